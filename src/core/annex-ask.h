@@ -1,0 +1,62 @@
+/* annex-ask.h
+ *
+ * One ask: a question or a permission request that waits for the user, and its answer. Immutable.
+ * The JSON is what ask-opened events hold: {id, kind, task, text, questions?, host?, reason?,
+ * path?, share?, entries?, options: [label…], default, expires?}.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-json.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  ANNEX_ASK_QUESTION, /* ask_user: 1–4 questions */
+  ANNEX_ASK_NETWORK,  /* a host; labels once, task, always, never */
+  ANNEX_ASK_FOLDER,   /* a folder; the answer is a path, or "no" */
+  ANNEX_ASK_SITE,     /* a site in the browser pane; labels once, task, always, never */
+  ANNEX_ASK_DRAFT,    /* labels keep, discard */
+} AnnexAskKind;
+
+#define ANNEX_TYPE_ASK (annex_ask_get_type ())
+typedef struct _AnnexAsk AnnexAsk;
+GType annex_ask_get_type (void) G_GNUC_CONST;
+
+/* From stored JSON (takes it). ANNEX_JSON_ERROR. */
+AnnexAsk *annex_ask_new_from_json (JsonObject *json, GError **error);
+/* From the input of ask_user, leniently (missing header, plain-string options, multiple or
+ * multiSelect, more than four options are accepted). ANNEX_JSON_ERROR when there is no question. */
+AnnexAsk *annex_ask_new_question (const char *task_id, JsonObject *input, GError **error);
+AnnexAsk *annex_ask_new_network (const char *task_id, const char *host, const char *reason);
+AnnexAsk *annex_ask_new_folder (const char *task_id, const char *reason, const char *suggestion);
+/* @summary: "3 added, 1 changed in Receipts". */
+AnnexAsk *annex_ask_new_draft (const char *task_id, const char *share_id, const char *summary);
+AnnexAsk *annex_ask_ref (AnnexAsk *self);
+void annex_ask_unref (AnnexAsk *self);
+
+const char *annex_ask_get_id (AnnexAsk *self);
+AnnexAskKind annex_ask_get_kind (AnnexAsk *self);
+const char *annex_ask_kind_to_name (AnnexAskKind kind);
+const char *annex_ask_get_task_id (AnnexAsk *self);
+/* The whole text an `--answers` match is tried on: question texts and headers, or the host, or the
+ * reason and path. (borrowed) */
+const char *annex_ask_get_text (AnnexAsk *self);
+JsonObject *annex_ask_get_json (AnnexAsk *self); /* do not change (borrowed) */
+
+/* Builds the answer object from one label or free text: for a QUESTION ask the JSON keyed by
+ * question id (a label matched case-insensitively and by unambiguous prefix selects that option,
+ * else it is the "Other" text; for several questions, "a | b" answers them in order, or the same
+ * text answers all); for the others {answer: label}. Fails with ANNEX_JSON_ERROR_VALUE when the
+ * label is not allowed for the kind. (transfer full) */
+JsonObject *annex_ask_make_answer (AnnexAsk *self, const char *text, GError **error);
+/* What the model is told of @answer: the text of the tool result. (transfer full) */
+char *annex_ask_describe_answer (AnnexAsk *self, JsonObject *answer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexAsk, annex_ask_unref)
+
+G_END_DECLS

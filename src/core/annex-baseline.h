@@ -1,0 +1,55 @@
+/* annex-baseline.h
+ *
+ * What the host's files were when the agent may have read them: a stat of each path of a share,
+ * frozen for a path when it first appears in the upper layer (D5a). Conflicts are judged against it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-json.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gboolean exists;
+  guint32 mode; /* type and permission bits, as st_mode */
+  guint64 inode;
+  guint64 size_bytes;
+  gint64 mtime_ns;
+  gint64 ctime_ns;
+} AnnexStat;
+
+#define ANNEX_TYPE_BASELINE (annex_baseline_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexBaseline, annex_baseline, ANNEX, BASELINE, GObject)
+
+/* Not thread-safe: one user at a time. */
+AnnexBaseline *annex_baseline_new (void);
+/* Stats everything below @root (no symlink followed, no mount crossed, at most @max_entries, the rest
+ * is reported by `annex_baseline_is_partial`) as the newest view. Before each tool call. Paths
+ * frozen earlier keep their frozen stat. Blocking: worker thread. G_IO_ERROR. */
+gboolean annex_baseline_scan (AnnexBaseline *self,
+                              const char *root,
+                              guint max_entries,
+                              GError **error);
+gboolean annex_baseline_is_partial (AnnexBaseline *self);
+/* Freezes the newest view of @path; nothing if frozen already. */
+void annex_baseline_freeze (AnnexBaseline *self, const char *path);
+/* Forgets a frozen path (kept, discarded, undone). */
+void annex_baseline_thaw (AnnexBaseline *self, const char *path);
+/* The frozen stat, else the newest view's. FALSE when the path was never seen. */
+gboolean annex_baseline_lookup (AnnexBaseline *self, const char *path, AnnexStat *stat);
+gboolean annex_baseline_is_frozen (AnnexBaseline *self, const char *path);
+/* Only the frozen part, to store across restarts. */
+JsonObject *annex_baseline_to_json (AnnexBaseline *self);
+AnnexBaseline *annex_baseline_new_from_json (JsonObject *json, GError **error);
+
+/* lstat below @root_fd without following symlinks anywhere. TRUE also when it does not exist
+ * (exists = FALSE); FALSE on another error. */
+gboolean annex_stat_at (int root_fd, const char *path, AnnexStat *stat, GError **error);
+gboolean annex_stat_same (const AnnexStat *a, const AnnexStat *b);
+
+G_END_DECLS

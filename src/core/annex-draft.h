@@ -1,0 +1,94 @@
+/* annex-draft.h
+ *
+ * A draft: what the agent changed in a share and the user has not kept yet, worked out from the
+ * guest's upper layer and the host's baseline. Pure; nothing here touches the guest or writes.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-baseline.h"
+#include "annex-json.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* One entry of the upper layer as the guest helper streamed it, already checked by the reader: the
+ * path is relative, valid, without "." or "..". Untrusted otherwise. */
+typedef enum
+{
+  ANNEX_UPPER_FILE,
+  ANNEX_UPPER_FOLDER,
+  ANNEX_UPPER_SYMLINK,
+  ANNEX_UPPER_WHITEOUT,
+  ANNEX_UPPER_OTHER, /* device, FIFO, socket: never kept, reported */
+} AnnexUpperKind;
+
+typedef struct
+{
+  char *path; /* bytes as in the file system, may be invalid UTF-8 */
+  AnnexUpperKind kind;
+  gboolean opaque; /* a folder that hides the host's one */
+  guint32 mode;    /* permission bits */
+  guint64 size_bytes;
+  gint64 mtime_ns;
+  char *sha256; /* of FILE, lower-case hex */
+  char *target; /* of SYMLINK */
+} AnnexUpperEntry;
+#define ANNEX_TYPE_UPPER_ENTRY (annex_upper_entry_get_type ())
+GType annex_upper_entry_get_type (void) G_GNUC_CONST;
+AnnexUpperEntry *annex_upper_entry_copy (const AnnexUpperEntry *self);
+void annex_upper_entry_free (AnnexUpperEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexUpperEntry, annex_upper_entry_free)
+
+typedef enum
+{
+  ANNEX_CHANGE_ADDED,
+  ANNEX_CHANGE_CHANGED,
+  ANNEX_CHANGE_RENAMED,
+  ANNEX_CHANGE_DELETED,
+  ANNEX_CHANGE_MODE,   /* only permission bits or time differ */
+  ANNEX_CHANGE_REFUSED /* cannot be kept (device …); reason says why */
+} AnnexChangeKind;
+
+typedef struct
+{
+  AnnexChangeKind kind;
+  char *path;        /* where it is now, relative to the share */
+  char *old_path;    /* of RENAMED */
+  gboolean folder;
+  char *target;      /* symlinks: nullable */
+  guint32 mode;
+  guint64 size_bytes;
+  guint64 old_size_bytes;
+  gint64 mtime_ns;
+  char *sha256;      /* nullable */
+  gboolean conflict; /* the host's file is no longer what the agent saw */
+  char *reason;      /* nullable */
+} AnnexChange;
+#define ANNEX_TYPE_CHANGE (annex_change_get_type ())
+GType annex_change_get_type (void) G_GNUC_CONST;
+AnnexChange *annex_change_copy (const AnnexChange *self);
+void annex_change_free (AnnexChange *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexChange, annex_change_free)
+const char *annex_change_kind_to_name (AnnexChangeKind kind);
+/* {kind, path, old_path?, folder?, size, old_size?, conflict?, reason?}; paths made valid UTF-8.
+ * (transfer full) */
+JsonObject *annex_change_to_json (const AnnexChange *self);
+
+/* Works out the changes of a share: @upper (AnnexUpperEntry), the frozen @baseline, and the host's
+ * folder @root as it is now (read with openat and O_NOFOLLOW; sha256 of host files only where sizes
+ * match, to find renames and unchanged copies). An upper file equal in content, mode and time to the
+ * host's is no change. An opaque folder deletes what it hides. Blocking: worker thread. Sorted by
+ * path. Resolves nothing; returns AnnexChange elements. G_IO_ERROR when @root cannot be read. */
+GPtrArray *annex_draft_compute (GPtrArray *upper,
+                                AnnexBaseline *baseline,
+                                const char *root,
+                                GError **error);
+
+/* A unified text diff (three lines of context) when both sides are text of at most 1 MiB, else NULL.
+ * Either side may be NULL (added, deleted). (transfer full) */
+char *annex_draft_diff (GBytes *before, GBytes *after, const char *path);
+
+G_END_DECLS

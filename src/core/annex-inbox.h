@@ -1,0 +1,38 @@
+/* annex-inbox.h
+ *
+ * All asks of all tasks. An ask is stored before it is shown, can be answered by anyone who can
+ * reach the store (this process, later another one), and resolves whoever waits for it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-ask.h"
+#include "annex-store.h"
+#include "annex-task.h"
+
+G_BEGIN_DECLS
+
+#define ANNEX_TYPE_INBOX (annex_inbox_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexInbox, annex_inbox, ANNEX, INBOX, GObject)
+
+/* Signals, main thread: "opened" (AnnexAsk), after it is committed; "closed" (AnnexAsk). Whoever can
+ * answer listens: the command line's answers file or terminal, the window. */
+AnnexInbox *annex_inbox_new (AnnexStore *store);
+/* Stores @ask as an event of @task and waits. Resolves to a string: the answer object as JSON text;
+ * rejects with G_IO_ERROR_CANCELLED when @cancel (nullable, borrowed) rejects (the ask stays open). If
+ * an identical ask of the task is already open (after a restart), that one is waited for instead. */
+DexFuture *annex_inbox_ask (AnnexInbox *self,
+                            AnnexTask *task,
+                            AnnexAsk *ask,
+                            DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* Answers an open ask by id; takes @answer (annex_ask_make_answer). @by: user, answers-file,
+ * default. Also wakes a waiter. Resolves to TRUE; rejects with ANNEX_STORE_ERROR_NOT_FOUND. */
+DexFuture *annex_inbox_answer (AnnexInbox *self,
+                               const char *ask_id,
+                               JsonObject *answer,
+                               const char *by) G_GNUC_WARN_UNUSED_RESULT;
+/* Open asks this process waits on. AnnexAsk elements. (transfer full) */
+GPtrArray *annex_inbox_dup_waiting (AnnexInbox *self);
+
+G_END_DECLS

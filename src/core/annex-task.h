@@ -1,0 +1,91 @@
+/* annex-task.h
+ *
+ * One task: its event log and the state derived from it. Appending is the only way to change it; a
+ * change is visible (getters, signal) only after it is committed.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-ask.h"
+#include "annex-event.h"
+#include "annex-message.h"
+#include "annex-model.h"
+#include "annex-plan.h"
+#include "annex-share.h"
+#include "annex-store.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  ANNEX_TASK_RUNNING,
+  ANNEX_TASK_WAITING, /* for the user */
+  ANNEX_TASK_DONE,
+  ANNEX_TASK_FAILED,
+  ANNEX_TASK_STOPPED,
+} AnnexTaskState;
+
+const char *annex_task_state_to_name (AnnexTaskState state);
+AnnexTaskState annex_task_state_from_name (const char *name);
+
+#define ANNEX_TYPE_TASK (annex_task_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexTask, annex_task, ANNEX, TASK, GObject)
+
+/* Signal "event" (AnnexEvent): after it is committed and applied; main thread.
+ * Signal "delta" (pointer to const AnnexDelta): provisional text, never stored. */
+
+/* A new task; appends task-created. @system and @tools are the exact texts that will be sent for
+ * ever. Resolves to an AnnexTask; rejects with ANNEX_STORE_ERROR. */
+DexFuture *annex_task_create (AnnexStore *store,
+                              const char *title,
+                              const char *provider,
+                              const char *model,
+                              const char *base_url,
+                              const char *system,
+                              const char *tools) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads a stored task. Resolves to an AnnexTask; rejects NOT_FOUND. */
+DexFuture *annex_task_load (AnnexStore *store, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Appends an event and applies it. Takes @data. Resolves to the AnnexEvent (boxed). Events are
+ * committed in the order of the calls. */
+DexFuture *annex_task_append (AnnexTask *self,
+                              AnnexEventType type,
+                              JsonObject *data) G_GNUC_WARN_UNUSED_RESULT;
+/* Emits "delta". */
+void annex_task_emit_delta (AnnexTask *self, const AnnexDelta *delta);
+
+AnnexStore *annex_task_get_store (AnnexTask *self);
+const char *annex_task_get_id (AnnexTask *self);
+char *annex_task_dup_title (AnnexTask *self);
+AnnexTaskState annex_task_get_state (AnnexTask *self);
+const char *annex_task_get_provider (AnnexTask *self);
+const char *annex_task_get_model (AnnexTask *self);
+const char *annex_task_get_base_url (AnnexTask *self); /* nullable */
+const char *annex_task_get_system (AnnexTask *self);
+const char *annex_task_get_tools (AnnexTask *self);
+AnnexPlan *annex_task_get_plan (AnnexTask *self);
+/* AnnexShare elements, in order of granting. (transfer full) */
+GPtrArray *annex_task_dup_shares (AnnexTask *self);
+AnnexShare *annex_task_find_share (AnnexTask *self, const char *id_or_name); /* borrowed, nullable */
+/* Open asks (AnnexAsk). (transfer full) */
+GPtrArray *annex_task_dup_open_asks (AnnexTask *self);
+/* The conversation as it goes to the model (AnnexMessage, transfer full): blocks of finished replies
+ * only, tool results joined into one user message in the order of the calls, announcements and
+ * messages the user sent meanwhile after them; rewound parts left out. Append-only across calls
+ * (but for a rewind). A tool_use without a result yet is the last message's; see unanswered. */
+GPtrArray *annex_task_dup_messages (AnnexTask *self);
+/* tool_use blocks of the last finished reply that have no result yet (AnnexBlock), and whether each
+ * had been started before (then a restart interrupted it). (transfer full) */
+GPtrArray *annex_task_dup_unanswered (AnnexTask *self);
+gboolean annex_task_was_tool_started (AnnexTask *self, const char *tool_use_id);
+/* TRUE when the conversation's last word is not the model's: it must be called. */
+gboolean annex_task_needs_model (AnnexTask *self);
+/* Network decisions of scope task, as (host → allow) pairs: AnnexNetworkRule elements. */
+GPtrArray *annex_task_dup_network_rules (AnnexTask *self);
+void annex_task_get_usage (AnnexTask *self, AnnexUsage *usage); /* sums */
+gint64 annex_task_get_last_seq (AnnexTask *self);
+/* Ids of keeps not undone, oldest first. (transfer full) */
+char **annex_task_dup_keeps (AnnexTask *self);
+
+G_END_DECLS
