@@ -1,7 +1,8 @@
 /* annex-json.h
  *
  * Reading untrusted JSON strictly and writing it in a byte-stable way. Built on json-glib; adds
- * limits (size, depth), strict UTF-8 and readers that name the member that is wrong.
+ * limits (size, depth), strict UTF-8 and readers that name the member that is wrong. json-glib
+ * counts references without locks: a node belongs to one thread at a time.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,15 +31,17 @@ GQuark annex_json_error_quark (void);
 #define ANNEX_JSON_MAX_BYTES (64u * 1024u * 1024u)
 
 /* Parses exactly one JSON text (RFC 8259, no comments, no trailing comma, valid UTF-8, no NUL).
- * @length may be -1 for a NUL-terminated text. Limits as above, checked before the parser sees the
- * text. Returns NULL with ANNEX_JSON_ERROR. (transfer full) */
+ * @length may be -1 for a NUL-terminated text. Limits as above. Whole numbers become int64 where
+ * they fit, else doubles; a number beyond a double is LIMIT. Of several members with one name the
+ * last counts. An escaped NUL (legal JSON) becomes U+FFFD; a lone surrogate is refused. Returns NULL
+ * with ANNEX_JSON_ERROR, whose message never quotes the text. (transfer full) */
 JsonNode *annex_json_parse (const char *text, gssize length, GError **error);
 
 /* As annex_json_parse, and the text must be an object. (transfer full) */
 JsonObject *annex_json_parse_object (const char *text, gssize length, GError **error);
 
-/* Writes @node on one line, members in insertion order: the same node gives the same bytes.
- * (transfer full) */
+/* Writes @node on one line, members in insertion order: the same node gives the same bytes. Bytes
+ * that are not UTF-8 are written as U+FFFD. (transfer full) */
 char *annex_json_to_string (JsonNode *node);
 char *annex_json_object_to_string (JsonObject *object);
 
