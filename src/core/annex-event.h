@@ -20,11 +20,13 @@ typedef enum
   ANNEX_EVENT_STATE_CHANGED,     /* {state, reason?}: running, waiting, done, failed, stopped */
   ANNEX_EVENT_USER_MESSAGE,      /* {blocks} */
   ANNEX_EVENT_ANNOUNCEMENT,      /* {text}: Annex tells the model; joins the next user turn */
-  ANNEX_EVENT_REPLY_STARTED,     /* {reply, model} */
+  ANNEX_EVENT_REPLY_STARTED,     /* {reply, model, seen}: seen, added by AnnexTask, is the seq of the
+                                  * last event the request was built from */
   ANNEX_EVENT_BLOCK,             /* {reply, index, block} */
   ANNEX_EVENT_REPLY_FINISHED,    /* {reply, stop_reason, usage, cost_usd?} */
   ANNEX_EVENT_REPLY_FAILED,      /* {reply, error, message, retry_in_ms?}: its blocks do not count */
-  ANNEX_EVENT_TOOL_STARTED,      /* {tool_use_id, name} */
+  ANNEX_EVENT_TOOL_STARTED,      /* {tool_use_id, name, parent?}: parent is a delegate's call; then it is
+                                  * no part of the conversation */
   ANNEX_EVENT_TOOL_FINISHED,     /* {tool_use_id, name, result (tool_result block), duration_ms,
                                   *  interrupted?} */
   ANNEX_EVENT_PLAN_UPDATED,      /* {steps: [{id, title, state, files?}], explanation?, by} */
@@ -35,6 +37,7 @@ typedef enum
   ANNEX_EVENT_SHARE_MODE,        /* {share, mode} */
   ANNEX_EVENT_SHARE_REVOKED,     /* {share} */
   ANNEX_EVENT_DRAFT_CHANGED,     /* {share, added, changed, renamed, deleted, entries: […]} */
+  ANNEX_EVENT_DRAFT_KEEPING,     /* {keep, share}: before the first file is touched */
   ANNEX_EVENT_DRAFT_KEPT,        /* {keep, share, entries: [{path, action, outcome}]} */
   ANNEX_EVENT_DRAFT_DISCARDED,   /* {share, paths} */
   ANNEX_EVENT_DRAFT_UNDONE,      /* {keep, entries: [{path, outcome}]} */
@@ -73,6 +76,13 @@ char *annex_event_to_json_line (AnnexEvent *self);
 
 const char *annex_event_type_to_name (AnnexEventType type);
 AnnexEventType annex_event_type_from_name (const char *name);
+/* Does @data hold the members its type must have? ANNEX_JSON_ERROR. TRUE for UNKNOWN. */
+gboolean annex_event_check_data (AnnexEventType type, JsonObject *data, GError **error);
+
+/* Times as every public line has them: RFC 3339, UTC, milliseconds. (transfer full) */
+char *annex_time_to_text (gint64 time_us);
+/* FALSE when @text (nullable) is no time since 1970. */
+gboolean annex_time_from_text (const char *text, gint64 *time_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexEvent, annex_event_unref)
 

@@ -85,7 +85,8 @@ gboolean annex_task_needs_model (AnnexTask *self);
 GPtrArray *annex_task_dup_network_rules (AnnexTask *self);
 void annex_task_get_usage (AnnexTask *self, AnnexUsage *usage); /* sums */
 gint64 annex_task_get_last_seq (AnnexTask *self);
-/* Ids of keeps not undone, oldest first. (transfer full) */
+/* Ids of keeps (begun or done: draft-keeping, draft-kept) not undone, oldest first. A begun one that a
+ * crash rolled back has nothing to undo. (transfer full) */
 char **annex_task_dup_keeps (AnnexTask *self);
 
 G_END_DECLS
