@@ -17,31 +17,34 @@ typedef DexFuture *(*AnnexWorkerFunc) (gpointer state);
 
 /* Runs @func (@state) in a worker thread. @state is freed in the thread the future settles for.
  * Resolves to and rejects with whatever @func returned. (transfer full) */
-DexFuture *annex_worker_run (const char *name,
-                             AnnexWorkerFunc func,
-                             gpointer state,
-                             GDestroyNotify free_state) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_worker_run (const char *name, AnnexWorkerFunc func, gpointer state, GDestroyNotify free_state)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* A future rejected with @error; takes @error. Cancellation and time-outs of libdex become
  * G_IO_ERROR_CANCELLED and G_IO_ERROR_TIMED_OUT. (transfer full) */
-DexFuture *annex_future_new_error (GError *error) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_future_new_error (GError *error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A future rejected with a formatted message. (transfer full) */
-DexFuture *annex_future_new_errorf (GQuark domain, int code, const char *format, ...)
+DexFuture *
+annex_future_new_errorf (GQuark domain, int code, const char *format, ...)
     G_GNUC_PRINTF (3, 4) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @future with a limit: rejects with G_IO_ERROR_TIMED_OUT after @timeout_ms. Takes @future; 0 means
  * no limit. (transfer full) */
-DexFuture *annex_future_with_timeout (DexFuture *future,
-                                      guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_future_with_timeout (DexFuture *future, guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In a fiber: waits for @step (taken) or until @cancel (borrowed, may be NULL) rejects. Returns
  * TRUE when the step resolved; otherwise @error is always set: G_IO_ERROR_CANCELLED on cancel. The
  * step is discarded on cancel, so @step must tolerate that. */
-gboolean annex_await_cancellable (DexFuture *step, DexFuture *cancel, GError **error);
+gboolean
+annex_await_cancellable (DexFuture *step, DexFuture *cancel, GError **error);
 
 /* Turns DEX_ERROR_* of a failed await into GIO's codes, and a missing error into G_IO_ERROR_FAILED,
  * so that libdex's codes never cross a module. */
-void annex_error_normalise (GError **error);
+void
+annex_error_normalise (GError **error);
 
 G_END_DECLS

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * "i" gint64, "d" double, "b" gboolean, "o" JsonObject * (taken), "a" JsonArray * (taken),
  * "n" JsonNode * (taken). A NULL pointer leaves its member out. Integers must be passed as gint64.
  * (transfer full) */
-JsonObject *annex_json_build (const char *type, ...) G_GNUC_NULL_TERMINATED;
+JsonObject *
+annex_json_build (const char *type, ...) G_GNUC_NULL_TERMINATED;
 
 G_END_DECLS

@@ -49,8 +49,8 @@ annex_paths_make (const char *path, GError **error)
   if (g_mkdir_with_parents (path, 0700) == 0)
     return TRUE;
   int code = errno;
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "The folder “%s” cannot be made: %s",
-               path, g_strerror (code));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
+               "The folder “%s” cannot be made: %s", path, g_strerror (code));
   return FALSE;
 }
 

@@ -1,0 +1,234 @@
+/* annex-agent-calls.c
+ *
+ * Running the tool calls of a reply side by side. Each call is an event before it starts and after
+ * it ended; one that a restart interrupted is reported, never repeated, unless it only asks.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-agent-private.h"
+
+#include "annex-future.h"
+#include "annex-json-build.h"
+#include "annex-simple-tool.h"
+
+#define FIBER_STACK (256 * 1024)
+
+typedef struct
+{
+  AnnexAgent *agent;
+  AnnexToolCall *call;
+  AnnexTool *tool; /* nullable */
+  char *note;      /* nullable: goes before the result */
+  gboolean interrupted;
+} Call;
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+
+  g_clear_object (&call->agent);
+  g_clear_object (&call->tool);
+  g_clear_pointer (&call->call, annex_tool_call_free);
+  g_free (call->note);
+  g_free (call);
+}
+
+static AnnexToolFlags
+flags_of (AnnexTool *tool)
+{
+  return ANNEX_IS_SIMPLE_TOOL (tool) ? annex_simple_tool_get_flags (ANNEX_SIMPLE_TOOL (tool)) : 0;
+}
+
+static JsonObject *
+result_json (AnnexBlock *block, const char *note)
+{
+  JsonObject *json = annex_json_object_copy (annex_block_get_json (block));
+  g_autoptr (AnnexBlock) text = NULL;
+  JsonArray *content;
+  JsonArray *old;
+
+  if (note == NULL || !json_object_has_member (json, "content"))
+    return json;
+  text = annex_block_new_text (note);
+  content = json_array_new ();
+  json_array_add_object_element (content, annex_json_object_copy (annex_block_get_json (text)));
+  old = annex_json_opt_array (json, "content");
+  if (old != NULL)
+    for (guint i = 0; i < json_array_get_length (old); i++)
+      json_array_add_element (content, annex_json_copy (json_array_get_element (old, i)));
+  else
+    {
+      g_autoptr (AnnexBlock) was =
+          annex_block_new_text (annex_json_opt_string (json, "content", ""));
+
+      json_array_add_object_element (content, annex_json_object_copy (annex_block_get_json (was)));
+    }
+  json_object_set_array_member (json, "content", content);
+  return json;
+}
+
+static AnnexBlock *
+run_tool (Call *call, GError **error)
+{
+  const char *id = call->call->id;
+  g_autoptr (GError) failure = NULL;
+  AnnexBlock *block;
+
+  if (call->interrupted)
+    return annex_block_new_tool_result_text (
+        id,
+        "Annex was restarted while this ran, so it was interrupted. What it had done until then "
+        "may be "
+        "there. It was not run again: look at the state first, then decide.",
+        TRUE);
+  if (call->tool == NULL)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "There is no tool “%s” now. Use one of the tools you were given.", call->call->name);
+
+      return annex_block_new_tool_result_text (id, text, TRUE);
+    }
+  block = dex_await_boxed (annex_tool_call (call->tool, call->call), &failure);
+  if (block != NULL)
+    return block;
+  annex_error_normalise (&failure);
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  return annex_block_new_tool_result_text (id, failure->message, TRUE);
+}
+
+static DexFuture *
+call_fiber (gpointer data)
+{
+  Call *call = data;
+  AnnexAgent *self = call->agent;
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  const char *id = call->call->id;
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (AnnexBlock) block = NULL;
+  JsonObject *finished;
+  GError *error = NULL;
+
+  if (!annex_task_was_tool_started (task, id) &&
+      !dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_STARTED,
+                                     annex_json_build ("s", "tool_use_id", id, "s", "name",
+                                                       call->call->name, NULL)),
+                  &error))
+    return annex_future_new_error (error);
+  block = run_tool (call, &error);
+  if (block == NULL)
+    {
+      /* An ask nobody answered keeps its call open; anything else was stopped, and says so. */
+      if (!self->stopped && call->tool != NULL && (flags_of (call->tool) & ANNEX_TOOL_ASKS))
+        return annex_future_new_error (error);
+      g_clear_error (&error);
+      block = annex_block_new_tool_result_text (id, "The user stopped this.", TRUE);
+    }
+  finished = annex_json_build ("s", "tool_use_id", id, "s", "name", call->call->name, "o", "result",
+                               result_json (block, call->note), "i", "duration_ms",
+                               (g_get_monotonic_time () - began) / 1000, NULL);
+  if (call->interrupted)
+    json_object_set_boolean_member (finished, "interrupted", TRUE);
+  if (!dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_FINISHED, finished), &error))
+    return annex_future_new_error (error);
+  return dex_future_new_true ();
+}
+
+static Call *
+call_new (AnnexAgent *self, AnnexBlock *block)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  const char *name = annex_block_get_tool_name (block);
+  const char *id = annex_block_get_tool_use_id (block);
+  AnnexTool *tool = g_hash_table_lookup (self->tools, name);
+  gboolean asks = tool != NULL && (flags_of (tool) & ANNEX_TOOL_ASKS) != 0;
+  Call *call = g_new0 (Call, 1);
+
+  call->agent = g_object_ref (self);
+  g_set_object (&call->tool, tool);
+  call->call = annex_tool_call_new (id, name, annex_block_get_tool_input (block),
+                                    DEX_FUTURE (asks ? self->park : self->stop));
+  call->interrupted = annex_task_was_tool_started (task, id) && !asks;
+  return call;
+}
+
+/* TRUE when one of the calls will look into the computer. */
+static gboolean
+need_computer (GPtrArray *calls)
+{
+  for (guint i = 0; i < calls->len; i++)
+    {
+      Call *call = g_ptr_array_index (calls, i);
+
+      if (!call->interrupted && call->tool != NULL && (flags_of (call->tool) & ANNEX_TOOL_COMPUTER))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Readies the computer for the calls. When that fails, the model is told through their results. */
+static void
+prepare (AnnexAgent *self, GPtrArray *calls)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *note = NULL;
+
+  note = dex_await_string (annex_drafts_prepare (annex_workspace_get_drafts (self->workspace)),
+                           &error);
+  for (guint i = 0; i < calls->len; i++)
+    {
+      Call *call = g_ptr_array_index (calls, i);
+
+      if (call->tool == NULL || !(flags_of (call->tool) & ANNEX_TOOL_COMPUTER))
+        continue;
+      if (error != NULL)
+        call->note = g_strdup_printf ("Your computer had a problem: %s", error->message);
+      else if (note != NULL && note[0] != '\0')
+        call->note = g_strdup (note);
+    }
+}
+
+gboolean
+annex_agent_run_calls (AnnexAgent *self, GPtrArray *blocks, GError **error)
+{
+  g_autoptr (GPtrArray) calls = g_ptr_array_new ();
+  g_autoptr (GPtrArray) running = g_ptr_array_new_with_free_func (dex_unref);
+  gboolean computer;
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < blocks->len; i++)
+    g_ptr_array_add (calls, call_new (self, g_ptr_array_index (blocks, i)));
+  computer = need_computer (calls);
+  if (computer)
+    prepare (self, calls);
+  for (guint i = 0; i < calls->len; i++)
+    g_ptr_array_add (running, dex_scheduler_spawn (NULL, FIBER_STACK, call_fiber,
+                                                   g_ptr_array_index (calls, i), call_free));
+  for (guint i = 0; i < running->len; i++)
+    ok = dex_await (dex_ref (g_ptr_array_index (running, i)), ok ? error : NULL) && ok;
+  if (computer)
+    {
+      g_autoptr (GError) unread = NULL;
+
+      /* A computer that was lost has no draft to read now; it is read when it is back. */
+      if (!dex_await (annex_drafts_update (annex_workspace_get_drafts (self->workspace)), &unread))
+        {
+          annex_error_normalise (&unread);
+          if (unread->domain == ANNEX_STORE_ERROR && ok)
+            {
+              g_propagate_error (error, g_steal_pointer (&unread));
+              return FALSE;
+            }
+        }
+    }
+  if (ok && self->stopped)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+      return FALSE;
+    }
+  return ok;
+}

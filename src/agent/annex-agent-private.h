@@ -1,0 +1,41 @@
+/* annex-agent-private.h
+ *
+ * Shared by the parts of the run loop: the turn (calling the model), the calls (running tools), and
+ * the supervisor.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-agent.h"
+
+G_BEGIN_DECLS
+
+struct _AnnexAgent
+{
+  GObject parent_instance;
+
+  AnnexWorkspace *workspace;
+  GHashTable *tools; /* name → AnnexTool */
+  DexPromise *stop;  /* rejected by stop; for everything */
+  DexPromise *park;  /* rejected by park and by stop; for asks */
+  gboolean running;
+  gboolean stopped;
+  gboolean parked;
+};
+
+/* In the fiber: one call of the model, every finished block an event. Returns the reply's stop
+ * reason in *@stop_reason; FALSE with ANNEX_MODEL_ERROR, ANNEX_STORE_ERROR or G_IO_ERROR_CANCELLED.
+ */
+gboolean
+annex_agent_turn (AnnexAgent *self,
+                  AnnexStopReason *stop_reason,
+                  char **stop_detail,
+                  GError **error);
+
+/* In the fiber: runs every tool call that has no result yet, side by side. FALSE with
+ * G_IO_ERROR_CANCELLED when asks were parked (they keep no result) or the user stopped. */
+gboolean
+annex_agent_run_calls (AnnexAgent *self, GPtrArray *calls, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,334 @@
+/* annex-agent.c
+ *
+ * The supervisor: decides what the task needs next from its events, and how a run ends. Knows no
+ * provider, no tool and no widget.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-agent-private.h"
+
+#include "annex-future.h"
+#include "annex-json-build.h"
+
+#define FIBER_STACK (512 * 1024)
+#define MAX_TURNS 300
+
+G_DEFINE_QUARK (annex - agent - error - quark, annex_agent_error)
+G_DEFINE_FINAL_TYPE (AnnexAgent, annex_agent, G_TYPE_OBJECT)
+
+static void
+annex_agent_finalize (GObject *object)
+{
+  AnnexAgent *self = ANNEX_AGENT (object);
+
+  g_clear_object (&self->workspace);
+  g_clear_pointer (&self->tools, g_hash_table_unref);
+  dex_clear (&self->stop);
+  dex_clear (&self->park);
+  G_OBJECT_CLASS (annex_agent_parent_class)->finalize (object);
+}
+
+static void
+annex_agent_class_init (AnnexAgentClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_agent_finalize;
+}
+
+static void
+annex_agent_init (AnnexAgent *self)
+{
+  self->tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+}
+
+AnnexAgent *
+annex_agent_new (AnnexWorkspace *workspace, GPtrArray *tools)
+{
+  AnnexAgent *self = g_object_new (ANNEX_TYPE_AGENT, NULL);
+
+  self->workspace = g_object_ref (workspace);
+  for (guint i = 0; i < tools->len; i++)
+    {
+      AnnexTool *tool = g_ptr_array_index (tools, i);
+
+      g_hash_table_insert (self->tools, g_strdup (annex_tool_get_name (tool)), g_object_ref (tool));
+    }
+  return self;
+}
+
+/* ---- ending */
+
+static gboolean
+set_state (AnnexTask *task, AnnexTaskState state, const char *reason, GError **error)
+{
+  if (annex_task_get_state (task) == state && reason == NULL)
+    return TRUE;
+  return dex_await (
+      annex_task_append (task, ANNEX_EVENT_STATE_CHANGED,
+                         annex_json_build ("s", "state", annex_task_state_to_name (state), "s",
+                                           "reason", reason, NULL)),
+      error);
+}
+
+static const char *
+error_code_name (const GError *error)
+{
+  if (error->domain == ANNEX_MODEL_ERROR)
+    return annex_model_error_name (error->code);
+  if (error->domain == ANNEX_COMPUTER_ERROR)
+    return annex_computer_error_name (error->code);
+  if (error->domain == ANNEX_AGENT_ERROR)
+    return error->code == ANNEX_AGENT_ERROR_REFUSED ? "refused" : "turn-limit";
+  return "failed";
+}
+
+/* Records a failure; the failure itself is returned to the caller. Recording may fail too (a full
+ * disk): then there is nowhere to record it, and the caller still hears the first error. */
+static void
+record_failure (AnnexTask *task, const GError *error)
+{
+  const char *domain = g_quark_to_string (error->domain);
+  g_autoptr (GError) lost = NULL;
+
+  if (!dex_await (annex_task_append (task, ANNEX_EVENT_ERROR,
+                                     annex_json_build ("s", "domain", domain, "s", "code",
+                                                       error_code_name (error), "s", "message",
+                                                       error->message, NULL)),
+                  &lost) ||
+      !set_state (task, ANNEX_TASK_FAILED, error->message, &lost))
+    g_warning ("A failure could not be recorded: %s", lost->message);
+}
+
+/* The draft of a share that the task left: kept at once in mode keep, asked about in mode review.
+ */
+static gboolean
+finish_share (AnnexAgent *self, AnnexShare *share, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  AnnexDrafts *drafts = annex_workspace_get_drafts (self->workspace);
+  const char *id = annex_share_get_id (share);
+  g_autoptr (GPtrArray) changes = annex_drafts_dup_changes (drafts, id);
+  g_autofree char *what = NULL;
+  g_autofree char *summary = NULL;
+  g_autoptr (AnnexAsk) ask = NULL;
+  JsonObject *json;
+
+  if (changes == NULL || changes->len == 0)
+    return TRUE;
+  if (annex_share_get_mode (share) == ANNEX_SHARE_KEEP)
+    {
+      g_autoptr (GPtrArray) kept = dex_await_boxed (annex_drafts_keep (drafts, id, NULL), error);
+
+      return kept != NULL;
+    }
+  what = annex_drafts_describe (changes);
+  summary = g_strdup_printf ("%s in %s", what, annex_share_get_name (share));
+  ask = annex_ask_new_draft (annex_task_get_id (task), id, summary);
+  json = annex_json_object_copy (annex_ask_get_json (ask));
+  return dex_await (
+      annex_task_append (task, ANNEX_EVENT_ASK_OPENED, annex_json_build ("o", "ask", json, NULL)),
+      error);
+}
+
+/* Asks about a draft that the newest draft has replaced are closed: there is one ask per share. */
+static gboolean
+close_draft_asks (AnnexAgent *self, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (task);
+
+  for (guint i = 0; i < open->len; i++)
+    {
+      AnnexAsk *ask = g_ptr_array_index (open, i);
+
+      if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT)
+        continue;
+      if (!dex_await (
+              annex_task_append (task, ANNEX_EVENT_ASK_EXPIRED,
+                                 annex_json_build ("s", "ask", annex_ask_get_id (ask), NULL)),
+              error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+finish (AnnexAgent *self, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
+
+  if (!close_draft_asks (self, error))
+    return FALSE;
+  for (guint i = 0; i < shares->len; i++)
+    if (!finish_share (self, g_ptr_array_index (shares, i), error))
+      return FALSE;
+  return set_state (task, ANNEX_TASK_DONE, NULL, error);
+}
+
+/* ---- the loop */
+
+/* One round. Returns FALSE when the loop is over: then *error is set, or the task is at rest. */
+static gboolean
+step (AnnexAgent *self, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  g_autoptr (GPtrArray) calls = annex_task_dup_unanswered (task);
+  AnnexStopReason reason = ANNEX_STOP_OTHER;
+  g_autofree char *detail = NULL;
+
+  if (calls->len > 0)
+    return annex_agent_run_calls (self, calls, error);
+  if (!annex_task_needs_model (task))
+    return FALSE;
+  if (!annex_agent_turn (self, &reason, &detail, error))
+    return FALSE;
+  switch (reason)
+    {
+    case ANNEX_STOP_REFUSAL:
+      g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
+                   "The model declined to go on%s%s. Say it differently, or choose another model.",
+                   detail != NULL ? ": " : "", detail != NULL ? detail : "");
+      return FALSE;
+    case ANNEX_STOP_CONTEXT_FULL:
+      g_set_error_literal (
+          error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL,
+          "The conversation no longer fits into the model's memory. Start a new task "
+          "for the rest of the work.");
+      return FALSE;
+    case ANNEX_STOP_MAX_TOKENS:
+      return dex_await (annex_task_append (
+                            task, ANNEX_EVENT_ANNOUNCEMENT,
+                            annex_json_build ("s", "text",
+                                              "Your last answer was cut at the length limit. Go on "
+                                              "from there, in smaller pieces.",
+                                              NULL)),
+                        error);
+    case ANNEX_STOP_PAUSE_TURN:
+      return dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT,
+                                           annex_json_build ("s", "text", "Go on.", NULL)),
+                        error);
+    case ANNEX_STOP_END_TURN:
+    case ANNEX_STOP_TOOL_USE:
+    case ANNEX_STOP_OTHER:
+      break;
+    }
+  return TRUE;
+}
+
+static gboolean
+loop (AnnexAgent *self, GError **error)
+{
+  for (guint turns = 0; step (self, error); turns++)
+    if (turns == MAX_TURNS)
+      {
+        g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_TURN_LIMIT,
+                     "Annex stopped after %u rounds without an end. Tell it how to go on.", turns);
+        return FALSE;
+      }
+  return *error == NULL;
+}
+
+static DexFuture *
+run_fiber (gpointer data)
+{
+  AnnexAgent *self = data;
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  GError *error = NULL;
+  gboolean done;
+
+  done = set_state (task, ANNEX_TASK_RUNNING, NULL, &error) && loop (self, &error) &&
+         finish (self, &error);
+  if (done)
+    return dex_future_new_for_int (ANNEX_TASK_DONE);
+  if ((self->stopped || self->parked) && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      AnnexTaskState state = self->stopped ? ANNEX_TASK_STOPPED : ANNEX_TASK_WAITING;
+
+      g_clear_error (&error);
+      if (set_state (task, state, NULL, &error))
+        return dex_future_new_for_int (state);
+    }
+  record_failure (task, error);
+  return annex_future_new_error (error);
+}
+
+static DexFuture *
+ended_cb (DexFuture *future, gpointer data)
+{
+  AnnexAgent *self = data;
+
+  self->running = FALSE;
+  return NULL; /* keeps the result */
+}
+
+DexFuture *
+annex_agent_run (AnnexAgent *self)
+{
+  DexFuture *future;
+
+  if (self->running)
+    return annex_future_new_errorf (ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
+                                    "The task is running already");
+  dex_clear (&self->stop);
+  dex_clear (&self->park);
+  self->stop = dex_promise_new ();
+  self->park = dex_promise_new ();
+  self->stopped = self->parked = FALSE;
+  self->running = TRUE;
+  future = dex_scheduler_spawn (NULL, FIBER_STACK, run_fiber, g_object_ref (self), g_object_unref);
+  return dex_future_finally (future, ended_cb, g_object_ref (self), g_object_unref);
+}
+
+static DexFuture *
+said_cb (DexFuture *future, gpointer data)
+{
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_agent_say (AnnexAgent *self, const char *text)
+{
+  g_autoptr (AnnexBlock) block = annex_block_new_text (text);
+  JsonArray *blocks = json_array_new ();
+
+  json_array_add_object_element (blocks, annex_json_object_copy (annex_block_get_json (block)));
+  return dex_future_then (annex_task_append (annex_workspace_get_task (self->workspace),
+                                             ANNEX_EVENT_USER_MESSAGE,
+                                             annex_json_build ("a", "blocks", blocks, NULL)),
+                          said_cb, NULL, NULL);
+}
+
+static void
+reject_once (DexPromise *promise)
+{
+  if (promise != NULL && dex_future_is_pending (DEX_FUTURE (promise)))
+    dex_promise_reject (promise,
+                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped"));
+}
+
+void
+annex_agent_stop (AnnexAgent *self)
+{
+  self->stopped = TRUE;
+  reject_once (self->stop);
+  reject_once (self->park);
+}
+
+void
+annex_agent_park (AnnexAgent *self)
+{
+  self->parked = TRUE;
+  reject_once (self->park);
+}
+
+gboolean
+annex_agent_is_running (AnnexAgent *self)
+{
+  return self->running;
+}
+
+AnnexWorkspace *
+annex_agent_get_workspace (AnnexAgent *self)
+{
+  return self->workspace;
+}

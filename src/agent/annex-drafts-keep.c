@@ -1,0 +1,550 @@
+/* annex-drafts-keep.c
+ *
+ * Keeping, discarding and undoing drafts. The agent's files are first brought to a staging folder
+ * on the host, so that a computer lost meanwhile cannot leave a keep half done.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-drafts-private.h"
+
+#include "annex-future.h"
+#include "annex-json-build.h"
+#include "annex-paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#define STAGING_AT_ONCE 8
+#define FIBER_STACK (128 * 1024)
+
+/* ---- staging */
+
+typedef struct
+{
+  AnnexDrafts *self;
+  AnnexShare *share;
+  char *path;
+  char *staged;
+} Fetch;
+
+static void
+fetch_free (gpointer data)
+{
+  Fetch *fetch = data;
+
+  g_clear_object (&fetch->self);
+  g_clear_pointer (&fetch->share, annex_share_unref);
+  g_free (fetch->path);
+  g_free (fetch->staged);
+  g_free (fetch);
+}
+
+static DexFuture *
+fetch_fiber (gpointer data)
+{
+  Fetch *fetch = data;
+  g_autoptr (GInputStream) input = NULL;
+  g_autoptr (GFileOutputStream) output = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (fetch->staged);
+  GError *error = NULL;
+
+  input = dex_await_object (
+      annex_computer_open_draft_file (fetch->self->computer, fetch->share, fetch->path), &error);
+  if (input == NULL)
+    return annex_future_new_error (error);
+  output = dex_await_object (
+      dex_file_replace (file, NULL, FALSE, G_FILE_CREATE_PRIVATE, G_PRIORITY_DEFAULT), &error);
+  if (output == NULL)
+    return annex_future_new_error (error);
+  if (!dex_await (dex_output_stream_splice (G_OUTPUT_STREAM (output), input,
+                                            G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE |
+                                                G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
+                                            G_PRIORITY_DEFAULT),
+                  &error))
+    return annex_future_new_error (error);
+  return dex_future_new_true ();
+}
+
+static gboolean
+needs_content (AnnexChange *change)
+{
+  return !change->folder && change->target == NULL &&
+         (change->kind == ANNEX_CHANGE_ADDED || change->kind == ANNEX_CHANGE_CHANGED ||
+          change->kind == ANNEX_CHANGE_RENAMED);
+}
+
+/* Brings the contents to @folder; returns path → staged file. (transfer full) */
+static GHashTable *
+stage (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, const char *folder, GError **error)
+{
+  g_autoptr (GHashTable) staged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GPtrArray) running = g_ptr_array_new_with_free_func (dex_unref);
+
+  if (!annex_paths_make (folder, error))
+    return NULL;
+  for (guint i = 0; i < changes->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (changes, i);
+      Fetch *fetch;
+
+      if (!needs_content (change))
+        continue;
+      fetch = g_new0 (Fetch, 1);
+      fetch->self = g_object_ref (self);
+      fetch->share = annex_share_ref (share);
+      fetch->path = g_strdup (change->path);
+      fetch->staged = g_strdup_printf ("%s/%u", folder, i);
+      g_hash_table_insert (staged, g_strdup (change->path), g_strdup (fetch->staged));
+      g_ptr_array_add (running,
+                       dex_scheduler_spawn (NULL, FIBER_STACK, fetch_fiber, fetch, fetch_free));
+      if (running->len == STAGING_AT_ONCE)
+        {
+          if (!dex_await (dex_ref (g_ptr_array_index (running, 0)), error))
+            return NULL;
+          g_ptr_array_remove_index (running, 0);
+        }
+    }
+  for (guint i = 0; i < running->len; i++)
+    if (!dex_await (dex_ref (g_ptr_array_index (running, i)), error))
+      return NULL;
+  return g_steal_pointer (&staged);
+}
+
+static void
+remove_staging (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+/* An AnnexKeepFetch: copies the staged file. Worker thread. */
+static gboolean
+fetch_staged (const char *path, int fd, gpointer user_data, GError **error)
+{
+  GHashTable *staged = user_data;
+  const char *source = g_hash_table_lookup (staged, path);
+  g_autofd int in = source != NULL ? open (source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+  g_autofree char *buffer = g_malloc (1 << 17);
+
+  if (in < 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The content of “%s” is missing", path);
+      return FALSE;
+    }
+  for (;;)
+    {
+      gssize n = read (in, buffer, 1 << 17);
+      gssize done = 0;
+
+      if (n == 0)
+        return TRUE;
+      while (n > 0 && done < n)
+        {
+          gssize m = write (fd, buffer + done, (gsize) (n - done));
+
+          if (m < 0 && errno != EINTR)
+            break;
+          done += MAX (m, 0);
+        }
+      if (n < 0 || done < n)
+        {
+          int code = errno;
+
+          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "Cannot copy “%s”: %s",
+                       path, g_strerror (code));
+          return FALSE;
+        }
+    }
+}
+
+/* ---- the blocking part of keep and undo */
+
+typedef struct
+{
+  char *undo_dir;
+  char *keep_id;
+  char *root;
+  GPtrArray *changes;
+  AnnexBaseline *baseline;
+  GHashTable *staged;
+} KeepJob;
+
+static void
+keep_job_free (gpointer data)
+{
+  KeepJob *job = data;
+
+  g_free (job->undo_dir);
+  g_free (job->keep_id);
+  g_free (job->root);
+  g_clear_pointer (&job->changes, g_ptr_array_unref);
+  g_clear_object (&job->baseline);
+  g_clear_pointer (&job->staged, g_hash_table_unref);
+  g_free (job);
+}
+
+static DexFuture *
+keep_work (gpointer data)
+{
+  KeepJob *job = data;
+  GError *error = NULL;
+  GPtrArray *kept;
+
+  if (job->changes != NULL)
+    kept = annex_keep_apply (job->undo_dir, job->keep_id, job->root, job->changes, job->baseline,
+                             fetch_staged, job->staged, NULL, &error);
+  else
+    kept = annex_keep_undo (job->undo_dir, job->keep_id, NULL, &error);
+  if (kept == NULL)
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, kept);
+}
+
+/* ---- choosing */
+
+static gboolean
+is_below (const char *path, const char *folder)
+{
+  gsize length = strlen (folder);
+
+  return strncmp (path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+static gboolean
+is_chosen (AnnexChange *change, char **paths)
+{
+  if (paths == NULL)
+    return TRUE;
+  for (guint i = 0; paths[i] != NULL; i++)
+    if (is_below (change->path, paths[i]) ||
+        (change->old_path != NULL && is_below (change->old_path, paths[i])))
+      return TRUE;
+  return FALSE;
+}
+
+static GPtrArray *
+choose (GPtrArray *changes, char **paths)
+{
+  GPtrArray *chosen = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
+
+  for (guint i = 0; i < changes->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (changes, i);
+
+      if (is_chosen (change, paths))
+        g_ptr_array_add (chosen, annex_change_copy (change));
+    }
+  return chosen;
+}
+
+/* The upper entries that are settled now. A folder goes with its children (the guest takes empty
+ * parents away), so that nothing unsettled below it is lost. */
+static GPtrArray *
+settled_paths (GPtrArray *chosen, GPtrArray *kept)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) open = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; kept != NULL && i < kept->len; i++)
+    {
+      AnnexKept *entry = g_ptr_array_index (kept, i);
+
+      if (entry->outcome != ANNEX_OUTCOME_DONE && entry->outcome != ANNEX_OUTCOME_KEPT_BOTH)
+        g_hash_table_add (open, entry->path);
+    }
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (chosen, i);
+      gboolean unsettled = FALSE;
+      GHashTableIter iter;
+      gpointer path;
+
+      g_hash_table_iter_init (&iter, open);
+      while (!unsettled && g_hash_table_iter_next (&iter, &path, NULL))
+        unsettled = is_below (path, change->path);
+      if (unsettled)
+        continue;
+      g_ptr_array_add (paths, g_strdup (change->path));
+      if (change->old_path != NULL)
+        g_ptr_array_add (paths, g_strdup (change->old_path));
+    }
+  g_ptr_array_add (paths, NULL);
+  return paths;
+}
+
+/* Takes settled entries out of the upper layer and the baseline, and tells what is left. */
+static gboolean
+settle (AnnexDrafts *self, AnnexShare *share, GPtrArray *paths, GError **error)
+{
+  AnnexBaseline *baseline = annex_drafts_get_baseline (self, annex_share_get_id (share));
+  g_autoptr (GPtrArray) rest = NULL;
+
+  if (paths->len > 1 && !dex_await (annex_computer_forget_draft (
+                                        self->computer, share, (const char *const *) paths->pdata),
+                                    error))
+    return FALSE;
+  for (guint i = 0; i + 1 < paths->len; i++)
+    annex_baseline_thaw (baseline, g_ptr_array_index (paths, i));
+  if (!annex_drafts_save_baseline (self, annex_share_get_id (share), error))
+    return FALSE;
+  rest = annex_drafts_read (self, share, error);
+  return rest != NULL && annex_drafts_tell (self, share, rest, error);
+}
+
+static JsonArray *
+kept_to_json (GPtrArray *kept)
+{
+  JsonArray *entries = json_array_new ();
+
+  for (guint i = 0; i < kept->len; i++)
+    json_array_add_object_element (entries, annex_kept_to_json (g_ptr_array_index (kept, i)));
+  return entries;
+}
+
+/* ---- operations */
+
+static GPtrArray *
+apply (AnnexDrafts *self, AnnexShare *share, GPtrArray *chosen, const char *keep_id, GError **error)
+{
+  const char *share_id = annex_share_get_id (share);
+  g_autofree char *staging = annex_drafts_dup_task_path (self, "staging");
+  g_autoptr (GHashTable) staged = NULL;
+  GPtrArray *kept = NULL;
+  KeepJob *job;
+
+  staged = stage (self, share, chosen, staging, error);
+  if (staged != NULL)
+    {
+      job = g_new0 (KeepJob, 1);
+      job->undo_dir = annex_drafts_dup_undo_dir (self);
+      job->keep_id = g_strdup (keep_id);
+      job->root = g_strdup (annex_share_get_path (share));
+      job->changes = g_ptr_array_ref (chosen);
+      job->baseline = g_object_ref (annex_drafts_get_baseline (self, share_id));
+      job->staged = g_hash_table_ref (staged);
+      kept =
+          dex_await_boxed (annex_worker_run ("annex-keep", keep_work, job, keep_job_free), error);
+    }
+  remove_staging (staging);
+  return kept;
+}
+
+static DexFuture *
+keep_op (AnnexDraftsOp *op)
+{
+  AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) chosen = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) settled = NULL;
+  g_autofree char *keep_id = annex_identifier_new ();
+  GError *error = NULL;
+  AnnexShare *share = annex_drafts_find_share (self, op->id, &error);
+
+  if (share != NULL && annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
+    return annex_future_new_errorf (ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_READ_ONLY,
+                                    "The folder “%s” is read only for this task",
+                                    annex_share_get_name (share));
+  if (share != NULL)
+    changes = annex_drafts_read (self, share, &error);
+  if (changes == NULL)
+    return annex_future_new_error (error);
+  chosen = choose (changes, op->paths);
+  if (chosen->len == 0)
+    return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_new ());
+  /* Committed first, so that a crash in the middle leaves a keep that can be found and undone. */
+  if (!dex_await (
+          annex_task_append (self->task, ANNEX_EVENT_DRAFT_KEEPING,
+                             annex_json_build ("s", "keep", keep_id, "s", "share", op->id, NULL)),
+          &error))
+    return annex_future_new_error (error);
+  kept = apply (self, share, chosen, keep_id, &error);
+  if (kept == NULL)
+    return annex_future_new_error (error);
+  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_DRAFT_KEPT,
+                                     annex_json_build ("s", "keep", keep_id, "s", "share", op->id,
+                                                       "a", "entries", kept_to_json (kept), NULL)),
+                  &error))
+    return annex_future_new_error (error);
+  settled = settled_paths (chosen, kept);
+  if (!settle (self, share, settled, &error))
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&kept));
+}
+
+static DexFuture *
+discard_op (AnnexDraftsOp *op)
+{
+  AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) chosen = NULL;
+  g_autoptr (GPtrArray) settled = NULL;
+  JsonArray *names = json_array_new ();
+  GError *error = NULL;
+  AnnexShare *share = annex_drafts_find_share (self, op->id, &error);
+
+  if (share != NULL)
+    changes = annex_drafts_read (self, share, &error);
+  if (changes == NULL)
+    {
+      json_array_unref (names);
+      return annex_future_new_error (error);
+    }
+  chosen = choose (changes, op->paths);
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (chosen, i);
+      g_autofree char *valid = annex_text_make_valid (change->path, -1);
+
+      json_array_add_string_element (names, valid);
+    }
+  if (!dex_await (
+          annex_task_append (self->task, ANNEX_EVENT_DRAFT_DISCARDED,
+                             annex_json_build ("s", "share", op->id, "a", "paths", names, NULL)),
+          &error))
+    return annex_future_new_error (error);
+  settled = settled_paths (chosen, NULL);
+  if (!settle (self, share, settled, &error))
+    return annex_future_new_error (error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+undo_op (AnnexDraftsOp *op)
+{
+  AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) undone = NULL;
+  KeepJob *job = g_new0 (KeepJob, 1);
+  GError *error = NULL;
+
+  job->undo_dir = annex_drafts_dup_undo_dir (self);
+  job->keep_id = g_strdup (op->id);
+  undone = dex_await_boxed (annex_worker_run ("annex-undo", keep_work, job, keep_job_free), &error);
+  if (undone == NULL)
+    return annex_future_new_error (error);
+  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_DRAFT_UNDONE,
+                                     annex_json_build ("s", "keep", op->id, "a", "entries",
+                                                       kept_to_json (undone), NULL)),
+                  &error))
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&undone));
+}
+
+/* ---- the diff of one file */
+
+#define MAX_DIFF_BYTES (1024 * 1024)
+
+static GBytes *
+read_host_file (AnnexShare *share, const char *path)
+{
+  g_autofd int root = open (annex_share_get_path (share), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  AnnexStat stat;
+  g_autofd int fd = -1;
+  g_autofree char *buffer = NULL;
+  gssize n;
+
+  if (root < 0 || !annex_stat_at (root, path, &stat, NULL) || !stat.exists ||
+      !S_ISREG (stat.mode) || stat.size_bytes > MAX_DIFF_BYTES)
+    return NULL;
+  fd = openat (root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0)
+    return NULL;
+  buffer = g_malloc (MAX_DIFF_BYTES + 1);
+  n = read (fd, buffer, MAX_DIFF_BYTES + 1);
+  if (n < 0 || n > MAX_DIFF_BYTES)
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&buffer), (gsize) n);
+}
+
+static GBytes *
+read_draft_file (AnnexDrafts *self, AnnexShare *share, const char *path, GError **error)
+{
+  g_autoptr (GInputStream) input = NULL;
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+
+  input = dex_await_object (annex_computer_open_draft_file (self->computer, share, path), error);
+  if (input == NULL)
+    return NULL;
+  while (all->len <= MAX_DIFF_BYTES)
+    {
+      g_autoptr (GBytes) piece =
+          dex_await_boxed (dex_input_stream_read_bytes (input, 65536, G_PRIORITY_DEFAULT), error);
+
+      if (piece == NULL)
+        return NULL;
+      if (g_bytes_get_size (piece) == 0)
+        break;
+      g_byte_array_append (all, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece));
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&all));
+}
+
+static DexFuture *
+diff_op (AnnexDraftsOp *op)
+{
+  AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GBytes) before = NULL;
+  g_autoptr (GBytes) after = NULL;
+  GError *error = NULL;
+  char *diff = NULL;
+  AnnexShare *share = annex_drafts_find_share (self, op->id, &error);
+
+  if (share != NULL)
+    changes = annex_drafts_read (self, share, &error);
+  if (changes == NULL)
+    return annex_future_new_error (error);
+  for (guint i = 0; i < changes->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (changes, i);
+
+      if (!g_str_equal (change->path, op->paths[0]) || change->size_bytes > MAX_DIFF_BYTES)
+        continue;
+      if (needs_content (change))
+        {
+          after = read_draft_file (self, share, change->path, &error);
+          if (after == NULL)
+            return annex_future_new_error (error);
+        }
+      if (change->kind != ANNEX_CHANGE_ADDED)
+        before = read_host_file (share, change->old_path != NULL ? change->old_path : change->path);
+      diff = annex_draft_diff (before, after, change->path);
+    }
+  return dex_future_new_take_string (diff != NULL ? diff : g_strdup (""));
+}
+
+DexFuture *
+annex_drafts_keep (AnnexDrafts *self, const char *share_id, const char *const *paths)
+{
+  return annex_drafts_run (self, keep_op, share_id, paths);
+}
+
+DexFuture *
+annex_drafts_discard (AnnexDrafts *self, const char *share_id, const char *const *paths)
+{
+  return annex_drafts_run (self, discard_op, share_id, paths);
+}
+
+DexFuture *
+annex_drafts_undo (AnnexDrafts *self, const char *keep_id)
+{
+  return annex_drafts_run (self, undo_op, keep_id, NULL);
+}
+
+DexFuture *
+annex_drafts_diff (AnnexDrafts *self, const char *share_id, const char *path)
+{
+  const char *paths[] = { path, NULL };
+
+  return annex_drafts_run (self, diff_op, share_id, paths);
+}

@@ -1,0 +1,61 @@
+/* annex-drafts-private.h
+ *
+ * Shared by annex-drafts.c (reading) and annex-drafts-keep.c (keeping, discarding, undoing).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-drafts.h"
+
+G_BEGIN_DECLS
+
+struct _AnnexDrafts
+{
+  GObject parent_instance;
+
+  AnnexTask *task;
+  AnnexComputer *computer;
+  char *data_dir;
+  GHashTable *baselines; /* share id → AnnexBaseline */
+  GHashTable *changes;   /* share id → GPtrArray of AnnexChange, as last read */
+  GHashTable *told;      /* share id → the draft-changed data last appended, as text */
+  DexFuture *tail;       /* the operation that runs or waits last */
+};
+
+/* One operation. Its function runs in a fiber, alone. */
+typedef struct _AnnexDraftsOp AnnexDraftsOp;
+typedef DexFuture *(*AnnexDraftsFunc) (AnnexDraftsOp *op);
+struct _AnnexDraftsOp
+{
+  AnnexDrafts *self;
+  DexFuture *before;
+  AnnexDraftsFunc func;
+  char *id; /* of the share or the keep */
+  char **paths;
+};
+
+DexFuture *
+annex_drafts_run (AnnexDrafts *self, AnnexDraftsFunc func, const char *id, const char *const *paths)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* In an operation: reads the draft of @share and returns its changes. (transfer full) */
+GPtrArray *
+annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error);
+/* In an operation: appends draft-changed where it differs from what was told. */
+gboolean
+annex_drafts_tell (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GError **error);
+AnnexBaseline *
+annex_drafts_get_baseline (AnnexDrafts *self, const char *share_id);
+gboolean
+annex_drafts_save_baseline (AnnexDrafts *self, const char *share_id, GError **error);
+/* <data>/undo and <data>/tasks/<task id>/<rest>. (transfer full) */
+char *
+annex_drafts_dup_undo_dir (AnnexDrafts *self);
+char *
+annex_drafts_dup_task_path (AnnexDrafts *self, const char *rest);
+/* The share, or an error that names it. (borrowed) */
+AnnexShare *
+annex_drafts_find_share (AnnexDrafts *self, const char *id, GError **error);
+
+G_END_DECLS

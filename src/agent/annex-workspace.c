@@ -1,0 +1,294 @@
+/* annex-workspace.c
+ *
+ * See annex-workspace.h. Holds ports together; decides nothing.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-workspace.h"
+
+#include "annex-future.h"
+#include "annex-json-build.h"
+
+struct _AnnexWorkspace
+{
+  GObject parent_instance;
+
+  AnnexTask *task;
+  AnnexComputer *computer;
+  AnnexInbox *inbox;
+  AnnexNetworkPolicy *policy;
+  AnnexSecrets *secrets;
+  AnnexModel *model;
+  AnnexDrafts *drafts;
+  GHashTable *processes; /* id → AnnexProcess */
+};
+
+G_DEFINE_FINAL_TYPE (AnnexWorkspace, annex_workspace, G_TYPE_OBJECT)
+
+enum {
+  SIGNAL_OUTPUT,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+annex_workspace_finalize (GObject *object)
+{
+  AnnexWorkspace *self = ANNEX_WORKSPACE (object);
+
+  g_clear_pointer (&self->processes, g_hash_table_unref);
+  g_clear_object (&self->drafts);
+  g_clear_object (&self->task);
+  g_clear_object (&self->computer);
+  g_clear_object (&self->inbox);
+  g_clear_object (&self->policy);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->model);
+  G_OBJECT_CLASS (annex_workspace_parent_class)->finalize (object);
+}
+
+static void
+annex_workspace_class_init (AnnexWorkspaceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_workspace_finalize;
+  signals[SIGNAL_OUTPUT] = g_signal_new ("output", ANNEX_TYPE_WORKSPACE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BYTES);
+}
+
+static void
+annex_workspace_init (AnnexWorkspace *self)
+{
+  self->processes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+}
+
+AnnexWorkspace *
+annex_workspace_new (AnnexTask *task,
+                     AnnexComputer *computer,
+                     AnnexInbox *inbox,
+                     AnnexNetworkPolicy *policy,
+                     AnnexSecrets *secrets,
+                     AnnexModel *model,
+                     const char *data_dir)
+{
+  AnnexWorkspace *self = g_object_new (ANNEX_TYPE_WORKSPACE, NULL);
+
+  self->task = g_object_ref (task);
+  self->computer = g_object_ref (computer);
+  self->inbox = g_object_ref (inbox);
+  self->policy = g_object_ref (policy);
+  g_set_object (&self->secrets, secrets);
+  g_set_object (&self->model, model);
+  self->drafts = annex_drafts_new (task, computer, data_dir);
+  return self;
+}
+
+AnnexTask *
+annex_workspace_get_task (AnnexWorkspace *self)
+{
+  return self->task;
+}
+
+AnnexComputer *
+annex_workspace_get_computer (AnnexWorkspace *self)
+{
+  return self->computer;
+}
+
+AnnexInbox *
+annex_workspace_get_inbox (AnnexWorkspace *self)
+{
+  return self->inbox;
+}
+
+AnnexNetworkPolicy *
+annex_workspace_get_policy (AnnexWorkspace *self)
+{
+  return self->policy;
+}
+
+AnnexSecrets *
+annex_workspace_get_secrets (AnnexWorkspace *self)
+{
+  return self->secrets;
+}
+
+AnnexModel *
+annex_workspace_get_model (AnnexWorkspace *self)
+{
+  return self->model;
+}
+
+AnnexDrafts *
+annex_workspace_get_drafts (AnnexWorkspace *self)
+{
+  return self->drafts;
+}
+
+void
+annex_workspace_add_process (AnnexWorkspace *self, const char *id, AnnexProcess *process)
+{
+  g_hash_table_replace (self->processes, g_strdup (id), g_object_ref (process));
+}
+
+AnnexProcess *
+annex_workspace_get_process (AnnexWorkspace *self, const char *id)
+{
+  return g_hash_table_lookup (self->processes, id);
+}
+
+void
+annex_workspace_remove_process (AnnexWorkspace *self, const char *id)
+{
+  g_hash_table_remove (self->processes, id);
+}
+
+void
+annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GBytes *piece)
+{
+  g_signal_emit (self, signals[SIGNAL_OUTPUT], 0, tool_use_id, piece);
+}
+
+/* Tells the task whether it waits for the user. */
+static gboolean
+set_waiting (AnnexWorkspace *self, gboolean waiting, GError **error)
+{
+  AnnexTaskState state = waiting ? ANNEX_TASK_WAITING : ANNEX_TASK_RUNNING;
+
+  if (annex_task_get_state (self->task) == state)
+    return TRUE;
+  return dex_await (
+      annex_task_append (self->task, ANNEX_EVENT_STATE_CHANGED,
+                         annex_json_build ("s", "state", annex_task_state_to_name (state), NULL)),
+      error);
+}
+
+/* Looks for an ask that the call opened before. Sets *answer when it was answered (or expired), and
+ * *open when it is still open. */
+static gboolean
+find_earlier_ask (AnnexWorkspace *self,
+                  const char *tool_use_id,
+                  JsonObject **answer,
+                  AnnexAsk **open,
+                  GError **error)
+{
+  g_autoptr (GPtrArray) events = NULL;
+  g_autofree char *ask_id = NULL;
+
+  events = dex_await_boxed (annex_store_list_events (annex_task_get_store (self->task),
+                                                     annex_task_get_id (self->task), 0, 0),
+                            error);
+  if (events == NULL)
+    return FALSE;
+  for (guint i = 0; i < events->len; i++)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i);
+      JsonObject *data = annex_event_get_data (event);
+      AnnexEventType type = annex_event_get_event_type (event);
+
+      if (type == ANNEX_EVENT_ASK_OPENED)
+        {
+          JsonObject *ask = annex_json_opt_object (data, "ask");
+
+          if (ask == NULL ||
+              g_strcmp0 (annex_json_opt_string (ask, "tool_use", NULL), tool_use_id) != 0)
+            continue;
+          g_free (ask_id);
+          ask_id = g_strdup (annex_json_opt_string (ask, "id", NULL));
+          g_clear_pointer (open, annex_ask_unref);
+          *open = annex_ask_new_from_json (annex_json_object_copy (ask), NULL);
+          g_clear_pointer (answer, json_object_unref);
+        }
+      else if ((type == ANNEX_EVENT_ASK_ANSWERED || type == ANNEX_EVENT_ASK_EXPIRED) &&
+               ask_id != NULL && g_strcmp0 (annex_json_opt_string (data, "ask", NULL), ask_id) == 0)
+        {
+          JsonObject *given = annex_json_opt_object (data, "answer");
+
+          g_clear_pointer (open, annex_ask_unref);
+          if (given != NULL)
+            *answer = annex_json_object_copy (given);
+        }
+    }
+  return TRUE;
+}
+
+JsonObject *
+annex_workspace_ask (AnnexWorkspace *self,
+                     AnnexAsk *ask,
+                     const char *tool_use_id,
+                     DexFuture *cancel,
+                     GError **error)
+{
+  g_autoptr (AnnexAsk) fresh = ask;
+  g_autoptr (AnnexAsk) open = NULL;
+  g_autofree char *text = NULL;
+  JsonObject *answer = NULL;
+
+  if (!find_earlier_ask (self, tool_use_id, &answer, &open, error))
+    return NULL;
+  if (answer != NULL)
+    return answer;
+  if (open == NULL)
+    {
+      JsonObject *json = annex_json_object_copy (annex_ask_get_json (fresh));
+
+      json_object_set_string_member (json, "tool_use", tool_use_id);
+      open = annex_ask_new_from_json (json, error);
+      if (open == NULL)
+        return NULL;
+    }
+  if (!set_waiting (self, TRUE, error))
+    return NULL;
+  text = dex_await_string (annex_inbox_ask (self->inbox, self->task, open, cancel), error);
+  if (text == NULL)
+    {
+      annex_error_normalise (error);
+      return NULL;
+    }
+  if (!set_waiting (self, FALSE, error))
+    return NULL;
+  return annex_json_parse_object (text, -1, error);
+}
+
+AnnexShare *
+annex_workspace_grant_folder (AnnexWorkspace *self,
+                              const char *path,
+                              AnnexShareMode mode,
+                              GError **error)
+{
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
+  g_autoptr (AnnexShare) share = annex_share_new (path, mode, shares, error);
+  g_autofree char *guest_path = NULL;
+  g_autofree char *text = NULL;
+
+  if (share == NULL)
+    return NULL;
+  for (guint i = 0; i < shares->len; i++)
+    {
+      AnnexShare *old = g_ptr_array_index (shares, i);
+
+      if (g_strcmp0 (annex_share_get_path (old), annex_share_get_path (share)) == 0)
+        return annex_share_ref (old);
+    }
+  if (!dex_await (
+          annex_task_append (self->task, ANNEX_EVENT_SHARE_GRANTED,
+                             annex_json_build ("o", "share", annex_share_to_json (share), NULL)),
+          error))
+    return NULL;
+  guest_path = annex_share_dup_guest_path (share);
+  text = g_strdup_printf (
+      "The user shared the folder “%s” with you. In your computer it is %s. %s",
+      annex_share_get_name (share), guest_path,
+      mode == ANNEX_SHARE_READ_ONLY
+          ? "It is read only."
+          : "You can change it: your changes are a draft that the user keeps or discards.");
+  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_ANNOUNCEMENT,
+                                     annex_json_build ("s", "text", text, NULL)),
+                  error))
+    return NULL;
+  g_clear_pointer (&shares, g_ptr_array_unref);
+  shares = annex_task_dup_shares (self->task);
+  if (!dex_await (annex_computer_set_shares (self->computer, shares), error))
+    return NULL;
+  return g_steal_pointer (&share);
+}
