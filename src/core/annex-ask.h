@@ -2,7 +2,8 @@
  *
  * One ask: a question or a permission request that waits for the user, and its answer. Immutable.
  * The JSON is what ask-opened events hold: {id, kind, task, text, questions?, host?, reason?,
- * path?, share?, entries?, options: [label…], default, expires?}.
+ * path?, share?, entries?, options: [label…], default, expires?}. default is the label to take when
+ * nobody answers, or null: then nothing is decided. README.md has the details.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -43,16 +44,19 @@ const char *annex_ask_get_id (AnnexAsk *self);
 AnnexAskKind annex_ask_get_kind (AnnexAsk *self);
 const char *annex_ask_kind_to_name (AnnexAskKind kind);
 const char *annex_ask_get_task_id (AnnexAsk *self);
-/* The whole text an `--answers` match is tried on: question texts and headers, or the host, or the
- * reason and path. (borrowed) */
+/* The whole text an `--answers` match is tried on: question texts and headers, or the host alone, or
+ * the reason and path. (borrowed) */
 const char *annex_ask_get_text (AnnexAsk *self);
 JsonObject *annex_ask_get_json (AnnexAsk *self); /* do not change (borrowed) */
 
 /* Builds the answer object from one label or free text: for a QUESTION ask the JSON keyed by
  * question id (a label matched case-insensitively and by unambiguous prefix selects that option,
  * else it is the "Other" text; for several questions, "a | b" answers them in order, or the same
- * text answers all); for the others {answer: label}. Fails with ANNEX_JSON_ERROR_VALUE when the
- * label is not allowed for the kind. (transfer full) */
+ * text answers all); for the others {answer: label}, FOLDER: {answer: absolute path or "no"}. Fails
+ * with ANNEX_JSON_ERROR_VALUE when the label is not allowed for the kind. A secret question takes
+ * only "secret:<id>": put the user's text into AnnexSecrets first, it must never become an answer.
+ * The value of a question is a label, an array of labels (multi_select), {other_text} or {secret}.
+ * (transfer full) */
 JsonObject *annex_ask_make_answer (AnnexAsk *self, const char *text, GError **error);
 /* What the model is told of @answer: the text of the tool result. (transfer full) */
 char *annex_ask_describe_answer (AnnexAsk *self, JsonObject *answer);

@@ -36,7 +36,8 @@ AnnexLedgerEntry *annex_ledger_entry_new (const char *task_id,
                                           guint port);
 AnnexLedgerEntry *annex_ledger_entry_copy (const AnnexLedgerEntry *self);
 void annex_ledger_entry_free (AnnexLedgerEntry *self);
-/* One object a line. (transfer full) */
+/* {id, task?, time, channel, host, port, method?, bytes_up, bytes_down, decision, by, reason?} on one
+ * line. (transfer full) */
 char *annex_ledger_entry_to_json_line (const AnnexLedgerEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexLedgerEntry, annex_ledger_entry_free)
 
