@@ -32,6 +32,12 @@ DexFuture *annex_inbox_answer (AnnexInbox *self,
                                const char *ask_id,
                                JsonObject *answer,
                                const char *by) G_GNUC_WARN_UNUSED_RESULT;
+/* Nobody answered in time: appends ask-expired with the safe default @answer (taken; NULL:
+ * {"answer": "none"}, which grants nothing) and wakes a waiter with it. Resolves to TRUE; rejects with
+ * ANNEX_STORE_ERROR_NOT_FOUND. */
+DexFuture *annex_inbox_expire (AnnexInbox *self,
+                               const char *ask_id,
+                               JsonObject *answer) G_GNUC_WARN_UNUSED_RESULT;
 /* Open asks this process waits on. AnnexAsk elements. (transfer full) */
 GPtrArray *annex_inbox_dup_waiting (AnnexInbox *self);
 
