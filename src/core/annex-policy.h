@@ -16,25 +16,34 @@ G_BEGIN_DECLS
 #define ANNEX_POLICY_ERROR (annex_policy_error_quark ())
 
 /* Why something is refused; the message is a sentence the agent can act on. */
-typedef enum
-{
-  ANNEX_POLICY_ERROR_BAD_HOST,   /* malformed name */
-  ANNEX_POLICY_ERROR_ADDRESS,    /* an address literal in any spelling */
-  ANNEX_POLICY_ERROR_PRIVATE,    /* resolves to a private, loopback, link-local, metadata address */
-  ANNEX_POLICY_ERROR_PORT,       /* not 80 or 443 */
-  ANNEX_POLICY_ERROR_NOT_ALLOWED,/* nobody allowed the host: request_network */
-  ANNEX_POLICY_ERROR_NEVER,      /* the user said never */
+typedef enum {
+  ANNEX_POLICY_ERROR_BAD_HOST, /* malformed name */
+  ANNEX_POLICY_ERROR_ADDRESS,  /* an address literal in any spelling */
+  ANNEX_POLICY_ERROR_PRIVATE,  /* resolves to a private, loopback, link-local, metadata address */
+  ANNEX_POLICY_ERROR_PORT,     /* not 80 or 443 */
+  ANNEX_POLICY_ERROR_NOT_ALLOWED, /* nobody allowed the host: request_network */
+  ANNEX_POLICY_ERROR_NEVER,       /* the user said never */
 } AnnexPolicyError;
 
-GQuark annex_policy_error_quark (void);
+GQuark
+annex_policy_error_quark (void);
 
 /* A host name in normal form: lower case, IDN as A-labels, no trailing dot, labels of 1–63 letters,
  * digits, hyphens and underscores, at most 253 bytes, at least two labels, not an address in any
- * spelling (dotted, decimal, hex, octal, short, bracketed IPv6). NULL with BAD_HOST or ADDRESS.
- * (transfer full) */
-char *annex_host_normalise (const char *text, gssize length, GError **error);
-/* design.md D10's list of refused ranges, and their v4-mapped and NAT64 forms. */
-gboolean annex_address_is_public (GInetAddress *address);
+ * spelling (dotted, decimal, hex, octal, short, bracketed IPv6; a last label that is a number makes
+ * an address, as in the WHATWG URL standard). Characters that IDNA 2003 and 2008 map differently,
+ * and invisible ones, are refused. @length may be -1 for a NUL-terminated text. Normalising a
+ * normal form gives the same. NULL with BAD_HOST or ADDRESS. (transfer full) */
+char *
+annex_host_normalise (const char *text, gssize length, GError **error);
+/* Is @host (normalised) a name that only has a meaning inside a machine or a local network: below
+ * localhost, local (RFC 6762), internal, home.arpa (RFC 8375) or localdomain? */
+gboolean
+annex_host_is_local (const char *host);
+/* design.md D10's list of refused ranges, and the IPv6 forms that carry such an IPv4 address:
+ * v4-mapped, v4-compatible, SIIT, NAT64 (RFC 6052, 8215), 6to4, Teredo, ISATAP. */
+gboolean
+annex_address_is_public (GInetAddress *address);
 
 typedef struct
 {
@@ -43,29 +52,48 @@ typedef struct
   char *scope; /* once, task, always, never, package-hosts */
 } AnnexNetworkRule;
 #define ANNEX_TYPE_NETWORK_RULE (annex_network_rule_get_type ())
-GType annex_network_rule_get_type (void) G_GNUC_CONST;
-AnnexNetworkRule *annex_network_rule_new (const char *host, gboolean allow, const char *scope);
-AnnexNetworkRule *annex_network_rule_copy (const AnnexNetworkRule *self);
-void annex_network_rule_free (AnnexNetworkRule *self);
+GType
+annex_network_rule_get_type (void) G_GNUC_CONST;
+AnnexNetworkRule *
+annex_network_rule_new (const char *host, gboolean allow, const char *scope);
+AnnexNetworkRule *
+annex_network_rule_copy (const AnnexNetworkRule *self);
+void
+annex_network_rule_free (AnnexNetworkRule *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexNetworkRule, annex_network_rule_free)
 
-/* The rules one task lives under. Main thread. "once" is used up by `take`. A rule covers exactly
- * its host. Order: never > once > task > always > package hosts; else not allowed. */
+/* The rules one task lives under. Main thread. A rule covers exactly its host. Order: never > once
+ * > task > always > package hosts; the first rule found decides; without one, not allowed.
+ *
+ * Signal "revoked" (host): a rule of that host was removed or now refuses; connections it carried
+ * must be judged again. */
 #define ANNEX_TYPE_NETWORK_POLICY (annex_network_policy_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexNetworkPolicy, annex_network_policy, ANNEX, NETWORK_POLICY, GObject)
-AnnexNetworkPolicy *annex_network_policy_new (void);
-/* Adds or replaces the rule of that host and scope; @host must be normalised. */
-void annex_network_policy_set (AnnexNetworkPolicy *self,
-                               const char *host,
-                               gboolean allow,
-                               const char *scope);
-/* May the task open a connection to @host (normalised) at @port? TRUE: allowed, *@by (borrowed,
- * nullable pointer) says by which rule ("once" is then consumed once it has served 60 s or the
- * first connection, whichever comes later in the proxy's judgement). FALSE with ANNEX_POLICY_ERROR. */
-gboolean annex_network_policy_take (AnnexNetworkPolicy *self,
-                                    const char *host,
-                                    guint port,
-                                    const char **by,
-                                    GError **error);
+AnnexNetworkPolicy *
+annex_network_policy_new (void);
+/* Adds or replaces the rule of that host and scope; @host must be normalised. "never" and
+ * "always" replace each other; "never" always refuses. A @scope that is not one of those above is a
+ * programming error and changes nothing. */
+void
+annex_network_policy_set (AnnexNetworkPolicy *self,
+                          const char *host,
+                          gboolean allow,
+                          const char *scope);
+/* Drops the rule of that host and scope; nothing when there is none. */
+void
+annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const char *scope);
+/* May the task open a connection to @host (normalised) at @port? TRUE: allowed, *@by (static,
+ * nullable pointer) says by which scope; after "once" the caller calls annex_network_policy_spend
+ * when it has served 60 s and the first connection, whichever ends later. FALSE with
+ * ANNEX_POLICY_ERROR. */
+gboolean
+annex_network_policy_take (AnnexNetworkPolicy *self,
+                           const char *host,
+                           guint port,
+                           const char **by,
+                           GError **error);
+/* Uses up the "once" rule of @host. Running connections are not revoked. */
+void
+annex_network_policy_spend (AnnexNetworkPolicy *self, const char *host);
 
 G_END_DECLS

@@ -1,0 +1,36 @@
+/* annex-egress-log.h
+ *
+ * Hands the proxy's rows to the ledger, and folds a flood of refusals so that a hostile guest
+ * cannot fill the disk with them. What was allowed is never folded.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-egress-proxy.h"
+
+G_BEGIN_DECLS
+
+typedef struct _AnnexEgressLog AnnexEgressLog;
+
+/* Called for every row that is handed to the store. */
+typedef void (*AnnexEgressLogFunc) (const AnnexLedgerEntry *entry, gpointer data);
+
+AnnexEgressLog *
+annex_egress_log_new (AnnexStore *store, AnnexEgressLogFunc func, gpointer data);
+void
+annex_egress_log_free (AnnexEgressLog *self);
+/* In a fiber: stores a copy of @entry, or folds it. Waits until it is durable. */
+void
+annex_egress_log_add (AnnexEgressLog *self, const AnnexLedgerEntry *entry);
+/* In a fiber: stores the row that sums up what was folded, when its time has come or @is_last. */
+void
+annex_egress_log_flush (AnnexEgressLog *self, gboolean is_last);
+/* Is there something folded that a flush must still store? */
+gboolean
+annex_egress_log_has_folded (AnnexEgressLog *self);
+/* Did the last row fail to be stored? Then nothing may go out. */
+gboolean
+annex_egress_log_is_broken (AnnexEgressLog *self);
+
+G_END_DECLS
