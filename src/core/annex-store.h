@@ -58,10 +58,14 @@ typedef struct
 GType annex_task_summary_get_type (void) G_GNUC_CONST;
 AnnexTaskSummary *annex_task_summary_copy (const AnnexTaskSummary *self);
 void annex_task_summary_free (AnnexTaskSummary *self);
+/* {id, title, state, created, updated} on one line: `tasks list --json`. (transfer full) */
+char *annex_task_summary_to_json_line (const AnnexTaskSummary *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexTaskSummary, annex_task_summary_free)
 
-/* Appends one event; the transaction is durable when this resolves. Takes @data. Resolves to the
- * AnnexEvent (boxed); rejects with ANNEX_STORE_ERROR (DISK_FULL, …): then nothing was appended. */
+/* Appends one event; the transaction is durable when this resolves. Takes @data. task-created makes
+ * the task, any other type needs it (NOT_FOUND); ask-answered and ask-expired need an open ask of the
+ * task (NOT_FOUND), so that of two answers only one counts. Resolves to the AnnexEvent (boxed);
+ * rejects with ANNEX_STORE_ERROR (DISK_FULL, …): then nothing was appended. */
 DexFuture *annex_store_append (AnnexStore *self,
                                const char *task_id,
                                AnnexEventType type,
@@ -79,21 +83,24 @@ DexFuture *annex_store_list_tasks (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *annex_store_search (AnnexStore *self,
                                const char *query,
                                guint limit) G_GNUC_WARN_UNUSED_RESULT;
-/* Completes a unique prefix or title of a task to its id. Resolves to a string; rejects NOT_FOUND,
+/* Completes an id, its unique beginning, a title or its unique beginning to the id. Resolves to a string; rejects NOT_FOUND,
  * saying so when several match. */
 DexFuture *annex_store_find_task (AnnexStore *self, const char *text) G_GNUC_WARN_UNUSED_RESULT;
 /* Open asks of all tasks, oldest first: boxed GPtrArray of JsonObject-holding AnnexEvent
  * (ASK_OPENED events that have neither been answered nor expired). */
 DexFuture *annex_store_list_open_asks (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Each resolves to TRUE; rejects NOT_FOUND. Deleting removes the task's events and what is derived from
+ * them; its ledger rows stay: what left the machine left it. */
 DexFuture *annex_store_set_archived (AnnexStore *self,
                                      const char *task_id,
                                      gboolean archived) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *annex_store_delete_task (AnnexStore *self,
                                     const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Export: one JSON line a event, after a header line {annex_export: 1, task, title, exported}.
- * Resolves to TRUE. Import checks every line, gives the task a new id and appends `imported`;
- * nothing is kept of a damaged file. Resolves to the new id (string). */
+/* Export: one JSON line an event, after a header line {annex_export: 1, task, title, exported, events};
+ * @path is replaced whole or not at all. Resolves to TRUE. Import checks every line, gives the task a
+ * new id and appends `imported`; nothing is kept of a damaged file (FORMAT). Resolves to the new id
+ * (string). What another machine's log grants is not taken over: see annex-task.h. */
 DexFuture *annex_store_export (AnnexStore *self,
                                const char *task_id,
                                const char *path) G_GNUC_WARN_UNUSED_RESULT;

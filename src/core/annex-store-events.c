@@ -1,0 +1,257 @@
+/* annex-store-events.c
+ *
+ * Appending and listing events, and what an appended event does to the derived tables.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-store-private.h"
+
+#include <gio/gio.h>
+
+AnnexEvent *
+annex_store_read_event (sqlite3_stmt *statement, GError **error)
+{
+  JsonObject *data = annex_json_parse_object (annex_db_text (statement, 5),
+                                              sqlite3_column_bytes (statement, 5), NULL);
+
+  if (data == NULL)
+    {
+      g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+                   "Event %" G_GINT64_FORMAT " of the task database is damaged",
+                   (gint64) sqlite3_column_int64 (statement, 0));
+      return NULL;
+    }
+  return annex_event_new (sqlite3_column_int64 (statement, 0), annex_db_text (statement, 1),
+                          sqlite3_column_int64 (statement, 2), sqlite3_column_int64 (statement, 3),
+                          annex_db_text (statement, 4), data);
+}
+
+gint64
+annex_store_last_seq (AnnexDb *db, const char *task_id, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 seq = annex_db_get_int (db, -1, &local,
+                                 "SELECT coalesce((SELECT max(seq) FROM events WHERE task = t.id), "
+                                 "0) FROM tasks t WHERE id = ?",
+                                 "s", task_id);
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return -1;
+    }
+  if (seq < 0)
+    g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "There is no task “%s”",
+                 task_id);
+  return seq;
+}
+
+/* Derived tables */
+
+static gboolean
+derive_asks (AnnexDb *db,
+             gint64 id,
+             const char *task_id,
+             const AnnexDigest *digest,
+             gboolean strict,
+             GError **error)
+{
+  if (digest->opens != NULL &&
+      !annex_db_run (db, error, "INSERT OR IGNORE INTO asks (task, ask, event) VALUES (?, ?, ?)",
+                     "ssi", task_id, digest->opens, id))
+    return FALSE;
+  if (digest->closes != NULL)
+    {
+      if (!annex_db_run (db, error, "DELETE FROM asks WHERE task = ? AND ask = ?", "ss", task_id,
+                         digest->closes))
+        return FALSE;
+      if (strict && annex_db_changes (db) == 0)
+        {
+          g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                               "There is no such open question; it may have been answered already");
+          return FALSE;
+        }
+    }
+  if (digest->imported)
+    return annex_db_run (db, error, "DELETE FROM asks WHERE task = ?", "s", task_id);
+  if (digest->rewinds_to >= 0)
+    return annex_db_run (db, error,
+                         "DELETE FROM asks WHERE task = ?1 AND event IN "
+                         "(SELECT id FROM events WHERE task = ?1 AND seq > ?2)",
+                         "si", task_id, digest->rewinds_to);
+  return TRUE;
+}
+
+static gboolean
+derive_summary (AnnexDb *db,
+                const char *task_id,
+                gint64 time_us,
+                const AnnexDigest *digest,
+                GError **error)
+{
+  if (digest->creates)
+    return annex_db_run (db, error,
+                         "INSERT OR REPLACE INTO summary (task, title, state, created_us, "
+                         "updated_us) VALUES (?1, ?2, 'running', ?3, ?3)",
+                         "ssi", task_id, digest->title, time_us);
+  /* Nobody runs a task that came from another machine. */
+  if (digest->imported && !annex_db_run (db, error,
+                                         "UPDATE summary SET state = 'stopped' "
+                                         "WHERE task = ? AND state IN ('running', 'waiting')",
+                                         "s", task_id))
+    return FALSE;
+  return annex_db_run (db, error,
+                       "UPDATE summary SET updated_us = ?2, title = coalesce(?3, title), "
+                       "state = coalesce(?4, state) WHERE task = ?1",
+                       "siss", task_id, time_us, digest->title, digest->state);
+}
+
+gboolean
+annex_store_derive (AnnexDb *db,
+                    gint64 id,
+                    const char *task_id,
+                    gint64 seq,
+                    gint64 time_us,
+                    const AnnexDigest *digest,
+                    gboolean strict,
+                    GError **error)
+{
+  if (!derive_summary (db, task_id, time_us, digest, error) ||
+      !derive_asks (db, id, task_id, digest, strict, error))
+    return FALSE;
+  if (digest->headline == NULL && digest->words[0] == '\0')
+    return TRUE;
+  return annex_db_run (db, error, "INSERT INTO search (rowid, headline, words) VALUES (?, ?, ?)",
+                       "iss", id, digest->headline != NULL ? digest->headline : "", digest->words);
+}
+
+gboolean
+annex_store_insert_event (AnnexDb *db,
+                          const char *task_id,
+                          gint64 seq,
+                          gint64 time_us,
+                          const char *type_name,
+                          const char *data,
+                          const AnnexDigest *digest,
+                          gboolean strict,
+                          gint64 *id,
+                          GError **error)
+{
+  if (!annex_db_run (db, error,
+                     "INSERT INTO events (task, seq, time_us, type, data) VALUES (?, ?, ?, ?, ?)",
+                     "siiss", task_id, seq, time_us, type_name, data))
+    return FALSE;
+  *id = annex_db_last_id (db);
+  return annex_store_derive (db, *id, task_id, seq, time_us, digest, strict, error);
+}
+
+/* Append */
+
+static gboolean
+append_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  gint64 last;
+
+  if (job->type == ANNEX_EVENT_TASK_CREATED)
+    {
+      if (!annex_db_run (db, error, "INSERT OR IGNORE INTO tasks (id) VALUES (?)", "s",
+                         job->task_id))
+        return FALSE;
+      if (annex_db_changes (db) == 0)
+        {
+          g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
+                               "The task exists already");
+          return FALSE;
+        }
+    }
+  last = annex_store_last_seq (db, job->task_id, error);
+  if (last < 0)
+    return FALSE;
+  job->seq = last + 1;
+  job->time_us = g_get_real_time ();
+  return annex_store_insert_event (db, job->task_id, job->seq, job->time_us,
+                                   annex_event_type_to_name (job->type), job->text, job->digest,
+                                   TRUE, &job->id, error);
+}
+
+static void
+append_settle (StoreJob *job)
+{
+  g_value_init (&job->result, ANNEX_TYPE_EVENT);
+  g_value_take_boxed (&job->result, annex_event_new (job->id, job->task_id, job->seq, job->time_us,
+                                                     annex_event_type_to_name (job->type),
+                                                     g_steal_pointer (&job->data)));
+}
+
+DexFuture *
+annex_store_append (AnnexStore *self, const char *task_id, AnnexEventType type, JsonObject *data)
+{
+  g_autoptr (JsonObject) taken = data != NULL ? data : json_object_new ();
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (task_id != NULL && task_id[0] != '\0');
+  dex_return_error_if_fail (type < ANNEX_EVENT_UNKNOWN);
+
+  job = annex_store_job_new (append_work);
+  job->settle = append_settle;
+  job->shares = TRUE;
+  job->task_id = g_strdup (task_id);
+  job->type = type;
+  job->text = annex_json_object_to_string (taken);
+  job->digest = annex_digest_new (type, taken);
+  job->data = g_steal_pointer (&taken);
+  return annex_store_queue (self, job);
+}
+
+/* List */
+
+static gboolean
+list_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) events =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
+  g_autoptr (AnnexStatement) statement = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (annex_store_last_seq (db, job->task_id, error) < 0)
+    return FALSE;
+  statement = annex_db_prepare (db,
+                                "SELECT id, task, seq, time_us, type, data FROM events "
+                                "WHERE task = ? AND seq > ? ORDER BY seq LIMIT ?",
+                                error);
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "sii", job->task_id, job->number,
+                 job->limit > 0 ? (gint64) job->limit : (gint64) -1);
+  while (annex_db_step (db, statement, &local))
+    {
+      AnnexEvent *event = annex_store_read_event (statement, &local);
+
+      if (event == NULL)
+        break;
+      g_ptr_array_add (events, event);
+    }
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  annex_store_job_take_array (job, g_steal_pointer (&events));
+  return TRUE;
+}
+
+DexFuture *
+annex_store_list_events (AnnexStore *self, const char *task_id, gint64 after_seq, guint limit)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (task_id != NULL);
+
+  job = annex_store_job_new (list_work);
+  job->task_id = g_strdup (task_id);
+  job->number = after_seq;
+  job->limit = limit;
+  return annex_store_queue (self, job);
+}

@@ -1,0 +1,212 @@
+/* annex-store-ledger.c
+ *
+ * The ledger's rows and the standing network rules. A task's rows stay when the task is deleted:
+ * what left the machine left it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-store-private.h"
+
+#include "annex-policy.h"
+
+#include <gio/gio.h>
+
+static gboolean
+append_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  const AnnexLedgerEntry *entry = job->entry;
+
+  return annex_db_run (
+      db, error,
+      "INSERT INTO ledger (time_us, task, channel, host, port, method, bytes_up, "
+      "bytes_down, decision, decided_by, reason) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "isssisiisss", entry->time_us, entry->task_id, entry->channel, entry->host,
+      (gint64) entry->port, entry->method, (gint64) MIN (entry->bytes_up, G_MAXINT64),
+      (gint64) MIN (entry->bytes_down, G_MAXINT64), entry->decision, entry->by, entry->reason);
+}
+
+/* Hosts are written as they were given when refused as malformed: any bytes. */
+static void
+make_valid (char **text)
+{
+  if (*text != NULL && !g_utf8_validate (*text, -1, NULL))
+    {
+      char *valid = annex_text_make_valid (*text, -1);
+
+      g_free (*text);
+      *text = valid;
+    }
+}
+
+DexFuture *
+annex_store_append_ledger (AnnexStore *self, const AnnexLedgerEntry *entry)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (entry != NULL);
+
+  job = annex_store_job_new (append_work);
+  job->shares = TRUE;
+  job->entry = annex_ledger_entry_copy (entry);
+  if (job->entry->time_us == 0)
+    job->entry->time_us = g_get_real_time ();
+  if (job->entry->channel == NULL)
+    job->entry->channel = g_strdup ("");
+  if (job->entry->host == NULL)
+    job->entry->host = g_strdup ("");
+  if (job->entry->decision == NULL)
+    job->entry->decision = g_strdup ("");
+  if (job->entry->by == NULL)
+    job->entry->by = g_strdup ("");
+  make_valid (&job->entry->host);
+  make_valid (&job->entry->method);
+  make_valid (&job->entry->reason);
+  return annex_store_queue (self, job);
+}
+
+static AnnexLedgerEntry *
+read_entry (sqlite3_stmt *statement)
+{
+  AnnexLedgerEntry *entry = annex_ledger_entry_new (
+      (const char *) sqlite3_column_text (statement, 2), annex_db_text (statement, 3),
+      annex_db_text (statement, 4), (guint) sqlite3_column_int64 (statement, 5));
+
+  entry->id = sqlite3_column_int64 (statement, 0);
+  entry->time_us = sqlite3_column_int64 (statement, 1);
+  entry->method = g_strdup ((const char *) sqlite3_column_text (statement, 6));
+  entry->bytes_up = (guint64) sqlite3_column_int64 (statement, 7);
+  entry->bytes_down = (guint64) sqlite3_column_int64 (statement, 8);
+  entry->decision = g_strdup (annex_db_text (statement, 9));
+  entry->by = g_strdup (annex_db_text (statement, 10));
+  entry->reason = g_strdup ((const char *) sqlite3_column_text (statement, 11));
+  return entry;
+}
+
+static gboolean
+list_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ledger_entry_free);
+  g_autoptr (AnnexStatement) statement = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (job->task_id == NULL)
+    statement =
+        annex_db_prepare (db,
+                          "SELECT id, time_us, task, channel, host, port, method, bytes_up, "
+                          "bytes_down, decision, decided_by, reason FROM ledger ORDER BY id",
+                          error);
+  else
+    statement = annex_db_prepare (
+        db,
+        "SELECT id, time_us, task, channel, host, port, method, bytes_up, "
+        "bytes_down, decision, decided_by, reason FROM ledger WHERE task = ? ORDER BY id",
+        error);
+  if (statement == NULL)
+    return FALSE;
+  if (job->task_id != NULL)
+    annex_db_bind (statement, "s", job->task_id);
+  while (annex_db_step (db, statement, &local))
+    g_ptr_array_add (entries, read_entry (statement));
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  annex_store_job_take_array (job, g_steal_pointer (&entries));
+  return TRUE;
+}
+
+DexFuture *
+annex_store_list_ledger (AnnexStore *self, const char *task_id)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+
+  job = annex_store_job_new (list_work);
+  job->task_id = g_strdup (task_id);
+  return annex_store_queue (self, job);
+}
+
+/* Rules */
+
+static gboolean
+list_rules_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (GPtrArray) rules =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
+  g_autoptr (AnnexStatement) statement =
+      annex_db_prepare (db, "SELECT host, allow FROM rules ORDER BY host", error);
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+  while (annex_db_step (db, statement, &local))
+    {
+      gboolean allow = sqlite3_column_int (statement, 1) != 0;
+
+      g_ptr_array_add (rules, annex_network_rule_new (annex_db_text (statement, 0), allow,
+                                                      allow ? "always" : "never"));
+    }
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  annex_store_job_take_array (job, g_steal_pointer (&rules));
+  return TRUE;
+}
+
+DexFuture *
+annex_store_list_rules (AnnexStore *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+
+  return annex_store_queue (self, annex_store_job_new (list_rules_work));
+}
+
+static gboolean
+set_rule_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  return annex_db_run (db, error,
+                       "INSERT OR REPLACE INTO rules (host, allow, time_us) VALUES (?, ?, ?)",
+                       "sii", job->text, job->number, g_get_real_time ());
+}
+
+DexFuture *
+annex_store_set_rule (AnnexStore *self, const char *host, gboolean allow)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (host != NULL && host[0] != '\0');
+
+  job = annex_store_job_new (set_rule_work);
+  job->shares = TRUE;
+  job->text = g_strdup (host);
+  job->number = allow ? 1 : 0;
+  return annex_store_queue (self, job);
+}
+
+static gboolean
+remove_rule_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  return annex_db_run (db, error, "DELETE FROM rules WHERE host = ?", "s", job->text);
+}
+
+DexFuture *
+annex_store_remove_rule (AnnexStore *self, const char *host)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (host != NULL);
+
+  job = annex_store_job_new (remove_rule_work);
+  job->shares = TRUE;
+  job->text = g_strdup (host);
+  return annex_store_queue (self, job);
+}

@@ -1,0 +1,121 @@
+/* annex-store-private.h
+ *
+ * What the files of the store share: its jobs, its tables, and the digest of an event. Private to
+ * core.
+ *
+ * A job is made in the caller's thread, worked on in the store's thread with the database, and
+ * settled in the caller's thread again, because JSON nodes are not counted atomically: what a job
+ * got from its caller is only touched there.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-db.h"
+#include "annex-store.h"
+
+G_BEGIN_DECLS
+
+#define ANNEX_STORE_SCHEMA_VERSION 1
+
+/* What the derived tables need of an event, plain strings. */
+typedef struct
+{
+  char *title;
+  char *state;
+  char *opens;       /* the ask it opens */
+  char *closes;      /* the ask it closes */
+  gint64 rewinds_to; /* -1: no rewind */
+  gboolean creates;
+  gboolean imported;
+  char *headline; /* for the search: a title */
+  char *words;    /* for the search: everything else */
+} AnnexDigest;
+
+/* (transfer full) */
+AnnexDigest *
+annex_digest_new (AnnexEventType type, JsonObject *data);
+void
+annex_digest_free (AnnexDigest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexDigest, annex_digest_free)
+
+typedef struct _StoreJob StoreJob;
+
+/* In the store's thread. FALSE with @error. May set job->result. */
+typedef gboolean (*StoreWork) (AnnexDb *db, StoreJob *job, GError **error);
+/* In the caller's thread, after the work was committed: completes job->result. */
+typedef void (*StoreSettle) (StoreJob *job);
+
+struct _StoreJob
+{
+  StoreWork work;
+  StoreSettle settle; /* nullable */
+  gboolean shares;    /* one transaction may hold several such jobs */
+  DexPromise *promise;
+  GMainContext *context;
+  GValue result; /* unset: TRUE */
+  GError *error;
+
+  /* What the work needs; copies, of which each work uses some. */
+  char *task_id;
+  char *text;
+  gint64 number;
+  guint limit;
+  AnnexEventType type;
+  AnnexDigest *digest;
+  AnnexLedgerEntry *entry;
+  /* Touched only in the caller's thread. */
+  JsonObject *data;
+  /* What append found. */
+  gint64 id;
+  gint64 seq;
+  gint64 time_us;
+};
+
+StoreJob *
+annex_store_job_new (StoreWork work);
+/* Queues @job (taken). */
+DexFuture *
+annex_store_queue (AnnexStore *self, StoreJob *job) G_GNUC_WARN_UNUSED_RESULT;
+/* Sets the result to an array (taken). */
+void
+annex_store_job_take_array (StoreJob *job, GPtrArray *array);
+
+/* Makes or migrates the tables, rebuilds the derived ones when their version differs. */
+gboolean
+annex_store_prepare_schema (AnnexDb *db, GError **error);
+
+/* Within a transaction: appends one event, and to the derived tables. A closed ask that was not
+ * open is NOT_FOUND when @strict. */
+gboolean
+annex_store_insert_event (AnnexDb *db,
+                          const char *task_id,
+                          gint64 seq,
+                          gint64 time_us,
+                          const char *type_name,
+                          const char *data,
+                          const AnnexDigest *digest,
+                          gboolean strict,
+                          gint64 *id,
+                          GError **error);
+/* Within a transaction: only the derived tables. */
+gboolean
+annex_store_derive (AnnexDb *db,
+                    gint64 id,
+                    const char *task_id,
+                    gint64 seq,
+                    gint64 time_us,
+                    const AnnexDigest *digest,
+                    gboolean strict,
+                    GError **error);
+/* Last seq of a task, 0 when it has no events; -1 with NOT_FOUND when there is no such task. */
+gint64
+annex_store_last_seq (AnnexDb *db, const char *task_id, GError **error);
+/* All tasks, newest first; AnnexTaskSummary elements. NULL with an error. (transfer full) */
+GPtrArray *
+annex_store_read_summaries (AnnexDb *db, GError **error);
+/* Reads a row (id, task, seq, time_us, type, data). NULL with DAMAGED. */
+AnnexEvent *
+annex_store_read_event (sqlite3_stmt *statement, GError **error);
+
+G_END_DECLS
