@@ -85,6 +85,10 @@ typedef void (*AnnexDeltaFunc) (const AnnexDelta *delta, gpointer user_data);
 /* A finished block, in order of index within the attempt; main thread; must not block. */
 typedef void (*AnnexModelBlockFunc) (guint index, AnnexBlock *block, gpointer user_data);
 
+/* When a model's tool input is not a JSON object, the tool_use block's input has this one member, the
+ * raw text: the block stays valid to send back, and the agent answers it with an error result. */
+#define ANNEX_MALFORMED_INPUT "__malformed"
+
 #define ANNEX_TYPE_MODEL_REQUEST (annex_model_request_get_type ())
 typedef struct
 {

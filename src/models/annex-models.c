@@ -1,0 +1,49 @@
+/* annex-models.c
+ *
+ * See annex-models.h. One line a provider.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-models.h"
+
+#include "annex-anthropic-model.h"
+#include "annex-http.h"
+#include "annex-model-key.h"
+#include "annex-openai-model.h"
+#include "annex-tour-model.h"
+
+AnnexModel *
+annex_models_new (const char *provider,
+                  const char *model,
+                  const char *base_url,
+                  AnnexSecrets *secrets,
+                  GError **error)
+{
+  if (base_url != NULL && *base_url == '\0')
+    base_url = NULL;
+  if (g_strcmp0 (provider, "anthropic") == 0)
+    return annex_anthropic_model_new (model, base_url, secrets, error);
+  if (g_strcmp0 (provider, "openai") == 0)
+    return annex_openai_model_new (model, base_url, secrets, error);
+  if (g_strcmp0 (provider, "tour") == 0)
+    return ANNEX_MODEL (annex_tour_model_new (ANNEX_TOUR_DELAY_MS));
+  g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
+               "There is no model provider named “%s”; there are anthropic, openai and tour",
+               provider != NULL ? provider : "");
+  return NULL;
+}
+
+char *
+annex_models_dup_secret_id (const char *provider, const char *base_url)
+{
+  g_autoptr (AnnexHttp) http = NULL;
+  const char *own = g_strcmp0 (provider, "anthropic") == 0 ? ANNEX_ANTHROPIC_BASE_URL
+                                                           : ANNEX_OPENAI_BASE_URL;
+
+  if (base_url == NULL || *base_url == '\0')
+    return annex_model_key_id (provider, NULL);
+  http = annex_http_new (base_url, NULL);
+  if (http != NULL)
+    base_url = annex_http_get_base_url (http);
+  return annex_model_key_id (provider, g_strcmp0 (base_url, own) == 0 ? NULL : base_url);
+}

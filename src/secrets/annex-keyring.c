@@ -1,0 +1,242 @@
+/* annex-keyring.c
+ *
+ * See annex-keyring.h. Unlocking may ask the user, so lookups and stores wait for minutes; but never
+ * for ever.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-keyring.h"
+
+#include "annex-future.h"
+
+#include <libsecret/secret.h>
+
+#define USER_TIMEOUT_MS 120000
+
+struct _AnnexKeyring
+{
+  GObject parent_instance;
+};
+
+static void secrets_iface_init (AnnexSecretsInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexKeyring,
+                               annex_keyring,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_SECRETS, secrets_iface_init))
+
+static const SecretSchema schema = {
+  "io.github.annex_desktop.Annex",
+  SECRET_SCHEMA_NONE,
+  { { "id", SECRET_SCHEMA_ATTRIBUTE_STRING }, { NULL, 0 } },
+};
+
+/* ---- errors */
+
+/* In our words: libsecret's may quote what was searched for. */
+static GError *
+translate (const GError *cause)
+{
+  if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED) ||
+      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                                "The keyring is locked and was not unlocked");
+  if (cause->domain == G_DBUS_ERROR || cause->domain == G_IO_ERROR)
+    return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
+                                "There is no keyring service on this machine");
+  return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_FAILED,
+                              "The keyring failed");
+}
+
+static DexFuture *
+translate_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (GError) cause = NULL;
+
+  dex_future_get_value (future, &cause);
+  if (cause != NULL && cause->domain == ANNEX_SECRETS_ERROR)
+    return dex_future_new_for_error (g_steal_pointer (&cause));
+  annex_error_normalise (&cause);
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return dex_future_new_for_error (g_steal_pointer (&cause));
+  return dex_future_new_for_error (translate (cause));
+}
+
+/* @promise with the user's time limit and our errors; when nobody waits any more it is cancelled. */
+static DexFuture *
+guard (DexPromise *promise, guint timeout_ms)
+{
+  return dex_future_catch (annex_future_with_timeout (DEX_FUTURE (promise), timeout_ms),
+                           translate_cb, NULL, NULL);
+}
+
+/* ---- looking up */
+
+static GCancellable *
+cancellable_of (gpointer promise)
+{
+  return dex_promise_get_cancellable (promise);
+}
+
+/* The answer to "is there an item at all?", after no secret was given out. */
+static void
+searched_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  GError *error = NULL;
+  GList *items = secret_password_search_finish (result, &error);
+
+  if (error == NULL && items != NULL)
+    error = g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                                 "The keyring is locked and was not unlocked");
+  else if (error == NULL)
+    error = g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND,
+                                 "Nothing is stored under that name");
+  g_list_free_full (items, g_object_unref);
+  dex_promise_reject (promise, error);
+}
+
+/* A lookup that is on its way. */
+typedef struct
+{
+  DexPromise *promise;
+  char *id;
+} Lookup;
+
+static void
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Lookup *lookup = data;
+  GError *error = NULL;
+  char *text = secret_password_lookup_nonpageable_finish (result, &error);
+
+  if (text != NULL)
+    dex_promise_resolve_string (lookup->promise, g_strdup (text));
+  else if (error != NULL)
+    dex_promise_reject (lookup->promise, error);
+  else
+    secret_password_search (&schema, SECRET_SEARCH_ALL, cancellable_of (lookup->promise),
+                            searched_cb, dex_ref (lookup->promise), "id", lookup->id, NULL);
+  secret_password_free (text);
+  dex_unref (lookup->promise);
+  g_free (lookup->id);
+  g_free (lookup);
+}
+
+static DexFuture *
+keyring_lookup (AnnexSecrets *secrets, const char *id)
+{
+  DexPromise *promise = dex_promise_new_cancellable ();
+  Lookup *lookup = g_new0 (Lookup, 1);
+
+  lookup->promise = dex_ref (promise);
+  lookup->id = g_strdup (id);
+  secret_password_lookup (&schema, cancellable_of (promise), looked_up_cb, lookup, "id", id, NULL);
+  return guard (promise, USER_TIMEOUT_MS);
+}
+
+/* ---- changing */
+
+static void
+stored_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  GError *error = NULL;
+
+  if (secret_password_store_finish (result, &error))
+    dex_promise_resolve_boolean (promise, TRUE);
+  else
+    /* A dismissed unlock window gives no error of its own. */
+    dex_promise_reject (promise,
+                        error != NULL
+                            ? error
+                            : g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                                                   "The keyring was not unlocked"));
+}
+
+static DexFuture *
+keyring_store (AnnexSecrets *secrets, const char *id, const char *label, const char *value)
+{
+  DexPromise *promise = dex_promise_new_cancellable ();
+
+  secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, label, value, cancellable_of (promise),
+                         stored_cb, dex_ref (promise), "id", id, NULL);
+  return guard (promise, USER_TIMEOUT_MS);
+}
+
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  GError *error = NULL;
+
+  secret_password_clear_finish (result, &error);
+  if (error != NULL)
+    dex_promise_reject (promise, error);
+  else
+    dex_promise_resolve_boolean (promise, TRUE); /* also when there was none */
+}
+
+static DexFuture *
+keyring_remove (AnnexSecrets *secrets, const char *id)
+{
+  DexPromise *promise = dex_promise_new_cancellable ();
+
+  secret_password_clear (&schema, cancellable_of (promise), removed_cb, dex_ref (promise), "id", id,
+                         NULL);
+  return guard (promise, USER_TIMEOUT_MS);
+}
+
+/* ---- the port */
+
+static void
+secrets_iface_init (AnnexSecretsInterface *iface)
+{
+  iface->lookup = keyring_lookup;
+  iface->store = keyring_store;
+  iface->remove = keyring_remove;
+}
+
+static void
+annex_keyring_class_init (AnnexKeyringClass *klass)
+{
+}
+
+static void
+annex_keyring_init (AnnexKeyring *self)
+{
+}
+
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  GError *error = NULL;
+  GList *items = secret_password_search_finish (result, &error);
+
+  g_list_free_full (items, g_object_unref);
+  if (error != NULL)
+    dex_promise_reject (promise, error);
+  else
+    dex_promise_resolve_object (promise, g_object_new (ANNEX_TYPE_KEYRING, NULL));
+}
+
+static DexFuture *
+absent_cb (DexFuture *future, gpointer data)
+{
+  /* Whatever kept it from answering: for the caller there is none. */
+  return dex_future_new_reject (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
+                                "There is no keyring service on this machine");
+}
+
+DexFuture *
+annex_keyring_open (guint timeout_ms)
+{
+  DexPromise *promise = dex_promise_new_cancellable ();
+
+  /* A search that unlocks nothing asks nobody. */
+  secret_password_search (&schema, SECRET_SEARCH_NONE, cancellable_of (promise), probed_cb,
+                          dex_ref (promise), "id", "probe", NULL);
+  return dex_future_catch (annex_future_with_timeout (DEX_FUTURE (promise), timeout_ms), absent_cb,
+                           NULL, NULL);
+}
