@@ -38,9 +38,17 @@ gboolean annex_baseline_scan (AnnexBaseline *self,
 gboolean annex_baseline_is_partial (AnnexBaseline *self);
 /* Freezes the newest view of @path; nothing if frozen already. */
 void annex_baseline_freeze (AnnexBaseline *self, const char *path);
-/* Forgets a frozen path (kept, discarded, undone). */
+/* Freezes @path and the newest view of everything below it: for a folder the agent deleted or
+ * replaced. What is not in that view then did not exist. Nothing if frozen so already. */
+void annex_baseline_freeze_tree (AnnexBaseline *self, const char *path);
+/* Brings the frozen part in line with the upper layer (AnnexUpperEntry elements): freezes what is new
+ * in it (trees for whiteouts and opaque folders), thaws what has left it. TRUE when something
+ * changed, and should be stored before the agent goes on. */
+gboolean annex_baseline_follow (AnnexBaseline *self, GPtrArray *upper);
+/* Forgets a frozen path and what is frozen below it by a tree (kept, discarded, undone). */
 void annex_baseline_thaw (AnnexBaseline *self, const char *path);
-/* The frozen stat, else the newest view's. FALSE when the path was never seen. */
+/* The frozen stat, else the newest view's. FALSE when the path was never seen; then it did not exist,
+ * unless the view is partial. */
 gboolean annex_baseline_lookup (AnnexBaseline *self, const char *path, AnnexStat *stat);
 gboolean annex_baseline_is_frozen (AnnexBaseline *self, const char *path);
 /* Only the frozen part, to store across restarts. */
@@ -50,6 +58,8 @@ AnnexBaseline *annex_baseline_new_from_json (JsonObject *json, GError **error);
 /* lstat below @root_fd without following symlinks anywhere. TRUE also when it does not exist
  * (exists = FALSE); FALSE on another error. */
 gboolean annex_stat_at (int root_fd, const char *path, AnnexStat *stat, GError **error);
+/* Has the file stayed the same? A folder is the same as long as it is the same folder with the same
+ * permissions: its times and size change with what is in it. */
 gboolean annex_stat_same (const AnnexStat *a, const AnnexStat *b);
 
 G_END_DECLS

@@ -33,11 +33,13 @@ typedef struct
   guint32 mode;    /* permission bits */
   guint64 size_bytes;
   gint64 mtime_ns;
-  char *sha256; /* of FILE, lower-case hex */
-  char *target; /* of SYMLINK */
+  char *sha256;  /* of FILE, lower-case hex; NULL when there is a problem */
+  char *target;  /* of SYMLINK, any bytes but NUL */
+  char *problem; /* nullable: why it cannot be kept, in plain words */
 } AnnexUpperEntry;
 #define ANNEX_TYPE_UPPER_ENTRY (annex_upper_entry_get_type ())
 GType annex_upper_entry_get_type (void) G_GNUC_CONST;
+AnnexUpperEntry *annex_upper_entry_new (const char *path, AnnexUpperKind kind);
 AnnexUpperEntry *annex_upper_entry_copy (const AnnexUpperEntry *self);
 void annex_upper_entry_free (AnnexUpperEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexUpperEntry, annex_upper_entry_free)
@@ -69,6 +71,7 @@ typedef struct
 } AnnexChange;
 #define ANNEX_TYPE_CHANGE (annex_change_get_type ())
 GType annex_change_get_type (void) G_GNUC_CONST;
+AnnexChange *annex_change_new (AnnexChangeKind kind, const char *path);
 AnnexChange *annex_change_copy (const AnnexChange *self);
 void annex_change_free (AnnexChange *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexChange, annex_change_free)
@@ -77,18 +80,31 @@ const char *annex_change_kind_to_name (AnnexChangeKind kind);
  * (transfer full) */
 JsonObject *annex_change_to_json (const AnnexChange *self);
 
-/* Works out the changes of a share: @upper (AnnexUpperEntry), the frozen @baseline, and the host's
- * folder @root as it is now (read with openat and O_NOFOLLOW; sha256 of host files only where sizes
- * match, to find renames and unchanged copies). An upper file equal in content, mode and time to the
- * host's is no change. An opaque folder deletes what it hides. Blocking: worker thread. Sorted by
- * path. Resolves nothing; returns AnnexChange elements. G_IO_ERROR when @root cannot be read. */
+/* Works out the changes of a share: @upper (AnnexUpperEntry), the frozen @baseline (nullable: no
+ * conflicts are known then), and the host's folder @root as it is now (read with openat and
+ * O_NOFOLLOW; sha256 of host files only where sizes match, to find renames and unchanged copies).
+ *
+ * An upper file equal in content, mode and time to the host's is no change. An opaque folder deletes
+ * what it hides. What replaces something of another kind is CHANGED. RENAMED is a file found by its
+ * content, or a folder all of whose content is the deleted folder's (one change then, not one for
+ * each file in it). Symlinks that are absolute or lead out of the share, devices, FIFOs, sockets and
+ * what the guest could not hash are REFUSED.
+ *
+ * Blocking: worker thread. Sorted by path. Returns AnnexChange elements; NULL with G_IO_ERROR when
+ * @root cannot be read. (transfer full) */
 GPtrArray *annex_draft_compute (GPtrArray *upper,
                                 AnnexBaseline *baseline,
                                 const char *root,
                                 GError **error);
 
+/* Is the host's @path below @root_fd, with all that is in it if it is a folder, no longer what the
+ * agent saw? */
+gboolean annex_draft_is_conflict (int root_fd, AnnexBaseline *baseline, const char *path);
+/* Does a symlink at @path with @target stay within the share, by its text alone? */
+gboolean annex_draft_link_stays (const char *path, const char *target);
+
 /* A unified text diff (three lines of context) when both sides are text of at most 1 MiB, else NULL.
- * Either side may be NULL (added, deleted). (transfer full) */
+ * Either side may be NULL (added, deleted). "" when they are equal. (transfer full, nullable) */
 char *annex_draft_diff (GBytes *before, GBytes *after, const char *path);
 
 G_END_DECLS
