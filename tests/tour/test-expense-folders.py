@@ -2,10 +2,12 @@
 # duplicates, filing, running twice.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import base64
+import json
 import os
+import shutil
 import unittest
 
-from folder_case import FolderCase, main, mail, pdf
+from folder_case import SAMPLES, FolderCase, main, mail, pdf
 
 # table: [(date, vendor, amount, currency)] as the report has them
 TABLES = {
@@ -186,6 +188,18 @@ class Folders(FolderCase):
         values = list(self.book()["Summary"].values)
         for row in (("EUR", 13.5, 2), ("USD", 0.3, 2), ("Meals", "EUR", 13.5, 2), ("2026-03", "USD", 0.3, 2), ("2026-04", "EUR", 1, 1)):
             self.assertIn(row, [v[:len(row)] for v in values])
+
+    def test_samples(self):
+        shutil.copytree(SAMPLES / "receipts", self.folder, dirs_exist_ok=True)
+        before = self.tree()
+        self.assertTrue(18 <= len(before) <= 25)
+        self.run_on({}, "--undated", "no-date")
+        right = json.loads((SAMPLES / "receipts.expected.json").read_text())
+        self.assertEqual([(*r[:3], f"{float(r[3]):.2f}", *r[4:]) for r in self.rows()], [tuple(r.values()) for r in right["receipts"]])
+        self.assertEqual({r[0]: f"{r[1]:.2f}" for r in list(self.book()["Summary"].values)[2:5]}, right["totals"])
+        self.assertEqual(sorted((r[0], r[1]) for r in list(self.book()["Duplicates"].values)[1:]), [tuple(d.values()) for d in right["duplicates"]])
+        self.assertEqual([r[0] for r in list(self.book()["Not read"].values)[1:]], right["not_read"])
+        self.assertEqual(len([p for p in self.tree() if not p.startswith("Expense ")]), len(before))
 
     def test_look_changes_nothing(self):
         self.put({"a.txt": R, "u.txt": "Parking\nTotal 3.00 EUR\n"})

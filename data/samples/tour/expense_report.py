@@ -390,6 +390,14 @@ def count(n, what):
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
+def name(path):
+    return tidy(shown(os.path.basename(path)), 60)
+
+
+def brief(path):
+    return tidy(shown(path), 120)
+
+
 def summary(counted, duplicates, unread, notes):
     totals = sums(counted, lambda r: (r.currency,))
     return {
@@ -398,13 +406,13 @@ def summary(counted, duplicates, unread, notes):
         "currencies_text": listed(k[0] for k in totals), "receipts_text": count(len(counted), "receipt"),
         "months": sorted({month_of(r) for r in counted}), "months_text": listed(sorted({month_of(r) for r in counted}), 12),
         "undated": sum(not r.date for r in counted),
-        "undated_text": listed(tidy(shown(os.path.basename(r.path)), 60) for r in counted if not r.date),
-        "duplicates": [{"file": shown(r.path), "same_as": shown(o.path), "why": why} for r, o, why in duplicates[:30]],
+        "undated_text": listed(name(r.path) for r in counted if not r.date),
+        "duplicates": [{"file": brief(r.path), "same_as": brief(o.path), "why": why} for r, o, why in duplicates[:20]],
         "duplicate_count": len(duplicates),
-        "duplicates_text": listed(f"{tidy(shown(os.path.basename(r.path)), 60)} (same as {tidy(shown(os.path.basename(o.path)), 60)})" for r, o, _ in duplicates),
-        "not_read": [{"file": shown(p), "reason": reason} for p, reason in unread[:30]], "not_read_count": len(unread),
-        "not_read_text": listed(f"{tidy(shown(os.path.basename(p)), 60)} ({reason})" for p, reason in unread),
-        "note_count": len(notes), "notes_text": listed((f"{tidy(shown(os.path.basename(p)), 60)}: {n}" for p, n in notes), 4),
+        "duplicates_text": listed(f"{name(r.path)} (same as {name(o.path)})" for r, o, _ in duplicates),
+        "not_read": [{"file": brief(p), "reason": reason} for p, reason in unread[:20]], "not_read_count": len(unread),
+        "not_read_text": listed(f"{name(p)} ({reason})" for p, reason in unread),
+        "note_count": len(notes), "notes_text": listed((f"{name(p)}: {n}" for p, n in notes), 4),
     }
 
 
@@ -414,8 +422,8 @@ def look(folder):
     counted, duplicates = split_duplicates(receipts)
     kinds = Counter(os.path.splitext(p)[1].lower().lstrip(".") or "other" for p in files)
     result = summary(counted, duplicates, unread, [(r.path, n) for r in counted for n in r.notes])
-    return result | {"files": len(files), "files_text": count(len(files), "file"), "kinds": dict(kinds),
-                     "kinds_text": listed(f"{n} .{k}" if k != "other" else f"{n} without an ending" for k, n in sorted(kinds.items()))}
+    return result | {"files": len(files), "files_text": count(len(files), "file"), "kinds": dict(kinds.most_common(12)),
+                     "kinds_text": listed(f"{n} .{k}" if k != "other" else f"{n} without an ending" for k, n in sorted(kinds.most_common(12)))}
 
 
 def make(folder, undated, filing):

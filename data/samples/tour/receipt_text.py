@@ -239,7 +239,7 @@ CATEGORIES = {
     "Transport": "taxi\\w*|cab|cabs|uber|lyft|bolt|freenow|ride|trip fare|parking|park\\w*haus|parkplatz|parkschein|parkhaus|parcheggio|stationnement|metro|subway|tram|"
                  "bus|transit|fuel|petrol|gas(?:oline)?|diesel|tank\\w*|shell|aral|esso|bp|chevron|exxon|repsol|toll|maut|peage|rental car|car rental|hertz|sixt|"
                  "avis|europcar|u-?bahn|s-?bahn|bvg|mvv|fahrkarte|garage|mvg|tfl|scooter|bike",
-    "Meals": "restaurant\\w*|ristorante|trattoria|osteria|pizzeria|pizza|cafe|caffe|kaffee\\w*|coffee|espresso|bistro|brasserie|bar|pub|diner|grill|lunch|dinner|"
+    "Meals": "roaster\\w*|latte|cappuccino|croissant|restaurant\\w*|ristorante|trattoria|osteria|pizzeria|pizza|cafe|caffe|kaffee\\w*|coffee|espresso|bistro|brasserie|bar|pub|diner|grill|lunch|dinner|"
              "breakfast|mittagessen|abendessen|menu|sushi|ramen|burger\\w*|starbucks|mcdonald\\W?s|subway sandwich|bakery|backerei|boulangerie|kantine|canteen|"
              "catering|deli|tacos?|taqueria|wirtshaus|gaststatte|kitchen|food|steak\\w*|imbiss|doner|eatery|tea|sandwich\\w*|meals?|uber eats|doordash|deliveroo|lieferando",
     "Groceries": "grocer\\w*|supermarket|supermarkt|supermarche|supermercado|rewe|edeka|aldi|lidl|tesco|sainsbury\\W?s|carrefour|walmart|whole foods|trader joe\\W?s|"
@@ -291,7 +291,7 @@ def meaningful(line):
     line = re.split(r"\s{3,}|\t|\|", line.strip(" \t*=-_#~|>•+·"))[0].strip(" *=-_#~|>:•+·")
     m = re.match(r"(?i)(?:your |ihre? |votre )?(?:e-)?(?:receipt|invoice|order|payment|rechnung|quittung|beleg|facture|reçu|factura|recibo|fattura|ricevuta|refund)\w*"
                  r"(?: confirmation)? (?:from|by|at|von|der|bei|de|da|di|to|for your .{3,20} at) (.{2,60})$", line)
-    line = m.group(1) if m else line
+    line = re.sub(r"(?i)[\s,;]*(?:tel\w*|phone|fon)?[.: ]*\+?\(?\d[\d ()/.-]{7,}$", "", m.group(1) if m else line)
     if m2 := re.match(r"([^:]{2,30}):\s", line + " "):
         if OTHER_LABEL.match(fold(m2.group(1)).strip()) or FROM_LABEL.match(fold(m2.group(1)).strip()):
             return ""
@@ -371,7 +371,7 @@ def read_text(text, path, sender="", subject="", sent=None):
     receipt.orders = frozenset(f.order for f in found if f.order)
     receipt.hints = tuple(f.options[0] for f in found if len(f.options) == 1) + tuple(sent and [sent] or [])
     own = max(found, key=lambda f: (f.rank, -f.start if f.rank < 0 else 0), default=None)
-    if own and own.rank > (2 if sent else 0):
+    if own and own.rank > ((3 if receipt.amount < 0 else 2) if sent else 0):
         receipt.dates, receipt.time = own.options, own.time
     elif sent:
         receipt.dates = (sent,)

@@ -238,8 +238,7 @@ annex_tour_facts_dup_error (AnnexTourFacts *self, const char *call)
   const AnnexTourOutcome *outcome = annex_tour_facts_get_outcome (self, call);
   const char *text = outcome != NULL ? outcome->text : "";
   glong length = g_utf8_strlen (text, -1);
-  g_autofree char *end =
-      g_utf8_substring (text, MAX (0, length - MAX_ERROR), length);
+  g_autofree char *end = g_utf8_substring (text, MAX (0, length - MAX_ERROR), length);
 
   for (char *at = strstr (end, "```"); at != NULL; at = strstr (at, "```"))
     memset (at, '\'', 3);

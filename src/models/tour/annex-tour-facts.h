@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /* How one tool call of the tour ended. */
 typedef struct
 {
-  char *text;       /* the result as the model sees it */
+  char *text; /* the result as the model sees it */
   gboolean is_error;
   JsonObject *data; /* nullable: the object of the last "RESULT {…}" line */
 } AnnexTourOutcome;
@@ -31,22 +31,30 @@ typedef struct
 } AnnexTourFacts;
 
 /* @messages: AnnexMessage elements, borrowed. (transfer full) */
-AnnexTourFacts *annex_tour_facts_new (GPtrArray *messages);
-void annex_tour_facts_free (AnnexTourFacts *self);
+AnnexTourFacts *
+annex_tour_facts_new (GPtrArray *messages);
+void
+annex_tour_facts_free (AnnexTourFacts *self);
 
 /* NULL when that call was not made or has no result. (borrowed) */
-const AnnexTourOutcome *annex_tour_facts_get_outcome (AnnexTourFacts *self, const char *call);
+const AnnexTourOutcome *
+annex_tour_facts_get_outcome (AnnexTourFacts *self, const char *call);
 /* The member of "call.member" in what a script printed: strings and numbers as text, NULL when
  * there is none. (transfer full) */
-char *annex_tour_facts_dup_value (AnnexTourFacts *self, const char *path);
+char *
+annex_tour_facts_dup_value (AnnexTourFacts *self, const char *path);
 /* What the user chose or typed for the recorded question; "" without an answer. (transfer full) */
-char *annex_tour_facts_dup_answer (AnnexTourFacts *self, const char *call);
+char *
+annex_tour_facts_dup_answer (AnnexTourFacts *self, const char *call);
 /* The end of a failed call's text, fit for a code block. (transfer full) */
-char *annex_tour_facts_dup_error (AnnexTourFacts *self, const char *call);
+char *
+annex_tour_facts_dup_error (AnnexTourFacts *self, const char *call);
 
 /* The id of a call in a reply, and back: tour_<turn>_<call>_<serial>. */
-char *annex_tour_call_id_new (const char *turn, const char *call, guint serial);
-gboolean annex_tour_call_id_parse (const char *id, char **turn, char **call);
+char *
+annex_tour_call_id_new (const char *turn, const char *call, guint serial);
+gboolean
+annex_tour_call_id_parse (const char *id, char **turn, char **call);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexTourFacts, annex_tour_facts_free)
 

@@ -29,7 +29,8 @@ typedef struct
   DexFuture *cancel;
 } Send;
 
-static void annex_tour_model_iface_init (AnnexModelInterface *iface);
+static void
+annex_tour_model_iface_init (AnnexModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexTourModel,
                                annex_tour_model,
@@ -48,21 +49,23 @@ send_free (gpointer data)
   g_free (send);
 }
 
-/* Waits @delay_ms, or fails at once when the user stops the task. */
+/* Waits @delay_ms; fails at once when the user stops the task. */
 static gboolean
 pause_for (guint delay_ms, DexFuture *cancel, GError **error)
 {
-  g_autoptr (GError) ended = NULL;
+  DexFuture *timer;
 
-  if (delay_ms == 0 && (cancel == NULL || !dex_future_is_rejected (cancel)))
-    return TRUE;
-  if (!annex_await_cancellable (dex_timeout_new_msec ((int) MAX (delay_ms, 1)), cancel, &ended) &&
-      !g_error_matches (ended, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+  if (delay_ms > 0 && (cancel == NULL || dex_future_is_pending (cancel)))
     {
-      g_propagate_error (error, g_steal_pointer (&ended));
-      return FALSE;
+      timer = dex_timeout_new_msec ((int) delay_ms);
+      /* No error is wanted: a timer always rejects, and whether it was the cancel is asked below.
+       */
+      dex_await (cancel != NULL ? dex_future_first (timer, dex_ref (cancel), NULL) : timer, NULL);
     }
-  return TRUE;
+  if (cancel == NULL || !dex_future_is_rejected (cancel))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+  return FALSE;
 }
 
 /* Where the next piece of @text ends: after a blank, at least @size bytes on; never in a letter. */
@@ -86,9 +89,9 @@ stream_block (Send *send, guint index, AnnexBlock *block, GError **error)
 {
   const AnnexModelRequest *request = send->request;
   gboolean is_text = annex_block_get_kind (block) == ANNEX_BLOCK_TEXT;
-  g_autofree char *text =
-      is_text ? g_strdup (annex_block_get_text (block))
-              : annex_json_object_to_string (annex_block_get_tool_input (block));
+  g_autofree char *text = is_text
+                              ? g_strdup (annex_block_get_text (block))
+                              : annex_json_object_to_string (annex_block_get_tool_input (block));
   const char *name = is_text ? NULL : annex_block_get_tool_name (block);
 
   for (const char *at = text; *at != '\0';)

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (AnnexTourModel, annex_tour_model, ANNEX, TOUR_MODEL, GObje
 #define ANNEX_TOUR_DELAY_MS 12
 
 /* @delay_ms: between two pieces of text; 0 streams at once. (transfer full) */
-AnnexTourModel *annex_tour_model_new (guint delay_ms);
+AnnexTourModel *
+annex_tour_model_new (guint delay_ms);
 
 G_END_DECLS

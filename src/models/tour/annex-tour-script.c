@@ -114,7 +114,8 @@ append_filled (GString *out, AnnexTourFacts *facts, const char *text)
   g_string_append (out, text);
 }
 
-static void fill_object (JsonObject *object, AnnexTourFacts *facts);
+static void
+fill_object (JsonObject *object, AnnexTourFacts *facts);
 
 static void
 fill_node (JsonNode *node, AnnexTourFacts *facts)
@@ -288,8 +289,8 @@ add_turn (AnnexTourScript *self,
   JsonArray *list = recorded != NULL ? annex_json_opt_array (recorded, "blocks") : NULL;
 
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
-    g_ptr_array_add (blocks, build_block (self, json_array_get_object_element (list, i), facts,
-                                          turn, serial));
+    g_ptr_array_add (
+        blocks, build_block (self, json_array_get_object_element (list, i), facts, turn, serial));
 }
 
 /* ---- which turn */
@@ -339,9 +340,8 @@ annex_tour_script_reply (AnnexTourScript *self, GPtrArray *messages)
   if (turn != NULL)
     add_turn (self, blocks, facts, turn, messages->len);
   if (blocks->len == 0)
-    g_ptr_array_add (
-        blocks,
-        build_text (annex_json_opt_array (annex_json_opt_object (self->root, aside), "text"),
-                    facts));
+    g_ptr_array_add (blocks, build_text (annex_json_opt_array (
+                                             annex_json_opt_object (self->root, aside), "text"),
+                                         facts));
   return blocks;
 }
