@@ -174,11 +174,14 @@ need_computer (GPtrArray *calls)
 static void
 prepare (AnnexAgent *self, GPtrArray *calls)
 {
+  DexFuture *ready = annex_drafts_prepare (annex_workspace_get_drafts (self->workspace));
   g_autoptr (GError) error = NULL;
   g_autofree char *note = NULL;
 
-  note = dex_await_string (annex_drafts_prepare (annex_workspace_get_drafts (self->workspace)),
-                           &error);
+  if (annex_await_cancellable (dex_ref (ready), DEX_FUTURE (self->stop), &error))
+    note = dex_await_string (ready, NULL); /* settled, and not with an error */
+  else
+    dex_unref (ready);
   for (guint i = 0; i < calls->len; i++)
     {
       Call *call = g_ptr_array_index (calls, i);

@@ -176,6 +176,11 @@ step (AnnexAgent *self, GError **error)
   AnnexStopReason reason = ANNEX_STOP_OTHER;
   g_autofree char *detail = NULL;
 
+  if (self->stopped)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+      return FALSE;
+    }
   if (calls->len > 0)
     return annex_agent_run_calls (self, calls, error);
   if (!annex_task_needs_model (task))

@@ -35,43 +35,82 @@ submit_free (gpointer data)
 }
 
 static gboolean
-has_secret_question (AnnexAsk *ask)
+is_secret (JsonArray *questions, guint index)
 {
-  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+  return annex_json_opt_boolean (json_array_get_object_element (questions, index), "secret", FALSE);
+}
 
-  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
-    if (annex_json_opt_boolean (json_array_get_object_element (questions, i), "secret", FALSE))
-      return TRUE;
-  return FALSE;
+/* Puts @value into the keyring. Returns its reference. (transfer full) */
+static char *
+store_secret (AnnexSecrets *secrets, const char *value, GError **error)
+{
+  g_autofree char *unique = annex_identifier_new ();
+  g_autofree char *id = g_strconcat ("secret:", unique, NULL);
+
+  if (secrets == NULL)
+    {
+      g_set_error_literal (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
+                           "There is no place to keep a secret");
+      return NULL;
+    }
+  if (!dex_await (annex_secrets_store (secrets, id, "Secret for an Annex task", value), error))
+    return NULL;
+  return g_steal_pointer (&id);
+}
+
+/* The text with each part that answers a secret question replaced by its reference; "a | b" answers
+ * several questions in order. (transfer full) */
+static char *
+protect (Submit *submit, GError **error)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (submit->ask), "questions");
+  guint n = questions != NULL ? json_array_get_length (questions) : 0;
+  g_auto (GStrv) parts = NULL;
+
+  if (n == 0)
+    return g_strdup (submit->text);
+  if (n == 1)
+    return is_secret (questions, 0) ? store_secret (submit->secrets, submit->text, error)
+                                    : g_strdup (submit->text);
+  parts = g_strsplit (submit->text, "|", -1);
+  if (g_strv_length (parts) != n)
+    {
+      for (guint i = 0; i < n; i++)
+        if (is_secret (questions, i))
+          {
+            g_set_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE,
+                         "Answer the %u questions in order, with “|” between the answers", n);
+            return NULL;
+          }
+      return g_strdup (submit->text);
+    }
+  for (guint i = 0; i < n; i++)
+    if (is_secret (questions, i))
+      {
+        char *id = store_secret (submit->secrets, g_strstrip (parts[i]), error);
+
+        if (id == NULL)
+          return NULL;
+        g_free (parts[i]);
+        parts[i] = id;
+      }
+  return g_strjoinv ("|", parts);
 }
 
 static DexFuture *
 submit_fiber (gpointer data)
 {
   Submit *submit = data;
-  g_autofree char *secret_id = NULL;
+  g_autofree char *text = NULL;
   GError *error = NULL;
-  JsonObject *answer;
+  JsonObject *answer = NULL;
 
-  if (has_secret_question (submit->ask))
-    {
-      g_autofree char *unique = annex_identifier_new ();
-
-      if (submit->secrets == NULL)
-        return annex_future_new_errorf (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
-                                        "There is no place to keep a secret");
-      secret_id = g_strconcat ("secret:", unique, NULL);
-      if (!dex_await (annex_secrets_store (submit->secrets, secret_id, "Secret for an Annex task",
-                                           submit->text),
-                      &error))
-        return annex_future_new_error (error);
-    }
-  answer =
-      annex_ask_make_answer (submit->ask, secret_id != NULL ? secret_id : submit->text, &error);
-  if (answer == NULL ||
-      !dex_await (
-          annex_inbox_answer (submit->inbox, annex_ask_get_id (submit->ask), answer, submit->by),
-          &error))
+  text = protect (submit, &error);
+  if (text != NULL)
+    answer = annex_ask_make_answer (submit->ask, text, &error);
+  if (answer == NULL
+      || !dex_await (annex_inbox_answer (submit->inbox, annex_ask_get_id (submit->ask), answer, submit->by),
+                     &error))
     return annex_future_new_error (error);
   return dex_future_new_true ();
 }

@@ -21,7 +21,7 @@ ask_user (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   answer = annex_workspace_ask (workspace, annex_ask_ref (ask), call->id, call->cancel, error);
   if (answer == NULL)
     return NULL;
-  text = annex_ask_describe_answer (ask, answer);
+  text = annex_json_object_to_string (answer);
   return annex_tool_text (call, text);
 }
 

@@ -1,0 +1,304 @@
+/* annex-cli-computer.c
+ *
+ * `annex computer …`: the image, and the computers of tasks. Commands run in annex-computer-console.c.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-cli.h"
+
+#include "annex-computer-console.h"
+#include "annex-future.h"
+#include "annex-image-builder.h"
+#include "annex-image-fetcher.h"
+#include "annex-json-build.h"
+#include "annex-run-print.h"
+
+#include <stdio.h>
+
+#define SCRATCH_ID "scratch"
+
+typedef struct
+{
+  AnnexSession *session;
+  char **words; /* after the subcommand */
+  gboolean json;
+  gboolean office;
+  gboolean force;
+  gboolean image_is_current;
+} Options;
+
+typedef int (*ComputerFunc) (Options *options, GError **error);
+
+/* ---- the image */
+
+static void
+progress_cb (AnnexImageSource *source, const char *sentence, double fraction, gpointer data)
+{
+  char **last = data;
+
+  if (g_strcmp0 (*last, sentence) == 0)
+    return;
+  g_free (*last);
+  *last = g_strdup (sentence);
+  fprintf (stderr, "%s\n", sentence);
+}
+
+/* Where images come from here: fetched when the build names an address, else built. (transfer full) */
+static AnnexImageSource *
+create_source (gboolean office)
+{
+  if (ANNEX_IMAGE_URL[0] != '\0')
+    return ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (ANNEX_IMAGE_URL));
+  return ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, office));
+}
+
+static int
+build (Options *options, GError **error)
+{
+  g_autoptr (AnnexImageSource) source = create_source (options->office);
+  g_autoptr (AnnexImageStore) store = annex_image_store_new (NULL);
+  g_autoptr (AnnexImage) image = NULL;
+  g_autofree char *last = NULL;
+
+  g_signal_connect (source, "progress", G_CALLBACK (progress_cb), &last);
+  image = dex_await_boxed (annex_image_source_provide (source, store, NULL), error);
+  if (image == NULL)
+    return -1;
+  annex_cli_print ("The computer's image %s is ready.\n", annex_image_get_version (image));
+  return ANNEX_EXIT_DONE;
+}
+
+/* For scripts: is the image in use the one that a build would bring? */
+static int
+check_current (Options *options, GError **error)
+{
+  g_autoptr (AnnexImageSource) source = create_source (FALSE);
+  g_autoptr (AnnexImageStore) store = annex_image_store_new (NULL);
+  g_autofree char *wanted = dex_await_string (annex_image_source_find_version (source, NULL), error);
+  g_autofree char *current = annex_image_store_dup_current (store);
+
+  if (wanted == NULL)
+    return -1;
+  return g_strcmp0 (wanted, current) == 0 ? ANNEX_EXIT_DONE : ANNEX_EXIT_MISSING;
+}
+
+static void
+print_status_json (AnnexComputerReport *report)
+{
+  g_autoptr (JsonObject) json = annex_computer_report_to_json (report);
+  g_autofree char *line = annex_json_object_to_string (json);
+
+  annex_cli_print ("%s\n", line);
+}
+
+static int
+status (Options *options, GError **error)
+{
+  g_autoptr (AnnexComputerReport) report = NULL;
+  g_autofree char *text = NULL;
+
+  if (options->image_is_current)
+    return check_current (options, error);
+  report = dex_await_boxed (annex_computers_report (annex_session_get_computers (options->session)), error);
+  if (report == NULL)
+    return -1;
+  if (options->json)
+    print_status_json (report);
+  else
+    {
+      text = annex_computer_report_to_text (report);
+      annex_cli_print ("%s", text);
+    }
+  return report->image_version != NULL ? ANNEX_EXIT_DONE : ANNEX_EXIT_MISSING;
+}
+
+/* ---- computers */
+
+static void
+changed_cb (AnnexComputer *computer, gpointer data)
+{
+  annex_run_print_computer (computer);
+}
+
+/* The computer of the task that the first word names, with its shares, or the scratch one.
+ * (transfer full) */
+static AnnexComputer *
+find_computer (Options *options, const char *name, AnnexWorkspace **workspace, GError **error)
+{
+  AnnexComputer *computer;
+
+  *workspace = NULL;
+  if (name != NULL)
+    {
+      AnnexStore *store = annex_session_get_store (options->session);
+      g_autofree char *id = dex_await_string (annex_store_find_task (store, name), error);
+      g_autoptr (AnnexTask) task = id != NULL ? dex_await_object (annex_task_load (store, id), error) : NULL;
+
+      if (task == NULL)
+        return NULL;
+      *workspace = annex_session_create_workspace (options->session, task, NULL, error);
+      if (*workspace == NULL)
+        return NULL;
+      computer = g_object_ref (annex_workspace_get_computer (*workspace));
+    }
+  else
+    computer = annex_computers_dup_computer (annex_session_get_computers (options->session), SCRATCH_ID, NULL);
+  if (!options->json)
+    g_signal_connect (computer, "changed", G_CALLBACK (changed_cb), NULL);
+  return computer;
+}
+
+static int
+start (Options *options, GError **error)
+{
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+
+  if (computer == NULL || !dex_await (annex_computer_start (computer), error))
+    return -1;
+  annex_cli_print ("The computer is ready.\n");
+  return ANNEX_EXIT_DONE; /* closing the session puts it to sleep */
+}
+
+static int
+shell (Options *options, GError **error)
+{
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+
+  return computer != NULL ? annex_console_run (computer, "bash -l", TRUE, error) : -1;
+}
+
+/* The words after "--" as one command line for bash, each quoted. (transfer full) */
+static char *
+join_words (char **words)
+{
+  GString *line = g_string_new (NULL);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      g_autofree char *quoted = g_shell_quote (words[i]);
+
+      g_string_append_printf (line, "%s%s", i > 0 ? " " : "", quoted);
+    }
+  return g_string_free (line, FALSE);
+}
+
+static int
+exec (Options *options, GError **error)
+{
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (AnnexComputer) computer = NULL;
+  g_autofree char *line = NULL;
+  char **words = options->words;
+  const char *name = NULL;
+
+  if (words[0] != NULL && !g_str_equal (words[0], "--"))
+    name = *words++;
+  if (words[0] != NULL && g_str_equal (words[0], "--"))
+    words++;
+  if (words[0] == NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say which command, after --");
+      return -1;
+    }
+  computer = find_computer (options, name, &workspace, error);
+  if (computer == NULL)
+    return -1;
+  line = join_words (words);
+  return annex_console_run (computer, line, FALSE, error);
+}
+
+static int
+stop (Options *options, GError **error)
+{
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+
+  if (computer == NULL || !dex_await (annex_computer_stop (computer), error))
+    return -1;
+  annex_cli_print ("The computer is off. Its disk is kept.\n");
+  return ANNEX_EXIT_DONE;
+}
+
+/* Is anything in it that the user has not kept or discarded yet? */
+static gboolean
+has_draft (AnnexWorkspace *workspace)
+{
+  g_autoptr (GPtrArray) open = NULL;
+
+  if (workspace == NULL)
+    return FALSE;
+  open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
+  for (guint i = 0; i < open->len; i++)
+    if (annex_ask_get_kind (g_ptr_array_index (open, i)) == ANNEX_ASK_DRAFT)
+      return TRUE;
+  return FALSE;
+}
+
+static int
+reset (Options *options, GError **error)
+{
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+
+  if (computer == NULL)
+    return -1;
+  if (has_draft (workspace) && !options->force)
+    {
+      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                           "The computer holds a draft. Keep or discard it first, or say --force to lose it");
+      return -1;
+    }
+  if (!dex_await (annex_computer_reset (computer), error))
+    return -1;
+  annex_cli_print ("The computer is as new.\n");
+  return ANNEX_EXIT_DONE;
+}
+
+static const struct
+{
+  const char *name;
+  ComputerFunc func;
+} subcommands[] = {
+  { "build", build }, { "status", status }, { "start", start }, { "shell", shell },
+  { "exec", exec },   { "stop", stop },     { "reset", reset },
+};
+
+int
+annex_cli_computer (char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, NULL, NULL },
+    { "office", 0, 0, G_OPTION_ARG_NONE, &options.office, NULL, NULL },
+    { "force", 0, 0, G_OPTION_ARG_NONE, &options.force, NULL, NULL },
+    { "image-is-current", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.image_is_current, NULL, NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  GError *error = NULL;
+  ComputerFunc func = NULL;
+  int result;
+
+  if (!annex_cli_parse ("computer", entries, &argv, &result))
+    return result;
+  for (guint i = 0; argv[0] != NULL && i < G_N_ELEMENTS (subcommands); i++)
+    if (g_str_equal (argv[0], subcommands[i].name))
+      func = subcommands[i].func;
+  if (func == NULL)
+    return annex_cli_usage ("computer", argv[0] != NULL ? "there is no “computer %s”" : "say what to do%s",
+                            argv[0] != NULL ? argv[0] : "");
+  options.words = argv + 1;
+  options.session = annex_cli_open (&result);
+  if (options.session == NULL)
+    return result;
+  result = func (&options, &error);
+  if (error != NULL)
+    {
+      annex_error_normalise (&error);
+      result = error->domain == G_OPTION_ERROR ? annex_cli_usage ("computer", "%s", error->message)
+                                               : annex_cli_fail (error);
+      g_clear_error (&error);
+    }
+  return annex_cli_close (options.session, result);
+}

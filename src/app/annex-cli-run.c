@@ -1,0 +1,448 @@
+/* annex-cli-run.c
+ *
+ * `annex run`: one task from a goal and folders to a result, or a stored one taken up again.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-cli.h"
+
+#include "annex-future.h"
+#include "annex-json-build.h"
+#include "annex-run-asks.h"
+#include "annex-run-print.h"
+
+#include <gio/gunixinputstream.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define TOUR_PROMPT "Turn this folder of receipts into an expense report"
+#define MAX_TITLE_CHARS 60
+
+typedef struct
+{
+  char *model;
+  char *base_url;
+  char **folders;
+  char *answers;
+  gboolean unattended;
+  gboolean json;
+  int timeout_s;
+  char *resume;
+
+  char *provider;
+  char *model_id;
+  char *prompt;
+  GPtrArray *shares; /* AnnexShare, checked */
+  AnnexAnswersFile *answers_file;
+} Options;
+
+/* Everything of one run. */
+typedef struct
+{
+  Options *options;
+  AnnexSession *session;
+  AnnexTask *task;
+  AnnexWorkspace *workspace;
+  AnnexAgent *agent;
+  AnnexRunAsks *asks;
+  gboolean timed_out;
+} Run;
+
+/* ---- options */
+
+static void
+split_model (Options *options)
+{
+  const char *colon = options->model != NULL ? strchr (options->model, ':') : NULL;
+
+  if (options->model == NULL)
+    return;
+  options->provider
+      = colon != NULL ? g_strndup (options->model, colon - options->model) : g_strdup (options->model);
+  options->model_id = colon != NULL && colon[1] != '\0' ? g_strdup (colon + 1) : NULL;
+}
+
+/* "DIR[:mode]" as a share. */
+static gboolean
+add_folder (Options *options, const char *text, GError **error)
+{
+  g_autofree char *path = g_strdup (text);
+  AnnexShareMode mode = ANNEX_SHARE_REVIEW;
+  char *colon = strrchr (path, ':');
+  AnnexShare *share;
+
+  if (colon != NULL && strchr (colon, '/') == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      if (!annex_share_mode_from_name (colon + 1, &mode, error))
+        return FALSE;
+      *colon = '\0';
+    }
+  share = annex_share_new (path, mode, options->shares, error);
+  if (share == NULL)
+    return FALSE;
+  g_ptr_array_add (options->shares, share);
+  return TRUE;
+}
+
+static char *
+read_prompt (char **words)
+{
+  g_autofree char *joined = g_strjoinv (" ", words);
+  g_autoptr (GString) text = NULL;
+  char buffer[4096];
+  gsize n;
+
+  if (joined[0] != '\0')
+    return g_steal_pointer (&joined);
+  if (isatty (STDIN_FILENO))
+    return NULL;
+  text = g_string_new (NULL);
+  while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0 && text->len < 1024 * 1024)
+    g_string_append_len (text, buffer, (gssize) n);
+  g_strstrip (text->str);
+  return text->str[0] != '\0' ? g_strdup (text->str) : NULL;
+}
+
+static gboolean
+check_options (Options *options, char **words, int *status)
+{
+  g_autoptr (GError) error = NULL;
+
+  split_model (options);
+  options->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
+  for (guint i = 0; options->folders != NULL && options->folders[i] != NULL; i++)
+    if (!add_folder (options, options->folders[i], &error))
+      {
+        *status = annex_cli_usage ("run", "--folder %s: %s", options->folders[i], error->message);
+        return FALSE;
+      }
+  if (options->answers != NULL)
+    {
+      options->answers_file = annex_answers_file_load (options->answers, &error);
+      if (options->answers_file == NULL)
+        {
+          *status = annex_cli_usage ("run", "%s", error->message);
+          return FALSE;
+        }
+    }
+  if (options->timeout_s < 0)
+    {
+      *status = annex_cli_usage ("run", "--timeout needs a number of seconds");
+      return FALSE;
+    }
+  if (words[0] != NULL && g_str_equal (words[0], "--"))
+    words++;
+  if (options->resume != NULL)
+    options->prompt = words[0] != NULL ? g_strjoinv (" ", words) : NULL;
+  else
+    options->prompt = read_prompt (words);
+  if (options->prompt == NULL && options->resume == NULL && g_strcmp0 (options->provider, "tour") == 0)
+    options->prompt = g_strdup (TOUR_PROMPT);
+  if (options->prompt == NULL && options->resume == NULL)
+    {
+      *status = annex_cli_usage ("run", "say what the task is");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- making the task */
+
+/* The provider when none was named: the hosted one when there is a key for it, else the tour. */
+static const char *
+default_provider (AnnexSession *session)
+{
+  g_autofree char *key = NULL;
+
+  if (g_getenv ("ANNEX_API_KEY") != NULL)
+    return "anthropic";
+  key = dex_await_string (annex_secrets_lookup (annex_session_get_secrets (session), "model:anthropic"),
+                          NULL); /* no key, or no keyring: the tour needs none */
+  return key != NULL ? "anthropic" : "tour";
+}
+
+static char *
+make_title (const char *prompt)
+{
+  g_auto (GStrv) lines = g_strsplit (prompt, "\n", 2);
+  g_autofree char *valid = annex_text_make_valid (lines[0], -1);
+
+  if (g_utf8_strlen (valid, -1) <= MAX_TITLE_CHARS)
+    return g_steal_pointer (&valid);
+  *g_utf8_offset_to_pointer (valid, MAX_TITLE_CHARS - 1) = '\0';
+  return g_strconcat (valid, "…", NULL);
+}
+
+static AnnexTask *
+create_task (Run *run, AnnexModel *model, GError **error)
+{
+  g_autofree char *title = make_title (run->options->prompt);
+  g_autofree char *system = annex_agent_dup_system_text ();
+  g_autofree char *tools = annex_agent_dup_tools_text ();
+  g_autofree char *base_url = annex_model_dup_base_url (model);
+  g_autofree char *opening = annex_agent_dup_opening ();
+  g_autoptr (AnnexTask) task = NULL;
+
+  task = dex_await_object (annex_task_create (annex_session_get_store (run->session), title,
+                                              annex_model_get_provider (model), annex_model_get_model (model),
+                                              base_url, system, tools),
+                           error);
+  if (task == NULL)
+    return NULL;
+  if (!dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT, annex_json_build ("s", "text", opening, NULL)),
+                  error))
+    return NULL;
+  return g_steal_pointer (&task);
+}
+
+static AnnexTask *
+load_task (Run *run, GError **error)
+{
+  AnnexStore *store = annex_session_get_store (run->session);
+  g_autofree char *id = dex_await_string (annex_store_find_task (store, run->options->resume), error);
+
+  return id != NULL ? dex_await_object (annex_task_load (store, id), error) : NULL;
+}
+
+/* ---- signals */
+
+static void
+event_cb (AnnexTask *task, AnnexEvent *event, Run *run)
+{
+  if (run->options->json)
+    {
+      g_autofree char *line = annex_event_to_json_line (event);
+
+      annex_cli_print ("%s\n", line);
+    }
+  else
+    annex_run_print_event (event);
+}
+
+static void
+opened_cb (AnnexInbox *inbox, AnnexAsk *ask, Run *run)
+{
+  if (g_strcmp0 (annex_ask_get_task_id (ask), annex_task_get_id (run->task)) == 0)
+    annex_run_asks_handle (run->asks, ask);
+}
+
+static void
+computer_cb (AnnexComputer *computer, Run *run)
+{
+  if (!run->options->json)
+    annex_run_print_computer (computer);
+}
+
+static gboolean
+interrupted_cb (gpointer data)
+{
+  Run *run = data;
+
+  fprintf (stderr, "annex: stopping; the task can be taken up again with: annex run --resume %s\n",
+           annex_task_get_id (run->task));
+  annex_agent_stop (run->agent);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+time_over_cb (gpointer data)
+{
+  Run *run = data;
+
+  run->timed_out = TRUE;
+  annex_agent_stop (run->agent);
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- running */
+
+static gboolean
+prepare (Run *run, GError **error)
+{
+  Options *options = run->options;
+  g_autoptr (AnnexModel) model = NULL;
+  g_autoptr (GPtrArray) tools = NULL;
+
+  if (options->resume != NULL)
+    {
+      run->task = load_task (run, error);
+      if (run->task == NULL)
+        return FALSE;
+      model = annex_session_create_model (
+          run->session, annex_task_get_provider (run->task), annex_task_get_model (run->task),
+          options->base_url != NULL ? options->base_url : annex_task_get_base_url (run->task), error);
+    }
+  else
+    model = annex_session_create_model (
+        run->session, options->provider != NULL ? options->provider : default_provider (run->session),
+        options->model_id, options->base_url, error);
+  if (model == NULL)
+    return FALSE;
+  if (run->task == NULL)
+    run->task = create_task (run, model, error);
+  if (run->task == NULL)
+    return FALSE;
+  run->workspace = annex_session_create_workspace (run->session, run->task, model, error);
+  if (run->workspace == NULL)
+    return FALSE;
+  tools = annex_agent_create_tools (run->workspace);
+  run->agent = annex_agent_new (run->workspace, tools);
+  run->asks = annex_run_asks_new (run->agent, options->answers_file,
+                                  isatty (STDIN_FILENO) && isatty (STDERR_FILENO) && !options->json,
+                                  options->unattended);
+  return TRUE;
+}
+
+/* Prints what was committed before anyone listened, so that --json shows every event. */
+static gboolean
+print_stored (Run *run, GError **error)
+{
+  g_autoptr (GPtrArray) events = NULL;
+
+  events = dex_await_boxed (
+      annex_store_list_events (annex_session_get_store (run->session), annex_task_get_id (run->task), 0, 0), error);
+  if (events == NULL)
+    return FALSE;
+  for (guint i = 0; run->options->resume == NULL && i < events->len; i++)
+    event_cb (run->task, g_ptr_array_index (events, i), run);
+  return TRUE;
+}
+
+static int
+end_status (Run *run, int state)
+{
+  switch ((AnnexTaskState) state)
+    {
+    case ANNEX_TASK_DONE:
+      return ANNEX_EXIT_DONE;
+    case ANNEX_TASK_WAITING:
+      fprintf (stderr, "annex: the task waits for you. Go on with: annex run --resume %s\n",
+               annex_task_get_id (run->task));
+      return ANNEX_EXIT_NEEDS_USER;
+    case ANNEX_TASK_STOPPED:
+      if (run->timed_out)
+        fprintf (stderr, "annex: the time is over. Go on with: annex run --resume %s\n",
+                 annex_task_get_id (run->task));
+      return ANNEX_EXIT_FAILED;
+    case ANNEX_TASK_RUNNING:
+    case ANNEX_TASK_FAILED:
+      break;
+    }
+  return ANNEX_EXIT_FAILED;
+}
+
+static void
+print_end (Run *run)
+{
+  g_auto (GStrv) keeps = annex_task_dup_keeps (run->task);
+  const char *id = annex_task_get_id (run->task);
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (run->task);
+
+  if (run->options->json)
+    return;
+  for (guint i = 0; i < open->len; i++)
+    if (annex_ask_get_kind (g_ptr_array_index (open, i)) == ANNEX_ASK_DRAFT)
+      {
+        annex_cli_print ("\nThe changes are a draft; your files are as they were.\n"
+                         "  annex tasks draft %s     shows them\n"
+                         "  annex tasks keep %s      keeps them\n"
+                         "  annex tasks discard %s   throws them away\n",
+                         id, id, id);
+        break;
+      }
+  if (keeps[0] != NULL)
+    annex_cli_print ("\nTo take the changes back: annex tasks undo %s\n", id);
+}
+
+static int
+run_task (Run *run, GError **error)
+{
+  Options *options = run->options;
+  AnnexInbox *inbox = annex_session_get_inbox (run->session);
+  guint timeout = 0;
+  guint signals[2];
+  int state;
+
+  if (!print_stored (run, error))
+    return -1;
+  g_signal_connect (run->task, "event", G_CALLBACK (event_cb), run);
+  g_signal_connect (annex_workspace_get_computer (run->workspace), "changed", G_CALLBACK (computer_cb), run);
+  g_signal_connect (inbox, "opened", G_CALLBACK (opened_cb), run);
+  for (guint i = 0; i < options->shares->len; i++)
+    {
+      AnnexShare *wanted = g_ptr_array_index (options->shares, i);
+      g_autoptr (AnnexShare) share = annex_workspace_grant_folder (run->workspace, annex_share_get_path (wanted),
+                                                                   annex_share_get_mode (wanted), error);
+
+      if (share == NULL)
+        return -1;
+    }
+  if (options->prompt != NULL && !dex_await (annex_agent_say (run->agent, options->prompt), error))
+    return -1;
+  if (options->timeout_s > 0)
+    timeout = g_timeout_add_seconds ((guint) options->timeout_s, time_over_cb, run);
+  signals[0] = g_unix_signal_add (SIGINT, interrupted_cb, run);
+  signals[1] = g_unix_signal_add (SIGTERM, interrupted_cb, run);
+  state = dex_await_int (annex_agent_run (run->agent), error);
+  if (*error == NULL && state == ANNEX_TASK_DONE)
+    annex_run_asks_settle_drafts (run->asks, error);
+  g_source_remove (signals[0]);
+  g_source_remove (signals[1]);
+  if (timeout != 0 && !run->timed_out)
+    g_source_remove (timeout);
+  g_signal_handlers_disconnect_by_data (inbox, run);
+  g_signal_handlers_disconnect_by_data (annex_workspace_get_computer (run->workspace), run);
+  if (*error != NULL)
+    return -1;
+  print_end (run);
+  return end_status (run, state);
+}
+
+static void
+run_clear (Run *run)
+{
+  if (run->task != NULL)
+    g_signal_handlers_disconnect_by_data (run->task, run);
+  g_clear_object (&run->asks);
+  g_clear_object (&run->agent);
+  g_clear_object (&run->workspace);
+  g_clear_object (&run->task);
+}
+
+int
+annex_cli_run (char **argv)
+{
+  Options options = { 0 };
+  const GOptionEntry entries[] = {
+    { "model", 0, 0, G_OPTION_ARG_STRING, &options.model, NULL, NULL },
+    { "base-url", 0, 0, G_OPTION_ARG_STRING, &options.base_url, NULL, NULL },
+    { "folder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.folders, NULL, NULL },
+    { "answers", 0, 0, G_OPTION_ARG_FILENAME, &options.answers, NULL, NULL },
+    { "unattended", 0, 0, G_OPTION_ARG_NONE, &options.unattended, NULL, NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, NULL, NULL },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout_s, NULL, NULL },
+    { "resume", 0, 0, G_OPTION_ARG_STRING, &options.resume, NULL, NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  Run run = { .options = &options };
+  GError *error = NULL;
+  int status;
+
+  if (!annex_cli_parse ("run", entries, &argv, &status) || !check_options (&options, argv, &status))
+    return status;
+  run.session = annex_cli_open (&status);
+  if (run.session == NULL)
+    return status;
+  status = prepare (&run, &error) ? run_task (&run, &error) : -1;
+  if (error != NULL)
+    {
+      annex_error_normalise (&error);
+      status = annex_cli_fail (error);
+      if (run.task != NULL)
+        fprintf (stderr, "annex: go on with: annex run --resume %s\n", annex_task_get_id (run.task));
+      g_clear_error (&error);
+    }
+  run_clear (&run);
+  return annex_cli_close (run.session, status);
+}

@@ -1,0 +1,510 @@
+/* annex-cli-tasks.c
+ *
+ * `annex tasks …`: stored tasks, their drafts and what left the machine.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-cli.h"
+
+#include "annex-future.h"
+#include "annex-json-build.h"
+#include "annex-run-print.h"
+
+#include <stdio.h>
+
+/* What every subcommand gets. */
+typedef struct
+{
+  AnnexSession *session;
+  AnnexStore *store;
+  char **words; /* after the subcommand */
+  gboolean json;
+  gboolean diff;
+  gboolean archived;
+  char *folder;
+  char *search;
+} Tasks;
+
+/* Returns an exit status; -1 with an error. */
+typedef int (*TasksFunc) (Tasks *tasks, GError **error);
+
+static char *
+format_time (gint64 time_us)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M") : g_strdup ("?");
+}
+
+static AnnexTask *
+load (Tasks *tasks, GError **error)
+{
+  g_autofree char *id = NULL;
+
+  if (tasks->words[0] == NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say which task");
+      return NULL;
+    }
+  id = dex_await_string (annex_store_find_task (tasks->store, tasks->words[0]), error);
+  return id != NULL ? dex_await_object (annex_task_load (tasks->store, id), error) : NULL;
+}
+
+static AnnexWorkspace *
+load_workspace (Tasks *tasks, AnnexTask *task, GError **error)
+{
+  return annex_session_create_workspace (tasks->session, task, NULL, error);
+}
+
+/* ---- list and show */
+
+/* RFC 3339 in UTC with milliseconds, as in events. (transfer full) */
+static char *
+format_utc (gint64 time_us)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (time_us);
+  g_autofree char *seconds = g_date_time_format (utc, "%Y-%m-%dT%H:%M:%S");
+
+  return g_strdup_printf ("%s.%03dZ", seconds, (int) (time_us % G_USEC_PER_SEC / 1000));
+}
+
+static void
+print_summary_json (const AnnexTaskSummary *summary)
+{
+  g_autofree char *created = format_utc (summary->created_us);
+  g_autofree char *updated = format_utc (summary->updated_us);
+  g_autoptr (JsonObject) json
+      = annex_json_build ("s", "id", summary->id, "s", "title", summary->title, "s", "state", summary->state, "s",
+                          "created", created, "s", "updated", updated, NULL);
+  g_autofree char *line = annex_json_object_to_string (json);
+
+  annex_cli_print ("%s\n", line);
+}
+
+static int
+list (Tasks *tasks, GError **error)
+{
+  g_autoptr (GPtrArray) found = NULL;
+
+  if (tasks->search != NULL)
+    found = dex_await_boxed (annex_store_search (tasks->store, tasks->search, 100), error);
+  else
+    found = dex_await_boxed (annex_store_list_tasks (tasks->store), error);
+  if (found == NULL)
+    return -1;
+  for (guint i = 0; i < found->len; i++)
+    {
+      AnnexTaskSummary *summary = g_ptr_array_index (found, i);
+      g_autofree char *title = annex_cli_clean (summary->title);
+      g_autofree char *time = format_time (summary->updated_us);
+
+      if (summary->archived && !tasks->archived)
+        continue;
+      if (tasks->json)
+        print_summary_json (summary);
+      else
+        annex_cli_print ("%s  %-8s  %s  %s%s\n", summary->id, summary->state, time, title,
+                         summary->open_asks > 0 ? "  (asks)" : "");
+    }
+  return ANNEX_EXIT_DONE;
+}
+
+static int
+show (Tasks *tasks, GError **error)
+{
+  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (GPtrArray) events = NULL;
+
+  if (task == NULL)
+    return -1;
+  events = dex_await_boxed (annex_store_list_events (tasks->store, annex_task_get_id (task), 0, 0), error);
+  if (events == NULL)
+    return -1;
+  for (guint i = 0; i < events->len; i++)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i);
+      g_autofree char *line = tasks->json ? annex_event_to_json_line (event) : NULL;
+
+      if (line != NULL)
+        annex_cli_print ("%s\n", line);
+      else
+        annex_run_print_event (event);
+    }
+  return ANNEX_EXIT_DONE;
+}
+
+/* ---- drafts */
+
+/* Calls @func for the share named by --folder, or for every share that can be written. */
+typedef gboolean (*ShareFunc) (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError **error);
+
+static int
+for_shares (Tasks *tasks, ShareFunc func, GError **error)
+{
+  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (GPtrArray) shares = NULL;
+  guint n = 0;
+
+  if (task == NULL)
+    return -1;
+  workspace = load_workspace (tasks, task, error);
+  if (workspace == NULL)
+    return -1;
+  shares = annex_task_dup_shares (task);
+  for (guint i = 0; i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+
+      if (tasks->folder != NULL && g_strcmp0 (annex_share_get_name (share), tasks->folder) != 0
+          && g_strcmp0 (annex_share_get_path (share), tasks->folder) != 0)
+        continue;
+      if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
+        continue;
+      n++;
+      if (!func (tasks, workspace, share, error))
+        return -1;
+    }
+  if (n == 0 && tasks->folder != NULL)
+    {
+      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "This task has no folder “%s” it may change",
+                   tasks->folder);
+      return -1;
+    }
+  return ANNEX_EXIT_DONE;
+}
+
+static gboolean
+print_diff (AnnexWorkspace *workspace, AnnexShare *share, AnnexChange *change, GError **error)
+{
+  g_autofree char *diff = dex_await_string (
+      annex_drafts_diff (annex_workspace_get_drafts (workspace), annex_share_get_id (share), change->path), error);
+  g_autofree char *clean = diff != NULL ? annex_cli_clean (diff) : NULL;
+
+  if (clean != NULL)
+    annex_cli_print ("%s", clean);
+  return clean != NULL;
+}
+
+static void
+print_change (AnnexShare *share, AnnexChange *change)
+{
+  g_autofree char *path = annex_cli_clean (change->path);
+  g_autofree char *old_path = change->old_path != NULL ? annex_cli_clean (change->old_path) : NULL;
+  g_autofree char *size = g_format_size (change->size_bytes);
+
+  annex_cli_print ("%-8s  %s%s%s  %s%s%s%s\n", annex_change_kind_to_name (change->kind),
+                   old_path != NULL ? old_path : "", old_path != NULL ? " → " : "", path,
+                   change->folder ? "folder" : size, change->conflict ? "  (you changed it meanwhile)" : "",
+                   change->reason != NULL ? "  " : "", change->reason != NULL ? change->reason : "");
+}
+
+static gboolean
+draft_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError **error)
+{
+  g_autoptr (GPtrArray) changes = NULL;
+
+  changes = dex_await_boxed (
+      annex_drafts_list (annex_workspace_get_drafts (workspace), annex_share_get_id (share)), error);
+  if (changes == NULL)
+    return FALSE;
+  if (!tasks->json)
+    {
+      g_autofree char *what = annex_drafts_describe (changes);
+
+      annex_cli_print ("%s: %s\n", annex_share_get_path (share), what[0] != '\0' ? what : "no changes");
+    }
+  for (guint i = 0; i < changes->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (changes, i);
+
+      if (tasks->json)
+        {
+          g_autoptr (JsonObject) json = annex_change_to_json (change);
+          g_autofree char *line = NULL;
+
+          json_object_set_string_member (json, "share", annex_share_get_name (share));
+          line = annex_json_object_to_string (json);
+          annex_cli_print ("%s\n", line);
+        }
+      else
+        print_change (share, change);
+      if (tasks->diff && !tasks->json && !print_diff (workspace, share, change, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static int
+draft (Tasks *tasks, GError **error)
+{
+  return for_shares (tasks, draft_share, error);
+}
+
+/* Prints what happened to each entry. Returns FALSE when one failed or was refused. */
+static gboolean
+print_kept (Tasks *tasks, GPtrArray *kept, const char *verb)
+{
+  gboolean ok = TRUE;
+
+  if (!tasks->json)
+    annex_cli_print ("%s %u change%s.\n", verb, kept->len, kept->len == 1 ? "" : "s");
+  for (guint i = 0; i < kept->len; i++)
+    {
+      AnnexKept *entry = g_ptr_array_index (kept, i);
+      g_autoptr (JsonObject) json = annex_kept_to_json (entry);
+      g_autofree char *line = annex_json_object_to_string (json);
+      g_autofree char *path = annex_cli_clean (entry->path);
+
+      if (entry->outcome == ANNEX_OUTCOME_FAILED || entry->outcome == ANNEX_OUTCOME_REFUSED)
+        ok = FALSE;
+      if (tasks->json)
+        annex_cli_print ("%s\n", line);
+      else if (entry->outcome != ANNEX_OUTCOME_DONE)
+        annex_cli_print ("  %s: %s%s%s\n", path, annex_json_opt_string (json, "outcome", ""),
+                         entry->reason != NULL ? ", " : "", entry->reason != NULL ? entry->reason : "");
+    }
+  return ok;
+}
+
+/* Closes the open ask about the share's draft with what was decided. */
+static gboolean
+answer_draft_ask (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, const char *label, GError **error)
+{
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
+
+  if (tasks->words[1] != NULL)
+    return TRUE; /* a part only: the rest is still to be decided */
+  for (guint i = 0; i < open->len; i++)
+    {
+      AnnexAsk *ask = g_ptr_array_index (open, i);
+      JsonObject *answer;
+
+      if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT
+          || g_strcmp0 (annex_json_opt_string (annex_ask_get_json (ask), "share", NULL), annex_share_get_id (share))
+                 != 0)
+        continue;
+      answer = annex_ask_make_answer (ask, label, error);
+      if (answer == NULL
+          || !dex_await (annex_inbox_answer (annex_session_get_inbox (tasks->session), annex_ask_get_id (ask),
+                                             answer, "user"),
+                         error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static const char *const *
+paths_of (Tasks *tasks)
+{
+  return tasks->words[1] != NULL ? (const char *const *) tasks->words + 1 : NULL;
+}
+
+static gboolean
+keep_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError **error)
+{
+  g_autoptr (GPtrArray) kept = NULL;
+
+  kept = dex_await_boxed (annex_drafts_keep (annex_workspace_get_drafts (workspace), annex_share_get_id (share),
+                                             paths_of (tasks)),
+                          error);
+  if (kept == NULL || !answer_draft_ask (tasks, workspace, share, "keep", error))
+    return FALSE;
+  if (!print_kept (tasks, kept, "Kept"))
+    {
+      g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
+                           "Not everything could be kept; what is left is still in the draft");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static int
+keep (Tasks *tasks, GError **error)
+{
+  return for_shares (tasks, keep_share, error);
+}
+
+static gboolean
+discard_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError **error)
+{
+  if (!dex_await (annex_drafts_discard (annex_workspace_get_drafts (workspace), annex_share_get_id (share),
+                                        paths_of (tasks)),
+                  error)
+      || !answer_draft_ask (tasks, workspace, share, "discard", error))
+    return FALSE;
+  if (!tasks->json)
+    annex_cli_print ("Discarded the draft of %s.\n", annex_share_get_path (share));
+  return TRUE;
+}
+
+static int
+discard (Tasks *tasks, GError **error)
+{
+  return for_shares (tasks, discard_share, error);
+}
+
+/* Undoes the named keep, or all that are not undone, newest first. */
+static int
+undo (Tasks *tasks, GError **error)
+{
+  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_auto (GStrv) keeps = NULL;
+  gboolean ok = TRUE;
+  guint undone = 0;
+
+  if (task == NULL)
+    return -1;
+  workspace = load_workspace (tasks, task, error);
+  if (workspace == NULL)
+    return -1;
+  keeps = annex_task_dup_keeps (task);
+  for (guint i = g_strv_length (keeps); i > 0; i--)
+    {
+      g_autoptr (GPtrArray) entries = NULL;
+      g_autoptr (GError) local = NULL;
+
+      if (tasks->words[1] != NULL && !g_str_equal (tasks->words[1], keeps[i - 1]))
+        continue;
+      entries = dex_await_boxed (annex_drafts_undo (annex_workspace_get_drafts (workspace), keeps[i - 1]), &local);
+      if (entries == NULL && g_error_matches (local, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND))
+        continue; /* begun, and rolled back by a crash: nothing of it is left */
+      if (entries == NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return -1;
+        }
+      undone++;
+      ok = print_kept (tasks, entries, "Took back") && ok;
+    }
+  if (undone == 0)
+    {
+      g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "There is nothing to take back");
+      return -1;
+    }
+  return ok ? ANNEX_EXIT_DONE : ANNEX_EXIT_FAILED;
+}
+
+/* ---- ledger, export, import */
+
+static int
+ledger (Tasks *tasks, GError **error)
+{
+  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (task == NULL)
+    return -1;
+  rows = dex_await_boxed (annex_store_list_ledger (tasks->store, annex_task_get_id (task)), error);
+  if (rows == NULL)
+    return -1;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      AnnexLedgerEntry *row = g_ptr_array_index (rows, i);
+      g_autofree char *line = tasks->json ? annex_ledger_entry_to_json_line (row) : NULL;
+      g_autofree char *host = annex_cli_clean (row->host);
+      g_autofree char *time = format_time (row->time_us);
+
+      if (line != NULL)
+        annex_cli_print ("%s\n", line);
+      else
+        annex_cli_print ("%s  %-8s  %-8s  %s:%u  %" G_GUINT64_FORMAT " up, %" G_GUINT64_FORMAT " down  by %s%s%s\n", time,
+                         row->channel, row->decision, host, row->port, row->bytes_up, row->bytes_down,
+                         row->by != NULL ? row->by : "?", row->reason != NULL ? "  " : "",
+                         row->reason != NULL ? row->reason : "");
+    }
+  return ANNEX_EXIT_DONE;
+}
+
+static int
+export_task (Tasks *tasks, GError **error)
+{
+  g_autoptr (AnnexTask) task = load (tasks, error);
+
+  if (task == NULL)
+    return -1;
+  if (tasks->words[1] == NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say which file to write");
+      return -1;
+    }
+  if (!dex_await (annex_store_export (tasks->store, annex_task_get_id (task), tasks->words[1]), error))
+    return -1;
+  return ANNEX_EXIT_DONE;
+}
+
+static int
+import_task (Tasks *tasks, GError **error)
+{
+  g_autofree char *id = NULL;
+
+  if (tasks->words[0] == NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say which file to read");
+      return -1;
+    }
+  id = dex_await_string (annex_store_import (tasks->store, tasks->words[0]), error);
+  if (id == NULL)
+    return -1;
+  annex_cli_print ("%s\n", id);
+  return ANNEX_EXIT_DONE;
+}
+
+static const struct
+{
+  const char *name;
+  TasksFunc func;
+} subcommands[] = {
+  { "list", list },       { "show", show },     { "draft", draft },   { "keep", keep },
+  { "discard", discard }, { "undo", undo },     { "ledger", ledger }, { "export", export_task },
+  { "import", import_task },
+};
+
+static TasksFunc
+find_subcommand (const char *name)
+{
+  for (guint i = 0; name != NULL && i < G_N_ELEMENTS (subcommands); i++)
+    if (g_str_equal (name, subcommands[i].name))
+      return subcommands[i].func;
+  return NULL;
+}
+
+int
+annex_cli_tasks (char **argv)
+{
+  Tasks tasks = { 0 };
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &tasks.json, NULL, NULL },
+    { "diff", 0, 0, G_OPTION_ARG_NONE, &tasks.diff, NULL, NULL },
+    { "archived", 0, 0, G_OPTION_ARG_NONE, &tasks.archived, NULL, NULL },
+    { "folder", 0, 0, G_OPTION_ARG_FILENAME, &tasks.folder, NULL, NULL },
+    { "search", 0, 0, G_OPTION_ARG_STRING, &tasks.search, NULL, NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  GError *error = NULL;
+  TasksFunc func;
+  int status;
+
+  if (!annex_cli_parse ("tasks", entries, &argv, &status))
+    return status;
+  func = find_subcommand (argv[0]);
+  if (func == NULL)
+    return annex_cli_usage ("tasks", argv[0] != NULL ? "there is no “tasks %s”" : "say what to do%s",
+                            argv[0] != NULL ? argv[0] : "");
+  tasks.words = argv + 1;
+  tasks.session = annex_cli_open (&status);
+  if (tasks.session == NULL)
+    return status;
+  tasks.store = annex_session_get_store (tasks.session);
+  status = func (&tasks, &error);
+  if (error != NULL)
+    {
+      annex_error_normalise (&error);
+      status = error->domain == G_OPTION_ERROR ? annex_cli_usage ("tasks", "%s", error->message)
+                                               : annex_cli_fail (error);
+      g_clear_error (&error);
+    }
+  return annex_cli_close (tasks.session, status);
+}

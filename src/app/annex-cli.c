@@ -1,0 +1,173 @@
+/* annex-cli.c
+ *
+ * What the commands share: options, errors and their exit status, opening and closing, clean text.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-cli.h"
+
+#include "annex-future.h"
+#include "annex-json.h"
+
+#include <stdio.h>
+
+void
+annex_cli_print (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  fputs (text, stdout);
+  fflush (stdout);
+}
+
+static gboolean
+is_unsafe (gunichar c)
+{
+  if (c == '\n' || c == '\t')
+    return FALSE;
+  return g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *
+annex_cli_clean (const char *text)
+{
+  g_autofree char *valid = annex_text_make_valid (text, -1);
+  GString *clean = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (is_unsafe (c))
+        g_string_append (clean, "\xef\xbf\xbd");
+      else
+        g_string_append_unichar (clean, c);
+    }
+  return g_string_free (clean, FALSE);
+}
+
+/* Is it something that `annex doctor` explains, rather than a failure of this run? */
+static gboolean
+is_missing (const GError *error)
+{
+  if (error->domain == ANNEX_MODEL_ERROR)
+    return error->code == ANNEX_MODEL_ERROR_NO_KEY;
+  if (error->domain == ANNEX_COMPUTER_ERROR)
+    return error->code == ANNEX_COMPUTER_ERROR_NO_IMAGE || error->code == ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED
+           || error->code == ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION;
+  if (error->domain == ANNEX_SECRETS_ERROR)
+    return error->code == ANNEX_SECRETS_ERROR_LOCKED || error->code == ANNEX_SECRETS_ERROR_ABSENT;
+  return FALSE;
+}
+
+static gboolean
+is_usage (const GError *error)
+{
+  return error->domain == ANNEX_SHARE_ERROR;
+}
+
+int
+annex_cli_fail (const GError *error)
+{
+  g_autofree char *clean = annex_cli_clean (error->message);
+
+  fprintf (stderr, "annex: %s\n", clean);
+  if (is_usage (error))
+    return ANNEX_EXIT_USAGE;
+  return is_missing (error) ? ANNEX_EXIT_MISSING : ANNEX_EXIT_FAILED;
+}
+
+int
+annex_cli_usage (const char *command, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  fprintf (stderr, "annex: %s\nSee “annex %s%s--help”.\n", text, command != NULL ? command : "",
+           command != NULL ? " " : "");
+  return ANNEX_EXIT_USAGE;
+}
+
+gboolean
+annex_cli_parse (const char *command, const GOptionEntry *entries, char ***argv, int *status)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_autoptr (GError) error = NULL;
+  GStrv with_name;
+
+  for (guint i = 0; (*argv)[i] != NULL && !g_str_equal ((*argv)[i], "--"); i++)
+    if (g_str_equal ((*argv)[i], "--help") || g_str_equal ((*argv)[i], "-h"))
+      {
+        annex_cli_print ("%s", annex_cli_help (command));
+        *status = ANNEX_EXIT_DONE;
+        return FALSE;
+      }
+  /* GOption takes the first word for the program's name. */
+  g_strv_builder_add (words, command);
+  g_strv_builder_addv (words, (const char **) *argv);
+  with_name = g_strv_builder_end (words);
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse_strv (context, &with_name, &error))
+    {
+      g_strfreev (with_name);
+      *status = annex_cli_usage (command, "%s", error->message);
+      return FALSE;
+    }
+  *argv = with_name + 1; /* lives as long as the process */
+  return TRUE;
+}
+
+AnnexSession *
+annex_cli_open (int *status)
+{
+  g_autoptr (GError) error = NULL;
+  AnnexSession *session = dex_await_object (annex_session_open (), &error);
+
+  if (session == NULL)
+    {
+      annex_error_normalise (&error);
+      *status = annex_cli_fail (error);
+    }
+  return session;
+}
+
+int
+annex_cli_close (AnnexSession *session, int status)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!dex_await (annex_session_close (session), &error) && status == ANNEX_EXIT_DONE)
+    {
+      annex_error_normalise (&error);
+      status = annex_cli_fail (error);
+    }
+  g_object_unref (session);
+  return status;
+}
+
+AnnexTask *
+annex_cli_load_task (AnnexSession *session, const char *text, int *status)
+{
+  AnnexStore *store = annex_session_get_store (session);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = dex_await_string (annex_store_find_task (store, text), &error);
+  AnnexTask *task = NULL;
+
+  if (id != NULL)
+    task = dex_await_object (annex_task_load (store, id), &error);
+  if (task == NULL)
+    {
+      annex_error_normalise (&error);
+      *status = annex_cli_fail (error);
+    }
+  return task;
+}

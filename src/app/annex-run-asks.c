@@ -1,0 +1,360 @@
+/* annex-run-asks.c
+ *
+ * See annex-run-asks.h. Prints permission asks so that agent text cannot be taken for them: they are
+ * marked, and the host or folder stands alone on a line.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-run-asks.h"
+
+#include "annex-answers.h"
+#include "annex-cli.h"
+#include "annex-future.h"
+
+#include <gio/gunixinputstream.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define FIBER_STACK (128 * 1024)
+
+struct _AnnexRunAsks
+{
+  GObject parent_instance;
+
+  AnnexAgent *agent;
+  AnnexAnswersFile *file;
+  GDataInputStream *terminal; /* NULL: nobody is there */
+  gboolean unattended;
+  DexFuture *turn; /* one ask at a time at the terminal */
+};
+
+G_DEFINE_FINAL_TYPE (AnnexRunAsks, annex_run_asks, G_TYPE_OBJECT)
+
+static void
+annex_run_asks_finalize (GObject *object)
+{
+  AnnexRunAsks *self = ANNEX_RUN_ASKS (object);
+
+  g_clear_object (&self->agent);
+  g_clear_object (&self->file);
+  g_clear_object (&self->terminal);
+  dex_clear (&self->turn);
+  G_OBJECT_CLASS (annex_run_asks_parent_class)->finalize (object);
+}
+
+static void
+annex_run_asks_class_init (AnnexRunAsksClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_run_asks_finalize;
+}
+
+static void
+annex_run_asks_init (AnnexRunAsks *self)
+{
+}
+
+AnnexRunAsks *
+annex_run_asks_new (AnnexAgent *agent,
+                    AnnexAnswersFile *file,
+                    gboolean interactive,
+                    gboolean unattended)
+{
+  AnnexRunAsks *self = g_object_new (ANNEX_TYPE_RUN_ASKS, NULL);
+
+  self->agent = g_object_ref (agent);
+  g_set_object (&self->file, file);
+  self->unattended = unattended;
+  if (interactive)
+    {
+      g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+
+      self->terminal = g_data_input_stream_new (input);
+    }
+  return self;
+}
+
+/* ---- the terminal */
+
+static void
+print_question (JsonObject *question)
+{
+  g_autofree char *text = annex_cli_clean (annex_json_opt_string (question, "question", ""));
+  JsonArray *options = annex_json_opt_array (question, "options");
+
+  fprintf (stderr, "\n? %s\n", text);
+  for (guint i = 0; options != NULL && i < json_array_get_length (options); i++)
+    {
+      JsonObject *option = json_array_get_object_element (options, i);
+      g_autofree char *label = annex_cli_clean (annex_json_opt_string (option, "label", ""));
+      g_autofree char *about = annex_cli_clean (annex_json_opt_string (option, "description", ""));
+
+      fprintf (stderr, "  %u. %s%s%s\n", i + 1, label, about[0] != '\0' ? " – " : "", about);
+    }
+  fprintf (stderr, "%s: ", options != NULL && json_array_get_length (options) > 0
+                               ? "A number, or your own words"
+                               : "Your answer");
+}
+
+static void
+print_permission (AnnexAsk *ask, const char *what, const char *target, const char *labels)
+{
+  g_autofree char *clean = annex_cli_clean (target);
+  g_autofree char *reason
+      = annex_cli_clean (annex_json_opt_string (annex_ask_get_json (ask), "reason", ""));
+
+  fprintf (stderr, "\n▣ Annex asks: %s\n    %s\n", what, clean);
+  if (reason[0] != '\0')
+    fprintf (stderr, "  The agent's reason: %s\n", reason);
+  fprintf (stderr, "  %s: ", labels);
+}
+
+static void
+print_ask (AnnexAsk *ask, guint question)
+{
+  JsonObject *json = annex_ask_get_json (ask);
+
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_QUESTION:
+      print_question (json_array_get_object_element (annex_json_opt_array (json, "questions"), question));
+      break;
+    case ANNEX_ASK_NETWORK:
+      print_permission (ask, "may the computer reach this host?", annex_json_opt_string (json, "host", ""),
+                        "once, task, always or never");
+      break;
+    case ANNEX_ASK_SITE:
+      print_permission (ask, "may the agent use this site?", annex_json_opt_string (json, "host", ""),
+                        "once, task, always or never");
+      break;
+    case ANNEX_ASK_FOLDER:
+      print_permission (ask, "a folder is wanted", annex_json_opt_string (json, "suggestion", "(none named)"),
+                        "The folder's whole path, or no");
+      break;
+    case ANNEX_ASK_DRAFT:
+      print_permission (ask, "what becomes of the changes?", annex_ask_get_text (ask), "keep or discard");
+      break;
+    }
+  fflush (stderr);
+}
+
+static void
+line_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  GError *error = NULL;
+  char *line = g_data_input_stream_read_line_finish_utf8 (G_DATA_INPUT_STREAM (source), result, NULL, &error);
+
+  if (line != NULL)
+    dex_promise_resolve_string (promise, line);
+  else if (error != NULL)
+    dex_promise_reject (promise, error);
+  else
+    dex_promise_reject (promise, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "The input has ended"));
+}
+
+/* One line of the person's; NULL at the end of the input. (transfer full) */
+static char *
+read_line (AnnexRunAsks *self, GError **error)
+{
+  DexPromise *promise = dex_promise_new ();
+
+  g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, NULL, line_cb, dex_ref (promise));
+  return dex_await_string (DEX_FUTURE (promise), error);
+}
+
+/* A number picks the option; anything else is the person's own words. (transfer full) */
+static char *
+pick (AnnexAsk *ask, guint question, const char *line)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+  JsonArray *options = NULL;
+  guint64 number;
+
+  if (questions != NULL)
+    options = annex_json_opt_array (json_array_get_object_element (questions, question), "options");
+  if (options != NULL && g_ascii_string_to_unsigned (line, 10, 1, json_array_get_length (options), &number, NULL))
+    return g_strdup (annex_json_opt_string (json_array_get_object_element (options, (guint) number - 1), "label",
+                                            line));
+  return g_strdup (line);
+}
+
+/* Asks the person everything in @ask. NULL when the input ended. (transfer full) */
+static char *
+ask_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+  guint n = questions != NULL ? json_array_get_length (questions) : 1;
+  g_autoptr (GStrvBuilder) answers = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *line = NULL;
+
+      do
+        {
+          g_free (line);
+          print_ask (ask, i);
+          line = read_line (self, error);
+        }
+      while (line != NULL && g_strstrip (line)[0] == '\0');
+      if (line == NULL)
+        return NULL;
+      g_strv_builder_take (answers, pick (ask, i, line));
+    }
+  all = g_strv_builder_end (answers);
+  return g_strjoinv (" | ", all);
+}
+
+/* ---- answering */
+
+/* What an unattended run takes when nobody answers: never more than was granted. */
+static const char *
+safe_default (AnnexAsk *ask)
+{
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_QUESTION:
+      return "Nobody is there to answer. Choose the safest option yourself, and say which.";
+    case ANNEX_ASK_FOLDER:
+      return "no";
+    case ANNEX_ASK_NETWORK:
+    case ANNEX_ASK_SITE:
+    case ANNEX_ASK_DRAFT:
+      break;
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  AnnexRunAsks *self;
+  AnnexAsk *ask;
+  DexFuture *before;
+} Handle;
+
+static void
+handle_free (gpointer data)
+{
+  Handle *handle = data;
+
+  g_clear_object (&handle->self);
+  g_clear_pointer (&handle->ask, annex_ask_unref);
+  dex_clear (&handle->before);
+  g_free (handle);
+}
+
+static gboolean
+submit (AnnexRunAsks *self, AnnexAsk *ask, const char *text, const char *by, GError **error)
+{
+  AnnexWorkspace *workspace = annex_agent_get_workspace (self->agent);
+
+  return dex_await (annex_answers_submit (annex_workspace_get_inbox (workspace),
+                                          annex_workspace_get_secrets (workspace), ask, text, by),
+                    error);
+}
+
+/* Lets the person try until the answer is one. FALSE when the input ended. */
+static gboolean
+answer_by_person (AnnexRunAsks *self, AnnexAsk *ask)
+{
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = ask_person (self, ask, &error);
+
+      if (text == NULL)
+        return FALSE;
+      if (submit (self, ask, text, "user", &error))
+        return TRUE;
+      fprintf (stderr, "annex: %s\n", error->message);
+      if (error->domain != ANNEX_JSON_ERROR)
+        return FALSE;
+    }
+}
+
+static DexFuture *
+handle_fiber (gpointer data)
+{
+  Handle *handle = data;
+  AnnexRunAsks *self = handle->self;
+  AnnexAsk *ask = handle->ask;
+  const char *text = self->file != NULL ? annex_answers_file_find (self->file, ask) : NULL;
+  const char *by = "answers-file";
+  g_autoptr (GError) error = NULL;
+
+  if (text == NULL && self->unattended)
+    {
+      text = safe_default (ask);
+      by = "default";
+    }
+  if (text != NULL)
+    {
+      if (submit (self, ask, text, by, &error))
+        return dex_future_new_true ();
+      fprintf (stderr, "annex: the answer “%s” was not taken: %s\n", text, error->message);
+    }
+  else if (self->unattended)
+    {
+      AnnexWorkspace *workspace = annex_agent_get_workspace (self->agent);
+
+      if (dex_await (annex_inbox_expire (annex_workspace_get_inbox (workspace), annex_ask_get_id (ask), NULL), &error))
+        return dex_future_new_true ();
+      fprintf (stderr, "annex: %s\n", error->message);
+    }
+  else if (self->terminal != NULL)
+    {
+      if (handle->before != NULL)
+        dex_await (g_steal_pointer (&handle->before), NULL);
+      if (answer_by_person (self, ask))
+        return dex_future_new_true ();
+    }
+  annex_agent_park (self->agent);
+  return dex_future_new_true ();
+}
+
+void
+annex_run_asks_handle (AnnexRunAsks *self, AnnexAsk *ask)
+{
+  Handle *handle;
+  DexFuture *future;
+
+  if (annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT)
+    return; /* at the end: see settle_drafts */
+  handle = g_new0 (Handle, 1);
+  handle->self = g_object_ref (self);
+  handle->ask = annex_ask_ref (ask);
+  handle->before = g_steal_pointer (&self->turn);
+  future = dex_scheduler_spawn (NULL, FIBER_STACK, handle_fiber, handle, handle_free);
+  self->turn = dex_ref (future);
+  dex_future_disown (future);
+}
+
+gboolean
+annex_run_asks_settle_drafts (AnnexRunAsks *self, GError **error)
+{
+  AnnexWorkspace *workspace = annex_agent_get_workspace (self->agent);
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
+
+  for (guint i = 0; i < open->len; i++)
+    {
+      AnnexAsk *ask = g_ptr_array_index (open, i);
+      const char *label = self->file != NULL ? annex_answers_file_find (self->file, ask) : NULL;
+      g_autofree char *said = NULL;
+      g_autoptr (GPtrArray) kept = NULL;
+
+      if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT)
+        continue;
+      if (label == NULL && self->terminal != NULL)
+        label = said = ask_person (self, ask, NULL); /* the end of the input leaves it open */
+      if (label == NULL)
+        continue;
+      if (!submit (self, ask, label, self->file != NULL && said == NULL ? "answers-file" : "user", error))
+        return FALSE;
+      kept = dex_await_boxed (annex_answers_apply_draft (annex_workspace_get_drafts (workspace), ask, label),
+                              error);
+      if (kept == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}

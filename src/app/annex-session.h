@@ -1,0 +1,49 @@
+/* annex-session.h
+ *
+ * The wiring of one running Annex: opens the store, and makes models, computers and workspaces for
+ * tasks. The only place that knows every implementation of a port.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-agent.h"
+#include "annex-computers.h"
+#include "annex-inbox.h"
+#include "annex-image-store.h"
+#include "annex-secrets.h"
+#include "annex-store.h"
+
+G_BEGIN_DECLS
+
+#define ANNEX_TYPE_SESSION (annex_session_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexSession, annex_session, ANNEX, SESSION, GObject)
+
+/* Opens the task database and repairs what a crash left. Resolves to an AnnexSession; rejects with
+ * ANNEX_STORE_ERROR. */
+DexFuture *annex_session_open (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Puts every computer to sleep and closes the database. Resolves to TRUE. */
+DexFuture *annex_session_close (AnnexSession *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Borrowed. The secrets and the computers are made at the first call. */
+AnnexStore *annex_session_get_store (AnnexSession *self);
+AnnexInbox *annex_session_get_inbox (AnnexSession *self);
+AnnexSecrets *annex_session_get_secrets (AnnexSession *self);
+AnnexComputers *annex_session_get_computers (AnnexSession *self);
+
+/* In a fiber: the model of @provider; NULL with ANNEX_MODEL_ERROR. @model and @base_url nullable.
+ * (transfer full) */
+AnnexModel *annex_session_create_model (AnnexSession *self,
+                                        const char *provider,
+                                        const char *model,
+                                        const char *base_url,
+                                        GError **error);
+/* In a fiber: what @task works with: its computer, shares attached, network rules loaded. @model
+ * nullable: for looking at drafts. NULL with ANNEX_STORE_ERROR or ANNEX_COMPUTER_ERROR.
+ * (transfer full) */
+AnnexWorkspace *annex_session_create_workspace (AnnexSession *self,
+                                                AnnexTask *task,
+                                                AnnexModel *model,
+                                                GError **error);
+
+G_END_DECLS

@@ -1,0 +1,81 @@
+/* main.c
+ *
+ * The annex binary: finds the command, runs it in a fiber, returns its exit status.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-cli.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+#define FIBER_STACK (512 * 1024)
+
+static const struct
+{
+  const char *name;
+  AnnexCliFunc func;
+} commands[] = {
+  { "run", annex_cli_run },
+  { "tasks", annex_cli_tasks },
+  { "inbox", annex_cli_inbox },
+  { "computer", annex_cli_computer },
+};
+
+typedef struct
+{
+  AnnexCliFunc func;
+  char **argv;
+  GMainLoop *loop;
+  int status;
+} Command;
+
+static DexFuture *
+command_fiber (gpointer data)
+{
+  Command *command = data;
+
+  command->status = command->func (command->argv);
+  g_main_loop_quit (command->loop);
+  return dex_future_new_true ();
+}
+
+static int
+run_command (AnnexCliFunc func, char **argv)
+{
+  Command command = { .func = func, .argv = argv, .status = ANNEX_EXIT_FAILED };
+
+  command.loop = g_main_loop_new (NULL, FALSE);
+  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, command_fiber, &command, NULL));
+  g_main_loop_run (command.loop);
+  g_main_loop_unref (command.loop);
+  return command.status;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (GStrv) words = g_strdupv (argv);
+
+  setlocale (LC_ALL, "");
+  signal (SIGPIPE, SIG_IGN);
+  g_set_prgname ("annex");
+  dex_init ();
+  if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
+    {
+      const char *text = annex_cli_help (argc > 2 ? argv[2] : NULL);
+
+      fputs (text != NULL ? text : annex_cli_help (NULL), argc < 2 ? stderr : stdout);
+      return argc < 2 ? ANNEX_EXIT_USAGE : ANNEX_EXIT_DONE;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      annex_cli_print ("annex %s\n", ANNEX_VERSION);
+      return ANNEX_EXIT_DONE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (argv[1], commands[i].name))
+      return run_command (commands[i].func, words + 2);
+  return annex_cli_usage (NULL, "there is no command “%s”", argv[1]);
+}

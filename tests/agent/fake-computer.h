@@ -1,0 +1,25 @@
+/* fake-computer.h
+ *
+ * A Computer for tests of the loop: commands run on this machine in a folder of the test's, files
+ * are below that folder, drafts are what the test says. It stands in where no virtual machine is
+ * needed to prove what the loop does.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-computer.h"
+
+G_BEGIN_DECLS
+
+#define FAKE_TYPE_COMPUTER (fake_computer_get_type ())
+G_DECLARE_FINAL_TYPE (FakeComputer, fake_computer, FAKE, COMPUTER, GObject)
+
+FakeComputer *fake_computer_new (const char *root);
+/* What read_draft answers from now on: AnnexUpperEntry elements. */
+void fake_computer_set_upper (FakeComputer *self, GPtrArray *upper);
+/* The next prepare (refresh) fails with this message. */
+void fake_computer_fail_refresh (FakeComputer *self, const char *message);
+guint fake_computer_get_n_forgotten (FakeComputer *self);
+
+G_END_DECLS
