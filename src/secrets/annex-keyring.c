@@ -33,6 +33,19 @@ static const SecretSchema schema = {
 
 /* ---- errors */
 
+static gboolean
+is_absence (const GError *cause)
+{
+  static const int bus_codes[] = { G_DBUS_ERROR_SERVICE_UNKNOWN, G_DBUS_ERROR_NAME_HAS_NO_OWNER,
+                                   G_DBUS_ERROR_NO_SERVER, G_DBUS_ERROR_DISCONNECTED,
+                                   G_DBUS_ERROR_NO_REPLY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bus_codes); i++)
+    if (g_error_matches (cause, G_DBUS_ERROR, bus_codes[i]))
+      return TRUE;
+  return cause->domain == G_IO_ERROR; /* no bus */
+}
+
 /* In our words: libsecret's may quote what was searched for. */
 static GError *
 translate (const GError *cause)
@@ -41,7 +54,7 @@ translate (const GError *cause)
       g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
                                 "The keyring is locked and was not unlocked");
-  if (cause->domain == G_DBUS_ERROR || cause->domain == G_IO_ERROR)
+  if (is_absence (cause))
     return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
                                 "There is no keyring service on this machine");
   return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_FAILED,

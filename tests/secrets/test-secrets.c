@@ -8,7 +8,7 @@
 #include "annex-keyring.h"
 #include "annex-session-secrets.h"
 
-#include <glib/gstdio.h>
+#include <libsecret/secret.h>
 #include <string.h>
 
 #define VALUE "correct horse battery staple"
@@ -93,38 +93,91 @@ test_session (void)
 
 /* ---- in a process of its own: libsecret keeps its connection for ever */
 
-static void
-test_keyring (void)
-{
-  if (!g_test_subprocess ())
-    {
-      g_test_trap_subprocess (NULL, 60000000, G_TEST_SUBPROCESS_INHERIT_STDERR);
-      g_test_trap_assert_passed ();
-      return;
-    }
-  g_autofree char *home = g_dir_make_tmp ("annex-keyring-XXXXXX", NULL);
-  g_autoptr (GTestDBus) bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
-                                 G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_autoptr (GSubprocess) daemon = NULL;
-  g_autoptr (AnnexSecrets) secrets = NULL;
-  GError *error = NULL;
+/* A bus that starts no service by itself, so that the only keyring is the test's. */
+static const char bus_config[] =
+    "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\""
+    " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">"
+    "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>"
+    "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
+    "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>";
 
-  g_test_dbus_up (bus);
-  g_subprocess_launcher_set_environ (launcher, NULL);
-  g_subprocess_launcher_setenv (launcher, "DBUS_SESSION_BUS_ADDRESS",
-                                g_test_dbus_get_bus_address (bus), TRUE);
-  g_subprocess_launcher_setenv (launcher, "PATH", g_getenv ("PATH"), TRUE);
+/* Not GTestDBus, which waits for libsecret's connection to go away. */
+static GSubprocess *
+start_bus (const char *home)
+{
+  g_autofree char *config = g_build_filename (home, "bus.conf", NULL);
+  g_autofree char *option = g_strconcat ("--config-file=", config, NULL);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *bus;
+  g_autoptr (GDataInputStream) lines = NULL;
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autofree char *address = NULL;
+
+  g_file_set_contents (config, bus_config, -1, &error);
+  g_assert_no_error (error);
+  bus = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "dbus-daemon", option, "--nofork",
+                          "--print-address", NULL);
+  g_assert_no_error (error);
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (bus));
+  address = g_data_input_stream_read_line (lines, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_setenv ("DBUS_SESSION_BUS_ADDRESS", address, TRUE);
+  connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  g_assert_no_error (error);
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  return bus;
+}
+
+/* An unlocked gnome-keyring-daemon that keeps its files in @home. */
+static GSubprocess *
+start_keyring (const char *home)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+      G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *daemon;
+  GOutputStream *pipe;
+
   g_subprocess_launcher_setenv (launcher, "HOME", home, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", home, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", home, TRUE);
   daemon = g_subprocess_launcher_spawn (launcher, &error, "gnome-keyring-daemon", "--foreground",
                                         "--unlock", "--components=secrets", NULL);
   g_assert_no_error (error);
-  g_assert_true (g_output_stream_write_all (g_subprocess_get_stdin_pipe (daemon), "pass", 4, NULL,
-                                            NULL, NULL));
-  g_output_stream_close (g_subprocess_get_stdin_pipe (daemon), NULL, NULL);
+  pipe = g_subprocess_get_stdin_pipe (daemon);
+  g_assert_true (g_output_stream_write_all (pipe, "pass", 4, NULL, NULL, NULL));
+  g_output_stream_close (pipe, NULL, NULL);
+  return daemon;
+}
+
+static void
+lock_keyring (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SecretService) service =
+      secret_service_get_sync (SECRET_SERVICE_LOAD_COLLECTIONS, NULL, &error);
+  GList *collections = secret_service_get_collections (service);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (secret_service_lock_sync (service, collections, NULL, NULL, &error), >, 0);
+  g_assert_no_error (error);
+  g_list_free_full (collections, g_object_unref);
+}
+
+static void
+test_keyring (void)
+{
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 50000000, G_TEST_SUBPROCESS_INHERIT_STDERR);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  g_autofree char *home = g_dir_make_tmp ("annex-keyring-XXXXXX", NULL);
+  g_autoptr (GSubprocess) bus = start_bus (home);
+  g_autoptr (GSubprocess) daemon = start_keyring (home);
+  g_autoptr (AnnexSecrets) secrets = NULL;
 
   /* The daemon takes a moment to own its name. */
   for (int i = 0; i < 50; i++)
@@ -139,10 +192,15 @@ test_keyring (void)
   g_assert_null (annex_secrets_explain (secrets));
   check_port (secrets);
 
+  /* Locked, and nobody there to unlock it: that is another thing than "never stored". */
+  lock_keyring ();
+  assert_rejects (annex_secrets_lookup (secrets, "model:two"), ANNEX_SECRETS_ERROR_LOCKED);
+
   /* The service goes away: an error, in time, and not a crash. */
   g_subprocess_force_exit (daemon);
   g_subprocess_wait (daemon, NULL, NULL);
   assert_rejects (annex_secrets_lookup (secrets, "model:two"), ANNEX_SECRETS_ERROR_ABSENT);
+  g_subprocess_force_exit (bus);
 }
 
 static void
