@@ -1,0 +1,353 @@
+/* annex-image-builder.c
+ *
+ * See annex-image-builder.h. Runs vm/build-image in a worker thread, in a process group of its own,
+ * so that a cancel ends all of it. Knows the recipe only by its command line and exit status.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-image-builder.h"
+
+#include "annex-future.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PREFIX "annex-image: "
+#define FAILED PREFIX "failed: "
+/* Exit statuses of build-image. */
+#define STATUS_NO_TOOLS 3
+#define STATUS_NO_SPACE 4
+
+struct _AnnexImageBuilder
+{
+  GObject parent_instance;
+  char *recipe;
+  gboolean with_office;
+};
+
+static void source_iface_init (AnnexImageSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexImageBuilder,
+                               annex_image_builder,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_IMAGE_SOURCE, source_iface_init))
+
+typedef struct
+{
+  AnnexImageBuilder *builder;
+  AnnexImageStore *store;
+  GCancellable *cancellable;
+  GMainContext *context;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_object_unref (work->builder);
+  g_clear_object (&work->store);
+  g_clear_object (&work->cancellable);
+  g_clear_pointer (&work->context, g_main_context_unref);
+  g_free (work);
+}
+
+static Work *
+work_new (AnnexImageSource *source, AnnexImageStore *store, GCancellable *cancellable)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->builder = g_object_ref (ANNEX_IMAGE_BUILDER (source));
+  g_set_object (&work->store, store);
+  g_set_object (&work->cancellable, cancellable);
+  work->context = g_main_context_ref_thread_default ();
+  return work;
+}
+
+/* The steps as build-image names them, in words for people; also how far the whole is by then. */
+static const char *
+describe_step (const char *line, double *fraction)
+{
+  static const struct
+  {
+    const char *step;
+    double fraction;
+    const char *sentence;
+  } steps[] = {
+    { "installing Debian packages", 0.05, "Downloading and installing the computer's programs…" },
+    { "packing the base layer", 0.4, "Packing the computer's programs…" },
+    { "installing LibreOffice", 0.7, "Downloading and installing LibreOffice…" },
+    { "packing the office layer", 0.8, "Packing LibreOffice…" },
+    { "taking the layers", 0.9, "Using the programs of the image before…" },
+    { "making the initramfs", 0.93, "Preparing the computer's start…" },
+    { "writing the manifest", 0.95, "Computing checksums…" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (g_str_has_prefix (line, steps[i].step))
+      {
+        *fraction = steps[i].fraction;
+        return steps[i].sentence;
+      }
+  return NULL;
+}
+
+static void
+become_group_leader (gpointer data)
+{
+  setpgid (0, 0);
+}
+
+static void
+end_group (GCancellable *cancellable, gpointer data)
+{
+  kill (-GPOINTER_TO_INT (data), SIGTERM);
+}
+
+/* Starts build-image with @arguments (after the program's name). */
+static GSubprocess *
+spawn_recipe (AnnexImageBuilder *self, const char *const *arguments, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_null_terminated (8, g_free, TRUE);
+  g_autoptr (GError) local = NULL;
+  GSubprocess *process;
+
+  g_subprocess_launcher_set_child_setup (launcher, become_group_leader, NULL, NULL);
+  g_ptr_array_add (argv, g_build_filename (self->recipe, "build-image", NULL));
+  for (; *arguments != NULL; arguments++)
+    g_ptr_array_add (argv, g_strdup (*arguments));
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &local);
+  if (process == NULL)
+    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_TOOLS,
+                 "The recipe of the computer's image cannot be run: %s", local->message);
+  return process;
+}
+
+/* Reads what the recipe says to its end; the last "failed" line is returned. */
+static char *
+follow_output (Work *work, GSubprocess *process)
+{
+  g_autoptr (GDataInputStream) lines =
+      g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  g_autofree char *failure = NULL;
+  char *raw;
+
+  while ((raw = g_data_input_stream_read_line (lines, NULL, NULL, NULL)) != NULL)
+    {
+      g_autofree char *line = g_utf8_make_valid (raw, -1);
+      const char *sentence;
+      double fraction = 0;
+
+      g_free (raw);
+      if (g_str_has_prefix (line, FAILED))
+        {
+          g_free (failure);
+          failure = g_strdup (line + strlen (FAILED));
+        }
+      else if (g_str_has_prefix (line, PREFIX) &&
+               (sentence = describe_step (line + strlen (PREFIX), &fraction)) != NULL)
+        {
+          annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
+                                              sentence, fraction);
+        }
+    }
+  return g_steal_pointer (&failure);
+}
+
+static gboolean
+judge (GSubprocess *process, const char *failure, GError **error)
+{
+  int status = g_subprocess_get_if_exited (process) ? g_subprocess_get_exit_status (process) : -1;
+  AnnexImageError code = ANNEX_IMAGE_ERROR_BUILD_FAILED;
+
+  if (status == 0)
+    return TRUE;
+  if (status == STATUS_NO_TOOLS)
+    code = ANNEX_IMAGE_ERROR_NO_TOOLS;
+  else if (status == STATUS_NO_SPACE)
+    code = ANNEX_IMAGE_ERROR_NO_SPACE;
+  g_set_error (error, ANNEX_IMAGE_ERROR, code, "The computer's image could not be built: %s",
+               failure != NULL ? failure : "its recipe ended early");
+  return FALSE;
+}
+
+/* Runs the recipe to its end, or, on cancel, until all of its processes have ended. */
+static gboolean
+run_recipe (Work *work, const char *const *arguments, GError **error)
+{
+  g_autoptr (GSubprocess) process = spawn_recipe (work->builder, arguments, error);
+  g_autofree char *failure = NULL;
+  const char *identifier;
+  gulong handler = 0;
+
+  if (process == NULL)
+    return FALSE;
+  identifier = g_subprocess_get_identifier (process);
+  if (work->cancellable != NULL && identifier != NULL)
+    handler = g_cancellable_connect (work->cancellable, G_CALLBACK (end_group),
+                                     GINT_TO_POINTER ((int) g_ascii_strtoll (identifier, NULL, 10)),
+                                     NULL);
+  failure = follow_output (work, process);
+  g_subprocess_wait (process, NULL, NULL);
+  g_cancellable_disconnect (work->cancellable, handler);
+  return !g_cancellable_set_error_if_cancelled (work->cancellable, error) &&
+         judge (process, failure, error);
+}
+
+/* What `build-image --version` says. */
+static char *
+read_version (AnnexImageBuilder *self, GError **error)
+{
+  const char *const arguments[] = { "--version", NULL };
+  g_autoptr (GSubprocess) process = spawn_recipe (self, arguments, error);
+  g_autofree char *text = NULL;
+
+  if (process == NULL)
+    return NULL;
+  if (!g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL, NULL) || text == NULL ||
+      !judge (process, NULL, error))
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_BUILD_FAILED,
+                     "The recipe of the computer's image does not tell its version");
+      return NULL;
+    }
+  return g_strdup (g_strstrip (text));
+}
+
+static DexFuture *
+find_version_work (gpointer data)
+{
+  Work *work = data;
+  GError *error = NULL;
+  char *version = read_version (work->builder, &error);
+
+  return version != NULL ? dex_future_new_take_string (version) : dex_future_new_for_error (error);
+}
+
+static DexFuture *
+annex_image_builder_find_version (AnnexImageSource *source, GCancellable *cancellable)
+{
+  return annex_worker_run ("image-version", find_version_work,
+                           work_new (source, NULL, cancellable), work_free);
+}
+
+/* The image that is there already, if it is the wanted one and whole. */
+static AnnexImage *
+open_present (Work *work, const char *version)
+{
+  g_autofree char *path =
+      g_build_filename (annex_image_store_get_folder (work->store), version, NULL);
+  g_autofree char *current = annex_image_store_dup_current (work->store);
+  g_autoptr (AnnexImage) image = NULL;
+
+  if (g_strcmp0 (current, version) != 0)
+    return NULL;
+  image = annex_image_open_blocking (path, work->cancellable, NULL);
+  if (image == NULL ||
+      (work->builder->with_office && annex_image_get_layer (image, "office") == NULL))
+    return NULL;
+  return g_steal_pointer (&image);
+}
+
+static AnnexImage *
+build (Work *work, GError **error)
+{
+  g_autoptr (AnnexImage) present = NULL;
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+  g_autofree char *version = read_version (work->builder, error);
+  g_autofree char *current = NULL, *staging = NULL, *reuse = NULL;
+
+  if (version == NULL || g_cancellable_set_error_if_cancelled (work->cancellable, error))
+    return NULL;
+  present = open_present (work, version);
+  if (present != NULL)
+    return g_steal_pointer (&present);
+  staging = annex_image_store_stage (work->store, version, error);
+  if (staging == NULL)
+    return NULL;
+
+  g_ptr_array_add (arguments, (gpointer) "--clean");
+  g_ptr_array_add (arguments, (gpointer) "--output");
+  g_ptr_array_add (arguments, staging);
+  current = annex_image_store_dup_current (work->store);
+  if (current != NULL)
+    {
+      reuse = g_build_filename (annex_image_store_get_folder (work->store), current, NULL);
+      g_ptr_array_add (arguments, (gpointer) "--reuse");
+      g_ptr_array_add (arguments, reuse);
+    }
+  if (work->builder->with_office)
+    g_ptr_array_add (arguments, (gpointer) "--office");
+  g_ptr_array_add (arguments, NULL);
+  if (!run_recipe (work, (const char *const *) arguments->pdata, error))
+    return NULL;
+  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
+                                      "Checking the computer's image…", 0.97);
+  return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
+}
+
+static DexFuture *
+build_work (gpointer data)
+{
+  GError *error = NULL;
+  AnnexImage *image = build (data, &error);
+
+  if (image == NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, image);
+}
+
+static DexFuture *
+annex_image_builder_provide (AnnexImageSource *source,
+                             AnnexImageStore *store,
+                             GCancellable *cancellable)
+{
+  return annex_worker_run ("image-build", build_work, work_new (source, store, cancellable),
+                           work_free);
+}
+
+static void
+source_iface_init (AnnexImageSourceInterface *iface)
+{
+  iface->find_version = annex_image_builder_find_version;
+  iface->provide = annex_image_builder_provide;
+}
+
+static void
+annex_image_builder_finalize (GObject *object)
+{
+  AnnexImageBuilder *self = ANNEX_IMAGE_BUILDER (object);
+
+  g_free (self->recipe);
+  G_OBJECT_CLASS (annex_image_builder_parent_class)->finalize (object);
+}
+
+static void
+annex_image_builder_class_init (AnnexImageBuilderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_image_builder_finalize;
+}
+
+static void
+annex_image_builder_init (AnnexImageBuilder *self)
+{
+}
+
+AnnexImageBuilder *
+annex_image_builder_new (const char *recipe, gboolean with_office)
+{
+  AnnexImageBuilder *self = g_object_new (ANNEX_TYPE_IMAGE_BUILDER, NULL);
+
+  if (recipe != NULL)
+    self->recipe = g_strdup (recipe);
+  else if (g_file_test (ANNEX_VM_DIR "/build-image", G_FILE_TEST_IS_EXECUTABLE))
+    self->recipe = g_strdup (ANNEX_VM_DIR);
+  else
+    self->recipe = g_strdup (ANNEX_VM_INSTALLED_DIR);
+  self->with_office = with_office;
+  return self;
+}

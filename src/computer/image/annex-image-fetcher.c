@@ -1,0 +1,428 @@
+/* annex-image-fetcher.c
+ *
+ * See annex-image-fetcher.h. Runs in a worker thread with a main context of its own for libsoup.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-image-fetcher.h"
+
+#include "annex-future.h"
+#include "annex-image-download.h"
+#include "annex-paths.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* Left free on the disk after a fetch. */
+#define SPARE_BYTES (G_GUINT64_CONSTANT (256) << 20)
+/* Progress is told this often at most. */
+#define REPORT_INTERVAL_US (G_USEC_PER_SEC / 5)
+#define FETCHING "Downloading the computer's image…"
+
+struct _AnnexImageFetcher
+{
+  GObject parent_instance;
+  char *address; /* without a trailing slash */
+  char *sha256;  /* of the manifest, or NULL */
+  guint retry_delay_ms;
+};
+
+static void source_iface_init (AnnexImageSourceInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexImageFetcher,
+                               annex_image_fetcher,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_IMAGE_SOURCE, source_iface_init))
+
+typedef struct
+{
+  AnnexImageFetcher *fetcher;
+  AnnexImageStore *store;
+  GCancellable *cancellable;
+  GMainContext *context; /* where signals go */
+  guint64 total_bytes;
+  guint64 base_bytes; /* of the files before the one that is fetched now */
+  gint64 reported_us;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_object_unref (work->fetcher);
+  g_clear_object (&work->store);
+  g_clear_object (&work->cancellable);
+  g_clear_pointer (&work->context, g_main_context_unref);
+  g_free (work);
+}
+
+static Work *
+work_new (AnnexImageSource *source, AnnexImageStore *store, GCancellable *cancellable)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->fetcher = g_object_ref (ANNEX_IMAGE_FETCHER (source));
+  g_set_object (&work->store, store);
+  g_set_object (&work->cancellable, cancellable);
+  work->context = g_main_context_ref_thread_default ();
+  return work;
+}
+
+static void
+report_transfer (Work *work, guint64 bytes)
+{
+  g_autoptr (GUri) uri = g_uri_parse (work->fetcher->address, G_URI_FLAGS_NONE, NULL);
+
+  annex_image_source_report_transfer (ANNEX_IMAGE_SOURCE (work->fetcher), work->context,
+                                      uri != NULL ? g_uri_get_host (uri) : "", bytes);
+}
+
+static void
+on_progress (guint64 done_bytes, gpointer data)
+{
+  Work *work = data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - work->reported_us < REPORT_INTERVAL_US || work->total_bytes == 0)
+    return;
+  work->reported_us = now_us;
+  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, FETCHING,
+                                      (double) (work->base_bytes + done_bytes) /
+                                          (double) work->total_bytes);
+}
+
+/* Fetches and parses the manifest; @text is what it was parsed from. */
+static AnnexImageManifest *
+fetch_manifest (Work *work, GBytes **text, GError **error)
+{
+  AnnexImageFetcher *self = work->fetcher;
+  g_autofree char *address = NULL, *sum = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  AnnexImageManifest *manifest;
+  struct utsname machine;
+
+  if (self->address == NULL)
+    {
+      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                   "This Annex was built without an address to fetch the computer's image from");
+      return NULL;
+    }
+  address = g_strconcat (self->address, "/" ANNEX_IMAGE_MANIFEST_NAME, NULL);
+  bytes = annex_image_download_text (address, ANNEX_IMAGE_MANIFEST_MAX_BYTES, work->cancellable,
+                                     error);
+  if (bytes == NULL)
+    return NULL;
+  report_transfer (work, g_bytes_get_size (bytes));
+  sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  if (self->sha256 != NULL && strcmp (sum, self->sha256) != 0)
+    {
+      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                   "The image at the address is not the one that this Annex was built for");
+      return NULL;
+    }
+  manifest = annex_image_manifest_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                         error);
+  if (manifest == NULL)
+    return NULL;
+  if (uname (&machine) == 0 && strcmp (machine.machine, manifest->architecture) != 0)
+    {
+      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                   "The image at the address is for %s, this machine is %s",
+                   manifest->architecture, machine.machine);
+      annex_image_manifest_unref (manifest);
+      return NULL;
+    }
+  *text = g_steal_pointer (&bytes);
+  return manifest;
+}
+
+/* Libsoup's blocking calls iterate the thread's own main context. */
+static DexFuture *
+in_own_context (DexFuture *(*func) (Work *work), Work *work)
+{
+  g_autoptr (GMainContext) own = g_main_context_new ();
+  DexFuture *future;
+
+  g_main_context_push_thread_default (own);
+  future = func (work);
+  g_main_context_pop_thread_default (own);
+  return future;
+}
+
+static DexFuture *
+find_version (Work *work)
+{
+  g_autoptr (AnnexImageManifest) manifest = NULL;
+  g_autoptr (GBytes) text = NULL;
+  GError *error = NULL;
+
+  manifest = fetch_manifest (work, &text, &error);
+  if (manifest == NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_for_string (manifest->version);
+}
+
+static DexFuture *
+find_version_work (gpointer data)
+{
+  return in_own_context (find_version, data);
+}
+
+static gboolean
+is_complete (const char *path, const AnnexImageFile *file, GCancellable *cancellable)
+{
+  g_autofree char *sum = NULL;
+  struct stat info;
+
+  if (lstat (path, &info) < 0 || !S_ISREG (info.st_mode) ||
+      (guint64) info.st_size != file->size_bytes)
+    return FALSE;
+  sum = annex_file_sha256 (path, cancellable, NULL);
+  return g_strcmp0 (sum, file->sha256) == 0;
+}
+
+/* Takes @file from the current image when it is the same there: as a second name of one file, else
+ * as a copy. */
+static gboolean
+take_from_current (AnnexImage *current, const AnnexImageFile *file, const char *path)
+{
+  const AnnexImageManifest *manifest;
+  g_autofree char *from = NULL;
+
+  if (current == NULL)
+    return FALSE;
+  manifest = annex_image_get_manifest (current);
+  for (guint i = 0; i < manifest->files->len; i++)
+    {
+      const AnnexImageFile *other = g_ptr_array_index (manifest->files, i);
+
+      if (strcmp (other->sha256, file->sha256) != 0 || other->size_bytes != file->size_bytes)
+        continue;
+      from = g_build_filename (annex_image_get_folder (current), other->name, NULL);
+      unlink (path);
+      if (link (from, path) == 0)
+        return TRUE;
+      g_clear_pointer (&from, g_free);
+    }
+  return FALSE;
+}
+
+/* Bytes that the staging folder already holds of the image. */
+static guint64
+measure_present (const char *staging, const AnnexImageManifest *manifest)
+{
+  guint64 present = 0;
+
+  for (guint i = 0; i < manifest->files->len; i++)
+    {
+      const AnnexImageFile *file = g_ptr_array_index (manifest->files, i);
+      g_autofree char *path = g_build_filename (staging, file->name, NULL);
+      g_autofree char *part = g_strconcat (path, ".part", NULL);
+      struct stat info;
+
+      if (lstat (path, &info) == 0 || lstat (part, &info) == 0)
+        present += MIN ((guint64) info.st_size, file->size_bytes);
+    }
+  return present;
+}
+
+static gboolean
+check_space (const char *staging, const AnnexImageManifest *manifest, GError **error)
+{
+  guint64 present = measure_present (staging, manifest);
+  guint64 needed = manifest->size_bytes - MIN (present, manifest->size_bytes) + SPARE_BYTES;
+  struct statvfs info;
+  guint64 free_bytes;
+  g_autofree char *needed_text = NULL, *free_text = NULL;
+
+  if (statvfs (staging, &info) < 0)
+    return TRUE;
+  free_bytes = (guint64) info.f_bavail * info.f_frsize;
+  if (free_bytes >= needed)
+    return TRUE;
+  needed_text = g_format_size (needed);
+  free_text = g_format_size (free_bytes);
+  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE,
+               "The computer's image needs %s of free space, and there is %s", needed_text,
+               free_text);
+  return FALSE;
+}
+
+static gboolean
+fetch_file (Work *work,
+            const char *staging,
+            const AnnexImageFile *file,
+            AnnexImage *current,
+            GError **error)
+{
+  g_autofree char *path = g_build_filename (staging, file->name, NULL);
+  g_autofree char *address = g_strconcat (work->fetcher->address, "/", file->name, NULL);
+  AnnexImageDownload download = {
+    .address = address,
+    .path = path,
+    .size_bytes = file->size_bytes,
+    .sha256 = file->sha256,
+    .retry_delay_ms = work->fetcher->retry_delay_ms,
+    .progress = on_progress,
+    .progress_data = work,
+  };
+  gboolean ok = TRUE;
+
+  if (!is_complete (path, file, work->cancellable) && !take_from_current (current, file, path))
+    {
+      if (g_cancellable_set_error_if_cancelled (work->cancellable, error))
+        return FALSE;
+      ok = annex_image_download (&download, work->cancellable, error);
+      if (download.received_bytes > 0)
+        report_transfer (work, download.received_bytes);
+    }
+  work->base_bytes += file->size_bytes;
+  return ok;
+}
+
+/* The current image, when it can be opened. */
+static AnnexImage *
+open_current (Work *work)
+{
+  g_autofree char *version = annex_image_store_dup_current (work->store);
+  g_autofree char *path = NULL;
+
+  if (version == NULL)
+    return NULL;
+  path = g_build_filename (annex_image_store_get_folder (work->store), version, NULL);
+  return annex_image_open_blocking (path, work->cancellable, NULL);
+}
+
+/* Whether the current image is the described one; then only its manifest may differ in dates. */
+static gboolean
+is_same (AnnexImage *current, const AnnexImageManifest *manifest)
+{
+  return current != NULL && strcmp (annex_image_get_version (current), manifest->version) == 0 &&
+         strcmp (annex_image_get_sha256 (current), manifest->sha256) == 0;
+}
+
+static DexFuture *
+provide (Work *work)
+{
+  g_autoptr (AnnexImageManifest) manifest = NULL;
+  g_autoptr (AnnexImage) current = NULL;
+  g_autoptr (GBytes) text = NULL;
+  g_autofree char *staging = NULL, *manifest_path = NULL;
+  GError *error = NULL;
+  AnnexImage *image;
+
+  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, FETCHING,
+                                      0);
+  manifest = fetch_manifest (work, &text, &error);
+  if (manifest == NULL)
+    return dex_future_new_for_error (error);
+  work->total_bytes = manifest->size_bytes;
+  current = open_current (work);
+  if (is_same (current, manifest))
+    return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, g_steal_pointer (&current));
+
+  staging = annex_image_store_stage (work->store, manifest->version, &error);
+  if (staging == NULL || !check_space (staging, manifest, &error))
+    return dex_future_new_for_error (error);
+  for (guint i = 0; i < manifest->files->len; i++)
+    if (!fetch_file (work, staging, g_ptr_array_index (manifest->files, i), current, &error))
+      return dex_future_new_for_error (error);
+  manifest_path = g_build_filename (staging, ANNEX_IMAGE_MANIFEST_NAME, NULL);
+  if (!annex_file_write_atomic (manifest_path, g_bytes_get_data (text, NULL),
+                                g_bytes_get_size (text), 0600, &error))
+    return dex_future_new_for_error (error);
+  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context,
+                                      "Checking the computer's image…", 1);
+  image = annex_image_store_install_blocking (work->store, staging, work->cancellable, &error);
+  if (image == NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, image);
+}
+
+static DexFuture *
+provide_work (gpointer data)
+{
+  return in_own_context (provide, data);
+}
+
+static DexFuture *
+annex_image_fetcher_find_version (AnnexImageSource *source, GCancellable *cancellable)
+{
+  return annex_worker_run ("image-version", find_version_work,
+                           work_new (source, NULL, cancellable), work_free);
+}
+
+static DexFuture *
+annex_image_fetcher_provide (AnnexImageSource *source,
+                             AnnexImageStore *store,
+                             GCancellable *cancellable)
+{
+  return annex_worker_run ("image-fetch", provide_work, work_new (source, store, cancellable),
+                           work_free);
+}
+
+static void
+source_iface_init (AnnexImageSourceInterface *iface)
+{
+  iface->find_version = annex_image_fetcher_find_version;
+  iface->provide = annex_image_fetcher_provide;
+}
+
+static void
+annex_image_fetcher_finalize (GObject *object)
+{
+  AnnexImageFetcher *self = ANNEX_IMAGE_FETCHER (object);
+
+  g_free (self->address);
+  g_free (self->sha256);
+  G_OBJECT_CLASS (annex_image_fetcher_parent_class)->finalize (object);
+}
+
+static void
+annex_image_fetcher_class_init (AnnexImageFetcherClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_image_fetcher_finalize;
+}
+
+static void
+annex_image_fetcher_init (AnnexImageFetcher *self)
+{
+  self->retry_delay_ms = 1000;
+}
+
+/* NULL for an empty text. */
+static char *
+dup_if_any (const char *text)
+{
+  return text != NULL && text[0] != '\0' ? g_strdup (text) : NULL;
+}
+
+AnnexImageFetcher *
+annex_image_fetcher_new (const char *address, const char *sha256)
+{
+  AnnexImageFetcher *self = g_object_new (ANNEX_TYPE_IMAGE_FETCHER, NULL);
+
+  self->address = dup_if_any (address != NULL ? address : ANNEX_IMAGE_URL);
+  if (address == NULL || sha256 != NULL)
+    self->sha256 = dup_if_any (sha256 != NULL ? sha256 : ANNEX_IMAGE_SHA256);
+  if (self->address != NULL && g_str_has_suffix (self->address, "/"))
+    self->address[strlen (self->address) - 1] = '\0';
+  return self;
+}
+
+gboolean
+annex_image_fetcher_has_address (void)
+{
+  return ANNEX_IMAGE_URL[0] != '\0';
+}
+
+void
+annex_image_fetcher_set_retry_delay (AnnexImageFetcher *self, guint delay_ms)
+{
+  g_return_if_fail (ANNEX_IS_IMAGE_FETCHER (self));
+  self->retry_delay_ms = delay_ms;
+}

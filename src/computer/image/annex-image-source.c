@@ -1,0 +1,122 @@
+/* annex-image-source.c
+ *
+ * See annex-image-source.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-image-source.h"
+
+enum
+{
+  PROGRESS,
+  TRANSFERRED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_INTERFACE (AnnexImageSource, annex_image_source, G_TYPE_OBJECT)
+
+static void
+annex_image_source_default_init (AnnexImageSourceInterface *iface)
+{
+  signals[PROGRESS] =
+      g_signal_new ("progress", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_DOUBLE);
+  signals[TRANSFERRED] =
+      g_signal_new ("transferred", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT64);
+}
+
+DexFuture *
+annex_image_source_find_version (AnnexImageSource *self, GCancellable *cancellable)
+{
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_SOURCE (self));
+  return ANNEX_IMAGE_SOURCE_GET_IFACE (self)->find_version (self, cancellable);
+}
+
+DexFuture *
+annex_image_source_provide (AnnexImageSource *self,
+                            AnnexImageStore *store,
+                            GCancellable *cancellable)
+{
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_SOURCE (self));
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (store));
+  return ANNEX_IMAGE_SOURCE_GET_IFACE (self)->provide (self, store, cancellable);
+}
+
+typedef struct
+{
+  AnnexImageSource *source;
+  guint signal;
+  char *text;
+  double fraction;
+  guint64 bytes;
+} Report;
+
+static void
+report_free (gpointer data)
+{
+  Report *report = data;
+
+  g_object_unref (report->source);
+  g_free (report->text);
+  g_free (report);
+}
+
+static gboolean
+emit_report (gpointer data)
+{
+  Report *report = data;
+
+  if (report->signal == PROGRESS)
+    g_signal_emit (report->source, signals[PROGRESS], 0, report->text, report->fraction);
+  else
+    g_signal_emit (report->source, signals[TRANSFERRED], 0, report->text, report->bytes);
+  return G_SOURCE_REMOVE;
+}
+
+/* Always through the loop: invoking directly could run in the worker thread. */
+static void
+queue_report (GMainContext *context, Report *report)
+{
+  g_autoptr (GSource) idle = g_idle_source_new ();
+
+  g_source_set_priority (idle, G_PRIORITY_DEFAULT);
+  g_source_set_callback (idle, emit_report, report, report_free);
+  g_source_attach (idle, context);
+}
+
+void
+annex_image_source_report_progress (AnnexImageSource *self,
+                                    GMainContext *context,
+                                    const char *sentence,
+                                    double fraction)
+{
+  Report *report;
+
+  g_return_if_fail (ANNEX_IS_IMAGE_SOURCE (self) && sentence != NULL);
+  report = g_new0 (Report, 1);
+  report->source = g_object_ref (self);
+  report->signal = PROGRESS;
+  report->text = g_strdup (sentence);
+  report->fraction = fraction;
+  queue_report (context, report);
+}
+
+void
+annex_image_source_report_transfer (AnnexImageSource *self,
+                                    GMainContext *context,
+                                    const char *host,
+                                    guint64 bytes)
+{
+  Report *report;
+
+  g_return_if_fail (ANNEX_IS_IMAGE_SOURCE (self) && host != NULL);
+  report = g_new0 (Report, 1);
+  report->source = g_object_ref (self);
+  report->signal = TRANSFERRED;
+  report->text = g_strdup (host);
+  report->bytes = bytes;
+  queue_report (context, report);
+}
