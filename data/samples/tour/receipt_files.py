@@ -445,6 +445,11 @@ FORWARDED = re.compile(r"(?im)^[>\s]*(?:-{2,}\s*)?(?:forwarded message|original 
                        r"|messaggio inoltrato|doorgestuurd bericht)\W*$")
 
 
+# Who passes payments on is not who was paid.
+PROCESSOR = re.compile(r"(?i)paypal|stripe|square|klarna|sumup|wise|revolut|mollie|adyen")
+PAID_TO = re.compile(r"(?:[Pp]ayment|[Zz]ahlung)(?: of .{1,25}?| über .{1,20}?)? (?:to|an) (\S.{1,50}?)(?= gesendet| was| has| autorisiert|[.,]?\s*\n|$)|[Rr]eceipt from (\S.{1,50}?)\s*(?:\n|#|$)")
+
+
 def read_mail(message, path, depth=0):
     subject = tidy(str(message.get("Subject", "")), 200)
     sender, sent = sender_name(str(message.get("From", ""))), mail_date(message.get("Date"))
@@ -460,6 +465,8 @@ def read_mail(message, path, depth=0):
                 name = sender_name(f.group(1)) or name
             if d := re.search(r"(?im)^\**(?:date|sent|datum|gesendet|envoy\S+|fecha|data|enviado)\**\s*:\**\s*(.+)$", head):
                 when = mail_date(d.group(1)) or when
+        if PROCESSOR.match(name) and (m := PAID_TO.search(subject + "\n" + text)):
+            name = tidy(m.group(1) or m.group(2), 60)
         try:
             return [read_text(text, path, name, subject, when)]
         except Unreadable as e:
@@ -592,5 +599,5 @@ def read_file(folder, path):
         raise Unreadable(f"cannot be opened: {e.strerror}") from e
     receipts = read_bytes(data, path, path)
     for r in receipts:
-        r.digest = hashlib.sha256(data).hexdigest()
+        r.digest = hashlib.sha256(b" ".join(data.split())).hexdigest()
     return receipts

@@ -133,10 +133,14 @@ def candidates(lines, context, style):
 
 def below(lines, i, context, style, tier):
     """A label alone on its line: the amount is under it, in a table under its own heading."""
-    for j in range(i + 1, min(i + 3, len(lines))):
+    sign = ""
+    for j in range(i + 1, min(i + 4, len(lines))):
         if not lines[j].strip(" |-=_+"):
             continue
-        heads, values = cells(lines[i]), cells(lines[j])
+        if lines[j].strip() in CODES or lines[j].strip() in SYMBOLS:
+            sign = lines[j].strip() + " "
+            continue
+        heads, values = cells(lines[i]), cells(sign + lines[j])
         if len(heads) == len(values) > 1:
             found = []
             for (_, head), (_, value) in zip(heads, values):
@@ -144,7 +148,7 @@ def below(lines, i, context, style, tier):
                 if amounts and tier_of(head) > 0 and not dates_in(value):
                     found.append((tier_of(head), pick(amounts), fold(head), j))
             return found
-        amounts, line = find_money(lines[j], context, style, True)
+        amounts, line = find_money(sign + lines[j], context, style, True)
         if amounts and not re.search(r"[^\W\d_]{2}", "".join(
                 line[a:b] for a, b in zip([0] + [m.end for m in amounts], [m.start for m in amounts] + [len(line)]))):
             return [(tier, pick(amounts), fold(lines[i]), j)]
@@ -228,7 +232,7 @@ class Receipt:
 
 
 CATEGORIES = {
-    "Software": "software|saas|license|licence|lizenz\\w*|subscription|abonnement|hosting|domain|github|gitlab|adobe|jetbrains|atlassian|slack|"
+    "Software": "software|netflix|spotify|saas|license|licence|lizenz\\w*|subscription|abonnement|hosting|domain|github|gitlab|adobe|jetbrains|atlassian|slack|"
                 "notion|figma|openai|anthropic|dropbox|zoom|aws|amazon web services|azure|google (?:cloud|workspace)|microsoft 365|office 365|"
                 "digitalocean|hetzner|canva|1password|cloud\\w*",
     "Telecom": "telecom|telekom|vodafone|o2|verizon|at&t|t-mobile|mobile plan|internet|broadband|phone bill|swisscom|orange|telefon\\w*|roaming|sim|dsl|mobilfunk",
@@ -270,31 +274,28 @@ def canonical_category(text):
     return next((n for n in CATEGORIES if n.casefold() == text.casefold()), text[:1].upper() + text[1:])
 
 
-VENDOR_LABEL = re.compile(r"(?:vendor|merchant|seller|sold by|store|shop|supplier|payee|paid to|issued by|billed by|handler|verkaufer|lieferant|anbieter|"
+VENDOR_LABEL = re.compile(r"(?:vendor|merchant|seller|sold by|store|shop|supplier|company|firma|payee|paid to|issued by|billed by|handler|verkaufer|lieferant|anbieter|"
                           r"aussteller|commercant|vendeur|fournisseur|magasin|comercio|proveedor|vendedor|tienda|emisor|venditore|fornitore|negozio|esercente|emittente|"
                           r"verkoper|leverancier|winkel|forhandler|saljare|butik|sprzedawca|prodejce|fornecedor|loja|restaurant|hotel|airline|provider|"
                           r"zahlungsempfanger|geschaft|店名|販売者)(?: ?name)?$")
 FROM_LABEL = re.compile(r"(?:from|von|de|da|van|sender|absender|expediteur)$")
-OTHER_LABEL = re.compile(r".*(?:date|datum|fecha|data|time|zeit|number|nummer|no\.?|nr\.?|#|id|address|adresse|phone|tel|fax|mail|vat|ust|tax|steuer|customer|kunde|table|"
-                         r"tisch|cashier|kasse|server|card|karte|payment|zahlung|total|summe|betrag|amount|category|kategorie|currency|wahrung|to|an|bill(?:ed)? to|ship to|"
-                         r"subject|betreff|re|page|seite|item|note|guest|gast|client|cliente|terminal|order|reference|ref|web|www|https?|description|purpose|zweck|status|method)$")
 GENERIC = words("receipts?", "e?-?invoice", "tax", "bill", "quittung", "rechnung\\w*", "kassen\\w*", "beleg", "bewirtungsbeleg", "bon", "facture", "recu", "ticket", "de", "caisse",
                 "factura", "simplificada", "recibo", "ricevuta", "fiscale", "scontrino", "fattura", "kassabon", "factuur", "kvitto", "kvittering", "faktura", "paragon", "fiskalny",
                 "order", "confirmation", "bestellbestatigung", "your", "ihre?", "original", "copy", "kopie", "duplicate", "customer", "kundenbeleg", "merchant", "cash", "sales?",
                 "payment", "zahlungsbeleg", "thank", "you", "for", "purchase", "the", "page", "seite", "of", "no", "nr", "refund", "gutschrift", "credit", "note", "e", "electronic",
                 "welcome", "danke", "vielen", "dank", "fur", "ihren", "einkauf", "details?", "summary", "statement", "proof", "paid", "bezahlt", "parkschein", "hello", "hi", "dear",
+                "compra", "venta", "caja", "achat", "vente", "di", "acquisto", "del", "documento", "commerciale", "vendita",
                 "領収書", "レシート", "發票", "发票", "fwd?", "re", "aw", "wg", "expense", "trip", "begin", "start")
 
 
 def meaningful(line):
     """The part of a heading line that can name a vendor, else ''."""
-    line = re.split(r"\s{3,}|\t|\|", line.strip(" \t*=-_#~|>•+·"))[0].strip(" *=-_#~|>:•+·")
+    line = re.split(r"\s{3,}|\t|\|", line.strip(" \t*=-_#~|>•+·"))[0].strip(" *=-_#~|>•+·")
     m = re.match(r"(?i)(?:your |ihre? |votre )?(?:e-)?(?:receipt|invoice|order|payment|rechnung|quittung|beleg|facture|reçu|factura|recibo|fattura|ricevuta|refund)\w*"
                  r"(?: confirmation)? (?:from|by|at|von|der|bei|de|da|di|to|for your .{3,20} at) (.{2,60})$", line)
     line = re.sub(r"(?i)[\s,;]*(?:tel\w*|phone|fon)?[.: ]*\+?\(?\d[\d ()/.-]{7,}$", "", m.group(1) if m else line)
-    if m2 := re.match(r"([^:]{2,30}):\s", line + " "):
-        if OTHER_LABEL.match(fold(m2.group(1)).strip()) or FROM_LABEL.match(fold(m2.group(1)).strip()):
-            return ""
+    if re.match(r"[^:]{2,30}:(\s|$)", line):
+        return ""
     line = re.sub(r"(?i)\s*[-–—|,:(]*\s*\b(?:receipt|invoice|rechnung|quittung|beleg|kassenbon|facture|factura|fattura|refund)s?\b\)?(?:\s*(?:no|nr|#|number|n°).*|\s*[-#\d/]*)$", "", line)
     if any(f for f in dates_in(line)) or not re.search(r"[^\W\d_]{2}", line) or "@" in line or re.search(r"https?:|www\.", line):
         return ""
@@ -303,12 +304,27 @@ def meaningful(line):
     return line
 
 
-def vendor_of(lines, fallback="", strict_from=False):
+BUYER = re.compile(r"\W*(?:bill(?:ed)?|invoiced?|ship(?:ped)?|sold|deliver(?:ed)?) to\b|\W*(?:customer|client|kunde|kundin|rechnungsempfanger|rechnungsadresse|lieferadresse"
+                   r"|buyer|client[ei]?|destinatario|facture a|cliente|klant|guest|passenger)(?: details| address)?\s*:?\W*$")
+
+
+def without_buyer(lines):
+    """The lines but for the block that says who paid."""
+    result, skipping = [], False
+    for line in lines:
+        skipping = bool(BUYER.match(fold(line))) or skipping and bool(line.strip())
+        result.append("" if skipping else line)
+    return result
+
+
+def vendor_of(lines, fallback=""):
     """The labelled vendor, else the first line that can be one, else @fallback."""
-    sender, pairs = "", []
-    for i, line in enumerate(lines[:80]):
+    lines, sender, pairs = without_buyer(lines[:80]), "", []
+    for i, line in enumerate(lines):
         if m := re.match(r"\W*([^:=\t]{2,30}?)\s*(?:[:=\t]|\s{3,})\s*(\S.*)$", line):
             pairs.append((i, fold(m.group(1)).strip(" *_"), re.split(r"\s{3,}", m.group(2))[0].strip(" *_|")))
+        elif i + 1 < len(lines) and (VENDOR_LABEL.match(fold(line).strip(" *_:")) or re.match(r"\W*(?:from|von|de)\s*:\s*$", fold(line))):
+            pairs.append((i, fold(line).strip(" *_:"), meaningful(lines[i + 1])))
     for i, label, value in pairs:
         if VENDOR_LABEL.match(label) and re.search(r"[^\W\d_]", value) and not re.match(r"#?\d", value):
             return value
@@ -318,7 +334,21 @@ def vendor_of(lines, fallback="", strict_from=False):
         return fallback
     first = next(((i, name) for i, name in enumerate(map(meaningful, lines[:25])) if name), None)
     where = next((i for i, label, _ in pairs if FROM_LABEL.match(label)), 99)
-    return sender if sender and (not first or where < first[0]) else first[1] if first else sender
+    return sender if sender and (not first or where < first[0]) else first[1] if first else sender or leftover(lines)
+
+
+def leftover(lines):
+    """A note of one line: what remains without its dates and amounts."""
+    for line in lines:
+        for f in reversed(dates_in(line)):
+            line = line[:f.start] + "," + line[f.end:]
+        for m in reversed(find_money(line)[0]):
+            line = line[:m.start] + "," + line[m.end:]
+        parts = [p.strip(" .;:-–") for p in line.split(",")]
+        name = next((p for p in parts if re.search(r"[^\W\d_]{3}", p) and not tier_of(p) and ":" not in p and re.search(r"[^\W\d_]{2}", GENERIC.sub("", fold(p)))), "")
+        if name and len(name) <= 60:
+            return name
+    return ""
 
 
 def vendor_key(name):
