@@ -16,12 +16,15 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_INBOX (annex_inbox_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexInbox, annex_inbox, ANNEX, INBOX, GObject)
 
-/* Signals, main thread: "opened" (AnnexAsk), after it is committed; "closed" (AnnexAsk). Whoever can
- * answer listens: the command line's answers file or terminal, the window. */
+/* Signals, main thread: "opened" (AnnexAsk), after it is committed, also for one that is waited for
+ * again; "closed" (AnnexAsk), after its answer is. Whoever can answer listens: the command line's
+ * answers file or terminal, the window. */
 AnnexInbox *annex_inbox_new (AnnexStore *store);
 /* Stores @ask as an event of @task and waits. Resolves to a string: the answer object as JSON text;
- * rejects with G_IO_ERROR_CANCELLED when @cancel (nullable, borrowed) rejects (the ask stays open). If
- * an identical ask of the task is already open (after a restart), that one is waited for instead. */
+ * rejects with G_IO_ERROR_CANCELLED when @cancel (nullable, borrowed) rejects (the ask stays open) or
+ * the ask was rewound away. If an identical ask of the task is already open (after a restart, or asked
+ * twice), that one is waited for instead. An answer of another process is noticed within about a
+ * second. */
 DexFuture *annex_inbox_ask (AnnexInbox *self,
                             AnnexTask *task,
                             AnnexAsk *ask,

@@ -44,14 +44,21 @@ DexFuture *annex_task_create (AnnexStore *store,
                               const char *base_url,
                               const char *system,
                               const char *tools) G_GNUC_WARN_UNUSED_RESULT;
-/* Reads a stored task. Resolves to an AnnexTask; rejects NOT_FOUND. */
+/* Reads a stored task. Resolves to an AnnexTask; rejects NOT_FOUND. Of an imported task the shares,
+ * asks, network decisions, keeps and the base URL of before the import do not count: nobody granted
+ * them here. */
 DexFuture *annex_task_load (AnnexStore *store, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Appends an event and applies it. Takes @data. Resolves to the AnnexEvent (boxed). Events are
- * committed in the order of the calls. */
+ * committed in the order of the calls, and applied even when nobody waits for the future.
+ * reply-started gets `seen`, the last event of the messages handed out for it: call
+ * annex_task_dup_messages before. Main thread. */
 DexFuture *annex_task_append (AnnexTask *self,
                               AnnexEventType type,
                               JsonObject *data) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads and applies what another process appended. Resolves to TRUE; rejects with ANNEX_STORE_ERROR.
+ * Appending does so by itself when it finds a gap. */
+DexFuture *annex_task_refresh (AnnexTask *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Emits "delta". */
 void annex_task_emit_delta (AnnexTask *self, const AnnexDelta *delta);
 
@@ -73,17 +80,22 @@ GPtrArray *annex_task_dup_open_asks (AnnexTask *self);
 /* The conversation as it goes to the model (AnnexMessage, transfer full): blocks of finished replies
  * only, tool results joined into one user message in the order of the calls, announcements and
  * messages the user sent meanwhile after them; rewound parts left out. Append-only across calls
- * (but for a rewind). A tool_use without a result yet is the last message's; see unanswered. */
+ * (but for a rewind): what a reply's request was built from stands before it, all else after it, and
+ * a result that the next request was sent without does not count later. While a tool_use has no
+ * result, the messages end with it; see unanswered. For the agent alone, just before a request:
+ * the next reply-started takes this call as what it has seen. */
 GPtrArray *annex_task_dup_messages (AnnexTask *self);
 /* tool_use blocks of the last finished reply that have no result yet (AnnexBlock), and whether each
  * had been started before (then a restart interrupted it). (transfer full) */
 GPtrArray *annex_task_dup_unanswered (AnnexTask *self);
 gboolean annex_task_was_tool_started (AnnexTask *self, const char *tool_use_id);
-/* TRUE when the conversation's last word is not the model's: it must be called. */
+/* TRUE when there is something the model has not answered, or it paused its turn; FALSE while a
+ * tool_use has no result, and after a refusal until something new is said. */
 gboolean annex_task_needs_model (AnnexTask *self);
 /* Network decisions of scope task, as (host → allow) pairs: AnnexNetworkRule elements. */
 GPtrArray *annex_task_dup_network_rules (AnnexTask *self);
-void annex_task_get_usage (AnnexTask *self, AnnexUsage *usage); /* sums */
+/* Sums of all replies, rewound and sub-agents' ones too; the cost is < 0 when one is unknown. */
+void annex_task_get_usage (AnnexTask *self, AnnexUsage *usage);
 gint64 annex_task_get_last_seq (AnnexTask *self);
 /* Ids of keeps (begun or done: draft-keeping, draft-kept) not undone, oldest first. A begun one that a
  * crash rolled back has nothing to undo. (transfer full) */

@@ -1,0 +1,361 @@
+/* annex-task-facts.c
+ *
+ * What a task's events mean for everything but the conversation: title, state, plan, shares, asks,
+ * network decisions, keeps, usage. A rewind takes back the plan and the asks of the cut part; what
+ * the user granted, revoked or decided, and what was kept or spent, stays.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-task-private.h"
+
+#include "annex-policy.h"
+
+typedef struct
+{
+  AnnexPlan *plan;
+  gint64 seq;
+} DatedPlan;
+
+static const char *const state_names[] = {
+  [ANNEX_TASK_RUNNING] = "running", [ANNEX_TASK_WAITING] = "waiting", [ANNEX_TASK_DONE] = "done",
+  [ANNEX_TASK_FAILED] = "failed",   [ANNEX_TASK_STOPPED] = "stopped",
+};
+
+const char *
+annex_task_state_to_name (AnnexTaskState state)
+{
+  return state_names[state];
+}
+
+AnnexTaskState
+annex_task_state_from_name (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (state_names); i++)
+    if (g_strcmp0 (state_names[i], name) == 0)
+      return i;
+  return ANNEX_TASK_STOPPED;
+}
+
+static void
+dated_plan_free (gpointer data)
+{
+  DatedPlan *dated = data;
+
+  annex_plan_unref (dated->plan);
+  g_free (dated);
+}
+
+static void
+open_ask_free (gpointer data)
+{
+  AnnexOpenAsk *open = data;
+
+  annex_ask_unref (open->ask);
+  g_free (open);
+}
+
+void
+annex_task_facts_init (AnnexTaskFacts *self)
+{
+  *self = (AnnexTaskFacts) { .state = ANNEX_TASK_RUNNING };
+  self->plan = annex_plan_new_empty ();
+  self->plans = g_ptr_array_new_with_free_func (dated_plan_free);
+  self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
+  self->asks = g_ptr_array_new_with_free_func (open_ask_free);
+  self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
+  self->keeps = g_ptr_array_new_with_free_func (g_free);
+  self->conversation = annex_conversation_new ();
+}
+
+void
+annex_task_facts_clear (AnnexTaskFacts *self)
+{
+  g_free (self->title);
+  g_free (self->provider);
+  g_free (self->model);
+  g_free (self->base_url);
+  g_free (self->system);
+  g_free (self->tools);
+  annex_plan_unref (self->plan);
+  g_ptr_array_unref (self->plans);
+  g_ptr_array_unref (self->shares);
+  g_ptr_array_unref (self->asks);
+  g_ptr_array_unref (self->rules);
+  g_ptr_array_unref (self->keeps);
+  annex_conversation_free (self->conversation);
+}
+
+static void
+apply_created (AnnexTaskFacts *self, JsonObject *data)
+{
+  if (self->system != NULL)
+    return; /* a task is created once */
+  self->title = g_strdup (annex_json_opt_string (data, "title", ""));
+  self->provider = g_strdup (annex_json_opt_string (data, "provider", ""));
+  self->model = g_strdup (annex_json_opt_string (data, "model", ""));
+  self->base_url = g_strdup (annex_json_opt_string (data, "base_url", NULL));
+  self->system = g_strdup (annex_json_opt_string (data, "system", ""));
+  self->tools = g_strdup (annex_json_opt_string (data, "tools", "[]"));
+}
+
+/* The list of steps is small, and every update holds it whole: all are kept, so that going back
+ * needs no second reading. */
+static void
+apply_plan (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
+{
+  AnnexPlan *plan = annex_plan_new_from_json (data, NULL);
+  DatedPlan *dated;
+
+  if (plan == NULL)
+    return;
+  dated = g_new0 (DatedPlan, 1);
+  dated->plan = plan;
+  dated->seq = seq;
+  g_ptr_array_add (self->plans, dated);
+  annex_plan_unref (self->plan);
+  self->plan = annex_plan_ref (plan);
+}
+
+static guint
+find_share (AnnexTaskFacts *self, const char *id)
+{
+  guint i;
+
+  for (i = 0; i < self->shares->len; i++)
+    if (g_strcmp0 (annex_share_get_id (g_ptr_array_index (self->shares, i)), id) == 0)
+      break;
+  return i;
+}
+
+static void
+apply_share_granted (AnnexTaskFacts *self, JsonObject *data)
+{
+  JsonObject *json = annex_json_opt_object (data, "share");
+  AnnexShare *share = json != NULL ? annex_share_new_from_json (json, NULL) : NULL;
+
+  if (share == NULL)
+    return;
+  if (find_share (self, annex_share_get_id (share)) < self->shares->len)
+    annex_share_unref (share);
+  else
+    g_ptr_array_add (self->shares, share);
+}
+
+static void
+apply_share_mode (AnnexTaskFacts *self, JsonObject *data)
+{
+  guint index = find_share (self, annex_json_opt_string (data, "share", NULL));
+  AnnexShare *share;
+  AnnexShareMode mode;
+
+  if (index == self->shares->len ||
+      !annex_share_mode_from_name (annex_json_opt_string (data, "mode", ""), &mode, NULL))
+    return;
+  share = g_ptr_array_index (self->shares, index);
+  g_ptr_array_index (self->shares, index) = annex_share_with_mode (share, mode);
+  annex_share_unref (share);
+}
+
+static void
+apply_share_revoked (AnnexTaskFacts *self, JsonObject *data)
+{
+  guint index = find_share (self, annex_json_opt_string (data, "share", NULL));
+
+  if (index < self->shares->len)
+    g_ptr_array_remove_index (self->shares, index);
+}
+
+static void
+apply_ask_opened (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
+{
+  JsonObject *json = annex_json_opt_object (data, "ask");
+  AnnexAsk *ask = json != NULL ? annex_ask_new_from_json (json_object_ref (json), NULL) : NULL;
+  AnnexOpenAsk *open;
+
+  if (ask == NULL)
+    return;
+  open = g_new0 (AnnexOpenAsk, 1);
+  open->ask = ask;
+  open->seq = seq;
+  g_ptr_array_add (self->asks, open);
+}
+
+static void
+apply_ask_closed (AnnexTaskFacts *self, JsonObject *data)
+{
+  const char *id = annex_json_opt_string (data, "ask", "");
+
+  for (guint i = self->asks->len; i > 0; i--)
+    {
+      AnnexOpenAsk *open = g_ptr_array_index (self->asks, i - 1);
+
+      if (g_str_equal (annex_ask_get_id (open->ask), id))
+        g_ptr_array_remove_index (self->asks, i - 1);
+    }
+}
+
+static void
+apply_network_decided (AnnexTaskFacts *self, JsonObject *data)
+{
+  const char *host = annex_json_opt_string (data, "host", "");
+  const char *decision = annex_json_opt_string (data, "decision", "");
+
+  if (host[0] == '\0' || !g_str_equal (annex_json_opt_string (data, "scope", ""), "task"))
+    return;
+  for (guint i = self->rules->len; i > 0; i--)
+    if (g_str_equal (((AnnexNetworkRule *) g_ptr_array_index (self->rules, i - 1))->host, host))
+      g_ptr_array_remove_index (self->rules, i - 1);
+  g_ptr_array_add (self->rules,
+                   annex_network_rule_new (host, g_str_equal (decision, "allow"), "task"));
+}
+
+static void
+apply_keep (AnnexTaskFacts *self, JsonObject *data, gboolean undone)
+{
+  const char *keep = annex_json_opt_string (data, "keep", "");
+  guint index;
+  gboolean known = g_ptr_array_find_with_equal_func (self->keeps, keep, g_str_equal, &index);
+
+  if (undone && known)
+    g_ptr_array_remove_index (self->keeps, index);
+  else if (!undone && !known && keep[0] != '\0')
+    g_ptr_array_add (self->keeps, g_strdup (keep));
+}
+
+static gint64
+count (JsonObject *usage, const char *name)
+{
+  return CLAMP (annex_json_opt_int (usage, name, 0), 0, G_MAXINT64 / 1024);
+}
+
+static void
+apply_usage (AnnexTaskFacts *self, JsonObject *data)
+{
+  JsonObject *usage = annex_json_opt_object (data, "usage");
+  double cost = annex_json_opt_double (data, "cost_usd", -1);
+
+  if (usage == NULL)
+    return;
+  self->usage.input_tokens += count (usage, "input_tokens");
+  self->usage.output_tokens += count (usage, "output_tokens");
+  self->usage.cache_write_tokens += count (usage, "cache_write_tokens");
+  self->usage.cache_read_tokens += count (usage, "cache_read_tokens");
+  if (cost < 0)
+    self->usage.cost_usd = -1; /* one unknown part makes the sum unknown */
+  else if (self->usage.cost_usd >= 0)
+    self->usage.cost_usd += cost;
+}
+
+static void
+apply_rewound (AnnexTaskFacts *self, JsonObject *data)
+{
+  gint64 to_seq = annex_json_opt_int (data, "to_seq", -1);
+  DatedPlan *last;
+
+  if (to_seq < 0)
+    return;
+  for (guint i = self->asks->len; i > 0; i--)
+    if (((AnnexOpenAsk *) g_ptr_array_index (self->asks, i - 1))->seq > to_seq)
+      g_ptr_array_remove_index (self->asks, i - 1);
+  while (self->plans->len > 0)
+    {
+      last = g_ptr_array_index (self->plans, self->plans->len - 1);
+      if (last->seq <= to_seq)
+        break;
+      g_ptr_array_set_size (self->plans, (int) self->plans->len - 1);
+    }
+  annex_plan_unref (self->plan);
+  self->plan =
+      self->plans->len > 0
+          ? annex_plan_ref (
+                ((DatedPlan *) g_ptr_array_index (self->plans, self->plans->len - 1))->plan)
+          : annex_plan_new_empty ();
+}
+
+/* What another machine's log says was granted was not granted here: its folders, network decisions,
+ * open asks, kept drafts, and the address its model was reached at. */
+static void
+apply_imported (AnnexTaskFacts *self)
+{
+  g_ptr_array_set_size (self->shares, 0);
+  g_ptr_array_set_size (self->asks, 0);
+  g_ptr_array_set_size (self->rules, 0);
+  g_ptr_array_set_size (self->keeps, 0);
+  g_clear_pointer (&self->base_url, g_free);
+  if (self->state == ANNEX_TASK_RUNNING || self->state == ANNEX_TASK_WAITING)
+    self->state = ANNEX_TASK_STOPPED;
+}
+
+void
+annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
+{
+  JsonObject *data = annex_event_get_data (event);
+  gint64 seq = annex_event_get_seq (event);
+
+  annex_conversation_apply (self->conversation, event);
+  switch (annex_event_get_event_type (event))
+    {
+    case ANNEX_EVENT_TASK_CREATED:
+      apply_created (self, data);
+      break;
+    case ANNEX_EVENT_TITLE_CHANGED:
+      g_free (self->title);
+      self->title = g_strdup (annex_json_opt_string (data, "title", ""));
+      break;
+    case ANNEX_EVENT_STATE_CHANGED:
+      self->state = annex_task_state_from_name (annex_json_opt_string (data, "state", ""));
+      break;
+    case ANNEX_EVENT_REPLY_FINISHED:
+      apply_usage (self, data);
+      break;
+    case ANNEX_EVENT_PLAN_UPDATED:
+      apply_plan (self, seq, data);
+      break;
+    case ANNEX_EVENT_ASK_OPENED:
+      apply_ask_opened (self, seq, data);
+      break;
+    case ANNEX_EVENT_ASK_ANSWERED:
+    case ANNEX_EVENT_ASK_EXPIRED:
+      apply_ask_closed (self, data);
+      break;
+    case ANNEX_EVENT_SHARE_GRANTED:
+      apply_share_granted (self, data);
+      break;
+    case ANNEX_EVENT_SHARE_MODE:
+      apply_share_mode (self, data);
+      break;
+    case ANNEX_EVENT_SHARE_REVOKED:
+      apply_share_revoked (self, data);
+      break;
+    case ANNEX_EVENT_NETWORK_DECIDED:
+      apply_network_decided (self, data);
+      break;
+    case ANNEX_EVENT_DRAFT_KEEPING:
+    case ANNEX_EVENT_DRAFT_KEPT:
+      apply_keep (self, data, FALSE);
+      break;
+    case ANNEX_EVENT_DRAFT_UNDONE:
+      apply_keep (self, data, TRUE);
+      break;
+    case ANNEX_EVENT_REWOUND:
+      apply_rewound (self, data);
+      break;
+    case ANNEX_EVENT_IMPORTED:
+      apply_imported (self);
+      break;
+    case ANNEX_EVENT_USER_MESSAGE:
+    case ANNEX_EVENT_ANNOUNCEMENT:
+    case ANNEX_EVENT_REPLY_STARTED:
+    case ANNEX_EVENT_BLOCK:
+    case ANNEX_EVENT_REPLY_FAILED:
+    case ANNEX_EVENT_TOOL_STARTED:
+    case ANNEX_EVENT_TOOL_FINISHED:
+    case ANNEX_EVENT_DRAFT_CHANGED:
+    case ANNEX_EVENT_DRAFT_DISCARDED:
+    case ANNEX_EVENT_FILES_PRESENTED:
+    case ANNEX_EVENT_COMPUTER_CHANGED:
+    case ANNEX_EVENT_ERROR:
+    case ANNEX_EVENT_UNKNOWN:
+      break;
+    }
+}

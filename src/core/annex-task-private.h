@@ -1,0 +1,47 @@
+/* annex-task-private.h
+ *
+ * The state a task derives from its events. Private to core.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-conversation.h"
+#include "annex-task.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  AnnexAsk *ask;
+  gint64 seq;
+} AnnexOpenAsk;
+
+typedef struct
+{
+  char *title;
+  AnnexTaskState state;
+  char *provider;
+  char *model;
+  char *base_url;
+  char *system;
+  char *tools;
+  AnnexPlan *plan;
+  GPtrArray *plans;  /* every plan so far with its seq, for a rewind */
+  GPtrArray *shares; /* AnnexShare */
+  GPtrArray *asks;   /* AnnexOpenAsk */
+  GPtrArray *rules;  /* AnnexNetworkRule */
+  GPtrArray *keeps;  /* char * */
+  AnnexUsage usage;
+  AnnexConversation *conversation;
+} AnnexTaskFacts;
+
+void
+annex_task_facts_init (AnnexTaskFacts *self);
+void
+annex_task_facts_clear (AnnexTaskFacts *self);
+/* Malformed events change nothing. */
+void
+annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event);
+
+G_END_DECLS
