@@ -308,7 +308,9 @@ relay (AnnexEgressStream *self, GIOStream *server, DexFiberFunc up_fiber, GError
                          stop_of (self), &failure))
     {
       self->is_half_closed = TRUE;
-      annex_egress_end_writing (self->client);
+      /* A plain request without an answer is still to be answered, by us. */
+      if (self->request->is_connect || self->down.bytes > 0)
+        annex_egress_end_writing (self->client);
       if (!self->request->is_connect)
         end_waits (self);
     }

@@ -16,7 +16,8 @@ gboolean
 annex_http_is_token_byte (char c);
 
 /* The HTTP status that answers an ANNEX_HTTP_HEAD_ERROR or ANNEX_POLICY_ERROR. */
-guint annex_http_status_of (const GError *error);
+guint
+annex_http_status_of (const GError *error);
 
 /* Reads the lines of a head (request line first, no line ends, no control bytes but tabs).
  * ANNEX_HTTP_HEAD_ERROR or ANNEX_POLICY_ERROR. (transfer full) */

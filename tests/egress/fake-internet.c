@@ -22,8 +22,8 @@ struct _FakeResolver
 {
   GResolver parent_instance;
 
-  GHashTable *names; /* name → GPtrArray of sets */
-  GHashTable *asked; /* name → how often */
+  GHashTable *names;  /* name → GPtrArray of sets */
+  GHashTable *asked;  /* name → how often */
   GPtrArray *queries; /* borrowed from the net */
 };
 
@@ -89,8 +89,8 @@ fake_resolver_class_init (FakeResolverClass *klass)
 static void
 fake_resolver_init (FakeResolver *self)
 {
-  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                       (GDestroyNotify) g_ptr_array_unref);
+  self->names =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -138,10 +138,7 @@ visit_fiber (gpointer data)
 }
 
 static gboolean
-incoming_cb (GSocketService *service,
-             GSocketConnection *connection,
-             GObject *source,
-             gpointer data)
+incoming_cb (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
   Visit *visit = g_new0 (Visit, 1);
 
@@ -167,9 +164,9 @@ fake_internet_serve (FakeInternet *net, const char *where, FakeServerFunc func)
   g_assert_no_error (error);
   g_signal_connect (service, "incoming", G_CALLBACK (incoming_cb), func);
   g_ptr_array_add (net->services, service);
-  g_hash_table_insert (net->listeners, g_strdup (where),
-                       GUINT_TO_POINTER (g_inet_socket_address_get_port (
-                           G_INET_SOCKET_ADDRESS (bound))));
+  g_hash_table_insert (
+      net->listeners, g_strdup (where),
+      GUINT_TO_POINTER (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound))));
 }
 
 guint16
@@ -478,8 +475,7 @@ receive (GIOStream *guest, gsize n_wanted, const char *end_text)
       if (g_bytes_get_size (bytes) == 0)
         break;
       g_byte_array_append (all, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
-      if (end_text != NULL &&
-          memmem (all->data, all->len, end_text, strlen (end_text)) != NULL)
+      if (end_text != NULL && memmem (all->data, all->len, end_text, strlen (end_text)) != NULL)
         break;
     }
   g_assert_cmpint (g_get_monotonic_time (), <, deadline_us);

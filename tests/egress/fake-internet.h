@@ -13,9 +13,9 @@
 G_BEGIN_DECLS
 
 /* Addresses the listeners stand for. */
-#define FAKE_WEB "93.184.216.34"       /* port 80 */
-#define FAKE_TLS "93.184.216.35"       /* port 443: echoes whatever comes */
-#define FAKE_INDEX "93.184.216.36"     /* port 80: a package index */
+#define FAKE_WEB "93.184.216.34"   /* port 80 */
+#define FAKE_TLS "93.184.216.35"   /* port 443: echoes whatever comes */
+#define FAKE_INDEX "93.184.216.36" /* port 80: a package index */
 #define FAKE_METADATA "169.254.169.254"
 #define FAKE_LAN "192.168.1.1"
 
@@ -40,45 +40,62 @@ struct _FakeInternet
   GString *web_got;   /* all bytes the web server got */
   GString *tls_got;
   GString *next_answer; /* what the web server says; NULL: a small page */
-  guint n_forbidden;  /* connections to metadata and LAN */
+  guint n_forbidden;    /* connections to metadata and LAN */
 };
 
 /* @store is nullable. The limits are short; change net->limits and call fake_internet_apply. */
-FakeInternet *fake_internet_new (AnnexStore *store);
-void fake_internet_apply (FakeInternet *net);
+FakeInternet *
+fake_internet_new (AnnexStore *store);
+void
+fake_internet_apply (FakeInternet *net);
 /* Closes the proxy, asserts that nothing forbidden was reached. */
-void fake_internet_free (FakeInternet *net);
-void fake_internet_forget (FakeInternet *net);
+void
+fake_internet_free (FakeInternet *net);
+void
+fake_internet_forget (FakeInternet *net);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeInternet, fake_internet_free)
 
 /* The @n-th question for @name gets the @n-th set, later ones the last; addresses of a set are
  * separated by commas. NULL-terminated. */
-void fake_internet_name (FakeInternet *net, const char *name, ...) G_GNUC_NULL_TERMINATED;
+void
+fake_internet_name (FakeInternet *net, const char *name, ...) G_GNUC_NULL_TERMINATED;
 /* Runs @func for connections to "address:port". */
-void fake_internet_serve (FakeInternet *net, const char *where, FakeServerFunc func);
-guint16 fake_internet_get_port (FakeInternet *net, const char *where);
+void
+fake_internet_serve (FakeInternet *net, const char *where, FakeServerFunc func);
+guint16
+fake_internet_get_port (FakeInternet *net, const char *where);
 
 /* A stream that the proxy serves; the guest's end of it. (transfer full) */
-GIOStream *fake_guest_open (FakeInternet *net);
+GIOStream *
+fake_guest_open (FakeInternet *net);
 /* Sends @length bytes (-1: a string) and reads until the proxy closes, at most 10 s. Lengths are
  * in *@n_read. (transfer full) */
-char *fake_guest_exchange (FakeInternet *net, const char *bytes, gssize length, gsize *n_read);
+char *
+fake_guest_exchange (FakeInternet *net, const char *bytes, gssize length, gsize *n_read);
 /* The same in parts, blocking the caller but not the main loop. */
-gboolean fake_guest_send (GIOStream *guest, const void *bytes, gsize length);
+gboolean
+fake_guest_send (GIOStream *guest, const void *bytes, gsize length);
 /* Reads until @n_wanted bytes, the end, or 10 s. (transfer full) */
-GByteArray *fake_guest_receive (GIOStream *guest, gsize n_wanted);
+GByteArray *
+fake_guest_receive (GIOStream *guest, gsize n_wanted);
 /* The same, also until @end_text has been seen. */
-char *fake_guest_receive_text (GIOStream *guest, const char *end_text);
+char *
+fake_guest_receive_text (GIOStream *guest, const char *end_text);
 
 /* Runs the main loop until @future (taken) has settled; its value or NULL. */
-gboolean fake_run (DexFuture *future, GError **error);
+gboolean
+fake_run (DexFuture *future, GError **error);
 /* Runs the main loop for a while. */
-void fake_wait_ms (guint ms);
+void
+fake_wait_ms (guint ms);
 /* Runs the main loop until no stream is left. */
-void fake_settle (FakeInternet *net);
+void
+fake_settle (FakeInternet *net);
 
 /* The last row of the ledger, asserted to exist. */
-AnnexLedgerEntry *fake_last_row (FakeInternet *net);
-guint fake_status (const char *answer);
+AnnexLedgerEntry *
+fake_last_row (FakeInternet *net);
+guint
+fake_status (const char *answer);
 
 G_END_DECLS

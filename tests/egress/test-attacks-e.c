@@ -28,8 +28,8 @@ typedef struct
   int number;
   const char *request;
   guint status;
-  const char *by; /* of the ledger's row */
-  gsize length;   /* 0: strlen */
+  const char *by;    /* of the ledger's row */
+  gsize length;      /* 0: strlen */
   gboolean resolves; /* the name itself was allowed to be looked up */
 } Row;
 
@@ -123,8 +123,8 @@ new_internet (void)
 {
   FakeInternet *net = fake_internet_new (NULL);
   static const char *const allowed[] = {
-    "allowed.example", "tls.example",    "lan.example",     "loopback.example",
-    "mapped.example",  "mixed.example",  "mixed6.example",  "metadata.example",
+    "allowed.example", "tls.example",    "lan.example",       "loopback.example",
+    "mapped.example",  "mixed.example",  "mixed6.example",    "metadata.example",
     "nat64.example",   "rebind.example", "metadata6.example", "metadata.google.internal",
   };
 
@@ -159,8 +159,8 @@ test_rows (void)
       AnnexLedgerEntry *entry;
 
       fake_internet_forget (net);
-      answer = fake_guest_exchange (net, row->request,
-                                    row->length > 0 ? (gssize) row->length : -1, NULL);
+      answer = fake_guest_exchange (net, row->request, row->length > 0 ? (gssize) row->length : -1,
+                                    NULL);
       if (fake_status (answer) != row->status || net->rows->len != 1)
         g_error ("E%d row %" G_GSIZE_FORMAT ": %u rows, answer:\n%s", row->number, i,
                  net->rows->len, answer);
@@ -202,8 +202,7 @@ send_hello (GIOStream *guest, const TlsHelloOptions *options)
 {
   g_autoptr (GBytes) hello = tls_hello_build (options);
 
-  g_assert_true (
-      fake_guest_send (guest, g_bytes_get_data (hello, NULL), g_bytes_get_size (hello)));
+  g_assert_true (fake_guest_send (guest, g_bytes_get_data (hello, NULL), g_bytes_get_size (hello)));
 }
 
 /* The tunnel is cut before the server got a byte. */
@@ -335,10 +334,11 @@ static void
 test_e52_pipelined (void)
 {
   g_autoptr (FakeInternet) net = new_internet ();
-  g_autofree char *answer = fake_guest_exchange (
-      net, GET ("http://allowed.example/one", "allowed.example")
-               GET ("http://evil.example/two", "evil.example"),
-      -1, NULL);
+  g_autofree char *answer =
+      fake_guest_exchange (net,
+                           GET ("http://allowed.example/one", "allowed.example")
+                               GET ("http://evil.example/two", "evil.example"),
+                           -1, NULL);
 
   g_assert_cmpuint (fake_status (answer), ==, 200);
   g_assert_null (strstr (answer + 1, "HTTP/1.1"));
@@ -478,7 +478,8 @@ static void
 test_e59_endless_head (void)
 {
   static const char *const starts[] = {
-    "GET http://allowed.example/", "GET http://allowed.example/ HTTP/1.1\r\nHost: allowed.example\r\nX: "
+    "GET http://allowed.example/",
+    "GET http://allowed.example/ HTTP/1.1\r\nHost: allowed.example\r\nX: "
   };
   g_autofree char *filler = g_strnfill (1 << 20, 'a');
 

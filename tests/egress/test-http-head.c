@@ -1,7 +1,7 @@
 /* test-http-head.c
  *
- * The head filter, the body reader and the ClientHello reader: what they accept, and every form they
- * must refuse, whole and cut at every byte.
+ * The head filter, the body reader and the ClientHello reader: what they accept, and every form
+ * they must refuse, whole and cut at every byte.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -134,14 +134,17 @@ static const Row rows[] = {
   { GET H "Transfer-Encoding: identity\r\n\r\n", 400 },
   { GET H "Transfer-Encoding: xchunked\r\n\r\n", 400 },
   { GET H "Transfer-Encoding: chunked;q=1\r\n\r\n", 400 },
-  { GET H "Transfer-Encoding:\x0b" "chunked\r\n\r\n", 400 },
+  { GET H "Transfer-Encoding:\x0b"
+          "chunked\r\n\r\n",
+    400 },
   { "GET http://a.example/ HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
   { "CONNECT a.example:443 HTTP/1.1\r\n" H "Content-Length: 5\r\n\r\n", 400 },
   { "CONNECT a.example:443 HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n", 400 },
 
   /* other protocols */
   { GET H "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n", 403 },
-  { GET H "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n", 403 },
+  { GET H "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n",
+    403 },
   { GET H "HTTP2-Settings: AA\r\n\r\n", 403 },
   { "CONNECT a.example:443 HTTP/1.1\r\n" H "Upgrade: h2c\r\n\r\n", 403 },
 };
@@ -197,8 +200,8 @@ test_rest_is_not_consumed (void)
   g_autoptr (AnnexHttpHead) head = annex_http_head_new ();
   gsize consumed;
 
-  g_assert_cmpint (annex_http_head_feed (head, (const guint8 *) bytes, strlen (bytes), &consumed), ==,
-                   ANNEX_HTTP_HEAD_ACCEPTED);
+  g_assert_cmpint (annex_http_head_feed (head, (const guint8 *) bytes, strlen (bytes), &consumed),
+                   ==, ANNEX_HTTP_HEAD_ACCEPTED);
   g_assert_cmpuint (consumed, ==, strlen (GET H "\r\n"));
   g_assert_cmpint (annex_http_head_feed (head, (const guint8 *) "x", 1, &consumed), ==,
                    ANNEX_HTTP_HEAD_ACCEPTED);
@@ -235,20 +238,20 @@ rewrite (const char *text, gboolean absolute, const char *authorization)
   gsize used;
 
   g_assert_cmpint (feed_cut (head, text, strlen (text), 5, &used), ==, ANNEX_HTTP_HEAD_ACCEPTED);
-  bytes = annex_http_request_write_head (annex_http_head_get_request (head), absolute,
-                                         authorization);
+  bytes =
+      annex_http_request_write_head (annex_http_head_get_request (head), absolute, authorization);
   return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
 static void
 test_rewritten (void)
 {
-  static const char request[] = "POST http://A.example:80/x?y=%2e HTTP/1.1\r\n"
-                                "User-Agent: t\r\n" H
-                                "Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\n"
-                                "Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic s\r\n"
-                                "TE: trailers\r\nTrailer: X\r\nAuthorization: Bearer k\r\n"
-                                "Transfer-Encoding: chunked\r\n\r\n";
+  static const char request[] =
+      "POST http://A.example:80/x?y=%2e HTTP/1.1\r\n"
+      "User-Agent: t\r\n" H "Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\n"
+      "Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic s\r\n"
+      "TE: trailers\r\nTrailer: X\r\nAuthorization: Bearer k\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n";
   g_autofree char *direct = rewrite (request, FALSE, "Basic unused");
   g_autofree char *through = rewrite (request, TRUE, "Basic own");
   g_autofree char *old = rewrite ("GET http://a.example?q HTTP/1.0\r\n\r\n", FALSE, NULL);
@@ -318,11 +321,21 @@ static void
 test_bodies (void)
 {
   static const char *const wrong[] = {
-    "5;x=y\r\nabcde\r\n0\r\n\r\n", "5 \r\nabcde\r\n0\r\n\r\n",  "5\nabcde\r\n0\r\n\r\n",
-    "5\r\nabcdef\r\n0\r\n\r\n",    "5\r\nabcde\n0\r\n\r\n",     "0\r\nX: y\r\n\r\n",
-    "\r\n0\r\n\r\n",               "g\r\n",                     "-1\r\n",
-    "0x5\r\nabcde\r\n0\r\n\r\n",   "1000000000000000\r\n",      "5\r\nabcde\r\n0\r\n\n",
-    "+5\r\nabcde\r\n0\r\n\r\n",    "5\r\nabcde\r\n\r\n0\r\n\r\n", "5\r\nabcde\r\n",
+    "5;x=y\r\nabcde\r\n0\r\n\r\n",
+    "5 \r\nabcde\r\n0\r\n\r\n",
+    "5\nabcde\r\n0\r\n\r\n",
+    "5\r\nabcdef\r\n0\r\n\r\n",
+    "5\r\nabcde\n0\r\n\r\n",
+    "0\r\nX: y\r\n\r\n",
+    "\r\n0\r\n\r\n",
+    "g\r\n",
+    "-1\r\n",
+    "0x5\r\nabcde\r\n0\r\n\r\n",
+    "1000000000000000\r\n",
+    "5\r\nabcde\r\n0\r\n\n",
+    "+5\r\nabcde\r\n0\r\n\r\n",
+    "5\r\nabcde\r\n\r\n0\r\n\r\n",
+    "5\r\nabcde\r\n",
   };
   static const gsize pieces[] = { 1, 2, 3, 1000 };
   g_autoptr (GString) data = g_string_new (NULL);
@@ -369,18 +382,30 @@ test_tls_names (void)
     AnnexTlsHelloState state;
   } hellos[] = {
     { { .server_name = "a.example" }, "a.example", FALSE, ANNEX_TLS_HELLO_COMPLETE },
-    { { .server_name = "a.example", .record_bytes = 1 }, "a.example", FALSE,
+    { { .server_name = "a.example", .record_bytes = 1 },
+      "a.example",
+      FALSE,
       ANNEX_TLS_HELLO_COMPLETE },
-    { { .server_name = "a.example", .record_bytes = 40 }, "a.example", FALSE,
+    { { .server_name = "a.example", .record_bytes = 40 },
+      "a.example",
+      FALSE,
       ANNEX_TLS_HELLO_COMPLETE },
     { { .server_name = NULL }, NULL, FALSE, ANNEX_TLS_HELLO_COMPLETE },
-    { { .server_name = "a.example", .encrypted = TRUE }, "a.example", TRUE,
+    { { .server_name = "a.example", .encrypted = TRUE },
+      "a.example",
+      TRUE,
       ANNEX_TLS_HELLO_COMPLETE },
-    { { .server_name = "a.example", .second_name = "b.example" }, NULL, FALSE,
+    { { .server_name = "a.example", .second_name = "b.example" },
+      NULL,
+      FALSE,
       ANNEX_TLS_HELLO_WRONG },
-    { { .server_name = "a.example", .second_extension = TRUE }, NULL, FALSE,
+    { { .server_name = "a.example", .second_extension = TRUE },
+      NULL,
+      FALSE,
       ANNEX_TLS_HELLO_WRONG },
-    { { .server_name = "a.example", .padding = 3000 }, "a.example", FALSE,
+    { { .server_name = "a.example", .padding = 3000 },
+      "a.example",
+      FALSE,
       ANNEX_TLS_HELLO_COMPLETE },
     { { .server_name = "a.example", .padding = 20000 }, NULL, FALSE, ANNEX_TLS_HELLO_WRONG },
   };

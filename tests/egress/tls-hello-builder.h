@@ -21,6 +21,7 @@ typedef struct
 } TlsHelloOptions;
 
 /* (transfer full) */
-GBytes *tls_hello_build (const TlsHelloOptions *options);
+GBytes *
+tls_hello_build (const TlsHelloOptions *options);
 
 G_END_DECLS
