@@ -10,12 +10,12 @@
 #include "annex-future.h"
 #include "annex-image-builder.h"
 #include "annex-image-fetcher.h"
-#include "annex-json-build.h"
 #include "annex-run-print.h"
 
 #include <stdio.h>
 
-#define SCRATCH_ID "scratch"
+/* The computer that belongs to no task: an identifier no task can have. */
+#define SCRATCH_ID "0000000000000000000scratch"
 
 typedef struct
 {
@@ -47,8 +47,8 @@ progress_cb (AnnexImageSource *source, const char *sentence, double fraction, gp
 static AnnexImageSource *
 create_source (gboolean office)
 {
-  if (ANNEX_IMAGE_URL[0] != '\0')
-    return ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (ANNEX_IMAGE_URL));
+  if (annex_image_fetcher_has_address ())
+    return ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL));
   return ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, office));
 }
 
@@ -82,34 +82,12 @@ check_current (Options *options, GError **error)
   return g_strcmp0 (wanted, current) == 0 ? ANNEX_EXIT_DONE : ANNEX_EXIT_MISSING;
 }
 
-static void
-print_status_json (AnnexComputerReport *report)
-{
-  g_autoptr (JsonObject) json = annex_computer_report_to_json (report);
-  g_autofree char *line = annex_json_object_to_string (json);
-
-  annex_cli_print ("%s\n", line);
-}
-
 static int
 status (Options *options, GError **error)
 {
-  g_autoptr (AnnexComputerReport) report = NULL;
-  g_autofree char *text = NULL;
-
   if (options->image_is_current)
     return check_current (options, error);
-  report = dex_await_boxed (annex_computers_report (annex_session_get_computers (options->session)), error);
-  if (report == NULL)
-    return -1;
-  if (options->json)
-    print_status_json (report);
-  else
-    {
-      text = annex_computer_report_to_text (report);
-      annex_cli_print ("%s", text);
-    }
-  return report->image_version != NULL ? ANNEX_EXIT_DONE : ANNEX_EXIT_MISSING;
+  return annex_cli_print_computer_status (options->json, error);
 }
 
 /* ---- computers */
@@ -142,7 +120,7 @@ find_computer (Options *options, const char *name, AnnexWorkspace **workspace, G
       computer = g_object_ref (annex_workspace_get_computer (*workspace));
     }
   else
-    computer = annex_computers_dup_computer (annex_session_get_computers (options->session), SCRATCH_ID, NULL);
+    computer = annex_computers_get (annex_session_get_computers (options->session), SCRATCH_ID, NULL);
   if (!options->json)
     g_signal_connect (computer, "changed", G_CALLBACK (changed_cb), NULL);
   return computer;

@@ -29,6 +29,9 @@ int annex_cli_tasks (char **argv);
 int annex_cli_inbox (char **argv);
 int annex_cli_computer (char **argv);
 
+/* In a fiber: what `computer status` says. Returns an exit status; -1 with an error. */
+int annex_cli_print_computer_status (gboolean json, GError **error);
+
 /* The manual of a command ("run", "tasks" …; NULL: of annex itself); NULL when there is none. */
 const char *annex_cli_help (const char *command);
 

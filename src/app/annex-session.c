@@ -1,0 +1,208 @@
+/* annex-session.c
+ *
+ * See annex-session.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-session.h"
+
+#include "annex-egress-hosts.h"
+#include "annex-future.h"
+#include "annex-keep.h"
+#include "annex-models.h"
+#include "annex-paths.h"
+#include "annex-session-secrets.h"
+
+#define FIBER_STACK (256 * 1024)
+
+struct _AnnexSession
+{
+  GObject parent_instance;
+
+  AnnexStore *store;
+  AnnexInbox *inbox;
+  AnnexSecrets *secrets;
+  AnnexImageStore *images;
+  AnnexComputers *computers;
+  gboolean cleaned;
+};
+
+G_DEFINE_FINAL_TYPE (AnnexSession, annex_session, G_TYPE_OBJECT)
+
+static void
+annex_session_finalize (GObject *object)
+{
+  AnnexSession *self = ANNEX_SESSION (object);
+
+  g_clear_object (&self->computers);
+  g_clear_object (&self->images);
+  g_clear_object (&self->secrets);
+  g_clear_object (&self->inbox);
+  g_clear_object (&self->store);
+  G_OBJECT_CLASS (annex_session_parent_class)->finalize (object);
+}
+
+static void
+annex_session_class_init (AnnexSessionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_session_finalize;
+}
+
+static void
+annex_session_init (AnnexSession *self)
+{
+}
+
+/* ---- opening */
+
+static DexFuture *
+recover_work (gpointer data)
+{
+  g_autofree char *undo = annex_paths_data ("undo");
+  GError *error = NULL;
+
+  if (g_file_test (undo, G_FILE_TEST_IS_DIR) && annex_keep_recover (undo, &error) < 0)
+    return annex_future_new_error (error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+open_fiber (gpointer data)
+{
+  g_autoptr (AnnexSession) self = g_object_new (ANNEX_TYPE_SESSION, NULL);
+  GError *error = NULL;
+
+  self->store = dex_await_object (annex_store_open (NULL), &error);
+  if (self->store == NULL)
+    return annex_future_new_error (error);
+  self->inbox = annex_inbox_new (self->store);
+  self->images = annex_image_store_new (NULL);
+  /* What could not be repaired is left as it is, and said: the task itself can be opened all the same. */
+  if (!dex_await (annex_worker_run ("annex-recover", recover_work, NULL, NULL), &error))
+    {
+      g_warning ("A keep that was interrupted could not be repaired: %s", error->message);
+      g_clear_error (&error);
+    }
+  return dex_future_new_take_object (g_steal_pointer (&self));
+}
+
+DexFuture *
+annex_session_open (void)
+{
+  return dex_scheduler_spawn (NULL, FIBER_STACK, open_fiber, NULL, NULL);
+}
+
+static DexFuture *
+close_fiber (gpointer data)
+{
+  AnnexSession *self = data;
+  g_autoptr (GError) asleep = NULL;
+  GError *error = NULL;
+
+  if (self->computers != NULL)
+    dex_await (annex_computers_shutdown (self->computers, TRUE), &asleep);
+  if (!dex_await (annex_store_close (self->store), &error))
+    return annex_future_new_error (error);
+  if (asleep != NULL)
+    return annex_future_new_error (g_steal_pointer (&asleep));
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_session_close (AnnexSession *self)
+{
+  return dex_scheduler_spawn (NULL, FIBER_STACK, close_fiber, g_object_ref (self), g_object_unref);
+}
+
+AnnexStore *
+annex_session_get_store (AnnexSession *self)
+{
+  return self->store;
+}
+
+AnnexInbox *
+annex_session_get_inbox (AnnexSession *self)
+{
+  return self->inbox;
+}
+
+AnnexSecrets *
+annex_session_get_secrets (AnnexSession *self)
+{
+  if (self->secrets == NULL)
+    self->secrets = dex_await_object (annex_secrets_new_default (), NULL); /* never rejects */
+  return self->secrets;
+}
+
+AnnexComputers *
+annex_session_get_computers (AnnexSession *self)
+{
+  if (self->computers == NULL)
+    self->computers = annex_computers_new (NULL, self->images, self->store);
+  if (!self->cleaned)
+    {
+      g_autoptr (GError) error = NULL;
+
+      self->cleaned = TRUE;
+      /* Without libvirt there is nothing to clear; who starts a computer hears why. */
+      dex_await (annex_computers_clean (self->computers), &error);
+      if (error != NULL)
+        g_debug ("Nothing was cleared up: %s", error->message);
+    }
+  return self->computers;
+}
+
+/* ---- what a task works with */
+
+AnnexModel *
+annex_session_create_model (AnnexSession *self,
+                            const char *provider,
+                            const char *model,
+                            const char *base_url,
+                            GError **error)
+{
+  return annex_models_new (provider, model, base_url, annex_session_get_secrets (self), error);
+}
+
+/* Adds the standing rules, the task's own and the hosts of the image's package managers. */
+static gboolean
+fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GError **error)
+{
+  g_autoptr (GPtrArray) own = annex_task_dup_network_rules (task);
+  g_autoptr (GPtrArray) standing = dex_await_boxed (annex_store_list_rules (self->store), error);
+  g_autofree char *current = NULL;
+  g_autofree char *hosts = NULL;
+  g_autoptr (GError) none = NULL;
+
+  if (standing == NULL)
+    return FALSE;
+  for (guint i = 0; i < standing->len + own->len; i++)
+    {
+      AnnexNetworkRule *rule = g_ptr_array_index (i < standing->len ? standing : own,
+                                                  i < standing->len ? i : i - standing->len);
+
+      annex_network_policy_set (policy, rule->host, rule->allow, rule->scope);
+    }
+  current = annex_image_store_dup_current (self->images);
+  if (current == NULL)
+    return TRUE;
+  hosts = g_build_filename (annex_image_store_get_folder (self->images), current, "package-hosts.txt", NULL);
+  if (!annex_egress_load_package_hosts (hosts, policy, &none))
+    g_warning ("The package hosts of the image are not known: %s", none->message);
+  return TRUE;
+}
+
+AnnexWorkspace *
+annex_session_create_workspace (AnnexSession *self, AnnexTask *task, AnnexModel *model, GError **error)
+{
+  g_autoptr (AnnexNetworkPolicy) policy = annex_network_policy_new ();
+  g_autoptr (AnnexComputer) computer = NULL;
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
+
+  if (!fill_policy (self, task, policy, error))
+    return NULL;
+  computer = annex_computers_get (annex_session_get_computers (self), annex_task_get_id (task), policy);
+  if (!dex_await (annex_computer_set_shares (computer, shares), error))
+    return NULL;
+  return annex_workspace_new (task, computer, self->inbox, policy, annex_session_get_secrets (self), model, NULL);
+}
