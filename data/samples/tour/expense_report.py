@@ -116,7 +116,8 @@ def settle_dates(receipts):
         if len(r.dates) < 2:
             r.date = r.dates[0] if r.dates else None
             continue
-        near = [d for d in r.dates if any(abs((d - h).days) <= 3 for h in r.hints + file_name_dates(r.path))]
+        near = [d for d in r.dates if d in r.hints + file_name_dates(r.path)] or [d for d in r.dates if r.sent and -1 <= (r.sent - d).days <= 3]
+        near = near if len(near) == 1 else [d for d in r.dates if r.sent and d <= r.sent + dt.timedelta(days=1)]
         order = "DMY" if near == [r.dates[0]] else "MDY" if near == [r.dates[1]] else None
         order = order or (next(iter(r.orders)) if len(r.orders) == 1 else None) or only(("vendor", vendor_key(r.vendor)))
         if not order:
@@ -365,6 +366,7 @@ def write_chart(file, counted):
         axis.grid(axis="y", alpha=0.3)
         axis.set_axisbelow(True)
         axis.axhline(0, color="black", linewidth=0.6)
+        axis.set_ylim(top=max(above) * 1.06 if max(above) > 0 else None)
         axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     more = f" (the {len(currencies)} most used of {len(ranked)} currencies)" if len(ranked) > len(currencies) else ""
     figure.suptitle("Expenses per month and category" + more, fontsize=13)

@@ -80,6 +80,8 @@ def read_csv(text, path):
     columns, at = header_of(rows)
     if {"total"} < kinds - {""} and (not columns or max(map(len, rows)) <= 2):
         return [read_text("\n".join(f"{k.rstrip(' :')}: {v}" for k, v in pairs), path)]
+    if not columns and len(re.findall(r"(?m)^[^\W\d_][\w ]{1,30}:[ \t]+[^\s,;|]", text)) >= 2:
+        return [read_text(text, path)]
     if columns and itemised(rows, columns, at):
         return [read_items(rows, columns, at, path)]
     if not columns:
@@ -485,7 +487,7 @@ def read_mail(message, path, depth=0):
                 continue
             for r in found:
                 r.dates = r.dates or ((sent,) if sent and not r.row else ())
-                r.hints += (sent,) if sent else ()
+                r.sent = sent
                 r.vendor = r.vendor if r.vendor != tidy(os.path.splitext(os.path.basename(path))[0], 80) else sender or r.vendor
             return found
     raise reason or Unreadable("an empty mail")

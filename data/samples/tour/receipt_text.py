@@ -222,6 +222,7 @@ class Receipt:
     time: str = ""
     orders: frozenset = frozenset() # DMY, MDY seen in the same file
     hints: tuple = ()               # certain dates in the same file
+    sent: dt.date | None = None     # of the mail it came with
     numbers: dict = field(default_factory=dict)
     row: int = 0                    # line of a .csv with many receipts; 0: the whole file
     digest: str = ""
@@ -297,9 +298,15 @@ def meaningful(line):
     if re.match(r"[^:]{2,30}:(\s|$)", line):
         return ""
     line = re.sub(r"(?i)\s*[-–—|,:(]*\s*\b(?:receipt|invoice|rechnung|quittung|beleg|kassenbon|facture|factura|fattura|refund)s?\b\)?(?:\s*(?:no|nr|#|number|n°).*|\s*[-#\d/]*)$", "", line)
+    plain = fold(line)
+    if WEAK.fullmatch(plain) or FROM_LABEL.match(plain) or VENDOR_LABEL.match(plain) or FINAL.fullmatch(plain) or re.fullmatch(r"(?:date|datum)(?: \w+)?|\w+ date", plain) or re.search(
+            r"\b(?:amounts|prices|preise|betrage|prix|precios) .*\b(?:in|en)\b", plain):
+        return ""
+    if GENERIC.search(plain):
+        plain = re.sub(r"\S*\d\S*", "", plain)
     if any(f for f in dates_in(line)) or not re.search(r"[^\W\d_]{2}", line) or "@" in line or re.search(r"https?:|www\.", line):
         return ""
-    if not re.search(r"[^\W\d_]{2}", GENERIC.sub("", fold(line))) or len(line) > 70 or find_money(line)[0] and find_money(line)[0][-1].exact:
+    if not re.search(r"[^\W\d_]{2}", GENERIC.sub("", plain)) or len(line) > 70 or find_money(line)[0] and find_money(line)[0][-1].exact:
         return ""
     return line
 
@@ -323,7 +330,7 @@ def vendor_of(lines, fallback=""):
     for i, line in enumerate(lines):
         if m := re.match(r"\W*([^:=\t]{2,30}?)\s*(?:[:=\t]|\s{3,})\s*(\S.*)$", line):
             pairs.append((i, fold(m.group(1)).strip(" *_"), re.split(r"\s{3,}", m.group(2))[0].strip(" *_|")))
-        elif i + 1 < len(lines) and (VENDOR_LABEL.match(fold(line).strip(" *_:")) or re.match(r"\W*(?:from|von|de)\s*:\s*$", fold(line))):
+        elif i + 1 < len(lines) and (VENDOR_LABEL.match(fold(line).strip(" *_:")) or re.match(r"\W*(?:from|von|de)\s*:?\s*$", fold(line))):
             pairs.append((i, fold(line).strip(" *_:"), meaningful(lines[i + 1])))
     for i, label, value in pairs:
         if VENDOR_LABEL.match(label) and re.search(r"[^\W\d_]", value) and not re.match(r"#?\d", value):
@@ -399,7 +406,8 @@ def read_text(text, path, sender="", subject="", sent=None):
     receipt.numbers = numbers_of([subject] + lines)
     found = dates_of(lines)
     receipt.orders = frozenset(f.order for f in found if f.order)
-    receipt.hints = tuple(f.options[0] for f in found if len(f.options) == 1) + tuple(sent and [sent] or [])
+    receipt.hints = tuple(f.options[0] for f in found if len(f.options) == 1 and f.rank > 0)
+    receipt.sent = sent
     own = max(found, key=lambda f: (f.rank, -f.start if f.rank < 0 else 0), default=None)
     if own and own.rank > ((3 if receipt.amount < 0 else 2) if sent else 0):
         receipt.dates, receipt.time = own.options, own.time

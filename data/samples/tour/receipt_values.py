@@ -157,6 +157,7 @@ def find_money(line, context="", style=None, total_line=False):
     """Every amount on a line. Percentages, dates, times and bare codes are no amounts."""
     line = re.sub(r"(\d)\s?([€£$])(\d\d)(?!\d)", r"\1.\3 \2", line)
     line = re.sub(r"[._·…*=]{2,}|-{3,}|\|", lambda m: " " * len(m.group()), line)
+    line = re.sub(r"\*(?=\d[\d.,' ]*[.,]\d\d(?!\d))", " ", line)
     for pattern in DATES:
         line = pattern.sub(lambda m: "\0" * len(m.group()) if date_like(m.group()) else m.group(), line)
     line = TIME.sub(lambda m: "\0" * len(m.group()), line)
@@ -211,7 +212,7 @@ GOOD_DATE = words("date of (?:issue|purchase|sale|transaction)", "(?:invoice|rec
                   "document|issue|tax)s? ?date", "date(?: ?/? ?(?:and |& )?time)?", "dated?", "date d.\\w+", "date de \\w+",
                   "datum", "(?:rechnungs|beleg|kauf|quittungs|ausstellungs|buchungs)datum", "fecha(?: de \\w+)?",
                   "data(?: di \\w+| de \\w+| \\w+)?", "(?:factuur|bon|aankoop|faktura|kop|inkops)datum", "dato", "fakturadato",
-                  "paivays", "paivamaara", "pvm", "tag", "issued(?: on)?", "дата") 
+                  "paivays", "paivamaara", "pvm", "tag", "tarih\\w*", "issued(?: on)?", "дата") 
 GOOD_DATE = re.compile(GOOD_DATE.pattern + "|日付|日期|날짜|取引日|発行日")
 FAIR_DATE = words("order(?:ed)?", "bestell\\w*", "paid", "payment", "bezahlt", "purchased", "placed", "charged", "commande",
                   "pedido", "bestelling", "vom", "du", "sent", "gesendet", "envoye", "on", "am", "le", "el", "il", "op",
@@ -219,7 +220,8 @@ FAIR_DATE = words("order(?:ed)?", "bestell\\w*", "paid", "payment", "bezahlt", "
 POOR_DATE = words("deliver\\w*", "liefer\\w*", "livraison", "entrega", "consegna", "lever\\w*", "ship\\w*", "versand\\w*",
                   "arriv\\w*", "ankunft", "check.?(?:in|out)\\w*", "depart\\w*", "ab(?:fahrt|reise)", "an?reise\\w*",
                   "travel\\w*", "flight", "flug\\w*", "reise\\w*", "period", "\\w*zeitraum", "leistung\\w*", "service",
-                  "from", "von", "to", "stay", "pick.?up", "rental", "event", "appointment", "termin", "start", "end")
+                  "from", "von", "to", "stay", "pick.?up", "entrada", "salida", "llegada", "viaje", "envio", "arrivee", "depart", "voyage", "sejour", "expedition", "arrivo", "partenza",
+                   "viaggio", "spedizione", "aankomst", "vertrek", "rental", "event", "appointment", "termin", "start", "end")
 NEVER_DATE = words("due", "\\w*fallig\\w*", "faellig\\w*", "zahlbar", "zahlungsziel", "pay(?:able)? (?:by|until|before)",
                    "echeance", "vencimiento", "vence", "scadenza", "verval\\w*", "betaal\\w* voor", "forfallo?\\w*",
                    "forfalls?dato", "forfaldsdato", "valid", "gultig", "valable", "expir\\w*", "expiration", "ablauf\\w*",
