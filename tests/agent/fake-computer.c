@@ -80,7 +80,13 @@ fake_process_kill (AnnexProcess *process)
   const char *pid = g_subprocess_get_identifier (self->subprocess);
 
   if (pid != NULL)
-    kill (-(pid_t) g_ascii_strtoll (pid, NULL, 10), SIGKILL);
+    {
+      pid_t leader = (pid_t) g_ascii_strtoll (pid, NULL, 10);
+
+      /* It may not lead its group yet. */
+      kill (-leader, SIGKILL);
+      kill (leader, SIGKILL);
+    }
   return dex_ref (self->ended);
 }
 
