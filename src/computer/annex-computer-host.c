@@ -1,0 +1,337 @@
+/* annex-computer-host.c
+ *
+ * See annex-computer-host.h. A computer may grow to all the memory it was promised, so what running
+ * ones have not taken yet is not free.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-computer-host.h"
+
+#include "annex-future.h"
+#include "annex-template.h"
+
+#include <string.h>
+
+#define RESERVE_BYTES (512ull << 20)
+#define LOOK_AGAIN_MS 2000
+#define WAIT_LIMIT_MS (30 * 60 * 1000)
+
+typedef struct
+{
+  AnnexMachine *machine;
+  guint64 bytes;
+} Slot;
+
+typedef struct
+{
+  AnnexMachine *machine;
+  guint64 bytes;
+  DexPromise *turn;
+} Waiter;
+
+struct _AnnexComputerHost
+{
+  GObject parent_instance;
+
+  AnnexVirt *virt;
+  AnnexImageStore *images;
+  GArray *slots;
+  GQueue waiters;
+  guint look_again_id;
+  guint64 memory_limit;
+  GHashTable *making; /* key → DexFuture */
+};
+
+G_DEFINE_FINAL_TYPE (AnnexComputerHost, annex_computer_host, G_TYPE_OBJECT)
+
+/* ---------------------------------------------------------------- memory */
+
+static guint64
+available_bytes (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL) ||
+      (line = strstr (text, "MemAvailable:")) == NULL)
+    return G_MAXUINT64 / 2;
+  return g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024;
+}
+
+static gboolean
+fits (AnnexComputerHost *self, guint64 bytes)
+{
+  guint64 promised = 0;
+
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      const Slot *slot = &g_array_index (self->slots, Slot, i);
+      guint64 taken = self->memory_limit > 0 ? 0 : annex_machine_resident_bytes (slot->machine);
+
+      promised += taken < slot->bytes ? slot->bytes - taken : 0;
+    }
+  if (self->memory_limit > 0)
+    return promised + bytes <= self->memory_limit;
+  return promised + bytes + RESERVE_BYTES <= available_bytes ();
+}
+
+static gboolean
+has_slot (AnnexComputerHost *self, AnnexMachine *machine)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    if (g_array_index (self->slots, Slot, i).machine == machine)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+give_slot (AnnexComputerHost *self, AnnexMachine *machine, guint64 bytes)
+{
+  Slot slot = { .machine = g_object_ref (machine), .bytes = bytes };
+
+  g_array_append_val (self->slots, slot);
+}
+
+static void
+waiter_free (Waiter *waiter)
+{
+  g_object_unref (waiter->machine);
+  dex_unref (waiter->turn);
+  g_free (waiter);
+}
+
+/* Lets in whoever waits longest, as long as there is room. */
+static void
+let_in (AnnexComputerHost *self)
+{
+  Waiter *waiter;
+
+  while ((waiter = g_queue_peek_head (&self->waiters)) != NULL && fits (self, waiter->bytes))
+    {
+      g_queue_pop_head (&self->waiters);
+      give_slot (self, waiter->machine, waiter->bytes);
+      dex_promise_resolve_boolean (waiter->turn, TRUE);
+      waiter_free (waiter);
+    }
+}
+
+static gboolean
+look_again_cb (gpointer data)
+{
+  AnnexComputerHost *self = data;
+
+  let_in (self);
+  if (!g_queue_is_empty (&self->waiters))
+    return G_SOURCE_CONTINUE;
+  self->look_again_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+annex_computer_host_try_enter (AnnexComputerHost *self, AnnexMachine *machine, guint memory_mib)
+{
+  guint64 bytes = (guint64) memory_mib << 20;
+
+  if (has_slot (self, machine))
+    return TRUE;
+  if (!g_queue_is_empty (&self->waiters) || !fits (self, bytes))
+    return FALSE;
+  give_slot (self, machine, bytes);
+  return TRUE;
+}
+
+typedef struct
+{
+  AnnexComputerHost *self;
+  DexPromise *turn;
+} Turn;
+
+static void
+turn_free (gpointer data)
+{
+  Turn *turn = data;
+
+  /* Given up before its turn came: out of the queue. */
+  for (GList *link = turn->self->waiters.head; link != NULL; link = link->next)
+    {
+      Waiter *waiter = link->data;
+
+      if (waiter->turn == turn->turn)
+        {
+          g_queue_delete_link (&turn->self->waiters, link);
+          waiter_free (waiter);
+          break;
+        }
+    }
+  dex_unref (turn->turn);
+  g_object_unref (turn->self);
+  g_free (turn);
+}
+
+static DexFuture *
+turn_over_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) != NULL)
+    return dex_future_new_true ();
+  return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY,
+                                  "There was not enough free memory for Annex's computer. Close "
+                                  "other programs or another task's computer");
+}
+
+DexFuture *
+annex_computer_host_enter (AnnexComputerHost *self, AnnexMachine *machine, guint memory_mib)
+{
+  Waiter *waiter;
+  Turn *turn;
+
+  if (annex_computer_host_try_enter (self, machine, memory_mib))
+    return dex_future_new_true ();
+  waiter = g_new0 (Waiter, 1);
+  waiter->machine = g_object_ref (machine);
+  waiter->bytes = (guint64) memory_mib << 20;
+  waiter->turn = dex_promise_new ();
+  g_queue_push_tail (&self->waiters, waiter);
+  if (self->look_again_id == 0)
+    self->look_again_id = g_timeout_add (LOOK_AGAIN_MS, look_again_cb, self);
+  turn = g_new0 (Turn, 1);
+  turn->self = g_object_ref (self);
+  turn->turn = dex_ref (waiter->turn);
+  return dex_future_finally (annex_future_with_timeout (dex_ref (DEX_FUTURE (waiter->turn)),
+                                                        WAIT_LIMIT_MS),
+                             turn_over_cb, turn, turn_free);
+}
+
+void
+annex_computer_host_leave (AnnexComputerHost *self, AnnexMachine *machine)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    if (g_array_index (self->slots, Slot, i).machine == machine)
+      {
+        g_array_remove_index (self->slots, i);
+        let_in (self);
+        return;
+      }
+}
+
+void
+annex_computer_host_set_memory_limit (AnnexComputerHost *self, guint64 bytes)
+{
+  self->memory_limit = bytes;
+  let_in (self);
+}
+
+guint
+annex_computer_host_get_n_running (AnnexComputerHost *self)
+{
+  return self->slots->len;
+}
+
+/* ---------------------------------------------------------------- kits and templates */
+
+DexFuture *
+annex_computer_host_kit (AnnexComputerHost *self, const char *version)
+{
+  return annex_computer_kit_gather (self->virt, self->images, version);
+}
+
+typedef struct
+{
+  AnnexComputerHost *self;
+  char *key;
+} Made;
+
+static void
+made_free (gpointer data)
+{
+  Made *made = data;
+
+  g_object_unref (made->self);
+  g_free (made->key);
+  g_free (made);
+}
+
+static DexFuture *
+made_cb (DexFuture *future, gpointer data)
+{
+  Made *made = data;
+
+  g_hash_table_remove (made->self->making, made->key);
+  return dex_ref (future);
+}
+
+DexFuture *
+annex_computer_host_template (AnnexComputerHost *self, AnnexComputerKit *kit)
+{
+  g_autofree char *key = NULL;
+  DexFuture *making;
+  Made *made;
+
+  if (annex_template_exists (kit))
+    return dex_future_new_true ();
+  key = annex_computer_kit_dup_key (kit);
+  making = g_hash_table_lookup (self->making, key);
+  if (making != NULL)
+    return dex_ref (making);
+  made = g_new0 (Made, 1);
+  made->self = g_object_ref (self);
+  made->key = g_strdup (key);
+  making = dex_future_finally (annex_template_make (self->virt, kit), made_cb, made, made_free);
+  /* It goes on though those who asked give up: it is wanted anyway. */
+  dex_future_disown (dex_ref (making));
+  g_hash_table_insert (self->making, g_steal_pointer (&key), dex_ref (making));
+  return making;
+}
+
+/* ---------------------------------------------------------------- the object */
+
+AnnexVirt *
+annex_computer_host_get_virt (AnnexComputerHost *self)
+{
+  return self->virt;
+}
+
+static void
+slot_clear (gpointer data)
+{
+  g_object_unref (((Slot *) data)->machine);
+}
+
+static void
+annex_computer_host_finalize (GObject *object)
+{
+  AnnexComputerHost *self = ANNEX_COMPUTER_HOST (object);
+
+  g_clear_handle_id (&self->look_again_id, g_source_remove);
+  g_queue_clear_full (&self->waiters, (GDestroyNotify) waiter_free);
+  g_array_unref (self->slots);
+  g_hash_table_unref (self->making);
+  g_clear_object (&self->images);
+  g_clear_object (&self->virt);
+  G_OBJECT_CLASS (annex_computer_host_parent_class)->finalize (object);
+}
+
+static void
+annex_computer_host_class_init (AnnexComputerHostClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_computer_host_finalize;
+}
+
+static void
+annex_computer_host_init (AnnexComputerHost *self)
+{
+  self->slots = g_array_new (FALSE, FALSE, sizeof (Slot));
+  g_array_set_clear_func (self->slots, slot_clear);
+  self->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+}
+
+AnnexComputerHost *
+annex_computer_host_new (AnnexVirt *virt, AnnexImageStore *images)
+{
+  AnnexComputerHost *self = g_object_new (ANNEX_TYPE_COMPUTER_HOST, NULL);
+
+  self->virt = g_object_ref (virt);
+  self->images = g_object_ref (images);
+  return self;
+}

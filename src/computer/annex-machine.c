@@ -1,0 +1,675 @@
+/* annex-machine.c
+ *
+ * See annex-machine.h. Domains are transient: nothing of them is left in libvirt's configuration
+ * once they end.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-machine.h"
+
+#include "annex-future.h"
+#include "annex-json.h"
+#include "annex-ssh-channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <libvirt/virterror.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define SAVE_CHANNELS 2
+#define WORDS_BYTES 4096
+/* One attempt at a login; a guest that is still booting does not answer. */
+#define ATTEMPT_MS 60000
+
+struct _AnnexMachine
+{
+  GObject parent_instance;
+
+  AnnexVirt *virt;
+  AnnexComputerFolder *folder;
+  char *name;
+  char *log_path;
+  char *socket_path;
+
+  gboolean running;
+  gboolean beginning;   /* a boot or restore is under way */
+  gboolean ending;      /* its end is expected */
+  char *lost_reason;    /* why it ended, when nobody asked */
+  DexPromise *gone;     /* resolves when it ends */
+  GHashTable *removals; /* alias → DexPromise of an unplug in progress */
+};
+
+G_DEFINE_FINAL_TYPE (AnnexMachine, annex_machine, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_LOST,
+  SIGNAL_DISK_FULL,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* ---------------------------------------------------------------- what libvirt tells */
+
+static void
+set_running (AnnexMachine *self)
+{
+  self->running = TRUE;
+  self->ending = FALSE;
+  g_clear_pointer (&self->lost_reason, g_free);
+  dex_clear (&self->gone);
+  self->gone = dex_promise_new ();
+}
+
+static void
+set_ended (AnnexMachine *self, const char *reason)
+{
+  g_autoptr (AnnexMachine) guard = g_object_ref (self);
+
+  if (!self->running)
+    return;
+  self->running = FALSE;
+  if (!self->ending)
+    self->lost_reason = g_strdup (reason);
+  dex_promise_resolve_boolean (self->gone, TRUE);
+  if (!self->ending)
+    g_signal_emit (self, signals[SIGNAL_LOST], 0, reason);
+}
+
+static void
+stopped_cb (AnnexVirt *virt, const char *name, const char *reason, AnnexMachine *self)
+{
+  if (g_strcmp0 (name, self->name) != 0)
+    return;
+  /* It may end before the call that began it has returned here. */
+  if (self->beginning && !self->running)
+    g_set_str (&self->lost_reason, reason);
+  set_ended (self, reason);
+}
+
+static void
+paused_cb (AnnexVirt *virt, const char *name, gboolean disk_full, AnnexMachine *self)
+{
+  if (g_strcmp0 (name, self->name) == 0 && self->running)
+    g_signal_emit (self, signals[SIGNAL_DISK_FULL], 0);
+}
+
+static void
+device_removed_cb (AnnexVirt *virt, const char *name, const char *alias, AnnexMachine *self)
+{
+  DexPromise *removal;
+
+  if (g_strcmp0 (name, self->name) != 0)
+    return;
+  removal = g_hash_table_lookup (self->removals, alias);
+  if (removal == NULL)
+    return;
+  dex_promise_resolve_boolean (removal, TRUE);
+  g_hash_table_remove (self->removals, alias);
+}
+
+/* ---------------------------------------------------------------- calls */
+
+typedef struct
+{
+  AnnexMachine *machine; /* main thread only, except for being freed */
+  char *name;
+  char *text; /* XML or path */
+  char *other;
+} Job;
+
+static Job *
+job_new (AnnexMachine *self, const char *text)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->name = g_strdup (self->name);
+  job->text = g_strdup (text);
+  return job;
+}
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  g_clear_object (&job->machine);
+  g_free (job->name);
+  g_free (job->text);
+  g_free (job->other);
+  g_free (job);
+}
+
+/* What was asked of libvirt happens though nobody waits for it any more, and must be noted. */
+static DexFuture *
+keep_going (DexFuture *future)
+{
+  dex_future_disown (dex_ref (future));
+  return future;
+}
+
+static DexFuture *
+begun_cb (DexFuture *future, gpointer data)
+{
+  AnnexMachine *self = data;
+  g_autofree char *early_end = g_steal_pointer (&self->lost_reason);
+
+  self->beginning = FALSE;
+  if (dex_future_is_resolved (future))
+    set_running (self);
+  if (early_end != NULL)
+    set_ended (self, early_end);
+  return dex_ref (future);
+}
+
+static DexFuture *
+begin (AnnexMachine *self, const char *name, AnnexVirtFunc worker, Job *job)
+{
+  self->beginning = TRUE;
+  g_clear_pointer (&self->lost_reason, g_free);
+  return keep_going (dex_future_finally (annex_virt_call (self->virt, name, worker, job, job_free),
+                                         begun_cb, g_object_ref (self), g_object_unref));
+}
+
+static DexFuture *
+boot_worker (virConnectPtr connection, gpointer state)
+{
+  Job *job = state;
+  virDomainPtr domain;
+
+  /* virtlogd appends; the watchdog wants only this boot's lines. */
+  g_unlink (job->other);
+  domain = virDomainCreateXML (connection, job->text, VIR_DOMAIN_NONE);
+  if (domain == NULL)
+    return annex_virt_reject ("The computer could not be started");
+  virDomainFree (domain);
+  return dex_future_new_true ();
+}
+
+AnnexDomainSpec *
+annex_machine_new_spec (AnnexMachine *self)
+{
+  AnnexDomainSpec *spec = annex_domain_spec_new (annex_computer_folder_get_id (self->folder));
+
+  spec->disk = annex_computer_folder_dup_path (self->folder, "disk.qcow2");
+  spec->serial_log = g_strdup (self->log_path);
+  spec->channel_socket = g_strdup (self->socket_path);
+  return spec;
+}
+
+DexFuture *
+annex_machine_boot (AnnexMachine *self, AnnexDomainSpec *spec)
+{
+  g_autoptr (AnnexDomainSpec) taken = spec;
+  g_autofree char *xml = annex_domain_xml_build (taken);
+  Job *job;
+
+  if (xml == NULL)
+    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                                    "Annex's folders have names that the computer cannot use: “%s”",
+                                    taken->disk);
+  job = job_new (self, xml);
+  job->other = g_strdup (self->log_path);
+  return begin (self, "annex-boot", boot_worker, job);
+}
+
+static DexFuture *
+restore_worker (virConnectPtr connection, gpointer state)
+{
+  Job *job = state;
+  virTypedParameterPtr params = NULL;
+  int n_params = 0, max_params = 0;
+  int result;
+
+  virTypedParamsAddString (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_FILE, job->text);
+  virTypedParamsAddInt (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS,
+                        SAVE_CHANNELS);
+  result = virDomainRestoreParams (connection, params, n_params, VIR_DOMAIN_SAVE_PAUSED);
+  virTypedParamsFree (params, n_params);
+  if (result < 0)
+    return annex_virt_reject ("The computer's saved memory was refused");
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_machine_restore (AnnexMachine *self, const char *path)
+{
+  return begin (self, "annex-restore", restore_worker, job_new (self, path));
+}
+
+/* Runs @call on the domain; a domain that is gone is GUEST_LOST. */
+static virDomainPtr
+look_up (virConnectPtr connection, Job *job)
+{
+  return virDomainLookupByName (connection, job->name);
+}
+
+static DexFuture *
+resume_worker (virConnectPtr connection, gpointer state)
+{
+  virDomainPtr domain = look_up (connection, state);
+  DexFuture *result;
+
+  if (domain == NULL)
+    return annex_virt_reject ("The computer is gone");
+  result = virDomainResume (domain) < 0 ? annex_virt_reject ("The computer could not go on")
+                                        : dex_future_new_true ();
+  virDomainFree (domain);
+  return result;
+}
+
+DexFuture *
+annex_machine_resume (AnnexMachine *self)
+{
+  return annex_virt_call (self->virt, "annex-resume", resume_worker, job_new (self, NULL),
+                          job_free);
+}
+
+static gboolean
+sync_file (const char *path)
+{
+  g_autofd int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  return fd >= 0 && fsync (fd) == 0;
+}
+
+static DexFuture *
+save_worker (virConnectPtr connection, gpointer state)
+{
+  Job *job = state;
+  g_autofree char *partial = g_strconcat (job->text, ".part", NULL);
+  virTypedParameterPtr params = NULL;
+  int n_params = 0, max_params = 0;
+  virDomainPtr domain = look_up (connection, job);
+  DexFuture *failure = NULL;
+
+  if (domain == NULL)
+    return annex_virt_reject ("The computer is gone");
+  g_unlink (partial);
+  virTypedParamsAddString (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_FILE, partial);
+  virTypedParamsAddString (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_IMAGE_FORMAT,
+                           "sparse");
+  virTypedParamsAddInt (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS,
+                        SAVE_CHANNELS);
+  if (virDomainSaveParams (domain, params, n_params, 0) < 0)
+    failure = annex_virt_reject ("The computer could not be put to sleep");
+  else if (!sync_file (partial) || g_rename (partial, job->text) != 0)
+    failure = annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                                       "The computer's memory could not be kept: %s",
+                                       g_strerror (errno));
+  virTypedParamsFree (params, n_params);
+  virDomainFree (domain);
+  if (failure == NULL)
+    return dex_future_new_true ();
+  g_unlink (partial);
+  return failure;
+}
+
+static DexFuture *
+saved_cb (DexFuture *future, gpointer data)
+{
+  AnnexMachine *self = data;
+
+  if (dex_future_is_resolved (future))
+    set_ended (self, "it was put to sleep");
+  else
+    self->ending = FALSE;
+  return dex_ref (future);
+}
+
+DexFuture *
+annex_machine_save (AnnexMachine *self, const char *path)
+{
+  self->ending = TRUE;
+  return keep_going (dex_future_finally (annex_virt_call (self->virt, "annex-save", save_worker,
+                                                          job_new (self, path), job_free),
+                                         saved_cb, g_object_ref (self), g_object_unref));
+}
+
+static DexFuture *
+destroy_worker (virConnectPtr connection, gpointer state)
+{
+  virDomainPtr domain = look_up (connection, state);
+  DexFuture *result = NULL;
+
+  if (domain == NULL)
+    return dex_future_new_true ();
+  if (virDomainDestroy (domain) < 0 && virDomainIsActive (domain) == 1)
+    result = annex_virt_reject ("The computer could not be ended");
+  virDomainFree (domain);
+  return result != NULL ? result : dex_future_new_true ();
+}
+
+static DexFuture *
+destroyed_cb (DexFuture *future, gpointer data)
+{
+  set_ended (data, "it was ended");
+  return dex_ref (future);
+}
+
+DexFuture *
+annex_machine_destroy (AnnexMachine *self)
+{
+  self->ending = TRUE;
+  return keep_going (dex_future_then (annex_virt_call (self->virt, "annex-destroy", destroy_worker,
+                                                       job_new (self, NULL), job_free),
+                                      destroyed_cb, g_object_ref (self), g_object_unref));
+}
+
+/* ---------------------------------------------------------------- devices */
+
+static DexFuture *
+plug_worker (virConnectPtr connection, gpointer state)
+{
+  Job *job = state;
+  virDomainPtr domain = look_up (connection, job);
+  DexFuture *result = NULL;
+
+  if (domain == NULL)
+    return annex_virt_reject ("The computer is gone");
+  if (virDomainAttachDeviceFlags (domain, job->text, VIR_DOMAIN_AFFECT_LIVE) < 0)
+    {
+      g_autoptr (GError) error = annex_virt_last_error ("The folder could not be attached");
+
+      if (error->code == ANNEX_COMPUTER_ERROR_FAILED)
+        error->code = ANNEX_COMPUTER_ERROR_SHARE_REFUSED;
+      result = dex_future_new_for_error (g_steal_pointer (&error));
+    }
+  virDomainFree (domain);
+  return result != NULL ? result : dex_future_new_true ();
+}
+
+DexFuture *
+annex_machine_plug (AnnexMachine *self, const char *tag, const char *socket)
+{
+  g_autofree char *xml = annex_domain_xml_filesystem (tag, socket);
+
+  return annex_virt_call (self->virt, "annex-plug", plug_worker, job_new (self, xml), job_free);
+}
+
+static DexFuture *
+unplug_worker (virConnectPtr connection, gpointer state)
+{
+  Job *job = state;
+  virDomainPtr domain = look_up (connection, job);
+  DexFuture *result;
+
+  /* A domain that is gone has no device any more. FALSE: nothing to wait for. */
+  if (domain == NULL)
+    return dex_future_new_false ();
+  if (virDomainDetachDeviceAlias (domain, job->text, VIR_DOMAIN_AFFECT_LIVE) == 0)
+    result = dex_future_new_true ();
+  else if (virGetLastErrorCode () == VIR_ERR_DEVICE_MISSING)
+    result = dex_future_new_false ();
+  else
+    result = annex_virt_reject ("The folder could not be detached");
+  virDomainFree (domain);
+  return result;
+}
+
+/* Waits for the guest's consent where the device was there. */
+static DexFuture *
+unplug_asked_cb (DexFuture *future, gpointer data)
+{
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (value != NULL && g_value_get_boolean (value))
+    return dex_ref (data);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_machine_unplug (AnnexMachine *self, const char *tag, guint limit_ms)
+{
+  g_autofree char *alias = annex_domain_filesystem_alias (tag);
+  DexPromise *removal = dex_promise_new ();
+  DexFuture *asked;
+
+  g_hash_table_insert (self->removals, g_strdup (alias), dex_ref (removal));
+  asked = annex_virt_call (self->virt, "annex-unplug", unplug_worker, job_new (self, alias),
+                           job_free);
+  return annex_future_with_timeout (dex_future_then (asked, unplug_asked_cb, removal, dex_unref),
+                                    limit_ms);
+}
+
+/* ---------------------------------------------------------------- the guest's first words */
+
+char *
+annex_machine_dup_last_words (AnnexMachine *self)
+{
+  g_autofd int fd = open (self->log_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  char buffer[WORDS_BYTES + 1];
+  struct stat info;
+  gssize n;
+  g_auto (GStrv) lines = NULL;
+
+  if (fd < 0 || fstat (fd, &info) != 0)
+    return NULL;
+  n = pread (fd, buffer, WORDS_BYTES, MAX (0, info.st_size - WORDS_BYTES));
+  if (n <= 0)
+    return NULL;
+  for (gssize i = 0; i < n; i++)
+    if (buffer[i] == '\0')
+      buffer[i] = ' ';
+  buffer[n] = '\0';
+  lines = g_strsplit (buffer, "\n", -1);
+  for (guint i = g_strv_length (lines); i > 0; i--)
+    {
+      const char *words = strstr (lines[i - 1], "annex-init: ");
+
+      if (words != NULL)
+        return annex_text_make_valid (g_strstrip ((char *) words + strlen ("annex-init: ")), -1);
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  AnnexMachine *self;
+  guint stall_ms;
+} Connecting;
+
+static void
+connecting_free (gpointer data)
+{
+  Connecting *connecting = data;
+
+  g_object_unref (connecting->self);
+  g_free (connecting);
+}
+
+/* The socket was made by libvirt before QEMU started, so connecting never waits. */
+static int
+connect_socket (const char *path, GError **error)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  g_autofd int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  if (strlen (path) >= sizeof address.sun_path)
+    {
+      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                   "The path of the channel is too long: “%s”", path);
+      return -1;
+    }
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  if (fd < 0 || connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    {
+      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                   "The channel to the computer is not there: %s", g_strerror (errno));
+      return -1;
+    }
+  return g_steal_fd (&fd);
+}
+
+static gint64
+log_size (AnnexMachine *self)
+{
+  struct stat info;
+
+  return stat (self->log_path, &info) == 0 ? (gint64) info.st_size : -1;
+}
+
+static GError *
+ended_error (AnnexMachine *self)
+{
+  g_autofree char *words = annex_machine_dup_last_words (self);
+
+  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                      "Annex's computer ended while it was starting (%s)%s%s",
+                      self->lost_reason != NULL ? self->lost_reason : "it was stopped",
+                      words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
+}
+
+static GError *
+stalled_error (AnnexMachine *self, guint stall_ms)
+{
+  g_autofree char *words = annex_machine_dup_last_words (self);
+
+  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
+                      "Annex's computer made no progress for %u s while it was starting%s%s",
+                      stall_ms / 1000, words != NULL ? ". The last it said: " : "",
+                      words != NULL ? words : "");
+}
+
+/* One attempt after the other, until the guest answers, ends, or says nothing new for too long. */
+static DexFuture *
+connect_fiber (gpointer data)
+{
+  Connecting *connecting = data;
+  AnnexMachine *self = connecting->self;
+  g_autoptr (DexFuture) attempt = NULL;
+  gint64 last_size = log_size (self);
+  gint64 last_progress_us = g_get_monotonic_time ();
+
+  for (;;)
+    {
+      gint64 size;
+
+      if (!self->running)
+        return dex_future_new_for_error (ended_error (self));
+      if (attempt == NULL)
+        {
+          g_autoptr (GError) error = NULL;
+          int fd = connect_socket (self->socket_path, &error);
+
+          if (fd >= 0)
+            attempt = annex_ssh_channel_open (fd, ATTEMPT_MS);
+          else if (!g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST))
+            return dex_future_new_for_error (g_steal_pointer (&error));
+        }
+      dex_await (attempt != NULL ? dex_future_first (dex_ref (attempt), dex_ref (self->gone),
+                                                     dex_timeout_new_msec (250), NULL)
+                                 : dex_timeout_new_msec (250),
+                 NULL); /* whatever came first is looked at below */
+      if (attempt != NULL && dex_future_is_resolved (attempt))
+        return g_steal_pointer (&attempt);
+      if (attempt != NULL && dex_future_is_rejected (attempt))
+        dex_clear (&attempt);
+      size = log_size (self);
+      if (size != last_size)
+        last_progress_us = g_get_monotonic_time ();
+      last_size = size;
+      if (g_get_monotonic_time () - last_progress_us > (gint64) connecting->stall_ms * 1000)
+        return dex_future_new_for_error (stalled_error (self, connecting->stall_ms));
+    }
+}
+
+DexFuture *
+annex_machine_connect (AnnexMachine *self, guint stall_ms)
+{
+  Connecting *connecting = g_new0 (Connecting, 1);
+
+  connecting->self = g_object_ref (self);
+  connecting->stall_ms = stall_ms;
+  return dex_scheduler_spawn (NULL, 256 * 1024, connect_fiber, connecting, connecting_free);
+}
+
+guint64
+annex_machine_resident_bytes (AnnexMachine *self)
+{
+  g_autofree char *pid_path =
+      g_strdup_printf ("%s/libvirt/qemu/run/%s.pid", g_get_user_runtime_dir (), self->name);
+  g_autofree char *pid = NULL;
+  g_autofree char *statm_path = NULL;
+  g_autofree char *statm = NULL;
+  guint64 total_pages, resident_pages;
+
+  if (!g_file_get_contents (pid_path, &pid, NULL, NULL))
+    return 0;
+  statm_path = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/statm",
+                                g_ascii_strtoull (pid, NULL, 10));
+  if (!g_file_get_contents (statm_path, &statm, NULL, NULL) ||
+      sscanf (statm, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &total_pages, &resident_pages) != 2)
+    return 0;
+  return resident_pages * (guint64) sysconf (_SC_PAGESIZE);
+}
+
+/* ---------------------------------------------------------------- the object */
+
+AnnexComputerFolder *
+annex_machine_get_folder (AnnexMachine *self)
+{
+  return self->folder;
+}
+
+gboolean
+annex_machine_is_running (AnnexMachine *self)
+{
+  return self->running;
+}
+
+static void
+annex_machine_finalize (GObject *object)
+{
+  AnnexMachine *self = ANNEX_MACHINE (object);
+
+  g_clear_object (&self->virt);
+  g_clear_pointer (&self->folder, annex_computer_folder_free);
+  g_hash_table_unref (self->removals);
+  dex_clear (&self->gone);
+  g_free (self->name);
+  g_free (self->log_path);
+  g_free (self->socket_path);
+  g_free (self->lost_reason);
+  G_OBJECT_CLASS (annex_machine_parent_class)->finalize (object);
+}
+
+static void
+annex_machine_class_init (AnnexMachineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_machine_finalize;
+  signals[SIGNAL_LOST] = g_signal_new ("lost", ANNEX_TYPE_MACHINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_DISK_FULL] = g_signal_new ("disk-full", ANNEX_TYPE_MACHINE, G_SIGNAL_RUN_LAST, 0,
+                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+annex_machine_init (AnnexMachine *self)
+{
+  self->gone = dex_promise_new ();
+  self->removals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+}
+
+AnnexMachine *
+annex_machine_new (AnnexVirt *virt, const char *id)
+{
+  AnnexMachine *self = g_object_new (ANNEX_TYPE_MACHINE, NULL);
+
+  self->virt = g_object_ref (virt);
+  self->folder = annex_computer_folder_new (id);
+  self->name = annex_domain_name (id);
+  self->log_path = annex_computer_folder_dup_path (self->folder, "serial.log");
+  self->socket_path = annex_computer_folder_dup_socket (self->folder, "ssh.sock");
+  g_signal_connect_object (virt, "domain-stopped", G_CALLBACK (stopped_cb), self, 0);
+  g_signal_connect_object (virt, "domain-paused", G_CALLBACK (paused_cb), self, 0);
+  g_signal_connect_object (virt, "device-removed", G_CALLBACK (device_removed_cb), self, 0);
+  return self;
+}

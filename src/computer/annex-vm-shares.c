@@ -1,0 +1,412 @@
+/* annex-vm-shares.c
+ *
+ * The folders of a running computer: a share is attached when its daemon runs, its device is plugged
+ * in and the guest has mounted it. What is wanted is remembered while the computer is off.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-vm-private.h"
+
+#include "annex-future.h"
+
+/* Revoking takes effect within a second, whatever the guest does: then the daemon is ended. */
+#define REVOKE_UNMOUNT_MS 600
+#define REVOKE_UNPLUG_MS 300
+#define UNMOUNT_MS 10000
+#define UNPLUG_MS 10000
+
+void
+annex_vm_share_free (gpointer data)
+{
+  AnnexVmShare *attached = data;
+
+  g_clear_signal_handler (&attached->ended_id, attached->daemon);
+  if (attached->daemon != NULL)
+    annex_share_daemon_stop (attached->daemon);
+  g_clear_object (&attached->daemon);
+  annex_share_unref (attached->share);
+  g_free (attached);
+}
+
+static AnnexShare *
+find_wanted (AnnexVm *self, const char *id)
+{
+  for (guint i = 0; i < self->wanted->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (self->wanted, i);
+
+      if (g_strcmp0 (annex_share_get_id (share), id) == 0)
+        return share;
+    }
+  return NULL;
+}
+
+/* ---------------------------------------------------------------- taking one away */
+
+/* Plugging out goes on in the background when the guest is slow; nothing can be read any more. */
+static gboolean
+await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
+{
+  AnnexVmShare *attached = g_hash_table_lookup (self->attached, id);
+  g_autoptr (AnnexShare) share = annex_share_ref (attached->share);
+  g_autoptr (DexFuture) unplug = NULL;
+  gboolean ok = TRUE;
+
+  g_clear_signal_handler (&attached->ended_id, attached->daemon);
+  if (self->guest != NULL)
+    ok = dex_await (annex_guest_unmount (self->guest, share,
+                                         hurry ? REVOKE_UNMOUNT_MS : UNMOUNT_MS),
+                    hurry ? NULL : error);
+  unplug = annex_machine_unplug (self->machine, id, UNPLUG_MS);
+  dex_future_disown (dex_ref (unplug));
+  if (hurry)
+    {
+      dex_await (annex_future_with_timeout (dex_ref (unplug), REVOKE_UNPLUG_MS), NULL);
+      ok = TRUE;
+    }
+  else if (!dex_await (dex_ref (unplug), ok ? error : NULL))
+    ok = FALSE;
+  g_hash_table_remove (self->attached, id);
+  return ok;
+}
+
+/* ---------------------------------------------------------------- bringing one in */
+
+typedef struct
+{
+  GWeakRef vm;
+  char *id;
+} Ended;
+
+static void
+ended_free (gpointer data, GClosure *closure)
+{
+  Ended *ended = data;
+
+  g_weak_ref_clear (&ended->vm);
+  g_free (ended->id);
+  g_free (ended);
+}
+
+typedef struct
+{
+  AnnexVm *self;
+  char *id;
+} Mend;
+
+static void
+mend_free (gpointer data)
+{
+  Mend *mend = data;
+
+  g_object_unref (mend->self);
+  g_free (mend->id);
+  g_free (mend);
+}
+
+/* The daemon of a share ended by itself: the share is taken away and brought in again. */
+static DexFuture *
+mend_fiber (gpointer data)
+{
+  Mend *mend = data;
+  AnnexVm *self = mend->self;
+  g_autoptr (GError) error = NULL;
+  AnnexVmShare *attached;
+
+  annex_gate_enter (&self->sharing);
+  attached = g_hash_table_lookup (self->attached, mend->id);
+  if (attached != NULL && !annex_share_daemon_is_running (attached->daemon))
+    await_detached (self, mend->id, FALSE, NULL); /* what is left of it shows below */
+  annex_gate_leave (&self->sharing);
+  if (self->guest != NULL && !annex_vm_await_shares (self, &error))
+    annex_vm_add_note (self, error->message);
+  return dex_future_new_true ();
+}
+
+static void
+daemon_ended_cb (AnnexShareDaemon *daemon, gpointer data)
+{
+  Ended *ended = data;
+  g_autoptr (AnnexVm) self = g_weak_ref_get (&ended->vm);
+  Mend *mend;
+
+  if (self == NULL || self->guest == NULL)
+    return;
+  mend = g_new0 (Mend, 1);
+  mend->self = g_object_ref (self);
+  mend->id = g_strdup (ended->id);
+  annex_fiber_start (mend_fiber, mend, mend_free);
+}
+
+static gboolean
+await_attached (AnnexVm *self, AnnexShare *share, GError **error)
+{
+  const char *id = annex_share_get_id (share);
+  g_autofree char *name = g_strdup_printf ("%s.sock", id);
+  g_autofree char *socket_path = annex_computer_folder_dup_socket (annex_vm_get_folder (self), name);
+  g_autoptr (AnnexShareDaemon) daemon = NULL;
+  g_autoptr (AnnexGuest) guest = g_object_ref (self->guest);
+  AnnexVmShare *attached;
+  Ended *ended;
+
+  if (g_hash_table_size (self->attached) >= ANNEX_MAX_SHARES)
+    {
+      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
+                   "“%s” cannot be connected: a task can have at most %d folders",
+                   annex_share_get_name (share), ANNEX_MAX_SHARES);
+      return FALSE;
+    }
+  daemon = dex_await_object (annex_share_daemon_start (annex_share_get_path (share), socket_path,
+                                                       ANNEX_SHARE_SANDBOX_AUTO),
+                             error);
+  if (daemon == NULL || !dex_await (annex_machine_plug (self->machine, id, socket_path), error))
+    return FALSE;
+
+  attached = g_new0 (AnnexVmShare, 1);
+  attached->share = annex_share_ref (share);
+  attached->daemon = g_steal_pointer (&daemon);
+  ended = g_new0 (Ended, 1);
+  g_weak_ref_init (&ended->vm, self);
+  ended->id = g_strdup (id);
+  attached->ended_id = g_signal_connect_data (attached->daemon, "ended", G_CALLBACK (daemon_ended_cb),
+                                              ended, ended_free, 0);
+  g_hash_table_insert (self->attached, g_strdup (id), attached);
+  if (!dex_await (annex_guest_mount (guest, share), error))
+    {
+      if (g_hash_table_contains (self->attached, id))
+        await_detached (self, id, TRUE, NULL); /* why it was not mounted is what is told */
+      return FALSE;
+    }
+  attached = g_hash_table_lookup (self->attached, id);
+  if (attached != NULL)
+    attached->mounted = TRUE;
+  return TRUE;
+}
+
+/* ---------------------------------------------------------------- all of them */
+
+static gboolean
+await_unwanted_gone (AnnexVm *self, gboolean all, gboolean hurry, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_hash_table_get_keys_as_ptr_array (self->attached);
+  g_autoptr (GPtrArray) copies = g_ptr_array_new_with_free_func (g_free);
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < ids->len; i++)
+    g_ptr_array_add (copies, g_strdup (g_ptr_array_index (ids, i)));
+  for (guint i = 0; i < copies->len; i++)
+    {
+      const char *id = g_ptr_array_index (copies, i);
+      AnnexVmShare *attached = g_hash_table_lookup (self->attached, id);
+      AnnexShare *wanted = find_wanted (self, id);
+
+      if (attached == NULL)
+        continue;
+      if (!all && wanted != NULL)
+        {
+          /* The same folder, perhaps with another mode. */
+          g_clear_pointer (&attached->share, annex_share_unref);
+          attached->share = annex_share_ref (wanted);
+          continue;
+        }
+      ok &= await_detached (self, id, hurry, ok ? error : NULL);
+    }
+  return ok;
+}
+
+gboolean
+annex_vm_await_shares (AnnexVm *self, GError **error)
+{
+  g_autoptr (GPtrArray) wanted = NULL;
+  gboolean ok;
+
+  annex_gate_enter (&self->sharing);
+  ok = await_unwanted_gone (self, FALSE, TRUE, error);
+  wanted = g_ptr_array_copy (self->wanted, (GCopyFunc) (void (*) (void)) annex_share_ref, NULL);
+  g_ptr_array_set_free_func (wanted, (GDestroyNotify) annex_share_unref);
+  for (guint i = 0; i < wanted->len && self->guest != NULL; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (wanted, i);
+
+      if (find_wanted (self, annex_share_get_id (share)) != NULL &&
+          !g_hash_table_contains (self->attached, annex_share_get_id (share)))
+        ok &= await_attached (self, share, ok ? error : NULL);
+    }
+  annex_gate_leave (&self->sharing);
+  return ok;
+}
+
+gboolean
+annex_vm_await_no_shares (AnnexVm *self, GError **error)
+{
+  gboolean ok;
+
+  annex_gate_enter (&self->sharing);
+  ok = await_unwanted_gone (self, TRUE, FALSE, error);
+  annex_gate_leave (&self->sharing);
+  return ok;
+}
+
+void
+annex_vm_forget_shares (AnnexVm *self)
+{
+  g_hash_table_remove_all (self->attached);
+}
+
+/* ---------------------------------------------------------------- the port */
+
+static DexFuture *
+reconcile_fiber (gpointer data)
+{
+  AnnexVm *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->guest != NULL && !annex_vm_await_shares (self, &error))
+    return annex_future_new_error (g_steal_pointer (&error));
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_vm_set_shares (AnnexComputer *computer, GPtrArray *shares)
+{
+  AnnexVm *self = ANNEX_VM (computer);
+
+  g_ptr_array_set_size (self->wanted, 0);
+  for (guint i = 0; shares != NULL && i < shares->len; i++)
+    g_ptr_array_add (self->wanted, annex_share_ref (g_ptr_array_index (shares, i)));
+  if (self->guest == NULL)
+    return dex_future_new_true ();
+  return annex_fiber_run (reconcile_fiber, g_object_ref (self), g_object_unref);
+}
+
+typedef struct
+{
+  AnnexVm *self;
+  AnnexShare *share;
+  char *path;
+  char **paths;
+} Ask;
+
+static Ask *
+ask_new (AnnexComputer *computer, AnnexShare *share)
+{
+  Ask *ask = g_new0 (Ask, 1);
+
+  ask->self = g_object_ref (ANNEX_VM (computer));
+  ask->share = share != NULL ? annex_share_ref (share) : NULL;
+  return ask;
+}
+
+static void
+ask_free (gpointer data)
+{
+  Ask *ask = data;
+
+  g_object_unref (ask->self);
+  g_clear_pointer (&ask->share, annex_share_unref);
+  g_free (ask->path);
+  g_strfreev (ask->paths);
+  g_free (ask);
+}
+
+static DexFuture *
+refresh_fiber (gpointer data)
+{
+  Ask *ask = data;
+  AnnexVm *self = ask->self;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (self, &error);
+  g_autofree char *told = NULL;
+
+  if (guest == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  annex_gate_enter (&self->sharing);
+  if (g_hash_table_size (self->attached) > 0)
+    told = dex_await_string (annex_guest_refresh (guest), &error);
+  annex_gate_leave (&self->sharing);
+  if (error != NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  if (told != NULL && *told != '\0')
+    annex_vm_add_note (self, told);
+  g_free (told);
+  told = self->notes->len > 0 ? g_strdup (self->notes->str) : NULL;
+  g_string_truncate (self->notes, 0);
+  return dex_future_new_take_string (g_steal_pointer (&told));
+}
+
+DexFuture *
+annex_vm_refresh (AnnexComputer *computer)
+{
+  return annex_fiber_run (refresh_fiber, ask_new (computer, NULL), ask_free);
+}
+
+static DexFuture *
+read_draft_fiber (gpointer data)
+{
+  Ask *ask = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (ask->self, &error);
+
+  if (guest == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  return annex_guest_read_draft (guest, ask->share);
+}
+
+DexFuture *
+annex_vm_read_draft (AnnexComputer *computer, AnnexShare *share)
+{
+  return dex_scheduler_spawn (NULL, 0, read_draft_fiber, ask_new (computer, share), ask_free);
+}
+
+static DexFuture *
+open_draft_file_fiber (gpointer data)
+{
+  Ask *ask = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (ask->self, &error);
+
+  if (guest == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  return annex_guest_open_draft_file (guest, ask->share, ask->path);
+}
+
+DexFuture *
+annex_vm_open_draft_file (AnnexComputer *computer, AnnexShare *share, const char *path)
+{
+  Ask *ask = ask_new (computer, share);
+
+  ask->path = g_strdup (path);
+  return dex_scheduler_spawn (NULL, 0, open_draft_file_fiber, ask, ask_free);
+}
+
+/* The gate keeps a refresh from mounting what is just being changed. */
+static DexFuture *
+forget_draft_fiber (gpointer data)
+{
+  Ask *ask = data;
+  AnnexVm *self = ask->self;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (self, &error);
+  g_autofree char *told = NULL;
+
+  if (guest == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  annex_gate_enter (&self->sharing);
+  told = dex_await_string (
+      annex_guest_forget_draft (guest, ask->share, (const char *const *) ask->paths), &error);
+  annex_gate_leave (&self->sharing);
+  if (error != NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  if (told != NULL && *told != '\0')
+    annex_vm_add_note (self, told);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_vm_forget_draft (AnnexComputer *computer, AnnexShare *share, const char *const *paths)
+{
+  Ask *ask = ask_new (computer, share);
+
+  ask->paths = g_strdupv ((char **) paths);
+  return annex_fiber_run (forget_draft_fiber, ask, ask_free);
+}

@@ -1,0 +1,465 @@
+/* annex-vm-start.c
+ *
+ * From nothing to ready. A task's computer is, in this order: the task's own saved memory restored;
+ * its own disk booted; the template restored; a fresh disk booted. Whatever is refused is thrown
+ * away and the next way is taken, so that a damaged save costs time and never a task.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-vm-private.h"
+
+#include "annex-future.h"
+#include "annex-json.h"
+#include "annex-paths.h"
+#include "annex-save-file.h"
+#include "annex-template.h"
+
+#include <string.h>
+
+#define PROXY_PORT 3128
+/* A restored guest is where it was; it answers at once or never. */
+#define RESTORED_STALL_MS 20000
+
+/* ---------------------------------------------------------------- what the disk was made with */
+
+static char *
+read_image_version (AnnexVm *self)
+{
+  g_autofree char *path = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) object = NULL;
+
+  if (!annex_computer_folder_has (annex_vm_get_folder (self), ANNEX_VM_DISK) ||
+      !g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  object = annex_json_parse_object (text, -1, NULL); /* damaged: the current image will do */
+  return object != NULL ? g_strdup (annex_json_opt_string (object, "image", NULL)) : NULL;
+}
+
+static void
+write_image_version (AnnexVm *self, const AnnexComputerKit *kit)
+{
+  g_autofree char *path = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *text = NULL;
+
+  json_object_set_string_member (object, "image", kit->image_version);
+  text = annex_json_object_to_string (object);
+  annex_file_write_atomic (path, text, strlen (text), 0600, NULL); /* the current image will do */
+}
+
+/* ---------------------------------------------------------------- a connected guest */
+
+static void
+incoming_cb (GIOStream *stream, gpointer data)
+{
+  annex_egress_proxy_accept (data, stream);
+}
+
+typedef struct
+{
+  GWeakRef vm;
+  AnnexSshChannel *channel;
+} Watch;
+
+static void
+watch_free (gpointer data)
+{
+  Watch *watch = data;
+
+  g_weak_ref_clear (&watch->vm);
+  g_object_unref (watch->channel);
+  g_free (watch);
+}
+
+static DexFuture *
+reconnect_fiber (gpointer data)
+{
+  AnnexVm *self = data;
+  g_autoptr (GError) error = NULL;
+
+  annex_gate_enter (&self->lifecycle);
+  if (self->state == ANNEX_COMPUTER_READY && annex_machine_is_running (self->machine) &&
+      (self->guest == NULL || !annex_ssh_channel_is_open (annex_guest_get_channel (self->guest))))
+    {
+      annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Reconnecting to Annex's computer…");
+      annex_vm_drop_guest (self);
+      if (annex_vm_await_connected (self, RESTORED_STALL_MS, FALSE, &error))
+        annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
+      else
+        {
+          dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
+          annex_vm_give_up (self, error->message);
+        }
+    }
+  annex_gate_leave (&self->lifecycle);
+  return dex_future_new_true ();
+}
+
+/* The channel ended: by us, with the machine, or alone; only the last is to be mended. */
+static DexFuture *
+channel_closed_cb (DexFuture *future, gpointer data)
+{
+  Watch *watch = data;
+  g_autoptr (AnnexVm) self = g_weak_ref_get (&watch->vm);
+
+  if (self != NULL && self->guest != NULL &&
+      annex_guest_get_channel (self->guest) == watch->channel)
+    annex_fiber_start (reconnect_fiber, g_object_ref (self), g_object_unref);
+  return dex_future_new_true ();
+}
+
+static void
+watch_channel (AnnexVm *self, AnnexSshChannel *channel)
+{
+  Watch *watch = g_new0 (Watch, 1);
+
+  g_weak_ref_init (&watch->vm, self);
+  watch->channel = g_object_ref (channel);
+  dex_future_disown (dex_future_finally (annex_ssh_channel_closed (channel), channel_closed_cb,
+                                         watch, watch_free));
+}
+
+gboolean
+annex_vm_await_connected (AnnexVm *self, guint stall_ms, gboolean new_identity, GError **error)
+{
+  g_autoptr (DexFuture) connecting = annex_machine_connect (self->machine, stall_ms);
+  g_autoptr (AnnexSshChannel) channel = NULL;
+  g_autoptr (AnnexGuest) guest = NULL;
+
+  if (!annex_await_cancellable (dex_ref (connecting), DEX_FUTURE (self->cancel), error))
+    return FALSE;
+  channel = g_value_dup_object (dex_future_get_value (connecting, NULL));
+  guest = annex_guest_new (channel);
+  if (!annex_await_cancellable (annex_guest_wake (guest, new_identity), DEX_FUTURE (self->cancel),
+                                error))
+    return FALSE;
+  if (self->egress != NULL &&
+      !annex_await_cancellable (annex_ssh_channel_listen (channel, PROXY_PORT, incoming_cb,
+                                                          g_object_ref (self->egress),
+                                                          g_object_unref),
+                                DEX_FUTURE (self->cancel), error))
+    return FALSE;
+  g_set_object (&self->guest, guest);
+  watch_channel (self, channel);
+  return TRUE;
+}
+
+void
+annex_vm_drop_guest (AnnexVm *self)
+{
+  g_autoptr (AnnexGuest) guest = g_steal_pointer (&self->guest);
+
+  if (guest != NULL)
+    annex_ssh_channel_close (annex_guest_get_channel (guest));
+}
+
+void
+annex_vm_give_up (AnnexVm *self, const char *message)
+{
+  annex_vm_drop_guest (self);
+  annex_vm_forget_shares (self);
+  annex_computer_folder_discard (annex_vm_get_folder (self), ANNEX_VM_COPY);
+  annex_computer_host_leave (self->host, self->machine);
+  annex_computer_folder_unlock (annex_vm_get_folder (self));
+  annex_vm_set_state (self, ANNEX_COMPUTER_FAILED, message);
+}
+
+/* ---------------------------------------------------------------- the ways to a running machine */
+
+typedef enum
+{
+  WAY_OWN_MEMORY,
+  WAY_OWN_DISK,
+  WAY_TEMPLATE,
+  WAY_FRESH_DISK,
+} Way;
+
+static Way
+first_way (AnnexVm *self)
+{
+  AnnexComputerFolder *folder = annex_vm_get_folder (self);
+  g_autofree char *memory = annex_computer_folder_dup_path (folder, ANNEX_VM_MEMORY);
+
+  if (!annex_computer_folder_has (folder, ANNEX_VM_DISK))
+    return WAY_TEMPLATE;
+  if (annex_save_file_check (memory, annex_computer_folder_get_id (folder), NULL))
+    return WAY_OWN_MEMORY;
+  return WAY_OWN_DISK;
+}
+
+/* Restores the file @name of the folder and deletes it before the guest runs: from then on the disk
+ * goes its own way, and memory that does not match it would destroy it. */
+static gboolean
+await_restored (AnnexVm *self, const char *name, gboolean new_identity, GError **error)
+{
+  AnnexComputerFolder *folder = annex_vm_get_folder (self);
+  g_autofree char *path = annex_computer_folder_dup_path (folder, name);
+
+  if (!dex_await (annex_machine_restore (self->machine, path), error))
+    return FALSE;
+  annex_computer_folder_discard (folder, name);
+  return dex_await (annex_machine_resume (self->machine), error) &&
+         annex_vm_await_connected (self, RESTORED_STALL_MS, new_identity, error);
+}
+
+static gboolean
+await_booted (AnnexVm *self, AnnexComputerKit *kit, GError **error)
+{
+  AnnexDomainSpec *spec = annex_machine_new_spec (self->machine);
+
+  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING,
+                      kit->kvm ? "Starting Annex's computer…"
+                               : "Starting Annex's computer… (emulated here, so it takes longer)");
+  annex_computer_kit_fill (kit, spec);
+  return dex_await (annex_machine_boot (self->machine, spec), error) &&
+         annex_vm_await_connected (self, self->stall_ms, FALSE, error) &&
+         annex_await_cancellable (annex_guest_trust (self->guest, kit->certificates),
+                                  DEX_FUTURE (self->cancel), error);
+}
+
+typedef struct
+{
+  char *from;
+  char *to;
+} Copy;
+
+static void
+copy_free (gpointer data)
+{
+  Copy *copy = data;
+
+  g_free (copy->from);
+  g_free (copy->to);
+  g_free (copy);
+}
+
+static DexFuture *
+copy_disk_worker (gpointer data)
+{
+  Copy *copy = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!annex_file_copy_sparse (copy->from, copy->to, &error))
+    return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
+  return dex_future_new_true ();
+}
+
+static gboolean
+await_fresh_disk (AnnexVm *self, AnnexComputerKit *kit, GError **error)
+{
+  Copy *copy = g_new0 (Copy, 1);
+
+  copy->from = g_strdup (kit->disk);
+  copy->to = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_DISK);
+  if (!dex_await (annex_worker_run ("annex-disk", copy_disk_worker, copy, copy_free), error))
+    return FALSE;
+  write_image_version (self, kit);
+  return TRUE;
+}
+
+static gboolean
+await_template (AnnexVm *self, AnnexComputerKit *kit, GError **error)
+{
+  if (!annex_template_exists (kit))
+    annex_vm_set_state (self, ANNEX_COMPUTER_STARTING,
+                        kit->kvm ? "Preparing Annex's computer for the first time…"
+                                 : "Preparing Annex's computer for the first time… (emulated here, "
+                                   "so it takes longer)");
+  if (!annex_await_cancellable (annex_computer_host_template (self->host, kit),
+                                DEX_FUTURE (self->cancel), error))
+    return FALSE;
+  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex's computer…");
+  if (!dex_await (annex_template_copy (kit, annex_vm_get_folder (self), ANNEX_VM_COPY), error))
+    return FALSE;
+  write_image_version (self, kit);
+  return await_restored (self, ANNEX_VM_COPY, TRUE, error);
+}
+
+static gboolean
+await_way (AnnexVm *self, AnnexComputerKit *kit, Way way, GError **error)
+{
+  switch (way)
+    {
+    case WAY_OWN_MEMORY:
+      annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Waking Annex's computer…");
+      return await_restored (self, ANNEX_VM_MEMORY, FALSE, error);
+    case WAY_OWN_DISK:
+      return await_booted (self, kit, error);
+    case WAY_TEMPLATE:
+      return await_template (self, kit, error);
+    case WAY_FRESH_DISK:
+      return await_fresh_disk (self, kit, error) && await_booted (self, kit, error);
+    }
+  g_assert_not_reached ();
+}
+
+/* Is trying another way of any use? */
+static gboolean
+is_final (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_FULL) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY);
+}
+
+/* Clears up after a way that failed, and says which comes next. FALSE: none. */
+static gboolean
+next_way (AnnexVm *self, AnnexComputerKit *kit, gboolean template_again, Way *way)
+{
+  AnnexComputerFolder *folder = annex_vm_get_folder (self);
+
+  annex_computer_folder_discard (folder, ANNEX_VM_COPY);
+  switch (*way)
+    {
+    case WAY_OWN_MEMORY:
+      annex_computer_folder_discard (folder, ANNEX_VM_MEMORY);
+      annex_vm_add_note (self, "Annex's computer could not be woken and was started afresh: files are "
+                               "as they were, programs that were running have ended.");
+      *way = WAY_OWN_DISK;
+      return TRUE;
+    case WAY_TEMPLATE:
+      annex_computer_folder_discard (folder, ANNEX_VM_DISK);
+      annex_template_discard (kit);
+      *way = template_again ? WAY_FRESH_DISK : WAY_TEMPLATE;
+      return TRUE;
+    case WAY_OWN_DISK:
+    case WAY_FRESH_DISK:
+      return FALSE;
+    }
+  g_assert_not_reached ();
+}
+
+static gboolean
+await_machine (AnnexVm *self, AnnexComputerKit *kit, GError **error)
+{
+  Way way = first_way (self);
+  gboolean template_again = FALSE;
+
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+      gboolean was_template = way == WAY_TEMPLATE;
+
+      if (await_way (self, kit, way, &local))
+        return TRUE;
+      annex_vm_drop_guest (self);
+      dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
+      if (is_final (local) || !next_way (self, kit, template_again, &way))
+        {
+          annex_computer_folder_discard (annex_vm_get_folder (self), ANNEX_VM_COPY);
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      g_info ("A computer starts another way: %s", local->message);
+      template_again |= was_template;
+    }
+}
+
+/* ---------------------------------------------------------------- start */
+
+static AnnexComputerKit *
+await_kit (AnnexVm *self, GError **error)
+{
+  g_autofree char *version = read_image_version (self);
+  g_autoptr (GError) local = NULL;
+  AnnexComputerKit *kit;
+
+  kit = dex_await_boxed (annex_computer_host_kit (self->host, version), &local);
+  if (kit != NULL || version == NULL ||
+      !(g_error_matches (local, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_IMAGE) ||
+        g_error_matches (local, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED)))
+    {
+      if (kit == NULL)
+        g_propagate_error (error, g_steal_pointer (&local));
+      return kit;
+    }
+  /* The image it was made with is gone: the present one boots its disk, its memory is lost. */
+  annex_computer_folder_discard (annex_vm_get_folder (self), ANNEX_VM_MEMORY);
+  return dex_await_boxed (annex_computer_host_kit (self->host, NULL), error);
+}
+
+static gboolean
+await_room (AnnexVm *self, AnnexComputerKit *kit, GError **error)
+{
+  if (annex_computer_host_try_enter (self->host, self->machine, kit->memory_mib))
+    return TRUE;
+  annex_vm_set_state (self, ANNEX_COMPUTER_WAITING,
+                      annex_computer_host_get_n_running (self->host) > 0
+                          ? "Waiting for memory: another task's computer is using it"
+                          : "Waiting for memory: other programs are using it");
+  return annex_await_cancellable (annex_computer_host_enter (self->host, self->machine,
+                                                             kit->memory_mib),
+                                  DEX_FUTURE (self->cancel), error);
+}
+
+static gboolean
+await_ready (AnnexVm *self, GError **error)
+{
+  g_autoptr (AnnexComputerKit) kit = NULL;
+  g_autoptr (GError) local = NULL;
+
+  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex's computer…");
+  kit = await_kit (self, error);
+  if (kit == NULL)
+    return FALSE;
+  g_set_str (&self->accelerator, kit->accelerator_reason);
+  if (!annex_computer_folder_lock (annex_vm_get_folder (self), &local))
+    {
+      g_propagate_error (error, annex_computer_error_from_io (g_steal_pointer (&local)));
+      return FALSE;
+    }
+  if (!await_room (self, kit, error) || !await_machine (self, kit, error))
+    return FALSE;
+  if (self->wanted->len > 0)
+    annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Connecting your folders…");
+  /* A folder that cannot be served is no reason to have no computer; the agent is told. */
+  if (!annex_vm_await_shares (self, &local))
+    annex_vm_add_note (self, local->message);
+  if (!annex_machine_is_running (self->machine) || self->guest == NULL)
+    {
+      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                           "Annex's computer stopped while it was starting");
+      return FALSE;
+    }
+  annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
+  return TRUE;
+}
+
+static DexFuture *
+start_fiber (gpointer data)
+{
+  AnnexVm *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  annex_gate_enter (&self->lifecycle);
+  ok = (self->state == ANNEX_COMPUTER_READY && self->guest != NULL) || await_ready (self, &error);
+  if (!ok)
+    {
+      annex_error_normalise (&error);
+      if (annex_machine_is_running (self->machine))
+        dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
+      annex_vm_give_up (self, error->message);
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
+    }
+  dex_clear (&self->starting);
+  annex_gate_leave (&self->lifecycle);
+  return ok ? dex_future_new_true () : dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+DexFuture *
+annex_vm_start (AnnexVm *self)
+{
+  if (self->state == ANNEX_COMPUTER_READY && self->guest != NULL)
+    return dex_future_new_true ();
+  if (self->starting == NULL)
+    {
+      dex_clear (&self->cancel);
+      self->cancel = dex_cancellable_new ();
+      self->starting = annex_fiber_run (start_fiber, g_object_ref (self), g_object_unref);
+    }
+  return dex_ref (self->starting);
+}

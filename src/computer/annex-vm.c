@@ -1,0 +1,351 @@
+/* annex-vm.c
+ *
+ * See annex-vm.h: the object, its state, and the calls that only pass on to the guest.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-vm-private.h"
+
+#include "annex-future.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#define STALL_MS 60000
+#define DISK_FULL_LOOK_MS 3000
+#define DISK_FULL_NEEDED_BYTES (256ull << 20)
+
+static void computer_iface_init (AnnexComputerInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexVm,
+                               annex_vm,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_COMPUTER, computer_iface_init))
+
+/* ---------------------------------------------------------------- state */
+
+void
+annex_vm_set_state (AnnexVm *self, AnnexComputerState state, const char *message)
+{
+  gboolean changed = self->state != state;
+
+  self->state = state;
+  changed |= g_set_str (&self->message, message);
+  if (changed)
+    annex_computer_emit_changed (ANNEX_COMPUTER (self));
+}
+
+AnnexComputerFolder *
+annex_vm_get_folder (AnnexVm *self)
+{
+  return annex_machine_get_folder (self->machine);
+}
+
+void
+annex_vm_add_note (AnnexVm *self, const char *sentence)
+{
+  if (self->notes->len > 0)
+    g_string_append_c (self->notes, '\n');
+  g_string_append (self->notes, sentence);
+}
+
+static AnnexComputerState
+annex_vm_get_state (AnnexComputer *computer)
+{
+  return ANNEX_VM (computer)->state;
+}
+
+static char *
+annex_vm_dup_message (AnnexComputer *computer)
+{
+  return g_strdup (ANNEX_VM (computer)->message);
+}
+
+static void
+machine_lost_cb (AnnexMachine *machine, const char *reason, AnnexVm *self)
+{
+  g_autofree char *message = NULL;
+
+  /* A start that is under way finds out and tells by itself. */
+  if (self->state == ANNEX_COMPUTER_STARTING || self->state == ANNEX_COMPUTER_WAITING)
+    return;
+  message = g_strdup_printf ("Annex's computer stopped unexpectedly (%s). Its disk is kept; it starts "
+                             "again when it is needed",
+                             reason);
+  annex_vm_give_up (self, message);
+}
+
+/* ---------------------------------------------------------------- the host's disk is full */
+
+static gboolean
+host_disk_look_cb (gpointer data)
+{
+  AnnexVm *self = data;
+  g_autofree char *path = annex_computer_folder_dup_path (annex_vm_get_folder (self), ".");
+  struct statvfs info;
+
+  if (annex_machine_is_running (self->machine) &&
+      (statvfs (path, &info) != 0 ||
+       (guint64) info.f_bavail * info.f_frsize < DISK_FULL_NEEDED_BYTES))
+    return G_SOURCE_CONTINUE;
+  self->disk_full_id = 0;
+  if (annex_machine_is_running (self->machine))
+    {
+      dex_future_disown (annex_machine_resume (self->machine));
+      annex_vm_set_state (self, self->state, "Ready");
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+machine_disk_full_cb (AnnexMachine *machine, AnnexVm *self)
+{
+  annex_vm_set_state (self, self->state,
+                      "Annex's computer is paused because this machine's disk is full. Free some "
+                      "space; it goes on by itself");
+  if (self->disk_full_id == 0)
+    self->disk_full_id = g_timeout_add (DISK_FULL_LOOK_MS, host_disk_look_cb, self);
+}
+
+/* ---------------------------------------------------------------- passing on */
+
+AnnexGuest *
+annex_vm_await_guest (AnnexVm *self, GError **error)
+{
+  if (self->state != ANNEX_COMPUTER_READY || self->guest == NULL)
+    {
+      if (!dex_await (annex_vm_start (self), error))
+        return NULL;
+      if (self->guest == NULL)
+        {
+          g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                               "Annex's computer stopped again at once");
+          return NULL;
+        }
+    }
+  return g_object_ref (self->guest);
+}
+
+typedef struct
+{
+  AnnexVm *self;
+  AnnexCommand *command;
+  char *path;
+  GBytes *bytes;
+  guint64 offset;
+  guint64 max;
+} Call;
+
+static Call *
+call_new (AnnexComputer *computer, const char *path)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->self = g_object_ref (ANNEX_VM (computer));
+  call->path = g_strdup (path);
+  return call;
+}
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+
+  g_object_unref (call->self);
+  g_clear_pointer (&call->command, annex_command_free);
+  g_clear_pointer (&call->bytes, g_bytes_unref);
+  g_free (call->path);
+  g_free (call);
+}
+
+static DexFuture *
+spawn_fiber (gpointer data)
+{
+  Call *call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (call->self, &error);
+
+  if (guest == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  return annex_ssh_channel_spawn (annex_guest_get_channel (guest), call->command);
+}
+
+static DexFuture *
+annex_vm_spawn (AnnexComputer *computer, const AnnexCommand *command)
+{
+  AnnexVm *self = ANNEX_VM (computer);
+  Call *call;
+
+  if (self->state == ANNEX_COMPUTER_READY && self->guest != NULL)
+    return annex_ssh_channel_spawn (annex_guest_get_channel (self->guest), command);
+  call = call_new (computer, NULL);
+  call->command = annex_command_copy (command);
+  return dex_scheduler_spawn (NULL, 0, spawn_fiber, call, call_free);
+}
+
+static DexFuture *
+read_file_fiber (gpointer data)
+{
+  Call *call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (call->self, &error);
+
+  if (guest == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  return annex_ssh_channel_read_file (annex_guest_get_channel (guest), call->path, call->offset,
+                                      call->max);
+}
+
+static DexFuture *
+annex_vm_read_file (AnnexComputer *computer, const char *path, guint64 offset, guint64 max)
+{
+  Call *call = call_new (computer, path);
+
+  call->offset = offset;
+  call->max = max;
+  return dex_scheduler_spawn (NULL, 0, read_file_fiber, call, call_free);
+}
+
+static DexFuture *
+write_file_fiber (gpointer data)
+{
+  Call *call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (call->self, &error);
+
+  if (guest == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  return annex_ssh_channel_write_file (annex_guest_get_channel (guest), call->path, call->bytes);
+}
+
+static DexFuture *
+annex_vm_write_file (AnnexComputer *computer, const char *path, GBytes *bytes)
+{
+  Call *call = call_new (computer, path);
+
+  call->bytes = g_bytes_ref (bytes);
+  return dex_scheduler_spawn (NULL, 0, write_file_fiber, call, call_free);
+}
+
+static DexFuture *
+annex_vm_start_iface (AnnexComputer *computer)
+{
+  return annex_vm_start (ANNEX_VM (computer));
+}
+
+/* ---------------------------------------------------------------- the object */
+
+static void
+computer_iface_init (AnnexComputerInterface *iface)
+{
+  iface->get_state = annex_vm_get_state;
+  iface->dup_message = annex_vm_dup_message;
+  iface->start = annex_vm_start_iface;
+  iface->spawn = annex_vm_spawn;
+  iface->read_file = annex_vm_read_file;
+  iface->write_file = annex_vm_write_file;
+  iface->set_shares = annex_vm_set_shares;
+  iface->refresh = annex_vm_refresh;
+  iface->read_draft = annex_vm_read_draft;
+  iface->open_draft_file = annex_vm_open_draft_file;
+  iface->forget_draft = annex_vm_forget_draft;
+  iface->save = annex_vm_save;
+  iface->stop = annex_vm_stop;
+  iface->reset = annex_vm_reset;
+}
+
+static void
+annex_vm_finalize (GObject *object)
+{
+  AnnexVm *self = ANNEX_VM (object);
+
+  g_clear_handle_id (&self->disk_full_id, g_source_remove);
+  g_hash_table_unref (self->attached);
+  g_ptr_array_unref (self->wanted);
+  g_clear_object (&self->guest);
+  g_clear_object (&self->machine);
+  g_clear_object (&self->egress);
+  g_clear_object (&self->host);
+  dex_clear (&self->starting);
+  dex_clear (&self->cancel);
+  g_string_free (self->notes, TRUE);
+  g_free (self->image_version);
+  g_free (self->accelerator);
+  g_free (self->message);
+  G_OBJECT_CLASS (annex_vm_parent_class)->finalize (object);
+}
+
+static void
+annex_vm_class_init (AnnexVmClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = annex_vm_finalize;
+}
+
+static void
+annex_vm_init (AnnexVm *self)
+{
+  self->notes = g_string_new (NULL);
+  self->stall_ms = STALL_MS;
+  self->wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
+  self->attached = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, annex_vm_share_free);
+}
+
+AnnexVm *
+annex_vm_new (AnnexComputerHost *host, const char *task_id, AnnexEgressProxy *egress)
+{
+  AnnexVm *self;
+
+  g_return_val_if_fail (annex_computer_id_is_valid (task_id), NULL);
+
+  self = g_object_new (ANNEX_TYPE_VM, NULL);
+  self->host = g_object_ref (host);
+  self->egress = egress != NULL ? g_object_ref (egress) : NULL;
+  self->machine = annex_machine_new (annex_computer_host_get_virt (host), task_id);
+  if (annex_computer_folder_has (annex_vm_get_folder (self), ANNEX_VM_MEMORY))
+    self->state = ANNEX_COMPUTER_SAVED;
+  self->message = g_strdup (self->state == ANNEX_COMPUTER_SAVED ? "Asleep" : "Off");
+  g_signal_connect_object (self->machine, "lost", G_CALLBACK (machine_lost_cb), self, 0);
+  g_signal_connect_object (self->machine, "disk-full", G_CALLBACK (machine_disk_full_cb), self, 0);
+  return self;
+}
+
+char *
+annex_vm_dup_accelerator (AnnexVm *self)
+{
+  return g_strdup (self->accelerator);
+}
+
+void
+annex_vm_set_stall_limit (AnnexVm *self, guint stall_ms)
+{
+  self->stall_ms = stall_ms;
+}
+
+guint64
+annex_vm_measure_disk (AnnexVm *self)
+{
+  static const char *const names[] = { ANNEX_VM_DISK, ANNEX_VM_MEMORY };
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = annex_computer_folder_dup_path (annex_vm_get_folder (self), names[i]);
+      struct stat info;
+
+      if (stat (path, &info) == 0)
+        bytes += (guint64) info.st_blocks * 512;
+    }
+  return bytes;
+}
+
+guint64
+annex_vm_measure_memory (AnnexVm *self)
+{
+  return annex_machine_is_running (self->machine) ? annex_machine_resident_bytes (self->machine) : 0;
+}
+
+AnnexMachine *
+annex_vm_get_machine (AnnexVm *self)
+{
+  return self->machine;
+}
