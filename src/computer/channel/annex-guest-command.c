@@ -10,6 +10,7 @@
 
 #define CGROUPS "/sys/fs/cgroup"
 #define MARK "ANNEX_COMMAND="
+#define MARKS "/run/annex-trees" /* one folder a tree, for its name alone */
 
 /* `agent` has limits from the guest's init (a fork bomb or a memory hog ends there, and the channel
  * goes on); Annex's own housekeeping runs in `annex`, without. */
@@ -60,7 +61,11 @@ annex_guest_command_start (AnnexGuestTree tree,
                             "mkdir $c && echo $$ >$c/cgroup.procs || exit %d\n",
                             group_of (command->as_root), id, ANNEX_GUEST_NEVER_BEGAN);
   else
-    g_string_append_printf (line, "export " MARK "%s.\n", id);
+    g_string_append_printf (line,
+                            "mkdir -p " MARKS "\n"
+                            "mkdir " MARKS "/%s || exit %d\n"
+                            "export " MARK "%s.\n",
+                            id, ANNEX_GUEST_NEVER_BEGAN, id);
 
   g_string_append (line, "unset SSH_CLIENT SSH_CONNECTION MAIL\n");
   if (command->as_root)
@@ -159,14 +164,16 @@ kill_by_cgroup (const char *id, gboolean as_root)
       group_of (as_root), id);
 }
 
-/* The mark is looked for in environments, and in command lines because the shell that sets it does
+/* The folder's name settles who was first, as above. The mark is looked for in environments, and in command lines because the shell that sets it does
  * not have it in its own environment yet. The pattern goes through stdin, split in the text, so that
- * neither this shell nor grep finds itself. */
+ * neither this shell nor grep finds itself. Twice nothing, because a program that is just being
+ * replaced by exec shows neither for a moment. */
 static char *
 kill_by_mark (const char *id)
 {
   return g_strdup_printf (
-      "unset ANNEX_COMMAND\n"
+      "mkdir -p " MARKS "\n"
+      "mkdir " MARKS "/%s 2>/dev/null && exit 0\n"
       "m=ANNEX_COMM; m=${m}AND=%s.\n"
       "i=0; none=0; s=TERM\n"
       "while [ $i -lt 80 ]; do\n"
@@ -184,7 +191,7 @@ kill_by_mark (const char *id)
       "  i=$((i + 1))\n"
       "done\n"
       "exit 1\n",
-      id);
+      id, id);
 }
 
 char *

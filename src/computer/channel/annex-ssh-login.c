@@ -96,6 +96,14 @@ make_session (AnnexSshLogin *self)
   return NULL;
 }
 
+static gboolean
+has_hung_up (int fd)
+{
+  struct pollfd poller = { .fd = fd, .events = POLLRDHUP };
+
+  return poll (&poller, 1, 0) > 0 && (poller.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 /* After a restore or a broken connection the port may still hold bytes of the previous session. They
  * are thrown away up to the guest's greeting, which is left for libssh. Returns TRUE when it is
  * there; @kept: only its beginning is. */
@@ -125,6 +133,8 @@ find_banner (AnnexSshLogin *self, gboolean *kept, const char **problem)
           break;
       skip = (gsize) got - keep;
       *kept = keep > 0;
+      if (*kept && has_hung_up (self->fd))
+        *problem = "The connection to the computer broke";
     }
   while (skip > 0)
     {

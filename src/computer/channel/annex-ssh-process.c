@@ -204,8 +204,11 @@ annex_ssh_process_finalize (GObject *object)
 
   if (self->session != NULL)
     {
+      /* Asked first: abandoning settles it. */
+      gboolean running = dex_future_is_pending (self->exit);
+
       annex_ssh_session_abandon (self->session, self->id);
-      if (dex_future_is_pending (self->exit))
+      if (running)
         {
           g_autofree char *line =
               annex_guest_command_kill (self->tree, self->tree_id, self->as_root);

@@ -7,19 +7,21 @@
 #include "channel-harness.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define UNSHARE                                                                                    \
   "unshare", "--map-root-user", "--map-auto", "--mount", "--pid", "--fork", "--kill-child",        \
-      "--mount-proc"
+      "--mount-proc", "--net"
 
 /* $1: the folder with the configuration. Only what sshd and a login look at is replaced. */
 static const char prepare[] =
     "set -e\n"
     "mount --bind $1/passwd /etc/passwd\n"
     "mount --bind $1/group /etc/group\n"
+    "ip link set lo up\n"
     "mount -t tmpfs run /run\n"
     "mkdir /run/sshd\n"
     "mount -t tmpfs home /home\n"
@@ -126,6 +128,104 @@ harness_start (const char *extra, GSubprocess **server)
   if (server != NULL)
     *server = g_steal_pointer (&process);
   return pair[0];
+}
+
+/* ---- the relay */
+
+struct _HarnessRelay
+{
+  int host; /* the relay's ends */
+  int server;
+  gint64 left; /* bytes until it cuts; negative: never */
+  gint paused;
+  GThread *thread;
+};
+
+static gboolean
+relay_some (HarnessRelay *self, int from, int to)
+{
+  char bytes[16384];
+  gssize got = read (from, bytes, sizeof bytes);
+  gssize done = 0;
+
+  if (got <= 0)
+    return FALSE;
+  if (self->left >= 0)
+    {
+      got = MIN (got, self->left);
+      self->left -= got;
+    }
+  while (done < got)
+    {
+      gssize sent = send (to, bytes + done, got - done, MSG_NOSIGNAL);
+
+      if (sent <= 0)
+        return FALSE;
+      done += sent;
+    }
+  return self->left != 0;
+}
+
+static gpointer
+relay_thread (gpointer data)
+{
+  HarnessRelay *self = data;
+
+  for (;;)
+    {
+      struct pollfd fds[2] = { { .fd = self->host, .events = POLLIN },
+                               { .fd = self->server, .events = POLLIN } };
+
+      if (g_atomic_int_get (&self->paused))
+        {
+          g_usleep (10000);
+          continue;
+        }
+      if (poll (fds, 2, 50) < 0)
+        break;
+      if (fds[0].revents && !relay_some (self, self->host, self->server))
+        break;
+      if (fds[1].revents && !relay_some (self, self->server, self->host))
+        break;
+    }
+  shutdown (self->host, SHUT_RDWR);
+  shutdown (self->server, SHUT_RDWR);
+  return NULL;
+}
+
+HarnessRelay *
+harness_relay_new (int server_fd, gint64 cut_after_bytes, GBytes *prefix, int *host_fd)
+{
+  HarnessRelay *self = g_new0 (HarnessRelay, 1);
+  int pair[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
+  *host_fd = pair[0];
+  self->host = pair[1];
+  self->server = server_fd;
+  self->left = cut_after_bytes;
+  if (prefix != NULL)
+    g_assert_cmpint (write (self->host, g_bytes_get_data (prefix, NULL), g_bytes_get_size (prefix)),
+                     ==, g_bytes_get_size (prefix));
+  self->thread = g_thread_new ("relay", relay_thread, self);
+  return self;
+}
+
+void
+harness_relay_pause (HarnessRelay *self)
+{
+  g_atomic_int_set (&self->paused, TRUE);
+}
+
+void
+harness_relay_free (HarnessRelay *self)
+{
+  g_atomic_int_set (&self->paused, FALSE);
+  shutdown (self->host, SHUT_RDWR);
+  g_thread_join (self->thread);
+  close (self->host);
+  close (self->server);
+  g_free (self);
 }
 
 AnnexSshChannel *

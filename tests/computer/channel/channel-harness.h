@@ -19,6 +19,14 @@ gboolean harness_is_possible (void);
  * @server: (out) (optional): the process, to be ended by the caller; else it ends with the port. */
 int harness_start (const char *extra, GSubprocess **server);
 
+/* A line between the host and a server that can be cut after so many bytes (both directions counted;
+ * negative: never) or go silent. Takes @server_fd; @prefix (or NULL) comes before the server's own
+ * bytes; @host_fd: the host's new end. Free it last. */
+typedef struct _HarnessRelay HarnessRelay;
+HarnessRelay *harness_relay_new (int server_fd, gint64 cut_after_bytes, GBytes *prefix, int *host_fd);
+void harness_relay_pause (HarnessRelay *self);
+void harness_relay_free (HarnessRelay *self);
+
 /* In a fiber: a logged-in channel to a new one; fails the test otherwise. (transfer full) */
 AnnexSshChannel *harness_open (const char *extra);
 

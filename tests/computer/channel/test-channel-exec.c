@@ -48,7 +48,8 @@ test_statuses (void)
     }
   for (i = 0; i < G_N_ELEMENTS (signals); i++)
     {
-      g_autofree char *command = g_strdup_printf ("ulimit -c 0; kill -%d $$; sleep 9", signals[i]);
+      g_autofree char *command =
+          g_strdup_printf ("ulimit -c 0; exec sh -c 'kill -%d $$; sleep 9'", signals[i]);
 
       g_assert_cmpint (harness_shell (channel, command, NULL, NULL), ==, -signals[i]);
     }
@@ -321,7 +322,6 @@ test_drop_at_once (void)
   g_autoptr (AnnexSshChannel) channel = harness_open (NULL);
   g_autoptr (AnnexCommand) command =
       annex_command_new ("cd; while :; do date +%N >beat.$$; sleep 0.05; done");
-  g_autofree char *out = NULL;
   guint i;
 
   for (i = 0; i < 20; i++)
