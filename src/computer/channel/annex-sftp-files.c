@@ -278,11 +278,9 @@ make_parents (AnnexSftp *sftp, const char *path)
   g_free (parent);
   for (i = missing->len; i > 0; i--)
     {
+      /* One that fails was perhaps made by somebody else meanwhile. */
       g_autoptr (AnnexSftpReply) reply =
           ask_path (sftp, ANNEX_SFTP_MKDIR, ANNEX_SFTP_STATUS, missing->pdata[i - 1], NULL);
-
-      if (reply == NULL)
-        break;
     }
 }
 

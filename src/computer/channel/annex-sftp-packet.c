@@ -187,7 +187,9 @@ annex_sftp_reply_parse (const guint8 *bytes, gsize length, GError **error)
       break;
     case ANNEX_SFTP_EXTENDED_REPLY:
       data_length = reader.left;
-      reply->data = g_bytes_new (read_raw (&reader, data_length), data_length);
+      data = read_raw (&reader, data_length);
+      if (data != NULL)
+        reply->data = g_bytes_new (data, data_length);
       break;
     case ANNEX_SFTP_NAME:
       read_name (&reader, reply);

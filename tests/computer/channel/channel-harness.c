@@ -327,6 +327,8 @@ await_text (DexFuture *future)
   g_autoptr (GBytes) bytes = dex_await_boxed (future, &error);
 
   g_assert_no_error (error);
+  if (g_bytes_get_size (bytes) == 0)
+    return g_strdup ("");
   return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
