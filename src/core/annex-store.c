@@ -213,6 +213,8 @@ open_database (Engine *engine, GError **error)
     engine->db = annex_db_open (engine->path, ANNEX_STORE_SCHEMA_VERSION, error);
   if (engine->db != NULL && !annex_store_prepare_schema (engine->db, error))
     g_clear_pointer (&engine->db, annex_db_close);
+  if (g_error_matches (*error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED))
+    (*error)->code = ANNEX_STORE_ERROR_OPEN; /* whatever failed, it could not be opened */
 }
 
 static gpointer
