@@ -347,7 +347,8 @@ step_requests (AnnexSshSession *self)
                               g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
                                            "The computer refused to listen on port %u",
                                            listener->port));
-          g_ptr_array_remove (self->listeners, listener);
+          if (g_ptr_array_remove (self->listeners, listener))
+            listener_unref (listener);
         }
       listener_unref (listener);
     }

@@ -46,5 +46,7 @@ DexFuture *harness_read_all (GInputStream *stream) G_GNUC_WARN_UNUSED_RESULT;
 void harness_sleep (guint ms);
 /* The memory this process holds. */
 gsize harness_rss_bytes (void);
+/* Fails the test when it is more than @limit. Not under AddressSanitizer, which keeps what is freed. */
+void harness_assert_rss_below (gsize limit);
 
 G_END_DECLS

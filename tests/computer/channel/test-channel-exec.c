@@ -141,7 +141,7 @@ test_environment (void)
   g_autoptr (AnnexSshChannel) channel = harness_open (NULL);
   g_autoptr (AnnexCommand) command = annex_command_new (
       "printf '%s|%s|%s|' \"$SECRET\" \"${EMPTY-unset}\" \"$EQUALS\"; cat /proc/[0-9]*/cmdline |"
-      " tr '\\0' ' ' | grep -c 'touch /tmp/n''o'");
+      " tr '\\0' ' ' | grep -c '[t]ouch /tmp/no'");
   g_autoptr (AnnexProcess) process = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = NULL;
