@@ -89,3 +89,13 @@ annex_model_key_lookup (AnnexSecrets *secrets, const char *id, gboolean optional
     }
   return key;
 }
+
+void
+annex_model_key_ask (GError *error, const char *host)
+{
+  if (!g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH))
+    return;
+  error->code = ANNEX_MODEL_ERROR_NO_KEY;
+  g_free (error->message);
+  error->message = g_strdup_printf ("The server at %s wants a key, and none is stored for it", host);
+}

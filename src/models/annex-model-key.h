@@ -23,6 +23,10 @@ char *annex_model_key_lookup (AnnexSecrets *secrets,
                               gboolean optional,
                               GError **error);
 
+/* Turns @error, the refusal (AUTH) of a request that was sent without a key, into NO_KEY; leaves any
+ * other as it is. */
+void annex_model_key_ask (GError *error, const char *host);
+
 /* Overwrites the text before it frees it. */
 void annex_model_key_free (char *key);
 

@@ -22,6 +22,9 @@ read_head (GInputStream *stream)
     {
       if (g_input_stream_read (stream, &byte, 1, NULL, NULL) != 1)
         return NULL;
+      /* Somebody who begins with TLS gets an end and not a wait. */
+      if (head->len == 0 && !g_ascii_isupper (byte))
+        return NULL;
       g_string_append_c (head, byte);
       if (g_str_has_suffix (head->str, "\r\n\r\n"))
         return g_string_free_and_steal (g_steal_pointer (&head));

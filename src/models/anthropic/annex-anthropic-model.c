@@ -150,6 +150,8 @@ send_fiber (gpointer data)
     return annex_future_new_error (error);
 
   reply = exchange (call, body, key, &error);
+  if (reply == NULL && key == NULL)
+    annex_model_key_ask (error, annex_http_get_host (call->model->http));
   annex_model_key_free (key);
   if (reply == NULL)
     return annex_future_new_error (error);
@@ -176,6 +178,8 @@ list_models (AnnexAnthropicModel *self, GError **error)
 
       body = annex_exchange_get (&annex_anthropic_format, self->http, "/v1/models?limit=1000",
                                  headers, key, CHECK_TIMEOUT_MS, &local);
+      if (body == NULL && key == NULL)
+        annex_model_key_ask (local, annex_http_get_host (self->http));
       annex_model_key_free (key);
     }
   if (body == NULL)

@@ -94,15 +94,12 @@ look_up_key (Call *call, GError **error)
 }
 
 /* A server that refuses a request without a key asks for one. */
-static void
-ask_for_missing_key (Call *call, GError *error)
+static DexFuture *
+reject (Call *call, GError *error)
 {
-  if (call->key != NULL || !g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH))
-    return;
-  error->code = ANNEX_MODEL_ERROR_NO_KEY;
-  g_free (error->message);
-  error->message = g_strdup_printf ("The server at %s wants a key, and none is stored for it",
-                                    annex_http_get_host (call->model->http));
+  if (call->authorization != NULL && call->key == NULL)
+    annex_model_key_ask (error, annex_http_get_host (call->model->http));
+  return annex_future_new_error (error);
 }
 
 static char **
@@ -210,10 +207,7 @@ send_fiber (gpointer data)
   AnnexModelReply *reply = send_request (call, &error);
 
   if (reply == NULL)
-    {
-      ask_for_missing_key (call, error);
-      return annex_future_new_error (error);
-    }
+    return reject (call, error);
   return dex_future_new_take_boxed (ANNEX_TYPE_MODEL_REPLY, reply);
 }
 
@@ -227,10 +221,7 @@ list_fiber (gpointer data)
   if (look_up_key (call, &error))
     models = list_models (call, &error);
   if (models == NULL)
-    {
-      ask_for_missing_key (call, error);
-      return annex_future_new_error (error);
-    }
+    return reject (call, error);
   return dex_future_new_take_boxed (G_TYPE_STRV, models);
 }
 

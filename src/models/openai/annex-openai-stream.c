@@ -298,8 +298,8 @@ stream_event (AnnexWireStream *self, const char *name, const char *data, GError 
     }
   self->progress++;
   self->bytes += strlen (data);
-  /* A chunk wraps a word in some 200 bytes. */
-  if (self->bytes > (gsize) ANNEX_WIRE_MAX_REPLY_BYTES * 8 ||
+  /* A chunk wraps a word in some 200 bytes, so this is some ten times what a reply can be. */
+  if (self->bytes > (gsize) ANNEX_WIRE_MAX_REPLY_BYTES * 4 ||
       self->pieces->len > ANNEX_WIRE_MAX_BLOCKS)
     return fail (error, "the answer does not end");
   return read_chunk (self, chunk, error);
