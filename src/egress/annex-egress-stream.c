@@ -544,7 +544,8 @@ record (AnnexEgressStream *self, const GError *error)
   g_autoptr (AnnexLedgerEntry) row = annex_egress_proxy_new_row (self->proxy, self);
 
   fill_row (self, row, error);
-  if (g_str_equal (row->decision, "refused"))
+  if (g_str_equal (row->decision, "refused") &&
+      !g_error_matches (error, ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CUT))
     annex_egress_proxy_emit_blocked (self->proxy, self->request != NULL ? self->request->host : "",
                                      row->reason);
   annex_egress_log_add (annex_egress_proxy_get_log (self->proxy), row);

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-egress-dial.h"
 #include "annex-egress-hosts.h"
 #include "fake-internet.h"
 #include "tls-hello-builder.h"
@@ -504,6 +505,51 @@ test_system_proxy (void)
   g_assert_cmpuint (net->web_got->len, ==, 0);
 }
 
+/* Where no desktop offers settings, the environment's count. */
+static void
+test_environment_proxies (void)
+{
+  static const struct
+  {
+    const char *uri;
+    const char *proxy;
+  } cases[] = {
+    { "http://a.example/", "http://proxy.example:3128" },
+    { "https://a.example/", "http://secure.example:8080" },
+    { "https://x.company.example/", "direct://" },
+    { "http://here.example/", "direct://" },
+  };
+
+  if (!g_test_subprocess ())
+    {
+      g_auto (GStrv) environment = g_get_environ ();
+
+      environment = g_environ_setenv (environment, "GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+      environment = g_environ_setenv (environment, "http_proxy", "proxy.example:3128", TRUE);
+      environment =
+          g_environ_setenv (environment, "https_proxy", "http://secure.example:8080", TRUE);
+      environment =
+          g_environ_setenv (environment, "no_proxy", ".company.example, here.example", TRUE);
+      g_test_trap_subprocess_with_envp (NULL, (const char *const *) environment, 0,
+                                        G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  {
+    g_autoptr (GProxyResolver) proxies = annex_egress_system_proxies ();
+
+    g_assert_true (G_IS_SIMPLE_PROXY_RESOLVER (proxies));
+    for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_auto (GStrv) found = g_proxy_resolver_lookup (proxies, cases[i].uri, NULL, &error);
+
+        g_assert_no_error (error);
+        g_assert_cmpstr (found[0], ==, cases[i].proxy);
+      }
+  }
+}
+
 /* ---------------------------------------------------------------- ledger */
 
 static gpointer
@@ -654,6 +700,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/egress/idle", test_idle);
   g_test_add_func ("/egress/turns", test_turns);
   g_test_add_func ("/egress/system-proxy", test_system_proxy);
+  g_test_add_func ("/egress/environment-proxies", test_environment_proxies);
   g_test_add_func ("/egress/ledger", test_ledger);
   g_test_add_func ("/egress/speed", test_speed);
   g_test_add_func ("/egress/no-warnings", test_no_warnings);
