@@ -159,7 +159,7 @@ mount_layers (const Disk *disks, int n_disks, char *lower, size_t size)
 
         if (base != (pass == 1) || strcmp (disks[i].serial, SERIAL_DISK) == 0)
           continue;
-        snprintf (path, sizeof path, "/layer/%s", disks[i].serial);
+        snprintf (path, sizeof path, "/layer/%.20s", disks[i].serial);
         make_dir (path, 0755);
         mount_or_fail (disks[i].device, path, "erofs", MS_RDONLY | MS_NODEV, NULL);
         used += snprintf (lower + used, size - used, "%s%s", used > 0 ? ":" : "", path);

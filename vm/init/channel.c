@@ -1,11 +1,14 @@
 /* channel.c
  *
- * Keeps one sshd on the host's port: opened, served, hung up, opened anew. Reaps every other
- * process that loses its parent. Returns when the machine shall be turned off.
+ * Keeps sshd reachable through the host's port, and reaps every other process that loses its parent.
+ * Returns when the machine shall be turned off.
  *
- * A virtio port can be open once, so this process holds it and sshd inherits it. The port is closed
- * between two sshds: that drops bytes of the old stream which nobody read. The next sshd is started
- * before the host comes back; it waits in its first write, which a port without a host blocks.
+ * A virtio port is no socket. It can be open once; a blocking write that the host does not take spins
+ * with interrupts off; and it carries one host connection after the other in one stream, whose ends
+ * are told beside it and perhaps late. So this process holds the port, never blocks on it, and hands
+ * its bytes to an sshd on a socketpair. What begins like an SSH client's greeting begins a new
+ * connection, whatever was before, and gets a fresh sshd; that one is started ahead, and heard only
+ * once the client has spoken.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,27 +23,44 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SSHD "/usr/sbin/sshd"
 #define SSHD_CONFIG "/etc/annex/sshd_config"
-
-/* How long an sshd may take to end by itself after the host has hung up. */
+/* RFC 4253 §4.2. Each read of the port gives bytes of one host write at most, so that a greeting is
+ * always at the start of a read. */
+#define GREETING "SSH-2.0-"
+#define BUFFER_BYTES 65536
+/* How long an sshd may take to end by itself after its connection has. */
 #define GRACE_MS 2000
 /* The shortest time from one sshd's start to the next one's. */
-#define SPACING_MS 300
+#define SPACING_MS 200
+/* How often the port is looked at when the kernel gave no sign. */
+#define LOOK_MS 1000
+
+typedef struct
+{
+  char bytes[BUFFER_BYTES];
+  size_t start, end;
+} Buffer;
 
 typedef struct
 {
   int signals;
   int port;
-  pid_t sshd;
-  bool connected;          /* the host has been seen on the port since it was opened */
-  bool stop;               /* the machine shall be turned off */
-  long long started_ms;
-  long long hung_up_ms;    /* 0 while the host is there */
+  bool host;            /* the host holds its end of the port */
+  int sshd;             /* our end of its socketpair, or -1 */
+  pid_t sshd_pid;
+  bool in_use;          /* the client has greeted this sshd */
+  long long started_ms; /* when this sshd was */
+  pid_t ending_pid;     /* the one before, or 0 */
+  long long ending_ms;  /* since when */
+  bool stop;            /* the machine shall be turned off */
+  Buffer to_sshd;
+  Buffer to_port;
 } Channel;
 
 static long long
@@ -52,12 +72,35 @@ now_ms (void)
   return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static void
-sleep_ms (long ms)
+static bool
+is_empty (const Buffer *buffer)
 {
-  const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+  return buffer->start == buffer->end;
+}
 
-  nanosleep (&time, NULL);
+static void
+clear (Buffer *buffer)
+{
+  buffer->start = buffer->end = 0;
+}
+
+/* Writes what @buffer holds, as far as @fd takes it. False when it takes nothing more, ever. */
+static bool
+flush (Buffer *buffer, int fd)
+{
+  while (!is_empty (buffer))
+    {
+      ssize_t n = write (fd, buffer->bytes + buffer->start, buffer->end - buffer->start);
+
+      if (n > 0)
+        buffer->start += n;
+      else if (n < 0 && errno == EINTR)
+        continue;
+      else
+        return n < 0 && errno == EAGAIN;
+    }
+  clear (buffer);
+  return true;
 }
 
 /* Opens the port with the wanted name; -1 when the kernel does not show it (yet). */
@@ -80,13 +123,24 @@ open_port (void)
       if (!read_line (path, name, sizeof name) || strcmp (name, PORT_NAME) != 0)
         continue;
       snprintf (path, sizeof path, "/dev/%s", entry->d_name);
-      fd = open (path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+      fd = open (path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     }
   closedir (dir);
   return fd;
 }
 
-/* Whether the host holds the other end of the port. */
+/* A port without its host reports a hang-up at every poll; meanwhile the kernel's SIGIO tells of a
+ * host that comes. With a host it would come with every byte, so it is off then. */
+static void
+set_host (Channel *self, bool there)
+{
+  self->host = there;
+  if (!there)
+    clear (&self->to_port);
+  fcntl (self->port, F_SETOWN, getpid ());
+  fcntl (self->port, F_SETFL, O_NONBLOCK | (there ? 0 : O_ASYNC));
+}
+
 static bool
 host_is_there (int port)
 {
@@ -95,14 +149,12 @@ host_is_there (int port)
   return poll (&poller, 1, 0) >= 0 && (poller.revents & POLLHUP) == 0;
 }
 
-static pid_t
-start_sshd (int port)
-{
-  pid_t pid = fork ();
-  sigset_t none;
+/* ---- sshd */
 
-  if (pid != 0)
-    return pid;
+static void
+become_sshd (int stream)
+{
+  sigset_t none;
 
   setsid ();
   sigemptyset (&none);
@@ -110,129 +162,238 @@ start_sshd (int port)
   /* The channel is what the host repairs everything else through: the last to be killed. Commands
    * are set back to 0 by whoever starts them. */
   write_file ("/proc/self/oom_score_adj", "-900");
-  dup2 (port, STDIN_FILENO);
-  dup2 (port, STDOUT_FILENO);
+  dup2 (stream, STDIN_FILENO);
+  dup2 (stream, STDOUT_FILENO);
   execl (SSHD, SSHD, "-i", "-e", "-f", SSHD_CONFIG, NULL);
   say ("cannot start " SSHD ": %s", strerror (errno));
   _exit (127);
 }
 
-/* Opens the port and puts an sshd on it. False when there is no port. */
-static bool
-open_channel (Channel *self)
+static void
+start_sshd (Channel *self)
 {
-  self->port = open_port ();
-  if (self->port < 0)
-    return false;
-  self->connected = false;
-  self->hung_up_ms = 0;
+  int ends[2];
+
   self->started_ms = now_ms ();
-  self->sshd = start_sshd (self->port);
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    return;
+  self->sshd_pid = fork ();
+  if (self->sshd_pid == 0)
+    become_sshd (ends[1]);
+  close (ends[1]);
+  if (self->sshd_pid < 0)
+    {
+      say ("cannot start " SSHD ": %s", strerror (errno));
+      close (ends[0]);
+      return;
+    }
+  fcntl (ends[0], F_SETFL, O_NONBLOCK);
+  self->sshd = ends[0];
+  self->in_use = false;
+}
+
+/* Lets the sshd of a connection that is over end by itself, for a while. */
+static void
+end_sshd (Channel *self)
+{
+  if (self->sshd < 0)
+    return;
+  close (self->sshd);
+  self->sshd = -1;
+  clear (&self->to_sshd);
+  clear (&self->to_port);
+  if (self->ending_pid > 0)
+    kill (-self->ending_pid, SIGKILL);
+  self->ending_pid = self->sshd_pid;
+  self->ending_ms = now_ms ();
+  self->sshd_pid = 0;
+}
+
+/* What is due by the clock; returns how long until something else is. */
+static int
+mind_the_clock (Channel *self)
+{
+  long long now = now_ms ();
+  int wait_ms = self->host ? -1 : LOOK_MS;
+
+  if (self->sshd < 0 && now - self->started_ms >= SPACING_MS)
+    start_sshd (self);
+  if (self->sshd < 0)
+    wait_ms = SPACING_MS;
+  if (self->ending_pid > 0 && now - self->ending_ms >= GRACE_MS)
+    {
+      kill (-self->ending_pid, SIGKILL);
+      self->ending_pid = 0;
+    }
+  if (self->ending_pid > 0 && (wait_ms < 0 || wait_ms > GRACE_MS))
+    wait_ms = GRACE_MS;
+  return wait_ms;
+}
+
+static void
+reap (Channel *self)
+{
+  pid_t pid;
+
+  while ((pid = waitpid (-1, NULL, WNOHANG)) > 0)
+    {
+      if (pid == self->ending_pid)
+        self->ending_pid = 0;
+      /* Its own end is also the end of its stream, which is where it is noticed. */
+      if (pid == self->sshd_pid)
+        self->sshd_pid = 0;
+    }
+}
+
+static void
+take_signals (Channel *self)
+{
+  struct signalfd_siginfo info;
+
+  while (read (self->signals, &info, sizeof info) == sizeof info)
+    switch (info.ssi_signo)
+      {
+      case SIGCHLD:
+        reap (self);
+        break;
+      case SIGIO:
+        break;
+      default:
+        self->stop = true;
+      }
+}
+
+/* ---- bytes */
+
+/* Takes one read's worth from the port. False when there is nothing more now. */
+static bool
+read_port (Channel *self)
+{
+  Buffer *buffer = &self->to_sshd;
+  ssize_t n;
+
+  if (!is_empty (buffer))
+    return false;
+  clear (buffer);
+  n = read (self->port, buffer->bytes, sizeof buffer->bytes);
+  if (n <= 0)
+    return false;
+  buffer->end = n;
+  if ((size_t) n >= strlen (GREETING) && memcmp (buffer->bytes, GREETING, strlen (GREETING)) == 0)
+    {
+      if (self->in_use)
+        {
+          end_sshd (self);
+          buffer->end = n;
+        }
+      if (self->sshd < 0)
+        start_sshd (self);
+      self->in_use = true;
+    }
+  /* The rest of a connection that is over. */
+  if (!self->in_use || self->sshd < 0)
+    clear (buffer);
+  else if (!flush (buffer, self->sshd))
+    end_sshd (self);
   return true;
 }
 
 static void
-close_channel (Channel *self)
+read_sshd (Channel *self)
 {
-  if (self->sshd > 0)
-    kill (-self->sshd, SIGKILL);
-  self->sshd = 0;
-  if (self->port >= 0)
-    close (self->port);
-  self->port = -1;
-}
+  Buffer *buffer = &self->to_port;
+  ssize_t n;
 
-/* True when the channel's own sshd was among the ended. */
-static bool
-reap (const Channel *self)
-{
-  bool ended = false;
-  pid_t pid;
-
-  while ((pid = waitpid (-1, NULL, WNOHANG)) > 0)
-    ended |= pid == self->sshd;
-  return ended;
-}
-
-/* Takes the pending signals. True when the channel's sshd has ended. */
-static bool
-take_signals (Channel *self)
-{
-  struct signalfd_siginfo info;
-  bool ended = false;
-
-  while (read (self->signals, &info, sizeof info) == sizeof info)
+  if (!is_empty (buffer))
+    return;
+  clear (buffer);
+  n = read (self->sshd, buffer->bytes, sizeof buffer->bytes);
+  if (n > 0)
     {
-      if (info.ssi_signo == SIGCHLD)
-        ended |= reap (self);
-      else
-        self->stop = true;
+      buffer->end = n;
+      flush (buffer, self->port);
     }
-  return ended;
+  else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    {
+      end_sshd (self);
+    }
 }
 
-/* Waits for a signal or, once the host has been there, for its hang-up. A port without a host
- * reports its hang-up all the time, so until the host comes it is looked at by the clock. */
-static bool
-wait_for_change (Channel *self)
+/* One round: wait for anything, move what can be moved. */
+static void
+serve (Channel *self)
 {
-  struct pollfd pollers[2] = { { .fd = self->signals, .events = POLLIN }, { .fd = self->port } };
-  bool watch = self->connected && self->hung_up_ms == 0;
-  int timeout_ms = watch ? -1 : (self->hung_up_ms != 0 ? 50 : 250);
+  struct pollfd pollers[3] = { { .fd = self->signals, .events = POLLIN },
+                               { .fd = -1 },
+                               { .fd = self->sshd } };
+  int wait_ms = mind_the_clock (self);
 
-  if (poll (pollers, watch ? 2 : 1, timeout_ms) < 0 && errno != EINTR)
-    sleep_ms (50);
-  if (host_is_there (self->port))
-    self->connected = true;
-  else if (self->connected && self->hung_up_ms == 0)
-    self->hung_up_ms = now_ms ();
-  return take_signals (self);
+  if (self->host)
+    {
+      pollers[1].fd = self->port;
+      pollers[1].events = (is_empty (&self->to_sshd) ? POLLIN : 0) |
+                          (is_empty (&self->to_port) ? 0 : POLLOUT);
+    }
+  pollers[2].fd = self->sshd;
+  pollers[2].events = (self->in_use && self->host && is_empty (&self->to_port) ? POLLIN : 0) |
+                      (is_empty (&self->to_sshd) ? 0 : POLLOUT);
+  if (poll (pollers, 3, wait_ms) < 0 && errno != EINTR)
+    return;
+
+  take_signals (self);
+  if (!self->host && host_is_there (self->port))
+    set_host (self, true);
+  if (!is_empty (&self->to_port) && !flush (&self->to_port, self->port))
+    clear (&self->to_port);
+  if (self->sshd >= 0 && !is_empty (&self->to_sshd) && !flush (&self->to_sshd, self->sshd))
+    end_sshd (self);
+  for (int i = 0; i < 32 && read_port (self); i++)
+    continue;
+  if (self->sshd >= 0 && self->in_use && (pollers[2].revents & (POLLIN | POLLHUP)) != 0)
+    read_sshd (self);
+  else if (self->sshd >= 0 && !self->in_use && (pollers[2].revents & POLLHUP) != 0)
+    end_sshd (self);
+  if (self->host && (pollers[1].revents & POLLHUP) != 0 && !host_is_there (self->port))
+    {
+      set_host (self, false);
+      if (self->in_use)
+        end_sshd (self);
+    }
 }
 
 void
 serve_channel (void)
 {
-  Channel self = { .port = -1 };
+  static Channel self = { .port = -1, .sshd = -1 };
+  const struct timespec step = { .tv_nsec = 100 * 1000 * 1000 };
+  bool waited = false;
   sigset_t signals;
-  bool waited = false, ready = false;
 
   sigemptyset (&signals);
   sigaddset (&signals, SIGCHLD);
+  sigaddset (&signals, SIGIO);
   sigaddset (&signals, SIGTERM);
   sigaddset (&signals, SIGINT);
   sigaddset (&signals, SIGPWR);
   sigprocmask (SIG_BLOCK, &signals, NULL);
+  signal (SIGPIPE, SIG_IGN);
   self.signals = signalfd (-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
   if (self.signals < 0)
     fail ("no signals: %s", strerror (errno));
 
   say ("starting the channel");
-  while (!self.stop)
+  while ((self.port = open_port ()) < 0 && !self.stop)
     {
-      bool ended = false;
-      long long alive_ms;
-
-      if (!open_channel (&self))
-        {
-          if (!waited)
-            say ("waiting for the port " PORT_NAME);
-          waited = true;
-          sleep_ms (100);
-          take_signals (&self);
-          continue;
-        }
-      if (!ready)
-        say ("ready");
-      ready = true;
-      while (!ended && !self.stop)
-        {
-          ended = wait_for_change (&self);
-          if (self.hung_up_ms != 0 && now_ms () - self.hung_up_ms > GRACE_MS)
-            break;
-        }
-      alive_ms = now_ms () - self.started_ms;
-      close_channel (&self);
-      if (!self.stop && alive_ms < SPACING_MS)
-        sleep_ms (SPACING_MS - alive_ms);
+      if (!waited)
+        say ("waiting for the port " PORT_NAME);
+      waited = true;
+      nanosleep (&step, NULL);
+      take_signals (&self);
     }
+  set_host (&self, false);
+  self.started_ms = now_ms () - SPACING_MS;
+  say ("ready");
+  while (!self.stop)
+    serve (&self);
+  end_sshd (&self);
 }

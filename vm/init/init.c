@@ -137,11 +137,11 @@ turn_off (void)
 }
 
 int
-main (int argc, char **argv)
+main (void)
 {
   if (getpid () != 1)
     {
-      fprintf (stderr, "%s: the first process of Annex's computer, not a command\n", argv[0]);
+      fprintf (stderr, "This is the first process of Annex's computer, not a command\n");
       return 2;
     }
   umask (022);
