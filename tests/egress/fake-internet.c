@@ -531,3 +531,26 @@ fake_status (const char *answer)
     return 0;
   return (guint) g_ascii_strtoull (answer + strlen ("HTTP/1.1 "), NULL, 10);
 }
+
+guint
+fake_guest_ask (FakeInternet *net, const char *request)
+{
+  g_autoptr (GIOStream) guest = fake_guest_open (net);
+  g_autofree char *answer = NULL;
+
+  g_assert_true (fake_guest_send (guest, request, strlen (request)));
+  answer = fake_guest_receive_text (guest, NULL);
+  g_io_stream_close (guest, NULL, NULL);
+  return fake_status (answer);
+}
+
+gpointer
+fake_run_for_object (DexFuture *future)
+{
+  g_autoptr (DexFuture) kept = future;
+  g_autoptr (GError) error = NULL;
+
+  fake_run (dex_ref (kept), &error);
+  g_assert_no_error (error);
+  return g_value_dup_object (dex_future_get_value (kept, NULL));
+}

@@ -82,6 +82,13 @@ fake_guest_receive (GIOStream *guest, gsize n_wanted);
 char *
 fake_guest_receive_text (GIOStream *guest, const char *end_text);
 
+/* The status of one request, while other streams may stay open. */
+guint
+fake_guest_ask (FakeInternet *net, const char *request);
+
+/* Runs the main loop until @future (taken) has resolved to an object. (transfer full) */
+gpointer
+fake_run_for_object (DexFuture *future);
 /* Runs the main loop until @future (taken) has settled; its value or NULL. */
 gboolean
 fake_run (DexFuture *future, GError **error);

@@ -1,7 +1,7 @@
 /* test-egress-proxy.c
  *
  * What the proxy is for: package managers work, refusals say what to do, permissions last as long
- * as they were given for, everything is in the ledger. And how fast it is.
+ * as they were given for, everything is in the ledger.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -65,19 +65,6 @@ open_tunnel (FakeInternet *net)
   g_assert_true (fake_guest_send (guest, g_bytes_get_data (hello, NULL), g_bytes_get_size (hello)));
   g_byte_array_unref (fake_guest_receive (guest, g_bytes_get_size (hello)));
   return guest;
-}
-
-/* The status of one request while other streams stay open. */
-static guint
-ask (FakeInternet *net, const char *request)
-{
-  g_autoptr (GIOStream) guest = fake_guest_open (net);
-  g_autofree char *answer = NULL;
-
-  g_assert_true (fake_guest_send (guest, request, strlen (request)));
-  answer = fake_guest_receive_text (guest, NULL);
-  g_io_stream_close (guest, NULL, NULL);
-  return fake_status (answer);
 }
 
 static guint
@@ -327,7 +314,7 @@ test_once (void)
   g_assert_cmpuint (get_allowed (net), ==, 200);
   long_one = open_tunnel (net);
   fake_wait_ms (400);
-  g_assert_cmpuint (ask (net, GET_ALLOWED), ==, 403);
+  g_assert_cmpuint (fake_guest_ask (net, GET_ALLOWED), ==, 403);
 
   /* The first connection outlives the time, and others may come while it lasts. */
   {
@@ -339,7 +326,7 @@ test_once (void)
   g_byte_array_unref (fake_guest_receive (long_one, 1));
   g_io_stream_close (long_one, NULL, NULL);
   fake_settle (net);
-  g_assert_cmpuint (ask (net, CONNECT_TLS), ==, 403);
+  g_assert_cmpuint (fake_guest_ask (net, CONNECT_TLS), ==, 403);
 }
 
 static void
@@ -404,7 +391,7 @@ test_turns (void)
   fake_guest_send (third, GET_ALLOWED, strlen (GET_ALLOWED));
   fake_wait_ms (20);
   g_assert_cmpuint (net->dialled->len, ==, 2);
-  g_assert_cmpuint (ask (net, GET_ALLOWED), ==, 503);
+  g_assert_cmpuint (fake_guest_ask (net, GET_ALLOWED), ==, 503);
   g_io_stream_close (first, NULL, NULL);
   answer = fake_guest_receive_text (third, NULL);
   g_assert_cmpuint (fake_status (answer), ==, 200);
@@ -552,23 +539,12 @@ test_environment_proxies (void)
 
 /* ---------------------------------------------------------------- ledger */
 
-static gpointer
-run_for_object (DexFuture *future)
-{
-  g_autoptr (DexFuture) kept = future;
-  g_autoptr (GError) error = NULL;
-
-  fake_run (dex_ref (kept), &error);
-  g_assert_no_error (error);
-  return g_value_dup_object (dex_future_get_value (kept, NULL));
-}
-
 static void
 test_ledger (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("annex-egress-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "tasks.db", NULL);
-  g_autoptr (AnnexStore) store = run_for_object (annex_store_open (path));
+  g_autoptr (AnnexStore) store = fake_run_for_object (annex_store_open (path));
   g_autoptr (DexFuture) listed = NULL;
   g_autoptr (GPtrArray) entries = NULL;
   g_autoptr (GError) error = NULL;
@@ -620,84 +596,6 @@ test_ledger (void)
   }
 }
 
-/* ---------------------------------------------------------------- how fast */
-
-static DexFuture *
-serve_swallow (FakeInternet *net, GSocketConnection *connection)
-{
-  for (;;)
-    {
-      g_autoptr (DexFuture) read = dex_input_stream_read_bytes (
-          g_io_stream_get_input_stream (G_IO_STREAM (connection)), 1 << 17, G_PRIORITY_DEFAULT);
-
-      if (!dex_await (dex_ref (read), NULL) ||
-          g_bytes_get_size (g_value_get_boxed (dex_future_get_value (read, NULL))) == 0)
-        return dex_future_new_true ();
-    }
-}
-
-/* The same request without a proxy between: what it costs anyway. */
-static void
-get_directly (FakeInternet *net)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address =
-      g_inet_socket_address_new (loopback, fake_internet_get_port (net, FAKE_WEB ":80"));
-  g_autoptr (GIOStream) stream = NULL;
-  g_autofree char *answer = NULL;
-
-  stream = run_for_object (dex_socket_client_connect (client, G_SOCKET_CONNECTABLE (address)));
-  g_assert_true (fake_guest_send (stream, GET_ALLOWED, strlen (GET_ALLOWED)));
-  answer = fake_guest_receive_text (stream, NULL);
-  g_assert_cmpuint (fake_status (answer), ==, 200);
-}
-
-static void
-test_speed (void)
-{
-  g_autoptr (FakeInternet) net = new_internet ("task");
-  TlsHelloOptions options = { .server_name = "tls.example" };
-  g_autoptr (GBytes) hello = tls_hello_build (&options);
-  g_autofree char *block = g_strnfill (1 << 20, 'x');
-  g_autoptr (GIOStream) guest = NULL;
-  g_autofree char *answer = NULL;
-  guint n_requests = 300;
-  guint n_blocks = 256;
-  gint64 begin_us;
-  double direct_seconds;
-  double seconds;
-
-  begin_us = g_get_monotonic_time ();
-  for (guint i = 0; i < n_requests; i++)
-    get_directly (net);
-  direct_seconds = (double) (g_get_monotonic_time () - begin_us) / G_USEC_PER_SEC;
-
-  begin_us = g_get_monotonic_time ();
-  for (guint i = 0; i < n_requests; i++)
-    g_assert_cmpuint (ask (net, GET_ALLOWED), ==, 200);
-  seconds = (double) (g_get_monotonic_time () - begin_us) / G_USEC_PER_SEC;
-  g_test_message ("plain request, connection and answer: %.2f ms, without the proxy %.2f ms",
-                  seconds * 1000 / n_requests, direct_seconds * 1000 / n_requests);
-
-  fake_internet_serve (net, FAKE_TLS ":443", serve_swallow);
-  guest = fake_guest_open (net);
-  fake_guest_send (guest, CONNECT_TLS, strlen (CONNECT_TLS));
-  answer = fake_guest_receive_text (guest, "\r\n\r\n");
-  g_assert_cmpuint (fake_status (answer), ==, 200);
-  begin_us = g_get_monotonic_time ();
-  fake_guest_send (guest, g_bytes_get_data (hello, NULL), g_bytes_get_size (hello));
-  for (guint i = 0; i < n_blocks; i++)
-    g_assert_true (fake_guest_send (guest, block, 1 << 20));
-  g_io_stream_close (guest, NULL, NULL);
-  fake_settle (net);
-  seconds = (double) (g_get_monotonic_time () - begin_us) / G_USEC_PER_SEC;
-  g_assert_cmpuint (fake_last_row (net)->bytes_up, ==,
-                    ((guint64) n_blocks << 20) + g_bytes_get_size (hello));
-  g_test_message ("tunnel: %.0f MB/s, the test's own two ends included",
-                  (double) n_blocks * 1.048576 / seconds);
-}
-
 static void
 test_no_warnings (void)
 {
@@ -725,7 +623,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/egress/system-proxy", test_system_proxy);
   g_test_add_func ("/egress/environment-proxies", test_environment_proxies);
   g_test_add_func ("/egress/ledger", test_ledger);
-  g_test_add_func ("/egress/speed", test_speed);
   g_test_add_func ("/egress/no-warnings", test_no_warnings);
   return g_test_run ();
 }
