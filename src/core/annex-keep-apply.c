@@ -344,6 +344,22 @@ stage_new (Apply *self, Item *item, int parent, const char *temporary, const cha
   return TRUE;
 }
 
+/* Has the user been there since the decision? Asked after the fingerprint was taken: what comes later
+ * is seen by that. */
+static gboolean
+is_stale (Apply *self, AnnexKeepStep *step, int parent, const char *name)
+{
+  struct stat info;
+  AnnexStat now;
+
+  if (fstatat (parent, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    return TRUE;
+  annex_stat_from_info (&now, &info);
+  return !annex_stat_same (&step->before, &now) ||
+         (S_ISDIR (now.mode) &&
+          annex_draft_is_conflict (self->store->root_fd, self->baseline, step->path));
+}
+
 /* Saves what is replaced or removed. What is to go to the Trash is copied: there it may be edited. */
 static gboolean
 stage_original (Apply *self, AnnexKeepStep *step, int parent, const char *name, GError **error)
@@ -358,6 +374,9 @@ stage_original (Apply *self, AnnexKeepStep *step, int parent, const char *name, 
       fstat (self->store->objects_fd, &store) != 0)
     return annex_beneath_set_error (error, "Cannot read", step->path);
   near = here.st_dev == store.st_dev;
+  step->stale = is_stale (self, step, parent, name);
+  if (step->stale)
+    return TRUE;
   annex_keep_point ("save");
   if (step->kind == ANNEX_KEEP_SWAP)
     step->object = annex_copy_at (parent, name, self->store->objects_fd, object, ANNEX_COPY_LINK, error);
@@ -455,7 +474,9 @@ static void
 take (Apply *self, Item *item)
 {
   g_autoptr (GError) error = NULL;
-  AnnexKeepResult result = annex_keep_take_step (self->store, item->step, &error);
+  AnnexKeepResult result = item->step->stale
+                               ? ANNEX_KEEP_RESULT_CONFLICT
+                               : annex_keep_take_step (self->store, item->step, &error);
 
   if (result == ANNEX_KEEP_RESULT_CONFLICT && take_beside (self, item, &error))
     {

@@ -40,6 +40,7 @@ typedef struct
   gboolean object;  /* objects/<number> holds the original */
   gboolean moved;   /* of REMOVE: the original itself becomes the object */
   gboolean trash;   /* of REMOVE: the Trash is tried */
+  gboolean stale;   /* what is there is not `before` any more; never stored */
   char *original;   /* fingerprint of what is replaced or removed */
   char *sha256;     /* of the file that was put */
   guint32 mode;     /* of MODE, MKDIR and new files */

@@ -212,10 +212,12 @@ take_mode (int parent, const char *name, AnnexKeepStep *step, GError **error)
                                      { step->mtime_ns / 1000000000, step->mtime_ns % 1000000000 } };
   g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
   struct stat info;
+  AnnexStat now;
 
   if (fd < 0 || fstat (fd, &info) != 0)
     return fail (step, error);
-  if (S_ISLNK (info.st_mode) || info.st_ino != step->before.inode)
+  annex_stat_from_info (&now, &info);
+  if (S_ISLNK (info.st_mode) || !annex_stat_same (&now, &step->before))
     return ANNEX_KEEP_RESULT_CONFLICT;
   annex_keep_point ("mode");
   if (chmod (link, step->mode) != 0)
@@ -322,7 +324,8 @@ static gboolean
 settle_swap (AnnexKeepStep *step, int parent, const char *temporary, const char *name, const AnnexStat *now)
 {
   g_autofree char *aside = g_strconcat (temporary, "-aside", NULL);
-  gboolean effective = (now->exists && now->inode == step->inode) || settle_gone (parent, temporary);
+  gboolean gone = settle_gone (parent, temporary);
+  gboolean effective = gone || (now->exists && now->inode == step->inode);
   struct stat info;
 
   if (fstatat (parent, temporary, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_ino != step->inode)
@@ -362,6 +365,18 @@ settle_remove (AnnexKeepStore *store,
       return TRUE;
     }
   return !now->exists || now->inode != step->before.inode;
+}
+
+/* The permissions of a MODE step are there: the time may still be missing. */
+static gboolean
+settle_time (AnnexKeepStep *step, int parent, const char *name, const AnnexStat *now)
+{
+  const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+                                     { step->mtime_ns / 1000000000, step->mtime_ns % 1000000000 } };
+
+  if (S_ISREG (now->mode) && now->mtime_ns == step->before.mtime_ns)
+    utimensat (parent, name, times, AT_SYMLINK_NOFOLLOW);
+  return TRUE;
 }
 
 /* What the step left at its place, for undo to compare with. What somebody has changed since is
@@ -421,8 +436,9 @@ annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step)
       effective = now.exists && now.inode == step->before.inode;
       break;
     case ANNEX_KEEP_MODE:
-      effective = now.exists && now.inode == step->before.inode &&
-                  ((now.mode & 07777) == step->mode || now.mode != step->before.mode);
+      effective = now.exists && now.inode == step->before.inode && now.mode != step->before.mode;
+      if (now.exists && now.inode == step->before.inode && (now.mode & 07777) == step->mode)
+        effective = settle_time (step, parent, name, &now);
       break;
     case ANNEX_KEEP_MKDIR:
       effective = now.exists && S_ISDIR (now.mode);

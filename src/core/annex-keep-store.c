@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #define MAX_JOURNAL_BYTES (G_GUINT64_CONSTANT (1) << 30)
-#define FSYNC_AT_MOST 8
 
 /* ---- steps */
 
@@ -666,57 +665,77 @@ annex_keep_store_remove (AnnexKeepStore *self)
 
 /* ---- syncing */
 
+/* Brings the file or tree @name to the disk. Writing is begun for all before any is waited for, so
+ * that they share one commit of the file system's own journal; what others write is not waited for. */
 static void
-sync_file (int folder_fd, const char *name)
+sync_any (int folder_fd, const char *name, gboolean wait, guint depth)
 {
   g_autofd int fd = openat (folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  g_autoptr (GPtrArray) names = NULL;
   struct stat info;
 
-  if (fd < 0 && errno != ENOENT && errno != ELOOP)
-    syncfs (folder_fd); /* a file without read permission */
-  else if (fd >= 0 && fstat (fd, &info) == 0 && S_ISDIR (info.st_mode))
-    syncfs (fd); /* a tree is many files */
-  else if (fd >= 0)
+  if (fd < 0 || fstat (fd, &info) != 0)
+    {
+      /* A file without read permission; a symlink is in its folder. */
+      if (wait && errno == EACCES)
+        syncfs (folder_fd);
+      return;
+    }
+  if (S_ISDIR (info.st_mode) && depth <= ANNEX_BENEATH_MAX_DEPTH)
+    names = annex_beneath_list (fd);
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    sync_any (fd, g_ptr_array_index (names, i), wait, depth + 1);
+  if (wait)
+    fsync (fd);
+  else if (S_ISREG (info.st_mode))
+    sync_file_range (fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+static void
+sync_parent (AnnexKeepStore *self, const char *path, GHashTable *seen)
+{
+  const char *name;
+  g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
+  g_autofd int fd = -1;
+
+  if (folder == NULL || !g_hash_table_add (seen, g_steal_pointer (&folder)))
+    return;
+  fd = annex_beneath_open_parent (self->root_fd, path, &name);
+  if (fd >= 0)
     fsync (fd);
 }
 
 static void
-sync_parent (AnnexKeepStore *self, const char *path)
+sync_step (AnnexKeepStore *self, AnnexKeepStep *step, gboolean wait)
 {
+  g_autofree char *object = g_strdup_printf ("%u", step->number);
+  g_autofree char *temporary = self->undoing ? annex_keep_step_undo_temporary (step, self->keep_id)
+                                             : annex_keep_step_temporary (step, self->keep_id);
+  const char *path = self->undoing ? step->undo_path : step->path;
   const char *name;
-  g_autofd int fd = annex_beneath_open_parent (self->root_fd, path, &name);
+  g_autofd int parent = path != NULL ? annex_beneath_open_parent (self->root_fd, path, &name) : -1;
 
-  if (fd >= 0)
-    fsync (fd);
+  if (!self->undoing && !step->moved)
+    sync_any (self->objects_fd, object, wait, 0);
+  if (parent >= 0)
+    sync_any (parent, temporary, wait, 0);
 }
 
 void
 annex_keep_store_sync (AnnexKeepStore *self, GPtrArray *steps)
 {
-  if (steps->len > FSYNC_AT_MOST)
-    {
-      syncfs (self->root_fd);
-      syncfs (self->objects_fd);
-      return;
-    }
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < steps->len; i++)
+    sync_step (self, g_ptr_array_index (steps, i), FALSE);
+  for (guint i = 0; i < steps->len; i++)
+    sync_step (self, g_ptr_array_index (steps, i), TRUE);
   for (guint i = 0; i < steps->len; i++)
     {
       AnnexKeepStep *step = g_ptr_array_index (steps, i);
-      g_autofree char *object = g_strdup_printf ("%u", step->number);
-      g_autofree char *temporary = annex_keep_step_temporary (step, self->keep_id);
-      g_autofree char *undo_temporary = annex_keep_step_undo_temporary (step, self->keep_id);
-      const char *path = self->undoing ? step->undo_path : step->path;
-      const char *name;
-      g_autofd int parent = path != NULL ? annex_beneath_open_parent (self->root_fd, path, &name) : -1;
 
-      sync_file (self->objects_fd, object);
-      if (parent >= 0)
-        {
-          sync_file (parent, self->undoing ? undo_temporary : temporary);
-          fsync (parent);
-        }
-      if (step->old_path != NULL)
-        sync_parent (self, step->old_path);
+      sync_parent (self, step->path, seen);
+      sync_parent (self, step->old_path, seen);
     }
   fsync (self->objects_fd);
 }

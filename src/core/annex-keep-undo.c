@@ -376,7 +376,8 @@ undo_step (Undo *self, AnnexKeepStep *step, AnnexKept *kept)
   g_autofree char *temporary = annex_keep_step_undo_temporary (step, self->store->keep_id);
   g_autofd int parent = annex_beneath_open_parent (self->store->root_fd, step->path, &name);
 
-  if (parent < 0)
+  /* A folder the keep made may be gone already, by an undo that was interrupted. */
+  if (parent < 0 && step->kind != ANNEX_KEEP_MOVE)
     {
       if (step->kind == ANNEX_KEEP_PUT || step->kind == ANNEX_KEEP_MKDIR || step->kind == ANNEX_KEEP_MODE)
         return TRUE; /* gone with its folder */
