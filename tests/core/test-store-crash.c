@@ -37,7 +37,8 @@ new_data (const char *who, guint n)
 
 /* The child */
 
-/* Appends without end, several at a time, and says on its standard output which seq is committed. */
+/* Appends without end, several at a time, and says on its standard output which seq is committed.
+ */
 static DexFuture *
 child_forever (gpointer data)
 {

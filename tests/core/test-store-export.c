@@ -53,7 +53,8 @@ fill (AnnexStore *store, const char *task)
        "{\"ask\":{\"id\":\"q1\",\"kind\":\"network\",\"task\":\"x\",\"text\":\"h\"}}");
   put (store, task, ANNEX_EVENT_REPLY_STARTED, "{\"reply\":\"r\",\"model\":\"m\",\"seen\":3}");
   put (store, task, ANNEX_EVENT_BLOCK,
-       "{\"reply\":\"r\",\"index\":0,\"block\":{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":"
+       "{\"reply\":\"r\",\"index\":0,\"block\":{\"type\":\"thinking\",\"thinking\":\"\","
+       "\"signature\":"
        "\"sig==\"}}");
   put (store, task, ANNEX_EVENT_REPLY_FINISHED,
        "{\"reply\":\"r\",\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":3},\"cost_usd\":"
@@ -236,9 +237,9 @@ test_mutated (void)
       id = import_text (other, bytes, length, &error);
       if (id == NULL)
         {
-          g_assert_true (error->domain == ANNEX_STORE_ERROR &&
-                         (error->code == ANNEX_STORE_ERROR_FORMAT ||
-                          error->code == ANNEX_STORE_ERROR_NEWER));
+          g_assert_true (
+              error->domain == ANNEX_STORE_ERROR &&
+              (error->code == ANNEX_STORE_ERROR_FORMAT || error->code == ANNEX_STORE_ERROR_NEWER));
           continue;
         }
       n_kept++;
@@ -262,7 +263,7 @@ test_lies (void)
   "\"task-created\",\"data\":{\"title\":\"needle\",\"provider\":\"\",\"model\":\"\",\"system\":"   \
   "\"\",\"tools\":\"\"}}\n"
 #define EVENT(task, seq, time, type, data)                                                         \
-  "{\"id\":2,\"task\":\"" task "\",\"seq\":" seq ",\"time\":\"" time "\",\"type\":\"" type           \
+  "{\"id\":2,\"task\":\"" task "\",\"seq\":" seq ",\"time\":\"" time "\",\"type\":\"" type         \
   "\",\"data\":" data "}\n"
 #define TIME "2024-01-01T00:00:00.000Z"
   static const struct

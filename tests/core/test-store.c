@@ -1,7 +1,7 @@
 /* test-store.c
  *
- * The store in one process: appending, lists, search, ledger, rules, and every way a database can be
- * unusable.
+ * The store in one process: appending, lists, search, ledger, rules, and every way a database can
+ * be unusable.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -158,9 +158,9 @@ test_append_refused (void)
   test_await_error (annex_store_list_events (store, "none", 0, 0), ANNEX_STORE_ERROR,
                     ANNEX_STORE_ERROR_NOT_FOUND);
   create (store, "t1", "T");
-  test_await_error (annex_store_append (store, "t1", ANNEX_EVENT_TASK_CREATED,
-                                        json ("{\"title\":\"again\"}")),
-                    ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED);
+  test_await_error (
+      annex_store_append (store, "t1", ANNEX_EVENT_TASK_CREATED, json ("{\"title\":\"again\"}")),
+      ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED);
   test_await (annex_store_close (store));
   test_await (annex_store_close (store));
   test_await_error (annex_store_list_tasks (store), ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED);
@@ -177,9 +177,9 @@ test_append_many (void)
 
   create (store, "t1", "T");
   for (guint i = 0; i < 500; i++)
-    g_ptr_array_add (futures, annex_store_append (store, i % 50 == 7 ? "absent" : "t1",
-                                                  ANNEX_EVENT_ANNOUNCEMENT,
-                                                  json ("{\"text\":\"x\"}")));
+    g_ptr_array_add (futures,
+                     annex_store_append (store, i % 50 == 7 ? "absent" : "t1",
+                                         ANNEX_EVENT_ANNOUNCEMENT, json ("{\"text\":\"x\"}")));
   for (guint i = 0; i < futures->len; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -251,8 +251,9 @@ test_tasks (void)
   g_assert_cmpint (summary->updated_us, >, summary->created_us);
   g_assert_cmpstr (((AnnexTaskSummary *) g_ptr_array_index (tasks, 1))->state, ==, "running");
   line = annex_task_summary_to_json_line (summary);
-  g_assert_true (g_str_has_prefix (line, "{\"id\":\"a\",\"title\":\"Renamed\",\"state\":\"waiting\","
-                                         "\"created\":\"2"));
+  g_assert_true (g_str_has_prefix (line,
+                                   "{\"id\":\"a\",\"title\":\"Renamed\",\"state\":\"waiting\","
+                                   "\"created\":\"2"));
   test_await_error (annex_store_set_archived (store, "x", TRUE), ANNEX_STORE_ERROR,
                     ANNEX_STORE_ERROR_NOT_FOUND);
   test_await (annex_store_close (store));
@@ -304,14 +305,17 @@ test_search (void)
   say (store, "a", "Summe der Rechnungen von Müller-Lüdenscheidt");
   say (store, "b", "rechnung needle OR thread");
   put (store, "c", ANNEX_EVENT_BLOCK,
-       "{\"reply\":\"r\",\"index\":0,\"block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"shell\","
+       "{\"reply\":\"r\",\"index\":0,\"block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":"
+       "\"shell\","
        "\"input\":{\"command\":\"cat invoices.csv\"}}}");
   put (store, "c", ANNEX_EVENT_TOOL_FINISHED,
-       "{\"tool_use_id\":\"t\",\"result\":{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":"
+       "{\"tool_use_id\":\"t\",\"result\":{\"type\":\"tool_result\",\"tool_use_id\":\"t\","
+       "\"content\":"
        "[{\"type\":\"text\",\"text\":\"Zürich;400\"},{\"type\":\"image\",\"source\":{\"data\":"
        "\"hiddenbase\"}}]}}");
   put (store, "c", ANNEX_EVENT_BLOCK,
-       "{\"reply\":\"r\",\"index\":1,\"block\":{\"type\":\"thinking\",\"thinking\":\"secretthought\"}}");
+       "{\"reply\":\"r\",\"index\":1,\"block\":{\"type\":\"thinking\",\"thinking\":"
+       "\"secretthought\"}}");
   put (store, "c", ANNEX_EVENT_FILES_PRESENTED, "{\"paths\":[\"/folders/x/Übersicht.xlsx\"]}");
 
   check_ids (annex_store_search (store, "grusse", 0), ""); /* ß is no ss, and no word begins so */
@@ -539,8 +543,9 @@ test_foreign (void)
   g_autofree char *other = new_path ();
   g_autofree char *marked = new_path ();
 
-  g_assert_true (g_file_set_contents (text, "This is a letter, and no database at all. It goes on "
-                                            "for longer than the header of one would be, though.",
+  g_assert_true (g_file_set_contents (text,
+                                      "This is a letter, and no database at all. It goes on "
+                                      "for longer than the header of one would be, though.",
                                       -1, NULL));
   test_await_error (annex_store_open (text), ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED);
   run_sql (other, "CREATE TABLE bookmarks (url TEXT)");
