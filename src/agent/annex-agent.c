@@ -151,13 +151,32 @@ close_draft_asks (AnnexAgent *self, GError **error)
   return TRUE;
 }
 
+/* After a restart nothing may have looked at the drafts yet, though the computer holds some. */
+static gboolean
+read_unread (AnnexAgent *self, GPtrArray *shares, GError **error)
+{
+  AnnexDrafts *drafts = annex_workspace_get_drafts (self->workspace);
+
+  if (annex_computer_get_state (annex_workspace_get_computer (self->workspace)) == ANNEX_COMPUTER_OFF)
+    return TRUE;
+  for (guint i = 0; i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+      g_autoptr (GPtrArray) changes = annex_drafts_dup_changes (drafts, annex_share_get_id (share));
+
+      if (changes == NULL && annex_share_get_mode (share) != ANNEX_SHARE_READ_ONLY)
+        return dex_await (annex_drafts_update (drafts), error);
+    }
+  return TRUE;
+}
+
 static gboolean
 finish (AnnexAgent *self, GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (self->workspace);
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
 
-  if (!close_draft_asks (self, error))
+  if (!read_unread (self, shares, error) || !close_draft_asks (self, error))
     return FALSE;
   for (guint i = 0; i < shares->len; i++)
     if (!finish_share (self, g_ptr_array_index (shares, i), error))

@@ -95,34 +95,48 @@ annex_cli_usage (const char *command, const char *format, ...)
   return ANNEX_EXIT_USAGE;
 }
 
+/* The words from "--" on; NULL when there is none. They are never options. */
+static char **
+find_separator (char **argv)
+{
+  for (; *argv != NULL; argv++)
+    if (g_str_equal (*argv, "--"))
+      return argv;
+  return NULL;
+}
+
 gboolean
 annex_cli_parse (const char *command, const GOptionEntry *entries, char ***argv, int *status)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) rest = g_strv_builder_new ();
   g_autoptr (GError) error = NULL;
-  GStrv with_name;
+  char **separator = find_separator (*argv);
+  g_auto (GStrv) with_name = NULL;
 
-  for (guint i = 0; (*argv)[i] != NULL && !g_str_equal ((*argv)[i], "--"); i++)
-    if (g_str_equal ((*argv)[i], "--help") || g_str_equal ((*argv)[i], "-h"))
+  for (char **word = *argv; *word != NULL && word != separator; word++)
+    if (g_str_equal (*word, "--help") || g_str_equal (*word, "-h"))
       {
         annex_cli_print ("%s", annex_cli_help (command));
         *status = ANNEX_EXIT_DONE;
         return FALSE;
       }
-  /* GOption takes the first word for the program's name. */
-  g_strv_builder_add (words, command);
-  g_strv_builder_addv (words, (const char **) *argv);
+  g_strv_builder_add (words, command); /* GOption takes the first word for the program's name */
+  for (char **word = *argv; *word != NULL && word != separator; word++)
+    g_strv_builder_add (words, *word);
   with_name = g_strv_builder_end (words);
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse_strv (context, &with_name, &error))
     {
-      g_strfreev (with_name);
       *status = annex_cli_usage (command, "%s", error->message);
       return FALSE;
     }
-  *argv = with_name + 1; /* lives as long as the process */
+  g_strv_builder_addv (rest, (const char **) with_name + 1);
+  if (separator != NULL)
+    g_strv_builder_addv (rest, (const char **) separator);
+  *argv = g_strv_builder_end (rest); /* lives as long as the process */
   return TRUE;
 }
 

@@ -192,7 +192,7 @@ test_undated (void)
   assert_says (&talk, "{{folder}} $(x).txt"); /* a file's name is not expanded */
   g_assert_nonnull (find_call (&talk, "ask_user"));
   talk_answer (&talk, "ask_user",
-               "The user answered:\nWhat shall I do?\n→ it's $(reboot) (the user's own words)",
+               "{\"undated\":{\"other_text\":\"it's $(reboot)\"}}",
                FALSE);
   g_assert_cmpstr (call_string (&talk, "shell", "command"), ==,
                    "python3 /home/agent/expense_report.py '/folders/Trip “A” '\\''x'\\''' "
@@ -222,7 +222,7 @@ test_all_dated (void)
   look_found (&talk, 0);
   assert_says (&talk, "each has a date");
   g_assert_nonnull (find_call (&talk, "ask_user"));
-  talk_answer (&talk, "ask_user", "The user answered:\nFile?\n→ Leave them where they are", FALSE);
+  talk_answer (&talk, "ask_user", "{\"filing\":\"Leave them where they are\"}", FALSE);
   g_assert_nonnull (
       strstr (call_string (&talk, "shell", "command"), "--filing='Leave them where they are'"));
   finish (&talk, "");
@@ -285,7 +285,7 @@ test_failures (void)
   talk_begin (&talk);
   go_to_look (&talk);
   look_found (&talk, 1);
-  talk_answer (&talk, "ask_user", "The user answered:\nx\n→ 2026-05", FALSE);
+  talk_answer (&talk, "ask_user", "{\"undated\":{\"other_text\":\"2026-05\"}}", FALSE);
   talk_answer (&talk, "shell", RUN, TRUE);
   assert_says (&talk, "Making the report failed");
   talk_end (&talk);
@@ -293,7 +293,7 @@ test_failures (void)
   talk_begin (&talk);
   go_to_look (&talk);
   look_found (&talk, 1);
-  talk_answer (&talk, "ask_user", "The user answered:\nx\n→ 2026-05", FALSE);
+  talk_answer (&talk, "ask_user", "{\"undated\":{\"other_text\":\"2026-05\"}}", FALSE);
   talk_answer (&talk, "shell", "RESULT {\"report\": \"/r\", \"chart\": \"/c\"}\n", FALSE);
   talk_answer (&talk, "shell", "RESULT {\"agrees\": \"no\"}\n", FALSE);
   assert_says (&talk, "do not trust it yet");

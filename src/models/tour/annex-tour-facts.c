@@ -211,25 +211,30 @@ annex_tour_facts_dup_value (AnnexTourFacts *self, const char *path)
   return annex_json_to_string (node);
 }
 
-/* The result of ask_user reads "The user answered:", the question, and "→ " with the answer. */
+/* The result of ask_user is the answer object, keyed by question: a label, a list of labels, or
+ * {other_text} for the user's own words. The tour asks one question at a time. */
 char *
 annex_tour_facts_dup_answer (AnnexTourFacts *self, const char *call)
 {
   const AnnexTourOutcome *outcome = annex_tour_facts_get_outcome (self, call);
-  const char *arrow = outcome != NULL ? strstr (outcome->text, "\n→ ") : NULL;
-  g_autofree char *answer = NULL;
-  char *extra;
+  g_autoptr (JsonObject) answers = NULL;
+  g_autoptr (GList) values = NULL;
+  const char *answer = "";
+  JsonNode *node;
 
-  if (arrow == NULL || outcome->is_error)
+  if (outcome == NULL || outcome->is_error)
     return g_strdup ("");
-  answer = g_strdup (arrow + strlen ("\n→ "));
-  if ((extra = strstr (answer, " (note: ")) != NULL)
-    *extra = '\0';
-  g_strchomp (answer);
-  if (g_str_has_suffix (answer, " (the user's own words)"))
-    answer[strlen (answer) - strlen (" (the user's own words)")] = '\0';
+  answers = annex_json_parse_object (outcome->text, -1, NULL);
+  values = answers != NULL ? json_object_get_values (answers) : NULL;
+  if (values == NULL)
+    return g_strdup ("");
+  node = values->data;
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    answer = annex_json_opt_string (json_node_get_object (node), "other_text", "");
+  else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+    answer = json_node_get_string (node);
   return g_utf8_strlen (answer, -1) > MAX_ANSWER ? g_utf8_substring (answer, 0, MAX_ANSWER)
-                                                 : g_steal_pointer (&answer);
+                                                 : g_strdup (answer);
 }
 
 char *
