@@ -234,7 +234,8 @@ annex_task_append (AnnexTask *self, AnnexEventType type, JsonObject *data)
 
   if (data == NULL)
     data = json_object_new ();
-  if (type == ANNEX_EVENT_REPLY_STARTED && !json_object_has_member (data, "seen"))
+  if (type == ANNEX_EVENT_REPLY_STARTED && !json_object_has_member (data, "seen") &&
+      !json_object_has_member (data, "parent"))
     json_object_set_int_member (data, "seen",
                                 self->sent_seq >= 0 ? self->sent_seq : self->last_seq);
   promise = dex_promise_new ();
