@@ -193,7 +193,7 @@ test_describe_other_forms (void)
 static void
 test_network (void)
 {
-  g_autoptr (AnnexAsk) ask = annex_ask_new_network ("t", "evil.example", "pypi.example is needed");
+  g_autoptr (AnnexAsk) ask = annex_ask_new_network ("t", "evil.example", "good.example is needed");
   g_autoptr (JsonObject) answer = NULL;
   g_autofree char *told = NULL;
 
