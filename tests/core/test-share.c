@@ -27,8 +27,9 @@ static void
 check_refused (const char *path, AnnexShareError code)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *shown = g_filename_display_name (path);
 
-  g_test_message ("%s", path);
+  g_test_message ("%s", shown);
   g_assert_null (annex_share_new (path, ANNEX_SHARE_REVIEW, NULL, &error));
   g_assert_error (error, ANNEX_SHARE_ERROR, code);
 }
