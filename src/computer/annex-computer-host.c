@@ -8,6 +8,7 @@
 #include "annex-computer-host.h"
 
 #include "annex-future.h"
+#include "annex-gate.h"
 #include "annex-template.h"
 
 #include <string.h>
@@ -277,9 +278,9 @@ annex_computer_host_template (AnnexComputerHost *self, AnnexComputerKit *kit)
   made = g_new0 (Made, 1);
   made->self = g_object_ref (self);
   made->key = g_strdup (key);
-  making = dex_future_finally (annex_template_make (self->virt, kit), made_cb, made, made_free);
   /* It goes on though those who asked give up: it is wanted anyway. */
-  dex_future_disown (dex_ref (making));
+  making = annex_future_keep (
+      dex_future_finally (annex_template_make (self->virt, kit), made_cb, made, made_free));
   g_hash_table_insert (self->making, g_steal_pointer (&key), dex_ref (making));
   return making;
 }

@@ -52,14 +52,18 @@ forward_cb (DexFuture *future, gpointer data)
 }
 
 DexFuture *
-annex_fiber_run (DexFiberFunc func, gpointer data, GDestroyNotify free_data)
+annex_future_keep (DexFuture *future)
 {
   DexPromise *promise = dex_promise_new ();
 
-  dex_future_disown (
-      dex_future_finally (dex_scheduler_spawn (NULL, STACK_BYTES, func, data, free_data),
-                          forward_cb, dex_ref (promise), dex_unref));
+  dex_future_disown (dex_future_finally (future, forward_cb, dex_ref (promise), dex_unref));
   return DEX_FUTURE (promise);
+}
+
+DexFuture *
+annex_fiber_run (DexFiberFunc func, gpointer data, GDestroyNotify free_data)
+{
+  return annex_future_keep (dex_scheduler_spawn (NULL, STACK_BYTES, func, data, free_data));
 }
 
 void

@@ -133,13 +133,19 @@ annex_guest_wake (AnnexGuest *self, gboolean new_identity)
 }
 
 /* A file of each certificate, as update-ca-certificates wants them. Nothing runs when the same were
- * handed over before. */
+ * handed over before. The first time, what that program would do is done for these files alone: it
+ * takes half a minute where the computer is emulated. */
 #define TRUST_SCRIPT                                                                               \
-  "mark=/etc/annex/certificates; d=/usr/local/share/ca-certificates; "                             \
+  "mark=/etc/annex/certificates; d=/usr/local/share/ca-certificates; e=/etc/ssl/certs; "           \
   "if [ \"$(cat $mark 2>/dev/null)\" = \"$0\" ]; then cat >/dev/null; exit 0; fi; "                \
-  "mkdir -p $d /etc/annex && rm -f $d/annex-*.crt && "                                             \
-  "awk -v d=$d '/^-----BEGIN CERTIFICATE-----/ { n++ } n { print > (d \"/annex-\" n \".crt\") }' "   \
-  "&& update-ca-certificates >/dev/null 2>&1 && printf %s \"$0\" >$mark"
+  "set -e; mkdir -p $d $e /etc/annex; old=$(ls $d/annex-*.crt 2>/dev/null || :); "                 \
+  "rm -f $d/annex-*.crt; "                                                                         \
+  "awk -v d=$d '/^-----BEGIN CERTIFICATE-----/ { n++ } n { print > (d \"/annex-\" n \".crt\") }'; "  \
+  "if [ -n \"$old\" ]; then update-ca-certificates >/dev/null 2>&1; else "                         \
+  "for f in $d/annex-*.crt; do [ -e $f ] || continue; b=${f##*/}; p=${b%.crt}.pem; "               \
+  "cat $f >>$e/ca-certificates.crt; ln -sf $f $e/$p; "                                             \
+  "h=$(openssl x509 -hash -noout -in $f 2>/dev/null) && ln -sf $p $e/$h.0 || :; done; fi; "        \
+  "printf %s \"$0\" >$mark"
 
 DexFuture *
 annex_guest_trust (AnnexGuest *self, GBytes *certificates)

@@ -8,6 +8,7 @@
 #include "annex-machine.h"
 
 #include "annex-future.h"
+#include "annex-gate.h"
 #include "annex-json.h"
 #include "annex-ssh-channel.h"
 
@@ -147,14 +148,6 @@ job_free (gpointer data)
   g_free (job);
 }
 
-/* What was asked of libvirt happens though nobody waits for it any more, and must be noted. */
-static DexFuture *
-keep_going (DexFuture *future)
-{
-  dex_future_disown (dex_ref (future));
-  return future;
-}
-
 static DexFuture *
 begun_cb (DexFuture *future, gpointer data)
 {
@@ -174,7 +167,7 @@ begin (AnnexMachine *self, const char *name, AnnexVirtFunc worker, Job *job)
 {
   self->beginning = TRUE;
   g_clear_pointer (&self->lost_reason, g_free);
-  return keep_going (dex_future_finally (annex_virt_call (self->virt, name, worker, job, job_free),
+  return annex_future_keep (dex_future_finally (annex_virt_call (self->virt, name, worker, job, job_free),
                                          begun_cb, g_object_ref (self), g_object_unref));
 }
 
@@ -328,7 +321,7 @@ DexFuture *
 annex_machine_save (AnnexMachine *self, const char *path)
 {
   self->ending = TRUE;
-  return keep_going (dex_future_finally (annex_virt_call (self->virt, "annex-save", save_worker,
+  return annex_future_keep (dex_future_finally (annex_virt_call (self->virt, "annex-save", save_worker,
                                                           job_new (self, path), job_free),
                                          saved_cb, g_object_ref (self), g_object_unref));
 }
@@ -358,7 +351,7 @@ DexFuture *
 annex_machine_destroy (AnnexMachine *self)
 {
   self->ending = TRUE;
-  return keep_going (dex_future_then (annex_virt_call (self->virt, "annex-destroy", destroy_worker,
+  return annex_future_keep (dex_future_then (annex_virt_call (self->virt, "annex-destroy", destroy_worker,
                                                        job_new (self, NULL), job_free),
                                       destroyed_cb, g_object_ref (self), g_object_unref));
 }
@@ -435,8 +428,8 @@ annex_machine_unplug (AnnexMachine *self, const char *tag, guint limit_ms)
   g_hash_table_insert (self->removals, g_strdup (alias), dex_ref (removal));
   asked = annex_virt_call (self->virt, "annex-unplug", unplug_worker, job_new (self, alias),
                            job_free);
-  return annex_future_with_timeout (dex_future_then (asked, unplug_asked_cb, removal, dex_unref),
-                                    limit_ms);
+  return annex_future_keep (annex_future_with_timeout (
+      dex_future_then (asked, unplug_asked_cb, removal, dex_unref), limit_ms));
 }
 
 /* ---------------------------------------------------------------- the guest's first words */
@@ -560,7 +553,7 @@ connect_fiber (gpointer data)
           int fd = connect_socket (self->socket_path, &error);
 
           if (fd >= 0)
-            attempt = annex_ssh_channel_open (fd, ATTEMPT_MS);
+            attempt = annex_future_keep (annex_ssh_channel_open (fd, ATTEMPT_MS));
           else if (!g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST))
             return dex_future_new_for_error (g_steal_pointer (&error));
         }
@@ -571,7 +564,13 @@ connect_fiber (gpointer data)
       if (attempt != NULL && dex_future_is_resolved (attempt))
         return g_steal_pointer (&attempt);
       if (attempt != NULL && dex_future_is_rejected (attempt))
-        dex_clear (&attempt);
+        {
+          g_autoptr (GError) error = NULL;
+
+          dex_future_get_value (attempt, &error);
+          g_debug ("The guest does not answer yet: %s", error->message);
+          dex_clear (&attempt);
+        }
       size = log_size (self);
       if (size != last_size)
         last_progress_us = g_get_monotonic_time ();

@@ -112,8 +112,8 @@ launch (const char *folder, const char *socket_path, gboolean landlock, GError *
   /* The guest's root and its agent read as the user does; ids of the host mean nothing there. */
   return g_subprocess_launcher_spawn (
       launcher, error, find_virtiofsd (), "--fd=3", "--shared-dir", folder, "--readonly",
-      "--sandbox", landlock ? "none" : "namespace", "--cache", "auto", "--inode-file-handles",
-      "never", "--migration-on-error", "guest-error", "--translate-uid",
+      "--sandbox", landlock ? "none" : "namespace", "--cache", "auto",
+      "--inode-file-handles=never", "--migration-on-error", "guest-error", "--translate-uid",
       "squash-host:0:1000:4294967295", "--translate-gid", "squash-host:0:1000:4294967295",
       "--log-level", "info", NULL);
 }

@@ -302,12 +302,15 @@ boot_and_settle (Make *make, GError **error)
   channel = dex_await_object (annex_machine_connect (make->machine, STALL_MS), error);
   if (channel == NULL)
     return FALSE;
+  g_debug ("Template: the guest answers");
   guest = annex_guest_new (channel);
   if (!dex_await (annex_guest_wake (guest, FALSE), error) ||
       !dex_await (annex_guest_trust (guest, make->kit->certificates), error))
     return FALSE;
+  g_debug ("Template: warming up");
   /* Warmth is only nice to have. */
   dex_await (annex_guest_call (guest, warm_up, NULL, 4096, 60000), NULL);
+  g_debug ("Template: saving");
   annex_ssh_channel_close (channel);
   return TRUE;
 }
@@ -333,7 +336,10 @@ make_fiber (gpointer data)
       boot_and_settle (make, &error) &&
       dex_await (annex_machine_save (make->machine, memory), &error) &&
       dex_await (annex_worker_run ("annex-template", finish_worker, make, NULL), &error))
-    return dex_future_new_true ();
+    {
+      g_debug ("Template: done");
+      return dex_future_new_true ();
+    }
   dex_await (annex_machine_destroy (make->machine), NULL); /* the first error is the one to tell */
   annex_computer_folder_remove (folder, NULL);
   annex_template_discard (make->kit);

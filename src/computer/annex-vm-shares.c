@@ -58,7 +58,6 @@ await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
                                          hurry ? REVOKE_UNMOUNT_MS : UNMOUNT_MS),
                     hurry ? NULL : error);
   unplug = annex_machine_unplug (self->machine, id, UNPLUG_MS);
-  dex_future_disown (dex_ref (unplug));
   if (hurry)
     {
       dex_await (annex_future_with_timeout (dex_ref (unplug), REVOKE_UNPLUG_MS), NULL);

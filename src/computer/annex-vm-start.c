@@ -19,6 +19,7 @@
 #define PROXY_PORT 3128
 /* A restored guest is where it was; it answers at once or never. */
 #define RESTORED_STALL_MS 20000
+#define MACHINE_END_MS 500
 
 /* ---------------------------------------------------------------- what the disk was made with */
 
@@ -78,6 +79,8 @@ reconnect_fiber (gpointer data)
   AnnexVm *self = data;
   g_autoptr (GError) error = NULL;
 
+  /* When the machine itself ended, libvirt says so in a moment, and there is nothing to mend. */
+  dex_await (dex_timeout_new_msec (MACHINE_END_MS), NULL);
   annex_gate_enter (&self->lifecycle);
   if (self->state == ANNEX_COMPUTER_READY && annex_machine_is_running (self->machine) &&
       (self->guest == NULL || !annex_ssh_channel_is_open (annex_guest_get_channel (self->guest))))
@@ -342,6 +345,7 @@ await_machine (AnnexVm *self, AnnexComputerKit *kit, GError **error)
       g_autoptr (GError) local = NULL;
       gboolean was_template = way == WAY_TEMPLATE;
 
+      g_debug ("Computer %s: way %d", annex_computer_folder_get_id (annex_vm_get_folder (self)), way);
       if (await_way (self, kit, way, &local))
         return TRUE;
       annex_vm_drop_guest (self);

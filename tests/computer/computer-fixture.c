@@ -160,7 +160,15 @@ test_fiber (gpointer data)
 static void
 run_test (gconstpointer data)
 {
-  fixture_run (test_fiber, (gpointer) data, 120);
+  fixture_run (test_fiber, (gpointer) data, 240);
+}
+
+void
+fixture_run_body (void (*body) (void))
+{
+  Test test = { body };
+
+  fixture_run (test_fiber, &test, 600);
 }
 
 void

@@ -26,7 +26,8 @@ void fixture_drop_computers (void);
 
 /* Runs @func as a fiber until it ends; fails the test after @limit_s. The fiber asserts. */
 void fixture_run (DexFiberFunc func, gpointer data, guint limit_s);
-/* A test that is one fiber of at most two minutes. */
+void fixture_run_body (void (*body) (void));
+/* A test that is one fiber of at most four minutes. */
 void fixture_add (const char *path, void (*body) (void));
 
 /* In a fiber; they assert that it works. */
