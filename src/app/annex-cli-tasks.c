@@ -7,7 +7,6 @@
 #include "annex-cli.h"
 
 #include "annex-future.h"
-#include "annex-json-build.h"
 #include "annex-run-print.h"
 
 #include <stdio.h>
@@ -59,29 +58,6 @@ load_workspace (Tasks *tasks, AnnexTask *task, GError **error)
 
 /* ---- list and show */
 
-/* RFC 3339 in UTC with milliseconds, as in events. (transfer full) */
-static char *
-format_utc (gint64 time_us)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (time_us);
-  g_autofree char *seconds = g_date_time_format (utc, "%Y-%m-%dT%H:%M:%S");
-
-  return g_strdup_printf ("%s.%03dZ", seconds, (int) (time_us % G_USEC_PER_SEC / 1000));
-}
-
-static void
-print_summary_json (const AnnexTaskSummary *summary)
-{
-  g_autofree char *created = format_utc (summary->created_us);
-  g_autofree char *updated = format_utc (summary->updated_us);
-  g_autoptr (JsonObject) json
-      = annex_json_build ("s", "id", summary->id, "s", "title", summary->title, "s", "state", summary->state, "s",
-                          "created", created, "s", "updated", updated, NULL);
-  g_autofree char *line = annex_json_object_to_string (json);
-
-  annex_cli_print ("%s\n", line);
-}
-
 static int
 list (Tasks *tasks, GError **error)
 {
@@ -102,7 +78,11 @@ list (Tasks *tasks, GError **error)
       if (summary->archived && !tasks->archived)
         continue;
       if (tasks->json)
-        print_summary_json (summary);
+        {
+          g_autofree char *line = annex_task_summary_to_json_line (summary);
+
+          annex_cli_print ("%s\n", line);
+        }
       else
         annex_cli_print ("%s  %-8s  %s  %s%s\n", summary->id, summary->state, time, title,
                          summary->open_asks > 0 ? "  (asks)" : "");
