@@ -104,6 +104,7 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
   g_autoptr (GBytes) bytes = NULL;
   AnnexImageManifest *manifest;
   struct utsname machine;
+  const char *data;
 
   if (self->address == NULL)
     {
@@ -124,8 +125,9 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
                    "The image at the address is not the one that this Annex was built for");
       return NULL;
     }
-  manifest = annex_image_manifest_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                         error);
+  /* An empty answer has no data at all. */
+  data = g_bytes_get_data (bytes, NULL);
+  manifest = annex_image_manifest_parse (data != NULL ? data : "", g_bytes_get_size (bytes), error);
   if (manifest == NULL)
     return NULL;
   if (uname (&machine) == 0 && strcmp (machine.machine, manifest->architecture) != 0)
