@@ -86,8 +86,9 @@ annex_agent_dup_opening (void)
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%A, %-d %B %Y");
   const char *const *languages = g_get_language_names ();
-  const char *language =
-      languages[0] != NULL && !g_str_equal (languages[0], "C") ? languages[0] : "en";
+  gboolean unset = languages[0] == NULL || g_str_equal (languages[0], "C") ||
+                   g_str_has_prefix (languages[0], "C.") || g_str_equal (languages[0], "POSIX");
+  const char *language = unset ? "en" : languages[0];
 
   return g_strdup_printf (
       "Today is %s. The user's language setting is %s; answer in the language they write "

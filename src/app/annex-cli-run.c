@@ -8,6 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-models.h"
 #include "annex-run-asks.h"
 #include "annex-run-print.h"
 
@@ -63,6 +64,19 @@ split_model (Options *options)
   options->model_id = colon != NULL && colon[1] != '\0' ? g_strdup (colon + 1) : NULL;
 }
 
+/* The provider and the address are known to be good before a task is made. */
+static gboolean
+check_model (Options *options, GError **error)
+{
+  g_autoptr (AnnexModel) model = NULL;
+
+  if (options->provider == NULL && options->base_url == NULL)
+    return TRUE;
+  model = annex_models_new (options->provider != NULL ? options->provider : "anthropic", options->model_id,
+                            options->base_url, NULL, error);
+  return model != NULL;
+}
+
 /* "DIR[:mode]" as a share. */
 static gboolean
 add_folder (Options *options, const char *text, GError **error)
@@ -110,6 +124,11 @@ check_options (Options *options, char **words, int *status)
   g_autoptr (GError) error = NULL;
 
   split_model (options);
+  if (!check_model (options, &error))
+    {
+      *status = annex_cli_usage ("run", "%s", error->message);
+      return FALSE;
+    }
   options->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   for (guint i = 0; options->folders != NULL && options->folders[i] != NULL; i++)
     if (!add_folder (options, options->folders[i], &error))
@@ -159,7 +178,10 @@ default_provider (AnnexSession *session)
     return "anthropic";
   key = dex_await_string (annex_secrets_lookup (annex_session_get_secrets (session), "model:anthropic"),
                           NULL); /* no key, or no keyring: the tour needs none */
-  return key != NULL ? "anthropic" : "tour";
+  if (key != NULL)
+    return "anthropic";
+  fprintf (stderr, "annex: no model is named and no key was found, so this is the tour; see annex run --help\n");
+  return "tour";
 }
 
 static char *

@@ -74,8 +74,11 @@ int
 annex_cli_fail (const GError *error)
 {
   g_autofree char *clean = annex_cli_clean (error->message);
+  const char *advice = annex_cli_advice (error);
 
   fprintf (stderr, "annex: %s\n", clean);
+  if (advice != NULL)
+    fprintf (stderr, "annex: %s\n", advice);
   if (is_usage (error))
     return ANNEX_EXIT_USAGE;
   return is_missing (error) ? ANNEX_EXIT_MISSING : ANNEX_EXIT_FAILED;

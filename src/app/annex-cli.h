@@ -35,7 +35,10 @@ int annex_cli_print_computer_status (gboolean json, GError **error);
 /* The manual of a command ("run", "tasks" …; NULL: of annex itself); NULL when there is none. */
 const char *annex_cli_help (const char *command);
 
-/* Prints "annex: MESSAGE" to stderr and returns the exit status that fits @error. */
+/* What a person can do about @error, one sentence without its full stop; NULL when the message says it
+ * all. */
+const char *annex_cli_advice (const GError *error);
+/* Prints "annex: MESSAGE", and the advice there is, to stderr and returns the exit status that fits @error. */
 int annex_cli_fail (const GError *error);
 /* Prints "annex: MESSAGE" and where the manual is; returns ANNEX_EXIT_USAGE. */
 int annex_cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
