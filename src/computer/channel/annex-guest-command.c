@@ -10,26 +10,29 @@
 
 #define CGROUPS "/sys/fs/cgroup"
 #define MARK "ANNEX_COMMAND="
+/* After TERM, two seconds in steps; then KILL again and again for about eight. */
+#define GRACE_S "0.05 0.1 0.2 0.3 0.6 0.8"
+#define KILLING_S "0.02 0.1 0.2 0.5 1 1 1 2 2"
 #define MARKS "/run/annex-trees" /* one folder a tree, for its name alone */
 
 /* `agent` has limits from the guest's init (a fork bomb or a memory hog ends there, and the channel
  * goes on); Annex's own housekeeping runs in `annex`, without. */
 static const char setup_command[] =
-    "cd " CGROUPS " 2>/dev/null && [ -e cgroup.subtree_control ] && mkdir -p agent annex || exit 3\n"
+    "cd " CGROUPS
+    " 2>/dev/null && [ -e cgroup.subtree_control ] && mkdir -p agent annex || exit 3\n"
     "[ -e agent/cgroup.kill ] || exit 3\n"
     "rmdir agent/*/ annex/*/ 2>/dev/null\n"
     "exit 0\n";
 
 /* Run as the command's user: $1 folder (may be empty: home), $2 command. The variables are
  * evaluated here and not by root. */
-static const char inner_command[] =
-    "if ! cd -- \"${1:-$HOME}\" 2>/dev/null; then\n"
-    "  echo \"cannot enter the folder ${1:-$HOME}\" >&2\n"
-    "  exit 125\n"
-    "fi\n"
-    "eval \"$ANNEX_ENV\"\n"
-    "unset ANNEX_ENV\n"
-    "exec bash -c \"$2\"\n";
+static const char inner_command[] = "if ! cd -- \"${1:-$HOME}\" 2>/dev/null; then\n"
+                                    "  echo \"cannot enter the folder ${1:-$HOME}\" >&2\n"
+                                    "  exit 125\n"
+                                    "fi\n"
+                                    "eval \"$ANNEX_ENV\"\n"
+                                    "unset ANNEX_ENV\n"
+                                    "exec bash -c \"$2\"\n";
 
 const char *
 annex_guest_command_setup (void)
@@ -71,12 +74,11 @@ annex_guest_command_start (AnnexGuestTree tree,
   if (command->as_root)
     g_string_append (line, "exec");
   else
-    g_string_append (line,
-                     "echo 500 >/proc/self/oom_score_adj\n"
-                     "export HOME=/home/agent USER=agent LOGNAME=agent SHELL=/bin/bash"
-                     " LANG=${LANG:-C.UTF-8} PATH=/home/agent/.local/bin:/usr/local/sbin:"
-                     "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
-                     "exec setpriv --reuid=agent --regid=agent --init-groups --");
+    g_string_append (line, "echo 500 >/proc/self/oom_score_adj\n"
+                           "export HOME=/home/agent USER=agent LOGNAME=agent SHELL=/bin/bash"
+                           " LANG=${LANG:-C.UTF-8} PATH=/home/agent/.local/bin:/usr/local/sbin:"
+                           "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"
+                           "exec setpriv --reuid=agent --regid=agent --init-groups --");
   g_string_append_printf (line, " sh -c %s annex %s %s", inner, folder, text);
 
   if (line->len > ANNEX_GUEST_COMMAND_MAX_BYTES)
@@ -149,25 +151,24 @@ kill_by_cgroup (const char *id, gboolean as_root)
       "c=%s/%s\n"
       "mkdir $c 2>/dev/null && exit 0\n"
       "while read -r p; do kill -TERM $p; done <$c/cgroup.procs 2>/dev/null\n"
-      "i=0\n"
-      "while [ $i -lt 80 ]; do\n"
-      "  rmdir $c 2>/dev/null\n"
-      "  [ -d $c ] || exit 0\n"
-      "  if [ $i -ge 20 ]; then\n"
-      "    echo 1 >$c/cgroup.kill\n"
-      "    find $c -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null\n"
-      "  fi\n"
-      "  sleep 0.1\n"
-      "  i=$((i + 1))\n"
+      "for t in " GRACE_S "; do\n"
+      "  rmdir $c 2>/dev/null; [ -d $c ] || exit 0\n"
+      "  sleep $t\n"
+      "done\n"
+      "for t in " KILLING_S "; do\n"
+      "  echo 1 >$c/cgroup.kill\n"
+      "  sleep $t\n"
+      "  find $c -depth -type d -exec rmdir {} + 2>/dev/null; [ -d $c ] || exit 0\n"
       "done\n"
       "exit 1\n",
       group_of (as_root), id);
 }
 
-/* The folder's name settles who was first, as above. The mark is looked for in environments, and in command lines because the shell that sets it does
- * not have it in its own environment yet. The pattern goes through stdin, split in the text, so that
- * neither this shell nor grep finds itself. Twice nothing, because a program that is just being
- * replaced by exec shows neither for a moment. */
+/* The folder's name settles who was first, as above. The mark is looked for in environments, and in
+ * command lines because the shell that sets it does not have it in its own environment yet. The
+ * pattern goes through stdin, split in the text, so that neither this shell nor grep finds itself.
+ * Twice nothing, because a program that is just being replaced by exec shows neither for a moment.
+ */
 static char *
 kill_by_mark (const char *id)
 {
@@ -175,21 +176,21 @@ kill_by_mark (const char *id)
       "mkdir -p " MARKS "\n"
       "mkdir " MARKS "/%s 2>/dev/null && exit 0\n"
       "m=ANNEX_COMM; m=${m}AND=%s.\n"
-      "i=0; none=0; s=TERM\n"
-      "while [ $i -lt 80 ]; do\n"
+      "none=0\n"
+      "end () {\n"
       "  found=\n"
       "  for f in $(echo \"$m\" | grep -slaFf - /proc/[0-9]*/environ /proc/[0-9]*/cmdline); do\n"
       "    p=${f#/proc/}; p=${p%%/*}\n"
       "    [ $p = $$ ] && continue\n"
       "    found=1\n"
-      "    { [ $i -eq 0 ] || [ $i -ge 20 ]; } && kill -$s $p 2>/dev/null\n"
+      "    [ -z \"$1\" ] || kill -$1 $p 2>/dev/null\n"
       "  done\n"
-      "  if [ -z \"$found\" ]; then none=$((none + 1)); else none=0; fi\n"
-      "  [ $none -ge 2 ] && exit 0\n"
-      "  [ $i -ge 19 ] && s=KILL\n"
-      "  sleep 0.1\n"
-      "  i=$((i + 1))\n"
-      "done\n"
+      "  if [ -n \"$found\" ]; then none=0; else none=$((none + 1)); fi\n"
+      "  [ $none -lt 2 ] || exit 0\n"
+      "}\n"
+      "end TERM\n"
+      "for t in " GRACE_S "; do sleep $t; end; done\n"
+      "for t in " KILLING_S "; do end KILL; sleep $t; end; done\n"
       "exit 1\n",
       id, id);
 }

@@ -58,8 +58,8 @@ set_status_error (GError **error, guint32 status, const char *path)
     g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND, "There is no “%s”",
                  shown);
   else if (status == ANNEX_SFTP_STATUS_PERMISSION_DENIED)
-    g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                 "No permission for “%s”", shown);
+    g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED, "No permission for “%s”",
+                 shown);
   else
     g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
                  "The computer could not do this with “%s”", shown);
@@ -91,7 +91,11 @@ await_reply (DexFuture *future, AnnexSftpType type, const char *path, GError **e
 }
 
 static AnnexSftpReply *
-ask_path (AnnexSftp *sftp, AnnexSftpType type, AnnexSftpType reply, const char *path, GError **error)
+ask_path (AnnexSftp *sftp,
+          AnnexSftpType type,
+          AnnexSftpType reply,
+          const char *path,
+          GError **error)
 {
   GByteArray *request = annex_sftp_request_begin (type);
 
@@ -177,8 +181,7 @@ read_round (Job *job, GBytes *handle, GByteArray *out, GError **error)
   for (i = 0; i < pieces->len; i++)
     {
       guint32 asked = (guint32) MIN (left, PIECE_BYTES);
-      g_autoptr (AnnexSftpReply) reply =
-          dex_await_boxed (dex_ref (pieces->pdata[i]), error);
+      g_autoptr (AnnexSftpReply) reply = dex_await_boxed (dex_ref (pieces->pdata[i]), error);
       gsize got;
 
       if (reply != NULL && reply->type == ANNEX_SFTP_STATUS &&
@@ -401,8 +404,7 @@ static DexFuture *
 write_fiber (gpointer user)
 {
   Job *job = user;
-  const guint32 flags =
-      ANNEX_SFTP_FLAG_WRITE | ANNEX_SFTP_FLAG_CREATE | ANNEX_SFTP_FLAG_EXCLUSIVE;
+  const guint32 flags = ANNEX_SFTP_FLAG_WRITE | ANNEX_SFTP_FLAG_CREATE | ANNEX_SFTP_FLAG_EXCLUSIVE;
   g_autofree char *identifier = annex_identifier_new ();
   g_autofree char *folder = NULL;
   g_autofree char *temporary = NULL;
@@ -467,9 +469,8 @@ stat_fiber (gpointer user)
 
   if (reply == NULL)
     return dex_future_new_for_error (error);
-  return dex_future_new_take_boxed (
-      ANNEX_TYPE_SFTP_ATTRIBUTES,
-      g_boxed_copy (ANNEX_TYPE_SFTP_ATTRIBUTES, &reply->attributes));
+  return dex_future_new_take_boxed (ANNEX_TYPE_SFTP_ATTRIBUTES,
+                                    g_boxed_copy (ANNEX_TYPE_SFTP_ATTRIBUTES, &reply->attributes));
 }
 
 DexFuture *

@@ -1,7 +1,7 @@
 /* annex-sftp-packet.c
  *
- * See annex-sftp-packet.h. Every read is bounds-checked through Reader; a reply that is short, has a
- * lying length or trailing bytes is refused.
+ * See annex-sftp-packet.h. Every read is bounds-checked through Reader; a reply that is short, has
+ * a lying length or trailing bytes is refused.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,7 +1,7 @@
 /* annex-sftp-packet.h
  *
- * The wire format of SFTP version 3 (draft-ietf-secsh-filexfer-02), as far as Annex uses it: requests
- * are built, replies are read strictly. Pure; replies are hostile bytes.
+ * The wire format of SFTP version 3 (draft-ietf-secsh-filexfer-02), as far as Annex uses it:
+ * requests are built, replies are read strictly. Pure; replies are hostile bytes.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,8 +14,7 @@ G_BEGIN_DECLS
 /* Replies longer than this are refused; OpenSSH's limit for a packet is 256 KiB. */
 #define ANNEX_SFTP_MAX_PACKET (256u * 1024u)
 
-typedef enum
-{
+typedef enum {
   ANNEX_SFTP_INIT = 1,
   ANNEX_SFTP_VERSION = 2,
   ANNEX_SFTP_OPEN = 3,
@@ -38,8 +37,7 @@ typedef enum
   ANNEX_SFTP_EXTENDED_REPLY = 201,
 } AnnexSftpType;
 
-typedef enum
-{
+typedef enum {
   ANNEX_SFTP_STATUS_OK = 0,
   ANNEX_SFTP_STATUS_EOF = 1,
   ANNEX_SFTP_STATUS_NO_SUCH_FILE = 2,
@@ -62,7 +60,8 @@ typedef struct
   guint32 mtime;
 } AnnexSftpAttributes;
 #define ANNEX_TYPE_SFTP_ATTRIBUTES (annex_sftp_attributes_get_type ())
-GType annex_sftp_attributes_get_type (void) G_GNUC_CONST;
+GType
+annex_sftp_attributes_get_type (void) G_GNUC_CONST;
 
 /* One reply. Which members are set depends on @type. */
 typedef struct
@@ -75,27 +74,39 @@ typedef struct
   AnnexSftpAttributes attributes; /* ATTRS */
 } AnnexSftpReply;
 #define ANNEX_TYPE_SFTP_REPLY (annex_sftp_reply_get_type ())
-GType annex_sftp_reply_get_type (void) G_GNUC_CONST;
-AnnexSftpReply *annex_sftp_reply_copy (const AnnexSftpReply *self);
-void annex_sftp_reply_free (AnnexSftpReply *self);
+GType
+annex_sftp_reply_get_type (void) G_GNUC_CONST;
+AnnexSftpReply *
+annex_sftp_reply_copy (const AnnexSftpReply *self);
+void
+annex_sftp_reply_free (AnnexSftpReply *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexSftpReply, annex_sftp_reply_free)
 
 /* Reads one packet's payload (after the length). Returns NULL with ANNEX_COMPUTER_ERROR_PROTOCOL.
  * (transfer full) */
-AnnexSftpReply *annex_sftp_reply_parse (const guint8 *bytes, gsize length, GError **error);
+AnnexSftpReply *
+annex_sftp_reply_parse (const guint8 *bytes, gsize length, GError **error);
 
 /* A request: begin, add its fields in order, end with its number. (transfer full) */
-GByteArray *annex_sftp_request_begin (AnnexSftpType type);
-void annex_sftp_request_add_u32 (GByteArray *request, guint32 value);
-void annex_sftp_request_add_u64 (GByteArray *request, guint64 value);
-void annex_sftp_request_add_data (GByteArray *request, const void *bytes, gsize length);
-void annex_sftp_request_add_text (GByteArray *request, const char *text);
+GByteArray *
+annex_sftp_request_begin (AnnexSftpType type);
+void
+annex_sftp_request_add_u32 (GByteArray *request, guint32 value);
+void
+annex_sftp_request_add_u64 (GByteArray *request, guint64 value);
+void
+annex_sftp_request_add_data (GByteArray *request, const void *bytes, gsize length);
+void
+annex_sftp_request_add_text (GByteArray *request, const char *text);
 /* Attributes that hold permissions only, or nothing when @permissions is negative. */
-void annex_sftp_request_add_permissions (GByteArray *request, int permissions);
+void
+annex_sftp_request_add_permissions (GByteArray *request, int permissions);
 /* Takes @request. For ANNEX_SFTP_INIT @id is the version. */
-GBytes *annex_sftp_request_end (GByteArray *request, guint32 id);
+GBytes *
+annex_sftp_request_end (GByteArray *request, guint32 id);
 
 /* The space left for the user from the payload of a statvfs@openssh.com reply. */
-gboolean annex_sftp_parse_statvfs (GBytes *payload, guint64 *available_bytes);
+gboolean
+annex_sftp_parse_statvfs (GBytes *payload, guint64 *available_bytes);
 
 G_END_DECLS

@@ -33,7 +33,8 @@ struct _AnnexSftp
 
 G_DEFINE_FINAL_TYPE (AnnexSftp, annex_sftp, G_TYPE_OBJECT)
 
-static void read_head (AnnexSftp *self);
+static void
+read_head (AnnexSftp *self);
 
 static void
 break_session (AnnexSftp *self, GError *error)
@@ -153,7 +154,8 @@ read_head (AnnexSftp *self)
 
 /* ---- requests */
 
-static void write_next (AnnexSftp *self);
+static void
+write_next (AnnexSftp *self);
 
 static void
 written_cb (GObject *source, GAsyncResult *result, gpointer user)

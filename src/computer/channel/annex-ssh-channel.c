@@ -197,9 +197,8 @@ get_sftp (AnnexSshChannel *self)
 
   if (self->sftp != NULL && dex_future_is_resolved (self->sftp))
     value = dex_future_get_value (self->sftp, NULL); /* resolved: no error */
-  if (self->sftp != NULL &&
-      (dex_future_is_rejected (self->sftp) ||
-       (value != NULL && annex_sftp_is_broken (g_value_get_object (value)))))
+  if (self->sftp != NULL && (dex_future_is_rejected (self->sftp) ||
+                             (value != NULL && annex_sftp_is_broken (g_value_get_object (value)))))
     dex_clear (&self->sftp);
   if (self->sftp == NULL)
     {
@@ -210,8 +209,7 @@ get_sftp (AnnexSshChannel *self)
   return dex_ref (self->sftp);
 }
 
-typedef enum
-{
+typedef enum {
   FILE_READ,
   FILE_WRITE,
   FILE_STAT,

@@ -35,7 +35,8 @@ struct _AnnexSshProcess
   DexFuture *exit;
 };
 
-static void process_iface_init (AnnexProcessInterface *iface);
+static void
+process_iface_init (AnnexProcessInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexSshProcess,
                                annex_ssh_process,

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "annex-ssh-listener-private.h"
 #include "annex-ssh-stream-private.h"
 
 #include <gio/gio.h>
@@ -17,10 +18,6 @@
 G_BEGIN_DECLS
 
 typedef struct _AnnexSshSession AnnexSshSession;
-
-/* A connection that the guest opened through a listener. @fd is the app's end (taken). Called on the
- * main context the session was made in. */
-typedef void (*AnnexSshAcceptFunc) (int fd, gpointer data);
 
 /* At most so many connections of the guest at a time; more are refused. */
 #define ANNEX_SSH_MAX_FORWARDS 128
@@ -34,35 +31,47 @@ typedef struct
 
 /* Takes @fd, a connected stream socket, and starts connecting. Callbacks run in the caller's
  * thread-default main context. */
-AnnexSshSession *annex_ssh_session_new (int fd, const AnnexSshOptions *options);
-AnnexSshSession *annex_ssh_session_ref (AnnexSshSession *self);
-void annex_ssh_session_unref (AnnexSshSession *self);
+AnnexSshSession *
+annex_ssh_session_new (int fd, const AnnexSshOptions *options);
+AnnexSshSession *
+annex_ssh_session_ref (AnnexSshSession *self);
+void
+annex_ssh_session_unref (AnnexSshSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexSshSession, annex_ssh_session_unref)
 
 /* Resolves to TRUE when logged in; rejects with ANNEX_COMPUTER_ERROR_GUEST_LOST. (transfer full) */
-DexFuture *annex_ssh_session_ready (AnnexSshSession *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_ssh_session_ready (AnnexSshSession *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Only ever rejects: with the reason the connection ended, ANNEX_COMPUTER_ERROR_GUEST_LOST.
  * (transfer full) */
-DexFuture *annex_ssh_session_lost (AnnexSshSession *self) G_GNUC_WARN_UNUSED_RESULT;
-gboolean annex_ssh_session_has_ended (AnnexSshSession *self);
+DexFuture *
+annex_ssh_session_lost (AnnexSshSession *self) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+annex_ssh_session_has_ended (AnnexSshSession *self);
 
 /* Takes @exec and starts it; its promises tell. */
-void annex_ssh_session_exec (AnnexSshSession *self, AnnexSshExec *exec);
+void
+annex_ssh_session_exec (AnnexSshSession *self, AnnexSshExec *exec);
 /* A number for an AnnexSshExec, unique in this session, from 1. */
-guint64 annex_ssh_session_next_id (AnnexSshSession *self);
+guint64
+annex_ssh_session_next_id (AnnexSshSession *self);
 /* The app dropped exec @id: its stream is closed, a command that has not begun never will. */
-void annex_ssh_session_abandon (AnnexSshSession *self, guint64 id);
-void annex_ssh_session_resize (AnnexSshSession *self, guint64 id, guint columns, guint rows);
+void
+annex_ssh_session_abandon (AnnexSshSession *self, guint64 id);
+void
+annex_ssh_session_resize (AnnexSshSession *self, guint64 id, guint columns, guint rows);
 
 /* Asks the guest to listen on 127.0.0.1:@port and calls @accept for each connection. @data is freed
  * on the main context. Resolves to TRUE; rejects FAILED when the guest refuses. (transfer full) */
-DexFuture *annex_ssh_session_listen (AnnexSshSession *self,
-                                     guint16 port,
-                                     AnnexSshAcceptFunc accept,
-                                     gpointer data,
-                                     GDestroyNotify free_data) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_ssh_session_listen (AnnexSshSession *self,
+                          guint16 port,
+                          AnnexSshAcceptFunc accept,
+                          gpointer data,
+                          GDestroyNotify free_data) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends the thread soon, everything pending is rejected. Idempotent; does not wait. */
-void annex_ssh_session_stop (AnnexSshSession *self);
+void
+annex_ssh_session_stop (AnnexSshSession *self);
 
 G_END_DECLS

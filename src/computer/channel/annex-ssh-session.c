@@ -11,6 +11,7 @@
 #include "annex-ssh-session-private.h"
 
 #include "annex-computer.h"
+#include "annex-ssh-listener-private.h"
 #include "annex-ssh-login-private.h"
 
 #include <errno.h>
@@ -24,19 +25,7 @@
 #define ROUNDS_OF_WORK 16
 #define IDLE_BEFORE_ASKING_MS 15000
 
-typedef struct
-{
-  gatomicrefcount ref_count;
-  guint16 port;
-  AnnexSshAcceptFunc accept;
-  gpointer data;
-  GDestroyNotify free_data;
-  GMainContext *context;
-  DexPromise *promise;
-} Listener;
-
-typedef enum
-{
+typedef enum {
   LETTER_EXEC,
   LETTER_ABANDON,
   LETTER_RESIZE,
@@ -50,7 +39,7 @@ typedef struct
   guint columns;
   guint rows;
   AnnexSshExec *exec;
-  Listener *listener;
+  AnnexSshListener *listener;
 } Letter;
 
 struct _AnnexSshSession
@@ -77,7 +66,7 @@ struct _AnnexSshSession
   struct ssh_counter_struct traffic;
   GPtrArray *streams;   /* of AnnexSshStream */
   GPtrArray *listeners; /* that the guest accepted or is asked for */
-  GQueue asking;        /* Listener: waiting for its global request; the head is under way */
+  GQueue asking; /* AnnexSshListener: waiting for its global request; the head is under way */
   gboolean asking_for_life;
   gboolean unfinished; /* work stopped with more to do */
   GArray *fds;
@@ -86,65 +75,6 @@ struct _AnnexSshSession
 };
 
 /* ---- listeners */
-
-static Listener *
-listener_ref (Listener *self)
-{
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
-}
-
-static gboolean
-free_data_cb (gpointer user)
-{
-  Listener *self = user;
-
-  self->free_data (self->data);
-  g_main_context_unref (self->context);
-  g_free (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-listener_unref (Listener *self)
-{
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  dex_clear (&self->promise);
-  if (self->free_data != NULL)
-    {
-      g_autoptr (GMainContext) context = g_main_context_ref (self->context);
-      g_main_context_invoke (context, free_data_cb, self);
-      return;
-    }
-  g_main_context_unref (self->context);
-  g_free (self);
-}
-
-typedef struct
-{
-  Listener *listener;
-  int fd;
-} Arrival;
-
-static gboolean
-arrival_cb (gpointer user)
-{
-  Arrival *arrival = user;
-
-  arrival->listener->accept (g_steal_fd (&arrival->fd), arrival->listener->data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-arrival_free (gpointer user)
-{
-  Arrival *arrival = user;
-
-  g_clear_fd (&arrival->fd, NULL);
-  listener_unref (arrival->listener);
-  g_free (arrival);
-}
 
 static guint
 count_forwards (AnnexSshSession *self)
@@ -167,12 +97,11 @@ forwarded_cb (ssh_session ssh,
 {
   AnnexSshSession *self = user;
   AnnexSshStream *stream;
-  Arrival *arrival;
   guint i;
   int pair[2];
 
   for (i = 0; i < self->listeners->len; i++)
-    if (((Listener *) self->listeners->pdata[i])->port == port)
+    if (annex_ssh_listener_get_port (self->listeners->pdata[i]) == port)
       break;
   if (i == self->listeners->len || count_forwards (self) >= ANNEX_SSH_MAX_FORWARDS)
     return NULL;
@@ -185,15 +114,12 @@ forwarded_cb (ssh_session ssh,
       return NULL;
     }
   g_ptr_array_add (self->streams, stream);
-  arrival = g_new0 (Arrival, 1);
-  arrival->listener = listener_ref (self->listeners->pdata[i]);
-  arrival->fd = pair[1];
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, arrival_cb, arrival, arrival_free);
+  annex_ssh_listener_deliver (self->listeners->pdata[i], pair[1]);
   return annex_ssh_stream_get_channel (stream);
 }
 
-/* Whatever else the guest asks for (sessions, X11, agents) is refused by libssh's default answer and
- * not kept: without a callback libssh would queue it for ever. */
+/* Whatever else the guest asks for (sessions, X11, agents) is refused by libssh's default answer
+ * and not kept: without a callback libssh would queue it for ever. */
 static int
 message_cb (ssh_session ssh, ssh_message message, void *user)
 {
@@ -206,7 +132,7 @@ static void
 letter_free (Letter *letter)
 {
   annex_ssh_exec_free (letter->exec);
-  g_clear_pointer (&letter->listener, listener_unref);
+  g_clear_pointer (&letter->listener, annex_ssh_listener_unref);
   g_free (letter);
 }
 
@@ -226,7 +152,7 @@ letter_reject (Letter *letter, const GError *reason)
       reject_copy (letter->exec->exit, reason);
     }
   if (letter->listener != NULL)
-    reject_copy (letter->listener->promise, reason);
+    annex_ssh_listener_fail (letter->listener, reason);
   letter_free (letter);
 }
 
@@ -288,7 +214,7 @@ open_letter (AnnexSshSession *self, Letter *letter)
         annex_ssh_stream_resize (stream, letter->columns, letter->rows);
       break;
     case LETTER_LISTEN:
-      g_queue_push_tail (&self->asking, listener_ref (letter->listener));
+      g_queue_push_tail (&self->asking, annex_ssh_listener_ref (letter->listener));
       g_ptr_array_add (self->listeners, g_steal_pointer (&letter->listener));
       break;
     }
@@ -318,8 +244,8 @@ open_letters (AnnexSshSession *self)
 
 /* ---- the loop */
 
-/* One global request at a time: SSH answers them in order and libssh keeps a single state, which only
- * a repeated call takes back. */
+/* One global request at a time: SSH answers them in order and libssh keeps a single state, which
+ * only a repeated call takes back. */
 static void
 step_requests (AnnexSshSession *self)
 {
@@ -333,29 +259,31 @@ step_requests (AnnexSshSession *self)
     }
   while (!g_queue_is_empty (&self->asking))
     {
-      Listener *listener = g_queue_peek_head (&self->asking);
-      int rc = ssh_channel_listen_forward (self->ssh, "127.0.0.1", listener->port, NULL);
+      AnnexSshListener *listener = g_queue_peek_head (&self->asking);
+      int rc = ssh_channel_listen_forward (self->ssh, "127.0.0.1",
+                                           annex_ssh_listener_get_port (listener), NULL);
 
       if (rc == SSH_AGAIN)
         return;
       g_queue_pop_head (&self->asking);
       if (rc == SSH_OK)
-        dex_promise_resolve_boolean (listener->promise, TRUE);
+        annex_ssh_listener_accept (listener);
       else
         {
-          dex_promise_reject (listener->promise,
-                              g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                                           "The computer refused to listen on port %u",
-                                           listener->port));
+          g_autoptr (GError) error = g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                                                  "The computer refused to listen on port %u",
+                                                  annex_ssh_listener_get_port (listener));
+
+          annex_ssh_listener_fail (listener, error);
           if (g_ptr_array_remove (self->listeners, listener))
-            listener_unref (listener);
+            annex_ssh_listener_unref (listener);
         }
-      listener_unref (listener);
+      annex_ssh_listener_unref (listener);
     }
 }
 
-/* Anything heard counts as a sign of life. After a while of silence the guest is asked. Returns FALSE
- * when it has been silent for too long. */
+/* Anything heard counts as a sign of life. After a while of silence the guest is asked. Returns
+ * FALSE when it has been silent for too long. */
 static gboolean
 check_life (AnnexSshSession *self, gint64 now_us)
 {
@@ -390,9 +318,8 @@ poll_timeout_ms (AnnexSshSession *self)
 {
   gint64 silent_ms = (g_get_monotonic_time () - self->heard_us) / 1000;
   gint64 ask_ms = MIN (IDLE_BEFORE_ASKING_MS, self->options.silence_limit_ms / 2);
-  gint64 next_ms = self->asking_for_life || silent_ms >= ask_ms
-                       ? self->options.silence_limit_ms
-                       : ask_ms;
+  gint64 next_ms =
+      self->asking_for_life || silent_ms >= ask_ms ? self->options.silence_limit_ms : ask_ms;
 
   if (self->unfinished)
     return 0;
@@ -435,8 +362,8 @@ reap (AnnexSshSession *self)
     }
 }
 
-/* Everything that does not wait. libssh may process packets of any stream inside any of these calls;
- * it is repeated until nothing new came in, since nobody else would look again. */
+/* Everything that does not wait. libssh may process packets of any stream inside any of these
+ * calls; it is repeated until nothing new came in, since nobody else would look again. */
 static void
 work (AnnexSshSession *self, gboolean may_write)
 {
@@ -552,13 +479,13 @@ finish (AnnexSshSession *self, const char *problem)
   g_ptr_array_set_size (self->streams, 0);
   while ((letter = g_queue_pop_head (&letters)) != NULL)
     letter_reject (letter, self->reason);
-  g_queue_clear_full (&self->asking, (GDestroyNotify) listener_unref);
+  g_queue_clear_full (&self->asking, (GDestroyNotify) annex_ssh_listener_unref);
   for (i = 0; i < self->listeners->len; i++)
     {
-      Listener *listener = self->listeners->pdata[i];
+      AnnexSshListener *listener = self->listeners->pdata[i];
 
-      reject_copy (listener->promise, self->reason);
-      listener_unref (listener);
+      annex_ssh_listener_fail (listener, self->reason);
+      annex_ssh_listener_unref (listener);
     }
   g_ptr_array_set_size (self->listeners, 0);
 
@@ -726,19 +653,11 @@ annex_ssh_session_listen (AnnexSshSession *self,
                           GDestroyNotify free_data)
 {
   Letter *letter = g_new0 (Letter, 1);
-  Listener *listener = g_new0 (Listener, 1);
   DexFuture *future;
 
-  g_atomic_ref_count_init (&listener->ref_count);
-  listener->port = port;
-  listener->accept = accept;
-  listener->data = data;
-  listener->free_data = free_data;
-  listener->context = g_main_context_ref (self->context);
-  listener->promise = dex_promise_new ();
-  future = dex_ref (DEX_FUTURE (listener->promise));
   letter->kind = LETTER_LISTEN;
-  letter->listener = listener;
+  letter->listener = annex_ssh_listener_new (port, self->context, accept, data, free_data);
+  future = annex_ssh_listener_accepted (letter->listener);
   post (self, letter);
   return future;
 }

@@ -19,8 +19,7 @@
 #define PIECE (32 * 1024)
 #define PIECES_A_ROUND 8
 
-typedef enum
-{
+typedef enum {
   PHASE_OPENING,
   PHASE_ENVIRONMENT,
   PHASE_PTY,
@@ -38,11 +37,11 @@ struct _AnnexSshStream
   Phase phase;
 
   int in_fd;
-  int out_fd[2];          /* stdout, stderr; of a forward out_fd[0] is in_fd */
-  gboolean blocked[2];    /* the socketpair is full: bytes wait in libssh or in out_rest */
+  int out_fd[2];       /* stdout, stderr; of a forward out_fd[0] is in_fd */
+  gboolean blocked[2]; /* the socketpair is full: bytes wait in libssh or in out_rest */
   GByteArray *out_rest[2];
   GByteArray *in_rest;
-  int poll_index[3];      /* in, out, err in the array of the last add_polls; -1: not there */
+  int poll_index[3]; /* in, out, err in the array of the last add_polls; -1: not there */
 
   gboolean in_eof;
   gboolean eof_sent;
@@ -140,7 +139,12 @@ give (AnnexSshStream *self, int i, const void *data, gsize length)
 }
 
 static int
-data_cb (ssh_session ssh, ssh_channel channel, void *data, uint32_t length, int is_stderr, void *user)
+data_cb (ssh_session ssh,
+         ssh_channel channel,
+         void *data,
+         uint32_t length,
+         int is_stderr,
+         void *user)
 {
   AnnexSshStream *self = user;
   int i = is_stderr ? 1 : 0;
@@ -462,6 +466,7 @@ static gboolean
 step_once (AnnexSshStream *self)
 {
   AnnexSshExec *exec = self->exec;
+  Phase was = self->phase;
   Phase next = PHASE_RUNNING;
   int rc = SSH_OK;
 
@@ -497,8 +502,12 @@ step_once (AnnexSshStream *self)
     dex_promise_resolve_boolean (exec->started, TRUE);
   else if (self->phase == PHASE_FAILED)
     {
-      reject (exec->started, NULL, "The computer refused to start another command");
-      reject (exec->exit, NULL, "The computer refused to start another command");
+      const char *words = was == PHASE_ENVIRONMENT
+                              ? "The computer refused the command's environment variables"
+                              : "The computer refused to start another command";
+
+      reject (exec->started, NULL, words);
+      reject (exec->exit, NULL, words);
     }
   return TRUE;
 }

@@ -93,7 +93,8 @@ make_folder (const char *extra)
       g_assert_true (g_spawn_command_line_sync (line, NULL, NULL, &status, NULL));
       g_assert_cmpint (status, ==, 0);
     }
-  text = g_strdup_printf ("HostKey %s/key\n%s%s", folder, extra != NULL ? extra : "", configuration);
+  text =
+      g_strdup_printf ("HostKey %s/key\n%s%s", folder, extra != NULL ? extra : "", configuration);
   write_file ("sshd_config", text);
 }
 

@@ -36,8 +36,8 @@ test_statuses (void)
 {
   g_autoptr (AnnexSshChannel) channel = harness_open (NULL);
   const int statuses[] = { 0, 1, 2, 3, 125, 126, 127, 128, 130, 137, 143, 200, 254, 255 };
-  const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGUSR1, SIGSEGV, SIGPIPE,
-                          SIGTERM };
+  const int signals[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGABRT, SIGKILL,
+                          SIGUSR1, SIGSEGV, SIGPIPE, SIGTERM };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (statuses); i++)
@@ -76,8 +76,7 @@ test_every_status (void)
         {
           g_autoptr (GError) error = NULL;
 
-          g_assert_cmpint (dex_await_int (annex_process_wait (processes[i]), &error), ==,
-                           base + i);
+          g_assert_cmpint (dex_await_int (annex_process_wait (processes[i]), &error), ==, base + i);
           g_assert_no_error (error);
           g_object_unref (processes[i]);
         }
@@ -136,8 +135,8 @@ static void
 test_environment (void)
 {
   const char *secret = "a'b\"c $HOME `id` \\ \n$(touch /tmp/no) ü";
-  const char *const plain[] = { "SECRET=a'b\"c $HOME `id` \\ \n$(touch /tmp/no) ü", "EMPTY=",
-                                "EQUALS=a=b", NULL };
+  const char *const plain[] = { "SECRET=a'b\"c $HOME `id` \\ \n$(touch /tmp/no) ü",
+                                "EMPTY=", "EQUALS=a=b", NULL };
   g_autoptr (AnnexSshChannel) channel = harness_open (NULL);
   g_autoptr (AnnexCommand) command = annex_command_new (
       "printf '%s|%s|%s|' \"$SECRET\" \"${EMPTY-unset}\" \"$EQUALS\"; cat /proc/[0-9]*/cmdline |"
@@ -168,7 +167,8 @@ static void
 test_folder_and_quoting (void)
 {
   g_autoptr (AnnexSshChannel) channel = harness_open (NULL);
-  g_autoptr (AnnexCommand) command = annex_command_new ("pwd; echo \"it's\" '$x' \"\\\\\" `echo y`");
+  g_autoptr (AnnexCommand) command =
+      annex_command_new ("pwd; echo \"it's\" '$x' \"\\\\\" `echo y`");
   g_autoptr (AnnexProcess) process = NULL;
   g_autoptr (AnnexProcess) lost = NULL;
   g_autoptr (GError) error = NULL;
@@ -237,24 +237,24 @@ test_pty (void)
 
 /* A daemonised child of each kind; each writes its number into a file of its own as long as it
  * lives. */
-static const char family[] =
-    "cd; rm -f beat.*; "
-    "beat () { while :; do date +%N >beat.$1; sleep 0.05; done; }; "
-    "export -f beat; "
-    "beat plain & "
-    "setsid bash -c 'beat setsid' </dev/null >/dev/null 2>&1 & "
-    "nohup bash -c 'beat nohup' >/dev/null 2>&1 & "
-    "(setsid bash -c '(beat double &) ' </dev/null >/dev/null 2>&1 &) ; "
-    "bash -c 'trap \"\" TERM HUP INT; beat stubborn' & "
-    "sleep 0.5; ls beat.* | wc -l; ";
+static const char family[] = "cd; rm -f beat.*; "
+                             "beat () { while :; do date +%N >beat.$1; sleep 0.05; done; }; "
+                             "export -f beat; "
+                             "beat plain & "
+                             "setsid bash -c 'beat setsid' </dev/null >/dev/null 2>&1 & "
+                             "nohup bash -c 'beat nohup' >/dev/null 2>&1 & "
+                             "(setsid bash -c '(beat double &) ' </dev/null >/dev/null 2>&1 &) ; "
+                             "bash -c 'trap \"\" TERM HUP INT; beat stubborn' & "
+                             "sleep 0.5; ls beat.* | wc -l; ";
 
 static void
 assert_no_beat (AnnexSshChannel *channel, gboolean still)
 {
   g_autofree char *out = NULL;
 
-  harness_shell (channel, "cd; cat beat.* | md5sum >1; sleep 0.4; cat beat.* | md5sum | cmp -s 1 -"
-                          " && echo still || echo beating",
+  harness_shell (channel,
+                 "cd; cat beat.* | md5sum >1; sleep 0.4; cat beat.* | md5sum | cmp -s 1 -"
+                 " && echo still || echo beating",
                  &out, NULL);
   g_assert_cmpstr (out, ==, still ? "still\n" : "beating\n");
 }
@@ -269,8 +269,8 @@ test_kill_tree (void)
   g_autoptr (GBytes) bytes = NULL;
   int status;
 
-  bytes = dex_await_boxed (
-      dex_input_stream_read_bytes (annex_process_get_stdout (process), 100, 0), &error);
+  bytes = dex_await_boxed (dex_input_stream_read_bytes (annex_process_get_stdout (process), 100, 0),
+                           &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_bytes_get_size (bytes), ==, 2);
   g_assert_cmpint (*(const char *) g_bytes_get_data (bytes, NULL), ==, '5');

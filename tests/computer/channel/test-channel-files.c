@@ -270,8 +270,8 @@ answer_cb (GIOStream *stream, gpointer data)
   seen_streams++;
   open_streams++;
   most_streams = MAX (most_streams, open_streams);
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, answer_fiber, g_object_ref (stream),
-                                          g_object_unref));
+  dex_future_disown (
+      dex_scheduler_spawn (NULL, 0, answer_fiber, g_object_ref (stream), g_object_unref));
 }
 
 static gboolean freed;

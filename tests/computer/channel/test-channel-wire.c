@@ -1,7 +1,7 @@
 /* test-channel-wire.c
  *
- * What can be tested without a guest: the SFTP wire format against hostile bytes, the command lines,
- * and a file service that lies.
+ * What can be tested without a guest: the SFTP wire format against hostile bytes, the command
+ * lines, and a file service that lies.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,7 +40,8 @@ test_replies (void)
   g_assert_cmpuint (reply->id, ==, 256);
   g_assert_cmpmem (g_bytes_get_data (reply->data, NULL), g_bytes_get_size (reply->data), "a\0c", 3);
   annex_sftp_reply_free (reply);
-  reply = PARSE ("\x69\0\0\0\1\0\0\0\x0f\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\x81\xa4\0\0\0\5\0\0\0\6");
+  reply =
+      PARSE ("\x69\0\0\0\1\0\0\0\x0f\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\x81\xa4\0\0\0\5\0\0\0\6");
   g_assert_cmpuint (reply->attributes.size, ==, 0x100000002);
   g_assert_cmpuint (reply->attributes.mode, ==, 0100644);
   g_assert_cmpuint (reply->attributes.mtime, ==, 6);
@@ -57,14 +58,18 @@ test_refused_replies (void)
   g_assert_null (PARSE (""));
   g_assert_null (PARSE ("\x65"));
   g_assert_null (PARSE ("\x65\0\0\0\1\0\0\0"));
-  g_assert_null (PARSE ("\x67\0\0\0\1\xff\xff\xff\xff" "a"));
-  g_assert_null (PARSE ("\x67\0\0\0\1\0\0\0\2" "a"));
-  g_assert_null (PARSE ("\x67\0\0\0\1\0\0\0\1" "ab"));
+  g_assert_null (PARSE ("\x67\0\0\0\1\xff\xff\xff\xff"
+                        "a"));
+  g_assert_null (PARSE ("\x67\0\0\0\1\0\0\0\2"
+                        "a"));
+  g_assert_null (PARSE ("\x67\0\0\0\1\0\0\0\1"
+                        "ab"));
   g_assert_null (PARSE ("\x03\0\0\0\1"));
   g_assert_null (PARSE ("\0\0\0\0\1"));
   g_assert_null (PARSE ("\x68\0\0\0\1\0\0\0\0"));
   g_assert_null (PARSE ("\x68\0\0\0\1\0\0\0\1\0\0\0\0"));
-  g_assert_null (PARSE ("\x68\0\0\0\1\0\0\0\1\0\0\0\2" "a\0"));
+  g_assert_null (PARSE ("\x68\0\0\0\1\0\0\0\1\0\0\0\2"
+                        "a\0"));
   g_assert_null (PARSE ("\x69\0\0\0\1\x80\0\0\0\xff\xff\xff\xff"));
   g_assert_null (PARSE ("\x69\0\0\0\1\0\0\0\1\0\0\0"));
 }
@@ -183,7 +188,8 @@ struct _FakeProcess
   GOutputStream *in;
   GInputStream *out;
 };
-static void fake_process_iface_init (AnnexProcessInterface *iface);
+static void
+fake_process_iface_init (AnnexProcessInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (FakeProcess,
                                fake_process,
                                G_TYPE_OBJECT,
@@ -260,8 +266,8 @@ lie (const char *answer, gsize length, int code)
   shutdown (pair[1], SHUT_WR);
   sftp = annex_sftp_new (ANNEX_PROCESS (process));
   loop = g_main_loop_new (NULL, FALSE);
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, lied_to_fiber, g_object_ref (sftp),
-                                          g_object_unref));
+  dex_future_disown (
+      dex_scheduler_spawn (NULL, 0, lied_to_fiber, g_object_ref (sftp), g_object_unref));
   g_main_loop_run (loop);
   g_main_loop_unref (loop);
   g_assert_true (annex_sftp_is_broken (sftp) || code == ANNEX_COMPUTER_ERROR_FAILED);
