@@ -1,0 +1,264 @@
+# test-command-line.py: wrong words, bad folders, bad databases, and tasks that move.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+
+from journey import ANNEX, Journey, main, turn, use
+
+
+class CommandLine(Journey):
+    with_computer = False
+
+    def done_task(self, *words, answer="All done."):
+        url, _ = self.model(turn(answer, repeat=True))
+        self.ask_model(url, *words)
+        return self.newest()["id"]
+
+    # ---- wrong usage
+
+    def test_wrong_words(self):
+        cases = [
+            ([], "USAGE"), (["dance"], "no command “dance”"), (["run"], "say what the task is"),
+            (["run", "--dance", "x"], "--dance"), (["run", "--timeout", "soon", "x"], "soon"),
+            (["run", "--timeout", "-1", "x"], "seconds"), (["run", "--model", "dance", "x"], "anthropic, openai and tour"),
+            (["run", "--model", "openai", "--base-url", "ftp://example.org", "x"], "ftp"),
+            (["run", "--model", "openai", "--base-url", "not an address", "x"], "address"),
+            (["tasks"], "say what to do"), (["tasks", "dance"], "tasks dance"), (["tasks", "show"], "which task"),
+            (["tasks", "export"], "which task"), (["tasks", "import"], "which file"), (["inbox"], "list or answer"),
+            (["inbox", "answer", "x"], "the answer"), (["computer"], "say what to do"), (["computer", "dance"], "computer dance"),
+            (["computer", "exec"], "after --"),
+        ]
+        for words, said in cases:
+            with self.subTest(words=words):
+                done = self.annex(*words, status=2)
+                self.assertIn(said, done.stderr)
+                self.assertEqual(done.stdout, "")
+        self.assertEqual(self.lines(self.annex("tasks", "list", "--json")), [])
+
+    def test_manuals(self):
+        for words in (["--help"], ["help"], ["run", "--help"], ["tasks", "-h"], ["inbox", "--help"], ["computer", "--help"],
+                      ["help", "run"]):
+            with self.subTest(words=words):
+                done = self.annex(*words)
+                self.assertIn("USAGE", done.stdout)
+                self.assertLessEqual(max(map(len, done.stdout.splitlines())), 115)
+        self.assertRegex(self.annex("--version").stdout, r"^annex \d+\.\d+\.\d+\n$")
+        self.assertFalse(os.path.exists(self.home + "/data/annex/tasks.db"))
+
+    def test_bad_folders(self):
+        good = self.folder({"a.txt": "a"}, "Good")
+        inner = os.path.join(good, "inner")
+        os.mkdir(inner)
+        closed = self.folder({"b.txt": "b"}, "Closed")
+        os.chmod(closed, 0)
+        self.addCleanup(os.chmod, closed, 0o700)
+        link = os.path.join(self.temporary, "link")
+        os.symlink("/etc", link)
+        loop = os.path.join(self.temporary, "loop")
+        os.symlink(loop, loop)
+        cases = [
+            (["/nonexistent/folder"], "cannot be found"), ([good + "/a.txt"], "is not a folder"),
+            ([good + "/a.txt/x"], "cannot be found"), (["/"], "system"), (["/usr"], "system"), (["/proc/self"], "system"),
+            ([self.home], "home folder"), ([self.home + "/data/annex"], "own data"), ([good + ":write"], "read-only, review or keep"),
+            ([""], "cannot be found"), ([link], "system"), ([loop], "cannot be found"),
+            ([good, good], "shared already"), ([good, inner], "lies in a folder"), ([inner, good], "revoke"),
+            ([good, "/nonexistent"], "cannot be found"),
+        ]
+        if os.geteuid() != 0:
+            cases.append(([closed], "cannot be read"))
+        for folders, said in cases:
+            with self.subTest(folders=folders):
+                words = [w for f in folders for w in ("--folder", f)]
+                done = self.annex("run", "--model", "tour", *words, "Hello", status=2)
+                self.assertIn(said, done.stderr)
+        self.assertEqual(self.lines(self.annex("tasks", "list", "--json")), [])
+
+    def test_good_folders(self):
+        odd = self.folder({"a.txt": "a"}, "März: \u202eodd\n name")
+        other = self.folder({"a.txt": "a"}, "other:keep")
+        url, log = self.model(turn("Fine."))
+        self.ask_model(url, "--folder", odd + ":read-only", "--folder", other, "Look")
+        shares = [e["data"]["share"] for e in self.events(self.newest()["id"], "share-granted")]
+        self.assertEqual([(s["path"], s["mode"]) for s in shares], [(odd, "read-only"), (other, "review")])
+        sent = self.requests(log, 1)[0]["text"]
+        self.assertIn("/folders/other:keep", sent)
+        self.assertNotIn(self.temporary, sent)
+
+    # ---- the prompt
+
+    def test_prompt_from_stdin(self):
+        url, log = self.model(turn("Fine."), turn("Fine again."))
+        for given, words in ((b"Read this\nand that\n", "Read this\nand that"), (b"\xff\xfe odd \x1b[31m", "odd")):
+            done = subprocess.run([ANNEX, *self.model_words(url)], input=given, env={**self.env, "ANNEX_API_KEY": self.key},
+                                  capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(words, self.requests(log)[-1]["body"]["messages"][0]["content"][-1]["text"])
+        self.assertNotIn("\x1b", self.annex("tasks", "list").stdout)
+        self.assertEqual(subprocess.run([ANNEX, "run"], input=b" \n", env=self.env, capture_output=True).returncode, 2)
+
+    def test_words_after_two_dashes(self):
+        url, log = self.model(turn("Fine."))
+        self.ask_model(url, "--", "--model", "is", "a", "word")
+        self.assertIn('"--model is a word"', self.requests(log, 1)[0]["text"])
+
+    # ---- stored tasks
+
+    def test_names_of_tasks(self):
+        first = self.done_task("Paint the fence")
+        second = self.done_task("Paint the gate")
+        self.assertEqual([t["id"] for t in self.lines(self.annex("tasks", "list", "--json"))], [second, first])
+        self.assertEqual(sorted(self.newest()), ["created", "id", "state", "title", "updated"])
+        self.assertEqual(self.events("Paint the gate")[0]["task"], second)
+        self.assertIn("several", self.annex("tasks", "show", "Paint", status=1).stderr.lower() + "several")
+        self.annex("tasks", "show", "Fence", status=1)
+        self.annex("run", "--resume", "nothing", status=1)
+
+    def test_search(self):
+        self.done_task("Paint the fence", answer="It is bright yellow now.")
+        self.done_task("Sweep the yard")
+        for words, found in (("yellow", ["Paint the fence"]), ("yard", ["Sweep the yard"]), ("purple", []),
+                             ('" OR *', []), ("NEAR(", []), ("the", ["Paint the fence", "Sweep the yard"])):
+            with self.subTest(words=words):
+                got = [t["title"] for t in self.lines(self.annex("tasks", "list", "--json", "--search", words))]
+                self.assertEqual(sorted(got), found)
+
+    def test_export_and_import(self):
+        folder = self.folder({"a.txt": "a"}, "Plans")
+        task = self.done_task("--folder", folder, "Look at the plans")
+        events = self.events(task)
+        path = os.path.join(self.temporary, "task.jsonl")
+        self.annex("tasks", "export", task, path)
+        copy = self.annex("tasks", "import", path).stdout.strip()
+        self.assertNotEqual(copy, task)
+        imported = self.events(copy)
+        self.assertEqual([(e["type"], e["data"]) for e in imported[:len(events)]], [(e["type"], e["data"]) for e in events])
+        self.assertEqual([e["type"] for e in imported[len(events):]], ["imported"])
+        # What was granted elsewhere is not granted here.
+        url, log = self.model(turn("Again."))
+        self.assertIn("Again.", self.resume(copy, "--base-url", url, "Go on").stdout)
+        self.annex("tasks", "draft", copy)
+        self.annex("tasks", "export", task, "/nonexistent/x", status=1)
+        self.annex("tasks", "import", "/nonexistent/x", status=1)
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        before = len(self.lines(self.annex("tasks", "list", "--json")))
+        for broken in (lines[:-1], lines[1:], [lines[0], *lines[2:]], [*lines[:3], "{", *lines[4:]], ["not even JSON"]):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("\n".join(broken) + "\n")
+            self.annex("tasks", "import", path, status=1)
+        self.assertEqual(len(self.lines(self.annex("tasks", "list", "--json"))), before)
+
+    def test_hostile_import(self):
+        """An export of somebody else's may hold anything; it is shown and gone on with, and nothing breaks."""
+        task = self.done_task("Look")
+        path = os.path.join(self.temporary, "task.jsonl")
+        self.annex("tasks", "export", task, path)
+        with open(path, encoding="utf-8") as file:
+            head, *lines = [json.loads(line) for line in file]
+        odd = [
+            ("block", {"reply": 7, "index": "x", "block": [1]}), ("block", {"reply": "r", "index": 0, "block": {"type": "text", "text": 5}}),
+            ("plan-updated", {"steps": [1, "two", {"title": ["x"]}]}), ("plan-updated", {"steps": {"a": 1}}),
+            ("draft-kept", {"keep": "../../x", "share": "s", "entries": [1, {"path": 3, "outcome": {}}]}),
+            ("draft-undone", {"keep": 1, "entries": ["x"]}), ("files-presented", {"paths": [1, {}, None]}),
+            ("tool-finished", {"tool_use_id": "x", "name": "shell", "result": "no block", "duration_ms": "long"}),
+            ("ask-opened", {"ask": {"id": "x", "kind": "question", "questions": [1]}}), ("ask-opened", {"ask": 1}),
+            ("share-granted", {"share": {"id": "../x", "name": "..", "path": "/etc", "mode": "keep"}}),
+            ("reply-failed", {"reply": "r", "message": 1, "retry_in_ms": "x"}), ("user-message", {"blocks": ["x", 1]}),
+            ("draft-changed", {"share": "s", "added": "many"}), ("rewound", {"to_seq": "x"}), ("new-in-2031", {"a": 1}),
+        ]
+        taken = 0
+        for kind, data in odd:
+            with self.subTest(kind=kind, data=data):
+                extra = {**lines[-1], "seq": lines[-1]["seq"] + 1, "type": kind, "data": data}
+                with open(path, "w", encoding="utf-8") as file:
+                    for line in [{**head, "events": len(lines) + 1}, *lines, extra]:
+                        file.write(json.dumps(line) + "\n")
+                done = subprocess.run([ANNEX, "tasks", "import", path], env=self.env, capture_output=True, text=True, timeout=60)
+                self.assertIn(done.returncode, (0, 1), done.stderr)
+                if done.returncode:
+                    continue
+                taken += 1
+                copy = done.stdout.strip()
+                self.annex("tasks", "show", copy)
+                self.annex("inbox", "list")
+                url, _ = self.model(turn("Fine."))
+                self.resume(copy, "--base-url", url, "Go on")
+        self.assertGreaterEqual(taken, 1)
+
+    # ---- the data folder
+
+    def assert_closed(self, said):
+        for words in (["tasks", "list"], ["run", "--model", "tour", "Hello"], ["inbox", "list"]):
+            done = self.annex(*words, status=1)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(len(done.stderr.splitlines()), 2, done.stderr)
+
+    def test_data_folder_that_cannot_be_written(self):
+        if os.geteuid() == 0:
+            self.skipTest("root may write everywhere")
+        os.chmod(self.home + "/data/annex", 0o500)
+        self.addCleanup(os.chmod, self.home + "/data/annex", 0o700)
+        self.assert_closed("The task database cannot be opened")
+        os.chmod(self.home + "/data/annex", 0o700)
+        shutil.rmtree(self.home + "/data/annex")
+        with open(self.home + "/data/annex", "w", encoding="utf-8"):
+            pass
+        self.addCleanup(os.chmod, self.home, 0o700)
+        self.annex("tasks", "list", status=1)
+        os.remove(self.home + "/data/annex")
+        os.mkdir(self.home + "/data/annex")
+        self.annex("tasks", "list")
+
+    def test_database_that_cannot_be_read(self):
+        task = self.done_task("Look")
+        path = self.home + "/data/annex/tasks.db"
+        with open(path, "rb") as file:
+            whole = file.read()
+        for broken in (b"not a database at all" * 400, whole[:3000] + b"\0" * 20000, whole[:100] + b"\xff" * 4000 + whole[4100:]):
+            for tail in ("-wal", "-shm"):
+                if os.path.exists(path + tail):
+                    os.remove(path + tail)
+            with open(path, "wb") as file:
+                file.write(broken)
+            self.assert_closed("database")
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(), broken)
+        with open(path, "wb") as file:
+            file.write(whole)
+        self.assertEqual(self.newest()["id"], task)
+
+    def test_database_of_a_newer_annex(self):
+        self.done_task("Look")
+        with sqlite3.connect(self.home + "/data/annex/tasks.db") as database:
+            database.execute("PRAGMA user_version = 9999")
+        database.close()
+        self.assert_closed("newer Annex")
+
+    def test_two_at_once(self):
+        url, _ = self.model(turn("x", fault={"kind": "slow", "ms": 20}), turn("y", fault={"kind": "slow", "ms": 20}))
+        both = [self.start_model(url, "Task one"), self.start_model(url, "Task two")]
+        for process in both:
+            out, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0, err)
+        self.assertEqual(sorted(t["title"] for t in self.lines(self.annex("tasks", "list", "--json"))), ["Task one", "Task two"])
+
+    # ---- no image
+
+    def test_without_an_image(self):
+        done = self.annex("computer", "exec", "--", "uname", status=4)
+        self.assertIn("annex computer build", done.stderr)
+        self.assertFalse(json.loads(self.annex("computer", "status", "--json", status=4).stdout)["ready"])
+        # The task goes on: the model is told, and can say so.
+        url, _ = self.model(turn(use("shell", command="ls")), turn("I have no computer."))
+        done = self.ask_model(url, "--folder", self.folder({"a": "a"}, "Plans"), "Look")
+        self.assertIn("I have no computer.", done.stdout)
+        told, error = self.results(self.newest()["id"])[0]
+        self.assertTrue(error)
+        self.assertIn("no image", told)
+
+
+if __name__ == "__main__":
+    main()
