@@ -141,7 +141,9 @@ struct _AnnexModelInterface
 
 /* Sends @request, retrying what is worth retrying (the provider's rules; each retry is announced as
  * ANNEX_DELTA_RETRY). @cancel (borrowed, nullable): when it rejects, the connection is closed and
- * the future rejects with G_IO_ERROR_CANCELLED. Fiber or main thread.
+ * the future rejects with G_IO_ERROR_CANCELLED. It should be a DexCancellable or a promise: libdex
+ * stops a timeout future as soon as nothing waits for it. A REFUSAL has no blocks: those reported
+ * before it do not count. Fiber or main thread.
  * Resolves to AnnexModelReply (boxed); rejects with ANNEX_MODEL_ERROR. */
 DexFuture *annex_model_send (AnnexModel *self,
                              const AnnexModelRequest *request,

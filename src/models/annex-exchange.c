@@ -1,7 +1,7 @@
 /* annex-exchange.c
  *
- * See annex-exchange.h. An attempt either gives a whole reply or an error with what the retry policy
- * needs to know; nothing of a failed attempt survives it.
+ * See annex-exchange.h. An attempt either gives a whole reply or an error with what the retry
+ * policy needs to know; nothing of a failed attempt survives it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -81,8 +81,7 @@ read_status_error (const AnnexWireFormat *format,
     return error;
   clean = strike_out_key (body, key);
   attempt->failure.status = status;
-  attempt->retry_after_ms =
-      g_strdup (annex_http_response_get_header (response, "retry-after-ms"));
+  attempt->retry_after_ms = g_strdup (annex_http_response_get_header (response, "retry-after-ms"));
   attempt->retry_after = g_strdup (annex_http_response_get_header (response, "retry-after"));
   attempt->should_retry = g_strdup (annex_http_response_get_header (response, "x-should-retry"));
   if (status >= 300 && status < 400)
@@ -188,7 +187,8 @@ read_events (const AnnexExchange *self,
 static void
 read_end (AnnexHttpResponse *response, DexFuture *cancel)
 {
-  g_autoptr (GError) ignored = NULL; /* The reply is whole; this is for the connection's sake only. */
+  g_autoptr (GError) ignored =
+      NULL; /* The reply is whole; this is for the connection's sake only. */
 
   for (int i = 0; i < 4; i++)
     {

@@ -20,29 +20,31 @@ typedef struct
 {
   const AnnexWireFormat *format;
   AnnexHttp *http;
-  AnnexHttpRequest head;       /* method, path, headers, timeouts; the body is ours */
+  AnnexHttpRequest head; /* method, path, headers, timeouts; the body is ours */
   GBytes *body;
-  const char *key;             /* nullable; struck out of every error text */
+  const char *key; /* nullable; struck out of every error text */
   AnnexWireSink sink;
   AnnexRetryPolicy retry;
-  guint idle_timeout_ms;       /* nothing at all came */
-  guint progress_timeout_ms;   /* nothing but keep-alives came */
-  AnnexExchangeRepair repair;  /* nullable */
+  guint idle_timeout_ms;      /* nothing at all came */
+  guint progress_timeout_ms;  /* nothing but keep-alives came */
+  AnnexExchangeRepair repair; /* nullable */
   gpointer repair_data;
 } AnnexExchange;
 
-/* In a fiber: sends, reads, retries (announced as ANNEX_DELTA_RETRY). Everything in @self is borrowed
- * while it runs. NULL with ANNEX_MODEL_ERROR or G_IO_ERROR_CANCELLED. (transfer full) */
-AnnexModelReply *annex_exchange_run (const AnnexExchange *self, DexFuture *cancel, GError **error);
+/* In a fiber: sends, reads, retries (announced as ANNEX_DELTA_RETRY). Everything in @self is
+ * borrowed while it runs. NULL with ANNEX_MODEL_ERROR or G_IO_ERROR_CANCELLED. (transfer full) */
+AnnexModelReply *
+annex_exchange_run (const AnnexExchange *self, DexFuture *cancel, GError **error);
 
 /* In a fiber: GET @path and the body of a 2xx answer, at most 4 MiB, without retries. Errors as
  * above. (transfer full) */
-char *annex_exchange_get (const AnnexWireFormat *format,
-                          AnnexHttp *http,
-                          const char *path,
-                          const char *const *headers,
-                          const char *key,
-                          guint timeout_ms,
-                          GError **error);
+char *
+annex_exchange_get (const AnnexWireFormat *format,
+                    AnnexHttp *http,
+                    const char *path,
+                    const char *const *headers,
+                    const char *key,
+                    guint timeout_ms,
+                    GError **error);
 
 G_END_DECLS

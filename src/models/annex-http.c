@@ -202,10 +202,10 @@ explain_send_error (AnnexHttp *self,
   if (cause->domain == G_TLS_ERROR || soup_message_get_tls_peer_certificate_errors (message) != 0)
     {
       *permanent = TRUE;
-      return g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
-                          "The secure connection to %s was refused: %s", self->host,
-                          certificate_problem (
-                              soup_message_get_tls_peer_certificate_errors (message)));
+      return g_error_new (
+          ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
+          "The secure connection to %s was refused: %s", self->host,
+          certificate_problem (soup_message_get_tls_peer_certificate_errors (message)));
     }
   if (cause->domain == G_RESOLVER_ERROR)
     return g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
@@ -219,8 +219,7 @@ explain_send_error (AnnexHttp *self,
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     return g_error_new (ANNEX_MODEL_ERROR, code, "Nothing answers at %s", self->base_url);
   return g_error_new (ANNEX_MODEL_ERROR, code,
-                      connected ? "The connection to %s broke off: %s"
-                                : "Cannot connect to %s: %s",
+                      connected ? "The connection to %s broke off: %s" : "Cannot connect to %s: %s",
                       self->host, cause->message);
 }
 
@@ -241,9 +240,8 @@ set_timed_out (GError **error, AnnexHttp *self, gboolean connected, guint timeou
 static void
 postpone (Progress *progress)
 {
-  dex_timeout_postpone_until (progress->limit,
-                              g_get_monotonic_time () +
-                                  (gint64) progress->first_byte_timeout_ms * 1000);
+  dex_timeout_postpone_until (progress->limit, g_get_monotonic_time () +
+                                                   (gint64) progress->first_byte_timeout_ms * 1000);
 }
 
 static void
@@ -335,9 +333,8 @@ await_head (AnnexHttp *self,
   g_autoptr (GError) local = NULL;
   GInputStream *stream = NULL;
 
-  progress.first_byte_timeout_ms = request->first_byte_timeout_ms > 0
-                                       ? request->first_byte_timeout_ms
-                                       : FIRST_BYTE_TIMEOUT_MS;
+  progress.first_byte_timeout_ms =
+      request->first_byte_timeout_ms > 0 ? request->first_byte_timeout_ms : FIRST_BYTE_TIMEOUT_MS;
   g_signal_connect (message, "starting", G_CALLBACK (starting_cb), &progress);
   g_signal_connect (message, "wrote-body-data", G_CALLBACK (wrote_cb), &progress);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT, cancellable, sent_cb,
@@ -353,8 +350,8 @@ await_head (AnnexHttp *self,
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&local));
   else if (dex_future_is_rejected (DEX_FUTURE (sent)))
-    g_propagate_error (error, explain_send_error (self, message, local, progress.connected,
-                                                  permanent));
+    g_propagate_error (error,
+                       explain_send_error (self, message, local, progress.connected, permanent));
   else
     set_timed_out (error, self, progress.connected,
                    progress.connected ? progress.first_byte_timeout_ms : connect_ms);

@@ -17,59 +17,72 @@ typedef struct _AnnexHttpResponse AnnexHttpResponse;
 
 /* For a server at @base_url: http or https, a host, no user name or password; a trailing slash or
  * "/v1" is dropped. Fails with ANNEX_MODEL_ERROR_INVALID. (transfer full) */
-AnnexHttp *annex_http_new (const char *base_url, GError **error);
-AnnexHttp *annex_http_ref (AnnexHttp *self);
-void annex_http_unref (AnnexHttp *self);
+AnnexHttp *
+annex_http_new (const char *base_url, GError **error);
+AnnexHttp *
+annex_http_ref (AnnexHttp *self);
+void
+annex_http_unref (AnnexHttp *self);
 
 /* Without a trailing slash or "/v1". (borrowed) */
-const char *annex_http_get_base_url (AnnexHttp *self);
-const char *annex_http_get_host (AnnexHttp *self);
+const char *
+annex_http_get_base_url (AnnexHttp *self);
+const char *
+annex_http_get_host (AnnexHttp *self);
 /* Whether the server is this machine. */
-gboolean annex_http_is_loopback (AnnexHttp *self);
+gboolean
+annex_http_is_loopback (AnnexHttp *self);
 
 /* One request. The strings and the body are only read while annex_http_send() runs. */
 typedef struct
 {
-  const char *method;            /* GET, POST */
-  const char *path;              /* "/v1/messages" */
-  GBytes *body;                  /* nullable; sent as application/json */
-  const char *const *headers;    /* name, value, name, value …, NULL; nullable */
-  guint connect_timeout_ms;      /* until the request can be written; 0: 15 s */
-  guint first_byte_timeout_ms;   /* from then until the head of the answer; 0: 120 s */
+  const char *method;          /* GET, POST */
+  const char *path;            /* "/v1/messages" */
+  GBytes *body;                /* nullable; sent as application/json */
+  const char *const *headers;  /* name, value, name, value …, NULL; nullable */
+  guint connect_timeout_ms;    /* until the request can be written; 0: 15 s */
+  guint first_byte_timeout_ms; /* from then until the head of the answer; 0: 120 s */
 } AnnexHttpRequest;
 
 /* In a fiber: sends @request and waits for the head of the answer, whatever its status. @cancel is
  * borrowed and may be NULL. Fails with ANNEX_MODEL_ERROR (OFFLINE, CUT, TIMED_OUT, PROTOCOL) or
  * G_IO_ERROR_CANCELLED; @permanent (nullable) is set when trying again cannot help.
  * (transfer full) */
-AnnexHttpResponse *annex_http_send (AnnexHttp *self,
-                                    const AnnexHttpRequest *request,
-                                    DexFuture *cancel,
-                                    gboolean *permanent,
-                                    GError **error);
+AnnexHttpResponse *
+annex_http_send (AnnexHttp *self,
+                 const AnnexHttpRequest *request,
+                 DexFuture *cancel,
+                 gboolean *permanent,
+                 GError **error);
 
-guint annex_http_response_get_status (AnnexHttpResponse *self);
+guint
+annex_http_response_get_status (AnnexHttpResponse *self);
 /* NULL when absent. (borrowed) */
-const char *annex_http_response_get_header (AnnexHttpResponse *self, const char *name);
+const char *
+annex_http_response_get_header (AnnexHttpResponse *self, const char *name);
 /* In lower case, without parameters; "" when absent. (borrowed) */
-const char *annex_http_response_get_content_type (AnnexHttpResponse *self);
+const char *
+annex_http_response_get_content_type (AnnexHttpResponse *self);
 
 /* In a fiber: the next piece of the body, at most 64 KiB; empty at its end. Nothing more is read
  * from the network until the next call. Fails with CUT, TIMED_OUT (nothing for @idle_timeout_ms) or
  * G_IO_ERROR_CANCELLED. (transfer full) */
-GBytes *annex_http_response_read (AnnexHttpResponse *self,
-                                  guint idle_timeout_ms,
-                                  DexFuture *cancel,
-                                  GError **error);
+GBytes *
+annex_http_response_read (AnnexHttpResponse *self,
+                          guint idle_timeout_ms,
+                          DexFuture *cancel,
+                          GError **error);
 /* In a fiber: the body, or its first @max_bytes, as valid UTF-8. Never fails for a cut: it is for
  * error bodies and short answers. NULL with G_IO_ERROR_CANCELLED only. (transfer full) */
-char *annex_http_response_read_text (AnnexHttpResponse *self,
-                                     gsize max_bytes,
-                                     guint idle_timeout_ms,
-                                     DexFuture *cancel,
-                                     GError **error);
+char *
+annex_http_response_read_text (AnnexHttpResponse *self,
+                               gsize max_bytes,
+                               guint idle_timeout_ms,
+                               DexFuture *cancel,
+                               GError **error);
 /* Closes the connection unless the body was read to its end. */
-void annex_http_response_free (AnnexHttpResponse *self);
+void
+annex_http_response_free (AnnexHttpResponse *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexHttp, annex_http_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexHttpResponse, annex_http_response_free)

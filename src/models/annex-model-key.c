@@ -97,5 +97,6 @@ annex_model_key_ask (GError *error, const char *host)
     return;
   error->code = ANNEX_MODEL_ERROR_NO_KEY;
   g_free (error->message);
-  error->message = g_strdup_printf ("The server at %s wants a key, and none is stored for it", host);
+  error->message =
+      g_strdup_printf ("The server at %s wants a key, and none is stored for it", host);
 }

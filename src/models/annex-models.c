@@ -37,8 +37,8 @@ char *
 annex_models_dup_secret_id (const char *provider, const char *base_url)
 {
   g_autoptr (AnnexHttp) http = NULL;
-  const char *own = g_strcmp0 (provider, "anthropic") == 0 ? ANNEX_ANTHROPIC_BASE_URL
-                                                           : ANNEX_OPENAI_BASE_URL;
+  const char *own =
+      g_strcmp0 (provider, "anthropic") == 0 ? ANNEX_ANTHROPIC_BASE_URL : ANNEX_OPENAI_BASE_URL;
 
   if (base_url == NULL || *base_url == '\0')
     return annex_model_key_id (provider, NULL);

@@ -17,33 +17,40 @@ G_BEGIN_DECLS
  * of its own, so NULL means OpenAI's. @secrets is nullable: then only ANNEX_API_KEY is read. No I/O
  * is done here. Fails with ANNEX_MODEL_ERROR_INVALID (an unknown provider, a bad address).
  * (transfer full) */
-AnnexModel *annex_models_new (const char *provider,
-                              const char *model,
-                              const char *base_url,
-                              AnnexSecrets *secrets,
-                              GError **error);
+AnnexModel *
+annex_models_new (const char *provider,
+                  const char *model,
+                  const char *base_url,
+                  AnnexSecrets *secrets,
+                  GError **error);
 
-/* The id under which the key of a model made with these belongs in AnnexSecrets: "model:<provider>",
- * with ":<base url>" when @base_url is another server than the provider's own. (transfer full) */
-char *annex_models_dup_secret_id (const char *provider, const char *base_url);
+/* The id under which the key of a model made with these belongs in AnnexSecrets:
+ * "model:<provider>", with ":<base url>" when @base_url is another server than the provider's own.
+ * (transfer full) */
+char *
+annex_models_dup_secret_id (const char *provider, const char *base_url);
 
 /* A model server found on this machine. */
 typedef struct
 {
-  char *name;     /* "Ollama", "llama.cpp", "vLLM", "LM Studio" or "Local server" */
+  char *name; /* "Ollama", "llama.cpp", "vLLM", "LM Studio" or "Local server" */
   char *base_url;
-  char **models;  /* ids; may be empty */
+  char **models; /* ids; may be empty */
 } AnnexLocalServer;
 
 #define ANNEX_TYPE_LOCAL_SERVER (annex_local_server_get_type ())
-GType annex_local_server_get_type (void) G_GNUC_CONST;
-AnnexLocalServer *annex_local_server_copy (const AnnexLocalServer *self);
-void annex_local_server_free (AnnexLocalServer *self);
+GType
+annex_local_server_get_type (void) G_GNUC_CONST;
+AnnexLocalServer *
+annex_local_server_copy (const AnnexLocalServer *self);
+void
+annex_local_server_free (AnnexLocalServer *self);
 
 /* Looks on this machine, on the ports Ollama, llama.cpp, LM Studio and vLLM use, for at most 0.4 s
  * each and all at once. Resolves to a boxed GPtrArray (G_TYPE_PTR_ARRAY) of AnnexLocalServer, empty
  * when there is none; never rejects. Main thread. */
-DexFuture *annex_openai_find_local (void) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_openai_find_local (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexLocalServer, annex_local_server_free)
 

@@ -23,18 +23,12 @@ typedef struct
 } Price;
 
 static const Price prices[] = {
-  { "claude-fable-5-2", 8, 40, 0, 0, 0 },
-  { "claude-fable-5-1", 10, 50, 0, 0, 0 },
-  { "claude-fable-5", 10, 50, 0, 0, 0 },
-  { "claude-opus-5-5", 4, 20, 0, 0, 0 },
-  { "claude-opus-5", 5, 25, 0, 0, 0 },
-  { "claude-opus-4-8", 5, 25, 0, 0, 0 },
-  { "claude-opus-4-7", 5, 25, 0, 0, 0 },
-  { "claude-opus-4-6", 5, 25, 0, 0, 0 },
-  { "claude-sonnet-5-5", 2, 10, 0, 0, 0 },
-  { "claude-sonnet-5", 2, 10, 0, 0, 0 },
-  { "claude-sonnet-4-6", 3, 15, 0, 0, 0 },
-  { "claude-haiku-5-5", 0.10, 0.50, 100000, 0.50, 2.50 },
+  { "claude-fable-5-2", 8, 40, 0, 0, 0 },  { "claude-fable-5-1", 10, 50, 0, 0, 0 },
+  { "claude-fable-5", 10, 50, 0, 0, 0 },   { "claude-opus-5-5", 4, 20, 0, 0, 0 },
+  { "claude-opus-5", 5, 25, 0, 0, 0 },     { "claude-opus-4-8", 5, 25, 0, 0, 0 },
+  { "claude-opus-4-7", 5, 25, 0, 0, 0 },   { "claude-opus-4-6", 5, 25, 0, 0, 0 },
+  { "claude-sonnet-5-5", 2, 10, 0, 0, 0 }, { "claude-sonnet-5", 2, 10, 0, 0, 0 },
+  { "claude-sonnet-4-6", 3, 15, 0, 0, 0 }, { "claude-haiku-5-5", 0.10, 0.50, 100000, 0.50, 2.50 },
   { "claude-haiku-4-5", 1, 5, 0, 0, 0 },
 };
 
@@ -74,7 +68,8 @@ annex_pricing_cost (const char *model, const AnnexUsage *usage)
       input = price->tier_input;
       output = price->tier_output;
     }
-  return (input * ((double) usage->input_tokens + CACHE_WRITE_FACTOR * (double) usage->cache_write_tokens +
+  return (input * ((double) usage->input_tokens +
+                   CACHE_WRITE_FACTOR * (double) usage->cache_write_tokens +
                    CACHE_READ_FACTOR * (double) usage->cache_read_tokens) +
           output * (double) usage->output_tokens) /
          1e6;

@@ -23,7 +23,7 @@ struct _AnnexSse
   gboolean after_cr;
 };
 
-G_DEFINE_QUARK (annex-sse-error-quark, annex_sse_error)
+G_DEFINE_QUARK (annex_sse_error, annex_sse_error)
 
 AnnexSse *
 annex_sse_new (gsize max_event_bytes)

@@ -41,7 +41,7 @@ repair_escapes (const char *data)
     {
       if (!read_escape (at, &code))
         {
-          /* An escaped backslash is one unit, so that what follows it is not taken for an escape. */
+          /* An escaped backslash is one unit: what follows it is no escape. */
           gsize n = at[0] == '\\' && at[1] != '\0' ? 2 : 1;
 
           g_string_append_len (out, at, (gssize) n);

@@ -26,8 +26,7 @@ typedef struct _AnnexWireStream AnnexWireStream;
 #define ANNEX_WIRE_MAX_REPLY_BYTES (16u * 1024u * 1024u)
 #define ANNEX_WIRE_MAX_BLOCKS 2000
 
-typedef enum
-{
+typedef enum {
   ANNEX_WIRE_OPEN,     /* more must come */
   ANNEX_WIRE_ENOUGH,   /* the reply is whole; more may come (usage) */
   ANNEX_WIRE_FINISHED, /* nothing more is read */
@@ -56,25 +55,31 @@ typedef struct
 /* The object of one event's data. Tolerates what json writers of local servers get wrong inside
  * strings (half a surrogate pair, an escaped NUL): those become U+FFFD. Fails with
  * ANNEX_MODEL_ERROR_PROTOCOL. (transfer full) */
-JsonObject *annex_wire_parse_event (const char *data, GError **error);
+JsonObject *
+annex_wire_parse_event (const char *data, GError **error);
 
 /* A server's words for an error message: valid, one line, at most 500 characters; @fallback when
  * there are none. (transfer full) */
-char *annex_wire_clip (const char *text, const char *fallback);
+char *
+annex_wire_clip (const char *text, const char *fallback);
 
 /* The input of a tool call: the object @text holds, {} when it is empty, and otherwise
  * {ANNEX_MALFORMED_INPUT: @text}. (transfer full) */
-JsonObject *annex_wire_parse_input (const char *text);
+JsonObject *
+annex_wire_parse_input (const char *text);
 
 /* The ids in the answer to GET /v1/models ({data: [{id}]}); NULL when it is not one.
  * (transfer full) */
-char **annex_wire_read_models (const char *body);
+char **
+annex_wire_read_models (const char *body);
 
 /* The code a bare HTTP status means. */
-AnnexModelError annex_wire_code_for_status (guint status);
+AnnexModelError
+annex_wire_code_for_status (guint status);
 
 /* An error with a plain sentence and, where they are safe, the server's own @words (nullable).
  * (transfer full) */
-GError *annex_wire_new_error (AnnexModelError code, const char *words);
+GError *
+annex_wire_new_error (AnnexModelError code, const char *words);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* annex-keyring.c
  *
- * See annex-keyring.h. Unlocking may ask the user, so lookups and stores wait for minutes; but never
- * for ever.
+ * See annex-keyring.h. Unlocking may ask the user, so lookups and stores wait for minutes; but
+ * never for ever.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,7 +18,8 @@ struct _AnnexKeyring
   GObject parent_instance;
 };
 
-static void secrets_iface_init (AnnexSecretsInterface *iface);
+static void
+secrets_iface_init (AnnexSecretsInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexKeyring,
                                annex_keyring,
@@ -75,7 +76,8 @@ translate_cb (DexFuture *future, gpointer data)
   return dex_future_new_for_error (translate (cause));
 }
 
-/* @promise with the user's time limit and our errors; when nobody waits any more it is cancelled. */
+/* @promise with the user's time limit and our errors; when nobody waits any more it is cancelled.
+ */
 static DexFuture *
 guard (DexPromise *promise, guint timeout_ms)
 {

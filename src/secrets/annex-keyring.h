@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (AnnexKeyring, annex_keyring, ANNEX, KEYRING, GObject)
 /* Asks for the service without unlocking anything. Resolves to an AnnexKeyring (object) that
  * implements AnnexSecrets; rejects with ANNEX_SECRETS_ERROR_ABSENT when there is none within
  * @timeout_ms. Main thread. */
-DexFuture *annex_keyring_open (guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_keyring_open (guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

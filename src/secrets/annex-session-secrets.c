@@ -20,7 +20,8 @@ struct _AnnexSessionSecrets
   char *why;
 };
 
-static void secrets_iface_init (AnnexSecretsInterface *iface);
+static void
+secrets_iface_init (AnnexSecretsInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexSessionSecrets,
                                annex_session_secrets,

@@ -15,14 +15,17 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexSessionSecrets, annex_session_secrets, ANNEX, SESSION_SECRETS, GObject)
 
 /* @why: a sentence for the user about why the keyring is not used. (transfer full) */
-AnnexSecrets *annex_session_secrets_new (const char *why);
+AnnexSecrets *
+annex_session_secrets_new (const char *why);
 
 /* Why @secrets does not outlast this session, as a sentence for the user; NULL when it does.
  * (borrowed) */
-const char *annex_secrets_explain (AnnexSecrets *secrets);
+const char *
+annex_secrets_explain (AnnexSecrets *secrets);
 
-/* The keyring where one answers within 5 s, else memory with the reason. Resolves to an AnnexSecrets
- * (object); never rejects. Main thread. */
-DexFuture *annex_secrets_new_default (void) G_GNUC_WARN_UNUSED_RESULT;
+/* The keyring where one answers within 5 s, else memory with the reason. Resolves to an
+ * AnnexSecrets (object); never rejects. Main thread. */
+DexFuture *
+annex_secrets_new_default (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

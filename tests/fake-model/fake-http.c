@@ -73,7 +73,8 @@ fake_http_read (GInputStream *stream)
   self->headers = json_object_new ();
   read_headers (self, lines);
 
-  length = g_ascii_strtoull (annex_json_opt_string (self->headers, "content-length", "0"), NULL, 10);
+  length =
+      g_ascii_strtoull (annex_json_opt_string (self->headers, "content-length", "0"), NULL, 10);
   if (length > MAX_BODY_BYTES)
     return NULL;
   if (length > 0)
@@ -122,8 +123,8 @@ fake_http_respond (GOutputStream *stream,
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
-  g_string_printf (out, "HTTP/1.1 %u Scripted\r\nContent-Type: %s\r\nContent-Length: %zu\r\n", status,
-                   type, strlen (body));
+  g_string_printf (out, "HTTP/1.1 %u Scripted\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
+                   status, type, strlen (body));
   append_headers (out, headers);
   g_string_append_printf (out, "\r\n%s", body);
   return fake_http_write (stream, out->str, out->len);

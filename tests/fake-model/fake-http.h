@@ -22,21 +22,28 @@ typedef struct
 } FakeHttpRequest;
 
 /* NULL at the end of the connection or when it is no request. (transfer full) */
-FakeHttpRequest *fake_http_read (GInputStream *stream);
-void fake_http_request_free (FakeHttpRequest *self);
+FakeHttpRequest *
+fake_http_read (GInputStream *stream);
+void
+fake_http_request_free (FakeHttpRequest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeHttpRequest, fake_http_request_free)
 
 /* All of these return FALSE when the client is gone. */
-gboolean fake_http_write (GOutputStream *stream, const char *bytes, gsize length);
+gboolean
+fake_http_write (GOutputStream *stream, const char *bytes, gsize length);
 /* A whole answer. @headers: nullable, extra. */
-gboolean fake_http_respond (GOutputStream *stream,
-                            guint status,
-                            const char *type,
-                            JsonObject *headers,
-                            const char *body);
+gboolean
+fake_http_respond (GOutputStream *stream,
+                   guint status,
+                   const char *type,
+                   JsonObject *headers,
+                   const char *body);
 /* The head of a chunked event stream, one chunk of it, and its end. */
-gboolean fake_http_begin_stream (GOutputStream *stream, const char *type);
-gboolean fake_http_write_chunk (GOutputStream *stream, const char *bytes, gsize length);
-gboolean fake_http_end_stream (GOutputStream *stream);
+gboolean
+fake_http_begin_stream (GOutputStream *stream, const char *type);
+gboolean
+fake_http_write_chunk (GOutputStream *stream, const char *bytes, gsize length);
+gboolean
+fake_http_end_stream (GOutputStream *stream);
 
 G_END_DECLS

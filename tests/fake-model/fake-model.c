@@ -37,7 +37,7 @@ typedef struct
   JsonObject *record; /* of the log */
   char *name;         /* of the model */
   guint number;
-  gboolean close;     /* the connection ends after this */
+  gboolean close; /* the connection ends after this */
 } Exchange;
 
 static void
@@ -164,10 +164,9 @@ static void
 break_with_event (Exchange *exchange, JsonObject *fault, GPtrArray *events)
 {
   g_autofree char *all = join (events, (guint) annex_json_opt_int (fault, "after_events", 0));
-  g_autofree char *event =
-      fake_wire_error_event (exchange->format,
-                             annex_json_opt_string (fault, "type", "overloaded_error"),
-                             annex_json_opt_string (fault, "message", "scripted"));
+  g_autofree char *event = fake_wire_error_event (
+      exchange->format, annex_json_opt_string (fault, "type", "overloaded_error"),
+      annex_json_opt_string (fault, "message", "scripted"));
 
   exchange->close = !(fake_http_begin_stream (exchange->out, "text/event-stream") &&
                       fake_http_write_chunk (exchange->out, all, strlen (all)) &&
@@ -311,8 +310,8 @@ is_key_right (FakeModel *self, FakeHttpRequest *request)
 static void
 reject (Exchange *exchange, guint status, const char *message)
 {
-  g_autoptr (JsonObject) fault = annex_json_build ("i", "status", (gint64) status, "s", "message",
-                                                   message, NULL);
+  g_autoptr (JsonObject) fault =
+      annex_json_build ("i", "status", (gint64) status, "s", "message", message, NULL);
 
   fail_with_status (exchange, fault);
 }
@@ -381,7 +380,8 @@ describe (FakeModel *self, const char *path, const char **type)
     return g_strdup ("{\"version\":\"0.30.0\"}");
   if (!g_str_equal (path, "/v1/models") && !(tags && g_str_equal (identity, "ollama")))
     return NULL;
-  g_string_append (out, tags ? "{\"models\":[" : "{\"object\":\"list\",\"has_more\":false,\"data\":[");
+  g_string_append (out,
+                   tags ? "{\"models\":[" : "{\"object\":\"list\",\"has_more\":false,\"data\":[");
   for (guint i = 0; i < (models != NULL ? json_array_get_length (models) : 1); i++)
     {
       const char *name = models != NULL ? json_array_get_string_element (models, i) : "fake";
@@ -436,8 +436,8 @@ new_record (FakeModel *self, FakeHttpRequest *request, JsonObject *body, guint *
   return annex_json_build ("i", "n", (gint64) *number, "i", "time_us", g_get_real_time (), "s",
                            "method", request->method, "s", "path", request->path, "o", "headers",
                            annex_json_object_copy (request->headers), "o", "body",
-                           body != NULL ? json_object_ref (body) : NULL, "s", "text",
-                           request->body, NULL);
+                           body != NULL ? json_object_ref (body) : NULL, "s", "text", request->body,
+                           NULL);
 }
 
 /* ---- connections */

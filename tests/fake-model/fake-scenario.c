@@ -10,9 +10,9 @@
 
 typedef struct
 {
-  JsonObject *json; /* borrowed from the scenario */
+  JsonObject *json;  /* borrowed from the scenario */
   GPtrArray *faults; /* JsonObject, borrowed: still to be committed */
-  int times;        /* of the first of them; -1: for ever */
+  int times;         /* of the first of them; -1: for ever */
   gboolean used;
 } Turn;
 
@@ -117,8 +117,8 @@ fake_request_new (FakeFormat format, JsonObject *body)
       JsonObject *tool = json_array_get_object_element (tools, i);
       JsonObject *function = annex_json_opt_object (tool, "function");
 
-      g_string_append_printf (names, "%s ",
-                              annex_json_opt_string (function != NULL ? function : tool, "name", ""));
+      g_string_append_printf (
+          names, "%s ", annex_json_opt_string (function != NULL ? function : tool, "name", ""));
     }
   self->tools = g_string_free_and_steal (g_steal_pointer (&names));
   if (self->system == NULL)
@@ -241,9 +241,9 @@ remember (FakeScenario *self, FakeRequest *request, JsonObject *turn)
   g_autoptr (GList) names = wanted != NULL ? json_object_get_members (wanted) : NULL;
 
   for (GList *at = names; at != NULL; at = at->next)
-    g_hash_table_replace (self->remembered, g_strdup (at->data),
-                          capture (request->tool_results,
-                                   annex_json_opt_string (wanted, at->data, "")));
+    g_hash_table_replace (
+        self->remembered, g_strdup (at->data),
+        capture (request->tool_results, annex_json_opt_string (wanted, at->data, "")));
 }
 
 /* ---- turns */

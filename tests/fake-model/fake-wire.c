@@ -117,15 +117,14 @@ add_deltas (Render *render, guint index, const char *type, const char *member, c
       g_autofree char *piece = take_piece (&text, render->piece_bytes);
 
       add_named (render,
-                 annex_json_build ("s", "type", "content_block_delta", "i", "index", (gint64) index,
-                                   "o", "delta",
-                                   annex_json_build ("s", "type", type, "s", member, piece, NULL),
-                                   NULL));
+                 annex_json_build (
+                     "s", "type", "content_block_delta", "i", "index", (gint64) index, "o", "delta",
+                     annex_json_build ("s", "type", type, "s", member, piece, NULL), NULL));
       if (has_fault (render, "unknown-events"))
-        add_named (render, annex_json_build ("s", "type", "content_block_delta", "i", "index",
-                                             (gint64) index, "o", "delta",
-                                             annex_json_build ("s", "type", "novel_delta", NULL),
-                                             NULL));
+        add_named (render,
+                   annex_json_build ("s", "type", "content_block_delta", "i", "index",
+                                     (gint64) index, "o", "delta",
+                                     annex_json_build ("s", "type", "novel_delta", NULL), NULL));
     }
 }
 
@@ -148,8 +147,9 @@ add_anthropic_block (Render *render, JsonObject *block, guint index)
     }
   else if (g_str_equal (type, "thinking"))
     {
-      add_block_start (render, index, annex_json_build ("s", "type", type, "s", "thinking", "", "s",
-                                                        "signature", "", NULL));
+      add_block_start (
+          render, index,
+          annex_json_build ("s", "type", type, "s", "thinking", "", "s", "signature", "", NULL));
       add_deltas (render, index, "thinking_delta", "thinking",
                   annex_json_opt_string (block, "thinking", ""));
       add_deltas (render, index, "signature_delta", "signature",
@@ -191,22 +191,22 @@ message_start (Render *render)
 static void
 render_anthropic (Render *render, JsonArray *blocks)
 {
-  const char *reason =
-      annex_json_opt_string (render->turn, "stop_reason", has_call (blocks) ? "tool_use" : "end_turn");
+  const char *reason = annex_json_opt_string (render->turn, "stop_reason",
+                                              has_call (blocks) ? "tool_use" : "end_turn");
   JsonObject *details = annex_json_opt_object (render->turn, "stop_details");
 
   add_named (render, message_start (render));
   for (guint i = 0; i < json_array_get_length (blocks); i++)
     add_anthropic_block (render, json_array_get_object_element (blocks, i), i);
-  add_named (render,
-             annex_json_build (
-                 "s", "type", "message_delta", "o", "delta",
-                 annex_json_build ("s", "stop_reason", reason, "o", "stop_details",
-                                   details != NULL ? annex_json_object_copy (details) : NULL, NULL),
-                 "o", "usage",
-                 annex_json_build ("i", "output_tokens", usage_of (render, "output_tokens", 20),
-                                   NULL),
-                 NULL));
+  add_named (
+      render,
+      annex_json_build (
+          "s", "type", "message_delta", "o", "delta",
+          annex_json_build ("s", "stop_reason", reason, "o", "stop_details",
+                            details != NULL ? annex_json_object_copy (details) : NULL, NULL),
+          "o", "usage",
+          annex_json_build ("i", "output_tokens", usage_of (render, "output_tokens", 20), NULL),
+          NULL));
   add_named (render, annex_json_build ("s", "type", "message_stop", NULL));
 }
 
@@ -222,8 +222,7 @@ new_chunk (const char *model, JsonObject *delta, const char *finish_reason, Json
 
   if (delta != NULL)
     {
-      JsonObject *choice =
-          annex_json_build ("i", "index", (gint64) 0, "o", "delta", delta, NULL);
+      JsonObject *choice = annex_json_build ("i", "index", (gint64) 0, "o", "delta", delta, NULL);
 
       if (finish_reason != NULL)
         json_object_set_string_member (choice, "finish_reason", finish_reason);
@@ -319,7 +318,8 @@ render_openai (Render *render, JsonArray *blocks)
       if (g_str_equal (type, "text"))
         add_text_chunks (render, "content", annex_json_opt_string (block, "text", ""));
       else if (g_str_equal (type, "thinking"))
-        add_text_chunks (render, "reasoning_content", annex_json_opt_string (block, "thinking", ""));
+        add_text_chunks (render, "reasoning_content",
+                         annex_json_opt_string (block, "thinking", ""));
       else if (g_str_equal (type, "tool_use"))
         add_call (render, block, i, call++);
     }
@@ -374,8 +374,8 @@ fake_wire_error_event (FakeFormat format, const char *type, const char *message)
 {
   g_autofree char *body = fake_wire_error_body (format, 0, type, message);
 
-  return g_strdup_printf ("%sdata: %s\n\n",
-                          format == FAKE_FORMAT_ANTHROPIC ? "event: error\n" : "", body);
+  return g_strdup_printf ("%sdata: %s\n\n", format == FAKE_FORMAT_ANTHROPIC ? "event: error\n" : "",
+                          body);
 }
 
 char *

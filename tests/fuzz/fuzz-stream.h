@@ -1,7 +1,7 @@
 /* fuzz-stream.h
  *
- * What the targets for the two wire formats share: the same bytes give the same outcome whole or byte
- * by byte, blocks come in order and each once, and what a model said can be sent back.
+ * What the targets for the two wire formats share: the same bytes give the same outcome whole or
+ * byte by byte, blocks come in order and each once, and what a model said can be sent back.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -93,8 +93,7 @@ fuzz_stream (const AnnexWireFormat *format, FuzzBuild build, const uint8_t *data
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) error_bytewise = NULL;
-  AnnexModelReply *reply =
-      fuzz_read (format, (const char *) data, size, MAX (size, 1), &error);
+  AnnexModelReply *reply = fuzz_read (format, (const char *) data, size, MAX (size, 1), &error);
   AnnexModelReply *bytewise = fuzz_read (format, (const char *) data, size, 1, &error_bytewise);
 
   g_assert_true ((reply != NULL) == (bytewise != NULL));

@@ -14,7 +14,8 @@
 
 static const char turn_json[] =
     "{\"piece_bytes\":7,\"blocks\":["
-    "{\"type\":\"thinking\",\"thinking\":\"Hmm, \xc3\xbc\xe2\x82\xac.\",\"signature\":\"c2ln+/==\"},"
+    "{\"type\":\"thinking\",\"thinking\":\"Hmm, "
+    "\xc3\xbc\xe2\x82\xac.\",\"signature\":\"c2ln+/==\"},"
     "{\"type\":\"text\",\"text\":\"I look \\\"now\\\" \xf0\x9f\x98\x80\"},"
     "{\"type\":\"redacted_thinking\",\"data\":\"b3BhcXVl\"},"
     "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"shell\",\"input\":{\"command\":"
@@ -50,8 +51,8 @@ assert_reply (const char *bytes, const char *expected)
 {
   g_autoptr (Seen) seen = seen_new ();
   g_autoptr (GError) error = NULL;
-  AnnexModelReply *reply = run_stream (&annex_anthropic_format, seen, bytes, strlen (bytes), NULL, 0,
-                                       &error);
+  AnnexModelReply *reply =
+      run_stream (&annex_anthropic_format, seen, bytes, strlen (bytes), NULL, 0, &error);
   g_autofree char *text = NULL;
 
   g_assert_no_error (error);
@@ -65,8 +66,8 @@ assert_fails (const char *bytes, int code)
 {
   g_autoptr (Seen) seen = seen_new ();
   g_autoptr (GError) error = NULL;
-  AnnexModelReply *reply = run_stream (&annex_anthropic_format, seen, bytes, strlen (bytes), NULL, 0,
-                                       &error);
+  AnnexModelReply *reply =
+      run_stream (&annex_anthropic_format, seen, bytes, strlen (bytes), NULL, 0, &error);
 
   g_assert_null (reply);
   g_assert_error (error, ANNEX_MODEL_ERROR, code);
@@ -108,7 +109,8 @@ test_cut_everywhere (void)
   gsize length = strlen (bytes);
   g_autoptr (Seen) whole = seen_new ();
   g_autoptr (GError) none = NULL;
-  AnnexModelReply *reply = run_stream (&annex_anthropic_format, whole, bytes, length, NULL, 0, &none);
+  AnnexModelReply *reply =
+      run_stream (&annex_anthropic_format, whole, bytes, length, NULL, 0, &none);
 
   g_assert_nonnull (reply);
   annex_model_reply_free (reply);
@@ -143,12 +145,14 @@ test_unknown_events (void)
 static void
 test_malformed_tool (void)
 {
-  g_autofree char *bytes = render ("{\"blocks\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"shell\","
-                                   "\"raw_input\":\"{\\\"command\\\": \\\"ls\"}]}",
-                                   NULL);
-  g_autofree char *array = render ("{\"blocks\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"shell\","
-                                   "\"raw_input\":\"[1]\"}]}",
-                                   NULL);
+  g_autofree char *bytes =
+      render ("{\"blocks\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"shell\","
+              "\"raw_input\":\"{\\\"command\\\": \\\"ls\"}]}",
+              NULL);
+  g_autofree char *array =
+      render ("{\"blocks\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"shell\","
+              "\"raw_input\":\"[1]\"}]}",
+              NULL);
 
   assert_reply (bytes, "tool_use [{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"shell\",\"input\":"
                        "{\"__malformed\":\"{\\\"command\\\": \\\"ls\"}}] 100/20");
@@ -191,8 +195,8 @@ test_refusal (void)
               NULL);
   g_autoptr (Seen) seen = seen_new ();
   g_autoptr (GError) error = NULL;
-  AnnexModelReply *reply = run_stream (&annex_anthropic_format, seen, bytes, strlen (bytes), NULL, 0,
-                                       &error);
+  AnnexModelReply *reply =
+      run_stream (&annex_anthropic_format, seen, bytes, strlen (bytes), NULL, 0, &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (reply->stop_reason, ==, ANNEX_STOP_REFUSAL);
@@ -201,18 +205,29 @@ test_refusal (void)
   annex_model_reply_free (reply);
 }
 
-#define START "data: {\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}}\n\n"
-#define BLOCK(n) "data: {\"type\":\"content_block_start\",\"index\":" n ",\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"
-#define DELTA(n, t) "data: {\"type\":\"content_block_delta\",\"index\":" n ",\"delta\":{\"type\":\"text_delta\",\"text\":\"" t "\"}}\n\n"
+#define START                                                                                      \
+  "data: "                                                                                         \
+  "{\"type\":\"message_start\",\"message\":{\"model\":\"m\",\"usage\":{\"input_tokens\":9,"        \
+  "\"output_tokens\":1}}}\n\n"
+#define BLOCK(n)                                                                                   \
+  "data: {\"type\":\"content_block_start\",\"index\":" n                                           \
+  ",\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"
+#define DELTA(n, t)                                                                                \
+  "data: {\"type\":\"content_block_delta\",\"index\":" n                                           \
+  ",\"delta\":{\"type\":\"text_delta\",\"text\":\"" t "\"}}\n\n"
 #define STOP(n) "data: {\"type\":\"content_block_stop\",\"index\":" n "}\n\n"
-#define END "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"input_tokens\":0,\"output_tokens\":5}}\n\ndata: {\"type\":\"message_stop\"}\n\n"
+#define END                                                                                        \
+  "data: "                                                                                         \
+  "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"input_"       \
+  "tokens\":0,\"output_tokens\":5}}\n\ndata: {\"type\":\"message_stop\"}\n\n"
 
 static void
 test_odd_streams (void)
 {
   /* Interleaved blocks come out in order; a forgotten end is made good; no event names needed. */
-  assert_reply (START BLOCK ("0") BLOCK ("1") DELTA ("1", "b") STOP ("1") DELTA ("0", "a") STOP ("0") END,
-                "end_turn [{\"type\":\"text\",\"text\":\"a\"}, {\"type\":\"text\",\"text\":\"b\"}] 9/5");
+  assert_reply (
+      START BLOCK ("0") BLOCK ("1") DELTA ("1", "b") STOP ("1") DELTA ("0", "a") STOP ("0") END,
+      "end_turn [{\"type\":\"text\",\"text\":\"a\"}, {\"type\":\"text\",\"text\":\"b\"}] 9/5");
   assert_reply (START BLOCK ("3") DELTA ("3", "a") END,
                 "end_turn [{\"type\":\"text\",\"text\":\"a\"}] 9/5");
   /* Half a surrogate pair and an escaped NUL do not end the answer. */
@@ -225,9 +240,11 @@ test_odd_streams (void)
   assert_fails (START STOP ("0"), ANNEX_MODEL_ERROR_PROTOCOL);
   assert_fails ("data: {\"type\":\n\n", ANNEX_MODEL_ERROR_PROTOCOL);
   assert_fails ("data: [1]\n\n", ANNEX_MODEL_ERROR_PROTOCOL);
-  assert_fails ("data: {\"type\":\"content_block_start\",\"index\":0}\n\n", ANNEX_MODEL_ERROR_PROTOCOL);
-  assert_fails (START "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":"
-                      "\"tool_use\",\"name\":\"x\"}}\n\n" STOP ("0"),
+  assert_fails ("data: {\"type\":\"content_block_start\",\"index\":0}\n\n",
+                ANNEX_MODEL_ERROR_PROTOCOL);
+  assert_fails (START
+                "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":"
+                "\"tool_use\",\"name\":\"x\"}}\n\n" STOP ("0"),
                 ANNEX_MODEL_ERROR_PROTOCOL);
   assert_fails ("", ANNEX_MODEL_ERROR_CUT);
 }
@@ -282,9 +299,12 @@ test_status_errors (void)
   } rows[] = {
     { 400, "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"bad\"}}",
       ANNEX_MODEL_ERROR_INVALID },
-    { 400, "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long: 1 > 0\"}}",
+    { 400,
+      "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long: 1 > 0\"}}",
       ANNEX_MODEL_ERROR_CONTEXT_FULL },
-    { 400, "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit balance is too low\"}}",
+    { 400,
+      "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit balance is too "
+      "low\"}}",
       ANNEX_MODEL_ERROR_BILLING },
     { 401, "{\"error\":{\"type\":\"authentication_error\",\"message\":\"x\"}}",
       ANNEX_MODEL_ERROR_AUTH },
@@ -403,7 +423,8 @@ add_step (AnnexModelRequest *request, guint n)
   add_message (request, ANNEX_ROLE_ASSISTANT,
                block_from ("{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"c2ln\"}"),
                block_from (use), NULL);
-  add_message (request, ANNEX_ROLE_USER, annex_block_new_tool_result_text (id, "fine", FALSE), NULL);
+  add_message (request, ANNEX_ROLE_USER, annex_block_new_tool_result_text (id, "fine", FALSE),
+               NULL);
 }
 
 /* What is sent grows at its end only, marks aside; there are never more than four of those. */
@@ -449,11 +470,12 @@ test_left_out (void)
   add_message (request, ANNEX_ROLE_ASSISTANT, annex_block_new_text (""), NULL);
   body = build (request);
   bare = bare_messages (body);
-  g_assert_cmpstr (bare, ==,
-                   "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}]},"
-                   "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"\","
-                   "\"signature\":\"c2ln\"},{\"type\":\"text\",\"text\":\"x\"}]},{\"role\":\"user\","
-                   "\"content\":[{\"type\":\"text\",\"text\":\"Go on\"}]}");
+  g_assert_cmpstr (
+      bare, ==,
+      "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Hi\"}]},"
+      "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"\","
+      "\"signature\":\"c2ln\"},{\"type\":\"text\",\"text\":\"x\"}]},{\"role\":\"user\","
+      "\"content\":[{\"type\":\"text\",\"text\":\"Go on\"}]}");
   g_assert_null (strstr (body, "\"y\""));
   {
     g_autofree char *without = annex_anthropic_build_body (request, "claude-opus-5-5", TRUE, NULL);
@@ -476,11 +498,16 @@ test_too_large (void)
 static void
 test_thinking_models (void)
 {
-  static const char *const yes[] = { "claude-opus-5-5", "claude-opus-5", "claude-opus-4-6",
-                                     "claude-sonnet-4-6", "claude-fable-5-2", "claude-haiku-5-5",
+  static const char *const yes[] = { "claude-opus-5-5",       "claude-opus-5",
+                                     "claude-opus-4-6",       "claude-sonnet-4-6",
+                                     "claude-fable-5-2",      "claude-haiku-5-5",
                                      "claude-opus-6-20270101" };
-  static const char *const no[] = { "claude-haiku-4-5", "claude-haiku-4-5-20251001",
-                                    "claude-sonnet-4-20250514", "qwen3", "claude", "" };
+  static const char *const no[] = { "claude-haiku-4-5",
+                                    "claude-haiku-4-5-20251001",
+                                    "claude-sonnet-4-20250514",
+                                    "qwen3",
+                                    "claude",
+                                    "" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (yes); i++)
     g_assert_true (annex_anthropic_thinks_adaptively (yes[i]));

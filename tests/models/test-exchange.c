@@ -1,7 +1,8 @@
 /* test-exchange.c
  *
- * The exchange and HTTP with limits short enough for a test: cuts at every byte of the wire, silence,
- * keep-alives without end, a model that loads, servers that are not there or not who they say.
+ * The exchange and HTTP with limits short enough for a test: cuts at every byte of the wire,
+ * silence, keep-alives without end, a model that loads, servers that are not there or not who they
+ * say.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -178,8 +179,8 @@ test_faults (gconstpointer data)
   /* A model that loads is waited for, beyond the count of retries, but not for ever. */
   assert_outcome (data, "\"status\",\"status\":503,\"message\":\"Loading model\",\"times\":5", 5000,
                   -1, 5);
-  assert_outcome (data, "\"status\",\"status\":503,\"message\":\"Loading model\",\"times\":-1", 5000,
-                  ANNEX_MODEL_ERROR_OVERLOADED, 5);
+  assert_outcome (data, "\"status\",\"status\":503,\"message\":\"Loading model\",\"times\":-1",
+                  5000, ANNEX_MODEL_ERROR_OVERLOADED, 5);
 }
 
 /* Keep-alives are no progress. */

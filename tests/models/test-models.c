@@ -7,7 +7,6 @@
  */
 #include "annex-models.h"
 
-#include "annex-openai-local.h"
 #include "annex-session-secrets.h"
 #include "fake-model.h"
 #include "model-test.h"
@@ -152,7 +151,8 @@ test_plain (gconstpointer provider)
   g_assert_cmpstr (fixture.described, ==, HELLO);
   g_assert_cmpstr (fixture.reply->request_id, ==, "req_fake");
   if (anthropic)
-    g_assert_cmpfloat_with_epsilon (fixture.reply->usage.cost_usd, (4 * 100 + 20 * 20) / 1e6, 1e-12);
+    g_assert_cmpfloat_with_epsilon (fixture.reply->usage.cost_usd, (4 * 100 + 20 * 20) / 1e6,
+                                    1e-12);
   else
     g_assert_cmpfloat (fixture.reply->usage.cost_usd, <, 0);
   g_assert_cmpuint (fixture.seen->blocks->len, ==, 1);
@@ -215,11 +215,11 @@ test_status (gconstpointer provider)
     guint status;
     int code;
   } rows[] = {
-    { 400, ANNEX_MODEL_ERROR_INVALID },     { 401, ANNEX_MODEL_ERROR_AUTH },
-    { 402, ANNEX_MODEL_ERROR_BILLING },     { 403, ANNEX_MODEL_ERROR_PERMISSION },
-    { 404, ANNEX_MODEL_ERROR_NOT_FOUND },   { 413, ANNEX_MODEL_ERROR_TOO_LARGE },
+    { 400, ANNEX_MODEL_ERROR_INVALID },      { 401, ANNEX_MODEL_ERROR_AUTH },
+    { 402, ANNEX_MODEL_ERROR_BILLING },      { 403, ANNEX_MODEL_ERROR_PERMISSION },
+    { 404, ANNEX_MODEL_ERROR_NOT_FOUND },    { 413, ANNEX_MODEL_ERROR_TOO_LARGE },
     { 429, ANNEX_MODEL_ERROR_RATE_LIMITED }, { 500, ANNEX_MODEL_ERROR_SERVER },
-    { 503, ANNEX_MODEL_ERROR_OVERLOADED },  { 529, ANNEX_MODEL_ERROR_OVERLOADED },
+    { 503, ANNEX_MODEL_ERROR_OVERLOADED },   { 529, ANNEX_MODEL_ERROR_OVERLOADED },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -270,11 +270,12 @@ test_overloaded_in_stream (gconstpointer provider)
 {
   g_auto (Fixture) fixture = { 0 };
 
-  fixture_run (&fixture, provider,
-               "{\"turns\":[{\"blocks\":[{\"type\":\"thinking\",\"thinking\":\"hm\"},"
-               "{\"type\":\"text\",\"text\":\"one\"},{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\","
-               "\"input\":{}}],\"fault\":{\"kind\":\"error-event\",\"after_events\":6,\"message\":\""
-               KEY "\"}}]}");
+  fixture_run (
+      &fixture, provider,
+      "{\"turns\":[{\"blocks\":[{\"type\":\"thinking\",\"thinking\":\"hm\"},"
+      "{\"type\":\"text\",\"text\":\"one\"},{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\","
+      "\"input\":{}}],\"fault\":{\"kind\":\"error-event\",\"after_events\":6,\"message\":\"" KEY
+      "\"}}]}");
   g_assert_no_error (fixture.error);
   g_assert_cmpuint (fixture.seen->retries->len, ==, 1);
   g_assert_null (strstr (g_ptr_array_index (fixture.seen->retries, 0), KEY));
@@ -296,8 +297,8 @@ test_misbehaviour (gconstpointer provider)
     { "{\"kind\":\"status\",\"status\":302,\"location\":\"http://127.0.0.1:1/\"}",
       ANNEX_MODEL_ERROR_PROTOCOL },
     { "{\"kind\":\"endless\",\"of\":\"line\"}", ANNEX_MODEL_ERROR_PROTOCOL },
-    { "{\"kind\":\"error-event\",\"after_events\":2,\"type\":\"authentication_error\",\"message\":\""
-      KEY "\"}",
+    { "{\"kind\":\"error-event\",\"after_events\":2,\"type\":\"authentication_error\",\"message\":"
+      "\"" KEY "\"}",
       ANNEX_MODEL_ERROR_AUTH },
   };
 
@@ -318,8 +319,7 @@ test_endless_text (gconstpointer provider)
 {
   g_auto (Fixture) fixture = { 0 };
   g_autofree char *text = g_strnfill (20000, 'x');
-  g_autofree char *fault =
-      g_strdup_printf ("{\"kind\":\"endless\",\"text\":\"%s\"}", text);
+  g_autofree char *fault = g_strdup_printf ("{\"kind\":\"endless\",\"text\":\"%s\"}", text);
   g_autofree char *scenario = with_fault (fault);
   g_autoptr (GPtrArray) log = NULL;
 
@@ -340,7 +340,8 @@ test_endless_head (gconstpointer provider)
   fixture_run (&fixture, provider, scenario);
   g_assert_nonnull (fixture.error);
   log = wait_for_log (fixture.server, 1);
-  g_assert_cmpint (annex_json_opt_int (g_ptr_array_index (log, 0), "bytes", 0), <, 64 * 1024 * 1024);
+  g_assert_cmpint (annex_json_opt_int (g_ptr_array_index (log, 0), "bytes", 0), <,
+                   64 * 1024 * 1024);
 }
 
 static void
@@ -349,9 +350,10 @@ test_malformed_tool (gconstpointer provider)
   g_auto (Fixture) fixture = { 0 };
   JsonObject *input;
 
-  fixture_run (&fixture, provider,
-               "{\"turns\":[{\"blocks\":[{\"type\":\"tool_use\",\"name\":\"shell\",\"input\":{\"command\":"
-               "\"ls\"}}],\"fault\":{\"kind\":\"malformed-tool\"}}]}");
+  fixture_run (
+      &fixture, provider,
+      "{\"turns\":[{\"blocks\":[{\"type\":\"tool_use\",\"name\":\"shell\",\"input\":{\"command\":"
+      "\"ls\"}}],\"fault\":{\"kind\":\"malformed-tool\"}}]}");
   g_assert_no_error (fixture.error);
   input = annex_block_get_tool_input (g_ptr_array_index (fixture.reply->blocks, 0));
   g_assert_cmpstr (annex_json_opt_string (input, ANNEX_MALFORMED_INPUT, ""), ==,
@@ -502,52 +504,7 @@ test_no_key (gconstpointer provider)
   g_setenv ("ANNEX_API_KEY", KEY, TRUE);
 }
 
-/* ---- addresses, lists, local servers */
-
-static void
-test_addresses (void)
-{
-  static const char *const bad[] = { "nonsense", "ftp://host", "http://", "http://user:pass@host",
-                                     "http://host/?x", "http://host/#x", "file:///etc/passwd" };
-  static const char *const good[][2] = {
-    { "http://127.0.0.1:11434/v1/", "http://127.0.0.1:11434" },
-    { "https://proxy.example/openai/v1", "https://proxy.example/openai" },
-    { " http://[::1]:8080/ ", "http://[::1]:8080" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      g_assert_null (annex_models_new ("openai", NULL, bad[i], NULL, &error));
-      g_assert_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID);
-      g_assert_null (strstr (error->message, "pass@"));
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
-    {
-      g_autoptr (AnnexModel) model = annex_models_new ("openai", NULL, good[i][0], NULL, NULL);
-      g_autofree char *base_url = annex_model_dup_base_url (model);
-
-      g_assert_cmpstr (base_url, ==, good[i][1]);
-    }
-}
-
-static void
-test_factory (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexModel) anthropic = annex_models_new ("anthropic", NULL, NULL, NULL, NULL);
-  g_autoptr (AnnexModel) openai = annex_models_new ("openai", "", NULL, NULL, NULL);
-  g_autoptr (AnnexModel) tour = annex_models_new ("tour", NULL, NULL, NULL, NULL);
-
-  g_assert_cmpstr (annex_model_get_provider (anthropic), ==, "anthropic");
-  g_assert_cmpstr (annex_model_get_model (anthropic), ==, "claude-opus-5-5");
-  g_assert_cmpstr (annex_model_get_provider (openai), ==, "openai");
-  g_assert_cmpstr (annex_model_get_model (openai), ==, "");
-  g_assert_cmpstr (annex_model_get_provider (tour), ==, "tour");
-  g_assert_null (annex_models_new ("other", NULL, NULL, NULL, &error));
-  g_assert_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID);
-}
+/* ---- asking the server about itself */
 
 static void
 test_check_and_list (gconstpointer provider)
@@ -578,59 +535,6 @@ test_check_and_list (gconstpointer provider)
   g_setenv ("ANNEX_API_KEY", KEY, TRUE);
 }
 
-static void
-test_first_model (void)
-{
-  g_autoptr (FakeModel) server =
-      fake_model_new ("{\"models\":[\"qwen3:8b\",\"b\"],\"turns\":[" TURN "}]}", NULL, NULL);
-  g_autoptr (FakeModel) empty = fake_model_new ("{\"models\":[],\"turns\":[]}", NULL, NULL);
-  g_autofree char *base_url = fake_model_dup_base_url (server);
-  g_autofree char *empty_url = fake_model_dup_base_url (empty);
-  g_autoptr (AnnexModel) model = annex_models_new ("openai", NULL, base_url, NULL, NULL);
-  g_autoptr (AnnexModel) none = annex_models_new ("openai", NULL, empty_url, NULL, NULL);
-  g_autoptr (AnnexModelRequest) request = new_request ("Hello", NULL);
-  g_autoptr (GError) error = NULL;
-  AnnexModelReply *reply;
-
-  g_clear_pointer (&request->model, g_free);
-  reply = settle_reply (annex_model_send (model, request, NULL), &error);
-  g_assert_no_error (error);
-  g_assert_cmpstr (reply->model, ==, "qwen3:8b");
-  annex_model_reply_free (reply);
-  g_assert_null (settle_reply (annex_model_send (none, request, NULL), &error));
-  g_assert_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND);
-}
-
-static void
-test_find_local (void)
-{
-  g_autoptr (FakeModel) ollama =
-      fake_model_new ("{\"identity\":\"ollama\",\"models\":[\"a\"],\"turns\":[]}", NULL, NULL);
-  g_autoptr (FakeModel) llama =
-      fake_model_new ("{\"identity\":\"llama.cpp\",\"models\":[\"b\"],\"turns\":[]}", NULL, NULL);
-  g_autoptr (FakeModel) locked =
-      fake_model_new ("{\"api_key\":\"x\",\"models\":[\"b\"],\"turns\":[]}", NULL, NULL);
-  g_autofree char *first = fake_model_dup_base_url (ollama);
-  g_autofree char *second = fake_model_dup_base_url (llama);
-  g_autofree char *third = fake_model_dup_base_url (locked);
-  const char *const addresses[] = { first, "http://127.0.0.1:9", second, third,
-                                    "http://192.0.2.1:80", NULL };
-  g_autoptr (DexFuture) future = annex_openai_find_at (addresses);
-  g_autoptr (GError) error = NULL;
-  gint64 start = g_get_monotonic_time ();
-  GPtrArray *servers;
-
-  settle (future, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 2000000);
-  servers = g_value_get_boxed (dex_future_get_value (future, NULL));
-  g_assert_cmpuint (servers->len, ==, 2);
-  g_assert_cmpstr (((AnnexLocalServer *) servers->pdata[0])->name, ==, "Ollama");
-  g_assert_cmpstr (((AnnexLocalServer *) servers->pdata[0])->models[0], ==, "a");
-  g_assert_cmpstr (((AnnexLocalServer *) servers->pdata[1])->name, ==, "llama.cpp");
-  g_assert_cmpstr (((AnnexLocalServer *) servers->pdata[1])->base_url, ==, second);
-}
-
 /* Thinking that the server no longer takes is left out, once. */
 static void
 test_thinking_repair (void)
@@ -652,7 +556,8 @@ test_thinking_repair (void)
   g_assert_no_error (fixture.error);
   annex_model_reply_free (reply);
   log = wait_for_log (fixture.server, 2);
-  g_assert_nonnull (strstr (annex_json_opt_string (g_ptr_array_index (log, 0), "text", ""), "b2xk"));
+  g_assert_nonnull (
+      strstr (annex_json_opt_string (g_ptr_array_index (log, 0), "text", ""), "b2xk"));
   g_assert_null (strstr (annex_json_opt_string (g_ptr_array_index (log, 1), "text", ""), "b2xk"));
 }
 
@@ -695,10 +600,6 @@ main (int argc, char **argv)
   add_for_both ("key-from-secrets", test_key_from_secrets);
   add_for_both ("no-key", test_no_key);
   add_for_both ("check-and-list", test_check_and_list);
-  g_test_add_func ("/models/addresses", test_addresses);
-  g_test_add_func ("/models/factory", test_factory);
-  g_test_add_func ("/models/first-model", test_first_model);
-  g_test_add_func ("/models/find-local", test_find_local);
   g_test_add_func ("/models/thinking-repair", test_thinking_repair);
   status = g_test_run ();
   /* Nothing that ran let the key into a log; and something was logged. */

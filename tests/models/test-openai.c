@@ -36,7 +36,8 @@ static const char turn_json[] =
     "{\"type\":\"tool_use\",\"id\":\"c2\",\"name\":\"list\",\"input\":{}}]}";
 
 static const char turn_reply[] =
-    "tool_use [{\"type\":\"thinking\",\"thinking\":\"Hmm, \xc3\xbc.\"}, {\"type\":\"text\",\"text\":"
+    "tool_use [{\"type\":\"thinking\",\"thinking\":\"Hmm, \xc3\xbc.\"}, "
+    "{\"type\":\"text\",\"text\":"
     "\"I look \xf0\x9f\x98\x80 now\"}, {\"type\":\"tool_use\",\"id\":\"c1\",\"name\":\"shell\","
     "\"input\":{\"command\":\"ls -l\"}}, {\"type\":\"tool_use\",\"id\":\"c2\",\"name\":\"list\","
     "\"input\":{}}] 100/20";
@@ -125,89 +126,108 @@ typedef struct
 
 static const Case cases[] = {
   { "plain",
-    CALLS ("{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}")
-    CALLS ("{\"index\":0,\"function\":{\"arguments\":\"{\\\"x\\\"\"}}")
-    CALLS ("{\"index\":0,\"function\":{\"arguments\":\":1}\"}}") FINISH ("tool_calls") "[DONE]\n",
+    CALLS ("{\"index\":0,\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+           "\"arguments\":\"\"}}")
+        CALLS ("{\"index\":0,\"function\":{\"arguments\":\"{\\\"x\\\"\"}}") CALLS (
+            "{\"index\":0,\"function\":{\"arguments\":\":1}\"}}") FINISH ("tool_calls") "[DONE]\n",
     "tool_use [" USE ("a", "f", "{\"x\":1}") "] 0/0" },
   { "parallel-interleaved",
     CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}},"
            "{\"index\":1,\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{\"}}")
-    CALLS ("{\"index\":1,\"function\":{\"arguments\":\"}\"}},{\"index\":0,\"function\":{\"arguments\":\"}\"}}")
-    FINISH ("tool_calls"),
+        CALLS ("{\"index\":1,\"function\":{\"arguments\":\"}\"}},{\"index\":0,\"function\":{"
+               "\"arguments\":\"}\"}}") FINISH ("tool_calls"),
     "tool_use [" USE ("a", "f", "{}") ", " USE ("b", "g", "{}") "] 0/0" },
   { "index-0-for-all",
-    CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":1}\"}}")
-    CALLS ("{\"index\":0,\"id\":\"b\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\"}}")
-    CALLS ("{\"index\":0,\"function\":{\"arguments\":\"\\\":2}\"}}") FINISH ("stop"),
+    CALLS (
+        "{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":1}\"}}")
+        CALLS ("{\"index\":0,\"id\":\"b\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\"}}")
+            CALLS ("{\"index\":0,\"function\":{\"arguments\":\"\\\":2}\"}}") FINISH ("stop"),
     "tool_use [" USE ("a", "f", "{\"x\":1}") ", " USE ("b", "f", "{\"x\":2}") "] 0/0" },
   { "whole-calls-no-index",
     CALLS ("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},"
            "{\"id\":\"b\",\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}") FINISH ("stop"),
     "tool_use [" USE ("a", "f", "{}") ", " USE ("b", "g", "{}") "] 0/0" },
   { "no-ids",
-    CALLS ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}")
-    CALLS ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"}\"}}") FINISH ("tool_calls"),
+    CALLS ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}") CALLS (
+        "{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"}\"}}") FINISH ("tool_calls"),
     "tool_use [" USE ("call_*", "f", "{}") "] 0/0" },
   { "no-ids-index-0-for-all",
     CALLS ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":1}\"}}")
-    CALLS ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":2}\"}}")
-    CALLS ("{\"index\":0,\"function\":{\"name\":\"g\",\"arguments\":\"\"}}") FINISH ("tool_calls"),
-    "tool_use [" USE ("call_*", "f", "{\"x\":1}") ", " USE ("call_*", "f", "{\"x\":2}") ", "
-    USE ("call_*", "g", "{}") "] 0/0" },
+        CALLS ("{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":2}\"}}")
+            CALLS ("{\"index\":0,\"function\":{\"name\":\"g\",\"arguments\":\"\"}}")
+                FINISH ("tool_calls"),
+    "tool_use [" USE ("call_*", "f", "{\"x\":1}") ", " USE ("call_*", "f", "{\"x\":2}") ", " USE (
+        "call_*",
+        "g",
+        "{}") "] 0/0" },
   { "id-repeated-in-every-piece",
     CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}")
-    CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"}\"}}") FINISH ("stop"),
+        CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"}\"}}")
+            FINISH ("stop"),
     "tool_use [" USE ("a", "f", "{}") "] 0/0" },
   { "empty-name-later",
     CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}")
-    CALLS ("{\"index\":0,\"id\":\"\",\"function\":{\"name\":\"\",\"arguments\":\"}\"}}") FINISH ("stop"),
+        CALLS ("{\"index\":0,\"id\":\"\",\"function\":{\"name\":\"\",\"arguments\":\"}\"}}")
+            FINISH ("stop"),
     "tool_use [" USE ("a", "f", "{}") "] 0/0" },
   { "name-comes-second",
-    CALLS ("{\"index\":0,\"id\":\"a\"}") CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}}")
-    FINISH ("stop"),
+    CALLS ("{\"index\":0,\"id\":\"a\"}")
+        CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\"}}") FINISH ("stop"),
     "tool_use [" USE ("a", "f", "{}") "] 0/0" },
   { "arguments-as-object",
-    CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\":[1,\"y\"]}}}")
-    FINISH ("stop"),
+    CALLS (
+        "{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\":[1,\"y\"]}}}")
+        FINISH ("stop"),
     "tool_use [" USE ("a", "f", "{\"x\":[1,\"y\"]}") "] 0/0" },
   { "malformed-arguments",
     CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":\"}}")
-    FINISH ("tool_calls"),
+        FINISH ("tool_calls"),
     "tool_use [" USE ("a", "f", "{\"__malformed\":\"{\\\"x\\\":\"}") "] 0/0" },
-  { "no-name", CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"{}\"}}") FINISH ("stop"),
+  { "no-name",
+    CALLS ("{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"{}\"}}") FINISH ("stop"),
     "tool_use [" USE ("a", "unnamed", "{}") "] 0/0" },
   { "nulls-everywhere",
-    "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":null,"
+    "{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":null,\"tool_calls\":"
+    "null,"
     "\"reasoning\":null},\"finish_reason\":null}],\"usage\":null}\n" TEXT ("hi") FINISH ("stop"),
     "end_turn [{\"type\":\"text\",\"text\":\"hi\"}] 0/0" },
-  { "call-leaked-as-text",
-    TEXT ("<tool_call>{\\\"name\\\":\\\"f\\\"}</tool_call>") FINISH ("stop"),
-    "end_turn [{\"type\":\"text\",\"text\":\"<tool_call>{\\\"name\\\":\\\"f\\\"}</tool_call>\"}] 0/0" },
+  { "call-leaked-as-text", TEXT ("<tool_call>{\\\"name\\\":\\\"f\\\"}</tool_call>") FINISH ("stop"),
+    "end_turn [{\"type\":\"text\",\"text\":\"<tool_call>{\\\"name\\\":\\\"f\\\"}</tool_call>\"}] "
+    "0/0" },
   { "text-after-calls",
-    TEXT ("a") CALLS ("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}")
-    TEXT ("\\n") TEXT ("b") FINISH ("stop"),
-    "tool_use [{\"type\":\"text\",\"text\":\"a\"}, " USE ("x", "f", "{}")
-    ", {\"type\":\"text\",\"text\":\"b\"}] 0/0" },
+    TEXT ("a")
+        CALLS ("{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}")
+            TEXT ("\\n") TEXT ("b") FINISH ("stop"),
+    "tool_use [{\"type\":\"text\",\"text\":\"a\"}, " USE (
+        "x",
+        "f",
+        "{}") ", {\"type\":\"text\",\"text\":\"b\"}] 0/0" },
   { "reasoning-field",
-    "{\"choices\":[{\"delta\":{\"reasoning\":\"h\"}}]}\n{\"choices\":[{\"delta\":{\"reasoning\":\"m\"}}]}\n"
-    TEXT ("hi") FINISH ("stop"),
-    "end_turn [{\"type\":\"thinking\",\"thinking\":\"hm\"}, {\"type\":\"text\",\"text\":\"hi\"}] 0/0" },
+    "{\"choices\":[{\"delta\":{\"reasoning\":\"h\"}}]}\n{\"choices\":[{\"delta\":{\"reasoning\":"
+    "\"m\"}}]}\n" TEXT ("hi") FINISH ("stop"),
+    "end_turn [{\"type\":\"thinking\",\"thinking\":\"hm\"}, {\"type\":\"text\",\"text\":\"hi\"}] "
+    "0/0" },
   { "other-choices-ignored",
-    "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"},\"finish_reason\":\"stop\"}]}\n"
-    TEXT ("hi") FINISH ("stop"),
+    "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"no\"},\"finish_reason\":\"stop\"}]}"
+    "\n" TEXT ("hi") FINISH ("stop"),
     "end_turn [{\"type\":\"text\",\"text\":\"hi\"}] 0/0" },
   { "usage-on-every-chunk",
-    "{\"choices\":[{\"delta\":{\"content\":\"hi\"}}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1}}\n"
-    "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n",
+    "{\"choices\":[{\"delta\":{\"content\":\"hi\"}}],\"usage\":{\"prompt_tokens\":9,\"completion_"
+    "tokens\":1}}\n"
+    "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":9,"
+    "\"completion_tokens\":2}}\n",
     "end_turn [{\"type\":\"text\",\"text\":\"hi\"}] 9/2" },
   { "cached-usage",
-    TEXT ("hi") FINISH ("stop")
-    "{\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":7}}}\n[DONE]\n",
+    TEXT ("hi")
+        FINISH ("stop") "{\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2,"
+                        "\"prompt_tokens_details\":{\"cached_tokens\":7}}}\n[DONE]\n",
     "end_turn [{\"type\":\"text\",\"text\":\"hi\"}] 3/2" },
   { "timings",
-    TEXT ("hi") "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"timings\":{\"prompt_n\":4,\"cache_n\":6,\"predicted_n\":2}}\n",
+    TEXT ("hi") "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"timings\":{\"prompt_"
+                "n\":4,\"cache_n\":6,\"predicted_n\":2}}\n",
     "end_turn [{\"type\":\"text\",\"text\":\"hi\"}] 4/2" },
-  { "length", TEXT ("hi") FINISH ("length"), "max_tokens [{\"type\":\"text\",\"text\":\"hi\"}] 0/0" },
+  { "length", TEXT ("hi") FINISH ("length"),
+    "max_tokens [{\"type\":\"text\",\"text\":\"hi\"}] 0/0" },
   { "content-filter", TEXT ("hi") FINISH ("content_filter"), "refusal [] 0/0" },
   { "refusal-field", "{\"choices\":[{\"delta\":{\"refusal\":\"No.\"}}]}\n" FINISH ("stop"),
     "refusal [] 0/0" },
@@ -265,33 +285,43 @@ test_status_errors (void)
     int code;
     const char *word; /* in the message */
   } rows[] = {
-    { 400, "{\"error\":{\"message\":\"bad thing\",\"type\":\"invalid_request_error\",\"code\":null}}",
+    { 400,
+      "{\"error\":{\"message\":\"bad thing\",\"type\":\"invalid_request_error\",\"code\":null}}",
       ANNEX_MODEL_ERROR_INVALID, "bad thing" },
-    { 400, "{\"error\":{\"code\":400,\"message\":\"the request exceeds the available context size\","
-           "\"type\":\"exceed_context_size_error\",\"n_ctx\":4096}}",
+    { 400,
+      "{\"error\":{\"code\":400,\"message\":\"the request exceeds the available context size\","
+      "\"type\":\"exceed_context_size_error\",\"n_ctx\":4096}}",
       ANNEX_MODEL_ERROR_CONTEXT_FULL, "context" },
-    { 400, "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens\",\"code\":"
-           "\"context_length_exceeded\"}}",
+    { 400,
+      "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens\",\"code\":"
+      "\"context_length_exceeded\"}}",
       ANNEX_MODEL_ERROR_CONTEXT_FULL, "8192" },
-    { 400, "{\"object\":\"error\",\"message\":\"auto tool choice\",\"type\":\"BadRequestError\",\"code\":400}",
+    { 400,
+      "{\"object\":\"error\",\"message\":\"auto tool "
+      "choice\",\"type\":\"BadRequestError\",\"code\":400}",
       ANNEX_MODEL_ERROR_INVALID, "auto tool choice" },
-    { 401, "{\"error\":{\"message\":\"Incorrect API key provided: sk-abc\",\"code\":\"invalid_api_key\"}}",
+    { 401,
+      "{\"error\":{\"message\":\"Incorrect API key provided: "
+      "sk-abc\",\"code\":\"invalid_api_key\"}}",
       ANNEX_MODEL_ERROR_AUTH, "refused the key" },
     { 402, "", ANNEX_MODEL_ERROR_BILLING, "402" },
     { 403, "{\"detail\":\"Forbidden\"}", ANNEX_MODEL_ERROR_PERMISSION, "Forbidden" },
     { 404, "{\"error\":\"model 'x' not found, try pulling it first\"}", ANNEX_MODEL_ERROR_NOT_FOUND,
       "pulling" },
     { 413, "", ANNEX_MODEL_ERROR_TOO_LARGE, "413" },
-    { 422, "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}", ANNEX_MODEL_ERROR_INVALID,
-      "field required" },
+    { 422, "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}",
+      ANNEX_MODEL_ERROR_INVALID, "field required" },
     { 429, "{\"error\":{\"message\":\"Rate limit\",\"type\":\"requests\"}}",
       ANNEX_MODEL_ERROR_RATE_LIMITED, "Rate limit" },
-    { 429, "{\"error\":{\"message\":\"quota\",\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\"}}",
+    { 429,
+      "{\"error\":{\"message\":\"quota\",\"type\":\"insufficient_quota\",\"code\":\"insufficient_"
+      "quota\"}}",
       ANNEX_MODEL_ERROR_BILLING, "quota" },
     { 500, "Internal Server Error", ANNEX_MODEL_ERROR_SERVER, "500" },
     { 501, "{\"error\":{\"type\":\"not_supported_error\",\"message\":\"no tools\"}}",
       ANNEX_MODEL_ERROR_SERVER, "no tools" },
-    { 503, "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}",
+    { 503,
+      "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}",
       ANNEX_MODEL_ERROR_OVERLOADED, "Loading" },
   };
 
@@ -324,7 +354,8 @@ test_event_errors (void)
     { "data: {\"error\":\"plain text\"}\n\n", ANNEX_MODEL_ERROR_SERVER },
     { "error: {\"code\":500,\"message\":\"old llama.cpp\",\"type\":\"server_error\"}\n\n",
       ANNEX_MODEL_ERROR_SERVER },
-    { "data: {\"object\":\"error\",\"message\":\"too long for the context window\",\"code\":400}\n\n",
+    { "data: {\"object\":\"error\",\"message\":\"too long for the context "
+      "window\",\"code\":400}\n\n",
       ANNEX_MODEL_ERROR_CONTEXT_FULL },
     { "data: {\"choices\":\n\n", ANNEX_MODEL_ERROR_PROTOCOL },
   };
@@ -365,8 +396,10 @@ test_body (void)
   add_message (request, ANNEX_ROLE_ASSISTANT,
                block_from ("{\"type\":\"thinking\",\"thinking\":\"secret thought\"}"),
                annex_block_new_text ("I look"),
-               block_from ("{\"type\":\"tool_use\",\"id\":\"c1\",\"name\":\"shell\",\"input\":{\"command\":\"ls\"}}"),
-               block_from ("{\"type\":\"tool_use\",\"id\":\"c2\",\"name\":\"shell\",\"input\":{\"__malformed\":\"{\"}}"),
+               block_from ("{\"type\":\"tool_use\",\"id\":\"c1\",\"name\":\"shell\",\"input\":{"
+                           "\"command\":\"ls\"}}"),
+               block_from ("{\"type\":\"tool_use\",\"id\":\"c2\",\"name\":\"shell\",\"input\":{\"__"
+                           "malformed\":\"{\"}}"),
                NULL);
   add_message (request, ANNEX_ROLE_USER, annex_block_new_tool_result_text ("c1", "a b", FALSE),
                annex_block_new_tool_result_text ("c2", "no JSON", TRUE),
@@ -382,7 +415,8 @@ test_body (void)
       "{\"role\":\"user\",\"content\":\"Hi\"},"
       "{\"role\":\"assistant\",\"content\":\"I look\",\"tool_calls\":["
       "{\"id\":\"c1\",\"type\":\"function\",\"function\":{\"name\":\"shell\",\"arguments\":"
-      "\"{\\\"command\\\":\\\"ls\\\"}\"}},{\"id\":\"c2\",\"type\":\"function\",\"function\":{\"name\":"
+      "\"{\\\"command\\\":\\\"ls\\\"}\"}},{\"id\":\"c2\",\"type\":\"function\",\"function\":{"
+      "\"name\":"
       "\"shell\",\"arguments\":\"{\\\"__malformed\\\":\\\"{\\\"}\"}}]},"
       "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"a b\"},"
       "{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"Error: no JSON\"},"
@@ -398,21 +432,22 @@ test_pictures_and_documents (void)
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_block_unref);
   g_autofree char *body = NULL;
 
-  add_message (request, ANNEX_ROLE_ASSISTANT,
-               block_from ("{\"type\":\"tool_use\",\"id\":\"c1\",\"name\":\"read_file\",\"input\":{}}"),
-               NULL);
+  add_message (
+      request, ANNEX_ROLE_ASSISTANT,
+      block_from ("{\"type\":\"tool_use\",\"id\":\"c1\",\"name\":\"read_file\",\"input\":{}}"),
+      NULL);
   g_ptr_array_add (content, annex_block_new_text ("page 1"));
   g_ptr_array_add (content, annex_block_new_image ("image/png", bytes));
   add_message (request, ANNEX_ROLE_USER, annex_block_new_tool_result ("c1", content, FALSE),
                annex_block_new_document ("application/pdf", bytes, "Invoice"), NULL);
   body = build (request);
+  g_assert_nonnull (strstr (body, "{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\""));
   g_assert_nonnull (strstr (
-      body, "{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\""));
-  g_assert_nonnull (strstr (
-      body, "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"page 1\\n[1 picture: see the "
-            "next message]\"},{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":"
-            "{\"url\":\"data:image/png;base64,cG5n\"}},{\"type\":\"text\",\"text\":\"[A document named "
-            "Invoice (application/pdf) is attached"));
+      body,
+      "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"page 1\\n[1 picture: see the "
+      "next message]\"},{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":"
+      "{\"url\":\"data:image/png;base64,cG5n\"}},{\"type\":\"text\",\"text\":\"[A document named "
+      "Invoice (application/pdf) is attached"));
 }
 
 /* What is sent grows at its end only. */
@@ -431,8 +466,10 @@ test_prefix (void)
         g_assert_true (g_str_has_prefix (body, last));
       g_set_str (&last, body);
       add_message (request, ANNEX_ROLE_ASSISTANT,
-                   block_from ("{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":{}}"), NULL);
-      add_message (request, ANNEX_ROLE_USER, annex_block_new_tool_result_text ("c", "ok", FALSE), NULL);
+                   block_from ("{\"type\":\"tool_use\",\"id\":\"c\",\"name\":\"f\",\"input\":{}}"),
+                   NULL);
+      add_message (request, ANNEX_ROLE_USER, annex_block_new_tool_result_text ("c", "ok", FALSE),
+                   NULL);
     }
 }
 
@@ -447,8 +484,8 @@ test_identify (void)
     const char *models;
     const char *name; /* NULL: no model server */
   } rows[] = {
-    { "Ollama is running", "{\"object\":\"list\",\"data\":[{\"id\":\"qwen3:8b\",\"owned_by\":\"library\"}]}",
-      "Ollama" },
+    { "Ollama is running",
+      "{\"object\":\"list\",\"data\":[{\"id\":\"qwen3:8b\",\"owned_by\":\"library\"}]}", "Ollama" },
     { "Ollama is running", "{\"object\":\"list\",\"data\":[]}", "Ollama" },
     { NULL, "{\"data\":[{\"id\":\"m.gguf\",\"owned_by\":\"llamacpp\"}]}", "llama.cpp" },
     { NULL, "{\"data\":[{\"id\":\"m\",\"owned_by\":\"vllm\"}]}", "vLLM" },

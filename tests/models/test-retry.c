@@ -49,10 +49,18 @@ static const Case cases[] = {
   { "retry-after-negative", { .code = RATE, .retry_after = "-5" }, 0, 0, 500 },
   { "retry-after-nonsense", { .code = RATE, .retry_after = "5 minutes" }, 0, 0, 500 },
   { "retry-after-nan", { .code = RATE, .retry_after = "nan" }, 0, 0, 500 },
-  { "retry-after-past", { .code = RATE, .retry_after = "Sun, 06 Nov 1994 08:49:37 GMT" }, 0, 0, 500 },
+  { "retry-after-past",
+    { .code = RATE, .retry_after = "Sun, 06 Nov 1994 08:49:37 GMT" },
+    0,
+    0,
+    500 },
   { "should-not", { .code = RATE, .should_retry = "false", .retry_after = "1" }, 0, 0, NEVER },
   { "should", { .code = ANNEX_MODEL_ERROR_INVALID, .should_retry = "true" }, 0, 0, 500 },
-  { "should-but-enough", { .code = ANNEX_MODEL_ERROR_INVALID, .should_retry = "true" }, 4, 0, NEVER },
+  { "should-but-enough",
+    { .code = ANNEX_MODEL_ERROR_INVALID, .should_retry = "true" },
+    4,
+    0,
+    NEVER },
   { "loading", { .code = ANNEX_MODEL_ERROR_OVERLOADED, .loading = TRUE }, 50, 0, 2000 },
 };
 
@@ -87,7 +95,8 @@ test_loading_ends (void)
   AnnexFailure failure = { .code = ANNEX_MODEL_ERROR_OVERLOADED, .loading = TRUE };
   guint delay_ms = 0;
 
-  g_assert_false (annex_retry_decide (&annex_retry_policy_default, &failure, 0, 299000, 0, &delay_ms));
+  g_assert_false (
+      annex_retry_decide (&annex_retry_policy_default, &failure, 0, 299000, 0, &delay_ms));
 }
 
 static void

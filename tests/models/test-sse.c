@@ -12,15 +12,22 @@ typedef struct
 {
   const char *name;
   const char *bytes;
-  gsize length; /* 0: strlen */
+  gsize length;       /* 0: strlen */
   const char *events; /* "name=data;" each */
 } Case;
 
 static const Case cases[] = {
   { "plain", "data: a\n\n", 0, "message=a;" },
   { "named", "event: ping\ndata: {}\n\n", 0, "ping={};" },
-  { "bom", "\xef\xbb\xbf" "data: a\n\n", 0, "message=a;" },
-  { "bom-only-once", "\xef\xbb\xbf" "data: a\n\n\xef\xbb\xbf" "data: b\n\n", 0, "message=a;" },
+  { "bom",
+    "\xef\xbb\xbf"
+    "data: a\n\n",
+    0, "message=a;" },
+  { "bom-only-once",
+    "\xef\xbb\xbf"
+    "data: a\n\n\xef\xbb\xbf"
+    "data: b\n\n",
+    0, "message=a;" },
   { "cr", "data: a\r\rdata: b\r\r", 0, "message=a;message=b;" },
   { "crlf", "event: x\r\ndata: a\r\n\r\ndata: b\r\n\r\n", 0, "x=a;message=b;" },
   { "mixed-ends", "data: a\r\ndata: b\rdata: c\n\r\n", 0, "message=a\nb\nc;" },
@@ -38,8 +45,15 @@ static const Case cases[] = {
   { "many-blank", "\n\n\r\r\r\ndata: a\n\n\n\n", 0, "message=a;" },
   { "utf8", "data: \xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\n\n", 0,
     "message=\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80;" },
-  { "bad-utf8", "data: a\xff" "b\xc3\n\n", 0, "message=a\xef\xbf\xbd" "b\xef\xbf\xbd;" },
-  { "nul", "data: a\0b\n\n", 11, "message=a\xef\xbf\xbd" "b;" },
+  { "bad-utf8",
+    "data: a\xff"
+    "b\xc3\n\n",
+    0,
+    "message=a\xef\xbf\xbd"
+    "b\xef\xbf\xbd;" },
+  { "nul", "data: a\0b\n\n", 11,
+    "message=a\xef\xbf\xbd"
+    "b;" },
   { "error-field", "error: {\"code\":500}\n\n", 0, "error={\"code\":500};" },
   { "empty", "", 0, "" },
 };

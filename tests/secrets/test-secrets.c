@@ -9,7 +9,9 @@
 #include "annex-session-secrets.h"
 
 #include <libsecret/secret.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define VALUE "correct horse battery staple"
 
@@ -93,6 +95,13 @@ test_session (void)
 
 /* ---- in a process of its own: libsecret keeps its connection for ever */
 
+/* A test that fails leaves nobody behind. */
+static void
+die_with_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* A bus that starts no service by itself, so that the only keyring is the test's. */
 static const char bus_config[] =
     "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\""
@@ -107,6 +116,7 @@ start_bus (const char *home)
 {
   g_autofree char *config = g_build_filename (home, "bus.conf", NULL);
   g_autofree char *option = g_strconcat ("--config-file=", config, NULL);
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autoptr (GError) error = NULL;
   GSubprocess *bus;
   g_autoptr (GDataInputStream) lines = NULL;
@@ -115,8 +125,11 @@ start_bus (const char *home)
 
   g_file_set_contents (config, bus_config, -1, &error);
   g_assert_no_error (error);
-  bus = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "dbus-daemon", option, "--nofork",
-                          "--print-address", NULL);
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                        G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  bus = g_subprocess_launcher_spawn (launcher, &error, "dbus-daemon", option, "--nofork",
+                                     "--print-address", NULL);
   g_assert_no_error (error);
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (bus));
   address = g_data_input_stream_read_line (lines, NULL, NULL, &error);
@@ -132,13 +145,14 @@ start_bus (const char *home)
 static GSubprocess *
 start_keyring (const char *home)
 {
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
-      G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                                 G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GError) error = NULL;
   GSubprocess *daemon;
   GOutputStream *pipe;
 
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   g_subprocess_launcher_setenv (launcher, "HOME", home, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", home, TRUE);
   g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", home, TRUE);
@@ -155,14 +169,19 @@ static void
 lock_keyring (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SecretService) service =
-      secret_service_get_sync (SECRET_SERVICE_LOAD_COLLECTIONS, NULL, &error);
-  GList *collections = secret_service_get_collections (service);
+  g_autoptr (SecretService) service = secret_service_get_sync (SECRET_SERVICE_NONE, NULL, &error);
+  g_autoptr (SecretCollection) collection = NULL;
+  GList *collections;
 
   g_assert_no_error (error);
-  g_assert_cmpint (secret_service_lock_sync (service, collections, NULL, NULL, &error), >, 0);
+  collection = secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT,
+                                                 SECRET_COLLECTION_NONE, NULL, &error);
   g_assert_no_error (error);
-  g_list_free_full (collections, g_object_unref);
+  g_assert_nonnull (collection);
+  collections = g_list_prepend (NULL, collection);
+  secret_service_lock_sync (service, collections, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_list_free (collections);
 }
 
 static void

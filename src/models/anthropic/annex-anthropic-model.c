@@ -34,7 +34,8 @@ struct _AnnexAnthropicModel
   gboolean own_server;
 };
 
-static void model_iface_init (AnnexModelInterface *iface);
+static void
+model_iface_init (AnnexModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexAnthropicModel,
                                annex_anthropic_model,
@@ -102,8 +103,8 @@ repair_cb (const GError *refusal, gpointer data)
 static AnnexModelReply *
 exchange (Call *call, GBytes *body, const char *key, GError **error)
 {
-  const char *headers[] = { "x-api-key",         header_key (key), "anthropic-version",
-                            API_VERSION,         "accept",         "text/event-stream",
+  const char *headers[] = { "x-api-key", header_key (key), "anthropic-version",
+                            API_VERSION, "accept",         "text/event-stream",
                             NULL };
   AnnexExchange exchange = {
     .format = &annex_anthropic_format,
@@ -173,8 +174,8 @@ list_models (AnnexAnthropicModel *self, GError **error)
 
   if (local == NULL)
     {
-      const char *headers[] = { "x-api-key",  header_key (key), "anthropic-version",
-                                API_VERSION, NULL };
+      const char *headers[] = { "x-api-key", header_key (key), "anthropic-version", API_VERSION,
+                                NULL };
 
       body = annex_exchange_get (&annex_anthropic_format, self->http, "/v1/models?limit=1000",
                                  headers, key, CHECK_TIMEOUT_MS, &local);
@@ -310,11 +311,10 @@ annex_anthropic_model_new (const char *model,
     return NULL;
   self = g_object_new (ANNEX_TYPE_ANTHROPIC_MODEL, NULL);
   self->own_server = g_str_equal (annex_http_get_base_url (http), ANNEX_ANTHROPIC_BASE_URL);
-  self->secret_id = annex_model_key_id (
-      "anthropic", self->own_server ? NULL : annex_http_get_base_url (http));
+  self->secret_id =
+      annex_model_key_id ("anthropic", self->own_server ? NULL : annex_http_get_base_url (http));
   self->http = g_steal_pointer (&http);
   self->secrets = secrets != NULL ? g_object_ref (secrets) : NULL;
-  self->model =
-      g_strdup (model != NULL && *model != '\0' ? model : ANNEX_ANTHROPIC_DEFAULT_MODEL);
+  self->model = g_strdup (model != NULL && *model != '\0' ? model : ANNEX_ANTHROPIC_DEFAULT_MODEL);
   return ANNEX_MODEL (self);
 }

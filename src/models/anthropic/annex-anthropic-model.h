@@ -18,9 +18,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexAnthropicModel, annex_anthropic_model, ANNEX, ANTHROPIC_MODEL, GObject)
 
 /* See annex_models_new(). (transfer full) */
-AnnexModel *annex_anthropic_model_new (const char *model,
-                                       const char *base_url,
-                                       AnnexSecrets *secrets,
-                                       GError **error);
+AnnexModel *
+annex_anthropic_model_new (const char *model,
+                           const char *base_url,
+                           AnnexSecrets *secrets,
+                           GError **error);
 
 G_END_DECLS

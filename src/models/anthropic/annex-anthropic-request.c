@@ -1,8 +1,8 @@
 /* annex-anthropic-request.c
  *
- * See annex-anthropic-request.h. The API looks back at most 20 blocks from a breakpoint for a prefix
- * it knows, so besides the newest turn the one before it (the end of the last request) and one some
- * 15 blocks earlier are marked: with the system text these are the four it allows.
+ * See annex-anthropic-request.h. The API looks back at most 20 blocks from a breakpoint for a
+ * prefix it knows, so besides the newest turn the one before it (the end of the last request) and
+ * one some 15 blocks earlier are marked: with the system text these are the four it allows.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -18,7 +18,7 @@ typedef struct
   JsonObject *json; /* as it started; NULL once it is a block */
   GString *text;    /* text or thinking */
   GString *signature;
-  GString *input;   /* partial JSON */
+  GString *input; /* partial JSON */
   JsonArray *citations;
   AnnexBlock *block;
 } Piece;
@@ -325,7 +325,8 @@ change_message (AnnexWireStream *self, JsonObject *event)
 static gboolean
 stop_message (AnnexWireStream *self, GError **error)
 {
-  /* The server says all was said: a block whose end it forgot (some compatible servers) is whole. */
+  /* The server says all was said: a block whose end it forgot (some compatible servers) is whole.
+   */
   for (guint i = 0; i < self->pieces->len; i++)
     {
       Piece *piece = g_ptr_array_index (self->pieces, i);

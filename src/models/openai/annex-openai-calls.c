@@ -81,10 +81,9 @@ find_open (AnnexOpenaiCalls *self, gint64 index, guint *number)
 static char *
 arguments_of (JsonObject *function, gboolean *whole)
 {
-  JsonNode *node =
-      function != NULL && json_object_has_member (function, "arguments")
-          ? json_object_get_member (function, "arguments")
-          : NULL;
+  JsonNode *node = function != NULL && json_object_has_member (function, "arguments")
+                       ? json_object_get_member (function, "arguments")
+                       : NULL;
 
   *whole = node != NULL && JSON_NODE_HOLDS_OBJECT (node);
   if (*whole)
@@ -171,8 +170,8 @@ annex_openai_calls_make_block (AnnexOpenaiCalls *self, guint number)
   g_autofree char *name = NULL;
 
   if (call->id == NULL)
-    call->id = g_strdup_printf ("call_%08x%08x%08x", g_random_int (), g_random_int (),
-                                g_random_int ());
+    call->id =
+        g_strdup_printf ("call_%08x%08x%08x", g_random_int (), g_random_int (), g_random_int ());
   /* A name may have been cut within a character. */
   name = annex_text_make_valid (call->name != NULL ? call->name : "unnamed", -1);
   return annex_block_new_tool_use (call->id, name, annex_wire_parse_input (call->arguments->str));

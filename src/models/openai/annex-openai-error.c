@@ -150,8 +150,8 @@ GError *
 annex_openai_read_event_error (JsonObject *chunk)
 {
   Words words = find_words (chunk);
-  AnnexModelError code = words.code > 0 ? annex_wire_code_for_status ((guint) words.code)
-                                        : ANNEX_MODEL_ERROR_SERVER;
+  AnnexModelError code =
+      words.code > 0 ? annex_wire_code_for_status ((guint) words.code) : ANNEX_MODEL_ERROR_SERVER;
   GError *error;
 
   if (words.code == 0 && g_str_equal (words.type, "invalid_request_error"))

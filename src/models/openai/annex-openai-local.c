@@ -130,8 +130,7 @@ find_fiber (gpointer data)
   char **base_urls = data;
   guint n = g_strv_length (base_urls);
   g_autoptr (GPtrArray) probes = g_ptr_array_new_with_free_func (dex_unref);
-  GPtrArray *servers =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_local_server_free);
+  GPtrArray *servers = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_local_server_free);
 
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (probes, annex_future_with_timeout (

@@ -33,7 +33,8 @@ struct _AnnexOpenaiModel
   gboolean own_server;
 };
 
-static void model_iface_init (AnnexModelInterface *iface);
+static void
+model_iface_init (AnnexModelInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexOpenaiModel,
                                annex_openai_model,
@@ -106,9 +107,8 @@ static char **
 list_models (Call *call, GError **error)
 {
   const char *headers[] = { "authorization", call->authorization, NULL };
-  g_autofree char *body =
-      annex_exchange_get (&annex_openai_format, call->model->http, "/v1/models", headers, call->key,
-                          CHECK_TIMEOUT_MS, error);
+  g_autofree char *body = annex_exchange_get (&annex_openai_format, call->model->http, "/v1/models",
+                                              headers, call->key, CHECK_TIMEOUT_MS, error);
   char **models;
 
   if (body == NULL)

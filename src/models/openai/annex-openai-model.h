@@ -17,9 +17,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexOpenaiModel, annex_openai_model, ANNEX, OPENAI_MODEL, GObject)
 
 /* See annex_models_new(). (transfer full) */
-AnnexModel *annex_openai_model_new (const char *model,
-                                    const char *base_url,
-                                    AnnexSecrets *secrets,
-                                    GError **error);
+AnnexModel *
+annex_openai_model_new (const char *model,
+                        const char *base_url,
+                        AnnexSecrets *secrets,
+                        GError **error);
 
 G_END_DECLS

@@ -49,10 +49,11 @@ describe_document (JsonObject *document)
   if (g_str_equal (type, "text"))
     return g_strdup_printf ("%s%s%s", title != NULL ? title : "", title != NULL ? ":\n" : "",
                             annex_json_opt_string (source, "data", ""));
-  return g_strdup_printf ("[A document%s%s (%s) is attached, which this model cannot read directly. "
-                          "Read it with a tool.]",
-                          title != NULL ? " named " : "", title != NULL ? title : "",
-                          source != NULL ? annex_json_opt_string (source, "media_type", type) : "");
+  return g_strdup_printf (
+      "[A document%s%s (%s) is attached, which this model cannot read directly. "
+      "Read it with a tool.]",
+      title != NULL ? " named " : "", title != NULL ? title : "",
+      source != NULL ? annex_json_opt_string (source, "media_type", type) : "");
 }
 
 /* Text of one block of a user message or a tool result; NULL when it has none. (transfer full) */
@@ -157,10 +158,10 @@ add_user_message (JsonArray *messages, AnnexMessage *message)
         {
           g_autofree char *text = split_result (block, moved);
 
-          json_array_add_object_element (
-              messages, annex_json_build ("s", "role", "tool", "s", "tool_call_id",
-                                          annex_block_get_tool_use_id (block), "s", "content", text,
-                                          NULL));
+          json_array_add_object_element (messages,
+                                         annex_json_build ("s", "role", "tool", "s", "tool_call_id",
+                                                           annex_block_get_tool_use_id (block), "s",
+                                                           "content", text, NULL));
         }
       else
         add_part (parts, annex_block_get_json (block));
@@ -168,8 +169,8 @@ add_user_message (JsonArray *messages, AnnexMessage *message)
   for (guint i = 0; i < json_array_get_length (parts); i++)
     json_array_add_element (moved, annex_json_copy (json_array_get_element (parts, i)));
   if (json_array_get_length (moved) > 0)
-    json_array_add_object_element (messages, annex_json_build ("s", "role", "user", "n", "content",
-                                                               content_of (moved), NULL));
+    json_array_add_object_element (
+        messages, annex_json_build ("s", "role", "user", "n", "content", content_of (moved), NULL));
 }
 
 static JsonObject *
@@ -217,8 +218,8 @@ map_messages (const AnnexModelRequest *request)
   JsonArray *messages = json_array_new ();
 
   if (request->system != NULL && *request->system != '\0')
-    json_array_add_object_element (messages, annex_json_build ("s", "role", "system", "s", "content",
-                                                               request->system, NULL));
+    json_array_add_object_element (
+        messages, annex_json_build ("s", "role", "system", "s", "content", request->system, NULL));
   for (guint i = 0; request->messages != NULL && i < request->messages->len; i++)
     {
       AnnexMessage *message = g_ptr_array_index (request->messages, i);
@@ -242,7 +243,8 @@ map_tool (JsonObject *tool)
   if (schema != NULL)
     parameters = annex_json_object_copy (schema);
   else
-    parameters = annex_json_build ("s", "type", "object", "o", "properties", json_object_new (), NULL);
+    parameters =
+        annex_json_build ("s", "type", "object", "o", "properties", json_object_new (), NULL);
   return annex_json_build ("s", "type", "function", "o", "function",
                            annex_json_build ("s", "name", annex_json_opt_string (tool, "name", ""),
                                              "s", "description",
@@ -294,10 +296,9 @@ annex_openai_build_body (const AnnexModelRequest *request,
   body = annex_json_build ("s", "model", model, "b", "stream", TRUE, "o", "stream_options",
                            annex_json_build ("b", "include_usage", TRUE, NULL), NULL);
   if (request->max_tokens > 0)
-    json_object_set_int_member (body,
-                                limit == ANNEX_OPENAI_LIMIT_MAX_TOKENS ? "max_tokens"
-                                                                       : "max_completion_tokens",
-                                request->max_tokens);
+    json_object_set_int_member (
+        body, limit == ANNEX_OPENAI_LIMIT_MAX_TOKENS ? "max_tokens" : "max_completion_tokens",
+        request->max_tokens);
   if (json_array_get_length (tools) > 0)
     {
       json_object_set_array_member (body, "tools", g_steal_pointer (&tools));

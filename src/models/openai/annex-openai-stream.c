@@ -1,7 +1,7 @@
 /* annex-openai-stream.c
  *
- * See annex-openai-stream.h. Text and reasoning are reported as soon as something else begins; calls
- * are assembled aside and reported at the end, for servers interleave their pieces.
+ * See annex-openai-stream.h. Text and reasoning are reported as soon as something else begins;
+ * calls are assembled aside and reported at the end, for servers interleave their pieces.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -264,8 +264,7 @@ read_chunk (AnnexWireStream *self, JsonObject *chunk, GError **error)
     {
       JsonNode *node = json_array_get_element (choices, i);
 
-      if (JSON_NODE_HOLDS_OBJECT (node) &&
-          !read_choice (self, json_node_get_object (node), error))
+      if (JSON_NODE_HOLDS_OBJECT (node) && !read_choice (self, json_node_get_object (node), error))
         return FALSE;
     }
   return TRUE;
