@@ -19,6 +19,7 @@ typedef struct
   AnnexToolCall *call;
   AnnexTool *tool; /* nullable */
   char *note;      /* nullable: goes before the result */
+  char *refusal;   /* nullable: the result, without running the tool */
   gboolean interrupted;
 } Call;
 
@@ -31,6 +32,7 @@ call_free (gpointer data)
   g_clear_object (&call->tool);
   g_clear_pointer (&call->call, annex_tool_call_free);
   g_free (call->note);
+  g_free (call->refusal);
   g_free (call);
 }
 
@@ -89,6 +91,8 @@ run_tool (Call *call, GError **error)
 
       return annex_block_new_tool_result_text (id, text, TRUE);
     }
+  if (call->refusal != NULL)
+    return annex_block_new_tool_result_text (id, call->refusal, TRUE);
   block = dex_await_boxed (annex_tool_call (call->tool, call->call), &failure);
   if (block != NULL)
     return block;
@@ -170,8 +174,18 @@ need_computer (GPtrArray *calls)
   return FALSE;
 }
 
-/* Readies the computer for the calls. When that fails, the model is told through their results. */
-static void
+/* There can be no computer here, however often it is tried. */
+static gboolean
+is_hopeless (const GError *error)
+{
+  return g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_IMAGE) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION);
+}
+
+/* Readies the computer for the calls. When that fails, the model is told through their results.
+ * FALSE when there can be no computer. */
+static gboolean
 prepare (AnnexAgent *self, GPtrArray *calls)
 {
   DexFuture *ready = annex_drafts_prepare (annex_workspace_get_drafts (self->workspace));
@@ -188,11 +202,15 @@ prepare (AnnexAgent *self, GPtrArray *calls)
 
       if (call->tool == NULL || !(flags_of (call->tool) & ANNEX_TOOL_COMPUTER))
         continue;
-      if (error != NULL)
+      if (is_hopeless (error))
+        call->refusal = g_strdup_printf (
+            "Your computer cannot be used: %s. Do without it, or tell the user.", error->message);
+      else if (error != NULL)
         call->note = g_strdup_printf ("Your computer had a problem: %s", error->message);
       else if (note != NULL && note[0] != '\0')
         call->note = g_strdup (note);
     }
+  return !is_hopeless (error);
 }
 
 gboolean
@@ -207,7 +225,7 @@ annex_agent_run_calls (AnnexAgent *self, GPtrArray *blocks, GError **error)
     g_ptr_array_add (calls, call_new (self, g_ptr_array_index (blocks, i)));
   computer = need_computer (calls);
   if (computer)
-    prepare (self, calls);
+    computer = prepare (self, calls);
   for (guint i = 0; i < calls->len; i++)
     g_ptr_array_add (running, dex_scheduler_spawn (NULL, FIBER_STACK, call_fiber,
                                                    g_ptr_array_index (calls, i), call_free));

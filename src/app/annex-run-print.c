@@ -10,6 +10,23 @@
 
 #include <stdio.h>
 
+/* Stored events may come from an import: an element of another type is skipped. (borrowed, nullable) */
+static JsonObject *
+object_at (JsonArray *array, guint index)
+{
+  JsonNode *node = json_array_get_element (array, index);
+
+  return JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+static const char *
+string_at (JsonArray *array, guint index)
+{
+  JsonNode *node = json_array_get_element (array, index);
+
+  return JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+}
+
 static void
 print_block (JsonObject *data)
 {
@@ -32,11 +49,13 @@ print_plan (JsonObject *data)
   annex_cli_print ("\nPlan\n");
   for (guint i = 0; i < json_array_get_length (steps); i++)
     {
-      JsonObject *step = json_array_get_object_element (steps, i);
-      const char *state = annex_json_opt_string (step, "state", "pending");
-      g_autofree char *title = annex_cli_clean (annex_json_opt_string (step, "title", ""));
+      JsonObject *step = object_at (steps, i);
+      const char *state = step != NULL ? annex_json_opt_string (step, "state", "pending") : "";
+      g_autofree char *title = annex_cli_clean (step != NULL ? annex_json_opt_string (step, "title", "") : "");
       const char *mark = "○";
 
+      if (step == NULL)
+        continue;
       if (g_str_equal (state, "completed"))
         mark = "✓";
       else if (g_str_equal (state, "in_progress"))
@@ -95,6 +114,20 @@ print_draft (JsonObject *data)
                    (int) annex_json_opt_int (data, "renamed", 0), (int) annex_json_opt_int (data, "deleted", 0));
 }
 
+/* An entry that is not simply done: a conflict, a refusal. */
+static void
+print_entry (JsonObject *entry)
+{
+  const char *outcome = annex_json_opt_string (entry, "outcome", "done");
+  g_autofree char *clean = annex_cli_clean (outcome);
+  g_autofree char *path = annex_cli_clean (annex_json_opt_string (entry, "path", ""));
+  g_autofree char *reason = annex_cli_clean (annex_json_opt_string (entry, "reason", ""));
+  g_autofree char *other = annex_cli_clean (annex_json_opt_string (entry, "other_path", ""));
+
+  if (!g_str_equal (outcome, "done"))
+    annex_cli_print ("  %s: %s%s%s %s\n", path, clean, other[0] != '\0' ? " as " : "", other, reason);
+}
+
 static void
 print_kept (JsonObject *data, const char *verb)
 {
@@ -104,14 +137,10 @@ print_kept (JsonObject *data, const char *verb)
   annex_cli_print ("%s %u change%s.\n", verb, n, n == 1 ? "" : "s");
   for (guint i = 0; i < n; i++)
     {
-      JsonObject *entry = json_array_get_object_element (entries, i);
-      const char *outcome = annex_json_opt_string (entry, "outcome", "done");
-      g_autofree char *path = annex_cli_clean (annex_json_opt_string (entry, "path", ""));
-      g_autofree char *reason = annex_cli_clean (annex_json_opt_string (entry, "reason", ""));
-      g_autofree char *other = annex_cli_clean (annex_json_opt_string (entry, "other_path", ""));
+      JsonObject *entry = object_at (entries, i);
 
-      if (!g_str_equal (outcome, "done"))
-        annex_cli_print ("  %s: %s%s%s %s\n", path, outcome, other[0] != '\0' ? " as " : "", other, reason);
+      if (entry != NULL)
+        print_entry (entry);
     }
 }
 
@@ -123,9 +152,11 @@ print_files (JsonObject *data)
   annex_cli_print ("\nResults\n");
   for (guint i = 0; paths != NULL && i < json_array_get_length (paths); i++)
     {
-      g_autofree char *path = annex_cli_clean (json_array_get_string_element (paths, i));
+      const char *path = string_at (paths, i);
+      g_autofree char *clean = path != NULL ? annex_cli_clean (path) : NULL;
 
-      annex_cli_print ("  %s\n", path);
+      if (clean != NULL)
+        annex_cli_print ("  %s\n", clean);
     }
 }
 

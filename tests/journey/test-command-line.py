@@ -24,7 +24,7 @@ class CommandLine(Journey):
             ([], "USAGE"), (["dance"], "no command “dance”"), (["run"], "say what the task is"),
             (["run", "--dance", "x"], "--dance"), (["run", "--timeout", "soon", "x"], "soon"),
             (["run", "--timeout", "-1", "x"], "seconds"), (["run", "--model", "dance", "x"], "anthropic, openai and tour"),
-            (["run", "--model", "openai", "--base-url", "ftp://example.org", "x"], "ftp"),
+            (["run", "--model", "openai", "--base-url", "ftp://example.org", "x"], "http://"),
             (["run", "--model", "openai", "--base-url", "not an address", "x"], "address"),
             (["tasks"], "say what to do"), (["tasks", "dance"], "tasks dance"), (["tasks", "show"], "which task"),
             (["tasks", "export"], "which task"), (["tasks", "import"], "which file"), (["inbox"], "list or answer"),
@@ -251,10 +251,11 @@ class CommandLine(Journey):
         done = self.annex("computer", "exec", "--", "uname", status=4)
         self.assertIn("annex computer build", done.stderr)
         self.assertFalse(json.loads(self.annex("computer", "status", "--json", status=4).stdout)["ready"])
-        # The task goes on: the model is told, and can say so.
+        # The model is told, and can say so; the run says what is missing.
         url, _ = self.model(turn(use("shell", command="ls")), turn("I have no computer."))
-        done = self.ask_model(url, "--folder", self.folder({"a": "a"}, "Plans"), "Look")
+        done = self.ask_model(url, "--folder", self.folder({"a": "a"}, "Plans"), "Look", status=4)
         self.assertIn("I have no computer.", done.stdout)
+        self.assertIn("annex computer build", done.stderr)
         told, error = self.results(self.newest()["id"])[0]
         self.assertTrue(error)
         self.assertIn("no image", told)
