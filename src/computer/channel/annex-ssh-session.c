@@ -263,7 +263,7 @@ step_requests (AnnexSshSession *self)
       int rc = ssh_channel_listen_forward (self->ssh, "127.0.0.1",
                                            annex_ssh_listener_get_port (listener), NULL);
 
-      if (rc == SSH_AGAIN)
+      if (rc == SSH_AGAIN || !annex_ssh_connection_is_up (self->ssh))
         return;
       g_queue_pop_head (&self->asking);
       if (rc == SSH_OK)
@@ -306,13 +306,6 @@ check_life (AnnexSshSession *self, gint64 now_us)
   return TRUE;
 }
 
-static gboolean
-connection_is_up (AnnexSshSession *self)
-{
-  return ssh_is_connected (self->ssh) &&
-         (ssh_get_status (self->ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0;
-}
-
 static int
 poll_timeout_ms (AnnexSshSession *self)
 {
@@ -348,6 +341,9 @@ reap (AnnexSshSession *self)
 {
   guint i = 0;
 
+  /* What a broken connection ends is ended with its reason: see finish. */
+  if (!annex_ssh_connection_is_up (self->ssh))
+    return;
   while (i < self->streams->len)
     {
       AnnexSshStream *stream = self->streams->pdata[i];
@@ -384,7 +380,7 @@ work (AnnexSshSession *self, gboolean may_write)
       /* The poll results are used up. */
       for (i = 0; i < self->fds->len; i++)
         g_array_index (self->fds, struct pollfd, i).revents = 0;
-      self->unfinished = self->traffic.in_bytes != before && connection_is_up (self);
+      self->unfinished = self->traffic.in_bytes != before && annex_ssh_connection_is_up (self->ssh);
     }
 }
 
@@ -399,7 +395,7 @@ run_connected (AnnexSshSession *self)
       guint i;
 
       work (self, FALSE);
-      if (!connection_is_up (self))
+      if (!annex_ssh_connection_is_up (self->ssh))
         return "The connection to the computer broke";
       if (!check_life (self, g_get_monotonic_time ()))
         return "The computer no longer answers";
@@ -424,7 +420,7 @@ run_connected (AnnexSshSession *self)
         for (i = 0; i < READS_A_ROUND; i++)
           if (ssh_event_dopoll (self->event, 0) != SSH_OK)
             break;
-      if (!connection_is_up (self))
+      if (!annex_ssh_connection_is_up (self->ssh))
         return "The connection to the computer broke";
       work (self, may_write);
     }

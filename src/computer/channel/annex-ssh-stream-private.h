@@ -47,6 +47,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexSshExec, annex_ssh_exec_free)
 
 typedef struct _AnnexSshStream AnnexSshStream;
 
+/* FALSE once libssh has given the connection up. */
+gboolean
+annex_ssh_connection_is_up (ssh_session ssh);
+
 /* Takes @exec. Returns NULL when libssh is out of memory; @exec's promises are then rejected. */
 AnnexSshStream *
 annex_ssh_stream_new_exec (ssh_session ssh, AnnexSshExec *exec);

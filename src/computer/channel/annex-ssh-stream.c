@@ -51,6 +51,12 @@ struct _AnnexSshStream
   gboolean abandoned;
 };
 
+gboolean
+annex_ssh_connection_is_up (ssh_session ssh)
+{
+  return ssh_is_connected (ssh) && (ssh_get_status (ssh) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0;
+}
+
 AnnexSshExec *
 annex_ssh_exec_new (guint64 id, const char *command)
 {
@@ -495,7 +501,7 @@ step_once (AnnexSshStream *self)
     case PHASE_FAILED:
       return FALSE;
     }
-  if (rc == SSH_AGAIN)
+  if (rc == SSH_AGAIN || (rc != SSH_OK && !annex_ssh_connection_is_up (self->ssh)))
     return FALSE;
   self->phase = rc == SSH_OK ? next : PHASE_FAILED;
   if (self->phase == PHASE_RUNNING)
