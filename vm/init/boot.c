@@ -231,7 +231,8 @@ install_helpers (void)
       unlink (from);
     }
   closedir (dir);
-  mount (NULL, "/root" HELPER_DIR, NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, "mode=0755");
+  mount (NULL, "/root" HELPER_DIR, NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV,
+         "mode=0755");
 }
 
 /* Frees the memory of what the initramfs held; it is unreachable after the root has moved. */

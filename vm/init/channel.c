@@ -1,14 +1,14 @@
 /* channel.c
  *
- * Keeps sshd reachable through the host's port, and reaps every other process that loses its parent.
- * Returns when the machine shall be turned off.
+ * Keeps sshd reachable through the host's port, and reaps every other process that loses its
+ * parent. Returns when the machine shall be turned off.
  *
- * A virtio port is no socket. It can be open once; a blocking write that the host does not take spins
- * with interrupts off; and it carries one host connection after the other in one stream, whose ends
- * are told beside it and perhaps late. So this process holds the port, never blocks on it, and hands
- * its bytes to an sshd on a socketpair. What begins like an SSH client's greeting begins a new
- * connection, whatever was before, and gets a fresh sshd; that one is started ahead, and heard only
- * once the client has spoken.
+ * A virtio port is no socket. It can be open once; a blocking write that the host does not take
+ * spins with interrupts off; and it carries one host connection after the other in one stream,
+ * whose ends are told beside it and perhaps late. So this process holds the port, never blocks on
+ * it, and hands its bytes to an sshd on a socketpair. What begins like an SSH client's greeting
+ * begins a new connection, whatever was before, and gets a fresh sshd; that one is started ahead,
+ * and heard only once the client has spoken.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -51,8 +51,8 @@ typedef struct
 {
   int signals;
   int port;
-  bool host;            /* the host holds its end of the port */
-  int sshd;             /* our end of its socketpair, or -1 */
+  bool host; /* the host holds its end of the port */
+  int sshd;  /* our end of its socketpair, or -1 */
   pid_t sshd_pid;
   bool in_use;          /* the client has greeted this sshd */
   long long started_ms; /* when this sshd was */
@@ -319,40 +319,48 @@ read_sshd (Channel *self)
     }
 }
 
+/* What to wait for. Nothing is waited for that could not be acted on: the end of an sshd is of no use
+ * while its last bytes wait for the host. */
+static void
+fill_pollers (const Channel *self, struct pollfd *port, struct pollfd *sshd)
+{
+  bool room_to_port = is_empty (&self->to_port), room_to_sshd = is_empty (&self->to_sshd);
+
+  port->fd = self->host ? self->port : -1;
+  port->events = (room_to_sshd ? POLLIN : 0) | (room_to_port ? 0 : POLLOUT);
+  sshd->fd = room_to_port || !room_to_sshd ? self->sshd : -1;
+  sshd->events =
+      (self->in_use && self->host && room_to_port ? POLLIN : 0) | (room_to_sshd ? 0 : POLLOUT);
+}
+
 /* One round: wait for anything, move what can be moved. */
 static void
 serve (Channel *self)
 {
-  struct pollfd pollers[3] = { { .fd = self->signals, .events = POLLIN },
-                               { .fd = -1 },
-                               { .fd = self->sshd } };
+  struct pollfd pollers[3] = { { .fd = self->signals, .events = POLLIN } };
   int wait_ms = mind_the_clock (self);
 
-  if (self->host)
-    {
-      pollers[1].fd = self->port;
-      pollers[1].events = (is_empty (&self->to_sshd) ? POLLIN : 0) |
-                          (is_empty (&self->to_port) ? 0 : POLLOUT);
-    }
-  pollers[2].fd = self->sshd;
-  pollers[2].events = (self->in_use && self->host && is_empty (&self->to_port) ? POLLIN : 0) |
-                      (is_empty (&self->to_sshd) ? 0 : POLLOUT);
-  if (poll (pollers, 3, wait_ms) < 0 && errno != EINTR)
+  if (!self->host && host_is_there (self->port))
+    set_host (self, true);
+  fill_pollers (self, &pollers[1], &pollers[2]);
+  if (poll (pollers, 3, wait_ms) < 0)
     return;
 
   take_signals (self);
-  if (!self->host && host_is_there (self->port))
-    set_host (self, true);
   if (!is_empty (&self->to_port) && !flush (&self->to_port, self->port))
     clear (&self->to_port);
   if (self->sshd >= 0 && !is_empty (&self->to_sshd) && !flush (&self->to_sshd, self->sshd))
     end_sshd (self);
   for (int i = 0; i < 32 && read_port (self); i++)
     continue;
-  if (self->sshd >= 0 && self->in_use && (pollers[2].revents & (POLLIN | POLLHUP)) != 0)
-    read_sshd (self);
-  else if (self->sshd >= 0 && !self->in_use && (pollers[2].revents & POLLHUP) != 0)
-    end_sshd (self);
+  /* Unless a greeting has just replaced the sshd that was waited for. */
+  if (self->sshd >= 0 && self->sshd == pollers[2].fd)
+    {
+      if (self->in_use && (pollers[2].revents & (POLLIN | POLLHUP)) != 0)
+        read_sshd (self);
+      else if (!self->in_use && (pollers[2].revents & POLLHUP) != 0)
+        end_sshd (self);
+    }
   if (self->host && (pollers[1].revents & POLLHUP) != 0 && !host_is_there (self->port))
     {
       set_host (self, false);

@@ -20,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static void turn_off (void) __attribute__ ((noreturn));
+static void
+turn_off (void) __attribute__ ((noreturn));
 
 void
 say (const char *format, ...)

@@ -26,7 +26,8 @@ struct _AnnexImageBuilder
   gboolean with_office;
 };
 
-static void source_iface_init (AnnexImageSourceInterface *iface);
+static void
+source_iface_init (AnnexImageSourceInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexImageBuilder,
                                annex_image_builder,
@@ -231,8 +232,8 @@ find_version_work (gpointer data)
 static DexFuture *
 annex_image_builder_find_version (AnnexImageSource *source, GCancellable *cancellable)
 {
-  return annex_worker_run ("image-version", find_version_work,
-                           work_new (source, NULL, cancellable), work_free);
+  return annex_worker_run ("image-version", find_version_work, work_new (source, NULL, cancellable),
+                           work_free);
 }
 
 /* The image that is there already, if it is the wanted one and whole. */

@@ -25,8 +25,7 @@
 #define TIMEOUT_S 30
 #define CHUNK_BYTES (256 * 1024)
 
-typedef enum
-{
+typedef enum {
   ATTEMPT_DONE,   /* the whole file is there */
   ATTEMPT_BROKEN, /* worth another try */
   ATTEMPT_FAILED, /* not */
@@ -119,8 +118,7 @@ check_status (SoupMessage *message, gboolean *retry, GError **error)
                  "There is no image of the computer at its address (HTTP status %u)", status);
   else
     {
-      *retry = status >= 500 || status == SOUP_STATUS_REQUEST_TIMEOUT ||
-               status == 429;
+      *retry = status >= 500 || status == SOUP_STATUS_REQUEST_TIMEOUT || status == 429;
       g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
                    "The computer's image could not be fetched: HTTP status %u", status);
     }

@@ -27,14 +27,16 @@ typedef struct
 } AnnexImageDownload;
 
 /* Whether @address may be fetched from: https, or http on loopback. */
-gboolean annex_image_address_is_allowed (const char *address);
+gboolean
+annex_image_address_is_allowed (const char *address);
 
 /* A small text, at most @limit bytes. NULL with ANNEX_IMAGE_ERROR or G_IO_ERROR_CANCELLED.
  * (transfer full) */
-GBytes *annex_image_download_text (const char *address,
-                                   gsize limit,
-                                   GCancellable *cancellable,
-                                   GError **error);
+GBytes *
+annex_image_download_text (const char *address,
+                           gsize limit,
+                           GCancellable *cancellable,
+                           GError **error);
 
 /* Fetches the file. A connection that breaks is tried again, from where it broke, until several
  * attempts in a row brought nothing; then the partial file stays for the next call. FALSE with

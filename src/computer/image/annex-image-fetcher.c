@@ -30,7 +30,8 @@ struct _AnnexImageFetcher
   guint retry_delay_ms;
 };
 
-static void source_iface_init (AnnexImageSourceInterface *iface);
+static void
+source_iface_init (AnnexImageSourceInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexImageFetcher,
                                annex_image_fetcher,
@@ -113,8 +114,8 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
       return NULL;
     }
   address = g_strconcat (self->address, "/" ANNEX_IMAGE_MANIFEST_NAME, NULL);
-  bytes = annex_image_download_text (address, ANNEX_IMAGE_MANIFEST_MAX_BYTES, work->cancellable,
-                                     error);
+  bytes =
+      annex_image_download_text (address, ANNEX_IMAGE_MANIFEST_MAX_BYTES, work->cancellable, error);
   if (bytes == NULL)
     return NULL;
   report_transfer (work, g_bytes_get_size (bytes));
@@ -133,8 +134,8 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
   if (uname (&machine) == 0 && strcmp (machine.machine, manifest->architecture) != 0)
     {
       g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                   "The image at the address is for %s, this machine is %s",
-                   manifest->architecture, machine.machine);
+                   "The image at the address is for %s, this machine is %s", manifest->architecture,
+                   machine.machine);
       annex_image_manifest_unref (manifest);
       return NULL;
     }
@@ -354,8 +355,8 @@ provide_work (gpointer data)
 static DexFuture *
 annex_image_fetcher_find_version (AnnexImageSource *source, GCancellable *cancellable)
 {
-  return annex_worker_run ("image-version", find_version_work,
-                           work_new (source, NULL, cancellable), work_free);
+  return annex_worker_run ("image-version", find_version_work, work_new (source, NULL, cancellable),
+                           work_free);
 }
 
 static DexFuture *

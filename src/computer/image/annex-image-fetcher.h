@@ -21,10 +21,12 @@ AnnexImageFetcher *
 annex_image_fetcher_new (const char *address, const char *sha256);
 
 /* Whether this program was built with an address to fetch from. */
-gboolean annex_image_fetcher_has_address (void);
+gboolean
+annex_image_fetcher_has_address (void);
 
 /* How long to wait before the first retry after a broken connection; doubled each time. For tests.
  * Default 1000. */
-void annex_image_fetcher_set_retry_delay (AnnexImageFetcher *self, guint delay_ms);
+void
+annex_image_fetcher_set_retry_delay (AnnexImageFetcher *self, guint delay_ms);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* annex-image-manifest.h
  *
- * What an image of the computer consists of, as manifest.json beside it says. The text is untrusted:
- * it may come from the network. Knows no files.
+ * What an image of the computer consists of, as manifest.json beside it says. The text is
+ * untrusted: it may come from the network. Knows no files.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,8 +13,7 @@ G_BEGIN_DECLS
 
 #define ANNEX_IMAGE_ERROR (annex_image_error_quark ())
 
-typedef enum
-{
+typedef enum {
   ANNEX_IMAGE_ERROR_NOT_FOUND,    /* there is no image, or none at the address */
   ANNEX_IMAGE_ERROR_DAMAGED,      /* manifest or files are not what they should be */
   ANNEX_IMAGE_ERROR_NO_SPACE,     /* the disk is full, or would be */
@@ -24,9 +23,11 @@ typedef enum
   ANNEX_IMAGE_ERROR_FAILED,       /* files could not be written or moved */
 } AnnexImageError;
 
-GQuark annex_image_error_quark (void);
+GQuark
+annex_image_error_quark (void);
 /* "not-found", "damaged", …: for logs and JSON. Never NULL. */
-const char *annex_image_error_name (AnnexImageError code);
+const char *
+annex_image_error_name (AnnexImageError code);
 
 /* The only format this program reads. */
 #define ANNEX_IMAGE_FORMAT 1
@@ -37,7 +38,7 @@ const char *annex_image_error_name (AnnexImageError code);
 
 typedef struct
 {
-  char *name;   /* one path component of [A-Za-z0-9._-], no leading dot */
+  char *name; /* one path component of [A-Za-z0-9._-], no leading dot */
   guint64 size_bytes;
   char *sha256; /* 64 lower-case hex digits */
 } AnnexImageFile;
@@ -58,12 +59,12 @@ typedef struct
 typedef struct
 {
   gatomicrefcount ref_count;
-  char *version;           /* one path component, usable as a folder's name */
-  char *architecture;      /* as uname -m says */
-  char *created;           /* ISO 8601, for people */
-  char *recipe;            /* sha256 of the recipe, hex */
-  char *command_line;      /* for the kernel */
-  char *kernel;            /* names of files */
+  char *version;      /* one path component, usable as a folder's name */
+  char *architecture; /* as uname -m says */
+  char *created;      /* ISO 8601, for people */
+  char *recipe;       /* sha256 of the recipe, hex */
+  char *command_line; /* for the kernel */
+  char *kernel;       /* names of files */
   char *initramfs;
   char *disk;
   GPtrArray *layers;        /* of AnnexImageLayer, base first */
@@ -75,7 +76,8 @@ typedef struct
 } AnnexImageManifest;
 
 #define ANNEX_TYPE_IMAGE_MANIFEST (annex_image_manifest_get_type ())
-GType annex_image_manifest_get_type (void) G_GNUC_CONST;
+GType
+annex_image_manifest_get_type (void) G_GNUC_CONST;
 
 /* Parses manifest.json. Everything in it is checked: names are single path components, hashes are
  * hashes, what boots names listed files, nothing is listed twice. NULL with
@@ -83,8 +85,10 @@ GType annex_image_manifest_get_type (void) G_GNUC_CONST;
 AnnexImageManifest *
 annex_image_manifest_parse (const char *text, gssize length, GError **error);
 
-AnnexImageManifest *annex_image_manifest_ref (AnnexImageManifest *self);
-void annex_image_manifest_unref (AnnexImageManifest *self);
+AnnexImageManifest *
+annex_image_manifest_ref (AnnexImageManifest *self);
+void
+annex_image_manifest_unref (AnnexImageManifest *self);
 
 /* The listed file of that name, or NULL. (transfer none) */
 const AnnexImageFile *

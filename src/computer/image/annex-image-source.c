@@ -6,12 +6,7 @@
  */
 #include "annex-image-source.h"
 
-enum
-{
-  PROGRESS,
-  TRANSFERRED,
-  N_SIGNALS
-};
+enum { PROGRESS, TRANSFERRED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -20,9 +15,8 @@ G_DEFINE_INTERFACE (AnnexImageSource, annex_image_source, G_TYPE_OBJECT)
 static void
 annex_image_source_default_init (AnnexImageSourceInterface *iface)
 {
-  signals[PROGRESS] =
-      g_signal_new ("progress", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_DOUBLE);
+  signals[PROGRESS] = g_signal_new ("progress", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_DOUBLE);
   signals[TRANSFERRED] =
       g_signal_new ("transferred", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT64);

@@ -1,7 +1,7 @@
 /* annex-image-source.h
  *
- * Where an image comes from: built here (AnnexImageBuilder) or fetched (AnnexImageFetcher). Both put
- * it into a store after the same checks.
+ * Where an image comes from: built here (AnnexImageBuilder) or fetched (AnnexImageFetcher). Both
+ * put it into a store after the same checks.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,31 +22,36 @@ struct _AnnexImageSourceInterface
   DexFuture *(*provide) (AnnexImageSource *self, AnnexImageStore *store, GCancellable *cancellable);
 };
 
-/* Signal "progress" (const char *sentence, double fraction): what goes on, in plain words; fraction is
- * 0 to 1, or negative where nobody knows. In the main context of the thread that called provide.
- * Signal "transferred" (const char *host, guint64 bytes): a request to the network has ended; for the
- * ledger. */
+/* Signal "progress" (const char *sentence, double fraction): what goes on, in plain words; fraction
+ * is 0 to 1, or negative where nobody knows. In the main context of the thread that called provide.
+ * Signal "transferred" (const char *host, guint64 bytes): a request to the network has ended; for
+ * the ledger. */
 
 /* The version that annex_image_source_provide would bring now. Cheap for a builder (a hash of its
  * recipe), one request for a fetcher. Resolves to a string; rejects with ANNEX_IMAGE_ERROR. */
-DexFuture *annex_image_source_find_version (AnnexImageSource *self,
-                                            GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_image_source_find_version (AnnexImageSource *self,
+                                 GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Brings the image into @store and makes it the current one; an image that is there already is only
  * verified. Takes minutes. Resolves to an AnnexImage (boxed); rejects with ANNEX_IMAGE_ERROR,
  * G_IO_ERROR_CANCELLED. A cancelled or broken fetch resumes at the next call. */
-DexFuture *annex_image_source_provide (AnnexImageSource *self,
-                                       AnnexImageStore *store,
-                                       GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_image_source_provide (AnnexImageSource *self,
+                            AnnexImageStore *store,
+                            GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For implementations, from any thread: emits the signals in @context (nullable: the default one). */
-void annex_image_source_report_progress (AnnexImageSource *self,
-                                         GMainContext *context,
-                                         const char *sentence,
-                                         double fraction);
-void annex_image_source_report_transfer (AnnexImageSource *self,
-                                         GMainContext *context,
-                                         const char *host,
-                                         guint64 bytes);
+/* For implementations, from any thread: emits the signals in @context (nullable: the default one).
+ */
+void
+annex_image_source_report_progress (AnnexImageSource *self,
+                                    GMainContext *context,
+                                    const char *sentence,
+                                    double fraction);
+void
+annex_image_source_report_transfer (AnnexImageSource *self,
+                                    GMainContext *context,
+                                    const char *host,
+                                    guint64 bytes);
 
 G_END_DECLS

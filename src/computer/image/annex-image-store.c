@@ -1,8 +1,8 @@
 /* annex-image-store.c
  *
  * See annex-image-store.h. On disk: <folder>/<version>/, the symbolic link "current", and
- * .staging-<version>/ while a source assembles one. Blocking work runs in worker threads on copies of
- * the paths, so the object itself is only a name.
+ * .staging-<version>/ while a source assembles one. Blocking work runs in worker threads on copies
+ * of the paths, so the object itself is only a name.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -499,9 +499,9 @@ remove_work (gpointer data)
       else if (g_str_has_prefix (name, TRASH_PREFIX))
         doom = TRUE;
       else if (is_version (name))
-        doom = all || (current != NULL && strcmp (name, current) != 0 &&
-                       !(work->keep != NULL && g_strv_contains ((const char *const *) work->keep,
-                                                                name)));
+        doom = all ||
+               (current != NULL && strcmp (name, current) != 0 &&
+                !(work->keep != NULL && g_strv_contains ((const char *const *) work->keep, name)));
       else
         doom = all && strcmp (name, CURRENT_NAME) == 0;
       if (doom)

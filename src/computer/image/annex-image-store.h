@@ -1,7 +1,8 @@
 /* annex-image-store.h
  *
  * Where images are kept: one folder a version, "current" pointing at the one in use. Installing and
- * switching are atomic. Several processes may use one store. Knows nothing of where images come from.
+ * switching are atomic. Several processes may use one store. Knows nothing of where images come
+ * from.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,59 +23,74 @@ typedef struct
   gboolean current;
 } AnnexImageEntry;
 
-void annex_image_entry_free (AnnexImageEntry *self);
+void
+annex_image_entry_free (AnnexImageEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexImageEntry, annex_image_entry_free)
 
 /* @folder NULL: $XDG_DATA_HOME/annex/image. Nothing is made on disk yet. (transfer full) */
-AnnexImageStore *annex_image_store_new (const char *folder);
+AnnexImageStore *
+annex_image_store_new (const char *folder);
 
 /* Absolute. (transfer none) */
-const char *annex_image_store_get_folder (AnnexImageStore *self);
+const char *
+annex_image_store_get_folder (AnnexImageStore *self);
 
 /* The version in use, or NULL. Blocking, but only one readlink. (transfer full) */
-char *annex_image_store_dup_current (AnnexImageStore *self);
+char *
+annex_image_store_dup_current (AnnexImageStore *self);
 
 /* Opens the image in use; see annex_image_open. Resolves to an AnnexImage (boxed); rejects with
  * ANNEX_IMAGE_ERROR_NOT_FOUND when there is none. */
-DexFuture *annex_image_store_open_current (AnnexImageStore *self,
-                                           GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_image_store_open_current (AnnexImageStore *self,
+                                GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 /* The same of a named version: a saved computer needs the very image it was saved with. */
-DexFuture *annex_image_store_open_version (AnnexImageStore *self,
-                                           const char *version,
-                                           GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_image_store_open_version (AnnexImageStore *self,
+                                const char *version,
+                                GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The folder where a source assembles @version, made if needed. What an interrupted download left
- * there is kept, so that it can be resumed. NULL with ANNEX_IMAGE_ERROR. Blocking. (transfer full) */
-char *annex_image_store_stage (AnnexImageStore *self, const char *version, GError **error);
+ * there is kept, so that it can be resumed. NULL with ANNEX_IMAGE_ERROR. Blocking. (transfer full)
+ */
+char *
+annex_image_store_stage (AnnexImageStore *self, const char *version, GError **error);
 
-/* Verifies the image in @staging (one of annex_image_store_stage), moves it into the store and makes
- * it the current one, in a worker thread. The image before stays until annex_image_store_remove_unused.
- * Resolves to the AnnexImage (boxed); rejects with ANNEX_IMAGE_ERROR, G_IO_ERROR_CANCELLED. */
-DexFuture *annex_image_store_install (AnnexImageStore *self,
-                                      const char *staging,
-                                      GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+/* Verifies the image in @staging (one of annex_image_store_stage), moves it into the store and
+ * makes it the current one, in a worker thread. The image before stays until
+ * annex_image_store_remove_unused. Resolves to the AnnexImage (boxed); rejects with
+ * ANNEX_IMAGE_ERROR, G_IO_ERROR_CANCELLED. */
+DexFuture *
+annex_image_store_install (AnnexImageStore *self,
+                           const char *staging,
+                           GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 
 /* As annex_image_store_install, blocking; for worker threads. (transfer full) */
-AnnexImage *annex_image_store_install_blocking (AnnexImageStore *self,
-                                                const char *staging,
-                                                GCancellable *cancellable,
-                                                GError **error);
+AnnexImage *
+annex_image_store_install_blocking (AnnexImageStore *self,
+                                    const char *staging,
+                                    GCancellable *cancellable,
+                                    GError **error);
 
 /* Makes an installed version the current one: back to the image before, when a new one does not
  * boot. Resolves to TRUE; rejects with ANNEX_IMAGE_ERROR. */
-DexFuture *annex_image_store_set_current (AnnexImageStore *self,
-                                          const char *version) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_image_store_set_current (AnnexImageStore *self,
+                               const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to a GPtrArray (boxed) of AnnexImageEntry, newest first. */
-DexFuture *annex_image_store_list (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_image_store_list (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Once the current image has booted: removes all others, except those in @keep (nullable), which
- * saved computers still need, and staging folders that nobody has touched for a day. Resolves to the
- * freed bytes (guint64). */
-DexFuture *annex_image_store_remove_unused (AnnexImageStore *self,
-                                            const char *const *keep) G_GNUC_WARN_UNUSED_RESULT;
+ * saved computers still need, and staging folders that nobody has touched for a day. Resolves to
+ * the freed bytes (guint64). */
+DexFuture *
+annex_image_store_remove_unused (AnnexImageStore *self,
+                                 const char *const *keep) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Removes everything: images and staging. Resolves to the freed bytes (guint64). */
-DexFuture *annex_image_store_clear (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_image_store_clear (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

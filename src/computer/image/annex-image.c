@@ -1,7 +1,7 @@
 /* annex-image.c
  *
- * See annex-image.h. The stamp "verified" beside the files holds the manifest's checksum and, a line a
- * file, name, size, time and inode as they were when all checksums were right.
+ * See annex-image.h. The stamp "verified" beside the files holds the manifest's checksum and, a
+ * line a file, name, size, time and inode as they were when all checksums were right.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -122,10 +122,9 @@ describe_files (const char *folder,
                        file->name);
           return NULL;
         }
-      g_string_append_printf (
-          stamp, "%s %" G_GUINT64_FORMAT " %lld.%09ld %llu\n", file->name, file->size_bytes,
-          (long long) info.st_mtim.tv_sec, (long) info.st_mtim.tv_nsec,
-          (unsigned long long) info.st_ino);
+      g_string_append_printf (stamp, "%s %" G_GUINT64_FORMAT " %lld.%09ld %llu\n", file->name,
+                              file->size_bytes, (long long) info.st_mtim.tv_sec,
+                              (long) info.st_mtim.tv_nsec, (unsigned long long) info.st_ino);
     }
   return g_string_free (g_steal_pointer (&stamp), FALSE);
 }

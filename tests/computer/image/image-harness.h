@@ -11,20 +11,26 @@
 G_BEGIN_DECLS
 
 /* A new empty folder. (transfer full) */
-char *image_harness_make_folder (void);
+char *
+image_harness_make_folder (void);
 /* Removes a folder of image_harness_make_folder with all below it, and frees @folder. */
-void image_harness_remove_folder (char *folder);
+void
+image_harness_remove_folder (char *folder);
 
 /* Writes a whole image of tiny files into @folder, made if needed; @seed makes the base layer's and
  * the initramfs's content, the kernel is always the same. */
-void image_harness_write_image (const char *folder, const char *version, const char *seed);
+void
+image_harness_write_image (const char *folder, const char *version, const char *seed);
 /* The content that image_harness_write_image gives file @name. (transfer full) */
-GBytes *image_harness_content (const char *name, const char *seed);
+GBytes *
+image_harness_content (const char *name, const char *seed);
 /* A manifest as image_harness_write_image writes it. (transfer full) */
-char *image_harness_manifest (const char *version, const char *seed);
+char *
+image_harness_manifest (const char *version, const char *seed);
 
 /* Takes @future, runs the main loop until it settles (30 s at most, else the test fails). NULL with
  * the error when it rejected; otherwise its value, which lives until the next call. */
-const GValue *image_harness_wait (DexFuture *future, GError **error);
+const GValue *
+image_harness_wait (DexFuture *future, GError **error);
 
 G_END_DECLS

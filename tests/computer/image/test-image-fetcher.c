@@ -185,7 +185,8 @@ set_up (Fixture *f, gconstpointer data)
   f->folder = image_harness_make_folder ();
   folder = g_build_filename (f->folder, "image", NULL);
   f->store = annex_image_store_new (folder);
-  f->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  f->files =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   f->requests = g_ptr_array_new_with_free_func (g_free);
   f->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (f->server, NULL, on_request, f, NULL);
@@ -267,8 +268,7 @@ static void
 test_cut_and_resume (Fixture *f, gconstpointer data)
 {
   GBytes *base = g_hash_table_lookup (f->files, "/image/base.erofs");
-  g_autofree char *second =
-      g_strdup_printf ("/image/base.erofs %zu", g_bytes_get_size (base) / 2);
+  g_autofree char *second = g_strdup_printf ("/image/base.erofs %zu", g_bytes_get_size (base) / 2);
 
   f->cuts = 3;
   assert_provided (f, "one");
@@ -452,8 +452,8 @@ test_no_space (Fixture *f, gconstpointer data)
 
   /* Fifty times the largest size that is allowed: 3 TiB. */
   for (guint i = 0; i < 50; i++)
-    g_string_append_printf (files,
-                            "{\"name\":\"big%u\",\"size\":68719476736,\"sha256\":\"%064u\"},", i, i);
+    g_string_append_printf (
+        files, "{\"name\":\"big%u\",\"size\":68719476736,\"sha256\":\"%064u\"},", i, i);
   replace_in_manifest (f, "\"files\":[", files->str);
   assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE);
   g_assert_cmpuint (f->requests->len, ==, 1);

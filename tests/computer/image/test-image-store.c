@@ -114,8 +114,7 @@ test_install_damaged (Fixture *f, gconstpointer data)
   fd = g_open (base, O_WRONLY);
   g_assert_cmpint (pwrite (fd, "X", 1, 1000), ==, 1);
   close (fd);
-  g_assert_null (
-      image_harness_wait (annex_image_store_install (f->store, staging, NULL), &error));
+  g_assert_null (image_harness_wait (annex_image_store_install (f->store, staging, NULL), &error));
   g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
   current = annex_image_store_dup_current (f->store);
   g_assert_cmpstr (current, ==, "one");
@@ -141,8 +140,7 @@ test_stamp (Fixture *f, gconstpointer data)
   times[0] = before.st_atim;
   times[1] = before.st_mtim;
   g_assert_cmpint (futimens (fd, times), ==, 0);
-  g_assert_nonnull (
-      image_harness_wait (annex_image_store_open_current (f->store, NULL), &error));
+  g_assert_nonnull (image_harness_wait (annex_image_store_open_current (f->store, NULL), &error));
   g_assert_no_error (error);
   /* With a new time it is not. */
   times[1].tv_sec++;
