@@ -1,0 +1,241 @@
+/* test-image-builder.c
+ *
+ * The builder against recipes that behave like vm/build-image: they succeed, fail in each way, and
+ * hang. The real recipe is asked for what needs no building.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-image-builder.h"
+#include "image-harness.h"
+
+#include <glib/gstdio.h>
+#include <libdex.h>
+#include <signal.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  char *recipe;
+  AnnexImageStore *store;
+  AnnexImageBuilder *builder;
+  GCancellable *cancellable;
+  guint reports;
+} Fixture;
+
+static void
+on_progress (AnnexImageSource *source, const char *sentence, double fraction, gpointer data)
+{
+  Fixture *f = data;
+
+  /* A sentence for people, not the recipe's own words. */
+  g_assert_true (g_str_has_suffix (sentence, "…"));
+  g_assert_cmpfloat (fraction, >=, 0);
+  g_assert_cmpfloat (fraction, <=, 1);
+  f->reports++;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = NULL, *ready = NULL;
+
+  f->folder = image_harness_make_folder ();
+  f->recipe = g_build_filename (f->folder, "vm", NULL);
+  folder = g_build_filename (f->folder, "image", NULL);
+  ready = g_build_filename (f->folder, "ready", NULL);
+  g_assert_cmpint (g_mkdir (f->recipe, 0700), ==, 0);
+  image_harness_write_image (ready, "built", "a");
+  f->store = annex_image_store_new (folder);
+  f->builder = annex_image_builder_new (f->recipe, FALSE);
+  f->cancellable = g_cancellable_new ();
+  g_signal_connect (f->builder, "progress", G_CALLBACK (on_progress), f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_assert_finalize_object (f->builder);
+  g_assert_finalize_object (f->store);
+  g_object_unref (f->cancellable);
+  g_free (f->recipe);
+  image_harness_remove_folder (f->folder);
+}
+
+/* A recipe that tells its version, and otherwise runs @body with $output set and $ready the folder
+ * of a finished image. */
+static void
+write_recipe (Fixture *f, const char *body)
+{
+  g_autofree char *path = g_build_filename (f->recipe, "build-image", NULL);
+  g_autofree char *text =
+      g_strdup_printf ("#!/bin/bash\n"
+                       "if [ \"$1\" = --version ]; then echo built; exit 0; fi\n"
+                       "echo \"$*\" >>%s/arguments\n"
+                       "ready=%s/ready\n"
+                       "output=; while [ $# -gt 0 ]; do\n"
+                       "  if [ \"$1\" = --output ]; then output=$2; fi; shift\n"
+                       "done\n%s\n",
+                       f->folder, f->folder, body);
+
+  g_assert_true (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+}
+
+static const GValue *
+provide (Fixture *f, GError **error)
+{
+  return image_harness_wait (
+      annex_image_source_provide (ANNEX_IMAGE_SOURCE (f->builder), f->store, f->cancellable),
+      error);
+}
+
+static void
+test_build (Fixture *f, gconstpointer data)
+{
+  g_autofree char *current = NULL, *arguments = NULL;
+  g_autofree char *log = g_build_filename (f->folder, "arguments", NULL);
+  g_autoptr (GError) error = NULL;
+  const GValue *value;
+
+  write_recipe (f, "echo 'annex-image: installing Debian packages'\n"
+                   "echo noise >&2; printf '\\xff\\xfe binary\\n'\n"
+                   "echo 'annex-image: packing the base layer'\n"
+                   "cp \"$ready\"/* \"$output\"/");
+  value = image_harness_wait (
+      annex_image_source_find_version (ANNEX_IMAGE_SOURCE (f->builder), NULL), NULL);
+  g_assert_cmpstr (g_value_get_string (value), ==, "built");
+  value = provide (f, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (annex_image_get_version (g_value_get_boxed (value)), ==, "built");
+  current = annex_image_store_dup_current (f->store);
+  g_assert_cmpstr (current, ==, "built");
+  g_assert_cmpuint (f->reports, >=, 2);
+  /* What is there and current is not built again. */
+  g_assert_nonnull (provide (f, NULL));
+  g_assert_true (g_file_get_contents (log, &arguments, NULL, NULL));
+  g_assert_cmpint (strchr (arguments, '\n') - arguments, ==, strlen (arguments) - 1);
+  g_assert_nonnull (strstr (arguments, "--clean"));
+}
+
+static const struct
+{
+  const char *name, *body;
+  AnnexImageError code;
+  const char *message;
+} failures[] = {
+  { "no-tools", "echo 'annex-image: failed: these tools are missing: cpio' >&2; exit 3",
+    ANNEX_IMAGE_ERROR_NO_TOOLS, "cpio" },
+  { "no-space", "echo 'annex-image: failed: the disk is full' >&2; exit 4",
+    ANNEX_IMAGE_ERROR_NO_SPACE, "full" },
+  { "failed", "echo 'annex-image: failed: E: no such package' >&2; exit 1",
+    ANNEX_IMAGE_ERROR_BUILD_FAILED, "no such package" },
+  { "silent", "exit 9", ANNEX_IMAGE_ERROR_BUILD_FAILED, NULL },
+  { "killed", "kill -KILL $$", ANNEX_IMAGE_ERROR_BUILD_FAILED, NULL },
+  { "nothing-made", "exit 0", ANNEX_IMAGE_ERROR_NOT_FOUND, NULL },
+  { "half-made", "cp \"$ready\"/manifest.json \"$output\"/", ANNEX_IMAGE_ERROR_DAMAGED, NULL },
+};
+
+static void
+test_failure (Fixture *f, gconstpointer data)
+{
+  guint row = GPOINTER_TO_UINT (data);
+  g_autoptr (GError) error = NULL;
+
+  write_recipe (f, failures[row].body);
+  g_assert_null (provide (f, &error));
+  g_assert_error (error, ANNEX_IMAGE_ERROR, (int) failures[row].code);
+  if (failures[row].message != NULL)
+    g_assert_nonnull (strstr (error->message, failures[row].message));
+  g_assert_null (annex_image_store_dup_current (f->store));
+}
+
+static void
+test_no_recipe (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (provide (f, &error));
+  g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_TOOLS);
+}
+
+static gboolean
+cancel_once_started (gpointer data)
+{
+  Fixture *f = data;
+  g_autofree char *pids = g_build_filename (f->folder, "pids", NULL);
+
+  if (!g_file_test (pids, G_FILE_TEST_EXISTS))
+    return G_SOURCE_CONTINUE;
+  g_cancellable_cancel (f->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* A cancel ends the recipe and what it started, and only then settles. */
+static void
+test_cancel (Fixture *f, gconstpointer data)
+{
+  g_autofree char *body = g_strdup_printf ("sleep 1000 & child=$!\n"
+                                           "echo \"$$ $child\" >%s/pids.new\n"
+                                           "mv %s/pids.new %s/pids\nsleep 1000",
+                                           f->folder, f->folder, f->folder);
+  g_autofree char *path = g_build_filename (f->folder, "pids", NULL);
+  g_autofree char *pids = NULL;
+  g_auto (GStrv) each = NULL;
+  g_autoptr (GError) error = NULL;
+
+  write_recipe (f, body);
+  g_timeout_add (10, cancel_once_started, f);
+  g_assert_null (provide (f, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (g_file_get_contents (path, &pids, NULL, NULL));
+  each = g_strsplit (g_strstrip (pids), " ", 0);
+  for (guint i = 0; each[i] != NULL; i++)
+    {
+      gboolean gone = FALSE;
+
+      /* The orphan is reaped by whoever adopts it. */
+      for (guint j = 0; j < 200 && !gone; j++)
+        {
+          g_autofree char *stat_path = g_strdup_printf ("/proc/%s/stat", each[i]);
+          g_autofree char *state = NULL;
+
+          gone = !g_file_get_contents (stat_path, &state, NULL, NULL) ||
+                 strstr (state, ") Z ") != NULL;
+          g_usleep (10 * 1000);
+        }
+      g_assert_true (gone);
+    }
+}
+
+/* The recipe this program was built with tells a version that could be a folder's name. */
+static void
+test_real_recipe (void)
+{
+  g_autoptr (AnnexImageBuilder) builder = annex_image_builder_new (NULL, FALSE);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = image_harness_wait (
+      annex_image_source_find_version (ANNEX_IMAGE_SOURCE (builder), NULL), &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_regex_match_simple ("^13-[0-9a-f]{12}$", g_value_get_string (value), 0, 0));
+}
+
+#define ADD(name, data, func) g_test_add (name, Fixture, data, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  ADD ("/image/builder/build", NULL, test_build);
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
+    {
+      g_autofree char *path = g_strconcat ("/image/builder/failure/", failures[i].name, NULL);
+
+      ADD (path, GUINT_TO_POINTER (i), test_failure);
+    }
+  ADD ("/image/builder/no-recipe", NULL, test_no_recipe);
+  ADD ("/image/builder/cancel", NULL, test_cancel);
+  g_test_add_func ("/image/builder/real-recipe", test_real_recipe);
+  return g_test_run ();
+}
