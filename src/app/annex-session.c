@@ -154,6 +154,26 @@ annex_session_get_computers (AnnexSession *self)
 
 /* ---- what a task works with */
 
+/* The model server running on this machine, for who named none and has no key for a hosted one.
+ * NULL when there is a key, or no server. (transfer full) */
+static char *
+find_local_server (AnnexSession *self)
+{
+  g_autofree char *secret_id = annex_models_dup_secret_id ("openai", NULL);
+  g_autofree char *key = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  if (g_getenv ("ANNEX_API_KEY") != NULL)
+    return NULL;
+  /* Neither a missing key nor a missing keyring is an error here: then a local server is looked for. */
+  key = dex_await_string (annex_secrets_lookup (annex_session_get_secrets (self), secret_id), NULL);
+  if (key == NULL)
+    found = dex_await_boxed (annex_openai_find_local (), NULL);
+  if (found == NULL || found->len == 0)
+    return NULL;
+  return g_strdup (((AnnexLocalServer *) g_ptr_array_index (found, 0))->base_url);
+}
+
 AnnexModel *
 annex_session_create_model (AnnexSession *self,
                             const char *provider,
@@ -161,7 +181,12 @@ annex_session_create_model (AnnexSession *self,
                             const char *base_url,
                             GError **error)
 {
-  return annex_models_new (provider, model, base_url, annex_session_get_secrets (self), error);
+  g_autofree char *local = NULL;
+
+  if (base_url == NULL && g_strcmp0 (provider, "openai") == 0)
+    local = find_local_server (self);
+  return annex_models_new (provider, model, local != NULL ? local : base_url,
+                           annex_session_get_secrets (self), error);
 }
 
 /* Adds the standing rules, the task's own and the hosts of the image's package managers. */

@@ -31,7 +31,8 @@ AnnexInbox *annex_session_get_inbox (AnnexSession *self);
 AnnexSecrets *annex_session_get_secrets (AnnexSession *self);
 AnnexComputers *annex_session_get_computers (AnnexSession *self);
 
-/* In a fiber: the model of @provider; NULL with ANNEX_MODEL_ERROR. @model and @base_url nullable.
+/* In a fiber: the model of @provider; NULL with ANNEX_MODEL_ERROR. @model and @base_url nullable:
+ * without an address and without a key, openai is the first model server found on this machine.
  * (transfer full) */
 AnnexModel *annex_session_create_model (AnnexSession *self,
                                         const char *provider,
