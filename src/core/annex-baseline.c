@@ -260,8 +260,7 @@ annex_baseline_follow (AnnexBaseline *self, GPtrArray *upper)
     {
       const AnnexUpperEntry *entry = g_ptr_array_index (upper, i);
 
-      if (entry->kind == ANNEX_UPPER_WHITEOUT || entry->opaque ||
-          entry->kind != ANNEX_UPPER_FOLDER)
+      if (entry->kind == ANNEX_UPPER_WHITEOUT || entry->opaque || entry->kind != ANNEX_UPPER_FOLDER)
         annex_baseline_freeze_tree (self, entry->path);
       else
         annex_baseline_freeze (self, entry->path);
@@ -306,8 +305,7 @@ annex_baseline_to_json (AnnexBaseline *self)
 {
   JsonObject *json = json_object_new ();
   JsonArray *items = json_array_new ();
-  g_autoptr (GList) paths
-      = g_list_sort (g_hash_table_get_keys (self->frozen), compare_paths);
+  g_autoptr (GList) paths = g_list_sort (g_hash_table_get_keys (self->frozen), compare_paths);
 
   for (GList *l = paths; l != NULL; l = l->next)
     {
@@ -393,7 +391,6 @@ annex_stat_same (const AnnexStat *a, const AnnexStat *b)
     return a->exists == b->exists;
   if (a->mode != b->mode || a->inode != b->inode)
     return FALSE;
-  return S_ISDIR (a->mode) ||
-         (a->size_bytes == b->size_bytes && a->mtime_ns == b->mtime_ns &&
-          a->ctime_ns == b->ctime_ns);
+  return S_ISDIR (a->mode) || (a->size_bytes == b->size_bytes && a->mtime_ns == b->mtime_ns &&
+                               a->ctime_ns == b->ctime_ns);
 }

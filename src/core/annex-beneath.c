@@ -51,8 +51,8 @@ open_by_components (int root_fd, const char *path, int flags)
   for (guint i = 0; fd >= 0 && parts[i] != NULL; i++)
     {
       gboolean last = parts[i + 1] == NULL;
-      int next = openat (fd, parts[i],
-                         (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+      int next =
+          openat (fd, parts[i], (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
       int code = errno;
 
       close (fd);
@@ -67,8 +67,8 @@ annex_beneath_open (int root_fd, const char *path, int flags)
 {
   static gint unsupported;
   struct open_how how = { .flags = (guint64) (flags | O_NOFOLLOW | O_CLOEXEC),
-                          .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-                                     RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV };
+                          .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+                                     RESOLVE_NO_XDEV };
   int fd = -1;
 
   if (*path == '\0')
@@ -285,8 +285,8 @@ annex_beneath_other_name (const char *path, const char *word, guint number)
   const char *name = slash != NULL ? slash + 1 : path;
   const char *dot = strrchr (name, '.');
   g_autofree char *folder = g_strndup (path, (gsize) (name - path));
-  g_autofree char *suffix = number > 1 ? g_strdup_printf (" (%s %u)", word, number)
-                                       : g_strdup_printf (" (%s)", word);
+  g_autofree char *suffix =
+      number > 1 ? g_strdup_printf (" (%s %u)", word, number) : g_strdup_printf (" (%s)", word);
   g_autofree char *stem = NULL;
   gsize length, room;
 

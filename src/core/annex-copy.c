@@ -134,7 +134,8 @@ copy_metadata (int from_fd, int to_fd, const struct stat *info)
   const struct timespec times[2] = { info->st_atim, info->st_mtim };
 
   annex_copy_attributes (from_fd, to_fd);
-  if (fchown (to_fd, info->st_uid, info->st_gid) != 0 && fchown (to_fd, (uid_t) -1, info->st_gid) != 0)
+  if (fchown (to_fd, info->st_uid, info->st_gid) != 0 &&
+      fchown (to_fd, (uid_t) -1, info->st_gid) != 0)
     errno = 0; /* another's file stays a copy of ours */
   return fchmod (to_fd, info->st_mode & 07777) == 0 && futimens (to_fd, times) == 0;
 }
@@ -175,15 +176,16 @@ copy_link (int from_fd, const char *from, int to_fd, const char *to, const struc
   return TRUE;
 }
 
-static gboolean copy_any (int from_fd,
-                          const char *from,
-                          int to_fd,
-                          const char *to,
-                          AnnexCopyHow how,
-                          guint depth);
+static gboolean
+copy_any (int from_fd, const char *from, int to_fd, const char *to, AnnexCopyHow how, guint depth);
 
 static gboolean
-copy_folder (int from_fd, const char *from, int to_fd, const char *to, AnnexCopyHow how, guint depth)
+copy_folder (int from_fd,
+             const char *from,
+             int to_fd,
+             const char *to,
+             AnnexCopyHow how,
+             guint depth)
 {
   g_autofd int in = openat (from_fd, from, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   g_autoptr (GPtrArray) names = in >= 0 ? annex_beneath_list (in) : NULL;

@@ -145,7 +145,12 @@ refuse (Compute *self, const AnnexUpperEntry *entry, const AnnexStat *now, const
 
 /* Notes the files of a tree that is to be deleted; their sum goes to *@bytes. */
 static void
-note_leavers (Compute *self, int folder_fd, const char *name, const char *path, guint64 *bytes, guint depth)
+note_leavers (Compute *self,
+              int folder_fd,
+              const char *name,
+              const char *path,
+              guint64 *bytes,
+              guint depth)
 {
   g_autoptr (GPtrArray) names = NULL;
   g_autofd int fd = -1;
@@ -212,7 +217,8 @@ compute_file (Compute *self, const AnnexUpperEntry *entry, const AnnexStat *now)
 
   if (entry->problem != NULL || entry->sha256 == NULL)
     {
-      refuse (self, entry, now, entry->problem != NULL ? entry->problem : "Its content is not known");
+      refuse (self, entry, now,
+              entry->problem != NULL ? entry->problem : "Its content is not known");
       return;
     }
   if (now->exists && S_ISREG (now->mode) && now->size_bytes == entry->size_bytes)
@@ -223,10 +229,9 @@ compute_file (Compute *self, const AnnexUpperEntry *entry, const AnnexStat *now)
     }
   if (same && (now->mode & 0777) == (entry->mode & 0777) && now->mtime_ns == entry->mtime_ns)
     return;
-  change = add_change (self,
-                       !now->exists ? ANNEX_CHANGE_ADDED
-                                    : (same ? ANNEX_CHANGE_MODE : ANNEX_CHANGE_CHANGED),
-                       entry, now);
+  change = add_change (
+      self, !now->exists ? ANNEX_CHANGE_ADDED : (same ? ANNEX_CHANGE_MODE : ANNEX_CHANGE_CHANGED),
+      entry, now);
   change->conflict = is_conflict_at (self->baseline, entry->path, now);
 }
 
@@ -300,8 +305,8 @@ static gboolean
 hides_host (Compute *self, GHashTable *hiding, const AnnexUpperEntry *entry)
 {
   const char *slash = strrchr (entry->path, '/');
-  g_autofree char *parent
-      = slash != NULL ? g_strndup (entry->path, (gsize) (slash - entry->path)) : NULL;
+  g_autofree char *parent =
+      slash != NULL ? g_strndup (entry->path, (gsize) (slash - entry->path)) : NULL;
 
   if (!entry->opaque && (parent == NULL || !g_hash_table_contains (hiding, parent)))
     return FALSE;
@@ -389,8 +394,8 @@ find_leaver (Compute *self, GHashTable *by_size, const AnnexChange *change)
 static void
 find_renames (Compute *self)
 {
-  g_autoptr (GHashTable) by_size
-      = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (GHashTable) by_size =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
   g_autoptr (GHashTable) moved = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < self->leavers->len; i++)
@@ -439,8 +444,8 @@ static int
 count_tree (int folder_fd, const char *name, guint depth)
 {
   g_autofd int fd = openat (folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  g_autoptr (GPtrArray) names
-      = fd >= 0 && depth < ANNEX_BENEATH_MAX_DEPTH ? annex_beneath_list (fd) : NULL;
+  g_autoptr (GPtrArray) names =
+      fd >= 0 && depth < ANNEX_BENEATH_MAX_DEPTH ? annex_beneath_list (fd) : NULL;
   int count = 0;
 
   if (names == NULL)
@@ -464,9 +469,9 @@ count_tree (int folder_fd, const char *name, guint depth)
   return count;
 }
 
-/* Is the added folder @folder, whose changes are those from @first on, the deleted @old with another
- * name? Everything in it must be a rename from the same place in @old, or a folder or empty file that
- * is there too, and nothing may be missing. *@after is the index behind its changes. */
+/* Is the added folder @folder, whose changes are those from @first on, the deleted @old with
+ * another name? Everything in it must be a rename from the same place in @old, or a folder or empty
+ * file that is there too, and nothing may be missing. *@after is the index behind its changes. */
 static gboolean
 is_renamed_folder (Compute *self, guint first, const char *folder, const char *old, guint *after)
 {
@@ -491,8 +496,9 @@ is_renamed_folder (Compute *self, guint first, const char *folder, const char *o
         }
       else if (change->kind != ANNEX_CHANGE_ADDED || change->target != NULL ||
                !annex_stat_at (self->root_fd, expected, &now, NULL) ||
-               !(change->folder ? S_ISDIR (now.mode)
-                                : S_ISREG (now.mode) && now.size_bytes == 0 && change->size_bytes == 0))
+               !(change->folder
+                     ? S_ISDIR (now.mode)
+                     : S_ISREG (now.mode) && now.size_bytes == 0 && change->size_bytes == 0))
         return FALSE;
       count++;
     }

@@ -130,8 +130,7 @@ find_edits (GArray *before, GArray *after, guint start, int n, int m, GArray *ed
           int x = k == -d || (k != d && v[k - 1] < v[k + 1]) ? v[k + 1] : v[k - 1] + 1;
           int y = x - k;
 
-          while (x < n && y < m &&
-                 same_line (before, start + (guint) x, after, start + (guint) y))
+          while (x < n && y < m && same_line (before, start + (guint) x, after, start + (guint) y))
             x++, y++;
           v[k] = x;
           if (x >= n && y >= m)
@@ -257,10 +256,9 @@ annex_draft_diff (GBytes *before, GBytes *after, const char *path)
   append_hunks (text, old_lines, new_lines, edits);
   if (text->len > 0)
     {
-      g_autofree char *head
-          = g_strdup_printf ("--- %s%s\n+++ %s%s\n", before != NULL ? "a/" : "/dev/null",
-                             before != NULL ? name : "", after != NULL ? "b/" : "/dev/null",
-                             after != NULL ? name : "");
+      g_autofree char *head = g_strdup_printf (
+          "--- %s%s\n+++ %s%s\n", before != NULL ? "a/" : "/dev/null", before != NULL ? name : "",
+          after != NULL ? "b/" : "/dev/null", after != NULL ? name : "");
 
       g_string_prepend (text, head);
     }

@@ -16,8 +16,7 @@ G_BEGIN_DECLS
 
 /* One entry of the upper layer as the guest helper streamed it, already checked by the reader: the
  * path is relative, valid, without "." or "..". Untrusted otherwise. */
-typedef enum
-{
+typedef enum {
   ANNEX_UPPER_FILE,
   ANNEX_UPPER_FOLDER,
   ANNEX_UPPER_SYMLINK,
@@ -38,14 +37,17 @@ typedef struct
   char *problem; /* nullable: why it cannot be kept, in plain words */
 } AnnexUpperEntry;
 #define ANNEX_TYPE_UPPER_ENTRY (annex_upper_entry_get_type ())
-GType annex_upper_entry_get_type (void) G_GNUC_CONST;
-AnnexUpperEntry *annex_upper_entry_new (const char *path, AnnexUpperKind kind);
-AnnexUpperEntry *annex_upper_entry_copy (const AnnexUpperEntry *self);
-void annex_upper_entry_free (AnnexUpperEntry *self);
+GType
+annex_upper_entry_get_type (void) G_GNUC_CONST;
+AnnexUpperEntry *
+annex_upper_entry_new (const char *path, AnnexUpperKind kind);
+AnnexUpperEntry *
+annex_upper_entry_copy (const AnnexUpperEntry *self);
+void
+annex_upper_entry_free (AnnexUpperEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexUpperEntry, annex_upper_entry_free)
 
-typedef enum
-{
+typedef enum {
   ANNEX_CHANGE_ADDED,
   ANNEX_CHANGE_CHANGED,
   ANNEX_CHANGE_RENAMED,
@@ -57,10 +59,10 @@ typedef enum
 typedef struct
 {
   AnnexChangeKind kind;
-  char *path;        /* where it is now, relative to the share */
-  char *old_path;    /* of RENAMED */
+  char *path;     /* where it is now, relative to the share */
+  char *old_path; /* of RENAMED */
   gboolean folder;
-  char *target;      /* symlinks: nullable */
+  char *target; /* symlinks: nullable */
   guint32 mode;
   guint64 size_bytes;
   guint64 old_size_bytes;
@@ -70,41 +72,49 @@ typedef struct
   char *reason;      /* nullable */
 } AnnexChange;
 #define ANNEX_TYPE_CHANGE (annex_change_get_type ())
-GType annex_change_get_type (void) G_GNUC_CONST;
-AnnexChange *annex_change_new (AnnexChangeKind kind, const char *path);
-AnnexChange *annex_change_copy (const AnnexChange *self);
-void annex_change_free (AnnexChange *self);
+GType
+annex_change_get_type (void) G_GNUC_CONST;
+AnnexChange *
+annex_change_new (AnnexChangeKind kind, const char *path);
+AnnexChange *
+annex_change_copy (const AnnexChange *self);
+void
+annex_change_free (AnnexChange *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexChange, annex_change_free)
-const char *annex_change_kind_to_name (AnnexChangeKind kind);
+const char *
+annex_change_kind_to_name (AnnexChangeKind kind);
 /* {kind, path, old_path?, folder?, size, old_size?, conflict?, reason?}; paths made valid UTF-8.
  * (transfer full) */
-JsonObject *annex_change_to_json (const AnnexChange *self);
+JsonObject *
+annex_change_to_json (const AnnexChange *self);
 
 /* Works out the changes of a share: @upper (AnnexUpperEntry), the frozen @baseline (nullable: no
  * conflicts are known then), and the host's folder @root as it is now (read with openat and
  * O_NOFOLLOW; sha256 of host files only where sizes match, to find renames and unchanged copies).
  *
- * An upper file equal in content, mode and time to the host's is no change. An opaque folder deletes
- * what it hides. What replaces something of another kind is CHANGED. RENAMED is a file found by its
- * content, or a folder all of whose content is the deleted folder's (one change then, not one for
- * each file in it). Symlinks that are absolute or lead out of the share, devices, FIFOs, sockets and
- * what the guest could not hash are REFUSED.
+ * An upper file equal in content, mode and time to the host's is no change. An opaque folder
+ * deletes what it hides. What replaces something of another kind is CHANGED. RENAMED is a file
+ * found by its content, or a folder all of whose content is the deleted folder's (one change then,
+ * not one for each file in it). Symlinks that are absolute or lead out of the share, devices,
+ * FIFOs, sockets and what the guest could not hash are REFUSED.
  *
  * Blocking: worker thread. Sorted by path. Returns AnnexChange elements; NULL with G_IO_ERROR when
  * @root cannot be read. (transfer full) */
-GPtrArray *annex_draft_compute (GPtrArray *upper,
-                                AnnexBaseline *baseline,
-                                const char *root,
-                                GError **error);
+GPtrArray *
+annex_draft_compute (GPtrArray *upper, AnnexBaseline *baseline, const char *root, GError **error);
 
 /* Is the host's @path below @root_fd, with all that is in it if it is a folder, no longer what the
  * agent saw? */
-gboolean annex_draft_is_conflict (int root_fd, AnnexBaseline *baseline, const char *path);
+gboolean
+annex_draft_is_conflict (int root_fd, AnnexBaseline *baseline, const char *path);
 /* Does a symlink at @path with @target stay within the share, by its text alone? */
-gboolean annex_draft_link_stays (const char *path, const char *target);
+gboolean
+annex_draft_link_stays (const char *path, const char *target);
 
-/* A unified text diff (three lines of context) when both sides are text of at most 1 MiB, else NULL.
- * Either side may be NULL (added, deleted). "" when they are equal. (transfer full, nullable) */
-char *annex_draft_diff (GBytes *before, GBytes *after, const char *path);
+/* A unified text diff (three lines of context) when both sides are text of at most 1 MiB, else
+ * NULL. Either side may be NULL (added, deleted). "" when they are equal. (transfer full, nullable)
+ */
+char *
+annex_draft_diff (GBytes *before, GBytes *after, const char *path);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* annex-keep-private.h
  *
- * What the parts of keeping and undoing share: the store of one keep with its journal, and the steps
- * a keep is made of.
+ * What the parts of keeping and undoing share: the store of one keep with its journal, and the
+ * steps a keep is made of.
  *
  * A keep's folder holds `journal` and `objects/<number>`: the original a step replaced or removed.
  * Every step is announced in the journal, with what is needed to tell later whether it took effect,
@@ -18,8 +18,7 @@ G_BEGIN_DECLS
 
 /* PUT: a new file or symlink appears. SWAP: something is replaced. REMOVE: something goes. MOVE: it
  * gets another name. MODE: permissions and time change. MKDIR: a folder appears. */
-typedef enum
-{
+typedef enum {
   ANNEX_KEEP_PUT,
   ANNEX_KEEP_SWAP,
   ANNEX_KEEP_REMOVE,
@@ -58,12 +57,16 @@ typedef struct
   gboolean undone;
 } AnnexKeepStep;
 
-AnnexKeepStep *annex_keep_step_new (AnnexKeepKind kind, const char *path);
-void annex_keep_step_free (AnnexKeepStep *self);
+AnnexKeepStep *
+annex_keep_step_new (AnnexKeepKind kind, const char *path);
+void
+annex_keep_step_free (AnnexKeepStep *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexKeepStep, annex_keep_step_free)
 /* The names of the step's temporaries, beside its path. (transfer full) */
-char *annex_keep_step_temporary (AnnexKeepStep *self, const char *keep_id);
-char *annex_keep_step_undo_temporary (AnnexKeepStep *self, const char *keep_id);
+char *
+annex_keep_step_temporary (AnnexKeepStep *self, const char *keep_id);
+char *
+annex_keep_step_undo_temporary (AnnexKeepStep *self, const char *keep_id);
 
 /* A folder whose time a keep changes, and what it was before and after. */
 typedef struct
@@ -84,11 +87,11 @@ typedef struct
   int objects_fd;
   int root_fd;
   int journal_fd;
-  GString *pending;     /* journal lines not yet on the disk */
-  GPtrArray *steps;     /* AnnexKeepStep, index = number */
-  GPtrArray *folders;   /* AnnexKeepFolder */
+  GString *pending;      /* journal lines not yet on the disk */
+  GPtrArray *steps;      /* AnnexKeepStep, index = number */
+  GPtrArray *folders;    /* AnnexKeepFolder */
   GHashTable *folder_of; /* path → AnnexKeepFolder */
-  gboolean begun;       /* the journal's head is there */
+  gboolean begun;        /* the journal's head is there */
   gboolean ended;
   gboolean undoing;
   gboolean undo_ended;
@@ -97,68 +100,106 @@ typedef struct
 /* ---- annex-keep-store.c: reading and writing */
 
 /* Makes the keep's folder and journal; ROOT_GONE, DISK_FULL, FAILED. */
-AnnexKeepStore *annex_keep_store_create (const char *undo_dir,
-                                         const char *keep_id,
-                                         const char *root,
-                                         GError **error);
-/* Opens a keep that is there and reads its journal; NOT_FOUND; G_IO_ERROR_BUSY while another process
- * works on it. root_fd is -1 until annex_keep_store_open_root. */
-AnnexKeepStore *annex_keep_store_open (const char *undo_dir, const char *keep_id, GError **error);
+AnnexKeepStore *
+annex_keep_store_create (const char *undo_dir,
+                         const char *keep_id,
+                         const char *root,
+                         GError **error);
+/* Opens a keep that is there and reads its journal; NOT_FOUND; G_IO_ERROR_BUSY while another
+ * process works on it. root_fd is -1 until annex_keep_store_open_root. */
+AnnexKeepStore *
+annex_keep_store_open (const char *undo_dir, const char *keep_id, GError **error);
 /* ROOT_GONE when the folder is not there, or another one. */
-gboolean annex_keep_store_open_root (AnnexKeepStore *self, GError **error);
-void annex_keep_store_free (AnnexKeepStore *self);
+gboolean
+annex_keep_store_open_root (AnnexKeepStore *self, GError **error);
+void
+annex_keep_store_free (AnnexKeepStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexKeepStore, annex_keep_store_free)
 /* Forgets the keep for good. */
-gboolean annex_keep_store_remove (AnnexKeepStore *self);
+gboolean
+annex_keep_store_remove (AnnexKeepStore *self);
 
-/* Records; each is on the disk after annex_keep_store_commit. */
-void annex_keep_store_note_stage (AnnexKeepStore *self, AnnexKeepStep *step);
-void annex_keep_store_note_plan (AnnexKeepStore *self, AnnexKeepStep *step);
-void annex_keep_store_note_done (AnnexKeepStore *self, AnnexKeepStep *step);
-void annex_keep_store_note_skip (AnnexKeepStore *self, AnnexKeepStep *step);
-void annex_keep_store_note_folder (AnnexKeepStore *self, const char *path);
-void annex_keep_store_note_end (AnnexKeepStore *self);
-void annex_keep_store_note_undo (AnnexKeepStore *self);
-void annex_keep_store_note_undo_stage (AnnexKeepStore *self, AnnexKeepStep *step);
-void annex_keep_store_note_undo_plan (AnnexKeepStore *self, AnnexKeepStep *step);
-void annex_keep_store_note_undone (AnnexKeepStore *self, AnnexKeepStep *step);
-void annex_keep_store_note_undo_end (AnnexKeepStore *self);
-gboolean annex_keep_store_commit (AnnexKeepStore *self, GError **error);
+/* Sets ANNEX_KEEP_ERROR from errno: DISK_FULL or FAILED. Returns FALSE. */
+gboolean
+annex_keep_set_error (GError **error, const char *what);
 /* Brings to the disk what @steps (AnnexKeepStep) have made: objects, temporaries, folders. */
-void annex_keep_store_sync (AnnexKeepStore *self, GPtrArray *steps);
+void
+annex_keep_store_sync (AnnexKeepStore *self, GPtrArray *steps);
+
+/* ---- annex-keep-journal.c */
+
+/* Reads the journal of a store that was opened; a torn last line is cut off. */
+gboolean
+annex_keep_store_read (AnnexKeepStore *self, GError **error);
+/* Records; each is on the disk after annex_keep_store_commit. */
+void
+annex_keep_store_note_keep (AnnexKeepStore *self);
+void
+annex_keep_store_note_stage (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_plan (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_done (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_skip (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_folder (AnnexKeepStore *self, const char *path);
+void
+annex_keep_store_note_end (AnnexKeepStore *self);
+void
+annex_keep_store_note_undo (AnnexKeepStore *self);
+void
+annex_keep_store_note_undo_stage (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_undo_plan (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_undone (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_undo_end (AnnexKeepStore *self);
+gboolean
+annex_keep_store_commit (AnnexKeepStore *self, GError **error);
 
 /* ---- annex-keep-steps.c: taking steps */
 
-typedef enum
-{
+typedef enum {
   ANNEX_KEEP_RESULT_DONE,
   ANNEX_KEEP_RESULT_CONFLICT, /* nothing was changed; the host's file is not the expected one */
   ANNEX_KEEP_RESULT_FAILED,   /* nothing was changed; error is set */
 } AnnexKeepResult;
 
 /* rename that never replaces: EEXIST. */
-int annex_keep_rename_new (int from_fd, const char *from, int to_fd, const char *to);
+int
+annex_keep_rename_new (int from_fd, const char *from, int to_fd, const char *to);
 /* Swaps two names of one folder; without the kernel's help in two steps. */
-int annex_keep_exchange (int folder_fd, const char *temporary, const char *name);
-AnnexKeepResult annex_keep_take_step (AnnexKeepStore *store, AnnexKeepStep *step, GError **error);
+int
+annex_keep_exchange (int folder_fd, const char *temporary, const char *name);
+AnnexKeepResult
+annex_keep_take_step (AnnexKeepStore *store, AnnexKeepStep *step, GError **error);
 /* After a crash: did the planned step take effect? Tidies its temporaries either way. */
-gboolean annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step);
+gboolean
+annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step);
 /* Removes the temporary and the object of a step that is not taken. */
-void annex_keep_drop_step (AnnexKeepStore *store, AnnexKeepStep *step);
+void
+annex_keep_drop_step (AnnexKeepStore *store, AnnexKeepStep *step);
 /* Is the file at @name what @print (fingerprint) says? */
-gboolean annex_keep_is_original (int folder_fd, const char *name, const char *print);
+gboolean
+annex_keep_is_original (int folder_fd, const char *name, const char *print);
 
 /* ---- annex-keep-undo.c */
 
 /* Settles the steps of an interrupted keep and ends it. Returns FALSE when nothing was changed and
  * the keep was removed. */
-gboolean annex_keep_finish (AnnexKeepStore *store);
+gboolean
+annex_keep_finish (AnnexKeepStore *store);
 /* Takes all steps back. Returns AnnexKept elements. */
-GPtrArray *annex_keep_undo_store (AnnexKeepStore *store, GCancellable *cancellable, GError **error);
+GPtrArray *
+annex_keep_undo_store (AnnexKeepStore *store, GCancellable *cancellable, GError **error);
 
 /* ---- for tests: called before and after every system call that changes something */
 typedef void (*AnnexKeepHook) (const char *what);
-void annex_keep_set_hook (AnnexKeepHook hook);
-void annex_keep_point (const char *what);
+void
+annex_keep_set_hook (AnnexKeepHook hook);
+void
+annex_keep_point (const char *what);
 
 G_END_DECLS

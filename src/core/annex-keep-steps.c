@@ -287,8 +287,8 @@ annex_keep_drop_step (AnnexKeepStore *store, AnnexKeepStep *step)
   step->object = FALSE;
 }
 
-/* What was replaced stands at @temporary. It goes when it is the original, which is saved; otherwise
- * it is somebody's newer file, and is put beside. */
+/* What was replaced stands at @temporary. It goes when it is the original, which is saved;
+ * otherwise it is somebody's newer file, and is put beside. */
 static void
 settle_replaced (AnnexKeepStep *step, int parent, const char *temporary, const char *name)
 {
@@ -317,11 +317,16 @@ settle_gone (int parent, const char *temporary)
   g_autofree char *gone = g_strconcat (temporary, "-gone", NULL);
   struct stat info;
 
-  return fstatat (parent, gone, &info, AT_SYMLINK_NOFOLLOW) == 0 && annex_beneath_remove (parent, gone);
+  return fstatat (parent, gone, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+         annex_beneath_remove (parent, gone);
 }
 
 static gboolean
-settle_swap (AnnexKeepStep *step, int parent, const char *temporary, const char *name, const AnnexStat *now)
+settle_swap (AnnexKeepStep *step,
+             int parent,
+             const char *temporary,
+             const char *name,
+             const AnnexStat *now)
 {
   g_autofree char *aside = g_strconcat (temporary, "-aside", NULL);
   gboolean gone = settle_gone (parent, temporary);

@@ -162,7 +162,8 @@ stage_original (AnnexKeepStore *store, AnnexKeepStep *step, AnnexKept *kept)
   if (!annex_copy_at (store->objects_fd, object, parent, temporary, ANNEX_COPY_LINK, &error) ||
       !exists_at (parent, temporary, &info))
     {
-      tell (kept, ANNEX_OUTCOME_FAILED, NULL, error != NULL ? error->message : "It cannot be copied");
+      tell (kept, ANNEX_OUTCOME_FAILED, NULL,
+            error != NULL ? error->message : "It cannot be copied");
       return FALSE;
     }
   step->undo_inode = info.st_ino;
@@ -239,7 +240,12 @@ is_empty_folder (int parent, const char *name)
 }
 
 static gboolean
-undo_swap (Undo *self, AnnexKeepStep *step, AnnexKept *kept, int parent, const char *temporary, const char *name)
+undo_swap (Undo *self,
+           AnnexKeepStep *step,
+           AnnexKept *kept,
+           int parent,
+           const char *temporary,
+           const char *name)
 {
   gboolean left;
 
@@ -271,7 +277,12 @@ undo_swap (Undo *self, AnnexKeepStep *step, AnnexKept *kept, int parent, const c
 }
 
 static gboolean
-undo_remove (Undo *self, AnnexKeepStep *step, AnnexKept *kept, int parent, const char *temporary, const char *name)
+undo_remove (Undo *self,
+             AnnexKeepStep *step,
+             AnnexKept *kept,
+             int parent,
+             const char *temporary,
+             const char *name)
 {
   annex_keep_point ("undo remove");
   if (annex_keep_rename_new (parent, temporary, parent, name) == 0)
@@ -312,7 +323,8 @@ undo_move (Undo *self, AnnexKeepStep *step, AnnexKept *kept, int parent, const c
         g_autofree char *other = annex_beneath_other_name (step->undo_path, "before Annex", i);
         const char *slash = strrchr (other, '/');
 
-        if (annex_keep_rename_new (parent, name, old_parent, slash != NULL ? slash + 1 : other) == 0)
+        if (annex_keep_rename_new (parent, name, old_parent, slash != NULL ? slash + 1 : other) ==
+            0)
           {
             tell (kept, ANNEX_OUTCOME_KEPT_BOTH, other, "Another file has its old name now");
             return TRUE;
@@ -338,7 +350,8 @@ undo_mode (AnnexKeepStep *step, AnnexKept *kept, int parent, const char *name)
   if (fd < 0 || fstat (fd, &info) != 0)
     return TRUE; /* gone: nothing to take back */
   annex_stat_from_info (&now, &info);
-  if (now.inode != step->before.inode || (now.mode != step->after.mode && now.mode != step->before.mode))
+  if (now.inode != step->before.inode ||
+      (now.mode != step->after.mode && now.mode != step->before.mode))
     {
       tell (kept, ANNEX_OUTCOME_KEPT_BOTH, NULL, changed_since);
       return TRUE;
@@ -379,7 +392,8 @@ undo_step (Undo *self, AnnexKeepStep *step, AnnexKept *kept)
   /* A folder the keep made may be gone already, by an undo that was interrupted. */
   if (parent < 0 && step->kind != ANNEX_KEEP_MOVE)
     {
-      if (step->kind == ANNEX_KEEP_PUT || step->kind == ANNEX_KEEP_MKDIR || step->kind == ANNEX_KEEP_MODE)
+      if (step->kind == ANNEX_KEEP_PUT || step->kind == ANNEX_KEEP_MKDIR ||
+          step->kind == ANNEX_KEEP_MODE)
         return TRUE; /* gone with its folder */
       tell_errno (kept, step->path);
       return FALSE;
@@ -465,9 +479,9 @@ restore_folder_times (AnnexKeepStore *store)
   for (guint i = 0; i < store->folders->len; i++)
     {
       AnnexKeepFolder *folder = g_ptr_array_index (store->folders, i);
-      const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-                                         { folder->mtime_ns / 1000000000,
-                                           folder->mtime_ns % 1000000000 } };
+      const struct timespec times[2] = {
+        { .tv_nsec = UTIME_OMIT }, { folder->mtime_ns / 1000000000, folder->mtime_ns % 1000000000 }
+      };
       g_autofd int fd = -1;
 
       if (!folder->restore)

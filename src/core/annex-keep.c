@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK (annex-keep-error-quark, annex_keep_error)
+G_DEFINE_QUARK (annex - keep - error - quark, annex_keep_error)
 G_DEFINE_BOXED_TYPE (AnnexKept, annex_kept, annex_kept_copy, annex_kept_free)
 
 AnnexKept *
@@ -82,12 +82,16 @@ annex_kept_to_json (const AnnexKept *self)
 static gboolean
 nothing_to_undo (GError **error)
 {
-  g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "There is nothing to undo");
+  g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
+                       "There is nothing to undo");
   return FALSE;
 }
 
 GPtrArray *
-annex_keep_undo (const char *undo_dir, const char *keep_id, GCancellable *cancellable, GError **error)
+annex_keep_undo (const char *undo_dir,
+                 const char *keep_id,
+                 GCancellable *cancellable,
+                 GError **error)
 {
   g_autoptr (AnnexKeepStore) store = annex_keep_store_open (undo_dir, keep_id, error);
 

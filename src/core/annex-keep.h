@@ -1,8 +1,8 @@
 /* annex-keep.h
  *
- * Applying a draft to the user's folder, and taking it back. Originals go into the undo store first;
- * a journal makes a crash at any point finish or roll back at the next start. Everything below the
- * share's root is reached with openat and O_NOFOLLOW; a symlink is data.
+ * Applying a draft to the user's folder, and taking it back. Originals go into the undo store
+ * first; a journal makes a crash at any point finish or roll back at the next start. Everything
+ * below the share's root is reached with openat and O_NOFOLLOW; a symlink is data.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,8 +19,7 @@ G_BEGIN_DECLS
 
 /* NOT_FOUND: no such keep, or nothing to undo; DISK_FULL; ROOT_GONE: the folder is not there or is
  * another one now; READ_ONLY: the share is read only; FAILED. */
-typedef enum
-{
+typedef enum {
   ANNEX_KEEP_ERROR_NOT_FOUND,
   ANNEX_KEEP_ERROR_DISK_FULL,
   ANNEX_KEEP_ERROR_ROOT_GONE,
@@ -28,12 +27,12 @@ typedef enum
   ANNEX_KEEP_ERROR_FAILED,
 } AnnexKeepError;
 
-GQuark annex_keep_error_quark (void);
+GQuark
+annex_keep_error_quark (void);
 
 /* What happened to one entry. KEPT_BOTH: the host's file had changed meanwhile; the agent's version
  * was written beside it as other_path. */
-typedef enum
-{
+typedef enum {
   ANNEX_OUTCOME_DONE,
   ANNEX_OUTCOME_KEPT_BOTH,
   ANNEX_OUTCOME_REFUSED,
@@ -49,41 +48,50 @@ typedef struct
   char *reason;     /* nullable */
 } AnnexKept;
 #define ANNEX_TYPE_KEPT (annex_kept_get_type ())
-GType annex_kept_get_type (void) G_GNUC_CONST;
-AnnexKept *annex_kept_copy (const AnnexKept *self);
-void annex_kept_free (AnnexKept *self);
+GType
+annex_kept_get_type (void) G_GNUC_CONST;
+AnnexKept *
+annex_kept_copy (const AnnexKept *self);
+void
+annex_kept_free (AnnexKept *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexKept, annex_kept_free)
-JsonObject *annex_kept_to_json (const AnnexKept *self); /* {path, action, outcome, …} */
+JsonObject *
+annex_kept_to_json (const AnnexKept *self); /* {path, action, outcome, …} */
 
 /* Delivers the agent's bytes of a file of the draft. Called in the worker thread, must fill @fd
- * (an open, empty temporary file) with the content of @path and return FALSE with @error on failure.
- * The size and sha256 are checked by the caller. */
+ * (an open, empty temporary file) with the content of @path and return FALSE with @error on
+ * failure. The size and sha256 are checked by the caller. */
 typedef gboolean (*AnnexKeepFetch) (const char *path, int fd, gpointer user_data, GError **error);
 
 /* Applies @changes (AnnexChange) to @root under the new identifier @keep_id; undo data below
  * @undo_dir/@keep_id. @fetch as above (@user_data must outlive the call). Blocking: worker thread.
  * Returns AnnexKept elements, one a change; NULL with ANNEX_KEEP_ERROR only when nothing at all was
  * changed. */
-GPtrArray *annex_keep_apply (const char *undo_dir,
-                             const char *keep_id,
-                             const char *root,
-                             GPtrArray *changes,
-                             AnnexBaseline *baseline,
-                             AnnexKeepFetch fetch,
-                             gpointer user_data,
-                             GCancellable *cancellable,
-                             GError **error);
+GPtrArray *
+annex_keep_apply (const char *undo_dir,
+                  const char *keep_id,
+                  const char *root,
+                  GPtrArray *changes,
+                  AnnexBaseline *baseline,
+                  AnnexKeepFetch fetch,
+                  gpointer user_data,
+                  GCancellable *cancellable,
+                  GError **error);
 /* Takes a keep back: contents, modes, times and folder times as before. What the user changed after
  * the keep is not lost: it stays, and the original is put beside it (KEPT_BOTH). Blocking. */
-GPtrArray *annex_keep_undo (const char *undo_dir,
-                            const char *keep_id,
-                            GCancellable *cancellable,
-                            GError **error);
-/* At start: finishes or rolls back keeps and undos a crash interrupted. Returns the number repaired,
- * or -1. */
-int annex_keep_recover (const char *undo_dir, GError **error);
+GPtrArray *
+annex_keep_undo (const char *undo_dir,
+                 const char *keep_id,
+                 GCancellable *cancellable,
+                 GError **error);
+/* At start: finishes or rolls back keeps and undos a crash interrupted. Returns the number
+ * repaired, or -1. */
+int
+annex_keep_recover (const char *undo_dir, GError **error);
 /* Bytes the undo store takes; and forgetting one keep for good. */
-guint64 annex_keep_get_size (const char *undo_dir, const char *keep_id);
-gboolean annex_keep_forget (const char *undo_dir, const char *keep_id, GError **error);
+guint64
+annex_keep_get_size (const char *undo_dir, const char *keep_id);
+gboolean
+annex_keep_forget (const char *undo_dir, const char *keep_id, GError **error);
 
 G_END_DECLS

@@ -30,8 +30,8 @@ draft_fixture_new (const char *undo_base)
   g_assert_cmpint (g_mkdir (self->root, 0755), ==, 0);
   self->baseline = annex_baseline_new ();
   self->upper = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_upper_entry_free);
-  self->contents
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  self->contents =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   return self;
 }
 
@@ -69,7 +69,8 @@ draft_fixture_host_file (DraftFixture *self, const char *path, const char *conte
 {
   g_autofree char *full = draft_fixture_path (self, path);
 
-  g_assert_true (g_file_set_contents_full (full, content, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_true (
+      g_file_set_contents_full (full, content, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   g_assert_cmpint (chmod (full, (mode_t) mode), ==, 0);
   set_time (full, g_str_hash (path) % 1000000);
 }
@@ -228,8 +229,9 @@ add_lines (GHashTable *lines, int root_fd, const char *path)
   else if (S_ISLNK (info.st_mode))
     rest = annex_beneath_readlink (root_fd, path);
   g_hash_table_insert (lines, g_strdup (path),
-                       g_strdup_printf ("%o %" G_GINT64_FORMAT ".%09ld %" G_GINT64_FORMAT " %s", info.st_mode,
-                                        (gint64) info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+                       g_strdup_printf ("%o %" G_GINT64_FORMAT ".%09ld %" G_GINT64_FORMAT " %s",
+                                        info.st_mode, (gint64) info.st_mtim.tv_sec,
+                                        info.st_mtim.tv_nsec,
                                         S_ISREG (info.st_mode) ? (gint64) info.st_size : 0,
                                         rest != NULL ? rest : ""));
   if (!S_ISDIR (info.st_mode))
@@ -240,7 +242,8 @@ add_lines (GHashTable *lines, int root_fd, const char *path)
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
-      g_autofree char *child = *path != '\0' ? g_build_filename (path, name, NULL) : g_strdup (name);
+      g_autofree char *child =
+          *path != '\0' ? g_build_filename (path, name, NULL) : g_strdup (name);
 
       add_lines (lines, root_fd, child);
     }

@@ -7,7 +7,7 @@
  * what may be read; in the guest everything belongs to the agent, user 1000, who may therefore
  * "write" anywhere in the overlay):
  *   --shared-dir FOLDER --socket-path SOCKET --readonly --sandbox namespace --cache auto
- *   --migration-on-error guest-error --inode-file-handles never
+ *   --migration-on-error guest-error --inode-file-handles=never
  *   --translate-uid squash-host:0:1000:4294967295 --translate-gid squash-host:0:1000:4294967295
  * (--sandbox none with Landlock where user namespaces are refused). No --xattr, no --posix-acl.
  *
@@ -107,10 +107,14 @@ static bool
 parse_options (int argc, char **argv, Options *options)
 {
   static const struct option names[] = {
-    { "tag", required_argument, NULL, 't' },         { "name", required_argument, NULL, 'n' },
-    { "all", no_argument, NULL, 'a' },               { "end-holders", no_argument, NULL, 'e' },
-    { "max-entries", required_argument, NULL, 'm' }, { "prefix", required_argument, NULL, 'p' },
-    { "lower", required_argument, NULL, 'l' },       { "userxattr", no_argument, NULL, 'u' },
+    { "tag", required_argument, NULL, 't' },
+    { "name", required_argument, NULL, 'n' },
+    { "all", no_argument, NULL, 'a' },
+    { "end-holders", no_argument, NULL, 'e' },
+    { "max-entries", required_argument, NULL, 'm' },
+    { "prefix", required_argument, NULL, 'p' },
+    { "lower", required_argument, NULL, 'l' },
+    { "userxattr", no_argument, NULL, 'u' },
     { NULL, 0, NULL, 0 },
   };
   int option;
@@ -119,15 +123,32 @@ parse_options (int argc, char **argv, Options *options)
   while ((option = getopt_long (argc, argv, "", names, NULL)) != -1)
     switch (option)
       {
-      case 't': options->place.tag = optarg; break;
-      case 'n': options->place.name = optarg; break;
-      case 'a': options->all = true; break;
-      case 'e': options->end_holders = true; break;
-      case 'm': options->max_entries = strtoull (optarg, NULL, 10); break;
-      case 'p': options->place.prefix = optarg; break;
-      case 'l': options->lower = optarg; break;
-      case 'u': options->place.user_xattrs = true; break;
-      default: return false;
+      case 't':
+        options->place.tag = optarg;
+        break;
+      case 'n':
+        options->place.name = optarg;
+        break;
+      case 'a':
+        options->all = true;
+        break;
+      case 'e':
+        options->end_holders = true;
+        break;
+      case 'm':
+        options->max_entries = strtoull (optarg, NULL, 10);
+        break;
+      case 'p':
+        options->place.prefix = optarg;
+        break;
+      case 'l':
+        options->lower = optarg;
+        break;
+      case 'u':
+        options->place.user_xattrs = true;
+        break;
+      default:
+        return false;
       }
   return true;
 }
@@ -177,7 +198,7 @@ main (int argc, char **argv)
   else if (strcmp (command, "unmount") == 0)
     good = unmount_share (place);
   else if (strcmp (command, "draft") == 0)
-    good = draft_list (place->upper, options.max_entries);
+    good = draft_list (place, options.max_entries);
   else if (strcmp (command, "forget") == 0)
     good = draft_forget (place, options.all, options.end_holders);
   else if (strcmp (command, "cat") == 0 && argc == 1)

@@ -1,7 +1,7 @@
 /* content.c
  *
- * Hands out the contents of files of the upper layer: one file plainly, or many over one connection.
- * Never follows a symlink, never opens what could block.
+ * Hands out the contents of files of the upper layer: one file plainly, or many over one
+ * connection. Never follows a symlink, never opens what could block.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -71,8 +71,8 @@ overlay_mark (int fd, const char *name)
 bool
 overlay_set_opaque (int fd, bool user_xattrs)
 {
-  return fsetxattr (fd, user_xattrs ? "user.overlay.opaque" : "trusted.overlay.opaque", "y", 1, 0) ==
-         0;
+  return fsetxattr (fd, user_xattrs ? "user.overlay.opaque" : "trusted.overlay.opaque", "y", 1,
+                    0) == 0;
 }
 
 void

@@ -1,7 +1,7 @@
 /* draft.c
  *
- * Streams the upper layer of a share: what the agent changed. Read only; follows no symlink, crosses
- * no mount, opens nothing that could block, and keeps one sorted folder a level in memory.
+ * Streams the upper layer of a share: what the agent changed. Read only; follows no symlink,
+ * crosses no mount, opens nothing that could block, and keeps one sorted folder a level in memory.
  *
  * The format, all numbers little-endian:
  *   "ANXDRAFT", u32 version (1), then records: u32 length of what follows, u8 type.
@@ -9,8 +9,8 @@
  *       u32 mode, u32 uid, u64 size, i64 mtime_ns, u64 rdev, 32 bytes sha256 (files; else zeros),
  *       u32 path length, u32 target length, path, target.
  *   'Z' end: u8 flags (1: more entries than asked for), u64 entries, u64 bytes hashed.
- * Entries come depth first, each folder before what is in it, the names of one folder in byte order.
- * A stream without its end record is incomplete.
+ * Entries come depth first, each folder before what is in it, the names of one folder in byte
+ * order. A stream without its end record is incomplete.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -21,18 +21,20 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FLAG_OPAQUE 1     /* a folder that hides the host's one */
-#define FLAG_TOO_LARGE 2  /* not hashed: larger than MAX_HASHED */
+#define FLAG_TOO_LARGE 2  /* not hashed: larger than what can be hashed in time */
 #define FLAG_UNSTABLE 4   /* not hashed: it kept changing */
 #define FLAG_UNREADABLE 8 /* not hashed or not listed: an error */
 #define FLAG_TOO_DEEP 16  /* a folder whose contents are not listed */
 
 #define MAX_DEPTH 200
 #define MAX_PATH 4096
+/* Either makes a file too large to be kept. */
 #define MAX_HASHED (UINT64_C (4) << 30)
+#define MAX_HASHING_S 60
 
 typedef struct
 {
@@ -98,6 +100,9 @@ clear_level (Level *level)
   close (level->fd);
 }
 
+/* Remembered in place of a hash. */
+static const uint8_t took_too_long[32];
+
 static bool
 same_file (const struct stat *a, const struct stat *b)
 {
@@ -106,37 +111,64 @@ same_file (const struct stat *a, const struct stat *b)
          a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
+/* Hashes what @fd holds now. Returns the flags. */
+static int
+hash_once (int fd, uint8_t digest[32], uint64_t *length)
+{
+  static uint8_t piece[1 << 17];
+  struct timespec start, now;
+  Sha256 sum;
+  ssize_t n;
+
+  *length = 0;
+  clock_gettime (CLOCK_MONOTONIC, &start);
+  sha256_start (&sum);
+  while ((n = pread (fd, piece, sizeof piece, (off_t) *length)) != 0)
+    {
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return FLAG_UNREADABLE;
+      sha256_add (&sum, piece, (size_t) n);
+      *length += (uint64_t) n;
+      clock_gettime (CLOCK_MONOTONIC, &now);
+      if (*length > MAX_HASHED || now.tv_sec - start.tv_sec > MAX_HASHING_S)
+        return FLAG_TOO_LARGE;
+    }
+  sha256_end (&sum, digest);
+  return 0;
+}
+
 /* Hashes @fd; *now is what the file was when it was hashed. Returns the flags. */
 static int
 hash_file (int fd, struct stat *now, uint8_t digest[32], uint64_t *hashed)
 {
-  static uint8_t piece[1 << 17];
-
   for (int attempt = 0; attempt < 3; attempt++)
     {
       struct stat after;
-      uint64_t length = 0;
-      Sha256 sum;
-      ssize_t n;
+      uint64_t length;
+      int flags;
 
       if (fstat (fd, now) != 0)
         return FLAG_UNREADABLE;
       if ((uint64_t) now->st_size > MAX_HASHED)
         return FLAG_TOO_LARGE;
-      sha256_start (&sum);
-      while (length <= MAX_HASHED && (n = pread (fd, piece, sizeof piece, (off_t) length)) != 0)
+      if (sums_find (now, digest))
         {
-          if (n < 0 && errno == EINTR)
-            continue;
-          if (n < 0)
-            return FLAG_UNREADABLE;
-          sha256_add (&sum, piece, (size_t) n);
-          length += (uint64_t) n;
+          sums_add (now, digest);
+          return memcmp (digest, took_too_long, 32) == 0 ? FLAG_TOO_LARGE : 0;
         }
+      flags = hash_once (fd, digest, &length);
       *hashed += length;
-      sha256_end (&sum, digest);
+      if (flags == FLAG_TOO_LARGE)
+        sums_add (now, took_too_long);
+      if (flags != 0)
+        return flags;
       if (fstat (fd, &after) == 0 && same_file (now, &after) && length == (uint64_t) after.st_size)
-        return 0;
+        {
+          sums_add (now, digest);
+          return 0;
+        }
     }
   return FLAG_UNSTABLE;
 }
@@ -152,7 +184,8 @@ write_entry (const char *path,
 {
   size_t path_length = strlen (path);
 
-  stream_u32 ((uint32_t) (1 + 1 + 1 + 4 + 4 + 8 + 8 + 8 + 32 + 4 + 4 + path_length + target_length));
+  stream_u32 (
+      (uint32_t) (1 + 1 + 1 + 4 + 4 + 8 + 8 + 8 + 32 + 4 + 4 + path_length + target_length));
   stream_u8 ('E');
   stream_u8 ((uint8_t) kind);
   stream_u8 ((uint8_t) flags);
@@ -267,9 +300,10 @@ list_entry (Walk *walk, int folder_fd, const char *name)
 }
 
 bool
-draft_list (const char *upper, uint64_t max_entries)
+draft_list (const Place *place, uint64_t max_entries)
 {
   static Walk walk;
+  const char *upper = place->upper;
   int fd = open (upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   struct stat info;
   bool cut = false;
@@ -284,6 +318,7 @@ draft_list (const char *upper, uint64_t max_entries)
   if (!read_names (fd, &walk.levels[0]))
     return complain ("%s cannot be listed: %s", upper, strerror (errno));
 
+  sums_load (place->sums);
   stream_bytes ("ANXDRAFT", 8);
   stream_u32 (1);
   while (walk.depth >= 0 && !cut)
@@ -314,5 +349,6 @@ draft_list (const char *upper, uint64_t max_entries)
   stream_u64 (walk.entries);
   stream_u64 (walk.hashed);
   stream_flush ();
+  sums_save (place->sums);
   return true;
 }

@@ -106,7 +106,8 @@ is_copied_up (int lower_fd, int upper_fd, char *path)
   int host_fd = lower_fd >= 0 ? open_beneath (lower_fd, path, O_PATH | O_DIRECTORY) : -1;
   struct stat info, host;
   bool result = fd >= 0 && host_fd >= 0 && fstat (fd, &info) == 0 && fstat (host_fd, &host) == 0 &&
-                (info.st_mode & 0777) == (host.st_mode & 0777) && overlay_mark (fd, "opaque") != 'y';
+                (info.st_mode & 0777) == (host.st_mode & 0777) &&
+                overlay_mark (fd, "opaque") != 'y';
 
   if (fd >= 0)
     close (fd);
@@ -126,7 +127,8 @@ forget_entry (int upper_fd, char *path)
 
   if (parent < 0)
     return errno == ENOENT;
-  if (unlinkat (parent, name, 0) == 0 || errno == ENOENT || unlinkat (parent, name, AT_REMOVEDIR) == 0)
+  if (unlinkat (parent, name, 0) == 0 || errno == ENOENT ||
+      unlinkat (parent, name, AT_REMOVEDIR) == 0)
     {
       close (parent);
       return true;
@@ -157,8 +159,8 @@ hide_name (const Place *place, int fd, int host_fd, const char *name)
     }
 }
 
-/* An opaque folder would go on hiding what is to be seen again. Once the host has the folder too, it
- * is turned into one that hides the same names one by one. */
+/* An opaque folder would go on hiding what is to be seen again. Once the host has the folder too,
+ * it is turned into one that hides the same names one by one. */
 static void
 uncover_folder (const Place *place, int lower_fd, int upper_fd, char *path)
 {

@@ -2,11 +2,11 @@
  *
  * Mounts a share: virtiofs below, an overlay above it at /folders/<name>; and keeps its view true.
  *
- * What stays stale, and why: an overlay keeps a name's entry as long as something holds it. Once the
- * host has replaced that file, the entry answers ESTALE, to everybody, and dropping caches cannot
- * evict it. The host's attributes and names are believed for one second (virtiofsd's cache=auto).
- * Everything that nobody holds is evicted by dropping caches; what is held is looked at here, and
- * gets a fresh overlay when it is stale.
+ * What stays stale, and why: an overlay keeps a name's entry as long as something holds it. Once
+ * the host has replaced that file, the entry answers ESTALE, to everybody, and dropping caches
+ * cannot evict it. The host's attributes and names are believed for one second (virtiofsd's
+ * cache=auto). Everything that nobody holds is evicted by dropping caches; what is held is looked
+ * at here, and gets a fresh overlay when it is stale.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,10 +30,11 @@ drop_caches (void)
 
   if (fd < 0)
     return;
-  /* The first round only takes the "used lately" mark from entries, and an overlay's entries must go
-   * before those of the layer below them. */
+  /* The first round only takes the "used lately" mark from entries, and an overlay's entries must
+   * go before those of the layer below them. */
   for (int i = 0; i < 4; i++)
-    if (pwrite (fd, "2\n", 2, 0) < 0)
+    if (pwrite (fd, "6\n", 2, 0) <
+        0) /* 2: entries and inodes; 4: without a line in the kernel's log */
       break;
   close (fd);
 }
@@ -41,12 +42,12 @@ drop_caches (void)
 bool
 mount_overlay (Place *place)
 {
-  /* No redirects and no index: a rename is a whiteout and a copy, and every entry of the upper layer
-   * says all there is to say about it. */
-  char *options = format ("lowerdir=%s,upperdir=%s,workdir=%s,redirect_dir=nofollow,index=off,"
-                          "metacopy=off,xino=off%s",
-                          place->lower, place->upper, place->work,
-                          place->user_xattrs ? ",userxattr" : "");
+  /* No redirects and no index: a rename is a whiteout and a copy, and every entry of the upper
+   * layer says all there is to say about it. */
+  char *options =
+      format ("lowerdir=%s,upperdir=%s,workdir=%s,redirect_dir=nofollow,index=off,"
+              "metacopy=off,xino=off%s",
+              place->lower, place->upper, place->work, place->user_xattrs ? ",userxattr" : "");
   bool good = true;
 
   if (mount ("overlay", place->folder, "overlay", MS_NODEV | MS_NOSUID, options) != 0)
@@ -197,11 +198,29 @@ refresh_share (Place *place, const Holders *holders, bool end_holders)
   return true;
 }
 
-/* MNT_EXPIRE's first call only asks: EBUSY means that something holds the mount. */
-static bool
-is_held (const Place *place)
+/* Using a mount takes the mark of MNT_EXPIRE away. */
+static void
+use_mount (const Place *place)
 {
-  return umount2 (place->folder, MNT_EXPIRE) != 0 && errno == EBUSY;
+  int fd = open (place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd >= 0)
+    close (fd);
+}
+
+/* MNT_EXPIRE says EBUSY when something holds the mount, else it marks it; a mount that is still
+ * marked at the second call is unmounted, so the mark must never stay. */
+static bool
+is_held (Place *place)
+{
+  bool held;
+
+  use_mount (place);
+  if (umount2 (place->folder, MNT_EXPIRE) == 0)
+    return !mount_overlay (place);
+  held = errno == EBUSY;
+  use_mount (place);
+  return held;
 }
 
 bool

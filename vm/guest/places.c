@@ -77,11 +77,11 @@ place_resolve (Place *place, const char *given_lower)
     return complain ("a share's tag is 1 to 36 letters and digits");
   if (place->name != NULL && (!path_is_clean (place->name) || strchr (place->name, '/') != NULL))
     return complain ("a share's name is one file name");
-  place->lower = given_lower != NULL
-                     ? format ("%s", given_lower)
-                     : format ("%s/run/annex/lower/%s", place->prefix, place->tag);
+  place->lower = given_lower != NULL ? format ("%s", given_lower)
+                                     : format ("%s/run/annex/lower/%s", place->prefix, place->tag);
   place->lower_is_given = given_lower != NULL;
   place->upper = format ("%s/var/lib/annex/shares/%s/upper", place->prefix, place->tag);
+  place->sums = format ("%s/run/annex/draft-%s.sums", place->prefix, place->tag);
   place->work = format ("%s/var/lib/annex/shares/%s/work", place->prefix, place->tag);
   if (place->name != NULL)
     place->folder = format ("%s/folders/%s", place->prefix, place->name);
@@ -138,8 +138,8 @@ place_list_mounted (const char *prefix, bool user_xattrs, Place **places)
       if (upper == NULL || lower == NULL || strncmp (upper, shares, strlen (shares)) != 0)
         continue;
       place.name = format ("%s", mount->mnt_dir + strlen (folders));
-      place.tag = format ("%.*s", (int) strcspn (upper + strlen (shares), "/"),
-                          upper + strlen (shares));
+      place.tag =
+          format ("%.*s", (int) strcspn (upper + strlen (shares), "/"), upper + strlen (shares));
       if (!place_resolve (&place, lower))
         continue;
       *places = reallocate (*places, (size_t) (count + 1) * sizeof **places);

@@ -6,6 +6,7 @@
  */
 #include "guest.h"
 
+#include <endian.h>
 #include <string.h>
 
 static const uint32_t round_constants[64] = {
@@ -25,36 +26,51 @@ rotate (uint32_t value, int bits)
   return value >> bits | value << (32 - bits);
 }
 
+#define ROUND(a, b, c, d, e, f, g, h, i)                                                           \
+  do                                                                                               \
+    {                                                                                              \
+      uint32_t t = h + (rotate (e, 6) ^ rotate (e, 11) ^ rotate (e, 25)) + (g ^ (e & (f ^ g))) +   \
+                   round_constants[i] + w[i];                                                      \
+                                                                                                   \
+      d += t;                                                                                      \
+      h = t + (rotate (a, 2) ^ rotate (a, 13) ^ rotate (a, 22)) + ((a & b) | (c & (a | b)));       \
+  } while (0)
+
 static void
 add_block (Sha256 *sum, const uint8_t *block)
 {
-  uint32_t w[64], s[8];
+  uint32_t w[64];
+  uint32_t a = sum->state[0], b = sum->state[1], c = sum->state[2], d = sum->state[3];
+  uint32_t e = sum->state[4], f = sum->state[5], g = sum->state[6], h = sum->state[7];
 
   for (int i = 0; i < 16; i++)
-    w[i] = (uint32_t) block[4 * i] << 24 | (uint32_t) block[4 * i + 1] << 16 |
-           (uint32_t) block[4 * i + 2] << 8 | block[4 * i + 3];
+    {
+      memcpy (&w[i], block + 4 * i, 4);
+      w[i] = be32toh (w[i]);
+    }
   for (int i = 16; i < 64; i++)
+    w[i] = w[i - 16] + (rotate (w[i - 15], 7) ^ rotate (w[i - 15], 18) ^ w[i - 15] >> 3) +
+           w[i - 7] + (rotate (w[i - 2], 17) ^ rotate (w[i - 2], 19) ^ w[i - 2] >> 10);
+  /* Eight rounds at a time, so that the variables change places instead of values. */
+  for (int i = 0; i < 64; i += 8)
     {
-      uint32_t a = rotate (w[i - 15], 7) ^ rotate (w[i - 15], 18) ^ w[i - 15] >> 3;
-      uint32_t b = rotate (w[i - 2], 17) ^ rotate (w[i - 2], 19) ^ w[i - 2] >> 10;
-
-      w[i] = w[i - 16] + a + w[i - 7] + b;
+      ROUND (a, b, c, d, e, f, g, h, i);
+      ROUND (h, a, b, c, d, e, f, g, i + 1);
+      ROUND (g, h, a, b, c, d, e, f, i + 2);
+      ROUND (f, g, h, a, b, c, d, e, i + 3);
+      ROUND (e, f, g, h, a, b, c, d, i + 4);
+      ROUND (d, e, f, g, h, a, b, c, i + 5);
+      ROUND (c, d, e, f, g, h, a, b, i + 6);
+      ROUND (b, c, d, e, f, g, h, a, i + 7);
     }
-  memcpy (s, sum->state, sizeof s);
-  for (int i = 0; i < 64; i++)
-    {
-      uint32_t e = rotate (s[4], 6) ^ rotate (s[4], 11) ^ rotate (s[4], 25);
-      uint32_t a = rotate (s[0], 2) ^ rotate (s[0], 13) ^ rotate (s[0], 22);
-      uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-      uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-      uint32_t t1 = s[7] + e + choice + round_constants[i] + w[i];
-
-      memmove (s + 1, s, 7 * sizeof s[0]);
-      s[4] += t1;
-      s[0] = t1 + a + majority;
-    }
-  for (int i = 0; i < 8; i++)
-    sum->state[i] += s[i];
+  sum->state[0] += a;
+  sum->state[1] += b;
+  sum->state[2] += c;
+  sum->state[3] += d;
+  sum->state[4] += e;
+  sum->state[5] += f;
+  sum->state[6] += g;
+  sum->state[7] += h;
 }
 
 void
