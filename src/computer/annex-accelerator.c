@@ -95,11 +95,12 @@ wait_for_answer (int fd, gint64 deadline_us)
 static AnnexAccelerator *
 run_probe (const char *emulator, const char *kernel, guint limit_ms)
 {
-  const char *argv[] = { emulator,   "-accel",   "kvm",     "-machine", "q35",
-                         "-cpu",     "host",     "-m",      "256",      "-nodefaults",
-                         "-display", "none",     "-no-reboot", "-serial", "stdio",
-                         "-monitor", "none",     "-kernel", kernel,     "-append",
-                         "console=ttyS0 panic=-1", NULL };
+  const char *argv[] = {
+    emulator, "-accel",   "kvm",         "-machine", "q35",  "-cpu",       "host",
+    "-m",     "256",      "-nodefaults", "-display", "none", "-no-reboot", "-serial",
+    "stdio",  "-monitor", "none",        "-kernel",  kernel, "-append",    "console=ttyS0 panic=-1",
+    NULL
+  };
   gint64 deadline_us = g_get_monotonic_time () + (gint64) limit_ms * 1000;
   g_autoptr (GError) error = NULL;
   g_autofd int out_fd = -1;
@@ -133,8 +134,9 @@ annex_accelerator_probe (const char *emulator,
   if (errno == EACCES || errno == EPERM)
     return annex_accelerator_new (FALSE, "Emulated, which is slower: you are not allowed to use "
                                          "this machine's virtualization (/dev/kvm)");
-  return annex_accelerator_new (FALSE, "Emulated, which is slower: this machine offers no "
-                                       "virtualization (no /dev/kvm; it may be off in the firmware)");
+  return annex_accelerator_new (FALSE,
+                                "Emulated, which is slower: this machine offers no "
+                                "virtualization (no /dev/kvm; it may be off in the firmware)");
 }
 
 /* ---------------------------------------------------------------- the cache */
@@ -156,8 +158,8 @@ question_free (gpointer data)
   g_free (question);
 }
 
-/* What the answer depends on, besides the hardware: this boot, who may open the device, the kernel's
- * file and QEMU. (transfer full) */
+/* What the answer depends on, besides the hardware: this boot, who may open the device, the
+ * kernel's file and QEMU. (transfer full) */
 static char *
 question_key (const Question *question)
 {
@@ -166,11 +168,10 @@ question_key (const Question *question)
 
   g_file_get_contents ("/proc/sys/kernel/random/boot_id", &boot_id, NULL, NULL);
   stat (question->kernel, &info);
-  return g_strdup_printf ("%s qemu %" G_GUINT64_FORMAT " kernel %" G_GINT64_FORMAT
-                          " %" G_GINT64_FORMAT " device %d",
-                          boot_id != NULL ? g_strstrip (boot_id) : "unknown",
-                          question->qemu_version, (gint64) info.st_size, (gint64) info.st_mtime,
-                          access ("/dev/kvm", R_OK | W_OK));
+  return g_strdup_printf (
+      "%s qemu %" G_GUINT64_FORMAT " kernel %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " device %d",
+      boot_id != NULL ? g_strstrip (boot_id) : "unknown", question->qemu_version,
+      (gint64) info.st_size, (gint64) info.st_mtime, access ("/dev/kvm", R_OK | W_OK));
 }
 
 static AnnexAccelerator *

@@ -17,25 +17,31 @@ typedef struct
   char *reason; /* plain words: "Fast: this machine's virtualization works" or why not */
 } AnnexAccelerator;
 #define ANNEX_TYPE_ACCELERATOR (annex_accelerator_get_type ())
-GType annex_accelerator_get_type (void) G_GNUC_CONST;
-AnnexAccelerator *annex_accelerator_new (gboolean kvm, const char *reason);
-AnnexAccelerator *annex_accelerator_copy (const AnnexAccelerator *self);
-void annex_accelerator_free (AnnexAccelerator *self);
+GType
+annex_accelerator_get_type (void) G_GNUC_CONST;
+AnnexAccelerator *
+annex_accelerator_new (gboolean kvm, const char *reason);
+AnnexAccelerator *
+annex_accelerator_copy (const AnnexAccelerator *self);
+void
+annex_accelerator_free (AnnexAccelerator *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexAccelerator, annex_accelerator_free)
 
 /* Finds out, in at most five seconds: boots @kernel alone under @emulator with KVM and waits for it
- * to miss its root file system. The answer is kept in the cache folder for this boot of the machine,
- * this kernel and this QEMU. ANNEX_ACCELERATOR=kvm or tcg in the environment decides instead.
- * Resolves to an AnnexAccelerator (boxed), never rejects. */
-DexFuture *annex_accelerator_find (const char *emulator,
-                                   guint64 qemu_version,
-                                   const char *kernel) G_GNUC_WARN_UNUSED_RESULT;
+ * to miss its root file system. The answer is kept in the cache folder for this boot of the
+ * machine, this kernel and this QEMU. ANNEX_ACCELERATOR=kvm or tcg in the environment decides
+ * instead. Resolves to an AnnexAccelerator (boxed), never rejects. */
+DexFuture *
+annex_accelerator_find (const char *emulator,
+                        guint64 qemu_version,
+                        const char *kernel) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For tests: the same without the cache, with another device than /dev/kvm. Blocking.
  * (transfer full) */
-AnnexAccelerator *annex_accelerator_probe (const char *emulator,
-                                           const char *kernel,
-                                           const char *device,
-                                           guint limit_ms);
+AnnexAccelerator *
+annex_accelerator_probe (const char *emulator,
+                         const char *kernel,
+                         const char *device,
+                         guint limit_ms);
 
 G_END_DECLS

@@ -199,9 +199,9 @@ annex_computer_host_enter (AnnexComputerHost *self, AnnexMachine *machine, guint
   turn = g_new0 (Turn, 1);
   turn->self = g_object_ref (self);
   turn->turn = dex_ref (waiter->turn);
-  return dex_future_finally (annex_future_with_timeout (dex_ref (DEX_FUTURE (waiter->turn)),
-                                                        WAIT_LIMIT_MS),
-                             turn_over_cb, turn, turn_free);
+  return dex_future_finally (
+      annex_future_with_timeout (dex_ref (DEX_FUTURE (waiter->turn)), WAIT_LIMIT_MS), turn_over_cb,
+      turn, turn_free);
 }
 
 void

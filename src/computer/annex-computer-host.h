@@ -15,35 +15,41 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_COMPUTER_HOST (annex_computer_host_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexComputerHost, annex_computer_host, ANNEX, COMPUTER_HOST, GObject)
 
-AnnexComputerHost *annex_computer_host_new (AnnexVirt *virt, AnnexImageStore *images);
+AnnexComputerHost *
+annex_computer_host_new (AnnexVirt *virt, AnnexImageStore *images);
 /* Borrowed. */
-AnnexVirt *annex_computer_host_get_virt (AnnexComputerHost *self);
+AnnexVirt *
+annex_computer_host_get_virt (AnnexComputerHost *self);
 
 /* The kit of a new computer, or of one that was made with image @version (NULL: the current one).
  * Resolves to an AnnexComputerKit (boxed). */
-DexFuture *annex_computer_host_kit (AnnexComputerHost *self,
-                                    const char *version) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_computer_host_kit (AnnexComputerHost *self, const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes sure that there is a template; one at a time is made, whoever asks. Resolves to TRUE. */
-DexFuture *annex_computer_host_template (AnnexComputerHost *self,
-                                         AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_computer_host_template (AnnexComputerHost *self,
+                              AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Asks for @memory_mib for @machine; it holds them until annex_computer_host_leave (). Asking again
  * is fine. TRUE: it may start now. */
-gboolean annex_computer_host_try_enter (AnnexComputerHost *self,
-                                        AnnexMachine *machine,
-                                        guint memory_mib);
+gboolean
+annex_computer_host_try_enter (AnnexComputerHost *self, AnnexMachine *machine, guint memory_mib);
 /* The same, waiting for its turn: first come, first served. Resolves to TRUE; rejects NO_MEMORY
  * after half an hour. Discarding the future gives the turn up. */
-DexFuture *annex_computer_host_enter (AnnexComputerHost *self,
-                                      AnnexMachine *machine,
-                                      guint memory_mib) G_GNUC_WARN_UNUSED_RESULT;
-void annex_computer_host_leave (AnnexComputerHost *self, AnnexMachine *machine);
+DexFuture *
+annex_computer_host_enter (AnnexComputerHost *self,
+                           AnnexMachine *machine,
+                           guint memory_mib) G_GNUC_WARN_UNUSED_RESULT;
+void
+annex_computer_host_leave (AnnexComputerHost *self, AnnexMachine *machine);
 
 /* At most so many bytes for all computers together, instead of what this machine has free; 0: what
  * it has free. */
-void annex_computer_host_set_memory_limit (AnnexComputerHost *self, guint64 bytes);
+void
+annex_computer_host_set_memory_limit (AnnexComputerHost *self, guint64 bytes);
 /* Computers that hold memory now. */
-guint annex_computer_host_get_n_running (AnnexComputerHost *self);
+guint
+annex_computer_host_get_n_running (AnnexComputerHost *self);
 
 G_END_DECLS

@@ -214,10 +214,11 @@ gather_fiber (gpointer data)
   g_autoptr (AnnexImage) image = NULL;
   g_autoptr (GError) error = NULL;
 
-  image = dex_await_boxed (gather->version != NULL
-                               ? annex_image_store_open_version (gather->store, gather->version, NULL)
-                               : annex_image_store_open_current (gather->store, NULL),
-                           &error);
+  image =
+      dex_await_boxed (gather->version != NULL
+                           ? annex_image_store_open_version (gather->store, gather->version, NULL)
+                           : annex_image_store_open_current (gather->store, NULL),
+                       &error);
   if (image == NULL)
     return annex_future_new_error (image_error (g_steal_pointer (&error)));
   take_image (kit, image);
@@ -262,8 +263,8 @@ annex_computer_kit_dup_facts (const AnnexComputerKit *self)
   g_autofree char *processor = dup_processor (self->kvm);
   g_autofree char *data = annex_paths_data (NULL);
   g_autofree char *runtime = annex_paths_runtime (NULL);
-  g_autofree char *certificates = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256,
-                                                                self->certificates);
+  g_autofree char *certificates =
+      g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, self->certificates);
 
   g_string_append_printf (facts, "format 1\naccelerator %s\nprocessor %s\n",
                           self->kvm ? "kvm" : "tcg", processor);

@@ -33,28 +33,36 @@ typedef struct
 } AnnexComputerKit;
 
 #define ANNEX_TYPE_COMPUTER_KIT (annex_computer_kit_get_type ())
-GType annex_computer_kit_get_type (void) G_GNUC_CONST;
+GType
+annex_computer_kit_get_type (void) G_GNUC_CONST;
 /* Reference counted; immutable once made. */
-AnnexComputerKit *annex_computer_kit_ref (AnnexComputerKit *self);
-void annex_computer_kit_unref (AnnexComputerKit *self);
+AnnexComputerKit *
+annex_computer_kit_ref (AnnexComputerKit *self);
+void
+annex_computer_kit_unref (AnnexComputerKit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexComputerKit, annex_computer_kit_unref)
 
 /* Looks around: libvirt and QEMU, the image, the accelerator, this machine's size. Resolves to an
  * AnnexComputerKit (boxed); rejects NO_VIRTUALIZATION, NO_IMAGE, IMAGE_DAMAGED. @version NULL: the
  * current image, else that one. */
-DexFuture *annex_computer_kit_gather (AnnexVirt *virt,
-                                      AnnexImageStore *store,
-                                      const char *version) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_computer_kit_gather (AnnexVirt *virt,
+                           AnnexImageStore *store,
+                           const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The text all of it goes into, one fact a line, and its short name: 18 hex digits.
  * (transfer full) */
-char *annex_computer_kit_dup_facts (const AnnexComputerKit *self);
-char *annex_computer_kit_dup_key (const AnnexComputerKit *self);
+char *
+annex_computer_kit_dup_facts (const AnnexComputerKit *self);
+char *
+annex_computer_kit_dup_key (const AnnexComputerKit *self);
 /* Adds image, size and accelerator to @spec. */
-void annex_computer_kit_fill (const AnnexComputerKit *self, AnnexDomainSpec *spec);
+void
+annex_computer_kit_fill (const AnnexComputerKit *self, AnnexDomainSpec *spec);
 
 /* The PEM certificates found in @folders (NULL-terminated), each once, in a fixed order, at most
  * 2 MiB; what is no certificate is left out. Blocking. (transfer full) */
-GBytes *annex_certificates_collect (const char *const *folders);
+GBytes *
+annex_certificates_collect (const char *const *folders);
 
 G_END_DECLS

@@ -61,8 +61,8 @@ discard_unfinished (AnnexComputerFolder *folder)
   annex_computer_folder_discard (folder, "template.save");
 }
 
-/* Is this running domain ours, of this runtime folder? Another one's Annex on a shared libvirt is not
- * to be touched. */
+/* Is this running domain ours, of this runtime folder? Another one's Annex on a shared libvirt is
+ * not to be touched. */
 static gboolean
 is_of_this_session (virDomainPtr domain, const char *id)
 {
@@ -228,8 +228,7 @@ delete_fiber (gpointer data)
     return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
                                     "There is no such task");
   if (!dex_await (annex_computer_reset (computer), &error) ||
-      !dex_await (annex_egress_proxy_close (
-                      annex_computers_get_egress (self, delete->task_id)),
+      !dex_await (annex_egress_proxy_close (annex_computers_get_egress (self, delete->task_id)),
                   &error))
     return annex_future_new_error (g_steal_pointer (&error));
   g_hash_table_remove (self->computers, delete->task_id);
@@ -280,8 +279,8 @@ prepare_fiber (gpointer data)
 {
   AnnexComputers *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexComputerKit) kit = dex_await_boxed (annex_computer_host_kit (self->host, NULL),
-                                                      &error);
+  g_autoptr (AnnexComputerKit) kit =
+      dex_await_boxed (annex_computer_host_kit (self->host, NULL), &error);
 
   if (kit == NULL)
     return annex_future_new_error (g_steal_pointer (&error));

@@ -113,7 +113,8 @@ static gboolean
 spec_is_complete (const AnnexDomainSpec *spec)
 {
   if (!annex_computer_id_is_valid (spec->id) || spec->memory_mib == 0 || spec->vcpus == 0 ||
-      spec->layers->len == 0 || !text_is_writable_in_xml (spec->command_line) || spec->layers->len > 20 || !path_is_writable_in_xml (spec->kernel) ||
+      spec->layers->len == 0 || !text_is_writable_in_xml (spec->command_line) ||
+      spec->layers->len > 20 || !path_is_writable_in_xml (spec->kernel) ||
       !path_is_writable_in_xml (spec->initramfs) || !path_is_writable_in_xml (spec->disk) ||
       !path_is_writable_in_xml (spec->serial_log) ||
       !path_is_writable_in_xml (spec->channel_socket) ||

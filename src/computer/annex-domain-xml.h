@@ -44,26 +44,36 @@ typedef struct
   char *serial_log;
 } AnnexDomainSpec;
 
-AnnexDomainSpec *annex_domain_spec_new (const char *id);
-void annex_domain_spec_add_layer (AnnexDomainSpec *self, const char *serial, const char *path);
-void annex_domain_spec_free (AnnexDomainSpec *self);
+AnnexDomainSpec *
+annex_domain_spec_new (const char *id);
+void
+annex_domain_spec_add_layer (AnnexDomainSpec *self, const char *serial, const char *path);
+void
+annex_domain_spec_free (AnnexDomainSpec *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexDomainSpec, annex_domain_spec_free)
 
 /* 26 characters of [0-9a-z]? */
-gboolean annex_computer_id_is_valid (const char *id);
+gboolean
+annex_computer_id_is_valid (const char *id);
 /* "annex-<id>". (transfer full) */
-char *annex_domain_name (const char *id);
+char *
+annex_domain_name (const char *id);
 /* The id of a domain's name, borrowed from @name; NULL when it is not one of ours. */
-const char *annex_domain_id_of_name (const char *name);
+const char *
+annex_domain_id_of_name (const char *name);
 /* A UUID (RFC 9562, version 8) that follows from @id. (transfer full) */
-char *annex_domain_uuid (const char *id);
+char *
+annex_domain_uuid (const char *id);
 
 /* The whole domain. NULL when @spec is incomplete or a path cannot be written in XML (control
  * characters, invalid UTF-8) or is too long for a socket. (transfer full) */
-char *annex_domain_xml_build (const AnnexDomainSpec *spec);
+char *
+annex_domain_xml_build (const AnnexDomainSpec *spec);
 /* A virtiofs device served at @socket, to be plugged in. (transfer full) */
-char *annex_domain_xml_filesystem (const char *tag, const char *socket);
+char *
+annex_domain_xml_filesystem (const char *tag, const char *socket);
 /* Its alias in libvirt: "ua-fs-<tag>". (transfer full) */
-char *annex_domain_filesystem_alias (const char *tag);
+char *
+annex_domain_filesystem_alias (const char *tag);
 
 G_END_DECLS

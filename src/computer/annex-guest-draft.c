@@ -1,8 +1,8 @@
 /* annex-guest-draft.c
  *
- * The guest's drafts: the list of the upper layer, the contents of its files, and taking entries out
- * of it. Contents come from `annex-guest serve`, which answers one path after the other: one idle
- * helper a share is kept, since starting one costs far more than a small file.
+ * The guest's drafts: the list of the upper layer, the contents of its files, and taking entries
+ * out of it. Contents come from `annex-guest serve`, which answers one path after the other: one
+ * idle helper a share is kept, since starting one costs far more than a small file.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -35,7 +35,7 @@ struct _AnnexDraftStream
   GInputStream *source;
   char *share_id;
   guint32 left;
-  gboolean ended;  /* the end frame has come: the helper waits for the next path */
+  gboolean ended; /* the end frame has come: the helper waits for the next path */
   gboolean failed;
 };
 
@@ -134,7 +134,7 @@ annex_draft_stream_finalize (GObject *object)
   back->share_id = g_steal_pointer (&self->share_id);
   back->reusable = self->ended && !self->failed;
   g_clear_object (&self->source);
-  g_main_context_invoke (NULL, give_back_cb, back);
+  g_idle_add_full (G_PRIORITY_DEFAULT, give_back_cb, back, NULL);
   G_OBJECT_CLASS (annex_draft_stream_parent_class)->finalize (object);
 }
 
@@ -212,11 +212,11 @@ ask_server (AnnexProcess *process, const char *path, int *number, GError **error
     {
       g_autoptr (GBytes) rest =
           g_bytes_new_from_bytes (request, done, g_bytes_get_size (request) - done);
-      gint64 n = dex_await_int64 (
-          annex_future_with_timeout (dex_output_stream_write_bytes (
-                                         annex_process_get_stdin (process), rest, G_PRIORITY_DEFAULT),
-                                     OPEN_LIMIT_MS),
-          error);
+      gint64 n = dex_await_int64 (annex_future_with_timeout (dex_output_stream_write_bytes (
+                                                                 annex_process_get_stdin (process),
+                                                                 rest, G_PRIORITY_DEFAULT),
+                                                             OPEN_LIMIT_MS),
+                                  error);
 
       if (n <= 0)
         return FALSE;
@@ -317,11 +317,12 @@ read_draft_fiber (gpointer data)
     return annex_future_new_error (g_steal_pointer (&error));
   for (;;)
     {
-      g_autoptr (GBytes) bytes = dex_await_boxed (
-          annex_future_with_timeout (dex_input_stream_read_bytes (annex_process_get_stdout (process),
-                                                                  64 * 1024, G_PRIORITY_DEFAULT),
-                                     DRAFT_LIMIT_MS),
-          &error);
+      g_autoptr (GBytes) bytes =
+          dex_await_boxed (annex_future_with_timeout (
+                               dex_input_stream_read_bytes (annex_process_get_stdout (process),
+                                                            64 * 1024, G_PRIORITY_DEFAULT),
+                               DRAFT_LIMIT_MS),
+                           &error);
 
       if (bytes == NULL)
         return annex_future_new_error (g_steal_pointer (&error));
@@ -347,10 +348,14 @@ annex_guest_read_draft (AnnexGuest *self, AnnexShare *share)
 DexFuture *
 annex_guest_forget_draft (AnnexGuest *self, AnnexShare *share, const char *const *paths)
 {
-  const char *argv[] = { ANNEX_GUEST_HELPER, "forget",
-                         "--tag",            annex_share_get_id (share),
-                         "--name",           annex_share_get_name (share),
-                         paths == NULL ? "--all" : NULL, NULL };
+  const char *argv[] = { ANNEX_GUEST_HELPER,
+                         "forget",
+                         "--tag",
+                         annex_share_get_id (share),
+                         "--name",
+                         annex_share_get_name (share),
+                         paths == NULL ? "--all" : NULL,
+                         NULL };
   g_autoptr (GByteArray) list = g_byte_array_new ();
   g_autoptr (GBytes) input = NULL;
 

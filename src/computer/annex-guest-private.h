@@ -22,10 +22,13 @@ struct _AnnexGuest
 };
 
 /* @argv as a command of root's. (transfer full) */
-AnnexCommand *annex_guest_root_command (const char *const *argv);
+AnnexCommand *
+annex_guest_root_command (const char *const *argv);
 /* A dex_future_then block: the report in an AnnexOutput as sentences for the agent. */
-DexFuture *annex_guest_describe_cb (DexFuture *future, gpointer data);
+DexFuture *
+annex_guest_describe_cb (DexFuture *future, gpointer data);
 /* Ends the idle helper of @share. */
-void annex_guest_draft_forget_servers (AnnexGuest *self, AnnexShare *share);
+void
+annex_guest_draft_forget_servers (AnnexGuest *self, AnnexShare *share);
 
 G_END_DECLS

@@ -12,11 +12,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-
-
 #define MAX_TOLD 5
 
-static void computer_iface_init (AnnexComputerInterface *iface);
+static void
+computer_iface_init (AnnexComputerInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexGuest,
                                annex_guest,
@@ -67,12 +66,11 @@ check_output_cb (DexFuture *future, gpointer data)
   bytes = g_bytes_get_data (output->err, &size);
   words = annex_text_make_valid (bytes != NULL ? bytes : "", (gssize) MIN (size, 1000));
   g_strstrip (words);
-  return annex_future_new_errorf (ANNEX_COMPUTER_ERROR,
-                                  strstr (words, "No space left on device") != NULL
-                                      ? ANNEX_COMPUTER_ERROR_GUEST_DISK_FULL
-                                      : ANNEX_COMPUTER_ERROR_FAILED,
-                                  "In Annex's computer: %s",
-                                  *words != '\0' ? words : "a command failed without a word");
+  return annex_future_new_errorf (
+      ANNEX_COMPUTER_ERROR,
+      strstr (words, "No space left on device") != NULL ? ANNEX_COMPUTER_ERROR_GUEST_DISK_FULL
+                                                        : ANNEX_COMPUTER_ERROR_FAILED,
+      "In Annex's computer: %s", *words != '\0' ? words : "a command failed without a word");
 }
 
 DexFuture *
@@ -84,9 +82,9 @@ annex_guest_call (AnnexGuest *self,
 {
   g_autoptr (AnnexCommand) command = annex_guest_root_command (argv);
 
-  return dex_future_then (annex_computer_run (ANNEX_COMPUTER (self), command, input, max_bytes,
-                                              timeout_ms, NULL),
-                          check_output_cb, NULL, NULL);
+  return dex_future_then (
+      annex_computer_run (ANNEX_COMPUTER (self), command, input, max_bytes, timeout_ms, NULL),
+      check_output_cb, NULL, NULL);
 }
 
 static DexFuture *
@@ -129,7 +127,8 @@ annex_guest_wake (AnnexGuest *self, gboolean new_identity)
                          (int) (now_us % G_USEC_PER_SEC));
 
   const char *argv[] = { "sh", "-c", WAKE_SCRIPT, now, machine_id != NULL ? machine_id : "", NULL };
-  return dex_future_then (annex_guest_call (self, argv, input, 4096, 30000), to_true_cb, NULL, NULL);
+  return dex_future_then (annex_guest_call (self, argv, input, 4096, 30000), to_true_cb, NULL,
+                          NULL);
 }
 
 /* A file of each certificate, as update-ca-certificates wants them. Nothing runs when the same were
@@ -140,7 +139,8 @@ annex_guest_wake (AnnexGuest *self, gboolean new_identity)
   "if [ \"$(cat $mark 2>/dev/null)\" = \"$0\" ]; then cat >/dev/null; exit 0; fi; "                \
   "set -e; mkdir -p $d $e /etc/annex; old=$(ls $d/annex-*.crt 2>/dev/null || :); "                 \
   "rm -f $d/annex-*.crt; "                                                                         \
-  "awk -v d=$d '/^-----BEGIN CERTIFICATE-----/ { n++ } n { print > (d \"/annex-\" n \".crt\") }'; "  \
+  "awk -v d=$d '/^-----BEGIN CERTIFICATE-----/ { n++ } n { print > (d \"/annex-\" n \".crt\") "    \
+  "}'; "                                                                                           \
   "if [ -n \"$old\" ]; then update-ca-certificates >/dev/null 2>&1; else "                         \
   "for f in $d/annex-*.crt; do [ -e $f ] || continue; b=${f##*/}; p=${b%.crt}.pem; "               \
   "cat $f >>$e/ca-certificates.crt; ln -sf $f $e/$p; "                                             \
@@ -152,8 +152,8 @@ annex_guest_trust (AnnexGuest *self, GBytes *certificates)
 {
   g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, certificates);
   /* None given and none ever given is the same to the guest. */
-  const char *argv[] = { "sh", "-c", TRUST_SCRIPT,
-                         g_bytes_get_size (certificates) > 0 ? sum : "", NULL };
+  const char *argv[] = { "sh", "-c", TRUST_SCRIPT, g_bytes_get_size (certificates) > 0 ? sum : "",
+                         NULL };
 
   return dex_future_then (annex_guest_call (self, argv, certificates, 4096, 120000), to_true_cb,
                           NULL, NULL);
@@ -175,27 +175,31 @@ refused_cb (DexFuture *future, gpointer data)
 DexFuture *
 annex_guest_mount (AnnexGuest *self, AnnexShare *share)
 {
-  const char *argv[] = { ANNEX_GUEST_HELPER,  "mount",  "--tag", annex_share_get_id (share),
-                         "--name", annex_share_get_name (share), NULL };
+  const char *argv[] = {
+    ANNEX_GUEST_HELPER,           "mount", "--tag", annex_share_get_id (share), "--name",
+    annex_share_get_name (share), NULL
+  };
 
-  return dex_future_catch (dex_future_then (annex_guest_call (self, argv, NULL, 4096, 60000),
-                                            to_true_cb, NULL, NULL),
-                           refused_cb, NULL, NULL);
+  return dex_future_catch (
+      dex_future_then (annex_guest_call (self, argv, NULL, 4096, 60000), to_true_cb, NULL, NULL),
+      refused_cb, NULL, NULL);
 }
 
 DexFuture *
 annex_guest_unmount (AnnexGuest *self, AnnexShare *share, guint limit_ms)
 {
-  const char *argv[] = { ANNEX_GUEST_HELPER,  "unmount",  "--tag", annex_share_get_id (share),
-                         "--name", annex_share_get_name (share), NULL };
+  const char *argv[] = {
+    ANNEX_GUEST_HELPER,           "unmount", "--tag", annex_share_get_id (share), "--name",
+    annex_share_get_name (share), NULL
+  };
 
   annex_guest_draft_forget_servers (self, share);
   return dex_future_then (annex_guest_call (self, argv, NULL, 4096, limit_ms), to_true_cb, NULL,
                           NULL);
 }
 
-/* Fields of a line: word, share's name, PID, command, path; "\ooo" stands for a byte. They are shown
- * to the model only, as text. */
+/* Fields of a line: word, share's name, PID, command, path; "\ooo" stands for a byte. They are
+ * shown to the model only, as text. */
 static void
 describe_line (GString *text, guint *n_told, const char *line)
 {

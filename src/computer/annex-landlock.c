@@ -48,8 +48,8 @@ annex_landlock_new_reader (const char *folder, GError **error)
   static const char *const system_folders[] = { "/usr", "/lib", "/lib64", "/etc", "/app" };
   struct landlock_ruleset_attr attributes = { 0 };
   g_autofd int fd = -1;
-  int version = (int) syscall (SYS_landlock_create_ruleset, NULL, 0,
-                               LANDLOCK_CREATE_RULESET_VERSION);
+  int version =
+      (int) syscall (SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
   if (version < 1)
     {

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 
 /* A rule set's file descriptor, to be closed by the caller; -1 with G_IO_ERROR_NOT_SUPPORTED where
  * the kernel has no Landlock, or G_IO_ERROR_NOT_FOUND for a missing folder. */
-int annex_landlock_new_reader (const char *folder, GError **error);
+int
+annex_landlock_new_reader (const char *folder, GError **error);
 /* Binds the calling process to @ruleset_fd for ever. Only async-signal-safe calls: for use between
  * fork and exec. */
-gboolean annex_landlock_enter (int ruleset_fd);
+gboolean
+annex_landlock_enter (int ruleset_fd);
 
 G_END_DECLS

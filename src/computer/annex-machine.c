@@ -1,59 +1,27 @@
 /* annex-machine.c
  *
- * See annex-machine.h. Domains are transient: nothing of them is left in libvirt's configuration
- * once they end.
+ * See annex-machine.h; the channel is in annex-machine-connect.c. Domains are transient: nothing of
+ * them is left in libvirt's configuration once they end.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-machine.h"
+#include "annex-machine-private.h"
 
 #include "annex-future.h"
 #include "annex-gate.h"
-#include "annex-json.h"
-#include "annex-ssh-channel.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <libvirt/virterror.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define SAVE_CHANNELS 2
-#define WORDS_BYTES 4096
-/* One attempt at a login; a guest that is still booting does not answer. */
-#define ATTEMPT_MS 60000
-
-struct _AnnexMachine
-{
-  GObject parent_instance;
-
-  AnnexVirt *virt;
-  AnnexComputerFolder *folder;
-  char *name;
-  char *log_path;
-  char *socket_path;
-
-  gboolean running;
-  gboolean beginning;   /* a boot or restore is under way */
-  gboolean ending;      /* its end is expected */
-  char *lost_reason;    /* why it ended, when nobody asked */
-  DexPromise *gone;     /* resolves when it ends */
-  GHashTable *removals; /* alias → DexPromise of an unplug in progress */
-};
 
 G_DEFINE_FINAL_TYPE (AnnexMachine, annex_machine, G_TYPE_OBJECT)
 
-enum
-{
-  SIGNAL_LOST,
-  SIGNAL_DISK_FULL,
-  N_SIGNALS
-};
+enum { SIGNAL_LOST, SIGNAL_DISK_FULL, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -167,8 +135,9 @@ begin (AnnexMachine *self, const char *name, AnnexVirtFunc worker, Job *job)
 {
   self->beginning = TRUE;
   g_clear_pointer (&self->lost_reason, g_free);
-  return annex_future_keep (dex_future_finally (annex_virt_call (self->virt, name, worker, job, job_free),
-                                         begun_cb, g_object_ref (self), g_object_unref));
+  return annex_future_keep (
+      dex_future_finally (annex_virt_call (self->virt, name, worker, job, job_free), begun_cb,
+                          g_object_ref (self), g_object_unref));
 }
 
 static DexFuture *
@@ -237,7 +206,6 @@ annex_machine_restore (AnnexMachine *self, const char *path)
   return begin (self, "annex-restore", restore_worker, job_new (self, path));
 }
 
-/* Runs @call on the domain; a domain that is gone is GUEST_LOST. */
 static virDomainPtr
 look_up (virConnectPtr connection, Job *job)
 {
@@ -294,9 +262,9 @@ save_worker (virConnectPtr connection, gpointer state)
   if (virDomainSaveParams (domain, params, n_params, 0) < 0)
     failure = annex_virt_reject ("The computer could not be put to sleep");
   else if (!sync_file (partial) || g_rename (partial, job->text) != 0)
-    failure = annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                                       "The computer's memory could not be kept: %s",
-                                       g_strerror (errno));
+    failure =
+        annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                                 "The computer's memory could not be kept: %s", g_strerror (errno));
   virTypedParamsFree (params, n_params);
   virDomainFree (domain);
   if (failure == NULL)
@@ -321,9 +289,9 @@ DexFuture *
 annex_machine_save (AnnexMachine *self, const char *path)
 {
   self->ending = TRUE;
-  return annex_future_keep (dex_future_finally (annex_virt_call (self->virt, "annex-save", save_worker,
-                                                          job_new (self, path), job_free),
-                                         saved_cb, g_object_ref (self), g_object_unref));
+  return annex_future_keep (dex_future_finally (
+      annex_virt_call (self->virt, "annex-save", save_worker, job_new (self, path), job_free),
+      saved_cb, g_object_ref (self), g_object_unref));
 }
 
 static DexFuture *
@@ -351,9 +319,43 @@ DexFuture *
 annex_machine_destroy (AnnexMachine *self)
 {
   self->ending = TRUE;
-  return annex_future_keep (dex_future_then (annex_virt_call (self->virt, "annex-destroy", destroy_worker,
-                                                       job_new (self, NULL), job_free),
-                                      destroyed_cb, g_object_ref (self), g_object_unref));
+  return annex_future_keep (dex_future_then (
+      annex_virt_call (self->virt, "annex-destroy", destroy_worker, job_new (self, NULL), job_free),
+      destroyed_cb, g_object_ref (self), g_object_unref));
+}
+
+/* ---------------------------------------------------------------- libvirt's daemon restarted */
+
+static DexFuture *
+check_worker (virConnectPtr connection, gpointer state)
+{
+  virDomainPtr domain = look_up (connection, state);
+  gboolean gone = domain == NULL && virGetLastErrorCode () == VIR_ERR_NO_DOMAIN;
+
+  if (domain != NULL)
+    virDomainFree (domain);
+  return dex_future_new_for_boolean (gone);
+}
+
+static DexFuture *
+checked_cb (DexFuture *future, gpointer data)
+{
+  const GValue *gone = dex_future_get_value (future, NULL);
+
+  if (gone != NULL && g_value_get_boolean (gone))
+    set_ended (data, "the program that runs it ended");
+  return dex_ref (future);
+}
+
+/* The machine runs on without the daemon; but what happens to it meanwhile is told by nobody.
+ * Asking opens the connection anew, and its events with it. */
+static void
+connection_lost_cb (AnnexVirt *virt, AnnexMachine *self)
+{
+  if (self->running)
+    dex_future_disown (dex_future_then (
+        annex_virt_call (self->virt, "annex-check", check_worker, job_new (self, NULL), job_free),
+        checked_cb, g_object_ref (self), g_object_unref));
 }
 
 /* ---------------------------------------------------------------- devices */
@@ -426,169 +428,13 @@ annex_machine_unplug (AnnexMachine *self, const char *tag, guint limit_ms)
   DexFuture *asked;
 
   g_hash_table_insert (self->removals, g_strdup (alias), dex_ref (removal));
-  asked = annex_virt_call (self->virt, "annex-unplug", unplug_worker, job_new (self, alias),
-                           job_free);
+  asked =
+      annex_virt_call (self->virt, "annex-unplug", unplug_worker, job_new (self, alias), job_free);
   return annex_future_keep (annex_future_with_timeout (
       dex_future_then (asked, unplug_asked_cb, removal, dex_unref), limit_ms));
 }
 
-/* ---------------------------------------------------------------- the guest's first words */
-
-char *
-annex_machine_dup_last_words (AnnexMachine *self)
-{
-  g_autofd int fd = open (self->log_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  char buffer[WORDS_BYTES + 1];
-  struct stat info;
-  gssize n;
-  g_auto (GStrv) lines = NULL;
-
-  if (fd < 0 || fstat (fd, &info) != 0)
-    return NULL;
-  n = pread (fd, buffer, WORDS_BYTES, MAX (0, info.st_size - WORDS_BYTES));
-  if (n <= 0)
-    return NULL;
-  for (gssize i = 0; i < n; i++)
-    if (buffer[i] == '\0')
-      buffer[i] = ' ';
-  buffer[n] = '\0';
-  lines = g_strsplit (buffer, "\n", -1);
-  for (guint i = g_strv_length (lines); i > 0; i--)
-    {
-      const char *words = strstr (lines[i - 1], "annex-init: ");
-
-      if (words != NULL)
-        return annex_text_make_valid (g_strstrip ((char *) words + strlen ("annex-init: ")), -1);
-    }
-  return NULL;
-}
-
-typedef struct
-{
-  AnnexMachine *self;
-  guint stall_ms;
-} Connecting;
-
-static void
-connecting_free (gpointer data)
-{
-  Connecting *connecting = data;
-
-  g_object_unref (connecting->self);
-  g_free (connecting);
-}
-
-/* The socket was made by libvirt before QEMU started, so connecting never waits. */
-static int
-connect_socket (const char *path, GError **error)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  g_autofd int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-  if (strlen (path) >= sizeof address.sun_path)
-    {
-      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                   "The path of the channel is too long: “%s”", path);
-      return -1;
-    }
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  if (fd < 0 || connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
-    {
-      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                   "The channel to the computer is not there: %s", g_strerror (errno));
-      return -1;
-    }
-  return g_steal_fd (&fd);
-}
-
-static gint64
-log_size (AnnexMachine *self)
-{
-  struct stat info;
-
-  return stat (self->log_path, &info) == 0 ? (gint64) info.st_size : -1;
-}
-
-static GError *
-ended_error (AnnexMachine *self)
-{
-  g_autofree char *words = annex_machine_dup_last_words (self);
-
-  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                      "Annex's computer ended while it was starting (%s)%s%s",
-                      self->lost_reason != NULL ? self->lost_reason : "it was stopped",
-                      words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
-}
-
-static GError *
-stalled_error (AnnexMachine *self, guint stall_ms)
-{
-  g_autofree char *words = annex_machine_dup_last_words (self);
-
-  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
-                      "Annex's computer made no progress for %u s while it was starting%s%s",
-                      stall_ms / 1000, words != NULL ? ". The last it said: " : "",
-                      words != NULL ? words : "");
-}
-
-/* One attempt after the other, until the guest answers, ends, or says nothing new for too long. */
-static DexFuture *
-connect_fiber (gpointer data)
-{
-  Connecting *connecting = data;
-  AnnexMachine *self = connecting->self;
-  g_autoptr (DexFuture) attempt = NULL;
-  gint64 last_size = log_size (self);
-  gint64 last_progress_us = g_get_monotonic_time ();
-
-  for (;;)
-    {
-      gint64 size;
-
-      if (!self->running)
-        return dex_future_new_for_error (ended_error (self));
-      if (attempt == NULL)
-        {
-          g_autoptr (GError) error = NULL;
-          int fd = connect_socket (self->socket_path, &error);
-
-          if (fd >= 0)
-            attempt = annex_future_keep (annex_ssh_channel_open (fd, ATTEMPT_MS));
-          else if (!g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST))
-            return dex_future_new_for_error (g_steal_pointer (&error));
-        }
-      dex_await (attempt != NULL ? dex_future_first (dex_ref (attempt), dex_ref (self->gone),
-                                                     dex_timeout_new_msec (250), NULL)
-                                 : dex_timeout_new_msec (250),
-                 NULL); /* whatever came first is looked at below */
-      if (attempt != NULL && dex_future_is_resolved (attempt))
-        return g_steal_pointer (&attempt);
-      if (attempt != NULL && dex_future_is_rejected (attempt))
-        {
-          g_autoptr (GError) error = NULL;
-
-          dex_future_get_value (attempt, &error);
-          g_debug ("The guest does not answer yet: %s", error->message);
-          dex_clear (&attempt);
-        }
-      size = log_size (self);
-      if (size != last_size)
-        last_progress_us = g_get_monotonic_time ();
-      last_size = size;
-      if (g_get_monotonic_time () - last_progress_us > (gint64) connecting->stall_ms * 1000)
-        return dex_future_new_for_error (stalled_error (self, connecting->stall_ms));
-    }
-}
-
-DexFuture *
-annex_machine_connect (AnnexMachine *self, guint stall_ms)
-{
-  Connecting *connecting = g_new0 (Connecting, 1);
-
-  connecting->self = g_object_ref (self);
-  connecting->stall_ms = stall_ms;
-  return dex_scheduler_spawn (NULL, 256 * 1024, connect_fiber, connecting, connecting_free);
-}
+/* ---------------------------------------------------------------- the object */
 
 guint64
 annex_machine_resident_bytes (AnnexMachine *self)
@@ -602,15 +448,14 @@ annex_machine_resident_bytes (AnnexMachine *self)
 
   if (!g_file_get_contents (pid_path, &pid, NULL, NULL))
     return 0;
-  statm_path = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/statm",
-                                g_ascii_strtoull (pid, NULL, 10));
+  statm_path =
+      g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/statm", g_ascii_strtoull (pid, NULL, 10));
   if (!g_file_get_contents (statm_path, &statm, NULL, NULL) ||
-      sscanf (statm, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &total_pages, &resident_pages) != 2)
+      sscanf (statm, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &total_pages, &resident_pages) !=
+          2)
     return 0;
   return resident_pages * (guint64) sysconf (_SC_PAGESIZE);
 }
-
-/* ---------------------------------------------------------------- the object */
 
 AnnexComputerFolder *
 annex_machine_get_folder (AnnexMachine *self)
@@ -669,6 +514,7 @@ annex_machine_new (AnnexVirt *virt, const char *id)
   self->socket_path = annex_computer_folder_dup_socket (self->folder, "ssh.sock");
   g_signal_connect_object (virt, "domain-stopped", G_CALLBACK (stopped_cb), self, 0);
   g_signal_connect_object (virt, "domain-paused", G_CALLBACK (paused_cb), self, 0);
+  g_signal_connect_object (virt, "connection-lost", G_CALLBACK (connection_lost_cb), self, 0);
   g_signal_connect_object (virt, "device-removed", G_CALLBACK (device_removed_cb), self, 0);
   return self;
 }

@@ -132,8 +132,7 @@ read_head (int fd, const char *path, gsize *length, GError **error)
   g_autofree char *data = NULL;
   guint32 size;
 
-  if (pread (fd, head, sizeof head, 0) != sizeof head ||
-      memcmp (head, MAGIC, strlen (MAGIC)) != 0)
+  if (pread (fd, head, sizeof head, 0) != sizeof head || memcmp (head, MAGIC, strlen (MAGIC)) != 0)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "“%s” is not a complete save", path);
       return NULL;

@@ -14,19 +14,22 @@ G_BEGIN_DECLS
 /* Copies @from to the new or emptied file @to (mode 0600): by reference where the file system can,
  * else only what holds data, so that a sparse file stays sparse. Fails with G_IO_ERROR; @to is gone
  * then. */
-gboolean annex_file_copy_sparse (const char *from, const char *to, GError **error);
+gboolean
+annex_file_copy_sparse (const char *from, const char *to, GError **error);
 
 /* Makes the copy @to of the saved memory @from that belongs to computer @new_id instead of @old_id:
- * in its head, each mention of the identifier and of the UUID that follows from it is replaced; both
- * have the same length (see annex-domain-xml.h). Fails with G_IO_ERROR_INVALID_DATA when @from is
- * not a save of @old_id, and as above. */
-gboolean annex_save_file_copy (const char *from,
-                               const char *to,
-                               const char *old_id,
-                               const char *new_id,
-                               GError **error);
+ * in its head, each mention of the identifier and of the UUID that follows from it is replaced;
+ * both have the same length (see annex-domain-xml.h). Fails with G_IO_ERROR_INVALID_DATA when @from
+ * is not a save of @old_id, and as above. */
+gboolean
+annex_save_file_copy (const char *from,
+                      const char *to,
+                      const char *old_id,
+                      const char *new_id,
+                      GError **error);
 
 /* Is @path a complete save of computer @id, as far as its head says? G_IO_ERROR. */
-gboolean annex_save_file_check (const char *path, const char *id, GError **error);
+gboolean
+annex_save_file_check (const char *path, const char *id, GError **error);
 
 G_END_DECLS

@@ -39,11 +39,7 @@ struct _AnnexShareDaemon
 
 G_DEFINE_FINAL_TYPE (AnnexShareDaemon, annex_share_daemon, G_TYPE_OBJECT)
 
-enum
-{
-  SIGNAL_ENDED,
-  N_SIGNALS
-};
+enum { SIGNAL_ENDED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -97,8 +93,8 @@ child_setup_cb (gpointer data)
 static GSubprocess *
 launch (const char *folder, const char *socket_path, gboolean landlock, GError **error)
 {
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autofd int socket_fd = listen_at (socket_path, error);
   g_autofd int ruleset_fd = -1;
 
@@ -112,10 +108,9 @@ launch (const char *folder, const char *socket_path, gboolean landlock, GError *
   /* The guest's root and its agent read as the user does; ids of the host mean nothing there. */
   return g_subprocess_launcher_spawn (
       launcher, error, find_virtiofsd (), "--fd=3", "--shared-dir", folder, "--readonly",
-      "--sandbox", landlock ? "none" : "namespace", "--cache", "auto",
-      "--inode-file-handles=never", "--migration-on-error", "guest-error", "--translate-uid",
-      "squash-host:0:1000:4294967295", "--translate-gid", "squash-host:0:1000:4294967295",
-      "--log-level", "info", NULL);
+      "--sandbox", landlock ? "none" : "namespace", "--cache", "auto", "--inode-file-handles=never",
+      "--migration-on-error", "guest-error", "--translate-uid", "squash-host:0:1000:4294967295",
+      "--translate-gid", "squash-host:0:1000:4294967295", "--log-level", "info", NULL);
 }
 
 /* ---------------------------------------------------------------- starting */
@@ -304,8 +299,8 @@ static void
 annex_share_daemon_class_init (AnnexShareDaemonClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = annex_share_daemon_finalize;
-  signals[SIGNAL_ENDED] = g_signal_new ("ended", ANNEX_TYPE_SHARE_DAEMON, G_SIGNAL_RUN_LAST, 0, NULL,
-                                        NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_ENDED] = g_signal_new ("ended", ANNEX_TYPE_SHARE_DAEMON, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

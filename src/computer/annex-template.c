@@ -84,9 +84,10 @@ dup_stamp (const char *key)
 
       if (stat (path, &info) != 0)
         return NULL;
-      g_string_append_printf (stamp, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld %" G_GUINT64_FORMAT " ",
-                              (gint64) info.st_size, (gint64) info.st_mtim.tv_sec,
-                              info.st_mtim.tv_nsec, (guint64) info.st_ino);
+      g_string_append_printf (
+          stamp, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld %" G_GUINT64_FORMAT " ",
+          (gint64) info.st_size, (gint64) info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+          (guint64) info.st_ino);
     }
   return g_string_free (g_steal_pointer (&stamp), FALSE);
 }
@@ -255,8 +256,7 @@ prepare_worker (gpointer data)
   g_autoptr (GError) error = NULL;
 
   annex_folder_remove_flat (target, NULL);
-  if (!annex_paths_make (target, &error) ||
-      !annex_file_copy_sparse (make->kit->disk, disk, &error))
+  if (!annex_paths_make (target, &error) || !annex_file_copy_sparse (make->kit->disk, disk, &error))
     return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
   return dex_future_new_true ();
 }

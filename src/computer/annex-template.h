@@ -14,29 +14,36 @@
 G_BEGIN_DECLS
 
 /* Is there a template for @kit that nothing has touched since it was made? Blocking but short. */
-gboolean annex_template_exists (const AnnexComputerKit *kit);
+gboolean
+annex_template_exists (const AnnexComputerKit *kit);
 
-/* Boots a computer without shares, lets it settle, saves it. Takes about a boot and a save; the memory of
- * one computer must be free. Resolves to TRUE, at once when there is one already. */
-DexFuture *annex_template_make (AnnexVirt *virt, AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
+/* Boots a computer without shares, lets it settle, saves it. Takes about a boot and a save; the
+ * memory of one computer must be free. Resolves to TRUE, at once when there is one already. */
+DexFuture *
+annex_template_make (AnnexVirt *virt, AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts copies into @folder: the disk as disk.qcow2, the memory as @memory_name, the latter given to
- * the folder's computer. @folder must be locked and live until the future settles. Resolves to TRUE;
- * rejects with DISK_FULL or FAILED. */
-DexFuture *annex_template_copy (AnnexComputerKit *kit,
-                                AnnexComputerFolder *folder,
-                                const char *memory_name) G_GNUC_WARN_UNUSED_RESULT;
+ * the folder's computer. @folder must be locked and live until the future settles. Resolves to
+ * TRUE; rejects with DISK_FULL or FAILED. */
+DexFuture *
+annex_template_copy (AnnexComputerKit *kit,
+                     AnnexComputerFolder *folder,
+                     const char *memory_name) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes the template of @kit, because it was refused. Blocking but short. */
-void annex_template_discard (const AnnexComputerKit *kit);
+void
+annex_template_discard (const AnnexComputerKit *kit);
 
 /* Bytes all templates take on disk; with @clear deletes them. Blocking. */
-guint64 annex_template_measure_all (gboolean clear);
+guint64
+annex_template_measure_all (gboolean clear);
 
 /* The path of the template's memory file, for tests. (transfer full) */
-char *annex_template_dup_memory_path (const AnnexComputerKit *kit);
+char *
+annex_template_dup_memory_path (const AnnexComputerKit *kit);
 
 /* ANNEX_COMPUTER_ERROR for a G_IO_ERROR of a file of ours. Takes @error. */
-GError *annex_computer_error_from_io (GError *error);
+GError *
+annex_computer_error_from_io (GError *error);
 
 G_END_DECLS

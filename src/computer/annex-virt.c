@@ -26,14 +26,7 @@ struct _AnnexVirt
 G_DEFINE_FINAL_TYPE (AnnexVirt, annex_virt, G_TYPE_OBJECT)
 G_DEFINE_BOXED_TYPE (AnnexVirtFacts, annex_virt_facts, annex_virt_facts_copy, annex_virt_facts_free)
 
-enum
-{
-  SIGNAL_STOPPED,
-  SIGNAL_PAUSED,
-  SIGNAL_DEVICE_REMOVED,
-  SIGNAL_GONE,
-  N_SIGNALS
-};
+enum { SIGNAL_STOPPED, SIGNAL_PAUSED, SIGNAL_DEVICE_REMOVED, SIGNAL_GONE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -156,6 +149,7 @@ static void
 post (GWeakRef *owner, guint signal, const char *name, const char *detail, gboolean flag)
 {
   g_autoptr (AnnexVirt) self = g_weak_ref_get (owner);
+  g_autoptr (GSource) source = NULL;
   Message *message;
 
   if (self == NULL)
@@ -166,7 +160,11 @@ post (GWeakRef *owner, guint signal, const char *name, const char *detail, gbool
   message->name = g_strdup (name);
   message->detail = g_strdup (detail);
   message->flag = flag;
-  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, message_deliver_cb, message, message_free);
+  /* Not g_main_context_invoke: that may call it right here, in libvirt's thread. */
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, message_deliver_cb, message, message_free);
+  g_source_attach (source, NULL);
 }
 
 static void
@@ -419,8 +417,8 @@ annex_virt_class_init (AnnexVirtClass *klass)
   signals[SIGNAL_DEVICE_REMOVED] =
       g_signal_new ("device-removed", ANNEX_TYPE_VIRT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
-  signals[SIGNAL_GONE] = g_signal_new ("connection-lost", ANNEX_TYPE_VIRT, G_SIGNAL_RUN_LAST, 0, NULL,
-                                       NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_GONE] = g_signal_new ("connection-lost", ANNEX_TYPE_VIRT, G_SIGNAL_RUN_LAST, 0,
+                                       NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -22,7 +22,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexVirt, annex_virt, ANNEX, VIRT, GObject)
 
 /* @uri NULL: $ANNEX_LIBVIRT_URI, else qemu:///session. Nothing is opened yet. */
-AnnexVirt *annex_virt_new (const char *uri);
+AnnexVirt *
+annex_virt_new (const char *uri);
 
 /* Work with the connection, run in a worker thread; it returns a settled future, made by
  * annex_virt_reject () where libvirt failed, and must not await. */
@@ -31,19 +32,23 @@ typedef DexFuture *(*AnnexVirtFunc) (virConnectPtr connection, gpointer state);
 /* Opens the connection when needed and runs @func. Resolves to and rejects with what @func
  * returned; rejects with NO_VIRTUALIZATION when libvirt cannot be reached. @state is freed by
  * @free_state in the worker. (transfer full) */
-DexFuture *annex_virt_call (AnnexVirt *self,
-                            const char *name,
-                            AnnexVirtFunc func,
-                            gpointer state,
-                            GDestroyNotify free_state) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_virt_call (AnnexVirt *self,
+                 const char *name,
+                 AnnexVirtFunc func,
+                 gpointer state,
+                 GDestroyNotify free_state) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In the thread where libvirt failed: its last error as ANNEX_COMPUTER_ERROR, after @what ("The
  * computer could not be started"). */
-GError *annex_virt_last_error (const char *what);
-DexFuture *annex_virt_reject (const char *what) G_GNUC_WARN_UNUSED_RESULT;
+GError *
+annex_virt_last_error (const char *what);
+DexFuture *
+annex_virt_reject (const char *what) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The code a libvirt error stands for; @number is errno where the error has one, else 0. Pure. */
-AnnexComputerError annex_virt_error_code (int code, int number, const char *message);
+AnnexComputerError
+annex_virt_error_code (int code, int number, const char *message);
 
 /* What the machine below offers. Resolves to a boxed AnnexVirtFacts. */
 typedef struct
@@ -53,10 +58,14 @@ typedef struct
   gboolean kvm_listed;  /* libvirt believes that KVM works */
 } AnnexVirtFacts;
 #define ANNEX_TYPE_VIRT_FACTS (annex_virt_facts_get_type ())
-GType annex_virt_facts_get_type (void) G_GNUC_CONST;
-AnnexVirtFacts *annex_virt_facts_copy (const AnnexVirtFacts *self);
-void annex_virt_facts_free (AnnexVirtFacts *self);
+GType
+annex_virt_facts_get_type (void) G_GNUC_CONST;
+AnnexVirtFacts *
+annex_virt_facts_copy (const AnnexVirtFacts *self);
+void
+annex_virt_facts_free (AnnexVirtFacts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexVirtFacts, annex_virt_facts_free)
-DexFuture *annex_virt_facts (AnnexVirt *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_virt_facts (AnnexVirt *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* annex-vm-private.h
  *
- * What the files of AnnexVm share: annex-vm.c (the port), -start.c (from nothing to ready), -shares.c
- * (folders), -save.c (asleep, off, away).
+ * What the files of AnnexVm share: annex-vm.c (the port), -start.c (from nothing to ready),
+ * -shares.c (folders), -save.c (asleep, off, away).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -56,43 +56,57 @@ struct _AnnexVm
 };
 
 /* ---- annex-vm.c */
-void annex_vm_set_state (AnnexVm *self, AnnexComputerState state, const char *message);
-AnnexComputerFolder *annex_vm_get_folder (AnnexVm *self);
+void
+annex_vm_set_state (AnnexVm *self, AnnexComputerState state, const char *message);
+AnnexComputerFolder *
+annex_vm_get_folder (AnnexVm *self);
 /* In a fiber: starts it when needed. The guest, referenced, or NULL with an error. */
-AnnexGuest *annex_vm_await_guest (AnnexVm *self, GError **error);
+AnnexGuest *
+annex_vm_await_guest (AnnexVm *self, GError **error);
 
 /* ---- annex-vm-start.c */
-DexFuture *annex_vm_start (AnnexVm *self);
+DexFuture *
+annex_vm_start (AnnexVm *self);
 /* In a fiber that holds the lifecycle gate: opens the channel of a running machine and makes the
  * guest ready to be used. @new_identity: it is a copy. */
-gboolean annex_vm_await_connected (AnnexVm *self,
-                                   guint stall_ms,
-                                   gboolean new_identity,
-                                   GError **error);
+gboolean
+annex_vm_await_connected (AnnexVm *self, guint stall_ms, gboolean new_identity, GError **error);
 /* Lets go of a guest that cannot be reached any more. */
-void annex_vm_drop_guest (AnnexVm *self);
+void
+annex_vm_drop_guest (AnnexVm *self);
 /* It is gone: forgets machine, guest and shares, and says why. */
-void annex_vm_give_up (AnnexVm *self, const char *message);
+void
+annex_vm_give_up (AnnexVm *self, const char *message);
 
 /* ---- annex-vm-shares.c */
 /* In a fiber: makes what is attached equal to what is wanted. */
-gboolean annex_vm_await_shares (AnnexVm *self, GError **error);
+gboolean
+annex_vm_await_shares (AnnexVm *self, GError **error);
 /* In a fiber: unmounts and unplugs all, before a save. */
-gboolean annex_vm_await_no_shares (AnnexVm *self, GError **error);
+gboolean
+annex_vm_await_no_shares (AnnexVm *self, GError **error);
 /* Ends all daemons at once; the machine is gone. */
-void annex_vm_forget_shares (AnnexVm *self);
-void annex_vm_share_free (gpointer data);
-DexFuture *annex_vm_set_shares (AnnexComputer *computer, GPtrArray *shares);
-DexFuture *annex_vm_refresh (AnnexComputer *computer);
-DexFuture *annex_vm_read_draft (AnnexComputer *computer, AnnexShare *share);
-DexFuture *annex_vm_open_draft_file (AnnexComputer *computer, AnnexShare *share, const char *path);
-DexFuture *annex_vm_forget_draft (AnnexComputer *computer,
-                                  AnnexShare *share,
-                                  const char *const *paths);
+void
+annex_vm_forget_shares (AnnexVm *self);
+void
+annex_vm_share_free (gpointer data);
+DexFuture *
+annex_vm_set_shares (AnnexComputer *computer, GPtrArray *shares);
+DexFuture *
+annex_vm_refresh (AnnexComputer *computer);
+DexFuture *
+annex_vm_read_draft (AnnexComputer *computer, AnnexShare *share);
+DexFuture *
+annex_vm_open_draft_file (AnnexComputer *computer, AnnexShare *share, const char *path);
+DexFuture *
+annex_vm_forget_draft (AnnexComputer *computer, AnnexShare *share, const char *const *paths);
 
 /* ---- annex-vm-save.c */
-DexFuture *annex_vm_save (AnnexComputer *computer);
-DexFuture *annex_vm_stop (AnnexComputer *computer);
-DexFuture *annex_vm_reset (AnnexComputer *computer);
+DexFuture *
+annex_vm_save (AnnexComputer *computer);
+DexFuture *
+annex_vm_stop (AnnexComputer *computer);
+DexFuture *
+annex_vm_reset (AnnexComputer *computer);
 
 G_END_DECLS

@@ -27,8 +27,8 @@ await_synced (AnnexVm *self, GError **error)
 static gboolean
 await_asleep (AnnexVm *self, GError **error)
 {
-  g_autofree char *path = annex_computer_folder_dup_path (annex_vm_get_folder (self),
-                                                          ANNEX_VM_MEMORY);
+  g_autofree char *path =
+      annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_MEMORY);
 
   annex_vm_set_state (self, ANNEX_COMPUTER_SAVING, "Putting Annex's computer to sleep…");
   if (!annex_vm_await_no_shares (self, error) || !await_synced (self, error))
@@ -45,8 +45,9 @@ await_awake_again (AnnexVm *self)
 
   if (!annex_machine_is_running (self->machine))
     {
-      annex_vm_give_up (self, "Annex's computer stopped while it was put to sleep. Its disk is kept; "
-                              "it starts again when it is needed");
+      annex_vm_give_up (self,
+                        "Annex's computer stopped while it was put to sleep. Its disk is kept; "
+                        "it starts again when it is needed");
       return;
     }
   if (self->guest == NULL && !annex_vm_await_connected (self, RECONNECT_STALL_MS, FALSE, &error))

@@ -1,7 +1,7 @@
 /* annex-vm-shares.c
  *
- * The folders of a running computer: a share is attached when its daemon runs, its device is plugged
- * in and the guest has mounted it. What is wanted is remembered while the computer is off.
+ * The folders of a running computer: a share is attached when its daemon runs, its device is
+ * plugged in and the guest has mounted it. What is wanted is remembered while the computer is off.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,6 +14,8 @@
 #define REVOKE_UNPLUG_MS 300
 #define UNMOUNT_MS 10000
 #define UNPLUG_MS 10000
+#define MEND_UNPLUG_MS 3000
+#define SYNC_DISK_MS 5000
 
 void
 annex_vm_share_free (gpointer data)
@@ -54,9 +56,9 @@ await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
 
   g_clear_signal_handler (&attached->ended_id, attached->daemon);
   if (self->guest != NULL)
-    ok = dex_await (annex_guest_unmount (self->guest, share,
-                                         hurry ? REVOKE_UNMOUNT_MS : UNMOUNT_MS),
-                    hurry ? NULL : error);
+    ok =
+        dex_await (annex_guest_unmount (self->guest, share, hurry ? REVOKE_UNMOUNT_MS : UNMOUNT_MS),
+                   hurry ? NULL : error);
   unplug = annex_machine_unplug (self->machine, id, UNPLUG_MS);
   if (hurry)
     {
@@ -103,7 +105,11 @@ mend_free (gpointer data)
   g_free (mend);
 }
 
-/* The daemon of a share ended by itself: the share is taken away and brought in again. */
+static gboolean
+await_equal (AnnexVm *self, GError **error);
+
+/* The daemon of a share ended by itself: the share is taken away and brought in again, before
+ * anything else looks at the folders. */
 static DexFuture *
 mend_fiber (gpointer data)
 {
@@ -114,11 +120,34 @@ mend_fiber (gpointer data)
 
   annex_gate_enter (&self->sharing);
   attached = g_hash_table_lookup (self->attached, mend->id);
-  if (attached != NULL && !annex_share_daemon_is_running (attached->daemon))
-    await_detached (self, mend->id, FALSE, NULL); /* what is left of it shows below */
-  annex_gate_leave (&self->sharing);
-  if (self->guest != NULL && !annex_vm_await_shares (self, &error))
+  if (attached == NULL || annex_share_daemon_is_running (attached->daemon) || self->guest == NULL)
+    {
+      annex_gate_leave (&self->sharing);
+      return dex_future_new_true ();
+    }
+  /* Unplugged before anything asks the dead daemon something, the device is gone at once. Otherwise
+   * the guest's driver waits for an answer for ever: virtiofs cannot be told to give up. */
+  if (!dex_await (annex_machine_unplug (self->machine, mend->id, MEND_UNPLUG_MS), &error) ||
+      !await_detached (self, mend->id, FALSE, &error))
+    {
+      const char *argv[] = { "sync", "-f", "/var/lib/annex", NULL };
+
+      g_info ("A share whose daemon ended cannot be detached: %s", error->message);
+      if (self->guest != NULL)
+        dex_await (annex_guest_call (self->guest, argv, NULL, 4096, SYNC_DISK_MS), NULL);
+      dex_await (annex_machine_destroy (self->machine), NULL); /* given up in any case */
+      annex_vm_give_up (self,
+                        "A folder's connection broke and could not be mended. Annex's computer "
+                        "starts again when it is needed");
+      annex_vm_add_note (self,
+                         "The connection to a folder broke, and Annex's computer was started "
+                         "again: files are as they were, programs that were running have ended.");
+      annex_gate_leave (&self->sharing);
+      return dex_future_new_true ();
+    }
+  if (self->guest != NULL && !await_equal (self, &error))
     annex_vm_add_note (self, error->message);
+  annex_gate_leave (&self->sharing);
   return dex_future_new_true ();
 }
 
@@ -142,7 +171,8 @@ await_attached (AnnexVm *self, AnnexShare *share, GError **error)
 {
   const char *id = annex_share_get_id (share);
   g_autofree char *name = g_strdup_printf ("%s.sock", id);
-  g_autofree char *socket_path = annex_computer_folder_dup_socket (annex_vm_get_folder (self), name);
+  g_autofree char *socket_path =
+      annex_computer_folder_dup_socket (annex_vm_get_folder (self), name);
   g_autoptr (AnnexShareDaemon) daemon = NULL;
   g_autoptr (AnnexGuest) guest = g_object_ref (self->guest);
   AnnexVmShare *attached;
@@ -167,8 +197,8 @@ await_attached (AnnexVm *self, AnnexShare *share, GError **error)
   ended = g_new0 (Ended, 1);
   g_weak_ref_init (&ended->vm, self);
   ended->id = g_strdup (id);
-  attached->ended_id = g_signal_connect_data (attached->daemon, "ended", G_CALLBACK (daemon_ended_cb),
-                                              ended, ended_free, 0);
+  attached->ended_id = g_signal_connect_data (attached->daemon, "ended",
+                                              G_CALLBACK (daemon_ended_cb), ended, ended_free, 0);
   g_hash_table_insert (self->attached, g_strdup (id), attached);
   if (!dex_await (annex_guest_mount (guest, share), error))
     {
@@ -213,14 +243,13 @@ await_unwanted_gone (AnnexVm *self, gboolean all, gboolean hurry, GError **error
   return ok;
 }
 
-gboolean
-annex_vm_await_shares (AnnexVm *self, GError **error)
+/* Behind the gate. */
+static gboolean
+await_equal (AnnexVm *self, GError **error)
 {
   g_autoptr (GPtrArray) wanted = NULL;
-  gboolean ok;
+  gboolean ok = await_unwanted_gone (self, FALSE, TRUE, error);
 
-  annex_gate_enter (&self->sharing);
-  ok = await_unwanted_gone (self, FALSE, TRUE, error);
   wanted = g_ptr_array_copy (self->wanted, (GCopyFunc) (void (*) (void)) annex_share_ref, NULL);
   g_ptr_array_set_free_func (wanted, (GDestroyNotify) annex_share_unref);
   for (guint i = 0; i < wanted->len && self->guest != NULL; i++)
@@ -231,6 +260,16 @@ annex_vm_await_shares (AnnexVm *self, GError **error)
           !g_hash_table_contains (self->attached, annex_share_get_id (share)))
         ok &= await_attached (self, share, ok ? error : NULL);
     }
+  return ok;
+}
+
+gboolean
+annex_vm_await_shares (AnnexVm *self, GError **error)
+{
+  gboolean ok;
+
+  annex_gate_enter (&self->sharing);
+  ok = await_equal (self, error);
   annex_gate_leave (&self->sharing);
   return ok;
 }
@@ -308,18 +347,36 @@ ask_free (gpointer data)
   g_free (ask);
 }
 
+/* The guest, behind the gate, so that nothing is mounted or taken away meanwhile. NULL: the gate is
+ * free. */
+static AnnexGuest *
+await_guest_behind_gate (AnnexVm *self, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (AnnexGuest) guest = annex_vm_await_guest (self, error);
+
+      if (guest == NULL)
+        return NULL;
+      annex_gate_enter (&self->sharing);
+      if (self->guest == guest)
+        return g_steal_pointer (&guest);
+      /* It was lost while this waited. */
+      annex_gate_leave (&self->sharing);
+    }
+}
+
 static DexFuture *
 refresh_fiber (gpointer data)
 {
   Ask *ask = data;
   AnnexVm *self = ask->self;
   g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (self, &error);
+  g_autoptr (AnnexGuest) guest = await_guest_behind_gate (self, &error);
   g_autofree char *told = NULL;
 
   if (guest == NULL)
     return annex_future_new_error (g_steal_pointer (&error));
-  annex_gate_enter (&self->sharing);
   if (g_hash_table_size (self->attached) > 0)
     told = dex_await_string (annex_guest_refresh (guest), &error);
   annex_gate_leave (&self->sharing);
@@ -378,19 +435,17 @@ annex_vm_open_draft_file (AnnexComputer *computer, AnnexShare *share, const char
   return dex_scheduler_spawn (NULL, 0, open_draft_file_fiber, ask, ask_free);
 }
 
-/* The gate keeps a refresh from mounting what is just being changed. */
 static DexFuture *
 forget_draft_fiber (gpointer data)
 {
   Ask *ask = data;
   AnnexVm *self = ask->self;
   g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (self, &error);
+  g_autoptr (AnnexGuest) guest = await_guest_behind_gate (self, &error);
   g_autofree char *told = NULL;
 
   if (guest == NULL)
     return annex_future_new_error (g_steal_pointer (&error));
-  annex_gate_enter (&self->sharing);
   told = dex_await_string (
       annex_guest_forget_draft (guest, ask->share, (const char *const *) ask->paths), &error);
   annex_gate_leave (&self->sharing);

@@ -26,7 +26,8 @@
 static char *
 read_image_version (AnnexVm *self)
 {
-  g_autofree char *path = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
+  g_autofree char *path =
+      annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
   g_autofree char *text = NULL;
   g_autoptr (JsonObject) object = NULL;
 
@@ -40,7 +41,8 @@ read_image_version (AnnexVm *self)
 static void
 write_image_version (AnnexVm *self, const AnnexComputerKit *kit)
 {
-  g_autofree char *path = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
+  g_autofree char *path =
+      annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *text = NULL;
 
@@ -170,8 +172,7 @@ annex_vm_give_up (AnnexVm *self, const char *message)
 
 /* ---------------------------------------------------------------- the ways to a running machine */
 
-typedef enum
-{
+typedef enum {
   WAY_OWN_MEMORY,
   WAY_OWN_DISK,
   WAY_TEMPLATE,
@@ -318,8 +319,9 @@ next_way (AnnexVm *self, AnnexComputerKit *kit, gboolean template_again, Way *wa
     {
     case WAY_OWN_MEMORY:
       annex_computer_folder_discard (folder, ANNEX_VM_MEMORY);
-      annex_vm_add_note (self, "Annex's computer could not be woken and was started afresh: files are "
-                               "as they were, programs that were running have ended.");
+      annex_vm_add_note (self,
+                         "Annex's computer could not be woken and was started afresh: files are "
+                         "as they were, programs that were running have ended.");
       *way = WAY_OWN_DISK;
       return TRUE;
     case WAY_TEMPLATE:
@@ -345,7 +347,8 @@ await_machine (AnnexVm *self, AnnexComputerKit *kit, GError **error)
       g_autoptr (GError) local = NULL;
       gboolean was_template = way == WAY_TEMPLATE;
 
-      g_debug ("Computer %s: way %d", annex_computer_folder_get_id (annex_vm_get_folder (self)), way);
+      g_debug ("Computer %s: way %d", annex_computer_folder_get_id (annex_vm_get_folder (self)),
+               way);
       if (await_way (self, kit, way, &local))
         return TRUE;
       annex_vm_drop_guest (self);
@@ -393,9 +396,9 @@ await_room (AnnexVm *self, AnnexComputerKit *kit, GError **error)
                       annex_computer_host_get_n_running (self->host) > 0
                           ? "Waiting for memory: another task's computer is using it"
                           : "Waiting for memory: other programs are using it");
-  return annex_await_cancellable (annex_computer_host_enter (self->host, self->machine,
-                                                             kit->memory_mib),
-                                  DEX_FUTURE (self->cancel), error);
+  return annex_await_cancellable (
+      annex_computer_host_enter (self->host, self->machine, kit->memory_mib),
+      DEX_FUTURE (self->cancel), error);
 }
 
 static gboolean

@@ -15,7 +15,8 @@
 #define DISK_FULL_LOOK_MS 3000
 #define DISK_FULL_NEEDED_BYTES (256ull << 20)
 
-static void computer_iface_init (AnnexComputerInterface *iface);
+static void
+computer_iface_init (AnnexComputerInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexVm,
                                annex_vm,
@@ -69,9 +70,10 @@ machine_lost_cb (AnnexMachine *machine, const char *reason, AnnexVm *self)
   /* A start that is under way finds out and tells by itself. */
   if (self->state == ANNEX_COMPUTER_STARTING || self->state == ANNEX_COMPUTER_WAITING)
     return;
-  message = g_strdup_printf ("Annex's computer stopped unexpectedly (%s). Its disk is kept; it starts "
-                             "again when it is needed",
-                             reason);
+  message =
+      g_strdup_printf ("Annex's computer stopped unexpectedly (%s). Its disk is kept; it starts "
+                       "again when it is needed",
+                       reason);
   annex_vm_give_up (self, message);
 }
 
@@ -341,7 +343,8 @@ annex_vm_measure_disk (AnnexVm *self)
 guint64
 annex_vm_measure_memory (AnnexVm *self)
 {
-  return annex_machine_is_running (self->machine) ? annex_machine_resident_bytes (self->machine) : 0;
+  return annex_machine_is_running (self->machine) ? annex_machine_resident_bytes (self->machine)
+                                                  : 0;
 }
 
 AnnexMachine *

@@ -15,19 +15,26 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexVm, annex_vm, ANNEX, VM, GObject)
 
 /* @task_id: of annex_identifier_new (). @egress: the task's way out. */
-AnnexVm *annex_vm_new (AnnexComputerHost *host, const char *task_id, AnnexEgressProxy *egress);
+AnnexVm *
+annex_vm_new (AnnexComputerHost *host, const char *task_id, AnnexEgressProxy *egress);
 
 /* Whether it runs on KVM or emulated, and why, in plain words; NULL before its first start.
  * (transfer full) */
-char *annex_vm_dup_accelerator (AnnexVm *self);
+char *
+annex_vm_dup_accelerator (AnnexVm *self);
 /* How long its guest may say nothing new while it boots. Default 60 s. */
-void annex_vm_set_stall_limit (AnnexVm *self, guint stall_ms);
+void
+annex_vm_set_stall_limit (AnnexVm *self, guint stall_ms);
 /* What its files take on disk, and its process of memory, in bytes. Blocking but short. */
-guint64 annex_vm_measure_disk (AnnexVm *self);
-guint64 annex_vm_measure_memory (AnnexVm *self);
+guint64
+annex_vm_measure_disk (AnnexVm *self);
+guint64
+annex_vm_measure_memory (AnnexVm *self);
 /* The machine below, for the status and tests. Borrowed. */
-AnnexMachine *annex_vm_get_machine (AnnexVm *self);
+AnnexMachine *
+annex_vm_get_machine (AnnexVm *self);
 /* Sentences for the agent that the next annex_computer_refresh () tells. */
-void annex_vm_add_note (AnnexVm *self, const char *sentence);
+void
+annex_vm_add_note (AnnexVm *self, const char *sentence);
 
 G_END_DECLS

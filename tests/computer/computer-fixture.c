@@ -113,7 +113,8 @@ fixture_clear (void)
     g_main_context_iteration (NULL, FALSE);
   end_daemons ();
   g_usleep (200000);
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
   g_clear_pointer (&root, g_free);
 }
 
@@ -235,8 +236,8 @@ await_run (AnnexComputer *computer, const char *text, gboolean as_root, char **o
   const char *bytes;
 
   command->as_root = as_root;
-  output = dex_await_boxed (annex_computer_run (computer, command, NULL, 1 << 20, 60000, NULL),
-                            &error);
+  output =
+      dex_await_boxed (annex_computer_run (computer, command, NULL, 1 << 20, 60000, NULL), &error);
   g_assert_no_error (error);
   g_assert_false (output->timed_out);
   bytes = g_bytes_get_data (output->out, &size);
@@ -283,9 +284,9 @@ int
 machine_pid (AnnexComputer *computer)
 {
   AnnexMachine *machine = annex_vm_get_machine (ANNEX_VM (computer));
-  g_autofree char *path = g_strdup_printf (
-      "%s/libvirt/qemu/run/annex-%s.pid", g_get_user_runtime_dir (),
-      annex_computer_folder_get_id (annex_machine_get_folder (machine)));
+  g_autofree char *path =
+      g_strdup_printf ("%s/libvirt/qemu/run/annex-%s.pid", g_get_user_runtime_dir (),
+                       annex_computer_folder_get_id (annex_machine_get_folder (machine)));
   g_autofree char *text = NULL;
 
   return g_file_get_contents (path, &text, NULL, NULL) ? atoi (text) : 0;

@@ -1,7 +1,7 @@
 /* test-machine-parts.c
  *
- * What of the virtual machine needs no virtual machine: the definition, the saved memory's head, the
- * folder's lock, what errors and the guest's reports become, certificates.
+ * What of the virtual machine needs no virtual machine: the definition, the saved memory's head,
+ * the folder's lock, what errors and the guest's reports become, certificates.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -193,8 +193,8 @@ test_save_file (void)
   g_autofree char *folder = g_dir_make_tmp ("annex-save-XXXXXX", NULL);
   g_autofree char *uuid = annex_domain_uuid (ID_ONE);
   g_autofree char *new_uuid = annex_domain_uuid (ID_TWO);
-  g_autofree char *xml = g_strdup_printf ("<name>annex-%s</name><uuid>%s</uuid>/x/%s/disk%200s", ID_ONE,
-                                          uuid, ID_ONE, "");
+  g_autofree char *xml = g_strdup_printf ("<name>annex-%s</name><uuid>%s</uuid>/x/%s/disk%200s",
+                                          ID_ONE, uuid, ID_ONE, "");
   g_autofree char *copy = g_build_filename (folder, "copy", NULL);
   g_autofree char *path = make_save (folder, "LibvirtQemudSave", (guint32) strlen (xml), xml);
   g_autofree char *text = NULL;
@@ -321,8 +321,8 @@ test_certificates (void)
                                  "-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n";
 
   g_assert_cmpuint (g_bytes_get_size (nothing), ==, 0);
-  g_file_set_contents (one, "note\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", -1,
-                       NULL);
+  g_file_set_contents (one, "note\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+                       -1, NULL);
   /* The same again, another one, a key that must not leave, one without an end. */
   g_file_set_contents (two,
                        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
@@ -351,14 +351,14 @@ test_probe (void)
   g_autoptr (AnnexAccelerator) none = NULL;
   gint64 start_us = g_get_monotonic_time ();
 
-  g_file_set_contents_full (emulator, "#!/bin/sh\necho Linux version\nexec sleep 100\n", -1, 0, 0755,
-                            NULL);
+  g_file_set_contents_full (emulator, "#!/bin/sh\necho Linux version\nexec sleep 100\n", -1, 0,
+                            0755, NULL);
   mute = annex_accelerator_probe (emulator, "/dev/null", "/dev/null", 500);
   g_assert_false (mute->kvm);
   g_assert_cmpint (g_get_monotonic_time () - start_us, <, 5 * G_USEC_PER_SEC);
   g_file_set_contents_full (
-      emulator, "#!/bin/sh\necho 'VFS: Unable to mount root fs on unknown-block(0,0)'\n", -1, 0, 0755,
-      NULL);
+      emulator, "#!/bin/sh\necho 'VFS: Unable to mount root fs on unknown-block(0,0)'\n", -1, 0,
+      0755, NULL);
   works = annex_accelerator_probe (emulator, "/dev/null", "/dev/null", 5000);
   g_assert_true (works->kvm);
   none = annex_accelerator_probe (emulator, "/dev/null", "/nonexistent", 5000);

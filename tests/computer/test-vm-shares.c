@@ -119,6 +119,8 @@ assert_sees (const char *command, const char *expected)
 {
   g_autofree char *told = await_refreshed (computer);
 
+  if (told != NULL)
+    g_test_message ("told: %s", told);
   assert_output (computer, command, expected);
 }
 
@@ -173,7 +175,8 @@ test_draft (void)
     {
       g_clear_object (&stream);
       g_clear_pointer (&bytes, g_bytes_unref);
-      stream = dex_await_object (annex_computer_open_draft_file (computer, share, "new/deep"), &error);
+      stream =
+          dex_await_object (annex_computer_open_draft_file (computer, share, "new/deep"), &error);
       g_assert_no_error (error);
       bytes = dex_await_boxed (dex_input_stream_read_bytes (stream, 100, 0), &error);
       g_assert_no_error (error);
@@ -183,7 +186,8 @@ test_draft (void)
       g_assert_no_error (error);
       g_assert_cmpuint (g_bytes_get_size (bytes), ==, 0);
     }
-  g_assert_null (dex_await_object (annex_computer_open_draft_file (computer, share, "none"), &error));
+  g_assert_null (
+      dex_await_object (annex_computer_open_draft_file (computer, share, "none"), &error));
   g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND);
   g_clear_error (&error);
 
@@ -300,7 +304,8 @@ static void
 test_several (void)
 {
   static const char *const names[] = { "with space", "Straße „x“ & <y>", "a'b\"c$d" };
-  g_autoptr (GPtrArray) shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
+  g_autoptr (GPtrArray) shares =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -339,7 +344,8 @@ test_daemon_killed (void)
   assert_output (computer, "cat /folders/mended/file", "here");
   g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
                                NULL, NULL, NULL));
-  await_ms (6000);
+  await_ms (500);
+  /* The next refresh waits until it is mended. */
   assert_sees ("cat /folders/mended/file", "here");
   await_none_shared (computer);
 }

@@ -73,8 +73,10 @@ test_streams (void)
   output = dex_await_boxed (annex_computer_run (computer, command, NULL, 1000, 30000, NULL), NULL);
   g_assert_nonnull (output);
   g_assert_cmpint (output->status, ==, 7);
-  g_assert_cmpmem (g_bytes_get_data (output->out, NULL), g_bytes_get_size (output->out), "out\n", 4);
-  g_assert_cmpmem (g_bytes_get_data (output->err, NULL), g_bytes_get_size (output->err), "err\n", 4);
+  g_assert_cmpmem (g_bytes_get_data (output->out, NULL), g_bytes_get_size (output->out), "out\n",
+                   4);
+  g_assert_cmpmem (g_bytes_get_data (output->err, NULL), g_bytes_get_size (output->err), "err\n",
+                   4);
 
   await_true (annex_computer_write_file (computer, "/home/agent/a/b/c", bytes));
   back = dex_await_boxed (annex_computer_read_file (computer, "/home/agent/a/b/c", 3, 2), NULL);
@@ -82,9 +84,9 @@ test_streams (void)
   g_assert_cmpmem (g_bytes_get_data (back, NULL), g_bytes_get_size (back), "tt", 2);
 
   /* The only way out asks the host, and nobody has allowed anything. */
-  assert_output (computer,
-                 "curl -s -o /dev/null -w '%{http_code}' -x http://127.0.0.1:3128 http://example.com/",
-                 "403");
+  assert_output (
+      computer,
+      "curl -s -o /dev/null -w '%{http_code}' -x http://127.0.0.1:3128 http://example.com/", "403");
   assert_output (computer, "ls /sys/class/net", "lo");
 
   start_us = g_get_monotonic_time ();
@@ -99,8 +101,8 @@ test_two_at_once (void)
 {
   g_autoptr (AnnexComputer) one = new_computer (NULL);
   g_autoptr (AnnexComputer) two = new_computer (NULL);
-  g_autoptr (DexFuture) starts = dex_future_all (annex_computer_start (one),
-                                                 annex_computer_start (two), NULL);
+  g_autoptr (DexFuture) starts =
+      dex_future_all (annex_computer_start (one), annex_computer_start (two), NULL);
   g_autofree char *noise_one = NULL;
   g_autofree char *noise_two = NULL;
   g_autofree char *id_one = NULL;
@@ -159,7 +161,8 @@ test_asleep (void)
   g_assert_cmpint (stat (path, &info), !=, 0);
   assert_output (computer, "cat ~/note /dev/shm/note", "disk\nmemory");
   now = await_output (computer, "date +%s");
-  g_assert_cmpint (ABS (g_ascii_strtoll (now, NULL, 10) - g_get_real_time () / G_USEC_PER_SEC), <=, 3);
+  g_assert_cmpint (ABS (g_ascii_strtoll (now, NULL, 10) - g_get_real_time () / G_USEC_PER_SEC), <=,
+                   3);
   await_true (annex_computer_reset (computer));
 }
 
@@ -226,7 +229,8 @@ test_damaged_template (void)
   struct stat before, after;
 
   g_assert_cmpint (stat (path, &before), ==, 0);
-  g_test_message ("measured: template's memory %.0f MB on disk", (double) before.st_blocks * 512 / 1e6);
+  g_test_message ("measured: template's memory %.0f MB on disk",
+                  (double) before.st_blocks * 512 / 1e6);
   await_true (annex_computer_reset (first));
   damage (path);
   computer = await_computer ();
@@ -273,8 +277,8 @@ static void
 test_daemon_restarted (void)
 {
   g_autoptr (AnnexComputer) computer = await_computer ();
-  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "libvirt", "libvirtd.pid",
-                                            NULL);
+  g_autofree char *path =
+      g_build_filename (g_get_user_runtime_dir (), "libvirt", "libvirtd.pid", NULL);
   g_autofree char *text = NULL;
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
@@ -393,7 +397,8 @@ count_processes (const char *pattern)
   const char *argv[] = { "pgrep", "-c", "-f", pattern, NULL };
   g_autofree char *out = NULL;
 
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, NULL, NULL);
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, NULL,
+                NULL);
   return out != NULL ? (int) g_ascii_strtoll (out, NULL, 10) : -1;
 }
 
@@ -407,8 +412,8 @@ test_left_behind (void)
   g_autofree char *id = NULL;
   g_autoptr (GError) error = NULL;
 
-  owner = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", OWNER_ARGUMENT,
-                            NULL);
+  owner = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe",
+                            OWNER_ARGUMENT, NULL);
   g_assert_no_error (error);
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (owner));
   while (id == NULL)

@@ -1,0 +1,184 @@
+/* annex-machine-connect.c
+ *
+ * From a running machine to a guest that answers: the channel, and the watch over the serial log
+ * while the guest boots.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-machine-private.h"
+
+#include "annex-gate.h"
+#include "annex-json.h"
+#include "annex-ssh-channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define WORDS_BYTES 4096
+/* One attempt at a login; a guest that is still booting does not answer. */
+#define ATTEMPT_MS 60000
+#define LOOK_MS 250
+
+/* ---------------------------------------------------------------- the guest's first words */
+
+char *
+annex_machine_dup_last_words (AnnexMachine *self)
+{
+  g_autofd int fd = open (self->log_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  char buffer[WORDS_BYTES + 1];
+  struct stat info;
+  gssize n;
+  g_auto (GStrv) lines = NULL;
+
+  if (fd < 0 || fstat (fd, &info) != 0)
+    return NULL;
+  n = pread (fd, buffer, WORDS_BYTES, MAX (0, info.st_size - WORDS_BYTES));
+  if (n <= 0)
+    return NULL;
+  for (gssize i = 0; i < n; i++)
+    if (buffer[i] == '\0')
+      buffer[i] = ' ';
+  buffer[n] = '\0';
+  lines = g_strsplit (buffer, "\n", -1);
+  for (guint i = g_strv_length (lines); i > 0; i--)
+    {
+      const char *words = strstr (lines[i - 1], "annex-init: ");
+
+      if (words != NULL)
+        return annex_text_make_valid (g_strstrip ((char *) words + strlen ("annex-init: ")), -1);
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  AnnexMachine *self;
+  guint stall_ms;
+} Connecting;
+
+static void
+connecting_free (gpointer data)
+{
+  Connecting *connecting = data;
+
+  g_object_unref (connecting->self);
+  g_free (connecting);
+}
+
+/* The socket was made by libvirt before QEMU started, so connecting never waits. */
+static int
+connect_socket (const char *path, GError **error)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  g_autofd int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  if (strlen (path) >= sizeof address.sun_path)
+    {
+      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                   "The path of the channel is too long: “%s”", path);
+      return -1;
+    }
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  if (fd < 0 || connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
+    {
+      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                   "The channel to the computer is not there: %s", g_strerror (errno));
+      return -1;
+    }
+  return g_steal_fd (&fd);
+}
+
+static gint64
+log_size (AnnexMachine *self)
+{
+  struct stat info;
+
+  return stat (self->log_path, &info) == 0 ? (gint64) info.st_size : -1;
+}
+
+static GError *
+ended_error (AnnexMachine *self)
+{
+  g_autofree char *words = annex_machine_dup_last_words (self);
+
+  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                      "Annex's computer ended while it was starting (%s)%s%s",
+                      self->lost_reason != NULL ? self->lost_reason : "it was stopped",
+                      words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
+}
+
+static GError *
+stalled_error (AnnexMachine *self, guint stall_ms)
+{
+  g_autofree char *words = annex_machine_dup_last_words (self);
+
+  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
+                      "Annex's computer made no progress for %u s while it was starting%s%s",
+                      stall_ms / 1000, words != NULL ? ". The last it said: " : "",
+                      words != NULL ? words : "");
+}
+
+/* One attempt after the other, until the guest answers, ends, or says nothing new for too long. */
+static DexFuture *
+connect_fiber (gpointer data)
+{
+  Connecting *connecting = data;
+  AnnexMachine *self = connecting->self;
+  g_autoptr (DexFuture) attempt = NULL;
+  gint64 last_size = log_size (self);
+  gint64 last_progress_us = g_get_monotonic_time ();
+
+  for (;;)
+    {
+      gint64 size;
+
+      if (!self->running)
+        return dex_future_new_for_error (ended_error (self));
+      if (attempt == NULL)
+        {
+          g_autoptr (GError) error = NULL;
+          int fd = connect_socket (self->socket_path, &error);
+
+          if (fd >= 0)
+            attempt = annex_future_keep (annex_ssh_channel_open (fd, ATTEMPT_MS));
+          else if (!g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST))
+            return dex_future_new_for_error (g_steal_pointer (&error));
+        }
+      dex_await (attempt != NULL ? dex_future_first (dex_ref (attempt), dex_ref (self->gone),
+                                                     dex_timeout_new_msec (LOOK_MS), NULL)
+                                 : dex_timeout_new_msec (LOOK_MS),
+                 NULL); /* whatever came first is looked at below */
+      if (attempt != NULL && dex_future_is_resolved (attempt))
+        return g_steal_pointer (&attempt);
+      if (attempt != NULL && dex_future_is_rejected (attempt))
+        {
+          g_autoptr (GError) error = NULL;
+
+          dex_future_get_value (attempt, &error);
+          g_debug ("The guest does not answer yet: %s", error->message);
+          dex_clear (&attempt);
+        }
+      size = log_size (self);
+      if (size != last_size)
+        last_progress_us = g_get_monotonic_time ();
+      last_size = size;
+      if (g_get_monotonic_time () - last_progress_us > (gint64) connecting->stall_ms * 1000)
+        return dex_future_new_for_error (stalled_error (self, connecting->stall_ms));
+    }
+}
+
+DexFuture *
+annex_machine_connect (AnnexMachine *self, guint stall_ms)
+{
+  Connecting *connecting = g_new0 (Connecting, 1);
+
+  connecting->self = g_object_ref (self);
+  connecting->stall_ms = stall_ms;
+  return dex_scheduler_spawn (NULL, 256 * 1024, connect_fiber, connecting, connecting_free);
+}
