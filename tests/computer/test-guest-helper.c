@@ -275,7 +275,9 @@ static void
 test_refresh (Fixture *self, gconstpointer data)
 {
   g_autofree char *out = run (
-      self, "echo 1 >lower/a; m; $H refresh $P; (cd $F; exec sleep 30) & P1=$!; sleep 0.2; $H "
+      self, "echo 1 >lower/a; m; for i in 1 2 3; do $H refresh $P >/dev/null; done\n"
+            /* asking whether it is held must not take it away */
+            "test -e $F/a; $H refresh $P; (cd $F; exec sleep 30) & P1=$!; sleep 0.2; $H "
             "refresh $P S\n"
             "exec 5<$F; $H refresh $P | cut -f1,2; $H refresh $P; exec 5<&-; (exec sleep 30 <$F/a) "
             "& P2=$!; sleep 0.2\n"

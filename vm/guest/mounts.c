@@ -33,8 +33,8 @@ drop_caches (void)
   /* The first round only takes the "used lately" mark from entries, and an overlay's entries must
    * go before those of the layer below them. */
   for (int i = 0; i < 4; i++)
-    if (pwrite (fd, "6\n", 2, 0) <
-        0) /* 2: entries and inodes; 4: without a line in the kernel's log */
+    /* 2: entries and inodes; 4: without a line in the kernel's log. */
+    if (pwrite (fd, "6\n", 2, 0) < 0)
       break;
   close (fd);
 }
