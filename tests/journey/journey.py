@@ -1,6 +1,7 @@
 # journey.py: runs the real binary as a user would, for the journeys here.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each case has data folders of its own; the computer's image is the user's, read only."""
+"""Each case begins without tasks; the computer's image is the user's, read only."""
+import fcntl
 import hashlib
 import json
 import os
@@ -54,23 +55,33 @@ class Journey(unittest.TestCase):
     def setUp(self):
         if self.with_computer and not os.path.isdir(image_folder()):
             self.skipTest("the computer's image is not built")
-        self.temporary = tempfile.mkdtemp(prefix="annex-j-", dir=os.environ.get("ANNEX_JOURNEY_DIR"))
+        self.temporary = tempfile.mkdtemp(prefix="annex-j-")
+        self.home, self.runtime, cache = self.shared_places() if self.with_computer else self.own_places()
         self.addCleanup(self.clean_up)
-        self.home = os.path.join(self.temporary, "home")
-        self.runtime = tempfile.mkdtemp(prefix="r-", dir=os.environ.get("XDG_RUNTIME_DIR"))
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("ANNEX_", "XDG_", "DBUS_"))}
         self.env.update(HOME=self.home, XDG_RUNTIME_DIR=self.runtime, XDG_DATA_HOME=self.home + "/data",
-                        XDG_CACHE_HOME=self.shared_cache(), XDG_CONFIG_HOME=self.home + "/config", LANG="C.UTF-8")
+                        XDG_CACHE_HOME=cache, XDG_CONFIG_HOME=self.home + "/config", LANG="C.UTF-8")
         os.makedirs(self.home + "/data/annex")
         if self.with_computer:
             os.symlink(image_folder(), self.home + "/data/annex/image")
         self.servers = []
 
-    def shared_cache(self):
-        """The template is made once for all cases: it holds nothing of a task."""
-        path = os.environ.get("ANNEX_JOURNEY_CACHE") or os.path.join(tempfile.gettempdir(), "annex-journey-cache")
-        os.makedirs(path, mode=0o700, exist_ok=True)
-        return path
+    def own_places(self):
+        home = os.path.join(self.temporary, "home")
+        return home, tempfile.mkdtemp(prefix="r-", dir=os.environ.get("XDG_RUNTIME_DIR")), home + "/cache"
+
+    def shared_places(self):
+        """The same paths for every case, one case at a time: a computer's template belongs to its paths,
+        holds nothing of a task, and takes a minute to make where machines are emulated."""
+        root = os.environ.get("ANNEX_JOURNEY_DIR") or os.path.join(tempfile.gettempdir(), f"annex-journey-{os.getuid()}")
+        os.makedirs(root, mode=0o700, exist_ok=True)
+        lock = open(os.path.join(root, "lock"), "w", encoding="utf-8")
+        self.addCleanup(lock.close)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for place in ("home", "r"):
+            shutil.rmtree(os.path.join(root, place), ignore_errors=True)
+        os.mkdir(os.path.join(root, "r"), 0o700)
+        return os.path.join(root, "home"), os.path.join(root, "r"), os.path.join(root, "cache")
 
     def clean_up(self):
         for server in self.servers:
@@ -78,8 +89,8 @@ class Journey(unittest.TestCase):
             server.communicate()
         for pid in left_over(self.runtime):
             os.kill(pid, signal.SIGKILL)
-        shutil.rmtree(self.temporary, ignore_errors=True)
-        shutil.rmtree(self.runtime, ignore_errors=True)
+        for place in (self.temporary, self.home, self.runtime):
+            shutil.rmtree(place, ignore_errors=True)
 
     def folder(self, files=None, name="Receipts"):
         """A folder of the user's; without files a copy of the samples."""
