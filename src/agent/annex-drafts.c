@@ -231,21 +231,11 @@ annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error)
   AnnexBaseline *baseline = annex_drafts_get_baseline (self, id);
   g_autoptr (GPtrArray) upper = NULL;
   GPtrArray *changes;
-  gboolean fresh = FALSE;
 
   upper = dex_await_boxed (annex_computer_read_draft (self->computer, share), error);
   if (upper == NULL)
     return NULL;
-  for (guint i = 0; i < upper->len; i++)
-    {
-      AnnexUpperEntry *entry = g_ptr_array_index (upper, i);
-
-      if (annex_baseline_is_frozen (baseline, entry->path))
-        continue;
-      annex_baseline_freeze (baseline, entry->path);
-      fresh = TRUE;
-    }
-  if (fresh && !annex_drafts_save_baseline (self, id, error))
+  if (annex_baseline_follow (baseline, upper) && !annex_drafts_save_baseline (self, id, error))
     return NULL;
   changes = dex_await_boxed (
       annex_worker_run ("annex-draft", compute_work, job_new (baseline, upper, share), job_free),
