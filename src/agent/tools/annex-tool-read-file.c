@@ -145,7 +145,7 @@ static AnnexBlock *
 render_page (AnnexWorkspace *workspace, const AnnexToolCall *call, const char *quoted, gint64 page)
 {
   g_autofree char *line = g_strdup_printf (
-      "pdftoppm -r 100 -scale-to 1400 -jpeg -f %" G_GINT64_FORMAT " -l %" G_GINT64_FORMAT " %s -",
+      "pdftoppm -r 100 -scale-to 1400 -jpeg -f %" G_GINT64_FORMAT " -l %" G_GINT64_FORMAT " %s",
       page, page, quoted);
   g_autoptr (AnnexCommand) command = annex_command_new (line);
   AnnexBlock *block = NULL;
