@@ -10,9 +10,10 @@
 
 #define CGROUPS "/sys/fs/cgroup"
 #define MARK "ANNEX_COMMAND="
-/* After TERM, two seconds in steps; then KILL again and again for about eight. */
+/* After TERM, two seconds in steps; then KILL again and again for half a minute: a fork bomb on an
+ * emulated processor takes its time to go. */
 #define GRACE_S "0.05 0.1 0.2 0.3 0.6 0.8"
-#define KILLING_S "0.02 0.1 0.2 0.5 1 1 1 2 2"
+#define KILLING_S "0.02 0.1 0.2 0.5 1 1 1 2 2 3 5 5 5 5"
 #define MARKS "/run/annex-trees" /* one folder a tree, for its name alone */
 
 /* `agent` has limits from the guest's init (a fork bomb or a memory hog ends there, and the channel

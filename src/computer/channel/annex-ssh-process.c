@@ -16,8 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* TERM's grace and the attempts after it take up to ten seconds in the guest. */
-#define KILL_LIMIT_MS 30000
+/* What the guest takes at most (see annex_guest_command_kill), and as much again for a slow one. */
+#define KILL_LIMIT_MS 70000
 
 struct _AnnexSshProcess
 {
