@@ -51,6 +51,18 @@ annex_ssh_listener_ref (AnnexSshListener *self)
   return self;
 }
 
+/* Not g_main_context_invoke: it runs the function right here, in the connection's thread, when
+ * nobody happens to own the context at that moment. */
+static void
+run_on (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify free_data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, data, free_data);
+  g_source_attach (source, context);
+}
+
 static gboolean
 free_cb (gpointer user)
 {
@@ -72,7 +84,7 @@ annex_ssh_listener_unref (AnnexSshListener *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   context = g_main_context_ref (self->context);
-  g_main_context_invoke (context, free_cb, self);
+  run_on (context, free_cb, self, NULL);
 }
 
 guint16
@@ -107,7 +119,7 @@ annex_ssh_listener_deliver (AnnexSshListener *self, int fd)
 
   arrival->listener = annex_ssh_listener_ref (self);
   arrival->fd = fd;
-  g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, arrival_cb, arrival, arrival_free);
+  run_on (self->context, arrival_cb, arrival, arrival_free);
 }
 
 DexFuture *
