@@ -25,7 +25,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexSimpleTool,
                                annex_simple_tool,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ANNEX_TYPE_TOOL, tool_iface_init))
-G_DEFINE_QUARK (annex - tool - error - quark, annex_tool_error)
+G_DEFINE_QUARK (annex_tool_error, annex_tool_error)
 
 typedef struct
 {
