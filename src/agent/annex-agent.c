@@ -7,13 +7,20 @@
  */
 #include "annex-agent-private.h"
 
+#include "annex-drafts-private.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
 
 #define FIBER_STACK (512 * 1024)
 #define MAX_TURNS 300
 
-G_DEFINE_QUARK (annex - agent - error - quark, annex_agent_error)
+G_DEFINE_QUARK (annex_agent_error, annex_agent_error)
 G_DEFINE_FINAL_TYPE (AnnexAgent, annex_agent, G_TYPE_OBJECT)
 
 static void
@@ -21,6 +28,7 @@ annex_agent_finalize (GObject *object)
 {
   AnnexAgent *self = ANNEX_AGENT (object);
 
+  g_clear_fd (&self->lock, NULL);
   g_clear_object (&self->workspace);
   g_clear_pointer (&self->tools, g_hash_table_unref);
   dex_clear (&self->stop);
@@ -37,6 +45,7 @@ annex_agent_class_init (AnnexAgentClass *klass)
 static void
 annex_agent_init (AnnexAgent *self)
 {
+  self->lock = -1;
   self->tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }
 
@@ -76,6 +85,8 @@ error_code_name (const GError *error)
     return annex_model_error_name (error->code);
   if (error->domain == ANNEX_COMPUTER_ERROR)
     return annex_computer_error_name (error->code);
+  if (error->domain == ANNEX_STORE_ERROR && error->code == ANNEX_STORE_ERROR_DISK_FULL)
+    return "disk-full";
   if (error->domain == ANNEX_AGENT_ERROR)
     return error->code == ANNEX_AGENT_ERROR_REFUSED ? "refused" : "turn-limit";
   return "failed";
@@ -129,18 +140,23 @@ finish_share (AnnexAgent *self, AnnexShare *share, GError **error)
       error);
 }
 
-/* Asks about a draft that the newest draft has replaced are closed: there is one ask per share. */
+/* Asks about a draft that the newest draft has replaced are closed: there is one ask per share. One
+ * whose draft was not read now (the computer is off) stays as it is. */
 static gboolean
 close_draft_asks (AnnexAgent *self, GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (self->workspace);
+  AnnexDrafts *drafts = annex_workspace_get_drafts (self->workspace);
   g_autoptr (GPtrArray) open = annex_task_dup_open_asks (task);
 
   for (guint i = 0; i < open->len; i++)
     {
       AnnexAsk *ask = g_ptr_array_index (open, i);
+      const char *share = annex_json_opt_string (annex_ask_get_json (ask), "share", "");
+      g_autoptr (GPtrArray) changes = annex_drafts_dup_changes (drafts, share);
 
-      if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT)
+      if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT ||
+          (changes == NULL && annex_task_find_share (task, share) != NULL))
         continue;
       if (!dex_await (
               annex_task_append (task, ANNEX_EVENT_ASK_EXPIRED,
@@ -282,22 +298,51 @@ ended_cb (DexFuture *future, gpointer data)
   AnnexAgent *self = data;
 
   self->running = FALSE;
+  g_clear_fd (&self->lock, NULL);
   return NULL; /* keeps the result */
+}
+
+/* Two loops on one task would both call the model and run its tools. The kernel lets go of the lock
+ * when its process dies. */
+static gboolean
+take_lock (AnnexAgent *self, GError **error)
+{
+  AnnexDrafts *drafts = annex_workspace_get_drafts (self->workspace);
+  g_autofree char *path = annex_drafts_dup_task_path (drafts, "run.lock");
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (!annex_paths_make (folder, error))
+    return FALSE;
+  self->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (self->lock >= 0 && flock (self->lock, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  if (errno == EWOULDBLOCK)
+    g_set_error_literal (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
+                         "Another Annex is running this task now; it sees what you say there");
+  else
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "The task cannot be locked: %s",
+                 g_strerror (errno));
+  g_clear_fd (&self->lock, NULL);
+  return FALSE;
 }
 
 DexFuture *
 annex_agent_run (AnnexAgent *self)
 {
   DexFuture *future;
+  GError *error = NULL;
 
   if (self->running)
     return annex_future_new_errorf (ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
                                     "The task is running already");
+  if (!take_lock (self, &error))
+    return annex_future_new_error (error);
   dex_clear (&self->stop);
   dex_clear (&self->park);
   self->stop = dex_promise_new ();
   self->park = dex_promise_new ();
   self->stopped = self->parked = FALSE;
+  annex_workspace_set_park (self->workspace, DEX_FUTURE (self->park));
   self->running = TRUE;
   future = dex_scheduler_spawn (NULL, FIBER_STACK, run_fiber, g_object_ref (self), g_object_unref);
   return dex_future_finally (future, ended_cb, g_object_ref (self), g_object_unref);
