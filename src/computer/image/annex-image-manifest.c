@@ -17,7 +17,7 @@
 #define MAX_FILE_BYTES (G_GUINT64_CONSTANT (64) << 30)
 #define MAX_NAME 64
 
-G_DEFINE_QUARK (annex - image - error - quark, annex_image_error)
+G_DEFINE_QUARK (annex_image_error, annex_image_error)
 G_DEFINE_BOXED_TYPE (AnnexImageManifest,
                      annex_image_manifest,
                      annex_image_manifest_ref,
