@@ -50,7 +50,7 @@ struct _AnnexEgressProxy
   DexPromise *drained; /* non-NULL while close waits for the streams */
 };
 
-G_DEFINE_QUARK (annex - egress - error - quark, annex_egress_error)
+G_DEFINE_QUARK (annex_egress_error, annex_egress_error)
 G_DEFINE_FINAL_TYPE (AnnexEgressProxy, annex_egress_proxy, G_TYPE_OBJECT)
 
 enum {
