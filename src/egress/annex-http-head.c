@@ -22,7 +22,7 @@ struct _AnnexHttpHead
   GError *error;
 };
 
-G_DEFINE_QUARK (annex - http - head - error - quark, annex_http_head_error)
+G_DEFINE_QUARK (annex_http_head_error, annex_http_head_error)
 
 AnnexHttpHead *
 annex_http_head_new (void)
