@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-G_DEFINE_QUARK (annex - json - error - quark, annex_json_error)
+G_DEFINE_QUARK (annex_json_error, annex_json_error)
 
 JsonNode *
 annex_json_copy (JsonNode *node)
