@@ -7,7 +7,7 @@
  */
 #include "annex-computer.h"
 
-G_DEFINE_QUARK (annex - computer - error - quark, annex_computer_error)
+G_DEFINE_QUARK (annex_computer_error, annex_computer_error)
 G_DEFINE_INTERFACE (AnnexComputer, annex_computer, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (AnnexProcess, annex_process, G_TYPE_OBJECT)
 G_DEFINE_BOXED_TYPE (AnnexCommand, annex_command, annex_command_copy, annex_command_free)
