@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK (annex - keep - error - quark, annex_keep_error)
+G_DEFINE_QUARK (annex_keep_error, annex_keep_error)
 G_DEFINE_BOXED_TYPE (AnnexKept, annex_kept, annex_kept_copy, annex_kept_free)
 
 AnnexKept *
