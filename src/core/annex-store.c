@@ -14,7 +14,7 @@
 
 #define MAX_SHARED_JOBS 128
 
-G_DEFINE_QUARK (annex - store - error - quark, annex_store_error)
+G_DEFINE_QUARK (annex_store_error, annex_store_error)
 
 /* What the thread has; it outlives the object, never the other way round. */
 typedef struct
