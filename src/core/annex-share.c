@@ -25,7 +25,7 @@ struct _AnnexShare
   AnnexShareMode mode;
 };
 
-G_DEFINE_QUARK (annex - share - error - quark, annex_share_error)
+G_DEFINE_QUARK (annex_share_error, annex_share_error)
 G_DEFINE_BOXED_TYPE (AnnexShare, annex_share, annex_share_ref, annex_share_unref)
 
 static const char *const mode_names[] = {
