@@ -14,7 +14,7 @@
 #define MAX_NAME_BYTES 253
 #define MAX_LABEL_BYTES 63
 
-G_DEFINE_QUARK (annex - policy - error - quark, annex_policy_error)
+G_DEFINE_QUARK (annex_policy_error, annex_policy_error)
 
 static gboolean
 fail_bad_host (GError **error)
