@@ -8,7 +8,7 @@
 
 #include <gio/gio.h>
 
-G_DEFINE_QUARK (annex - model - error - quark, annex_model_error)
+G_DEFINE_QUARK (annex_model_error, annex_model_error)
 G_DEFINE_INTERFACE (AnnexModel, annex_model, G_TYPE_OBJECT)
 G_DEFINE_BOXED_TYPE (AnnexModelRequest,
                      annex_model_request,
