@@ -78,7 +78,8 @@ unmount_overlay (Place *place, bool end_holders);
 /* Makes the guest's view of @places true. */
 bool
 refresh_shares (Place *places, int count, bool end_holders);
-void
+/* Drops what the kernel remembers of names and files that nobody holds. */
+bool
 drop_caches (void);
 
 /* ---- holders (holders.c) */
