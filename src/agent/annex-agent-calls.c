@@ -20,6 +20,7 @@ typedef struct
   AnnexTool *tool; /* nullable */
   char *note;      /* nullable: goes before the result */
   char *refusal;   /* nullable: the result, without running the tool */
+  gboolean asks;   /* it waits for the user before it does anything */
   gboolean interrupted;
 } Call;
 
@@ -40,6 +41,16 @@ static AnnexToolFlags
 flags_of (AnnexTool *tool)
 {
   return ANNEX_IS_SIMPLE_TOOL (tool) ? annex_simple_tool_get_flags (ANNEX_SIMPLE_TOOL (tool)) : 0;
+}
+
+/* Shell asks before it uses a secret, and tells by itself when it starts. */
+static gboolean
+asks_first (AnnexTool *tool, JsonObject *input)
+{
+  JsonArray *secrets = annex_json_opt_array (input, "secrets");
+
+  return (flags_of (tool) & ANNEX_TOOL_COMPUTER) && secrets != NULL &&
+         json_array_get_length (secrets) > 0;
 }
 
 static JsonObject *
@@ -93,6 +104,11 @@ run_tool (Call *call, GError **error)
     }
   if (call->refusal != NULL)
     return annex_block_new_tool_result_text (id, call->refusal, TRUE);
+  if (call->agent->stopped)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+      return NULL;
+    }
   block = dex_await_boxed (annex_tool_call (call->tool, call->call), &failure);
   if (block != NULL)
     return block;
@@ -103,6 +119,20 @@ run_tool (Call *call, GError **error)
       return NULL;
     }
   return annex_block_new_tool_result_text (id, failure->message, TRUE);
+}
+
+/* An event, once, before the call does anything. */
+static gboolean
+tell_started (Call *call, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (call->agent->workspace);
+  const char *id = call->call->id;
+
+  return annex_task_was_tool_started (task, id) ||
+         dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_STARTED,
+                                       annex_json_build ("s", "tool_use_id", id, "s", "name",
+                                                         call->call->name, NULL)),
+                    error);
 }
 
 static DexFuture *
@@ -117,21 +147,21 @@ call_fiber (gpointer data)
   JsonObject *finished;
   GError *error = NULL;
 
-  if (!annex_task_was_tool_started (task, id) &&
-      !dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_STARTED,
-                                     annex_json_build ("s", "tool_use_id", id, "s", "name",
-                                                       call->call->name, NULL)),
-                  &error))
+  if (!(call->asks && (flags_of (call->tool) & ANNEX_TOOL_COMPUTER)) &&
+      !tell_started (call, &error))
     return annex_future_new_error (error);
   block = run_tool (call, &error);
   if (block == NULL)
     {
       /* An ask nobody answered keeps its call open; anything else was stopped, and says so. */
-      if (!self->stopped && call->tool != NULL && (flags_of (call->tool) & ANNEX_TOOL_ASKS))
+      if (!self->stopped && call->asks &&
+          (flags_of (call->tool) & ANNEX_TOOL_ASKS || !annex_task_was_tool_started (task, id)))
         return annex_future_new_error (error);
       g_clear_error (&error);
       block = annex_block_new_tool_result_text (id, "The user stopped this.", TRUE);
     }
+  if (!tell_started (call, &error))
+    return annex_future_new_error (error);
   finished = annex_json_build ("s", "tool_use_id", id, "s", "name", call->call->name, "o", "result",
                                result_json (block, call->note), "i", "duration_ms",
                                (g_get_monotonic_time () - began) / 1000, NULL);
@@ -149,14 +179,15 @@ call_new (AnnexAgent *self, AnnexBlock *block)
   const char *name = annex_block_get_tool_name (block);
   const char *id = annex_block_get_tool_use_id (block);
   AnnexTool *tool = g_hash_table_lookup (self->tools, name);
-  gboolean asks = tool != NULL && (flags_of (tool) & ANNEX_TOOL_ASKS) != 0;
+  gboolean only_asks = tool != NULL && (flags_of (tool) & ANNEX_TOOL_ASKS) != 0;
   Call *call = g_new0 (Call, 1);
 
   call->agent = g_object_ref (self);
   g_set_object (&call->tool, tool);
   call->call = annex_tool_call_new (id, name, annex_block_get_tool_input (block),
-                                    DEX_FUTURE (asks ? self->park : self->stop));
-  call->interrupted = annex_task_was_tool_started (task, id) && !asks;
+                                    DEX_FUTURE (only_asks ? self->park : self->stop));
+  call->interrupted = annex_task_was_tool_started (task, id) && !only_asks;
+  call->asks = only_asks || (tool != NULL && asks_first (tool, annex_block_get_tool_input (block)));
   return call;
 }
 
@@ -184,7 +215,8 @@ is_hopeless (const GError *error)
 }
 
 /* Readies the computer for the calls. When that fails, the model is told through their results.
- * FALSE when there can be no computer. */
+ * FALSE when there is no computer to read a draft from: there can be none, or the user stopped
+ * before it was there. */
 static gboolean
 prepare (AnnexAgent *self, GPtrArray *calls)
 {
@@ -196,6 +228,8 @@ prepare (AnnexAgent *self, GPtrArray *calls)
     note = dex_await_string (ready, NULL); /* settled, and not with an error */
   else
     dex_unref (ready);
+  if (self->stopped)
+    return FALSE;
   for (guint i = 0; i < calls->len; i++)
     {
       Call *call = g_ptr_array_index (calls, i);

@@ -20,6 +20,7 @@ struct _AnnexAgent
   DexPromise *stop;  /* rejected by stop; for everything */
   DexPromise *park;  /* rejected by park and by stop; for asks */
   gboolean running;
+  int lock; /* of the task, while it runs; -1 */
   gboolean stopped;
   gboolean parked;
 };

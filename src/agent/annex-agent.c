@@ -173,7 +173,8 @@ read_unread (AnnexAgent *self, GPtrArray *shares, GError **error)
 {
   AnnexDrafts *drafts = annex_workspace_get_drafts (self->workspace);
 
-  if (annex_computer_get_state (annex_workspace_get_computer (self->workspace)) == ANNEX_COMPUTER_OFF)
+  if (annex_computer_get_state (annex_workspace_get_computer (self->workspace)) ==
+      ANNEX_COMPUTER_OFF)
     return TRUE;
   for (guint i = 0; i < shares->len; i++)
     {

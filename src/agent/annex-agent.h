@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 #define ANNEX_AGENT_ERROR (annex_agent_error_quark ())
 
-/* REFUSED: the model declined; TURN_LIMIT: it went round too often; BUSY: it runs already. */
+/* REFUSED: the model declined; TURN_LIMIT: it went round too often; BUSY: it runs already, here or in another process. */
 typedef enum {
   ANNEX_AGENT_ERROR_REFUSED,
   ANNEX_AGENT_ERROR_TURN_LIMIT,

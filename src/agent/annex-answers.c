@@ -108,9 +108,10 @@ submit_fiber (gpointer data)
   text = protect (submit, &error);
   if (text != NULL)
     answer = annex_ask_make_answer (submit->ask, text, &error);
-  if (answer == NULL
-      || !dex_await (annex_inbox_answer (submit->inbox, annex_ask_get_id (submit->ask), answer, submit->by),
-                     &error))
+  if (answer == NULL ||
+      !dex_await (
+          annex_inbox_answer (submit->inbox, annex_ask_get_id (submit->ask), answer, submit->by),
+          &error))
     return annex_future_new_error (error);
   return dex_future_new_true ();
 }
@@ -132,18 +133,84 @@ annex_answers_submit (AnnexInbox *inbox,
   return dex_scheduler_spawn (NULL, FIBER_STACK, submit_fiber, submit, submit_free);
 }
 
-static DexFuture *
-no_entries_cb (DexFuture *future, gpointer data)
+typedef struct
 {
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_new ());
+  AnnexInbox *inbox;
+  AnnexDrafts *drafts;
+  AnnexAsk *ask;
+  char *label;
+  char *by;
+} Settle;
+
+static void
+settle_free (gpointer data)
+{
+  Settle *settle = data;
+
+  g_clear_object (&settle->inbox);
+  g_clear_object (&settle->drafts);
+  g_clear_pointer (&settle->ask, annex_ask_unref);
+  g_free (settle->label);
+  g_free (settle->by);
+  g_free (settle);
+}
+
+/* Carries out exactly the label that the answer holds; anything else changes nothing.
+ * (transfer full) */
+static GPtrArray *
+carry_out (Settle *settle, const char *label, GError **error)
+{
+  const char *share = annex_json_opt_string (annex_ask_get_json (settle->ask), "share", "");
+
+  if (g_str_equal (label, "keep"))
+    return dex_await_boxed (annex_drafts_keep (settle->drafts, share, NULL), error);
+  if (g_str_equal (label, "discard"))
+    return dex_await (annex_drafts_discard (settle->drafts, share, NULL), error)
+               ? g_ptr_array_new ()
+               : NULL;
+  g_set_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE,
+               "A draft is answered with keep or discard");
+  return NULL;
+}
+
+static DexFuture *
+settle_fiber (gpointer data)
+{
+  Settle *settle = data;
+  const char *share = annex_json_opt_string (annex_ask_get_json (settle->ask), "share", "");
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) rest = NULL;
+  GError *error = NULL;
+
+  answer = annex_ask_make_answer (settle->ask, settle->label, &error);
+  if (answer != NULL)
+    kept = carry_out (settle, annex_json_opt_string (answer, "answer", ""), &error);
+  if (kept == NULL)
+    return annex_future_new_error (error);
+  rest = annex_drafts_dup_changes (settle->drafts, share);
+  if (rest != NULL && rest->len > 0)
+    return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&kept));
+  if (!dex_await (annex_inbox_answer (settle->inbox, annex_ask_get_id (settle->ask),
+                                      g_steal_pointer (&answer), settle->by),
+                  &error))
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&kept));
 }
 
 DexFuture *
-annex_answers_apply_draft (AnnexDrafts *drafts, AnnexAsk *ask, const char *label)
+annex_answers_settle_draft (AnnexInbox *inbox,
+                            AnnexDrafts *drafts,
+                            AnnexAsk *ask,
+                            const char *label,
+                            const char *by)
 {
-  const char *share = annex_json_opt_string (annex_ask_get_json (ask), "share", "");
+  Settle *settle = g_new0 (Settle, 1);
 
-  if (g_strcmp0 (label, "keep") == 0)
-    return annex_drafts_keep (drafts, share, NULL);
-  return dex_future_then (annex_drafts_discard (drafts, share, NULL), no_entries_cb, NULL, NULL);
+  settle->inbox = g_object_ref (inbox);
+  settle->drafts = g_object_ref (drafts);
+  settle->ask = annex_ask_ref (ask);
+  settle->label = g_strdup (label);
+  settle->by = g_strdup (by);
+  return dex_scheduler_spawn (NULL, FIBER_STACK, settle_fiber, settle, settle_free);
 }

@@ -23,11 +23,16 @@ annex_answers_submit (AnnexInbox *inbox,
                       const char *text,
                       const char *by) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Carries out an answered draft ask: keeps or discards the share's draft. Resolves to a boxed
- * GPtrArray of AnnexKept (empty when discarded). */
+/* Answers a draft ask: keeps or discards the share's draft as @label says (exactly a label that
+ * annex_ask_make_answer takes; any other changes nothing), then closes the ask. What could not be
+ * kept leaves it open. Resolves to a boxed GPtrArray of AnnexKept (empty when discarded); rejects
+ * with ANNEX_JSON_ERROR_VALUE, ANNEX_KEEP_ERROR, ANNEX_COMPUTER_ERROR or ANNEX_STORE_ERROR: then
+ * the ask is still open. */
 DexFuture *
-annex_answers_apply_draft (AnnexDrafts *drafts,
-                           AnnexAsk *ask,
-                           const char *label) G_GNUC_WARN_UNUSED_RESULT;
+annex_answers_settle_draft (AnnexInbox *inbox,
+                            AnnexDrafts *drafts,
+                            AnnexAsk *ask,
+                            const char *label,
+                            const char *by) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -220,8 +220,8 @@ is_below (const char *path, const char *folder)
   return strncmp (path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
-static gboolean
-is_chosen (AnnexChange *change, char **paths)
+gboolean
+annex_drafts_is_chosen (AnnexChange *change, const char *const *paths)
 {
   if (paths == NULL)
     return TRUE;
@@ -241,7 +241,7 @@ choose (GPtrArray *changes, char **paths)
     {
       AnnexChange *change = g_ptr_array_index (changes, i);
 
-      if (is_chosen (change, paths))
+      if (annex_drafts_is_chosen (change, (const char *const *) paths))
         g_ptr_array_add (chosen, annex_change_copy (change));
     }
   return chosen;

@@ -20,6 +20,7 @@ struct _AnnexDrafts
   GHashTable *baselines; /* share id → AnnexBaseline */
   GHashTable *changes;   /* share id → GPtrArray of AnnexChange, as last read */
   GHashTable *told;      /* share id → the draft-changed data last appended, as text */
+  gboolean told_loaded;
   DexFuture *tail;       /* the operation that runs or waits last */
 };
 

@@ -301,15 +301,44 @@ touch_plan (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GError **e
   return dex_await (annex_task_append (self->task, ANNEX_EVENT_PLAN_UPDATED, json), error);
 }
 
+/* What the log says of each draft, once: another process may have told it. */
+static gboolean
+load_told (AnnexDrafts *self, GError **error)
+{
+  g_autoptr (GPtrArray) events = NULL;
+
+  if (self->told_loaded)
+    return TRUE;
+  events = dex_await_boxed (annex_store_list_events (annex_task_get_store (self->task),
+                                                     annex_task_get_id (self->task), 0, 0),
+                            error);
+  if (events == NULL)
+    return FALSE;
+  for (guint i = 0; i < events->len; i++)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i);
+      JsonObject *data = annex_event_get_data (event);
+      const char *share = annex_json_opt_string (data, "share", NULL);
+
+      if (annex_event_get_event_type (event) == ANNEX_EVENT_DRAFT_CHANGED && share != NULL)
+        g_hash_table_replace (self->told, g_strdup (share), annex_json_object_to_string (data));
+    }
+  self->told_loaded = TRUE;
+  return TRUE;
+}
+
 gboolean
 annex_drafts_tell (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GError **error)
 {
   const char *id = annex_share_get_id (share);
   gint64 count[ANNEX_CHANGE_REFUSED + 1] = { 0 };
-  JsonArray *entries = json_array_new ();
+  JsonArray *entries;
   JsonObject *data;
   g_autofree char *text = NULL;
 
+  if (!load_told (self, error))
+    return FALSE;
+  entries = json_array_new ();
   for (guint i = 0; i < changes->len; i++)
     {
       AnnexChange *change = g_ptr_array_index (changes, i);
@@ -385,6 +414,62 @@ update_op (AnnexDraftsOp *op)
   return dex_future_new_true ();
 }
 
+/* Nothing is read: the log alone tells. */
+static DexFuture *
+is_open_op (AnnexDraftsOp *op)
+{
+  AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
+  gboolean open = FALSE;
+  GError *error = NULL;
+
+  if (!load_told (self, &error))
+    return annex_future_new_error (error);
+  for (guint i = 0; i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+      const char *text = g_hash_table_lookup (self->told, annex_share_get_id (share));
+      g_autoptr (JsonObject) data = text != NULL ? annex_json_parse_object (text, -1, NULL) : NULL;
+      JsonArray *entries = data != NULL ? annex_json_opt_array (data, "entries") : NULL;
+
+      open = open || (entries != NULL && json_array_get_length (entries) > 0);
+    }
+  return dex_future_new_for_boolean (open);
+}
+
+/* The computer is as new: its drafts are gone, and so is what was asked about them. */
+static DexFuture *
+lost_op (AnnexDraftsOp *op)
+{
+  AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
+  g_autoptr (GPtrArray) asks = annex_task_dup_open_asks (self->task);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  GError *error = NULL;
+
+  for (guint i = 0; i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+
+      annex_baseline_follow (annex_drafts_get_baseline (self, annex_share_get_id (share)), none);
+      if (!annex_drafts_save_baseline (self, annex_share_get_id (share), &error) ||
+          !annex_drafts_tell (self, share, none, &error))
+        return annex_future_new_error (error);
+    }
+  for (guint i = 0; i < asks->len; i++)
+    {
+      AnnexAsk *ask = g_ptr_array_index (asks, i);
+
+      if (annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT &&
+          !dex_await (
+              annex_task_append (self->task, ANNEX_EVENT_ASK_EXPIRED,
+                                 annex_json_build ("s", "ask", annex_ask_get_id (ask), NULL)),
+              &error))
+        return annex_future_new_error (error);
+    }
+  return dex_future_new_true ();
+}
+
 static DexFuture *
 list_op (AnnexDraftsOp *op)
 {
@@ -409,6 +494,18 @@ DexFuture *
 annex_drafts_update (AnnexDrafts *self)
 {
   return annex_drafts_run (self, update_op, NULL, NULL);
+}
+
+DexFuture *
+annex_drafts_is_open (AnnexDrafts *self)
+{
+  return annex_drafts_run (self, is_open_op, NULL, NULL);
+}
+
+DexFuture *
+annex_drafts_tell_lost (AnnexDrafts *self)
+{
+  return annex_drafts_run (self, lost_op, NULL, NULL);
 }
 
 DexFuture *

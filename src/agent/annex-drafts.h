@@ -58,6 +58,18 @@ annex_drafts_diff (AnnexDrafts *self,
                    const char *share_id,
                    const char *path) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Does the log say that anything is not kept and not discarded yet? Starts no computer. Resolves to
+ * a boolean. */
+DexFuture *
+annex_drafts_is_open (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
+/* After the computer was reset: appends that the drafts are empty and closes the asks about them.
+ * Resolves to TRUE. */
+DexFuture *
+annex_drafts_tell_lost (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Is @change at one of @paths (NULL: yes), or below one? */
+gboolean
+annex_drafts_is_chosen (AnnexChange *change, const char *const *paths);
 /* "3 added, 1 changed" (transfer full) */
 char *
 annex_drafts_describe (GPtrArray *changes);

@@ -21,6 +21,7 @@ struct _AnnexWorkspace
   AnnexModel *model;
   AnnexDrafts *drafts;
   GHashTable *processes; /* id → AnnexProcess */
+  DexFuture *park;       /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexWorkspace, annex_workspace, G_TYPE_OBJECT)
@@ -38,6 +39,7 @@ annex_workspace_finalize (GObject *object)
   AnnexWorkspace *self = ANNEX_WORKSPACE (object);
 
   g_clear_pointer (&self->processes, g_hash_table_unref);
+  dex_clear (&self->park);
   g_clear_object (&self->drafts);
   g_clear_object (&self->task);
   g_clear_object (&self->computer);
@@ -149,13 +151,33 @@ annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GByt
   g_signal_emit (self, signals[SIGNAL_OUTPUT], 0, tool_use_id, piece);
 }
 
+void
+annex_workspace_set_park (AnnexWorkspace *self, DexFuture *park)
+{
+  dex_clear (&self->park);
+  self->park = park != NULL ? dex_ref (park) : NULL;
+}
+
+/* Does another call still wait for the user? */
+static gboolean
+others_wait (AnnexWorkspace *self)
+{
+  g_autoptr (GPtrArray) waiting = annex_inbox_dup_waiting (self->inbox);
+
+  for (guint i = 0; i < waiting->len; i++)
+    if (g_strcmp0 (annex_ask_get_task_id (g_ptr_array_index (waiting, i)),
+                   annex_task_get_id (self->task)) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* Tells the task whether it waits for the user. */
 static gboolean
 set_waiting (AnnexWorkspace *self, gboolean waiting, GError **error)
 {
   AnnexTaskState state = waiting ? ANNEX_TASK_WAITING : ANNEX_TASK_RUNNING;
 
-  if (annex_task_get_state (self->task) == state)
+  if (annex_task_get_state (self->task) == state || (!waiting && others_wait (self)))
     return TRUE;
   return dex_await (
       annex_task_append (self->task, ANNEX_EVENT_STATE_CHANGED,
@@ -239,6 +261,9 @@ annex_workspace_ask (AnnexWorkspace *self,
     }
   if (!set_waiting (self, TRUE, error))
     return NULL;
+  /* Whoever parks a run stops it for good too, so the park is all there is to wait for. */
+  if (self->park != NULL)
+    cancel = self->park;
   text = dex_await_string (annex_inbox_ask (self->inbox, self->task, open, cancel), error);
   if (text == NULL)
     {
@@ -250,6 +275,44 @@ annex_workspace_ask (AnnexWorkspace *self,
   return annex_json_parse_object (text, -1, error);
 }
 
+/* The share of the folder @path, however it is written. (transfer full, nullable) */
+static AnnexShare *
+find_shared (GPtrArray *shares, const char *path)
+{
+  char *resolved = realpath (path, NULL);
+  AnnexShare *found = NULL;
+
+  for (guint i = 0; resolved != NULL && found == NULL && i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+
+      if (g_str_equal (annex_share_get_path (share), resolved))
+        found = annex_share_ref (share);
+    }
+  free (resolved);
+  return found;
+}
+
+/* What the user says last counts, above all when it is less than before. (transfer full) */
+static AnnexShare *
+change_mode (AnnexWorkspace *self, AnnexShare *share, AnnexShareMode mode, GError **error)
+{
+  const char *id = annex_share_get_id (share);
+  g_autoptr (GPtrArray) shares = NULL;
+
+  if (annex_share_get_mode (share) == mode)
+    return annex_share_ref (share);
+  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_SHARE_MODE,
+                                     annex_json_build ("s", "share", id, "s", "mode",
+                                                       annex_share_mode_to_name (mode), NULL)),
+                  error))
+    return NULL;
+  shares = annex_task_dup_shares (self->task);
+  if (!dex_await (annex_computer_set_shares (self->computer, shares), error))
+    return NULL;
+  return annex_share_with_mode (share, mode);
+}
+
 AnnexShare *
 annex_workspace_grant_folder (AnnexWorkspace *self,
                               const char *path,
@@ -257,19 +320,16 @@ annex_workspace_grant_folder (AnnexWorkspace *self,
                               GError **error)
 {
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
-  g_autoptr (AnnexShare) share = annex_share_new (path, mode, shares, error);
+  g_autoptr (AnnexShare) old = find_shared (shares, path);
+  g_autoptr (AnnexShare) share = NULL;
   g_autofree char *guest_path = NULL;
   g_autofree char *text = NULL;
 
+  if (old != NULL)
+    return change_mode (self, old, mode, error);
+  share = annex_share_new (path, mode, shares, error);
   if (share == NULL)
     return NULL;
-  for (guint i = 0; i < shares->len; i++)
-    {
-      AnnexShare *old = g_ptr_array_index (shares, i);
-
-      if (g_strcmp0 (annex_share_get_path (old), annex_share_get_path (share)) == 0)
-        return annex_share_ref (old);
-    }
   if (!dex_await (
           annex_task_append (self->task, ANNEX_EVENT_SHARE_GRANTED,
                              annex_json_build ("o", "share", annex_share_to_json (share), NULL)),

@@ -58,6 +58,11 @@ annex_workspace_remove_process (AnnexWorkspace *self, const char *id);
 void
 annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GBytes *piece);
 
+/* @park rejects when nobody is there to answer: then every ask of this workspace stops waiting,
+ * while commands go on. NULL: none. */
+void
+annex_workspace_set_park (AnnexWorkspace *self, DexFuture *park);
+
 /* In a fiber: opens @ask (taken) for the call @tool_use_id and waits for its answer, also across
  * restarts: an ask that this call opened before is waited for again, and an answer that came
  * meanwhile is used. Returns the answer; NULL with G_IO_ERROR_CANCELLED when @cancel rejects first:
@@ -69,7 +74,9 @@ annex_workspace_ask (AnnexWorkspace *self,
                      DexFuture *cancel,
                      GError **error);
 
-/* In a fiber: grants a folder: appends share-granted and attaches it. (transfer full) */
+/* In a fiber: grants a folder: appends share-granted and attaches it. One that is shared already
+ * gets
+ * @mode. (transfer full) */
 AnnexShare *
 annex_workspace_grant_folder (AnnexWorkspace *self,
                               const char *path,

@@ -77,6 +77,17 @@ settle_state (DexFuture *future)
   return g_value_get_int (value);
 }
 
+static gboolean
+settle_boolean (DexFuture *future)
+{
+  g_autoptr (DexFuture) done = settle (future);
+  GError *error = NULL;
+  const GValue *value = dex_future_get_value (done, &error);
+
+  g_assert_no_error (error);
+  return g_value_get_boolean (value);
+}
+
 static void
 settle_error (DexFuture *future, GQuark domain, int code)
 {
@@ -693,7 +704,9 @@ static void
 test_review_asks (Fixture *f, gconstpointer data)
 {
   g_autofree char *kept = g_build_filename (f->dir, "shared/new.txt", NULL);
+  AnnexDrafts *drafts = annex_workspace_get_drafts (f->workspace);
   g_autoptr (GPtrArray) open = NULL;
+  AnnexAsk *ask;
 
   add_share_with_draft (f, ANNEX_SHARE_REVIEW);
   run_with_draft (f);
@@ -701,9 +714,109 @@ test_review_asks (Fixture *f, gconstpointer data)
   open = annex_task_dup_open_asks (f->task);
   g_assert_cmpuint (open->len, ==, 1);
   g_assert_cmpint (annex_ask_get_kind (g_ptr_array_index (open, 0)), ==, ANNEX_ASK_DRAFT);
-  settle_ok (annex_answers_submit (f->inbox, NULL, g_ptr_array_index (open, 0), "keep", "user"));
-  settle_ok (annex_answers_apply_draft (annex_workspace_get_drafts (f->workspace), g_ptr_array_index (open, 0), "keep"));
+  ask = g_ptr_array_index (open, 0);
+  /* What is no label changes nothing, and leaves the question open. */
+  settle_error (annex_answers_settle_draft (f->inbox, drafts, ask, "yes", "user"), ANNEX_JSON_ERROR,
+                ANNEX_JSON_ERROR_VALUE);
+  g_assert_false (g_file_test (kept, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 0);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_ASK_ANSWERED), ==, 0);
+  settle_ok (annex_answers_settle_draft (f->inbox, drafts, ask, " Keep ", "user"));
   g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_DRAFT_DISCARDED), ==, 0);
+}
+
+/* A reset loses the draft: the log says so, and nothing is asked about it any more. */
+static void
+test_reset_closes (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) open = NULL;
+
+  add_share_with_draft (f, ANNEX_SHARE_REVIEW);
+  run_with_draft (f);
+  restart (f);
+  g_assert_true (settle_boolean (annex_drafts_is_open (annex_workspace_get_drafts (f->workspace))));
+  settle_ok (annex_drafts_tell_lost (annex_workspace_get_drafts (f->workspace)));
+  restart (f);
+  g_assert_false (settle_boolean (annex_drafts_is_open (annex_workspace_get_drafts (f->workspace))));
+  open = annex_task_dup_open_asks (f->task);
+  g_assert_cmpuint (open->len, ==, 0);
+}
+
+/* A folder that is shared already takes the mode that the user names now. */
+static DexFuture *
+share_again_fiber (gpointer data)
+{
+  Fixture *f = data;
+  g_autofree char *path = g_build_filename (f->dir, "shared", ".", NULL);
+  GError *error = NULL;
+  g_autoptr (AnnexShare) share =
+      annex_workspace_grant_folder (f->workspace, path, ANNEX_SHARE_READ_ONLY, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (annex_share_get_mode (share), ==, ANNEX_SHARE_READ_ONLY);
+  return dex_future_new_true ();
+}
+
+static void
+test_share_again (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) shares = NULL;
+
+  add_share_with_draft (f, ANNEX_SHARE_KEEP);
+  settle_ok (dex_scheduler_spawn (NULL, 256 * 1024, share_again_fiber, f, NULL));
+  shares = annex_task_dup_shares (f->task);
+  g_assert_cmpuint (shares->len, ==, 1);
+  g_assert_cmpint (annex_share_get_mode (g_ptr_array_index (shares, 0)), ==, ANNEX_SHARE_READ_ONLY);
+}
+
+/* Two processes, one task: the second says so and changes nothing. */
+static void
+test_second_run (Fixture *f, gconstpointer data)
+{
+  g_autoptr (AnnexWorkspace) workspace = annex_workspace_new (
+      f->task, ANNEX_COMPUTER (f->computer), f->inbox, f->policy, NULL, ANNEX_MODEL (f->model), f->dir);
+  g_autoptr (GPtrArray) tools = annex_agent_create_tools (workspace);
+  g_autoptr (AnnexAgent) second = annex_agent_new (workspace, tools);
+  DexFuture *first;
+
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  first = annex_agent_run (f->agent);
+  settle_error (annex_agent_run (second), ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY);
+  annex_agent_stop (f->agent);
+  g_assert_cmpint (settle_state (first), ==, ANNEX_TASK_STOPPED);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_ERROR), ==, 0);
+  scripted_model_add (f->model, "[" TEXT ("Now.") "]", ANNEX_STOP_END_TURN);
+  g_assert_cmpint (settle_state (annex_agent_run (second)), ==, ANNEX_TASK_DONE);
+}
+
+/* A command that waits for a secret has not started: nobody there parks it, and it asks again. */
+static void
+test_secret_parks (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) open = NULL;
+  g_autofree char *text = NULL;
+  gboolean is_error;
+
+  scripted_model_add (f->model,
+                      "[" USE ("a", "shell",
+                               "{\"command\":\"touch ran\",\"secrets\":[{\"env\":\"KEY\",\"id\":\"secret:x\"}]}") "]",
+                      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("Without it, then.") "]", ANNEX_STOP_END_TURN);
+  g_signal_connect (f->inbox, "opened", G_CALLBACK (park_cb), f);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_WAITING);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_TOOL_STARTED), ==, 0);
+  restart (f);
+  open = annex_task_dup_open_asks (f->task);
+  g_assert_cmpuint (open->len, ==, 1);
+  settle_ok (annex_answers_submit (f->inbox, NULL, g_ptr_array_index (open, 0),
+                                   "I do not \"Allow once\"", "user"));
+  restart (f);
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  text = result_of (f, "a", &is_error);
+  g_assert_true (is_error);
+  g_assert_nonnull (strstr (text, "did not allow"));
 }
 
 static void
@@ -756,6 +869,10 @@ main (int argc, char **argv)
   ADD ("delegate", test_delegate);
   ADD ("keep-and-undo", test_keep_and_undo);
   ADD ("review-asks", test_review_asks);
+  ADD ("reset-closes", test_reset_closes);
+  ADD ("share-again", test_share_again);
+  ADD ("second-run", test_second_run);
+  ADD ("secret-parks", test_secret_parks);
   g_test_add_func ("/agent/tools-text", test_tools_text_is_stable);
   return g_test_run ();
 }

@@ -114,6 +114,9 @@ run_one (Sub *sub, AnnexBlock *use, GError **error)
     return NULL;
   if (tool == NULL)
     block = annex_block_new_tool_result_text (id, "There is no such tool here.", TRUE);
+  else if (annex_json_opt_array (annex_block_get_tool_input (use), "secrets") != NULL)
+    block = annex_block_new_tool_result_text (
+        id, "A helper cannot use secrets, for it cannot ask the user. Do without.", TRUE);
   else
     block = dex_await_boxed (annex_tool_call (tool, call), &failure);
   if (block == NULL)

@@ -8,6 +8,7 @@
 #include "annex-tool-util.h"
 
 #include "annex-future.h"
+#include "annex-json-build.h"
 #include "annex-paths.h"
 
 #define FIBER_STACK (128 * 1024)
@@ -140,13 +141,11 @@ use_secret (AnnexWorkspace *workspace,
   const char *task_id = annex_task_get_id (annex_workspace_get_task (workspace));
   AnnexSecrets *secrets = annex_workspace_get_secrets (workspace);
   g_autofree char *question =
-      g_strdup_printf ("May this command use your secret as %s? %.300s", name, command);
+      g_strdup_printf ("May this command use your secret as %s? %s", name, command);
   g_autofree char *tool_use = g_strdup_printf ("%s/%s", call->id, name);
-  g_autofree char *input_text = NULL;
   g_autoptr (JsonObject) input = NULL;
   g_autoptr (JsonObject) answer = NULL;
   g_autoptr (AnnexAsk) ask = NULL;
-  g_autofree char *said = NULL;
 
   input = annex_json_parse_object ("{\"questions\":[{\"id\":\"secret\",\"header\":\"Secret\","
                                    "\"question\":\"\",\"options\":[{\"label\":"
@@ -161,8 +160,8 @@ use_secret (AnnexWorkspace *workspace,
   answer = annex_workspace_ask (workspace, annex_ask_ref (ask), tool_use, call->cancel, error);
   if (answer == NULL)
     return NULL;
-  input_text = annex_json_object_to_string (answer);
-  if (secrets == NULL || strstr (input_text, "\"Allow once\"") == NULL)
+  if (secrets == NULL ||
+      g_strcmp0 (annex_json_opt_string (answer, "secret", NULL), "Allow once") != 0)
     {
       g_set_error (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED,
                    "The user did not allow the secret.");
@@ -312,6 +311,21 @@ run_background (AnnexWorkspace *workspace,
                            id);
 }
 
+/* A command with secrets starts only now; before, it only asked. */
+static gboolean
+tell_started (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (workspace);
+
+  if (annex_json_opt_array (call->input, "secrets") == NULL ||
+      annex_task_was_tool_started (task, call->id))
+    return TRUE;
+  return dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_STARTED,
+                                       annex_json_build ("s", "tool_use_id", call->id, "s", "name",
+                                                         call->name, NULL)),
+                    error);
+}
+
 static AnnexBlock *
 shell (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
@@ -321,7 +335,7 @@ shell (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   if (command == NULL)
     return NULL;
   env = collect_secrets (workspace, call, command, error);
-  if (env == NULL)
+  if (env == NULL || !tell_started (workspace, call, error))
     return NULL;
   if (annex_json_opt_boolean (call->input, "background", FALSE))
     return run_background (workspace, call, command, env, error);
