@@ -68,6 +68,15 @@ is_kind (const char *name)
 }
 
 static gboolean
+has_only_known (JsonObject *object, const char *match)
+{
+  guint n_known = json_object_has_member (object, "ask") + json_object_has_member (object, "answer")
+                  + json_object_has_member (object, "match");
+
+  return json_object_get_size (object) == n_known && (match != NULL || !json_object_has_member (object, "match"));
+}
+
+static gboolean
 add_entry (AnnexAnswersFile *self, JsonNode *node, guint number, GError **error)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
@@ -76,6 +85,13 @@ add_entry (AnnexAnswersFile *self, JsonNode *node, guint number, GError **error)
   const char *match = object != NULL ? annex_json_opt_string (object, "match", NULL) : NULL;
   Entry *entry;
 
+  /* A slip in "match" would make the answer fit every ask. */
+  if (object != NULL && !has_only_known (object, match))
+    {
+      g_set_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE,
+                   "entry %u may hold “ask”, “match” and “answer” only, all texts", number);
+      return FALSE;
+    }
   if (kind == NULL || answer == NULL || !is_kind (kind))
     {
       g_set_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE,

@@ -199,36 +199,28 @@ stop (Options *options, GError **error)
   return ANNEX_EXIT_DONE;
 }
 
-/* Is anything in it that the user has not kept or discarded yet? */
-static gboolean
-has_draft (AnnexWorkspace *workspace)
-{
-  g_autoptr (GPtrArray) open = NULL;
-
-  if (workspace == NULL)
-    return FALSE;
-  open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
-  for (guint i = 0; i < open->len; i++)
-    if (annex_ask_get_kind (g_ptr_array_index (open, i)) == ANNEX_ASK_DRAFT)
-      return TRUE;
-  return FALSE;
-}
-
 static int
 reset (Options *options, GError **error)
 {
+  gboolean draft = FALSE;
   g_autoptr (AnnexWorkspace) workspace = NULL;
   g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
 
   if (computer == NULL)
     return -1;
-  if (has_draft (workspace) && !options->force)
+  if (workspace != NULL && !options->force)
+    draft = dex_await_boolean (annex_drafts_is_open (annex_workspace_get_drafts (workspace)), error);
+  if (*error != NULL)
+    return -1;
+  if (draft)
     {
       g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
                            "The computer holds a draft. Keep or discard it first, or say --force to lose it");
       return -1;
     }
   if (!dex_await (annex_computer_reset (computer), error))
+    return -1;
+  if (workspace != NULL && !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (workspace)), error))
     return -1;
   annex_cli_print ("The computer is as new.\n");
   return ANNEX_EXIT_DONE;

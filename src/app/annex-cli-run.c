@@ -12,13 +12,15 @@
 #include "annex-run-asks.h"
 #include "annex-run-print.h"
 
-#include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define TOUR_PROMPT "Turn this folder of receipts into an expense report"
 #define MAX_TITLE_CHARS 60
+#define MAX_PROMPT_BYTES (1024 * 1024)
+/* A signal to a whole process group may come twice; a person's second one comes later. */
+#define SECOND_INTERRUPT_US (G_USEC_PER_SEC / 2)
 
 typedef struct
 {
@@ -48,6 +50,8 @@ typedef struct
   AnnexAgent *agent;
   AnnexRunAsks *asks;
   gboolean timed_out;
+  gboolean handed_over;  /* the loop has run: it records how it ended */
+  gint64 interrupted_us; /* when it was first interrupted, or 0 */
 } Run;
 
 /* ---- options */
@@ -99,8 +103,9 @@ add_folder (Options *options, const char *text, GError **error)
   return TRUE;
 }
 
+/* The prompt, from @words or stdin; NULL with no error when there is none. (transfer full) */
 static char *
-read_prompt (char **words)
+read_prompt (char **words, GError **error)
 {
   g_autofree char *joined = g_strjoinv (" ", words);
   g_autoptr (GString) text = NULL;
@@ -112,8 +117,15 @@ read_prompt (char **words)
   if (isatty (STDIN_FILENO))
     return NULL;
   text = g_string_new (NULL);
-  while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0 && text->len < 1024 * 1024)
+  while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0 && text->len <= MAX_PROMPT_BYTES)
     g_string_append_len (text, buffer, (gssize) n);
+  if (text->len > MAX_PROMPT_BYTES)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "the task on stdin is longer than %d bytes; put it into a file of a folder you share",
+                   MAX_PROMPT_BYTES);
+      return NULL;
+    }
   g_strstrip (text->str);
   return text->str[0] != '\0' ? g_strdup (text->str) : NULL;
 }
@@ -150,12 +162,22 @@ check_options (Options *options, char **words, int *status)
       *status = annex_cli_usage ("run", "--timeout needs a number of seconds");
       return FALSE;
     }
+  if (options->resume != NULL && options->model != NULL)
+    {
+      *status = annex_cli_usage ("run", "a stored task goes on with its own model: leave --model out");
+      return FALSE;
+    }
   if (words[0] != NULL && g_str_equal (words[0], "--"))
     words++;
   if (options->resume != NULL)
     options->prompt = words[0] != NULL ? g_strjoinv (" ", words) : NULL;
   else
-    options->prompt = read_prompt (words);
+    options->prompt = read_prompt (words, &error);
+  if (error != NULL)
+    {
+      *status = annex_cli_usage ("run", "%s", error->message);
+      return FALSE;
+    }
   if (options->prompt == NULL && options->resume == NULL && g_strcmp0 (options->provider, "tour") == 0)
     options->prompt = g_strdup (TOUR_PROMPT);
   if (options->prompt == NULL && options->resume == NULL)
@@ -260,10 +282,21 @@ static gboolean
 interrupted_cb (gpointer data)
 {
   Run *run = data;
+  gint64 now = g_get_monotonic_time ();
 
+  if (run->interrupted_us != 0 && now - run->interrupted_us > SECOND_INTERRUPT_US)
+    {
+      /* The person will not wait. What was committed stays; the next start clears up the computer. */
+      fprintf (stderr, "annex: ended at once\n");
+      _exit (ANNEX_EXIT_FAILED);
+    }
+  annex_run_asks_stop (run->asks);
+  annex_agent_stop (run->agent);
+  if (run->interrupted_us != 0)
+    return G_SOURCE_CONTINUE;
+  run->interrupted_us = now;
   fprintf (stderr, "annex: stopping; the task can be taken up again with: annex run --resume %s\n",
            annex_task_get_id (run->task));
-  annex_agent_stop (run->agent);
   return G_SOURCE_CONTINUE;
 }
 
@@ -273,6 +306,7 @@ time_over_cb (gpointer data)
   Run *run = data;
 
   run->timed_out = TRUE;
+  annex_run_asks_stop (run->asks);
   annex_agent_stop (run->agent);
   return G_SOURCE_REMOVE;
 }
@@ -316,17 +350,19 @@ prepare (Run *run, GError **error)
   return TRUE;
 }
 
-/* Prints what was committed before anyone listened, so that --json shows every event. */
+/* Prints what was committed of a new task before anyone listened, so that --json shows every event. */
 static gboolean
 print_stored (Run *run, GError **error)
 {
   g_autoptr (GPtrArray) events = NULL;
 
+  if (run->options->resume != NULL)
+    return TRUE;
   events = dex_await_boxed (
       annex_store_list_events (annex_session_get_store (run->session), annex_task_get_id (run->task), 0, 0), error);
   if (events == NULL)
     return FALSE;
-  for (guint i = 0; run->options->resume == NULL && i < events->len; i++)
+  for (guint i = 0; i < events->len; i++)
     event_cb (run->task, g_ptr_array_index (events, i), run);
   return TRUE;
 }
@@ -377,20 +413,12 @@ print_end (Run *run)
     annex_cli_print ("\nTo take the changes back: annex tasks undo %s\n", id);
 }
 
-static int
-run_task (Run *run, GError **error)
+/* Gives the agent the folders and the words of the command line. */
+static gboolean
+hand_over (Run *run, GError **error)
 {
   Options *options = run->options;
-  AnnexInbox *inbox = annex_session_get_inbox (run->session);
-  guint timeout = 0;
-  guint signals[2];
-  int state;
 
-  if (!print_stored (run, error))
-    return -1;
-  g_signal_connect (run->task, "event", G_CALLBACK (event_cb), run);
-  g_signal_connect (annex_workspace_get_computer (run->workspace), "changed", G_CALLBACK (computer_cb), run);
-  g_signal_connect (inbox, "opened", G_CALLBACK (opened_cb), run);
   for (guint i = 0; i < options->shares->len; i++)
     {
       AnnexShare *wanted = g_ptr_array_index (options->shares, i);
@@ -398,16 +426,34 @@ run_task (Run *run, GError **error)
                                                                    annex_share_get_mode (wanted), error);
 
       if (share == NULL)
-        return -1;
+        return FALSE;
     }
-  if (options->prompt != NULL && !dex_await (annex_agent_say (run->agent, options->prompt), error))
+  return options->prompt == NULL || dex_await (annex_agent_say (run->agent, options->prompt), error);
+}
+
+static int
+run_task (Run *run, GError **error)
+{
+  Options *options = run->options;
+  AnnexInbox *inbox = annex_session_get_inbox (run->session);
+  guint timeout = 0;
+  guint signals[2];
+  gboolean ok;
+  int state;
+
+  if (!print_stored (run, error))
     return -1;
-  if (options->timeout_s > 0)
-    timeout = g_timeout_add_seconds ((guint) options->timeout_s, time_over_cb, run);
+  g_signal_connect (run->task, "event", G_CALLBACK (event_cb), run);
+  g_signal_connect (annex_workspace_get_computer (run->workspace), "changed", G_CALLBACK (computer_cb), run);
+  g_signal_connect (inbox, "opened", G_CALLBACK (opened_cb), run);
+  ok = hand_over (run, error);
+  run->handed_over = ok;
   signals[0] = g_unix_signal_add (SIGINT, interrupted_cb, run);
   signals[1] = g_unix_signal_add (SIGTERM, interrupted_cb, run);
-  state = dex_await_int (annex_agent_run (run->agent), error);
-  if (*error == NULL && state == ANNEX_TASK_DONE)
+  if (options->timeout_s > 0)
+    timeout = g_timeout_add_seconds ((guint) options->timeout_s, time_over_cb, run);
+  state = ok ? dex_await_int (annex_agent_run (run->agent), error) : ANNEX_TASK_FAILED;
+  if (*error == NULL && state == ANNEX_TASK_DONE && run->interrupted_us == 0 && !run->timed_out)
     annex_run_asks_settle_drafts (run->asks, error);
   g_source_remove (signals[0]);
   g_source_remove (signals[1]);
@@ -419,6 +465,21 @@ run_task (Run *run, GError **error)
     return -1;
   print_end (run);
   return end_status (run, state);
+}
+
+/* A task that could not even begin must not look as if it ran. The loop records its own failures. */
+static void
+record_failure (Run *run, const GError *error)
+{
+  g_autoptr (GError) lost = NULL;
+
+  if (run->task == NULL || run->options->resume != NULL || run->handed_over || annex_task_get_state (run->task) != ANNEX_TASK_RUNNING)
+    return;
+  if (!dex_await (annex_task_append (run->task, ANNEX_EVENT_STATE_CHANGED,
+                                     annex_json_build ("s", "state", annex_task_state_to_name (ANNEX_TASK_FAILED), "s",
+                                                       "reason", error->message, NULL)),
+                  &lost))
+    g_warning ("A failure could not be recorded: %s", lost->message);
 }
 
 static void
@@ -460,6 +521,7 @@ annex_cli_run (char **argv)
   if (error != NULL)
     {
       annex_error_normalise (&error);
+      record_failure (&run, error);
       status = annex_cli_fail (error);
       if (run.task != NULL)
         fprintf (stderr, "annex: go on with: annex run --resume %s\n", annex_task_get_id (run.task));

@@ -20,6 +20,7 @@ typedef struct
   gboolean json;
   gboolean diff;
   gboolean archived;
+  gboolean touched; /* a draft had something at the PATHs */
   char *folder;
   char *search;
 } Tasks;
@@ -72,7 +73,8 @@ list (Tasks *tasks, GError **error)
   for (guint i = 0; i < found->len; i++)
     {
       AnnexTaskSummary *summary = g_ptr_array_index (found, i);
-      g_autofree char *title = annex_cli_clean (summary->title);
+      g_autofree char *title = annex_cli_clean_line (summary->title);
+      g_autofree char *state = annex_cli_clean_line (summary->state);
       g_autofree char *time = format_time (summary->updated_us);
 
       if (summary->archived && !tasks->archived)
@@ -84,7 +86,7 @@ list (Tasks *tasks, GError **error)
           annex_cli_print ("%s\n", line);
         }
       else
-        annex_cli_print ("%s  %-8s  %s  %s%s\n", summary->id, summary->state, time, title,
+        annex_cli_print ("%s  %-8s  %s  %s%s\n", summary->id, state, time, title,
                          summary->open_asks > 0 ? "  (asks)" : "");
     }
   return ANNEX_EXIT_DONE;
@@ -170,14 +172,15 @@ print_diff (AnnexWorkspace *workspace, AnnexShare *share, AnnexChange *change, G
 static void
 print_change (AnnexShare *share, AnnexChange *change)
 {
-  g_autofree char *path = annex_cli_clean (change->path);
-  g_autofree char *old_path = change->old_path != NULL ? annex_cli_clean (change->old_path) : NULL;
+  g_autofree char *path = annex_cli_clean_line (change->path);
+  g_autofree char *old_path = change->old_path != NULL ? annex_cli_clean_line (change->old_path) : NULL;
+  g_autofree char *reason = annex_cli_clean_line (change->reason != NULL ? change->reason : "");
   g_autofree char *size = g_format_size (change->size_bytes);
 
   annex_cli_print ("%-8s  %s%s%s  %s%s%s%s\n", annex_change_kind_to_name (change->kind),
                    old_path != NULL ? old_path : "", old_path != NULL ? " → " : "", path,
                    change->folder ? "folder" : size, change->conflict ? "  (you changed it meanwhile)" : "",
-                   change->reason != NULL ? "  " : "", change->reason != NULL ? change->reason : "");
+                   reason[0] != '\0' ? "  " : "", reason);
 }
 
 static gboolean
@@ -235,7 +238,8 @@ print_kept (Tasks *tasks, GPtrArray *kept, const char *verb)
       AnnexKept *entry = g_ptr_array_index (kept, i);
       g_autoptr (JsonObject) json = annex_kept_to_json (entry);
       g_autofree char *line = annex_json_object_to_string (json);
-      g_autofree char *path = annex_cli_clean (entry->path);
+      g_autofree char *path = annex_cli_clean_line (entry->path);
+      g_autofree char *reason = annex_cli_clean_line (entry->reason != NULL ? entry->reason : "");
 
       if (entry->outcome == ANNEX_OUTCOME_FAILED || entry->outcome == ANNEX_OUTCOME_REFUSED)
         ok = FALSE;
@@ -243,19 +247,21 @@ print_kept (Tasks *tasks, GPtrArray *kept, const char *verb)
         annex_cli_print ("%s\n", line);
       else if (entry->outcome != ANNEX_OUTCOME_DONE)
         annex_cli_print ("  %s: %s%s%s\n", path, annex_json_opt_string (json, "outcome", ""),
-                         entry->reason != NULL ? ", " : "", entry->reason != NULL ? entry->reason : "");
+                         reason[0] != '\0' ? ", " : "", reason);
     }
   return ok;
 }
 
-/* Closes the open ask about the share's draft with what was decided. */
+/* Closes the open ask about the share's draft with what was decided, once nothing of it is left. */
 static gboolean
 answer_draft_ask (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, const char *label, GError **error)
 {
   g_autoptr (GPtrArray) open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
+  g_autoptr (GPtrArray) rest
+      = annex_drafts_dup_changes (annex_workspace_get_drafts (workspace), annex_share_get_id (share));
 
-  if (tasks->words[1] != NULL)
-    return TRUE; /* a part only: the rest is still to be decided */
+  if (rest != NULL && rest->len > 0)
+    return TRUE; /* still to be decided */
   for (guint i = 0; i < open->len; i++)
     {
       AnnexAsk *ask = g_ptr_array_index (open, i);
@@ -275,19 +281,59 @@ answer_draft_ask (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, co
   return TRUE;
 }
 
-static const char *const *
-paths_of (Tasks *tasks)
+/* The PATHs as the draft names them: relative to the folder, also when they were given whole or with
+ * "./" or a slash at the end. NULL: the whole draft. (transfer full) */
+static GStrv
+dup_paths (Tasks *tasks, AnnexShare *share)
 {
-  return tasks->words[1] != NULL ? (const char *const *) tasks->words + 1 : NULL;
+  const char *root = annex_share_get_path (share);
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+
+  if (tasks->words[1] == NULL)
+    return NULL;
+  for (guint i = 1; tasks->words[i] != NULL; i++)
+    {
+      g_autofree char *whole = g_canonicalize_filename (tasks->words[i], root);
+      gsize length = strlen (root);
+
+      if (g_str_has_prefix (whole, root) && whole[length] == '/' && whole[length + 1] != '\0')
+        g_strv_builder_add (paths, whole + length + 1);
+      else if (!g_str_equal (whole, root)) /* of another folder: nothing here matches it */
+        g_strv_builder_add (paths, whole);
+      else
+        return NULL;
+    }
+  return g_strv_builder_end (paths);
+}
+
+/* Is anything of the share's draft at one of @paths? @paths NULL: yes. */
+static gboolean
+touches (AnnexWorkspace *workspace, AnnexShare *share, GStrv paths, gboolean *any, GError **error)
+{
+  g_autoptr (GPtrArray) changes = NULL;
+
+  *any = paths == NULL;
+  if (*any)
+    return TRUE;
+  changes = dex_await_boxed (
+      annex_drafts_list (annex_workspace_get_drafts (workspace), annex_share_get_id (share)), error);
+  for (guint i = 0; changes != NULL && i < changes->len; i++)
+    *any = *any || annex_drafts_is_chosen (g_ptr_array_index (changes, i), (const char *const *) paths);
+  return changes != NULL;
 }
 
 static gboolean
 keep_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError **error)
 {
+  g_auto (GStrv) paths = dup_paths (tasks, share);
   g_autoptr (GPtrArray) kept = NULL;
+  gboolean any;
 
+  if (!touches (workspace, share, paths, &any, error) || !any)
+    return !any && *error == NULL;
+  tasks->touched = TRUE;
   kept = dex_await_boxed (annex_drafts_keep (annex_workspace_get_drafts (workspace), annex_share_get_id (share),
-                                             paths_of (tasks)),
+                                             (const char *const *) paths),
                           error);
   if (kept == NULL || !answer_draft_ask (tasks, workspace, share, "keep", error))
     return FALSE;
@@ -300,29 +346,47 @@ keep_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError *
   return TRUE;
 }
 
+/* A PATH that fits nothing is a slip of the pen, not a success. */
+static int
+check_touched (Tasks *tasks, GError **error)
+{
+  if (tasks->touched || tasks->words[1] == NULL)
+    return ANNEX_EXIT_DONE;
+  g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "The draft has nothing at “%s”",
+               tasks->words[1]);
+  return -1;
+}
+
 static int
 keep (Tasks *tasks, GError **error)
 {
-  return for_shares (tasks, keep_share, error);
+  return for_shares (tasks, keep_share, error) == ANNEX_EXIT_DONE ? check_touched (tasks, error) : -1;
 }
 
 static gboolean
 discard_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError **error)
 {
+  g_auto (GStrv) paths = dup_paths (tasks, share);
+  gboolean any;
+
+  if (!touches (workspace, share, paths, &any, error) || !any)
+    return !any && *error == NULL;
+  tasks->touched = TRUE;
   if (!dex_await (annex_drafts_discard (annex_workspace_get_drafts (workspace), annex_share_get_id (share),
-                                        paths_of (tasks)),
+                                        (const char *const *) paths),
                   error)
       || !answer_draft_ask (tasks, workspace, share, "discard", error))
     return FALSE;
   if (!tasks->json)
-    annex_cli_print ("Discarded the draft of %s.\n", annex_share_get_path (share));
+    annex_cli_print ("Discarded %s of %s.\n", paths != NULL ? "that part of the draft" : "the draft",
+                     annex_share_get_path (share));
   return TRUE;
 }
 
 static int
 discard (Tasks *tasks, GError **error)
 {
-  return for_shares (tasks, discard_share, error);
+  return for_shares (tasks, discard_share, error) == ANNEX_EXIT_DONE ? check_touched (tasks, error) : -1;
 }
 
 /* Undoes the named keep, or all that are not undone, newest first. */
@@ -359,6 +423,12 @@ undo (Tasks *tasks, GError **error)
       undone++;
       ok = print_kept (tasks, entries, "Took back") && ok;
     }
+  if (undone == 0 && tasks->words[1] != NULL)
+    {
+      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "This task has no keep “%s” to take back",
+                   tasks->words[1]);
+      return -1;
+    }
   if (undone == 0)
     {
       g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "There is nothing to take back");
@@ -384,7 +454,8 @@ ledger (Tasks *tasks, GError **error)
     {
       AnnexLedgerEntry *row = g_ptr_array_index (rows, i);
       g_autofree char *line = tasks->json ? annex_ledger_entry_to_json_line (row) : NULL;
-      g_autofree char *host = annex_cli_clean (row->host);
+      g_autofree char *host = annex_cli_clean_line (row->host);
+      g_autofree char *reason = annex_cli_clean_line (row->reason != NULL ? row->reason : "");
       g_autofree char *time = format_time (row->time_us);
 
       if (line != NULL)
@@ -392,8 +463,7 @@ ledger (Tasks *tasks, GError **error)
       else
         annex_cli_print ("%s  %-8s  %-8s  %s:%u  %" G_GUINT64_FORMAT " up, %" G_GUINT64_FORMAT " down  by %s%s%s\n", time,
                          row->channel, row->decision, host, row->port, row->bytes_up, row->bytes_down,
-                         row->by != NULL ? row->by : "?", row->reason != NULL ? "  " : "",
-                         row->reason != NULL ? row->reason : "");
+                         row->by != NULL ? row->by : "?", reason[0] != '\0' ? "  " : "", reason);
     }
   return ANNEX_EXIT_DONE;
 }
@@ -469,6 +539,7 @@ annex_cli_tasks (char **argv)
 
   if (!annex_cli_parse ("tasks", entries, &argv, &status))
     return status;
+  annex_cli_drop_separator (argv);
   func = find_subcommand (argv[0]);
   if (func == NULL)
     return annex_cli_usage ("tasks", argv[0] != NULL ? "there is no “tasks %s”" : "say what to do%s",

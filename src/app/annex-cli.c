@@ -9,7 +9,10 @@
 #include "annex-future.h"
 #include "annex-json.h"
 
+#include <errno.h>
 #include <stdio.h>
+
+static int output_errno; /* of the first write to stdout that failed */
 
 void
 annex_cli_print (const char *format, ...)
@@ -20,8 +23,16 @@ annex_cli_print (const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  fputs (text, stdout);
-  fflush (stdout);
+  if ((fputs (text, stdout) == EOF || fflush (stdout) == EOF) && output_errno == 0)
+    output_errno = errno;
+}
+
+gboolean
+annex_cli_check_output (void)
+{
+  if (output_errno != 0 && output_errno != EPIPE)
+    fprintf (stderr, "annex: the output could not be written: %s\n", g_strerror (output_errno));
+  return output_errno == 0;
 }
 
 static gboolean
@@ -48,6 +59,12 @@ annex_cli_clean (const char *text)
         g_string_append_unichar (clean, c);
     }
   return g_string_free (clean, FALSE);
+}
+
+char *
+annex_cli_clean_line (const char *text)
+{
+  return g_strdelimit (annex_cli_clean (text), "\n\t", ' ');
 }
 
 /* Is it something that `annex doctor` explains, rather than a failure of this run? */
@@ -106,6 +123,15 @@ find_separator (char **argv)
     if (g_str_equal (*argv, "--"))
       return argv;
   return NULL;
+}
+
+void
+annex_cli_drop_separator (char **words)
+{
+  char **separator = find_separator (words);
+
+  for (; separator != NULL && *separator != NULL; separator++)
+    separator[0] = separator[1];
 }
 
 gboolean

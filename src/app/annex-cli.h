@@ -59,6 +59,14 @@ AnnexTask *annex_cli_load_task (AnnexSession *session, const char *text, int *st
 /* Text from a task, a file or a guest for a terminal: valid UTF-8, no control characters but line feed
  * and tab, no bidirectional overrides. (transfer full) */
 char *annex_cli_clean (const char *text);
+/* As annex_cli_clean, on one line: for names, hosts and titles, so that none can look like a line of
+ * Annex's own. (transfer full) */
+char *annex_cli_clean_line (const char *text);
 void annex_cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* FALSE, after saying so, when something of the output was lost (a full disk; a closed pipe is not
+ * worth a word). */
+gboolean annex_cli_check_output (void);
+/* Takes a "--" out of @words, for commands in which it only ends the options. */
+void annex_cli_drop_separator (char **words);
 
 G_END_DECLS

@@ -26,6 +26,7 @@ struct _AnnexRunAsks
   GDataInputStream *terminal; /* NULL: nobody is there */
   gboolean unattended;
   DexFuture *turn; /* one ask at a time at the terminal */
+  GCancellable *stop;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexRunAsks, annex_run_asks, G_TYPE_OBJECT)
@@ -39,6 +40,7 @@ annex_run_asks_finalize (GObject *object)
   g_clear_object (&self->file);
   g_clear_object (&self->terminal);
   dex_clear (&self->turn);
+  g_clear_object (&self->stop);
   G_OBJECT_CLASS (annex_run_asks_parent_class)->finalize (object);
 }
 
@@ -51,6 +53,7 @@ annex_run_asks_class_init (AnnexRunAsksClass *klass)
 static void
 annex_run_asks_init (AnnexRunAsks *self)
 {
+  self->stop = g_cancellable_new ();
 }
 
 AnnexRunAsks *
@@ -85,8 +88,8 @@ print_question (JsonObject *question)
   for (guint i = 0; options != NULL && i < json_array_get_length (options); i++)
     {
       JsonObject *option = json_array_get_object_element (options, i);
-      g_autofree char *label = annex_cli_clean (annex_json_opt_string (option, "label", ""));
-      g_autofree char *about = annex_cli_clean (annex_json_opt_string (option, "description", ""));
+      g_autofree char *label = annex_cli_clean_line (annex_json_opt_string (option, "label", ""));
+      g_autofree char *about = annex_cli_clean_line (annex_json_opt_string (option, "description", ""));
 
       fprintf (stderr, "  %u. %s%s%s\n", i + 1, label, about[0] != '\0' ? " – " : "", about);
     }
@@ -98,9 +101,9 @@ print_question (JsonObject *question)
 static void
 print_permission (AnnexAsk *ask, const char *what, const char *target, const char *labels)
 {
-  g_autofree char *clean = annex_cli_clean (target);
+  g_autofree char *clean = annex_cli_clean_line (target);
   g_autofree char *reason
-      = annex_cli_clean (annex_json_opt_string (annex_ask_get_json (ask), "reason", ""));
+      = annex_cli_clean_line (annex_json_opt_string (annex_ask_get_json (ask), "reason", ""));
 
   fprintf (stderr, "\n▣ Annex asks: %s\n    %s\n", what, clean);
   if (reason[0] != '\0')
@@ -158,7 +161,7 @@ read_line (AnnexRunAsks *self, GError **error)
 {
   DexPromise *promise = dex_promise_new ();
 
-  g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, NULL, line_cb, dex_ref (promise));
+  g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, self->stop, line_cb, dex_ref (promise));
   return dex_await_string (DEX_FUTURE (promise), error);
 }
 
@@ -208,10 +211,23 @@ ask_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
 
 /* ---- answering */
 
+static gboolean
+wants_secret (AnnexAsk *ask)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+
+  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
+    if (annex_json_opt_boolean (json_array_get_object_element (questions, i), "secret", FALSE))
+      return TRUE;
+  return FALSE;
+}
+
 /* What an unattended run takes when nobody answers: never more than was granted. */
 static const char *
 safe_default (AnnexAsk *ask)
 {
+  if (wants_secret (ask))
+    return NULL; /* words of ours must not be kept as a secret */
   switch (annex_ask_get_kind (ask))
     {
     case ANNEX_ASK_QUESTION:
@@ -254,6 +270,15 @@ submit (AnnexRunAsks *self, AnnexAsk *ask, const char *text, const char *by, GEr
                     error);
 }
 
+/* An error may quote what the agent wrote. */
+static void
+print_error (const GError *error)
+{
+  g_autofree char *clean = annex_cli_clean_line (error->message);
+
+  fprintf (stderr, "annex: %s\n", clean);
+}
+
 /* Lets the person try until the answer is one. FALSE when the input ended. */
 static gboolean
 answer_by_person (AnnexRunAsks *self, AnnexAsk *ask)
@@ -267,7 +292,7 @@ answer_by_person (AnnexRunAsks *self, AnnexAsk *ask)
         return FALSE;
       if (submit (self, ask, text, "user", &error))
         return TRUE;
-      fprintf (stderr, "annex: %s\n", error->message);
+      print_error (error);
       if (error->domain != ANNEX_JSON_ERROR)
         return FALSE;
     }
@@ -292,7 +317,8 @@ handle_fiber (gpointer data)
     {
       if (submit (self, ask, text, by, &error))
         return dex_future_new_true ();
-      fprintf (stderr, "annex: the answer “%s” was not taken: %s\n", text, error->message);
+      fprintf (stderr, "annex: the answer in the answers file was not taken\n");
+      print_error (error);
     }
   else if (self->unattended)
     {
@@ -300,7 +326,7 @@ handle_fiber (gpointer data)
 
       if (dex_await (annex_inbox_expire (annex_workspace_get_inbox (workspace), annex_ask_get_id (ask), NULL), &error))
         return dex_future_new_true ();
-      fprintf (stderr, "annex: %s\n", error->message);
+      print_error (error);
     }
   else if (self->terminal != NULL)
     {
@@ -330,6 +356,38 @@ annex_run_asks_handle (AnnexRunAsks *self, AnnexAsk *ask)
   dex_future_disown (future);
 }
 
+static gboolean
+settle_draft (AnnexRunAsks *self, AnnexAsk *ask, const char *label, const char *by, GError **error)
+{
+  AnnexWorkspace *workspace = annex_agent_get_workspace (self->agent);
+  g_autoptr (GPtrArray) kept
+      = dex_await_boxed (annex_answers_settle_draft (annex_workspace_get_inbox (workspace),
+                                                     annex_workspace_get_drafts (workspace), ask, label, by),
+                         error);
+
+  return kept != NULL;
+}
+
+/* Lets the person try until it is a label. The end of the input, or a stop, leaves the draft open. */
+static gboolean
+settle_by_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+      g_autofree char *label = ask_person (self, ask, NULL);
+
+      if (label == NULL || settle_draft (self, ask, label, "user", &local))
+        return TRUE;
+      if (local->domain != ANNEX_JSON_ERROR)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      print_error (local);
+    }
+}
+
 gboolean
 annex_run_asks_settle_drafts (AnnexRunAsks *self, GError **error)
 {
@@ -340,21 +398,22 @@ annex_run_asks_settle_drafts (AnnexRunAsks *self, GError **error)
     {
       AnnexAsk *ask = g_ptr_array_index (open, i);
       const char *label = self->file != NULL ? annex_answers_file_find (self->file, ask) : NULL;
-      g_autofree char *said = NULL;
-      g_autoptr (GPtrArray) kept = NULL;
+      gboolean ok = TRUE;
 
       if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT)
         continue;
-      if (label == NULL && self->terminal != NULL)
-        label = said = ask_person (self, ask, NULL); /* the end of the input leaves it open */
-      if (label == NULL)
-        continue;
-      if (!submit (self, ask, label, self->file != NULL && said == NULL ? "answers-file" : "user", error))
-        return FALSE;
-      kept = dex_await_boxed (annex_answers_apply_draft (annex_workspace_get_drafts (workspace), ask, label),
-                              error);
-      if (kept == NULL)
+      if (label != NULL)
+        ok = settle_draft (self, ask, label, "answers-file", error);
+      else if (self->terminal != NULL && !self->unattended)
+        ok = settle_by_person (self, ask, error);
+      if (!ok)
         return FALSE;
     }
   return TRUE;
+}
+
+void
+annex_run_asks_stop (AnnexRunAsks *self)
+{
+  g_cancellable_cancel (self->stop);
 }

@@ -26,5 +26,7 @@ void annex_run_asks_handle (AnnexRunAsks *self, AnnexAsk *ask);
 /* In a fiber, after the run: answers open draft asks and carries the answers out. FALSE with an
  * error. */
 gboolean annex_run_asks_settle_drafts (AnnexRunAsks *self, GError **error);
+/* Waits for nobody at the terminal any more; what is open stays open. */
+void annex_run_asks_stop (AnnexRunAsks *self);
 
 G_END_DECLS

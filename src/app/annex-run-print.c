@@ -51,7 +51,7 @@ print_plan (JsonObject *data)
     {
       JsonObject *step = object_at (steps, i);
       const char *state = step != NULL ? annex_json_opt_string (step, "state", "pending") : "";
-      g_autofree char *title = annex_cli_clean (step != NULL ? annex_json_opt_string (step, "title", "") : "");
+      g_autofree char *title = annex_cli_clean_line (step != NULL ? annex_json_opt_string (step, "title", "") : "");
       const char *mark = "○";
 
       if (step == NULL)
@@ -119,10 +119,10 @@ static void
 print_entry (JsonObject *entry)
 {
   const char *outcome = annex_json_opt_string (entry, "outcome", "done");
-  g_autofree char *clean = annex_cli_clean (outcome);
-  g_autofree char *path = annex_cli_clean (annex_json_opt_string (entry, "path", ""));
-  g_autofree char *reason = annex_cli_clean (annex_json_opt_string (entry, "reason", ""));
-  g_autofree char *other = annex_cli_clean (annex_json_opt_string (entry, "other_path", ""));
+  g_autofree char *clean = annex_cli_clean_line (outcome);
+  g_autofree char *path = annex_cli_clean_line (annex_json_opt_string (entry, "path", ""));
+  g_autofree char *reason = annex_cli_clean_line (annex_json_opt_string (entry, "reason", ""));
+  g_autofree char *other = annex_cli_clean_line (annex_json_opt_string (entry, "other_path", ""));
 
   if (!g_str_equal (outcome, "done"))
     annex_cli_print ("  %s: %s%s%s %s\n", path, clean, other[0] != '\0' ? " as " : "", other, reason);
@@ -153,7 +153,7 @@ print_files (JsonObject *data)
   for (guint i = 0; paths != NULL && i < json_array_get_length (paths); i++)
     {
       const char *path = string_at (paths, i);
-      g_autofree char *clean = path != NULL ? annex_cli_clean (path) : NULL;
+      g_autofree char *clean = path != NULL ? annex_cli_clean_line (path) : NULL;
 
       if (clean != NULL)
         annex_cli_print ("  %s\n", clean);
@@ -163,7 +163,7 @@ print_files (JsonObject *data)
 static void
 print_failure (JsonObject *data)
 {
-  g_autofree char *text = annex_cli_clean (annex_json_opt_string (data, "message", ""));
+  g_autofree char *text = annex_cli_clean_line (annex_json_opt_string (data, "message", ""));
   gint64 retry_ms = annex_json_opt_int (data, "retry_in_ms", -1);
 
   if (retry_ms >= 0)
@@ -234,10 +234,11 @@ void
 annex_run_print_computer (AnnexComputer *computer)
 {
   g_autofree char *message = annex_computer_dup_message (computer);
+  g_autofree char *clean = message != NULL ? annex_cli_clean_line (message) : NULL;
   const char *last = g_object_get_data (G_OBJECT (computer), "annex-printed");
 
   if (message == NULL || message[0] == '\0' || g_strcmp0 (message, last) == 0)
     return;
-  fprintf (stderr, "%s\n", message);
+  fprintf (stderr, "%s\n", clean);
   g_object_set_data_full (G_OBJECT (computer), "annex-printed", g_steal_pointer (&message), g_free);
 }

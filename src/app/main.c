@@ -59,6 +59,7 @@ main (int argc, char **argv)
   g_auto (GStrv) words = g_strdupv (argv);
 
   setlocale (LC_ALL, "");
+  g_log_writer_default_set_use_stderr (TRUE); /* stdout is for events alone */
   signal (SIGPIPE, SIG_IGN);
   g_set_prgname ("annex");
   dex_init ();
@@ -76,6 +77,10 @@ main (int argc, char **argv)
     }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (argv[1], commands[i].name))
-      return run_command (commands[i].func, words + 2);
+      {
+        int status = run_command (commands[i].func, words + 2);
+
+        return status == ANNEX_EXIT_DONE && !annex_cli_check_output () ? ANNEX_EXIT_FAILED : status;
+      }
   return annex_cli_usage (NULL, "there is no command “%s”", argv[1]);
 }
