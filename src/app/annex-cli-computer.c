@@ -52,17 +52,34 @@ create_source (gboolean office)
   return ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, office));
 }
 
+/* Of the images that are there, the present one stays, the one before it until the present one has
+ * proved itself, and those that computers of tasks were made with. */
+static gboolean
+remove_old_images (Options *options, AnnexImageStore *store, const char *before, GError **error)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) used = annex_computers_dup_image_versions (annex_session_get_computers (options->session));
+  g_auto (GStrv) keep = NULL;
+
+  g_strv_builder_addv (builder, (const char **) used);
+  if (before != NULL)
+    g_strv_builder_add (builder, before);
+  keep = g_strv_builder_end (builder);
+  return dex_await (annex_image_store_remove_unused (store, (const char *const *) keep), error);
+}
+
 static int
 build (Options *options, GError **error)
 {
   g_autoptr (AnnexImageSource) source = create_source (options->office);
   g_autoptr (AnnexImageStore) store = annex_image_store_new (NULL);
+  g_autofree char *before = annex_image_store_dup_current (store);
   g_autoptr (AnnexImage) image = NULL;
   g_autofree char *last = NULL;
 
   g_signal_connect (source, "progress", G_CALLBACK (progress_cb), &last);
   image = dex_await_boxed (annex_image_source_provide (source, store, NULL), error);
-  if (image == NULL)
+  if (image == NULL || !remove_old_images (options, store, before, error))
     return -1;
   annex_cli_print ("The computer's image %s is ready.\n", annex_image_get_version (image));
   return ANNEX_EXIT_DONE;

@@ -6,22 +6,98 @@
  */
 #include "annex-computer-console.h"
 
+#include "annex-future.h"
+
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
 #include <termios.h>
 #include <unistd.h>
 
 #define DRAIN_MS 2000
+#define PIECE_BYTES 65536
+#define FIBER_STACK (128 * 1024)
+
+/* What the streams are at: some are written slowly, by whoever reads them. */
+typedef struct
+{
+  guint n_writing;
+  guint n_pieces;
+} Activity;
+
+/* One stream on its way out. */
+typedef struct
+{
+  GInputStream *from;
+  GOutputStream *to;
+  Activity *activity;
+} Relay;
+
+static void
+relay_free (gpointer data)
+{
+  Relay *relay = data;
+
+  g_clear_object (&relay->from);
+  g_clear_object (&relay->to);
+  g_rc_box_release (relay->activity);
+  g_free (relay);
+}
 
 static DexFuture *
-relay_out (AnnexProcess *process, int fd)
+relay_fiber (gpointer data)
 {
-  g_autoptr (GOutputStream) output = g_unix_output_stream_new (fd, FALSE);
+  Relay *relay = data;
 
-  return dex_output_stream_splice (output,
-                                   fd == STDOUT_FILENO ? annex_process_get_stdout (process)
-                                                       : annex_process_get_stderr (process),
-                                   G_OUTPUT_STREAM_SPLICE_NONE, G_PRIORITY_DEFAULT);
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) piece
+          = dex_await_boxed (dex_input_stream_read_bytes (relay->from, PIECE_BYTES, G_PRIORITY_DEFAULT), &error);
+      gsize length = piece != NULL ? g_bytes_get_size (piece) : 0;
+
+      if (length == 0) /* the end, or the computer is lost: the wait for the command tells which */
+        return dex_future_new_true ();
+      relay->activity->n_writing++;
+      for (gsize done = 0; done < length && error == NULL;)
+        {
+          g_autoptr (GBytes) rest = g_bytes_new_from_bytes (piece, done, length - done);
+
+          done += (gsize) MAX (0, dex_await_int64 (dex_output_stream_write_bytes (relay->to, rest, G_PRIORITY_DEFAULT),
+                                                   &error));
+        }
+      relay->activity->n_writing--;
+      relay->activity->n_pieces++;
+      if (error != NULL) /* nobody reads any more */
+        return annex_future_new_error (g_steal_pointer (&error));
+    }
+}
+
+static DexFuture *
+relay_out (AnnexProcess *process, int fd, Activity *activity)
+{
+  Relay *relay = g_new0 (Relay, 1);
+
+  relay->from = g_object_ref (fd == STDOUT_FILENO ? annex_process_get_stdout (process)
+                                                  : annex_process_get_stderr (process));
+  relay->to = g_unix_output_stream_new (fd, FALSE);
+  relay->activity = g_rc_box_acquire (activity);
+  return dex_scheduler_spawn (NULL, FIBER_STACK, relay_fiber, relay, relay_free);
+}
+
+/* What it wrote last, however slowly it is read here; children that hold the streams open without a
+ * word are not waited for. Takes @rest. */
+static void
+drain (DexFuture *rest, Activity *activity)
+{
+  guint before;
+
+  do
+    {
+      before = activity->n_pieces;
+      dex_await (dex_future_first (dex_ref (rest), dex_timeout_new_msec (DRAIN_MS), NULL), NULL);
+    }
+  while (dex_future_is_pending (rest) && (activity->n_writing > 0 || activity->n_pieces != before));
+  dex_unref (rest);
 }
 
 static DexFuture *
@@ -51,6 +127,8 @@ annex_console_run (AnnexComputer *computer, const char *command, gboolean termin
   g_autoptr (AnnexCommand) spec = annex_command_new (command);
   g_autoptr (AnnexProcess) process = NULL;
   g_autoptr (GError) failure = NULL;
+  Activity *activity;
+  DexFuture *rest;
   struct termios saved;
   gboolean raw;
   int status;
@@ -59,19 +137,15 @@ annex_console_run (AnnexComputer *computer, const char *command, gboolean termin
   process = dex_await_object (annex_computer_spawn (computer, spec), error);
   if (process == NULL)
     return -1;
+  activity = g_rc_box_new0 (Activity);
   raw = terminal && set_raw (&saved);
   /* Ends with the process, or never when nobody types: nothing waits for it. */
   dex_future_disown (relay_in (process));
-  {
-    DexFuture *out = relay_out (process, STDOUT_FILENO);
-    DexFuture *err = relay_out (process, STDERR_FILENO);
-    DexFuture *rest;
-
-    status = dex_await_int (annex_process_wait (process), &failure);
-    /* What it wrote last; children that hold the streams open are not waited for. */
-    rest = dex_future_all (out, err, NULL);
-    dex_await (dex_future_first (rest, dex_timeout_new_msec (DRAIN_MS), NULL), NULL);
-  }
+  rest = dex_future_all (relay_out (process, STDOUT_FILENO, activity), relay_out (process, STDERR_FILENO, activity),
+                         NULL);
+  status = dex_await_int (annex_process_wait (process), &failure);
+  drain (rest, activity);
+  g_rc_box_release (activity);
   if (raw)
     tcsetattr (STDIN_FILENO, TCSADRAIN, &saved);
   if (failure != NULL)
