@@ -62,8 +62,9 @@ relay_fiber (gpointer data)
         {
           g_autoptr (GBytes) rest = g_bytes_new_from_bytes (piece, done, length - done);
 
-          done += (gsize) MAX (0, dex_await_int64 (dex_output_stream_write_bytes (relay->to, rest, G_PRIORITY_DEFAULT),
-                                                   &error));
+          gint64 n = dex_await_int64 (dex_output_stream_write_bytes (relay->to, rest, G_PRIORITY_DEFAULT), &error);
+
+          done += n > 0 ? (gsize) n : 0;
         }
       relay->activity->n_writing--;
       relay->activity->n_pieces++;
