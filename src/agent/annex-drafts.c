@@ -230,7 +230,7 @@ annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error)
   const char *id = annex_share_get_id (share);
   AnnexBaseline *baseline = annex_drafts_get_baseline (self, id);
   g_autoptr (GPtrArray) upper = NULL;
-  GPtrArray *changes;
+  g_autoptr (GPtrArray) changes = NULL;
 
   upper = dex_await_boxed (annex_computer_read_draft (self->computer, share), error);
   if (upper == NULL)
@@ -240,9 +240,10 @@ annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error)
   changes = dex_await_boxed (
       annex_worker_run ("annex-draft", compute_work, job_new (baseline, upper, share), job_free),
       error);
-  if (changes != NULL)
-    g_hash_table_replace (self->changes, g_strdup (id), g_ptr_array_ref (changes));
-  return changes;
+  if (changes == NULL || !annex_drafts_forget_unchanged (self, share, upper, changes, error))
+    return NULL;
+  g_hash_table_replace (self->changes, g_strdup (id), g_ptr_array_ref (changes));
+  return g_steal_pointer (&changes);
 }
 
 char *

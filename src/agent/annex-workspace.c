@@ -300,7 +300,9 @@ change_mode (AnnexWorkspace *self, AnnexShare *share, AnnexShareMode mode, GErro
   const char *id = annex_share_get_id (share);
   g_autoptr (GPtrArray) shares = NULL;
 
-  if (annex_share_get_mode (share) == mode)
+  /* Review is also what is meant when no mode is named: it never opens what was read only. */
+  if (annex_share_get_mode (share) == mode ||
+      (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY && mode == ANNEX_SHARE_REVIEW))
     return annex_share_ref (share);
   if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_SHARE_MODE,
                                      annex_json_build ("s", "share", id, "s", "mode",

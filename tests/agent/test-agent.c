@@ -11,7 +11,9 @@
 #include "fake-computer.h"
 #include "scripted-model.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 
 typedef struct
 {
@@ -700,6 +702,25 @@ test_keep_and_undo (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_strv_length (keeps), ==, 0);
 }
 
+/* A copy that is what the user's file is would hide their later edits: it goes at once. */
+static void
+test_unchanged_copy_goes (Fixture *f, gconstpointer data)
+{
+  g_autofree char *same = g_build_filename (f->dir, "shared/same.txt", NULL);
+  g_autoptr (GPtrArray) upper = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_upper_entry_free);
+  struct timespec times[2] = { { 1700000000, 0 }, { 1700000000, 0 } };
+
+  add_share_with_draft (f, ANNEX_SHARE_REVIEW);
+  g_assert_true (g_file_set_contents_full (same, "the same\n", -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+  g_assert_cmpint (g_chmod (same, 0644), ==, 0);
+  g_assert_cmpint (utimensat (AT_FDCWD, same, times, 0), ==, 0);
+  g_ptr_array_add (upper, upper_file ("new.txt", "new text\n"));
+  g_ptr_array_add (upper, upper_file ("same.txt", "the same\n"));
+  fake_computer_set_upper (f->computer, upper);
+  run_with_draft (f);
+  g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 1);
+}
+
 static void
 test_review_asks (Fixture *f, gconstpointer data)
 {
@@ -868,6 +889,7 @@ main (int argc, char **argv)
   ADD ("shell-limits", test_shell_limits);
   ADD ("delegate", test_delegate);
   ADD ("keep-and-undo", test_keep_and_undo);
+  ADD ("unchanged-copy", test_unchanged_copy_goes);
   ADD ("review-asks", test_review_asks);
   ADD ("reset-closes", test_reset_closes);
   ADD ("share-again", test_share_again);
