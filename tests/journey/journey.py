@@ -87,7 +87,7 @@ class Journey(unittest.TestCase):
         for server in self.servers:
             server.terminate()
             server.communicate()
-        for pid in left_over(self.runtime):
+        for pid in left_over(self.runtime, self.home):
             os.kill(pid, signal.SIGKILL)
         for place in (self.temporary, self.home, self.runtime):
             shutil.rmtree(place, ignore_errors=True)
@@ -203,16 +203,20 @@ def image_folder():
     return os.path.join(home, "annex/image")
 
 
-def left_over(runtime):
-    """Processes that still belong to a case's own runtime folder."""
+def read_proc(pid, name):
+    try:
+        with open(f"/proc/{pid}/{name}", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def left_over(*folders):
+    """Processes that belong to a case: one of its folders is in their environment or their words."""
     found = []
     for name in os.listdir("/proc"):
-        if not name.isdigit() or int(name) == os.getpid():
-            continue
-        try:
-            with open(f"/proc/{name}/environ", "rb") as file:
-                if f"XDG_RUNTIME_DIR={runtime}".encode() in file.read().split(b"\0"):
-                    found.append(int(name))
-        except OSError:
-            pass
+        if name.isdigit() and int(name) not in (os.getpid(), os.getppid()):
+            said = read_proc(name, "environ") + read_proc(name, "cmdline")
+            if any(f"{folder}".encode() in said for folder in folders):
+                found.append(int(name))
     return found

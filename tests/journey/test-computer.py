@@ -7,7 +7,7 @@ import signal
 import struct
 import zlib
 
-from journey import Journey, contents, image_folder, left_over, main, tree, turn, use, wait_until
+from journey import Journey, contents, image_folder, left_over, main, read_proc, tree, turn, use, wait_until
 from make_pdf import pdf
 
 
@@ -27,15 +27,8 @@ def png():
 class Computer(Journey):
     def machines(self, name="qemu-system"):
         """The processes of this case's own virtual machines."""
-        found = []
-        for pid in left_over(self.runtime):
-            try:
-                with open(f"/proc/{pid}/cmdline", "rb") as file:
-                    if name.encode() in file.read().split(b"\0")[0]:
-                        found.append(pid)
-            except OSError:
-                pass
-        return found
+        return [pid for pid in left_over(self.runtime, self.home)
+                if name.encode() in read_proc(pid, "cmdline").split(b"\0")[0]]
 
     def told(self, task):
         """Tool name → texts of its results, in order."""
@@ -76,8 +69,8 @@ class Computer(Journey):
             turn(use("delegate", goal="Count the notes", context="They are in /folders/Notes")),
             turn(shell("ls /folders/Notes | wc -l"), tool="shell", match="Count the notes"), turn("There is one note.", match="Count the notes"),
             turn(shell("cd /folders/Work && mv old/name.txt renamed.txt && rm gone.txt && echo theirs >> mine.txt && "
-                       "echo k2 > /folders/Work-2/k.txt && echo done > /home/agent/outbox/result.txt && sleep 60 & sleep 2; true"),
-                 use("present_files", paths=["/home/agent/outbox/result.txt", "/folders/Work/new/deep.txt"])),
+                       "echo k2 > /folders/Work-2/k.txt && echo done > /home/agent/outbox/result.txt")),
+            turn(use("present_files", paths=["/home/agent/outbox/result.txt", "/folders/Work/new/deep.txt"])),
             turn("Everything is done."))
         done = self.ask_model(url, "--folder", work, "--folder", notes + ":read-only", "--folder", second + ":keep", "--json", "Work")
         task = self.newest()["id"]
@@ -99,9 +92,11 @@ class Computer(Journey):
         self.assertNotIn("is running", told["shell_output"][1])
         self.assertIn("There is one note.", told["delegate"][0])
         sent = self.requests(log)
+        self.assertIn("pages: 2", told["read_file"][2])
         pictures = [self.image_blocks(r) for r in sent]
         self.assertIn(["image/png"], pictures)
         self.assertIn(["image/jpeg"] * 2, pictures)
+        self.assertIn("The user sees 2 files", told["present_files"][0])
         self.assertEqual(self.events(task, "files-presented")[0]["data"]["paths"],
                          ["/home/agent/outbox/result.txt", "/folders/Work/new/deep.txt"])
         self.assertNotIn(self.temporary, json.dumps([r["body"] for r in sent]))
@@ -151,7 +146,7 @@ class Computer(Journey):
         url, log = self.model(
             turn(use("write_file", path="/folders/Work/kept.txt", content="before the loss\n"), shell("echo 1 > ~/count; sync")),
             turn(shell("echo going; sleep 500")),
-            turn(shell("cat /folders/Work/kept.txt ~/count")),
+            turn(shell("cat /folders/Work/kept.txt ~/count"), delay_ms=1500),
             turn(shell("echo 2 >> ~/count; sync; sleep 500")),
             turn(shell("cat ~/count")), turn("So it ends."))
         process = self.start_model(url, "--folder", work, "--json", "Work")
@@ -194,24 +189,29 @@ class Computer(Journey):
         url, log = self.model(
             turn(shell("curl -sS -m 20 http://example.com/; curl -sS -m 20 https://example.com/; curl -sS -m 20 http://127.0.0.1:1/ || true; "
                        "curl -sS -m 20 --noproxy '' http://169.254.169.254/; getent hosts example.com; ip -br link | wc -l")),
-            turn(use("request_network", host="example.com", reason="to look")),
-            turn(shell("curl -sS -m 20 http://example.com/")),
+            turn(use("request_network", host="example.com", reason="to look"), use("request_network", host="example.org", reason="too")),
+            turn(shell("curl -sS -m 20 http://example.com/; curl -sS -m 20 http://example.org/")),
             turn(shell("sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends hello 2>&1 | tail -n 2; hello",
                        timeout_s=400)),
             turn(shell("mkdir x && cd x && npm install --no-audit --no-fund is-number 2>&1 | tail -n 3; ls node_modules", timeout_s=300)),
             turn("That is all."))
-        self.ask_model(url, "--answers", self.answers({"ask": "network", "match": "example.com", "answer": "never"}), "Fetch",
-                       timeout=600)
+        answers = self.answers({"ask": "network", "match": "example.com", "answer": "never"}, {"ask": "network", "answer": "once"})
+        self.ask_model(url, "--answers", answers, "Fetch", timeout=600)
         task = self.newest()["id"]
         told = self.told(task)
         self.assertIn("request_network", told["shell"][0])
         self.assertIn("example.com", told["shell"][0])
-        self.assertIn("never allows example.com", told["request_network"][0])
-        self.assertNotIn("Example Domain", told["shell"][1])
+        self.assertIn("addresses made of numbers", told["shell"][0])
+        self.assertIn("never allows example.com", " ".join(told["request_network"]))
+        self.assertIn("the user does not want it", told["shell"][1])
+        self.assertNotIn("nobody has allowed", told["shell"][1])
         rows = self.lines(self.annex("tasks", "ledger", task, "--json"))
         refused = [r for r in rows if r["decision"] == "refused"]
         self.assertIn("example.com", {r["host"] for r in refused})
-        self.assertIn("169.254.169.254", {r["host"] for r in refused})
+        # Allowed once; whether it can be reached from here is another matter.
+        self.assertNotIn("example.org", {r["host"] for r in refused})
+        self.assertIn("example.org", {r["host"] for r in rows})
+        self.assertTrue([r for r in refused if "169.254.169.254" in r["host"]], refused)
         for row in refused:
             self.assertTrue(row["reason"], row)
         allowed = [r for r in rows if r["channel"] == "computer" and r["decision"] == "allowed"]
