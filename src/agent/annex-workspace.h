@@ -75,8 +75,7 @@ annex_workspace_ask (AnnexWorkspace *self,
                      GError **error);
 
 /* In a fiber: grants a folder: appends share-granted and attaches it. One that is shared already
- * gets
- * @mode. (transfer full) */
+ * gets @mode, but review does not open a read-only one. (transfer full) */
 AnnexShare *
 annex_workspace_grant_folder (AnnexWorkspace *self,
                               const char *path,

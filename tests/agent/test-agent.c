@@ -776,6 +776,10 @@ share_again_fiber (gpointer data)
 
   g_assert_no_error (error);
   g_assert_cmpint (annex_share_get_mode (share), ==, ANNEX_SHARE_READ_ONLY);
+  g_clear_pointer (&share, annex_share_unref);
+  share = annex_workspace_grant_folder (f->workspace, path, ANNEX_SHARE_REVIEW, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (annex_share_get_mode (share), ==, ANNEX_SHARE_READ_ONLY);
   return dex_future_new_true ();
 }
 

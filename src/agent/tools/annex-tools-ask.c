@@ -79,7 +79,8 @@ request_folder (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **e
         call, "The user did not share a folder. Go on without it, or ask what to do.");
   path = g_strdup (text);
   colon = strrchr (path, ':');
-  if (colon != NULL && annex_share_mode_from_name (colon + 1, &mode, NULL))
+  if (colon != NULL && !g_file_test (path, G_FILE_TEST_EXISTS) &&
+      annex_share_mode_from_name (colon + 1, &mode, NULL))
     *colon = '\0';
   share = annex_workspace_grant_folder (workspace, path, mode, &refused);
   if (share == NULL)
