@@ -194,7 +194,8 @@ class CommandLine(Journey):
         for words in (["tasks", "list"], ["run", "--model", "tour", "Hello"], ["inbox", "list"]):
             done = self.annex(*words, status=1)
             self.assertIn(said, done.stderr)
-            self.assertEqual(len(done.stderr.splitlines()), 2, done.stderr)
+            lines = [line for line in done.stderr.splitlines() if not line.startswith("==")]  # a sanitizer's own
+            self.assertEqual(len(lines), 2, done.stderr)
 
     def test_data_folder_that_cannot_be_written(self):
         if os.geteuid() == 0:
