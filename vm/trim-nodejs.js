@@ -1,6 +1,7 @@
 // Debian's npm drags in what its parts were built and tested with: webpack, babel, eslint. Prints
-// the folders under /usr/share/nodejs that npm does not reach through its packages' declared
-// dependencies and that Node itself does not load either.
+// the folders under /usr/share/nodejs that npm does not reach, neither through its packages' declared
+// dependencies nor through what their code requires (Debian's patches change the one without the
+// other), and that Node itself does not load either.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 'use strict'
@@ -22,6 +23,25 @@ function find (name, from) {
   return libraries.map(dir => path.join(dir, name)).find(dir => fs.existsSync(path.join(dir, 'package.json')))
 }
 
+// Names of packages that the code below a folder asks for; what only builds or tests it is left out.
+function required (dir, names = new Set()) {
+  const skipped = /^(node_modules|tests?|__tests__|scripts?|bench(mark)?s?|examples?|docs?|coverage)$|\.config\./
+  for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
+    if (skipped.test(entry.name)) continue
+    const file = path.join(dir, entry.name)
+    if (entry.isDirectory()) {
+      required(file, names)
+    } else if (entry.isFile() && /\.[cm]?js$/.test(entry.name)) {
+      const code = fs.readFileSync(file, 'utf8')
+      for (const match of code.matchAll(/(?:require|import)\s*\(\s*['"]([^'"./][^'"]*)['"]|from\s*['"]([^'"./][^'"]*)['"]/g)) {
+        const parts = (match[1] || match[2]).split('/')
+        names.add(parts[0].startsWith('@') ? parts.slice(0, 2).join('/') : parts[0])
+      }
+    }
+  }
+  return names
+}
+
 function keep (dir) {
   const real = fs.realpathSync(dir)
   for (const one of [dir, real]) {
@@ -35,6 +55,10 @@ function keep (dir) {
       const next = find(name, real)
       if (next) keep(next)
     }
+  }
+  for (const name of required(real)) {
+    const next = find(name, real)
+    if (next) keep(next)
   }
   // Packages that came along in one Debian package lie inside another's folder.
   const inner = path.join(real, 'node_modules')

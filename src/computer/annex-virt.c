@@ -1,7 +1,7 @@
 /* annex-virt.c
  *
- * See annex-virt.h. libvirt's own event loop runs in one thread for the life of the process; its
- * callbacks only hand a small message to the main thread.
+ * See annex-virt.h. libvirt's callbacks only hand a small message to an idle source of the main
+ * thread.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -85,15 +85,9 @@ quiet_error_cb (void *data, virErrorPtr error)
 
 /* ---------------------------------------------------------------- events */
 
-static gpointer
-event_thread (gpointer data)
-{
-  for (;;)
-    if (virEventRunDefaultImpl () < 0)
-      g_usleep (100000);
-  return NULL;
-}
-
+/* libvirt's default event loop is GLib's default main context (virEventGLibRegister of its
+ * vireventglib.c), which the app runs anyway. So there is no thread for it: virEventRunDefaultImpl
+ * would run everything else of the app in that thread too. */
 static void
 start_events_once (void)
 {
@@ -102,8 +96,8 @@ start_events_once (void)
   if (!g_once_init_enter (&once))
     return;
   virSetErrorFunc (NULL, quiet_error_cb);
-  if (virInitialize () == 0 && virEventRegisterDefaultImpl () == 0)
-    g_thread_unref (g_thread_new ("annex-virt-events", event_thread, NULL));
+  if (virInitialize () != 0 || virEventRegisterDefaultImpl () != 0)
+    g_warning ("libvirt's events are not available");
   g_once_init_leave (&once, 1);
 }
 
@@ -160,7 +154,7 @@ post (GWeakRef *owner, guint signal, const char *name, const char *detail, gbool
   message->name = g_strdup (name);
   message->detail = g_strdup (detail);
   message->flag = flag;
-  /* Not g_main_context_invoke: that may call it right here, in libvirt's thread. */
+  /* Not at once: callbacks may come in the middle of a call to libvirt, in any thread. */
   source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, message_deliver_cb, message, message_free);

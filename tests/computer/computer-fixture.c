@@ -198,6 +198,16 @@ await_ms (guint ms)
   dex_await (dex_timeout_new_msec ((int) ms), NULL);
 }
 
+/* What the user would see, as comments of the test's output. */
+static void
+changed_cb (AnnexComputer *computer, gpointer data)
+{
+  g_autofree char *message = annex_computer_dup_message (computer);
+
+  g_test_message ("%s: %s", annex_computer_state_to_name (annex_computer_get_state (computer)),
+                  message);
+}
+
 AnnexComputer *
 new_computer (char **task_id)
 {
@@ -205,6 +215,7 @@ new_computer (char **task_id)
   AnnexComputer *computer = annex_computers_get (fixture_computers (), id, NULL);
 
   g_assert_nonnull (computer);
+  g_signal_connect (computer, "changed", G_CALLBACK (changed_cb), NULL);
   if (task_id != NULL)
     *task_id = g_steal_pointer (&id);
   return computer;

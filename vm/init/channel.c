@@ -34,6 +34,9 @@
  * always at the start of a read. */
 #define GREETING "SSH-2.0-"
 #define BUFFER_BYTES 65536
+/* How long a connection outlives its host's hang-up. The hang-up is told beside the stream: it may
+ * be that of the connection before, heard late, when the new one's first bytes are here already. */
+#define LINGER_MS 500
 /* How long an sshd may take to end by itself after its connection has. */
 #define GRACE_MS 2000
 /* The shortest time from one sshd's start to the next one's. */
@@ -51,8 +54,9 @@ typedef struct
 {
   int signals;
   int port;
-  bool host; /* the host holds its end of the port */
-  int sshd;  /* our end of its socketpair, or -1 */
+  bool host;         /* the host holds its end of the port */
+  long long lost_ms; /* when it went, or last spoke up although it seemed gone */
+  int sshd;          /* our end of its socketpair, or -1 */
   pid_t sshd_pid;
   bool in_use;          /* the client has greeted this sshd */
   long long started_ms; /* when this sshd was */
@@ -135,8 +139,7 @@ static void
 set_host (Channel *self, bool there)
 {
   self->host = there;
-  if (!there)
-    clear (&self->to_port);
+  self->lost_ms = now_ms ();
   fcntl (self->port, F_SETOWN, getpid ());
   fcntl (self->port, F_SETFL, O_NONBLOCK | (there ? 0 : O_ASYNC));
 }
@@ -207,6 +210,7 @@ end_sshd (Channel *self)
   self->ending_pid = self->sshd_pid;
   self->ending_ms = now_ms ();
   self->sshd_pid = 0;
+  self->in_use = false;
 }
 
 /* What is due by the clock; returns how long until something else is. */
@@ -216,6 +220,10 @@ mind_the_clock (Channel *self)
   long long now = now_ms ();
   int wait_ms = self->host ? -1 : LOOK_MS;
 
+  if (!self->host && self->in_use && now - self->lost_ms >= LINGER_MS)
+    end_sshd (self);
+  if (!self->host && self->in_use)
+    wait_ms = LINGER_MS;
   if (self->sshd < 0 && now - self->started_ms >= SPACING_MS)
     start_sshd (self);
   if (self->sshd < 0)
@@ -289,6 +297,7 @@ read_port (Channel *self)
       if (self->sshd < 0)
         start_sshd (self);
       self->in_use = true;
+      self->lost_ms = now_ms ();
     }
   /* The rest of a connection that is over. */
   if (!self->in_use || self->sshd < 0)
@@ -319,8 +328,8 @@ read_sshd (Channel *self)
     }
 }
 
-/* What to wait for. Nothing is waited for that could not be acted on: the end of an sshd is of no use
- * while its last bytes wait for the host. */
+/* What to wait for. Nothing is waited for that could not be acted on: the end of an sshd is of no
+ * use while its last bytes wait for the host. */
 static void
 fill_pollers (const Channel *self, struct pollfd *port, struct pollfd *sshd)
 {
@@ -362,11 +371,7 @@ serve (Channel *self)
         end_sshd (self);
     }
   if (self->host && (pollers[1].revents & POLLHUP) != 0 && !host_is_there (self->port))
-    {
-      set_host (self, false);
-      if (self->in_use)
-        end_sshd (self);
-    }
+    set_host (self, false);
 }
 
 void

@@ -116,6 +116,8 @@ image_machine_dup_console (ImageMachine *self)
 static void
 wait_until_ready (ImageMachine *self)
 {
+  g_autofree char *last = NULL;
+
   for (guint i = 0; i < BOOT_LIMIT_S * 10; i++)
     {
       g_autofree char *text = image_machine_dup_console (self);
@@ -126,7 +128,8 @@ wait_until_ready (ImageMachine *self)
         g_error ("the computer does not boot: %s", text);
       g_usleep (100 * 1000);
     }
-  g_error ("the computer has not booted within %d s", BOOT_LIMIT_S);
+  last = image_machine_dup_console (self);
+  g_error ("the computer has not booted within %d s: %s", BOOT_LIMIT_S, last);
 }
 
 ImageMachine *
@@ -180,14 +183,19 @@ open_session (ImageMachine *self)
   g_test_message ("no connection: %s", ssh_get_error (session));
   ssh_disconnect (session);
   ssh_free (session);
+  close (fd);
   return NULL;
 }
 
+/* Libssh leaves a descriptor that it was given open. */
 static void
 close_session (ssh_session session)
 {
+  int fd = ssh_get_fd (session);
+
   ssh_disconnect (session);
   ssh_free (session);
+  close (fd);
 }
 
 gboolean
@@ -242,6 +250,7 @@ image_machine_break_off (ImageMachine *self)
   ssh_session session = open_session (self);
   ssh_channel channel;
   char buffer[16384];
+  int fd;
 
   g_assert_nonnull (session);
   channel = ssh_channel_new (session);
@@ -250,9 +259,11 @@ image_machine_break_off (ImageMachine *self)
   for (guint i = 0; i < 20; i++)
     g_assert_cmpint (ssh_channel_read (channel, buffer, sizeof buffer, 0), >, 0);
   /* No farewell. */
-  shutdown (ssh_get_fd (session), SHUT_RDWR);
+  fd = ssh_get_fd (session);
+  shutdown (fd, SHUT_RDWR);
   ssh_channel_free (channel);
   ssh_free (session);
+  close (fd);
 }
 
 gboolean
