@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import struct
+import time
 import zlib
 
 from journey import Journey, contents, image_folder, left_over, main, read_proc, tree, turn, use, wait_until
@@ -84,7 +85,7 @@ class Computer(Journey):
         self.assertNotIn("eth", who)
         self.assertIn("2\ttwo", told["read_file"][0])
         self.assertNotIn("three", told["read_file"][0])
-        self.assertIn("absent", told["edit_file"][1] + "absent")
+        self.assertIn("“old_text” is not in the file", " ".join(told["edit_file"]))
         self.assertIn("a.txt", told["find_files"][0])
         self.assertIn("n.txt", told["search_text"][0])
         self.assertIn("tick 3", told["shell_output"][0])
@@ -160,7 +161,8 @@ class Computer(Journey):
         self.assertIn("before the loss", told[2])
         self.assertIn("\n1", told[2])
         # Annex is killed in the middle of the next command.
-        self.assertTrue(wait_until(lambda: False, 3) or process.poll() is None)
+        time.sleep(3)
+        self.assertIsNone(process.poll())
         process.kill()
         process.communicate()
         task = self.newest()["id"]
@@ -168,7 +170,7 @@ class Computer(Journey):
         self.assertIn("So it ends.", done.stdout)
         told = self.told(task)["shell"]
         self.assertIn("interrupted", told[3])
-        self.assertEqual(told[4].count("2"), 1, told[4])
+        self.assertTrue(told[4].endswith("stdout:\n1\n2\n"), told[4])
         interrupted = [e for e in self.events(task, "tool-finished") if e["data"].get("interrupted")]
         self.assertEqual(len(interrupted), 1)
         self.assertIn(("Work", "kept.txt"), self.draft(task))
