@@ -254,8 +254,9 @@ open_present (Work *work, const char *version)
   return g_steal_pointer (&image);
 }
 
+/* With the store's lock held. */
 static AnnexImage *
-build (Work *work, GError **error)
+build_locked (Work *work, GError **error)
 {
   g_autoptr (AnnexImage) present = NULL;
   g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
@@ -289,6 +290,19 @@ build (Work *work, GError **error)
   annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
                                       "Checking the computer's image…", 0.97);
   return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
+}
+
+static AnnexImage *
+build (Work *work, GError **error)
+{
+  int lock = annex_image_store_lock_blocking (work->store, work->cancellable, error);
+  AnnexImage *image;
+
+  if (lock < 0)
+    return NULL;
+  image = build_locked (work, error);
+  close (lock);
+  return image;
 }
 
 static DexFuture *

@@ -308,39 +308,53 @@ is_same (AnnexImage *current, const AnnexImageManifest *manifest)
          strcmp (annex_image_get_sha256 (current), manifest->sha256) == 0;
 }
 
-static DexFuture *
-provide (Work *work)
+/* With the store's lock held. */
+static AnnexImage *
+fetch_locked (Work *work, GError **error)
 {
   g_autoptr (AnnexImageManifest) manifest = NULL;
   g_autoptr (AnnexImage) current = NULL;
   g_autoptr (GBytes) text = NULL;
   g_autofree char *staging = NULL, *manifest_path = NULL;
-  GError *error = NULL;
-  AnnexImage *image;
 
-  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, FETCHING,
-                                      0);
-  manifest = fetch_manifest (work, &text, &error);
+  manifest = fetch_manifest (work, &text, error);
   if (manifest == NULL)
-    return dex_future_new_for_error (error);
+    return NULL;
   work->total_bytes = manifest->size_bytes;
   current = open_current (work);
   if (is_same (current, manifest))
-    return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, g_steal_pointer (&current));
+    return g_steal_pointer (&current);
 
-  staging = annex_image_store_stage (work->store, manifest->version, &error);
-  if (staging == NULL || !check_space (staging, manifest, &error))
-    return dex_future_new_for_error (error);
+  staging = annex_image_store_stage (work->store, manifest->version, error);
+  if (staging == NULL || !check_space (staging, manifest, error))
+    return NULL;
   for (guint i = 0; i < manifest->files->len; i++)
-    if (!fetch_file (work, staging, g_ptr_array_index (manifest->files, i), current, &error))
-      return dex_future_new_for_error (error);
+    if (!fetch_file (work, staging, g_ptr_array_index (manifest->files, i), current, error))
+      return NULL;
   manifest_path = g_build_filename (staging, ANNEX_IMAGE_MANIFEST_NAME, NULL);
   if (!annex_file_write_atomic (manifest_path, g_bytes_get_data (text, NULL),
-                                g_bytes_get_size (text), 0600, &error))
-    return dex_future_new_for_error (error);
+                                g_bytes_get_size (text), 0600, error))
+    return NULL;
   annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context,
                                       "Checking the computer's image…", 1);
-  image = annex_image_store_install_blocking (work->store, staging, work->cancellable, &error);
+  return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
+}
+
+static DexFuture *
+provide (Work *work)
+{
+  GError *error = NULL;
+  AnnexImage *image = NULL;
+  int lock;
+
+  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, FETCHING,
+                                      0);
+  lock = annex_image_store_lock_blocking (work->store, work->cancellable, &error);
+  if (lock >= 0)
+    {
+      image = fetch_locked (work, &error);
+      close (lock);
+    }
   if (image == NULL)
     return dex_future_new_for_error (error);
   return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, image);

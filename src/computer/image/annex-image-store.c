@@ -15,12 +15,15 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CURRENT_NAME "current"
 #define STAGING_PREFIX ".staging-"
 #define TRASH_PREFIX ".old-"
+#define LOCK_NAME ".lock"
+#define LOCK_INTERVAL_US (G_USEC_PER_SEC / 5)
 /* A staging folder that nobody has touched for so long belongs to no download. */
 #define STAGING_LIFE_S (24 * 60 * 60)
 
@@ -162,6 +165,39 @@ annex_image_store_stage (AnnexImageStore *self, const char *version, GError **er
       return NULL;
     }
   return g_steal_pointer (&path);
+}
+
+int
+annex_image_store_lock_blocking (AnnexImageStore *self, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) local = NULL;
+  int fd;
+
+  g_return_val_if_fail (ANNEX_IS_IMAGE_STORE (self), -1);
+  path = g_build_filename (self->folder, LOCK_NAME, NULL);
+  if (!annex_paths_make (self->folder, &local) ||
+      (fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
+    {
+      set_failed (error, "The folder for the computer's image cannot be used");
+      return -1;
+    }
+  while (flock (fd, LOCK_EX | LOCK_NB) < 0)
+    {
+      if (errno != EWOULDBLOCK && errno != EINTR)
+        {
+          set_failed (error, "The folder for the computer's image cannot be used");
+          close (fd);
+          return -1;
+        }
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        {
+          close (fd);
+          return -1;
+        }
+      g_usleep (LOCK_INTERVAL_US);
+    }
+  return fd;
 }
 
 /* ---- removing */

@@ -56,6 +56,12 @@ annex_image_store_open_version (AnnexImageStore *self,
 char *
 annex_image_store_stage (AnnexImageStore *self, const char *version, GError **error);
 
+/* Only one source at a time may fill a store: waits for the others, in this process or
+ * another. The lock ends with the descriptor, so also with the process. Blocking; for
+ * worker threads. -1 with ANNEX_IMAGE_ERROR or G_IO_ERROR_CANCELLED. (transfer full) */
+int
+annex_image_store_lock_blocking (AnnexImageStore *self, GCancellable *cancellable, GError **error);
+
 /* Verifies the image in @staging (one of annex_image_store_stage), moves it into the store and
  * makes it the current one, in a worker thread. The image before stays until
  * annex_image_store_remove_unused. Resolves to the AnnexImage (boxed); rejects with

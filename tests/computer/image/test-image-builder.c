@@ -207,6 +207,27 @@ test_cancel (Fixture *f, gconstpointer data)
     }
 }
 
+/* Two builds at once: the second waits, finds the image there, and builds nothing. */
+static void
+test_twice (Fixture *f, gconstpointer data)
+{
+  g_autofree char *log = g_build_filename (f->folder, "arguments", NULL);
+  g_autofree char *arguments = NULL;
+  g_autoptr (AnnexImageBuilder) other = annex_image_builder_new (f->recipe, FALSE);
+  g_autoptr (GError) error = NULL;
+  DexFuture *first, *second;
+
+  write_recipe (f, "sleep 1; cp \"$ready\"/* \"$output\"/");
+  first = annex_image_source_provide (ANNEX_IMAGE_SOURCE (f->builder), f->store, NULL);
+  second = annex_image_source_provide (ANNEX_IMAGE_SOURCE (other), f->store, NULL);
+  g_assert_nonnull (image_harness_wait (first, &error));
+  g_assert_no_error (error);
+  g_assert_nonnull (image_harness_wait (second, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (log, &arguments, NULL, NULL));
+  g_assert_cmpint (strchr (arguments, '\n') - arguments, ==, strlen (arguments) - 1);
+}
+
 /* The recipe this program was built with tells a version that could be a folder's name. */
 static void
 test_real_recipe (void)
@@ -236,6 +257,7 @@ main (int argc, char **argv)
     }
   ADD ("/image/builder/no-recipe", NULL, test_no_recipe);
   ADD ("/image/builder/cancel", NULL, test_cancel);
+  ADD ("/image/builder/twice", NULL, test_twice);
   g_test_add_func ("/image/builder/real-recipe", test_real_recipe);
   return g_test_run ();
 }
