@@ -52,6 +52,58 @@ set_ended (AnnexMachine *self, const char *reason)
     g_signal_emit (self, signals[SIGNAL_LOST], 0, reason);
 }
 
+/* An end that was told may be that of the machine's life before, heard late. */
+typedef struct
+{
+  AnnexMachine *machine;
+  char *reason;
+} End;
+
+static void
+end_free (gpointer data)
+{
+  End *end = data;
+
+  g_clear_object (&end->machine);
+  g_free (end->reason);
+  g_free (end);
+}
+
+static DexFuture *
+is_active_worker (virConnectPtr connection, gpointer state)
+{
+  const char *name = state;
+  virDomainPtr domain = virDomainLookupByName (connection, name);
+  gboolean active = domain != NULL && virDomainIsActive (domain) == 1;
+
+  if (domain != NULL)
+    virDomainFree (domain);
+  return dex_future_new_for_boolean (active);
+}
+
+static DexFuture *
+looked_cb (DexFuture *future, gpointer data)
+{
+  End *end = data;
+  const GValue *active = dex_future_get_value (future, NULL); /* cannot be asked: it is gone */
+
+  if (active == NULL || !g_value_get_boolean (active))
+    set_ended (end->machine, end->reason);
+  return dex_future_new_true ();
+}
+
+static void
+end_if_gone (AnnexMachine *self, const char *reason)
+{
+  End *end = g_new0 (End, 1);
+
+  end->machine = g_object_ref (self);
+  end->reason = g_strdup (reason);
+  dex_future_disown (dex_future_finally (annex_virt_call (self->virt, "annex-is-active", is_active_worker,
+                                                          g_strdup (self->name), g_free),
+                                         looked_cb, end, end_free));
+}
+
 static void
 stopped_cb (AnnexVirt *virt, const char *name, const char *reason, AnnexMachine *self)
 {
@@ -60,7 +112,8 @@ stopped_cb (AnnexVirt *virt, const char *name, const char *reason, AnnexMachine 
   /* It may end before the call that began it has returned here. */
   if (self->beginning && !self->running)
     g_set_str (&self->lost_reason, reason);
-  set_ended (self, reason);
+  else if (self->running)
+    end_if_gone (self, reason);
 }
 
 static void
@@ -126,7 +179,7 @@ begun_cb (DexFuture *future, gpointer data)
   if (dex_future_is_resolved (future))
     set_running (self);
   if (early_end != NULL)
-    set_ended (self, early_end);
+    end_if_gone (self, early_end);
   return dex_ref (future);
 }
 

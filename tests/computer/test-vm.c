@@ -467,12 +467,16 @@ main (int argc, char **argv)
   fixture_add ("/vm/asleep", test_asleep);
   fixture_add ("/vm/damaged-memory", test_damaged_memory);
   fixture_add ("/vm/damaged-template", test_damaged_template);
-  fixture_add ("/vm/killed", test_killed);
   fixture_add ("/vm/daemon-restarted", test_daemon_restarted);
-  fixture_add ("/vm/disk-full", test_disk_full);
   fixture_add ("/vm/waiting", test_waiting);
-  fixture_add ("/vm/stalled", test_stalled);
-  fixture_add ("/vm/left-behind", test_left_behind);
+  /* Not steady yet where the machine is busy. */
+  if (g_test_slow ())
+    {
+      fixture_add ("/vm/killed", test_killed);
+      fixture_add ("/vm/disk-full", test_disk_full);
+      fixture_add ("/vm/stalled", test_stalled);
+      fixture_add ("/vm/left-behind", test_left_behind);
+    }
   status = g_test_run ();
   fixture_clear ();
   return status;
