@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define BOOT_LIMIT_S 120
+#define COMMAND_LIMIT_MS (300 * 1000)
 
 struct _ImageMachine
 {
@@ -219,7 +220,7 @@ image_machine_run (ImageMachine *self, const char *command, int *status, char **
       close_session (session);
       return FALSE;
     }
-  while ((n = ssh_channel_read (channel, buffer, sizeof buffer, 0)) > 0)
+  while ((n = ssh_channel_read_timeout (channel, buffer, sizeof buffer, 0, COMMAND_LIMIT_MS)) > 0)
     g_string_append_len (text, buffer, n);
   ssh_channel_get_exit_state (channel, (uint32_t *) status, NULL, NULL);
   ssh_channel_free (channel);
