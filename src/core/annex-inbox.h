@@ -13,6 +13,30 @@
 
 G_BEGIN_DECLS
 
+/* One line of the inbox: an open ask, or one that was refused, dismissed or expired. */
+typedef enum
+{
+  ANNEX_INBOX_OPEN,
+  ANNEX_INBOX_REFUSED,
+  ANNEX_INBOX_DISMISSED,
+  ANNEX_INBOX_EXPIRED,
+} AnnexInboxState;
+
+typedef struct
+{
+  AnnexAsk *ask;
+  AnnexInboxState state;
+  char *task_title;
+  gint64 opened_us;
+  gint64 closed_us; /* 0 while open */
+} AnnexInboxEntry;
+#define ANNEX_TYPE_INBOX_ENTRY (annex_inbox_entry_get_type ())
+GType annex_inbox_entry_get_type (void) G_GNUC_CONST;
+AnnexInboxEntry *annex_inbox_entry_copy (const AnnexInboxEntry *self);
+void annex_inbox_entry_free (AnnexInboxEntry *self);
+const char *annex_inbox_state_to_name (AnnexInboxState state); /* open, refused, dismissed, expired */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexInboxEntry, annex_inbox_entry_free)
+
 #define ANNEX_TYPE_INBOX (annex_inbox_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexInbox, annex_inbox, ANNEX, INBOX, GObject)
 
