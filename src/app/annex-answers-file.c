@@ -70,10 +70,12 @@ is_kind (const char *name)
 static gboolean
 has_only_known (JsonObject *object, const char *match)
 {
-  guint n_known = json_object_has_member (object, "ask") + json_object_has_member (object, "answer")
-                  + json_object_has_member (object, "match");
+  guint n_known = json_object_has_member (object, "ask") +
+                  json_object_has_member (object, "answer") +
+                  json_object_has_member (object, "match");
 
-  return json_object_get_size (object) == n_known && (match != NULL || !json_object_has_member (object, "match"));
+  return json_object_get_size (object) == n_known &&
+         (match != NULL || !json_object_has_member (object, "match"));
 }
 
 static gboolean
@@ -95,7 +97,8 @@ add_entry (AnnexAnswersFile *self, JsonNode *node, guint number, GError **error)
   if (kind == NULL || answer == NULL || !is_kind (kind))
     {
       g_set_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE,
-                   "entry %u needs “ask” (question, network, folder, site or draft) and “answer”, both texts",
+                   "entry %u needs “ask” (question, network, folder, site or draft) and “answer”, "
+                   "both texts",
                    number);
       return FALSE;
     }
@@ -151,7 +154,8 @@ annex_answers_file_find (AnnexAnswersFile *self, AnnexAsk *ask)
     {
       Entry *entry = g_ptr_array_index (self->entries, i);
 
-      if (g_str_equal (entry->kind, kind) && (entry->match == NULL || strstr (text, entry->match) != NULL))
+      if (g_str_equal (entry->kind, kind) &&
+          (entry->match == NULL || strstr (text, entry->match) != NULL))
         return entry->answer;
     }
   return NULL;

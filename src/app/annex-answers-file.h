@@ -15,9 +15,11 @@ G_DECLARE_FINAL_TYPE (AnnexAnswersFile, annex_answers_file, ANNEX, ANSWERS_FILE,
 
 /* Reads and checks the whole file. NULL with ANNEX_JSON_ERROR (the message names the entry) or
  * G_IO_ERROR. Blocking but short. */
-AnnexAnswersFile *annex_answers_file_load (const char *path, GError **error);
-/* The answer of the first entry of the ask's kind whose match is a part of the ask's text (no match:
- * any). NULL when there is none. Entries are not used up. (borrowed) */
-const char *annex_answers_file_find (AnnexAnswersFile *self, AnnexAsk *ask);
+AnnexAnswersFile *
+annex_answers_file_load (const char *path, GError **error);
+/* The answer of the first entry of the ask's kind whose match is a part of the ask's text (no
+ * match: any). NULL when there is none. Entries are not used up. (borrowed) */
+const char *
+annex_answers_file_find (AnnexAnswersFile *self, AnnexAsk *ask);
 
 G_END_DECLS

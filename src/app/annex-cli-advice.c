@@ -12,9 +12,11 @@ model_advice (AnnexModelError code)
   switch (code)
     {
     case ANNEX_MODEL_ERROR_NO_KEY:
-      return "Give the key in the environment variable ANNEX_API_KEY, or try without one: annex run --model tour";
+      return "Give the key in the environment variable ANNEX_API_KEY, or try without one: annex "
+             "run --model tour";
     case ANNEX_MODEL_ERROR_AUTH:
-      return "Check the key in ANNEX_API_KEY or in your keyring; it must belong to this very server";
+      return "Check the key in ANNEX_API_KEY or in your keyring; it must belong to this very "
+             "server";
     case ANNEX_MODEL_ERROR_BILLING:
       return "Look at your account with the model's provider";
     case ANNEX_MODEL_ERROR_PERMISSION:
@@ -74,9 +76,11 @@ store_advice (AnnexStoreError code)
   switch (code)
     {
     case ANNEX_STORE_ERROR_OPEN:
-      return "Tasks are kept in $XDG_DATA_HOME/annex (~/.local/share/annex); it must be yours to write";
+      return "Tasks are kept in $XDG_DATA_HOME/annex (~/.local/share/annex); it must be yours to "
+             "write";
     case ANNEX_STORE_ERROR_DAMAGED:
-      return "Nothing was changed. Move tasks.db in $XDG_DATA_HOME/annex (~/.local/share/annex) out of the way to begin "
+      return "Nothing was changed. Move tasks.db in $XDG_DATA_HOME/annex (~/.local/share/annex) "
+             "out of the way to begin "
              "with an empty one";
     case ANNEX_STORE_ERROR_NEWER:
       return "Update Annex; nothing was changed";

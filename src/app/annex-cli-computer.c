@@ -1,6 +1,7 @@
 /* annex-cli-computer.c
  *
- * `annex computer …`: the image, and the computers of tasks. Commands run in annex-computer-console.c.
+ * `annex computer …`: the image, and the computers of tasks. Commands run in
+ * annex-computer-console.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -43,7 +44,8 @@ progress_cb (AnnexImageSource *source, const char *sentence, double fraction, gp
   fprintf (stderr, "%s\n", sentence);
 }
 
-/* Where images come from here: fetched when the build names an address, else built. (transfer full) */
+/* Where images come from here: fetched when the build names an address, else built. (transfer full)
+ */
 static AnnexImageSource *
 create_source (gboolean office)
 {
@@ -58,7 +60,8 @@ static gboolean
 remove_old_images (Options *options, AnnexImageStore *store, const char *before, GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) used = annex_computers_dup_image_versions (annex_session_get_computers (options->session));
+  g_auto (GStrv) used =
+      annex_computers_dup_image_versions (annex_session_get_computers (options->session));
   g_auto (GStrv) keep = NULL;
 
   g_strv_builder_addv (builder, (const char **) used);
@@ -91,7 +94,8 @@ check_current (Options *options, GError **error)
 {
   g_autoptr (AnnexImageSource) source = create_source (FALSE);
   g_autoptr (AnnexImageStore) store = annex_image_store_new (NULL);
-  g_autofree char *wanted = dex_await_string (annex_image_source_find_version (source, NULL), error);
+  g_autofree char *wanted =
+      dex_await_string (annex_image_source_find_version (source, NULL), error);
   g_autofree char *current = annex_image_store_dup_current (store);
 
   if (wanted == NULL)
@@ -127,7 +131,8 @@ find_computer (Options *options, const char *name, AnnexWorkspace **workspace, G
     {
       AnnexStore *store = annex_session_get_store (options->session);
       g_autofree char *id = dex_await_string (annex_store_find_task (store, name), error);
-      g_autoptr (AnnexTask) task = id != NULL ? dex_await_object (annex_task_load (store, id), error) : NULL;
+      g_autoptr (AnnexTask) task =
+          id != NULL ? dex_await_object (annex_task_load (store, id), error) : NULL;
 
       if (task == NULL)
         return NULL;
@@ -137,7 +142,8 @@ find_computer (Options *options, const char *name, AnnexWorkspace **workspace, G
       computer = g_object_ref (annex_workspace_get_computer (*workspace));
     }
   else
-    computer = annex_computers_get (annex_session_get_computers (options->session), SCRATCH_ID, NULL);
+    computer =
+        annex_computers_get (annex_session_get_computers (options->session), SCRATCH_ID, NULL);
   if (!options->json)
     g_signal_connect (computer, "changed", G_CALLBACK (changed_cb), NULL);
   return computer;
@@ -147,7 +153,8 @@ static int
 start (Options *options, GError **error)
 {
   g_autoptr (AnnexWorkspace) workspace = NULL;
-  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+  g_autoptr (AnnexComputer) computer =
+      find_computer (options, options->words[0], &workspace, error);
 
   if (computer == NULL || !dex_await (annex_computer_start (computer), error))
     return -1;
@@ -159,7 +166,8 @@ static int
 shell (Options *options, GError **error)
 {
   g_autoptr (AnnexWorkspace) workspace = NULL;
-  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+  g_autoptr (AnnexComputer) computer =
+      find_computer (options, options->words[0], &workspace, error);
 
   return computer != NULL ? annex_console_run (computer, "bash -l", TRUE, error) : -1;
 }
@@ -194,7 +202,8 @@ exec (Options *options, GError **error)
     words++;
   if (words[0] == NULL)
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say which command, after --");
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "say which command, after --");
       return -1;
     }
   computer = find_computer (options, name, &workspace, error);
@@ -208,7 +217,8 @@ static int
 stop (Options *options, GError **error)
 {
   g_autoptr (AnnexWorkspace) workspace = NULL;
-  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+  g_autoptr (AnnexComputer) computer =
+      find_computer (options, options->words[0], &workspace, error);
 
   if (computer == NULL || !dex_await (annex_computer_stop (computer), error))
     return -1;
@@ -221,23 +231,27 @@ reset (Options *options, GError **error)
 {
   gboolean draft = FALSE;
   g_autoptr (AnnexWorkspace) workspace = NULL;
-  g_autoptr (AnnexComputer) computer = find_computer (options, options->words[0], &workspace, error);
+  g_autoptr (AnnexComputer) computer =
+      find_computer (options, options->words[0], &workspace, error);
 
   if (computer == NULL)
     return -1;
   if (workspace != NULL && !options->force)
-    draft = dex_await_boolean (annex_drafts_is_open (annex_workspace_get_drafts (workspace)), error);
+    draft =
+        dex_await_boolean (annex_drafts_is_open (annex_workspace_get_drafts (workspace)), error);
   if (*error != NULL)
     return -1;
   if (draft)
     {
-      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                           "The computer holds a draft. Keep or discard it first, or say --force to lose it");
+      g_set_error_literal (
+          error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+          "The computer holds a draft. Keep or discard it first, or say --force to lose it");
       return -1;
     }
   if (!dex_await (annex_computer_reset (computer), error))
     return -1;
-  if (workspace != NULL && !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (workspace)), error))
+  if (workspace != NULL &&
+      !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (workspace)), error))
     return -1;
   annex_cli_print ("The computer is as new.\n");
   return ANNEX_EXIT_DONE;
@@ -260,7 +274,8 @@ annex_cli_computer (char **argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, NULL, NULL },
     { "office", 0, 0, G_OPTION_ARG_NONE, &options.office, NULL, NULL },
     { "force", 0, 0, G_OPTION_ARG_NONE, &options.force, NULL, NULL },
-    { "image-is-current", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.image_is_current, NULL, NULL },
+    { "image-is-current", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.image_is_current,
+      NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
   GError *error = NULL;
@@ -273,7 +288,8 @@ annex_cli_computer (char **argv)
     if (g_str_equal (argv[0], subcommands[i].name))
       func = subcommands[i].func;
   if (func == NULL)
-    return annex_cli_usage ("computer", argv[0] != NULL ? "there is no “computer %s”" : "say what to do%s",
+    return annex_cli_usage ("computer",
+                            argv[0] != NULL ? "there is no “computer %s”" : "say what to do%s",
                             argv[0] != NULL ? argv[0] : "");
   options.words = argv + 1;
   options.session = annex_cli_open (&result);

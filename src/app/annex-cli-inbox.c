@@ -13,14 +13,15 @@ static GPtrArray *
 list_asks (AnnexSession *session, GError **error)
 {
   GPtrArray *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ask_unref);
-  g_autoptr (GPtrArray) events
-      = dex_await_boxed (annex_store_list_open_asks (annex_session_get_store (session)), error);
+  g_autoptr (GPtrArray) events =
+      dex_await_boxed (annex_store_list_open_asks (annex_session_get_store (session)), error);
 
   for (guint i = 0; events != NULL && i < events->len; i++)
     {
       JsonObject *data = annex_event_get_data (g_ptr_array_index (events, i));
       JsonObject *json = annex_json_opt_object (data, "ask");
-      AnnexAsk *ask = json != NULL ? annex_ask_new_from_json (annex_json_object_copy (json), NULL) : NULL;
+      AnnexAsk *ask =
+          json != NULL ? annex_ask_new_from_json (annex_json_object_copy (json), NULL) : NULL;
 
       if (ask != NULL)
         g_ptr_array_add (asks, ask);
@@ -47,7 +48,8 @@ list (AnnexSession *session, gboolean json, GError **error)
         annex_cli_print ("%s\n", line);
       else
         annex_cli_print ("%s  %-8s  task %s\n    %s\n", annex_ask_get_id (ask),
-                         annex_ask_kind_to_name (annex_ask_get_kind (ask)), annex_ask_get_task_id (ask), text);
+                         annex_ask_kind_to_name (annex_ask_get_kind (ask)),
+                         annex_ask_get_task_id (ask), text);
     }
   return ANNEX_EXIT_DONE;
 }
@@ -62,26 +64,30 @@ settle_draft (AnnexSession *session, AnnexAsk *ask, const char *label, GError **
   g_autoptr (GPtrArray) kept = NULL;
   g_autoptr (GPtrArray) rest = NULL;
 
-  task = dex_await_object (annex_task_load (annex_session_get_store (session), annex_ask_get_task_id (ask)), error);
+  task = dex_await_object (
+      annex_task_load (annex_session_get_store (session), annex_ask_get_task_id (ask)), error);
   if (task == NULL)
     return FALSE;
   workspace = annex_session_create_workspace (session, task, NULL, error);
   if (workspace == NULL)
     return FALSE;
   kept = dex_await_boxed (annex_answers_settle_draft (annex_session_get_inbox (session),
-                                                      annex_workspace_get_drafts (workspace), ask, label, "user"),
+                                                      annex_workspace_get_drafts (workspace), ask,
+                                                      label, "user"),
                           error);
   if (kept == NULL)
     return FALSE;
   rest = annex_drafts_dup_changes (annex_workspace_get_drafts (workspace), share);
   if (rest != NULL && rest->len > 0)
     {
-      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
-                   "Not everything could be kept; what is left is still in the draft: annex tasks draft %s",
-                   annex_ask_get_task_id (ask));
+      g_set_error (
+          error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
+          "Not everything could be kept; what is left is still in the draft: annex tasks draft %s",
+          annex_ask_get_task_id (ask));
       return FALSE;
     }
-  annex_cli_print ("Done. annex tasks show %s tells what became of the files.\n", annex_ask_get_task_id (ask));
+  annex_cli_print ("Done. annex tasks show %s tells what became of the files.\n",
+                   annex_ask_get_task_id (ask));
   return TRUE;
 }
 
@@ -106,7 +112,8 @@ find_ask (GPtrArray *asks, const char *text, GError **error)
       found = ask;
     }
   if (found == NULL)
-    g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "No open ask begins with “%s”", text);
+    g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                 "No open ask begins with “%s”", text);
   return found;
 }
 
@@ -121,8 +128,8 @@ answer (AnnexSession *session, char **words, GError **error)
     return -1;
   if (annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT)
     return settle_draft (session, ask, text, error) ? ANNEX_EXIT_DONE : -1;
-  if (!dex_await (annex_answers_submit (annex_session_get_inbox (session), annex_session_get_secrets (session), ask,
-                                        text, "user"),
+  if (!dex_await (annex_answers_submit (annex_session_get_inbox (session),
+                                        annex_session_get_secrets (session), ask, text, "user"),
                   error))
     return -1;
   annex_cli_print ("Answered. Go on with: annex run --resume %s\n", annex_ask_get_task_id (ask));

@@ -63,8 +63,8 @@ split_model (Options *options)
 
   if (options->model == NULL)
     return;
-  options->provider
-      = colon != NULL ? g_strndup (options->model, colon - options->model) : g_strdup (options->model);
+  options->provider = colon != NULL ? g_strndup (options->model, colon - options->model)
+                                    : g_strdup (options->model);
   options->model_id = colon != NULL && colon[1] != '\0' ? g_strdup (colon + 1) : NULL;
 }
 
@@ -76,8 +76,8 @@ check_model (Options *options, GError **error)
 
   if (options->provider == NULL && options->base_url == NULL)
     return TRUE;
-  model = annex_models_new (options->provider != NULL ? options->provider : "anthropic", options->model_id,
-                            options->base_url, NULL, error);
+  model = annex_models_new (options->provider != NULL ? options->provider : "anthropic",
+                            options->model_id, options->base_url, NULL, error);
   return model != NULL;
 }
 
@@ -121,9 +121,10 @@ read_prompt (char **words, GError **error)
     g_string_append_len (text, buffer, (gssize) n);
   if (text->len > MAX_PROMPT_BYTES)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "the task on stdin is longer than %d bytes; put it into a file of a folder you share",
-                   MAX_PROMPT_BYTES);
+      g_set_error (
+          error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+          "the task on stdin is longer than %d bytes; put it into a file of a folder you share",
+          MAX_PROMPT_BYTES);
       return NULL;
     }
   g_strstrip (text->str);
@@ -164,7 +165,8 @@ check_options (Options *options, char **words, int *status)
     }
   if (options->resume != NULL && options->model != NULL)
     {
-      *status = annex_cli_usage ("run", "a stored task goes on with its own model: leave --model out");
+      *status =
+          annex_cli_usage ("run", "a stored task goes on with its own model: leave --model out");
       return FALSE;
     }
   if (words[0] != NULL && g_str_equal (words[0], "--"))
@@ -178,7 +180,8 @@ check_options (Options *options, char **words, int *status)
       *status = annex_cli_usage ("run", "%s", error->message);
       return FALSE;
     }
-  if (options->prompt == NULL && options->resume == NULL && g_strcmp0 (options->provider, "tour") == 0)
+  if (options->prompt == NULL && options->resume == NULL &&
+      g_strcmp0 (options->provider, "tour") == 0)
     options->prompt = g_strdup (TOUR_PROMPT);
   if (options->prompt == NULL && options->resume == NULL)
     {
@@ -198,11 +201,14 @@ default_provider (AnnexSession *session)
 
   if (g_getenv ("ANNEX_API_KEY") != NULL)
     return "anthropic";
-  key = dex_await_string (annex_secrets_lookup (annex_session_get_secrets (session), "model:anthropic"),
-                          NULL); /* no key, or no keyring: the tour needs none */
+  key = dex_await_string (
+      annex_secrets_lookup (annex_session_get_secrets (session), "model:anthropic"),
+      NULL); /* no key, or no keyring: the tour needs none */
   if (key != NULL)
     return "anthropic";
-  fprintf (stderr, "annex: no model is named and no key was found, so this is the tour; see annex run --help\n");
+  fprintf (
+      stderr,
+      "annex: no model is named and no key was found, so this is the tour; see annex run --help\n");
   return "tour";
 }
 
@@ -228,13 +234,15 @@ create_task (Run *run, AnnexModel *model, GError **error)
   g_autofree char *opening = annex_agent_dup_opening ();
   g_autoptr (AnnexTask) task = NULL;
 
-  task = dex_await_object (annex_task_create (annex_session_get_store (run->session), title,
-                                              annex_model_get_provider (model), annex_model_get_model (model),
-                                              base_url, system, tools),
-                           error);
+  task =
+      dex_await_object (annex_task_create (annex_session_get_store (run->session), title,
+                                           annex_model_get_provider (model),
+                                           annex_model_get_model (model), base_url, system, tools),
+                        error);
   if (task == NULL)
     return NULL;
-  if (!dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT, annex_json_build ("s", "text", opening, NULL)),
+  if (!dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT,
+                                     annex_json_build ("s", "text", opening, NULL)),
                   error))
     return NULL;
   return g_steal_pointer (&task);
@@ -244,7 +252,8 @@ static AnnexTask *
 load_task (Run *run, GError **error)
 {
   AnnexStore *store = annex_session_get_store (run->session);
-  g_autofree char *id = dex_await_string (annex_store_find_task (store, run->options->resume), error);
+  g_autofree char *id =
+      dex_await_string (annex_store_find_task (store, run->options->resume), error);
 
   return id != NULL ? dex_await_object (annex_task_load (store, id), error) : NULL;
 }
@@ -286,7 +295,8 @@ interrupted_cb (gpointer data)
 
   if (run->interrupted_us != 0 && now - run->interrupted_us > SECOND_INTERRUPT_US)
     {
-      /* The person will not wait. What was committed stays; the next start clears up the computer. */
+      /* The person will not wait. What was committed stays; the next start clears up the computer.
+       */
       fprintf (stderr, "annex: ended at once\n");
       _exit (ANNEX_EXIT_FAILED);
     }
@@ -327,12 +337,14 @@ prepare (Run *run, GError **error)
         return FALSE;
       model = annex_session_create_model (
           run->session, annex_task_get_provider (run->task), annex_task_get_model (run->task),
-          options->base_url != NULL ? options->base_url : annex_task_get_base_url (run->task), error);
+          options->base_url != NULL ? options->base_url : annex_task_get_base_url (run->task),
+          error);
     }
   else
-    model = annex_session_create_model (
-        run->session, options->provider != NULL ? options->provider : default_provider (run->session),
-        options->model_id, options->base_url, error);
+    model = annex_session_create_model (run->session,
+                                        options->provider != NULL ? options->provider
+                                                                  : default_provider (run->session),
+                                        options->model_id, options->base_url, error);
   if (model == NULL)
     return FALSE;
   if (run->task == NULL)
@@ -350,7 +362,8 @@ prepare (Run *run, GError **error)
   return TRUE;
 }
 
-/* Prints what was committed of a new task before anyone listened, so that --json shows every event. */
+/* Prints what was committed of a new task before anyone listened, so that --json shows every event.
+ */
 static gboolean
 print_stored (Run *run, GError **error)
 {
@@ -358,8 +371,9 @@ print_stored (Run *run, GError **error)
 
   if (run->options->resume != NULL)
     return TRUE;
-  events = dex_await_boxed (
-      annex_store_list_events (annex_session_get_store (run->session), annex_task_get_id (run->task), 0, 0), error);
+  events = dex_await_boxed (annex_store_list_events (annex_session_get_store (run->session),
+                                                     annex_task_get_id (run->task), 0, 0),
+                            error);
   if (events == NULL)
     return FALSE;
   for (guint i = 0; i < events->len; i++)
@@ -422,13 +436,14 @@ hand_over (Run *run, GError **error)
   for (guint i = 0; i < options->shares->len; i++)
     {
       AnnexShare *wanted = g_ptr_array_index (options->shares, i);
-      g_autoptr (AnnexShare) share = annex_workspace_grant_folder (run->workspace, annex_share_get_path (wanted),
-                                                                   annex_share_get_mode (wanted), error);
+      g_autoptr (AnnexShare) share = annex_workspace_grant_folder (
+          run->workspace, annex_share_get_path (wanted), annex_share_get_mode (wanted), error);
 
       if (share == NULL)
         return FALSE;
     }
-  return options->prompt == NULL || dex_await (annex_agent_say (run->agent, options->prompt), error);
+  return options->prompt == NULL ||
+         dex_await (annex_agent_say (run->agent, options->prompt), error);
 }
 
 static int
@@ -444,7 +459,8 @@ run_task (Run *run, GError **error)
   if (!print_stored (run, error))
     return -1;
   g_signal_connect (run->task, "event", G_CALLBACK (event_cb), run);
-  g_signal_connect (annex_workspace_get_computer (run->workspace), "changed", G_CALLBACK (computer_cb), run);
+  g_signal_connect (annex_workspace_get_computer (run->workspace), "changed",
+                    G_CALLBACK (computer_cb), run);
   g_signal_connect (inbox, "opened", G_CALLBACK (opened_cb), run);
   ok = hand_over (run, error);
   run->handed_over = ok;
@@ -467,17 +483,20 @@ run_task (Run *run, GError **error)
   return end_status (run, state);
 }
 
-/* A task that could not even begin must not look as if it ran. The loop records its own failures. */
+/* A task that could not even begin must not look as if it ran. The loop records its own failures.
+ */
 static void
 record_failure (Run *run, const GError *error)
 {
   g_autoptr (GError) lost = NULL;
 
-  if (run->task == NULL || run->options->resume != NULL || run->handed_over || annex_task_get_state (run->task) != ANNEX_TASK_RUNNING)
+  if (run->task == NULL || run->options->resume != NULL || run->handed_over ||
+      annex_task_get_state (run->task) != ANNEX_TASK_RUNNING)
     return;
   if (!dex_await (annex_task_append (run->task, ANNEX_EVENT_STATE_CHANGED,
-                                     annex_json_build ("s", "state", annex_task_state_to_name (ANNEX_TASK_FAILED), "s",
-                                                       "reason", error->message, NULL)),
+                                     annex_json_build ("s", "state",
+                                                       annex_task_state_to_name (ANNEX_TASK_FAILED),
+                                                       "s", "reason", error->message, NULL)),
                   &lost))
     g_warning ("A failure could not be recorded: %s", lost->message);
 }
@@ -524,7 +543,8 @@ annex_cli_run (char **argv)
       record_failure (&run, error);
       status = annex_cli_fail (error);
       if (run.task != NULL)
-        fprintf (stderr, "annex: go on with: annex run --resume %s\n", annex_task_get_id (run.task));
+        fprintf (stderr, "annex: go on with: annex run --resume %s\n",
+                 annex_task_get_id (run.task));
       g_clear_error (&error);
     }
   run_clear (&run);

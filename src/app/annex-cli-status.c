@@ -70,15 +70,17 @@ static void
 print_json (AnnexComputerKit *kit, const GError *missing, const Room *room)
 {
   g_autoptr (JsonObject) json = annex_json_build (
-      "b", "ready", kit != NULL, "s", "image", kit != NULL ? kit->image_version : NULL, "s", "accelerator",
+      "b", "ready", kit != NULL, "s", "image", kit != NULL ? kit->image_version : NULL, "s",
+      "accelerator",
       kit == NULL ? NULL
       : kit->kvm  ? "kvm"
                   : "tcg",
       "s", "accelerator_reason", kit != NULL ? kit->accelerator_reason : NULL, "s", "missing",
-      missing != NULL ? missing->message : NULL, "i", "memory_mib", (gint64) (kit != NULL ? kit->memory_mib : 0), "i",
-      "computers", (gint64) room->n_computers, "i", "asleep", (gint64) room->n_asleep, "i", "computers_bytes",
-      (gint64) room->computers_bytes, "i", "template_bytes", (gint64) room->templates_bytes, "i", "image_bytes",
-      (gint64) room->images_bytes, NULL);
+      missing != NULL ? missing->message : NULL, "i", "memory_mib",
+      (gint64) (kit != NULL ? kit->memory_mib : 0), "i", "computers", (gint64) room->n_computers,
+      "i", "asleep", (gint64) room->n_asleep, "i", "computers_bytes",
+      (gint64) room->computers_bytes, "i", "template_bytes", (gint64) room->templates_bytes, "i",
+      "image_bytes", (gint64) room->images_bytes, NULL);
   g_autofree char *line = annex_json_object_to_string (json);
 
   annex_cli_print ("%s\n", line);
@@ -95,8 +97,8 @@ print_text (AnnexComputerKit *kit, const Room *room)
     annex_cli_print ("Image:      %s\n"
                      "Runs on:    %s. %s\n"
                      "Size:       %u MiB of memory, %u processors\n",
-                     kit->image_version, kit->kvm ? "KVM" : "emulation", kit->accelerator_reason, kit->memory_mib,
-                     kit->vcpus);
+                     kit->image_version, kit->kvm ? "KVM" : "emulation", kit->accelerator_reason,
+                     kit->memory_mib, kit->vcpus);
   annex_cli_print ("Computers:  %u, %u of them asleep\n"
                    "On disk:    %s of computers, %s of templates, %s of images\n",
                    room->n_computers, room->n_asleep, computers, templates, images);

@@ -100,7 +100,8 @@ show (Tasks *tasks, GError **error)
 
   if (task == NULL)
     return -1;
-  events = dex_await_boxed (annex_store_list_events (tasks->store, annex_task_get_id (task), 0, 0), error);
+  events = dex_await_boxed (annex_store_list_events (tasks->store, annex_task_get_id (task), 0, 0),
+                            error);
   if (events == NULL)
     return -1;
   for (guint i = 0; i < events->len; i++)
@@ -119,7 +120,10 @@ show (Tasks *tasks, GError **error)
 /* ---- drafts */
 
 /* Calls @func for the share named by --folder, or for every share that can be written. */
-typedef gboolean (*ShareFunc) (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError **error);
+typedef gboolean (*ShareFunc) (Tasks *tasks,
+                               AnnexWorkspace *workspace,
+                               AnnexShare *share,
+                               GError **error);
 
 static int
 for_shares (Tasks *tasks, ShareFunc func, GError **error)
@@ -139,8 +143,8 @@ for_shares (Tasks *tasks, ShareFunc func, GError **error)
     {
       AnnexShare *share = g_ptr_array_index (shares, i);
 
-      if (tasks->folder != NULL && g_strcmp0 (annex_share_get_name (share), tasks->folder) != 0
-          && g_strcmp0 (annex_share_get_path (share), tasks->folder) != 0)
+      if (tasks->folder != NULL && g_strcmp0 (annex_share_get_name (share), tasks->folder) != 0 &&
+          g_strcmp0 (annex_share_get_path (share), tasks->folder) != 0)
         continue;
       if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
         continue;
@@ -150,8 +154,8 @@ for_shares (Tasks *tasks, ShareFunc func, GError **error)
     }
   if (n == 0 && tasks->folder != NULL)
     {
-      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "This task has no folder “%s” it may change",
-                   tasks->folder);
+      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
+                   "This task has no folder “%s” it may change", tasks->folder);
       return -1;
     }
   return ANNEX_EXIT_DONE;
@@ -160,8 +164,10 @@ for_shares (Tasks *tasks, ShareFunc func, GError **error)
 static gboolean
 print_diff (AnnexWorkspace *workspace, AnnexShare *share, AnnexChange *change, GError **error)
 {
-  g_autofree char *diff = dex_await_string (
-      annex_drafts_diff (annex_workspace_get_drafts (workspace), annex_share_get_id (share), change->path), error);
+  g_autofree char *diff =
+      dex_await_string (annex_drafts_diff (annex_workspace_get_drafts (workspace),
+                                           annex_share_get_id (share), change->path),
+                        error);
   g_autofree char *clean = diff != NULL ? annex_cli_clean (diff) : NULL;
 
   if (clean != NULL)
@@ -173,13 +179,15 @@ static void
 print_change (AnnexShare *share, AnnexChange *change)
 {
   g_autofree char *path = annex_cli_clean_line (change->path);
-  g_autofree char *old_path = change->old_path != NULL ? annex_cli_clean_line (change->old_path) : NULL;
+  g_autofree char *old_path =
+      change->old_path != NULL ? annex_cli_clean_line (change->old_path) : NULL;
   g_autofree char *reason = annex_cli_clean_line (change->reason != NULL ? change->reason : "");
   g_autofree char *size = g_format_size (change->size_bytes);
 
   annex_cli_print ("%-8s  %s%s%s  %s%s%s%s\n", annex_change_kind_to_name (change->kind),
                    old_path != NULL ? old_path : "", old_path != NULL ? " → " : "", path,
-                   change->folder ? "folder" : size, change->conflict ? "  (you changed it meanwhile)" : "",
+                   change->folder ? "folder" : size,
+                   change->conflict ? "  (you changed it meanwhile)" : "",
                    reason[0] != '\0' ? "  " : "", reason);
 }
 
@@ -189,14 +197,16 @@ draft_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError 
   g_autoptr (GPtrArray) changes = NULL;
 
   changes = dex_await_boxed (
-      annex_drafts_list (annex_workspace_get_drafts (workspace), annex_share_get_id (share)), error);
+      annex_drafts_list (annex_workspace_get_drafts (workspace), annex_share_get_id (share)),
+      error);
   if (changes == NULL)
     return FALSE;
   if (!tasks->json)
     {
       g_autofree char *what = annex_drafts_describe (changes);
 
-      annex_cli_print ("%s: %s\n", annex_share_get_path (share), what[0] != '\0' ? what : "no changes");
+      annex_cli_print ("%s: %s\n", annex_share_get_path (share),
+                       what[0] != '\0' ? what : "no changes");
     }
   for (guint i = 0; i < changes->len; i++)
     {
@@ -254,11 +264,15 @@ print_kept (Tasks *tasks, GPtrArray *kept, const char *verb)
 
 /* Closes the open ask about the share's draft with what was decided, once nothing of it is left. */
 static gboolean
-answer_draft_ask (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, const char *label, GError **error)
+answer_draft_ask (Tasks *tasks,
+                  AnnexWorkspace *workspace,
+                  AnnexShare *share,
+                  const char *label,
+                  GError **error)
 {
   g_autoptr (GPtrArray) open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
-  g_autoptr (GPtrArray) rest
-      = annex_drafts_dup_changes (annex_workspace_get_drafts (workspace), annex_share_get_id (share));
+  g_autoptr (GPtrArray) rest =
+      annex_drafts_dup_changes (annex_workspace_get_drafts (workspace), annex_share_get_id (share));
 
   if (rest != NULL && rest->len > 0)
     return TRUE; /* still to be decided */
@@ -267,21 +281,22 @@ answer_draft_ask (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, co
       AnnexAsk *ask = g_ptr_array_index (open, i);
       JsonObject *answer;
 
-      if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT
-          || g_strcmp0 (annex_json_opt_string (annex_ask_get_json (ask), "share", NULL), annex_share_get_id (share))
-                 != 0)
+      if (annex_ask_get_kind (ask) != ANNEX_ASK_DRAFT ||
+          g_strcmp0 (annex_json_opt_string (annex_ask_get_json (ask), "share", NULL),
+                     annex_share_get_id (share)) != 0)
         continue;
       answer = annex_ask_make_answer (ask, label, error);
-      if (answer == NULL
-          || !dex_await (annex_inbox_answer (annex_session_get_inbox (tasks->session), annex_ask_get_id (ask),
-                                             answer, "user"),
-                         error))
+      if (answer == NULL ||
+          !dex_await (annex_inbox_answer (annex_session_get_inbox (tasks->session),
+                                          annex_ask_get_id (ask), answer, "user"),
+                      error))
         return FALSE;
     }
   return TRUE;
 }
 
-/* The PATHs as the draft names them: relative to the folder, also when they were given whole or with
+/* The PATHs as the draft names them: relative to the folder, also when they were given whole or
+ * with
  * "./" or a slash at the end. NULL: the whole draft. (transfer full) */
 static GStrv
 dup_paths (Tasks *tasks, AnnexShare *share)
@@ -316,9 +331,11 @@ touches (AnnexWorkspace *workspace, AnnexShare *share, GStrv paths, gboolean *an
   if (*any)
     return TRUE;
   changes = dex_await_boxed (
-      annex_drafts_list (annex_workspace_get_drafts (workspace), annex_share_get_id (share)), error);
+      annex_drafts_list (annex_workspace_get_drafts (workspace), annex_share_get_id (share)),
+      error);
   for (guint i = 0; changes != NULL && i < changes->len; i++)
-    *any = *any || annex_drafts_is_chosen (g_ptr_array_index (changes, i), (const char *const *) paths);
+    *any = *any ||
+           annex_drafts_is_chosen (g_ptr_array_index (changes, i), (const char *const *) paths);
   return changes != NULL;
 }
 
@@ -332,9 +349,10 @@ keep_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError *
   if (!touches (workspace, share, paths, &any, error) || !any)
     return !any && *error == NULL;
   tasks->touched = TRUE;
-  kept = dex_await_boxed (annex_drafts_keep (annex_workspace_get_drafts (workspace), annex_share_get_id (share),
-                                             (const char *const *) paths),
-                          error);
+  kept =
+      dex_await_boxed (annex_drafts_keep (annex_workspace_get_drafts (workspace),
+                                          annex_share_get_id (share), (const char *const *) paths),
+                       error);
   if (kept == NULL || !answer_draft_ask (tasks, workspace, share, "keep", error))
     return FALSE;
   if (!print_kept (tasks, kept, "Kept"))
@@ -360,7 +378,8 @@ check_touched (Tasks *tasks, GError **error)
 static int
 keep (Tasks *tasks, GError **error)
 {
-  return for_shares (tasks, keep_share, error) == ANNEX_EXIT_DONE ? check_touched (tasks, error) : -1;
+  return for_shares (tasks, keep_share, error) == ANNEX_EXIT_DONE ? check_touched (tasks, error)
+                                                                  : -1;
 }
 
 static gboolean
@@ -372,13 +391,14 @@ discard_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GErro
   if (!touches (workspace, share, paths, &any, error) || !any)
     return !any && *error == NULL;
   tasks->touched = TRUE;
-  if (!dex_await (annex_drafts_discard (annex_workspace_get_drafts (workspace), annex_share_get_id (share),
-                                        (const char *const *) paths),
-                  error)
-      || !answer_draft_ask (tasks, workspace, share, "discard", error))
+  if (!dex_await (annex_drafts_discard (annex_workspace_get_drafts (workspace),
+                                        annex_share_get_id (share), (const char *const *) paths),
+                  error) ||
+      !answer_draft_ask (tasks, workspace, share, "discard", error))
     return FALSE;
   if (!tasks->json)
-    annex_cli_print ("Discarded %s of %s.\n", paths != NULL ? "that part of the draft" : "the draft",
+    annex_cli_print ("Discarded %s of %s.\n",
+                     paths != NULL ? "that part of the draft" : "the draft",
                      annex_share_get_path (share));
   return TRUE;
 }
@@ -386,7 +406,8 @@ discard_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GErro
 static int
 discard (Tasks *tasks, GError **error)
 {
-  return for_shares (tasks, discard_share, error) == ANNEX_EXIT_DONE ? check_touched (tasks, error) : -1;
+  return for_shares (tasks, discard_share, error) == ANNEX_EXIT_DONE ? check_touched (tasks, error)
+                                                                     : -1;
 }
 
 /* Undoes the named keep, or all that are not undone, newest first. */
@@ -412,7 +433,8 @@ undo (Tasks *tasks, GError **error)
 
       if (tasks->words[1] != NULL && !g_str_equal (tasks->words[1], keeps[i - 1]))
         continue;
-      entries = dex_await_boxed (annex_drafts_undo (annex_workspace_get_drafts (workspace), keeps[i - 1]), &local);
+      entries = dex_await_boxed (
+          annex_drafts_undo (annex_workspace_get_drafts (workspace), keeps[i - 1]), &local);
       if (entries == NULL && g_error_matches (local, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND))
         continue; /* begun, and rolled back by a crash: nothing of it is left */
       if (entries == NULL)
@@ -425,13 +447,14 @@ undo (Tasks *tasks, GError **error)
     }
   if (undone == 0 && tasks->words[1] != NULL)
     {
-      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "This task has no keep “%s” to take back",
-                   tasks->words[1]);
+      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
+                   "This task has no keep “%s” to take back", tasks->words[1]);
       return -1;
     }
   if (undone == 0)
     {
-      g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND, "There is nothing to take back");
+      g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
+                           "There is nothing to take back");
       return -1;
     }
   return ok ? ANNEX_EXIT_DONE : ANNEX_EXIT_FAILED;
@@ -461,9 +484,11 @@ ledger (Tasks *tasks, GError **error)
       if (line != NULL)
         annex_cli_print ("%s\n", line);
       else
-        annex_cli_print ("%s  %-8s  %-8s  %s:%u  %" G_GUINT64_FORMAT " up, %" G_GUINT64_FORMAT " down  by %s%s%s\n", time,
-                         row->channel, row->decision, host, row->port, row->bytes_up, row->bytes_down,
-                         row->by != NULL ? row->by : "?", reason[0] != '\0' ? "  " : "", reason);
+        annex_cli_print ("%s  %-8s  %-8s  %s:%u  %" G_GUINT64_FORMAT " up, %" G_GUINT64_FORMAT
+                         " down  by %s%s%s\n",
+                         time, row->channel, row->decision, host, row->port, row->bytes_up,
+                         row->bytes_down, row->by != NULL ? row->by : "?",
+                         reason[0] != '\0' ? "  " : "", reason);
     }
   return ANNEX_EXIT_DONE;
 }
@@ -477,10 +502,12 @@ export_task (Tasks *tasks, GError **error)
     return -1;
   if (tasks->words[1] == NULL)
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say which file to write");
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "say which file to write");
       return -1;
     }
-  if (!dex_await (annex_store_export (tasks->store, annex_task_get_id (task), tasks->words[1]), error))
+  if (!dex_await (annex_store_export (tasks->store, annex_task_get_id (task), tasks->words[1]),
+                  error))
     return -1;
   return ANNEX_EXIT_DONE;
 }
@@ -492,7 +519,8 @@ import_task (Tasks *tasks, GError **error)
 
   if (tasks->words[0] == NULL)
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "say which file to read");
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "say which file to read");
       return -1;
     }
   id = dex_await_string (annex_store_import (tasks->store, tasks->words[0]), error);
@@ -507,9 +535,9 @@ static const struct
   const char *name;
   TasksFunc func;
 } subcommands[] = {
-  { "list", list },       { "show", show },     { "draft", draft },   { "keep", keep },
-  { "discard", discard }, { "undo", undo },     { "ledger", ledger }, { "export", export_task },
-  { "import", import_task },
+  { "list", list },     { "show", show },          { "draft", draft },
+  { "keep", keep },     { "discard", discard },    { "undo", undo },
+  { "ledger", ledger }, { "export", export_task }, { "import", import_task },
 };
 
 static TasksFunc
@@ -542,7 +570,8 @@ annex_cli_tasks (char **argv)
   annex_cli_drop_separator (argv);
   func = find_subcommand (argv[0]);
   if (func == NULL)
-    return annex_cli_usage ("tasks", argv[0] != NULL ? "there is no “tasks %s”" : "say what to do%s",
+    return annex_cli_usage ("tasks",
+                            argv[0] != NULL ? "there is no “tasks %s”" : "say what to do%s",
                             argv[0] != NULL ? argv[0] : "");
   tasks.words = argv + 1;
   tasks.session = annex_cli_open (&status);

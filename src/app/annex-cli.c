@@ -74,8 +74,9 @@ is_missing (const GError *error)
   if (error->domain == ANNEX_MODEL_ERROR)
     return error->code == ANNEX_MODEL_ERROR_NO_KEY;
   if (error->domain == ANNEX_COMPUTER_ERROR)
-    return error->code == ANNEX_COMPUTER_ERROR_NO_IMAGE || error->code == ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED
-           || error->code == ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION;
+    return error->code == ANNEX_COMPUTER_ERROR_NO_IMAGE ||
+           error->code == ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED ||
+           error->code == ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION;
   if (error->domain == ANNEX_SECRETS_ERROR)
     return error->code == ANNEX_SECRETS_ERROR_LOCKED || error->code == ANNEX_SECRETS_ERROR_ABSENT;
   return FALSE;

@@ -1,7 +1,7 @@
 /* annex-run-asks.c
  *
- * See annex-run-asks.h. Prints permission asks so that agent text cannot be taken for them: they are
- * marked, and the host or folder stands alone on a line.
+ * See annex-run-asks.h. Prints permission asks so that agent text cannot be taken for them: they
+ * are marked, and the host or folder stands alone on a line.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -89,21 +89,22 @@ print_question (JsonObject *question)
     {
       JsonObject *option = json_array_get_object_element (options, i);
       g_autofree char *label = annex_cli_clean_line (annex_json_opt_string (option, "label", ""));
-      g_autofree char *about = annex_cli_clean_line (annex_json_opt_string (option, "description", ""));
+      g_autofree char *about =
+          annex_cli_clean_line (annex_json_opt_string (option, "description", ""));
 
       fprintf (stderr, "  %u. %s%s%s\n", i + 1, label, about[0] != '\0' ? " – " : "", about);
     }
-  fprintf (stderr, "%s: ", options != NULL && json_array_get_length (options) > 0
-                               ? "A number, or your own words"
-                               : "Your answer");
+  fprintf (stderr, "%s: ",
+           options != NULL && json_array_get_length (options) > 0 ? "A number, or your own words"
+                                                                  : "Your answer");
 }
 
 static void
 print_permission (AnnexAsk *ask, const char *what, const char *target, const char *labels)
 {
   g_autofree char *clean = annex_cli_clean_line (target);
-  g_autofree char *reason
-      = annex_cli_clean_line (annex_json_opt_string (annex_ask_get_json (ask), "reason", ""));
+  g_autofree char *reason =
+      annex_cli_clean_line (annex_json_opt_string (annex_ask_get_json (ask), "reason", ""));
 
   fprintf (stderr, "\n▣ Annex asks: %s\n    %s\n", what, clean);
   if (reason[0] != '\0')
@@ -119,22 +120,25 @@ print_ask (AnnexAsk *ask, guint question)
   switch (annex_ask_get_kind (ask))
     {
     case ANNEX_ASK_QUESTION:
-      print_question (json_array_get_object_element (annex_json_opt_array (json, "questions"), question));
+      print_question (
+          json_array_get_object_element (annex_json_opt_array (json, "questions"), question));
       break;
     case ANNEX_ASK_NETWORK:
-      print_permission (ask, "may the computer reach this host?", annex_json_opt_string (json, "host", ""),
-                        "once, task, always or never");
+      print_permission (ask, "may the computer reach this host?",
+                        annex_json_opt_string (json, "host", ""), "once, task, always or never");
       break;
     case ANNEX_ASK_SITE:
-      print_permission (ask, "may the agent use this site?", annex_json_opt_string (json, "host", ""),
-                        "once, task, always or never");
+      print_permission (ask, "may the agent use this site?",
+                        annex_json_opt_string (json, "host", ""), "once, task, always or never");
       break;
     case ANNEX_ASK_FOLDER:
-      print_permission (ask, "a folder is wanted", annex_json_opt_string (json, "suggestion", "(none named)"),
+      print_permission (ask, "a folder is wanted",
+                        annex_json_opt_string (json, "suggestion", "(none named)"),
                         "The folder's whole path, or no");
       break;
     case ANNEX_ASK_DRAFT:
-      print_permission (ask, "what becomes of the changes?", annex_ask_get_text (ask), "keep or discard");
+      print_permission (ask, "what becomes of the changes?", annex_ask_get_text (ask),
+                        "keep or discard");
       break;
     }
   fflush (stderr);
@@ -145,14 +149,16 @@ line_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (DexPromise) promise = data;
   GError *error = NULL;
-  char *line = g_data_input_stream_read_line_finish_utf8 (G_DATA_INPUT_STREAM (source), result, NULL, &error);
+  char *line = g_data_input_stream_read_line_finish_utf8 (G_DATA_INPUT_STREAM (source), result,
+                                                          NULL, &error);
 
   if (line != NULL)
     dex_promise_resolve_string (promise, line);
   else if (error != NULL)
     dex_promise_reject (promise, error);
   else
-    dex_promise_reject (promise, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "The input has ended"));
+    dex_promise_reject (promise,
+                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "The input has ended"));
 }
 
 /* One line of the person's; NULL at the end of the input. (transfer full) */
@@ -161,7 +167,8 @@ read_line (AnnexRunAsks *self, GError **error)
 {
   DexPromise *promise = dex_promise_new ();
 
-  g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, self->stop, line_cb, dex_ref (promise));
+  g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, self->stop, line_cb,
+                                       dex_ref (promise));
   return dex_await_string (DEX_FUTURE (promise), error);
 }
 
@@ -175,9 +182,10 @@ pick (AnnexAsk *ask, guint question, const char *line)
 
   if (questions != NULL)
     options = annex_json_opt_array (json_array_get_object_element (questions, question), "options");
-  if (options != NULL && g_ascii_string_to_unsigned (line, 10, 1, json_array_get_length (options), &number, NULL))
-    return g_strdup (annex_json_opt_string (json_array_get_object_element (options, (guint) number - 1), "label",
-                                            line));
+  if (options != NULL &&
+      g_ascii_string_to_unsigned (line, 10, 1, json_array_get_length (options), &number, NULL))
+    return g_strdup (annex_json_opt_string (
+        json_array_get_object_element (options, (guint) number - 1), "label", line));
   return g_strdup (line);
 }
 
@@ -199,8 +207,7 @@ ask_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
           g_free (line);
           print_ask (ask, i);
           line = read_line (self, error);
-        }
-      while (line != NULL && g_strstrip (line)[0] == '\0');
+      } while (line != NULL && g_strstrip (line)[0] == '\0');
       if (line == NULL)
         return NULL;
       g_strv_builder_take (answers, pick (ask, i, line));
@@ -324,7 +331,9 @@ handle_fiber (gpointer data)
     {
       AnnexWorkspace *workspace = annex_agent_get_workspace (self->agent);
 
-      if (dex_await (annex_inbox_expire (annex_workspace_get_inbox (workspace), annex_ask_get_id (ask), NULL), &error))
+      if (dex_await (annex_inbox_expire (annex_workspace_get_inbox (workspace),
+                                         annex_ask_get_id (ask), NULL),
+                     &error))
         return dex_future_new_true ();
       print_error (error);
     }
@@ -360,15 +369,16 @@ static gboolean
 settle_draft (AnnexRunAsks *self, AnnexAsk *ask, const char *label, const char *by, GError **error)
 {
   AnnexWorkspace *workspace = annex_agent_get_workspace (self->agent);
-  g_autoptr (GPtrArray) kept
-      = dex_await_boxed (annex_answers_settle_draft (annex_workspace_get_inbox (workspace),
-                                                     annex_workspace_get_drafts (workspace), ask, label, by),
-                         error);
+  g_autoptr (GPtrArray) kept = dex_await_boxed (
+      annex_answers_settle_draft (annex_workspace_get_inbox (workspace),
+                                  annex_workspace_get_drafts (workspace), ask, label, by),
+      error);
 
   return kept != NULL;
 }
 
-/* Lets the person try until it is a label. The end of the input, or a stop, leaves the draft open. */
+/* Lets the person try until it is a label. The end of the input, or a stop, leaves the draft open.
+ */
 static gboolean
 settle_by_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
 {

@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-/* Stored events may come from an import: an element of another type is skipped. (borrowed, nullable) */
+/* Stored events may come from an import: an element of another type is skipped. (borrowed,
+ * nullable) */
 static JsonObject *
 object_at (JsonArray *array, guint index)
 {
@@ -51,7 +52,8 @@ print_plan (JsonObject *data)
     {
       JsonObject *step = object_at (steps, i);
       const char *state = step != NULL ? annex_json_opt_string (step, "state", "pending") : "";
-      g_autofree char *title = annex_cli_clean_line (step != NULL ? annex_json_opt_string (step, "title", "") : "");
+      g_autofree char *title =
+          annex_cli_clean_line (step != NULL ? annex_json_opt_string (step, "title", "") : "");
       const char *mark = "○";
 
       if (step == NULL)
@@ -109,9 +111,10 @@ print_tool (JsonObject *data)
 static void
 print_draft (JsonObject *data)
 {
-  annex_cli_print ("\nDraft: %d added, %d changed, %d renamed, %d deleted\n",
-                   (int) annex_json_opt_int (data, "added", 0), (int) annex_json_opt_int (data, "changed", 0),
-                   (int) annex_json_opt_int (data, "renamed", 0), (int) annex_json_opt_int (data, "deleted", 0));
+  annex_cli_print (
+      "\nDraft: %d added, %d changed, %d renamed, %d deleted\n",
+      (int) annex_json_opt_int (data, "added", 0), (int) annex_json_opt_int (data, "changed", 0),
+      (int) annex_json_opt_int (data, "renamed", 0), (int) annex_json_opt_int (data, "deleted", 0));
 }
 
 /* An entry that is not simply done: a conflict, a refusal. */
@@ -125,7 +128,8 @@ print_entry (JsonObject *entry)
   g_autofree char *other = annex_cli_clean_line (annex_json_opt_string (entry, "other_path", ""));
 
   if (!g_str_equal (outcome, "done"))
-    annex_cli_print ("  %s: %s%s%s %s\n", path, clean, other[0] != '\0' ? " as " : "", other, reason);
+    annex_cli_print ("  %s: %s%s%s %s\n", path, clean, other[0] != '\0' ? " as " : "", other,
+                     reason);
 }
 
 static void

@@ -12,8 +12,10 @@
 G_BEGIN_DECLS
 
 /* One event in plain words on stdout; nothing for events that mean nothing to a person. */
-void annex_run_print_event (AnnexEvent *event);
+void
+annex_run_print_event (AnnexEvent *event);
 /* The computer's progress, on stderr, when it changed. */
-void annex_run_print_computer (AnnexComputer *computer);
+void
+annex_run_print_computer (AnnexComputer *computer);
 
 G_END_DECLS
