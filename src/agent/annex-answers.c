@@ -59,7 +59,7 @@ store_secret (AnnexSecrets *secrets, const char *value, GError **error)
 }
 
 /* The text with each part that answers a secret question replaced by its reference; "a | b" answers
- * several questions in order. (transfer full) */
+ * several questions in order, "\\|" is a bar of an answer. (transfer full) */
 static char *
 protect (Submit *submit, GError **error)
 {
@@ -72,7 +72,7 @@ protect (Submit *submit, GError **error)
   if (n == 1)
     return is_secret (questions, 0) ? store_secret (submit->secrets, submit->text, error)
                                     : g_strdup (submit->text);
-  parts = g_strsplit (submit->text, "|", -1);
+  parts = annex_ask_split_answers (submit->text);
   if (g_strv_length (parts) != n)
     {
       for (guint i = 0; i < n; i++)
@@ -87,14 +87,14 @@ protect (Submit *submit, GError **error)
   for (guint i = 0; i < n; i++)
     if (is_secret (questions, i))
       {
-        char *id = store_secret (submit->secrets, g_strstrip (parts[i]), error);
+        char *id = store_secret (submit->secrets, parts[i], error);
 
         if (id == NULL)
           return NULL;
         g_free (parts[i]);
         parts[i] = id;
       }
-  return g_strjoinv ("|", parts);
+  return annex_ask_join_answers ((const char *const *) parts);
 }
 
 static DexFuture *

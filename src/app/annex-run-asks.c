@@ -84,7 +84,10 @@ print_question (JsonObject *question)
   g_autofree char *text = annex_cli_clean (annex_json_opt_string (question, "question", ""));
   JsonArray *options = annex_json_opt_array (question, "options");
 
-  fprintf (stderr, "\n? %s\n", text);
+  if (annex_ask_is_exact (question))
+    fprintf (stderr, "\n▣ Annex asks: %s\n", text);
+  else
+    fprintf (stderr, "\n? %s\n", text);
   for (guint i = 0; options != NULL && i < json_array_get_length (options); i++)
     {
       JsonObject *option = json_array_get_object_element (options, i);
@@ -95,8 +98,9 @@ print_question (JsonObject *question)
       fprintf (stderr, "  %u. %s%s%s\n", i + 1, label, about[0] != '\0' ? " – " : "", about);
     }
   fprintf (stderr, "%s: ",
-           options != NULL && json_array_get_length (options) > 0 ? "A number, or your own words"
-                                                                  : "Your answer");
+           annex_ask_is_exact (question)                             ? "A number, or the words"
+           : options != NULL && json_array_get_length (options) > 0 ? "A number, or your own words"
+                                                                     : "Your answer");
 }
 
 static void
@@ -213,7 +217,8 @@ ask_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
       g_strv_builder_take (answers, pick (ask, i, line));
     }
   all = g_strv_builder_end (answers);
-  return g_strjoinv (" | ", all);
+  /* A single answer is taken as it is, bars and all. */
+  return n == 1 ? g_strdup (all[0]) : annex_ask_join_answers ((const char *const *) all);
 }
 
 /* ---- answering */
@@ -233,8 +238,12 @@ wants_secret (AnnexAsk *ask)
 static const char *
 safe_default (AnnexAsk *ask)
 {
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+
   if (wants_secret (ask))
     return NULL; /* words of ours must not be kept as a secret */
+  if (questions != NULL && annex_ask_is_exact (json_array_get_object_element (questions, 0)))
+    return annex_json_opt_string (annex_ask_get_json (ask), "default", NULL);
   switch (annex_ask_get_kind (ask))
     {
     case ANNEX_ASK_QUESTION:

@@ -36,10 +36,12 @@ is_same (const char *label, const char *words)
   return g_str_equal (a, b);
 }
 
-/* The label @words mean: the same, or the only one that begins so. NULL: none or several. */
+/* The label @words mean: the same, or, where nothing is permitted by it, the only one that begins so.
+ * NULL: none or several. */
 static const char *
 find_label (JsonObject *question, const char *words)
 {
+  gboolean exact = annex_ask_is_exact (question);
   JsonArray *options = annex_json_opt_array (question, "options");
   const char *found = NULL;
   guint n_found = 0;
@@ -53,7 +55,7 @@ find_label (JsonObject *question, const char *words)
 
       if (is_same (label, words))
         return label;
-      if (starts_with (label, words))
+      if (!exact && starts_with (label, words))
         {
           found = label;
           n_found++;
@@ -104,6 +106,21 @@ answer_multiple (JsonObject *question, const char *words)
   return node;
 }
 
+static gpointer
+refuse_label (JsonObject *question, GError **error)
+{
+  JsonArray *options = annex_json_opt_array (question, "options");
+  g_autoptr (GString) allowed = g_string_new (NULL);
+
+  for (guint i = 0; options != NULL && i < json_array_get_length (options); i++)
+    g_string_append_printf (
+        allowed, "%s%s", i > 0 ? ", " : "",
+        annex_json_opt_string (json_array_get_object_element (options, i), "label", ""));
+  g_set_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE, "The answer must be one of: %s",
+               allowed->str);
+  return NULL;
+}
+
 static JsonNode *
 answer_one (JsonObject *question, const char *words, GError **error)
 {
@@ -128,9 +145,48 @@ answer_one (JsonObject *question, const char *words, GError **error)
   if (annex_json_opt_boolean (question, "multi_select", FALSE))
     return answer_multiple (question, words);
   label = find_label (question, words);
+  if (label == NULL && annex_ask_is_exact (question))
+    return refuse_label (question, error);
   if (label == NULL)
     return new_other (words);
   return json_node_init_string (json_node_alloc (), label);
+}
+
+char **
+annex_ask_split_answers (const char *text)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_autoptr (GString) part = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (p[0] == '|')
+        {
+          g_strv_builder_take (parts, g_strstrip (g_strdup (part->str)));
+          g_string_truncate (part, 0);
+          continue;
+        }
+      if (p[0] == '\\' && p[1] == '|')
+        p++;
+      g_string_append_c (part, *p);
+    }
+  g_strv_builder_take (parts, g_strstrip (g_strdup (part->str)));
+  return g_strv_builder_end (parts);
+}
+
+char *
+annex_ask_join_answers (const char *const *answers)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; answers[i] != NULL; i++)
+    {
+      g_autoptr (GString) part = g_string_new (answers[i]);
+
+      g_string_replace (part, "|", "\\|", 0);
+      g_string_append_printf (text, "%s%s", i > 0 ? " | " : "", part->str);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&text));
 }
 
 static JsonObject *
@@ -138,7 +194,7 @@ answer_questions (AnnexAsk *self, const char *text, GError **error)
 {
   JsonArray *questions = annex_json_opt_array (annex_ask_get_json (self), "questions");
   guint n = json_array_get_length (questions);
-  g_auto (GStrv) parts = n > 1 ? g_strsplit (text, "|", -1) : NULL;
+  g_auto (GStrv) parts = n > 1 ? annex_ask_split_answers (text) : NULL;
   guint n_parts = parts != NULL ? g_strv_length (parts) : 1;
   g_autoptr (JsonObject) answer = json_object_new ();
 
@@ -151,7 +207,8 @@ answer_questions (AnnexAsk *self, const char *text, GError **error)
   for (guint i = 0; i < n; i++)
     {
       JsonObject *question = json_array_get_object_element (questions, i);
-      g_autofree char *words = g_strstrip (g_strdup (n_parts > 1 ? parts[i] : text));
+      g_autofree char *words =
+          g_strstrip (g_strdup (parts != NULL ? parts[n_parts > 1 ? i : 0] : text));
       JsonNode *node = answer_one (question, words, error);
 
       if (node == NULL)

@@ -310,6 +310,45 @@ annex_ask_new_question (const char *task_id, JsonObject *input, GError **error)
 }
 
 AnnexAsk *
+annex_ask_new_consent (const char *task_id,
+                       const char *header,
+                       const char *question,
+                       const char *allow,
+                       const char *refuse)
+{
+  const char *const labels[] = { allow, refuse, NULL };
+  g_autofree char *text = g_strdup_printf ("%s: %s", header, question);
+  JsonObject *json = new_json (ANNEX_ASK_QUESTION, task_id, text);
+  JsonObject *only = json_object_new ();
+  JsonArray *options = json_array_new ();
+  JsonArray *questions = json_array_new ();
+
+  for (guint i = 0; labels[i] != NULL; i++)
+    {
+      JsonObject *option = json_object_new ();
+
+      json_object_set_string_member (option, "label", labels[i]);
+      json_array_add_object_element (options, option);
+    }
+  json_object_set_string_member (only, "id", "consent");
+  json_object_set_string_member (only, "header", header);
+  set_text (only, "question", question);
+  json_object_set_array_member (only, "options", options);
+  json_object_set_boolean_member (only, "multi_select", FALSE);
+  json_object_set_boolean_member (only, "exact", TRUE);
+  json_array_add_object_element (questions, only);
+  json_object_set_array_member (json, "questions", questions);
+  set_options (json, labels, refuse);
+  return new_checked (json);
+}
+
+gboolean
+annex_ask_is_exact (JsonObject *question)
+{
+  return annex_json_opt_boolean (question, "exact", FALSE);
+}
+
+AnnexAsk *
 annex_ask_new_network (const char *task_id, const char *host, const char *reason)
 {
   static const char *const labels[] = { "once", "task", "always", "never", NULL };

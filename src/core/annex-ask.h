@@ -33,6 +33,14 @@ AnnexAsk *annex_ask_new_from_json (JsonObject *json, GError **error);
 /* From the input of ask_user, leniently (missing header, plain-string options, multiple or
  * multiSelect, more than four options are accepted). ANNEX_JSON_ERROR when there is no question. */
 AnnexAsk *annex_ask_new_question (const char *task_id, JsonObject *input, GError **error);
+/* A permission of another kind than those below, asked by Annex itself: one question, whose id is
+ * "consent", with the labels @allow and @refuse, answered by a whole label only (member `exact`, which
+ * no input of ask_user can set). @refuse is the default. */
+AnnexAsk *annex_ask_new_consent (const char *task_id,
+                                 const char *header,
+                                 const char *question,
+                                 const char *allow,
+                                 const char *refuse);
 AnnexAsk *annex_ask_new_network (const char *task_id, const char *host, const char *reason);
 AnnexAsk *annex_ask_new_folder (const char *task_id, const char *reason, const char *suggestion);
 /* @summary: "3 added, 1 changed in Receipts". */
@@ -52,12 +60,20 @@ JsonObject *annex_ask_get_json (AnnexAsk *self); /* do not change (borrowed) */
 /* Builds the answer object from one label or free text: for a QUESTION ask the JSON keyed by
  * question id (a label matched case-insensitively and by unambiguous prefix selects that option,
  * else it is the "Other" text; for several questions, "a | b" answers them in order, or the same
- * text answers all); for the others {answer: label}, FOLDER: {answer: absolute path or "no"}. Fails
+ * text answers all; a consent takes whole labels only); for the others {answer: label}, FOLDER:
+ * {answer: absolute path or "no"}. Permissions take whole labels, in any case of the letters. Fails
  * with ANNEX_JSON_ERROR_VALUE when the label is not allowed for the kind. A secret question takes
  * only "secret:<id>": put the user's text into AnnexSecrets first, it must never become an answer.
  * The value of a question is a label, an array of labels (multi_select), {other_text} or {secret}.
  * (transfer full) */
 JsonObject *annex_ask_make_answer (AnnexAsk *self, const char *text, GError **error);
+/* The parts of "a | b", trimmed; a bar that belongs to an answer is written "\\|". At least one part.
+ * (transfer full) */
+char **annex_ask_split_answers (const char *text);
+/* The other way round: the text that splits into @answers. (transfer full) */
+char *annex_ask_join_answers (const char *const *answers);
+/* Is @question, an element of `questions`, answered by whole labels only? */
+gboolean annex_ask_is_exact (JsonObject *question);
 /* What the model is told of @answer: the text of the tool result. (transfer full) */
 char *annex_ask_describe_answer (AnnexAsk *self, JsonObject *answer);
 

@@ -819,6 +819,8 @@ test_second_run (Fixture *f, gconstpointer data)
 static void
 test_secret_parks (Fixture *f, gconstpointer data)
 {
+  static const char *const no_answers[] = { "I do not \"Allow once\"", "Allow", "a",
+                                            "Allow once, but elsewhere" };
   g_autoptr (GPtrArray) open = NULL;
   g_autofree char *text = NULL;
   gboolean is_error;
@@ -835,8 +837,13 @@ test_secret_parks (Fixture *f, gconstpointer data)
   restart (f);
   open = annex_task_dup_open_asks (f->task);
   g_assert_cmpuint (open->len, ==, 1);
-  settle_ok (annex_answers_submit (f->inbox, NULL, g_ptr_array_index (open, 0),
-                                   "I do not \"Allow once\"", "user"));
+  /* Neither a beginning of the label nor words around it permit anything, or answer at all. */
+  for (guint i = 0; i < G_N_ELEMENTS (no_answers); i++)
+    settle_error (annex_answers_submit (f->inbox, NULL, g_ptr_array_index (open, 0), no_answers[i],
+                                        "user"),
+                  ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE);
+  settle_ok (annex_answers_submit (f->inbox, NULL, g_ptr_array_index (open, 0), "do not allow",
+                                   "user"));
   restart (f);
   g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
   text = result_of (f, "a", &is_error);

@@ -147,6 +147,47 @@ test_several (void)
 }
 
 /* A secret must never become an answer, because an answer becomes an event. */
+/* A bar that belongs to an answer is escaped; splitting undoes joining, whatever the answers are. */
+static void
+test_bars (void)
+{
+  g_autoptr (AnnexAsk) ask = question ("{\"questions\":[{\"id\":\"a\",\"question\":\"A\"},"
+                                       "{\"id\":\"b\",\"question\":\"B\"}]}");
+  static const char *const answers[] = { "a|b", "c\\", "\\|", "d\\|e", "plain", "||", NULL };
+  g_autofree char *joined = annex_ask_join_answers (answers);
+  g_auto (GStrv) parts = annex_ask_split_answers (joined);
+
+  g_assert_true (g_strv_equal ((const char *const *) parts, answers));
+  check_answer (ask, "x\\|y | z",
+                "{\"a\":{\"other_text\":\"x|y\"},\"b\":{\"other_text\":\"z\"}}");
+  check_answer (ask, "x\\|y",
+                "{\"a\":{\"other_text\":\"x|y\"},\"b\":{\"other_text\":\"x|y\"}}");
+  check_answer (ask, "C:\\ | z",
+                "{\"a\":{\"other_text\":\"C:\\\\\"},\"b\":{\"other_text\":\"z\"}}");
+}
+
+/* What permits something is answered by a whole label, and no input of the model's makes it so. */
+static void
+test_consent (void)
+{
+  g_autoptr (AnnexAsk) ask =
+      annex_ask_new_consent ("t", "Secret", "May it?", "Allow once", "Do not allow");
+  g_autoptr (AnnexAsk) same = question ("{\"question\":\"May it?\",\"exact\":true,\"id\":\"q1\","
+                                        "\"options\":[\"Allow once\",\"Do not allow\"]}");
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (same), "questions");
+
+  check_answer (ask, "ALLOW once", "{\"consent\":\"Allow once\"}");
+  check_answer (ask, "do not allow", "{\"consent\":\"Do not allow\"}");
+  check_answer (ask, "Allow", NULL);
+  check_answer (ask, "a", NULL);
+  check_answer (ask, "Allow once, but only there", NULL);
+  check_answer (ask, "yes", NULL);
+  g_assert_cmpstr (annex_json_opt_string (annex_ask_get_json (ask), "default", ""), ==,
+                   "Do not allow");
+  g_assert_false (annex_ask_is_exact (json_array_get_object_element (questions, 0)));
+  check_answer (same, "Allow", "{\"q1\":\"Allow once\"}");
+}
+
 static void
 test_secret (void)
 {
@@ -282,7 +323,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/ask/question/labels", test_labels);
   g_test_add_func ("/ask/question/multi-select", test_multi_select);
   g_test_add_func ("/ask/question/several", test_several);
+  g_test_add_func ("/ask/question/bars", test_bars);
   g_test_add_func ("/ask/question/secret", test_secret);
+  g_test_add_func ("/ask/consent", test_consent);
   g_test_add_func ("/ask/question/describe", test_describe_other_forms);
   g_test_add_func ("/ask/network", test_network);
   g_test_add_func ("/ask/folder", test_folder);

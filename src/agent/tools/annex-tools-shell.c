@@ -17,6 +17,7 @@
 #define MAX_SAVED_KIB (64 * 1024)
 #define MAX_TIMEOUT_S 3600
 #define DRAIN_MS 700
+#define ALLOW_SECRET "Allow once"
 #define OUTPUT_FOLDER ANNEX_AGENT_HOME "/.annex/output"
 
 /* ---- reading one stream, keeping its end */
@@ -143,25 +144,14 @@ use_secret (AnnexWorkspace *workspace,
   g_autofree char *question =
       g_strdup_printf ("May this command use your secret as %s? %s", name, command);
   g_autofree char *tool_use = g_strdup_printf ("%s/%s", call->id, name);
-  g_autoptr (JsonObject) input = NULL;
   g_autoptr (JsonObject) answer = NULL;
-  g_autoptr (AnnexAsk) ask = NULL;
+  AnnexAsk *ask = annex_ask_new_consent (task_id, "Secret", question, ALLOW_SECRET, "Do not allow");
 
-  input = annex_json_parse_object ("{\"questions\":[{\"id\":\"secret\",\"header\":\"Secret\","
-                                   "\"question\":\"\",\"options\":[{\"label\":"
-                                   "\"Allow once\"},{\"label\":\"Do not allow\"}]}]}",
-                                   -1, NULL);
-  json_object_set_string_member (
-      json_array_get_object_element (json_object_get_array_member (input, "questions"), 0),
-      "question", question);
-  ask = annex_ask_new_question (task_id, input, error);
-  if (ask == NULL)
-    return NULL;
-  answer = annex_workspace_ask (workspace, annex_ask_ref (ask), tool_use, call->cancel, error);
+  answer = annex_workspace_ask (workspace, ask, tool_use, call->cancel, error);
   if (answer == NULL)
     return NULL;
   if (secrets == NULL ||
-      g_strcmp0 (annex_json_opt_string (answer, "secret", NULL), "Allow once") != 0)
+      g_strcmp0 (annex_json_opt_string (answer, "consent", NULL), ALLOW_SECRET) != 0)
     {
       g_set_error (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED,
                    "The user did not allow the secret.");
