@@ -172,13 +172,19 @@ refused_cb (DexFuture *future, gpointer data)
   return dex_future_new_for_error (g_steal_pointer (&error));
 }
 
+/* The helper's option that goes with the share's mode, or NULL, which ends the words. */
+static const char *
+mode_option (AnnexShare *share)
+{
+  return annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY ? "--read-only" : NULL;
+}
+
 DexFuture *
 annex_guest_mount (AnnexGuest *self, AnnexShare *share)
 {
-  const char *argv[] = {
-    ANNEX_GUEST_HELPER,           "mount", "--tag", annex_share_get_id (share), "--name",
-    annex_share_get_name (share), NULL
-  };
+  const char *argv[] = { ANNEX_GUEST_HELPER,         "mount",  "--tag",
+                         annex_share_get_id (share), "--name", annex_share_get_name (share),
+                         mode_option (share),        NULL };
 
   return dex_future_catch (
       dex_future_then (annex_guest_call (self, argv, NULL, 4096, 60000), to_true_cb, NULL, NULL),
@@ -244,6 +250,17 @@ annex_guest_describe_cb (DexFuture *future, gpointer data)
   const char *bytes = g_bytes_get_data (output->out, &size);
 
   return dex_future_new_take_string (annex_guest_describe_report (bytes, size));
+}
+
+DexFuture *
+annex_guest_change_mode (AnnexGuest *self, AnnexShare *share)
+{
+  const char *argv[] = { ANNEX_GUEST_HELPER,         "mode",   "--tag",
+                         annex_share_get_id (share), "--name", annex_share_get_name (share),
+                         mode_option (share),        NULL };
+
+  return dex_future_then (annex_guest_call (self, argv, NULL, ANNEX_GUEST_MAX_REPORT_BYTES, 60000),
+                          annex_guest_describe_cb, NULL, NULL);
 }
 
 DexFuture *

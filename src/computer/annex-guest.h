@@ -44,9 +44,15 @@ annex_guest_wake (AnnexGuest *self, gboolean new_identity) G_GNUC_WARN_UNUSED_RE
 DexFuture *
 annex_guest_trust (AnnexGuest *self, GBytes *certificates) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The device of @share is plugged in: mounts it at /folders/<name>. SHARE_REFUSED. */
+/* The device of @share is plugged in: mounts it at /folders/<name>, read only when it is.
+ * SHARE_REFUSED. */
 DexFuture *
 annex_guest_mount (AnnexGuest *self, AnnexShare *share) G_GNUC_WARN_UNUSED_RESULT;
+/* A mounted share becomes read only, or writable again, as @share says. When it becomes read only
+ * while something has a file open for writing, what uses it is ended. Resolves to a string for the
+ * agent, or NULL. */
+DexFuture *
+annex_guest_change_mode (AnnexGuest *self, AnnexShare *share) G_GNUC_WARN_UNUSED_RESULT;
 /* Lazily; the upper layer stays. */
 DexFuture *
 annex_guest_unmount (AnnexGuest *self, AnnexShare *share, guint limit_ms) G_GNUC_WARN_UNUSED_RESULT;

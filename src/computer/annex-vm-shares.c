@@ -215,6 +215,38 @@ await_attached (AnnexVm *self, AnnexShare *share, GError **error)
 /* ---------------------------------------------------------------- all of them */
 
 static gboolean
+is_read_only (AnnexShare *share)
+{
+  return annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY;
+}
+
+/* The same folder, perhaps with another mode. A mode that cannot be changed in place takes the
+ * share away: it is brought in again with the mode it has now. */
+static gboolean
+await_mode (AnnexVm *self, const char *id, AnnexShare *wanted, GError **error)
+{
+  AnnexVmShare *attached = g_hash_table_lookup (self->attached, id);
+  gboolean same = is_read_only (attached->share) == is_read_only (wanted);
+  g_autoptr (AnnexShare) share = annex_share_ref (wanted);
+  g_autoptr (AnnexGuest) guest = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *told = NULL;
+
+  g_clear_pointer (&attached->share, annex_share_unref);
+  attached->share = annex_share_ref (wanted);
+  if (same || !attached->mounted || self->guest == NULL)
+    return TRUE;
+  guest = g_object_ref (self->guest);
+  told = dex_await_string (annex_guest_change_mode (guest, share), &local);
+  if (told != NULL && *told != '\0')
+    annex_vm_add_note (self, told);
+  if (local == NULL || !g_hash_table_contains (self->attached, id))
+    return TRUE;
+  g_info ("A folder's mode cannot be changed in place: %s", local->message);
+  return await_detached (self, id, FALSE, error);
+}
+
+static gboolean
 await_unwanted_gone (AnnexVm *self, gboolean all, gboolean hurry, GError **error)
 {
   g_autoptr (GPtrArray) ids = g_hash_table_get_keys_as_ptr_array (self->attached);
@@ -232,13 +264,9 @@ await_unwanted_gone (AnnexVm *self, gboolean all, gboolean hurry, GError **error
       if (attached == NULL)
         continue;
       if (!all && wanted != NULL)
-        {
-          /* The same folder, perhaps with another mode. */
-          g_clear_pointer (&attached->share, annex_share_unref);
-          attached->share = annex_share_ref (wanted);
-          continue;
-        }
-      ok &= await_detached (self, id, hurry, ok ? error : NULL);
+        ok &= await_mode (self, id, wanted, ok ? error : NULL);
+      else
+        ok &= await_detached (self, id, hurry, ok ? error : NULL);
     }
   return ok;
 }

@@ -287,6 +287,37 @@ test_refresh (Fixture *self, gconstpointer data)
   g_assert_true (g_str_has_suffix (out, "fresh\tS\nok\tS\nended\tS\nended 143\n"));
 }
 
+/* Nothing is written to a share that is read only: not when it is mounted, not after a refresh or
+ * after something was forgotten, and not by what had a file open before. */
+static void
+test_read_only (Fixture *self, gconstpointer data)
+{
+  g_autofree char *out = run (
+      self,
+      "w () { for i in \"echo x >$F/new\" \"echo x >>$F/a\" \"rm $F/a\" \"mkdir $F/d\" \"mv $F/a "
+      "$F/b\" \"chmod 600 $F/a\"; do LC_ALL=C sh -c \"$i\" 2>&1 | grep -o 'Read-only file system' "
+      "|| echo WROTE; done | sort -u; }\n"
+      "r () { $H mode $P --tag t1 --name S --lower $L \"$@\"; }\n"
+      "echo 1 >lower/a; $H mount $P --tag t1 --name S --lower $L --read-only; w; cat $F/a; ls -A "
+      "$U\n"
+      "exec 5<$F; $H refresh $P | cut -f1 | sort -u; exec 5<&-; w; f --all </dev/null; w; echo --\n"
+      "r; echo draft >$F/kept; cat $F/kept; exec 5<$F; $H refresh $P | cut -f1 | sort -u; exec "
+      "5<&-\n"
+      "echo two >>$F/kept; f --all </dev/null; echo draft >$F/kept; r; echo --\n"
+      /* with its working folder there it lives on, with a file open for writing it does not */
+      "(cd $F; exec sleep 30) & P1=$!; sleep 0.2; r --read-only; w; cat $F/kept; kill -0 $P1\n"
+      "(cd /proc/$P1/cwd && echo x >new) 2>/dev/null || echo kept out\n"
+      "r; echo more >>$F/kept; (exec sleep 30 >>$F/kept) & P2=$!; sleep 0.2\n"
+      "r --read-only | cut -f1,2 | sort -u; w; wait $P2 || echo ended $?; cat $F/kept; ls $U\n"
+      "$H mode $P --tag t2 --name T --lower $L 2>/dev/null || echo unknown");
+
+  g_assert_cmpstr (out, ==,
+                   "Read-only file system\n1\nfresh\nheld\nRead-only file system\nRead-only file "
+                   "system\n--\ndraft\nfresh\nheld\n--\nRead-only file system\ndraft\n"
+                   "kept out\nended\tS\nRead-only file system\nended 143\ndraft\nmore\nkept\n"
+                   "unknown\n");
+}
+
 static void
 test_bad_arguments (Fixture *self, gconstpointer data)
 {
@@ -333,6 +364,7 @@ main (int argc, char **argv)
   add ("/guest-helper/forget-in-opaque", test_forget_in_opaque);
   add ("/guest-helper/contents", test_contents);
   add ("/guest-helper/refresh", test_refresh);
+  add ("/guest-helper/read-only", test_read_only);
   add ("/guest-helper/bad-arguments", test_bad_arguments);
   return g_test_run ();
 }

@@ -241,6 +241,88 @@ test_truth (void)
   await_none_shared (computer);
 }
 
+/* What the agent is told when it writes to @file, a path without anything to quote. */
+static void
+assert_read_only (const char *file)
+{
+  g_autofree char *command = g_strdup_printf (
+      "LC_ALL=C; export LC_ALL; ! echo x 2>&1 >>%s; ! touch %s-new 2>&1; ! rm %s 2>&1", file, file,
+      file);
+  g_autofree char *out = await_output (computer, command);
+  g_auto (GStrv) lines = g_strsplit (out, "\n", -1);
+
+  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  for (char **line = lines; *line != NULL; line++)
+    if (strstr (*line, "Read-only file system") == NULL)
+      g_error ("%s: %s", file, *line);
+}
+
+/* A folder that is read only cannot be written to in the guest, beside one that can be; and a mode
+ * that is changed counts at once. */
+static void
+test_read_only (void)
+{
+  static const AnnexShareMode modes[] = { ANNEX_SHARE_READ_ONLY, ANNEX_SHARE_REVIEW,
+                                          ANNEX_SHARE_READ_ONLY, ANNEX_SHARE_KEEP,
+                                          ANNEX_SHARE_READ_ONLY };
+  g_autofree char *fixed_path = make_folder ("fixed");
+  g_autofree char *free_path = make_folder ("free");
+  g_autoptr (GPtrArray) shares =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *told = NULL;
+  g_autofree char *text = NULL;
+  AnnexShare *fixed;
+
+  put (fixed_path, "file", "fixed\n");
+  put (free_path, "file", "free\n");
+  g_ptr_array_add (shares, annex_share_new (fixed_path, ANNEX_SHARE_READ_ONLY, NULL, &error));
+  g_assert_no_error (error);
+  g_ptr_array_add (shares, annex_share_new (free_path, ANNEX_SHARE_REVIEW, shares, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      fixed = annex_share_with_mode (g_ptr_array_index (shares, 0), modes[i]);
+      annex_share_unref (g_ptr_array_index (shares, 0));
+      g_ptr_array_index (shares, 0) = fixed;
+      await_true (annex_computer_set_shares (computer, shares));
+      if (modes[i] == ANNEX_SHARE_READ_ONLY)
+        assert_read_only ("/folders/fixed/file");
+      else
+        assert_output (computer, "cd /folders/fixed; echo draft >>file; tail -n 1 file", "draft");
+      assert_output (computer, "cd /folders/free; echo draft >>file; tail -n 1 file", "draft");
+    }
+  entries = dex_await_boxed (annex_computer_read_draft (computer, fixed), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (entries->len, ==, 1); /* what was written while it could be */
+
+  /* Held, with what is held gone stale: the fresh view is read only too. */
+  await_true (annex_computer_forget_draft (computer, fixed, NULL));
+  assert_output (computer, "cat /folders/fixed/file", "fixed");
+  g_assert_cmpint (await_command (computer,
+                                  "cd /folders/fixed && setsid sh -c 'exec 3<file; sleep 1000' "
+                                  ">/dev/null 2>&1 </dev/null & sleep 0.3",
+                                  NULL),
+                   ==, 0);
+  replace (fixed_path, "file", "replaced\n");
+  told = await_refreshed (computer);
+  g_assert_nonnull (told);
+  assert_output (computer, "cat /folders/fixed/file", "replaced");
+  assert_read_only ("/folders/fixed/file");
+  await_command (computer, "pkill sleep; true", NULL);
+
+  /* And after a sleep, which mounts everything afresh. */
+  await_true (annex_computer_save (computer));
+  await_started (computer);
+  assert_read_only ("/folders/fixed/file");
+  assert_output (computer, "cat /folders/fixed/file; tail -n 1 /folders/free/file",
+                 "replaced\ndraft");
+  text = get (fixed_path, "file");
+  g_assert_cmpstr (text, ==, "replaced\n");
+  await_none_shared (computer);
+}
+
 static void
 test_revoke (void)
 {
@@ -438,6 +520,7 @@ main (int argc, char **argv)
   fixture_add ("/vm-shares/draft", test_draft);
   fixture_add ("/vm-shares/several", test_several);
   fixture_add ("/vm-shares/truth", test_truth);
+  fixture_add ("/vm-shares/read-only", test_read_only);
   fixture_add ("/vm-shares/revoke", test_revoke);
   fixture_add ("/vm-shares/asleep", test_asleep);
   fixture_add ("/vm-shares/missing-folder", test_missing_folder);

@@ -25,7 +25,8 @@
 #include <string.h>
 
 static const char usage[] =
-    "annex-guest mount --tag TAG --name NAME\n"
+    "annex-guest mount --tag TAG --name NAME [--read-only]\n"
+    "annex-guest mode --tag TAG --name NAME [--read-only]\n"
     "annex-guest unmount --tag TAG --name NAME\n"
     "annex-guest refresh [--end-holders] [NAME…]\n"
     "    lines: ok NAME | fresh NAME | held NAME PID COMMAND PATH | ended NAME PID COMMAND PATH\n"
@@ -112,6 +113,7 @@ parse_options (int argc, char **argv, Options *options)
     { "all", no_argument, NULL, 'a' },
     { "end-holders", no_argument, NULL, 'e' },
     { "max-entries", required_argument, NULL, 'm' },
+    { "read-only", no_argument, NULL, 'r' },
     { "prefix", required_argument, NULL, 'p' },
     { "lower", required_argument, NULL, 'l' },
     { "userxattr", no_argument, NULL, 'u' },
@@ -137,6 +139,9 @@ parse_options (int argc, char **argv, Options *options)
         break;
       case 'm':
         options->max_entries = strtoull (optarg, NULL, 10);
+        break;
+      case 'r':
+        options->place.read_only = true;
         break;
       case 'p':
         options->place.prefix = optarg;
@@ -195,6 +200,8 @@ main (int argc, char **argv)
     return 2;
   if (strcmp (command, "mount") == 0)
     good = mount_share (place);
+  else if (strcmp (command, "mode") == 0)
+    good = change_mode (place);
   else if (strcmp (command, "unmount") == 0)
     good = unmount_share (place);
   else if (strcmp (command, "draft") == 0)

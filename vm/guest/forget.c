@@ -273,6 +273,7 @@ draft_forget (Place *place, bool all, bool end_holders)
 
   if (count < 0)
     return complain ("the paths cannot be read");
+  place->read_only = mounted && place_is_mounted_read_only (place->folder);
   if (getrlimit (RLIMIT_NOFILE, &files) == 0)
     {
       files.rlim_cur = files.rlim_max;

@@ -22,6 +22,7 @@ typedef struct
   const char *tag;    /* the share's id and virtiofs tag: [a-z0-9]+ */
   const char *name;   /* the folder's name below /folders, or NULL */
   bool user_xattrs;   /* in tests: an overlay of an unprivileged user namespace */
+  bool read_only;     /* nothing may be written below /folders/<name> */
   char *lower;        /* <prefix>/run/annex/lower/<tag>, or what --lower names */
   bool lower_is_given;
   char *upper;  /* <prefix>/var/lib/annex/shares/<tag>/upper */
@@ -39,6 +40,8 @@ int
 place_list_mounted (const char *prefix, bool user_xattrs, Place **places);
 bool
 place_is_mounted (const char *path);
+bool
+place_is_mounted_read_only (const char *path);
 /* mkdir -p with mode 0755. */
 bool
 make_folders (const char *path);
@@ -71,6 +74,9 @@ bool
 unmount_share (Place *place);
 bool
 mount_overlay (Place *place);
+/* Makes a mounted share read only, or writable again, as @place says. */
+bool
+change_mode (Place *place);
 /* Takes the overlay of @place away. Ends what holds it when @end_holders; otherwise what holds it
  * keeps its old view, and is reported. */
 bool

@@ -53,7 +53,8 @@ mount_overlay (Place *place)
               place->lower, place->upper, place->work, place->user_xattrs ? ",userxattr" : "");
   bool good = true;
 
-  if (mount ("overlay", place->folder, "overlay", MS_NODEV | MS_NOSUID, options) != 0)
+  if (mount ("overlay", place->folder, "overlay",
+             MS_NODEV | MS_NOSUID | (place->read_only ? MS_RDONLY : 0), options) != 0)
     good = complain ("%s cannot be mounted: %s", place->folder, strerror (errno));
   free (options);
   return good;
@@ -124,6 +125,24 @@ unmount_overlay (Place *place, bool end_holders)
   if (umount2 (place->folder, 0) != 0 && umount2 (place->folder, MNT_DETACH) != 0)
     return complain ("%s cannot be unmounted: %s", place->folder, strerror (errno));
   return true;
+}
+
+bool
+change_mode (Place *place)
+{
+  unsigned long flags =
+      MS_REMOUNT | MS_NODEV | MS_NOSUID | (place->read_only ? (unsigned long) MS_RDONLY : 0);
+
+  if (place->folder == NULL)
+    return complain ("a name is needed");
+  if (!place_is_mounted (place->folder))
+    return complain ("%s is not mounted", place->folder);
+  if (mount (NULL, place->folder, NULL, flags, NULL) == 0)
+    return true;
+  if (errno != EBUSY)
+    return complain ("%s cannot be mounted another way: %s", place->folder, strerror (errno));
+  /* Something has a file open for writing. It would go on writing to the old mount. */
+  return unmount_overlay (place, true) && mount_overlay (place);
 }
 
 bool

@@ -88,19 +88,41 @@ place_resolve (Place *place, const char *given_lower)
   return true;
 }
 
-bool
-place_is_mounted (const char *path)
+/* The last mount at a place is the one that is seen. */
+static bool
+find_mount (const char *path, bool *read_only)
 {
   FILE *mounts = setmntent ("/proc/self/mounts", "re");
   struct mntent *mount;
   bool found = false;
 
+  *read_only = false;
   if (mounts == NULL)
     return false;
-  while (!found && (mount = getmntent (mounts)) != NULL)
-    found = strcmp (mount->mnt_dir, path) == 0;
+  while ((mount = getmntent (mounts)) != NULL)
+    if (strcmp (mount->mnt_dir, path) == 0)
+      {
+        found = true;
+        *read_only = hasmntopt (mount, "ro") != NULL;
+      }
   endmntent (mounts);
   return found;
+}
+
+bool
+place_is_mounted (const char *path)
+{
+  bool read_only;
+
+  return find_mount (path, &read_only);
+}
+
+bool
+place_is_mounted_read_only (const char *path)
+{
+  bool read_only;
+
+  return find_mount (path, &read_only) && read_only;
 }
 
 /* The value of option @name of @mount, up to the next comma: ours hold none. NULL if absent. */
@@ -137,6 +159,7 @@ place_list_mounted (const char *prefix, bool user_xattrs, Place **places)
       lower = option_value (mount, "lowerdir");
       if (upper == NULL || lower == NULL || strncmp (upper, shares, strlen (shares)) != 0)
         continue;
+      place.read_only = hasmntopt (mount, "ro") != NULL;
       place.name = format ("%s", mount->mnt_dir + strlen (folders));
       place.tag =
           format ("%.*s", (int) strcspn (upper + strlen (shares), "/"), upper + strlen (shares));
