@@ -9,6 +9,7 @@
 
 #include "annex-future.h"
 #include "annex-gate.h"
+#include "annex-image-keeper.h"
 #include "annex-template.h"
 
 #include <string.h>
@@ -44,6 +45,20 @@ struct _AnnexComputerHost
 };
 
 G_DEFINE_FINAL_TYPE (AnnexComputerHost, annex_computer_host, G_TYPE_OBJECT)
+
+/* ---------------------------------------------------------------- images */
+
+void
+annex_computer_host_await_images_tidy (AnnexComputerHost *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 bytes = dex_await_uint64 (annex_image_keeper_remove_unused (self->images), &error);
+
+  if (error != NULL)
+    g_info ("Old images of the computer cannot be removed: %s", error->message);
+  else if (bytes > 0)
+    g_info ("Old images of the computer were removed: %" G_GUINT64_FORMAT " bytes", bytes);
+}
 
 /* ---------------------------------------------------------------- memory */
 

@@ -31,6 +31,11 @@ DexFuture *
 annex_computer_host_template (AnnexComputerHost *self,
                               AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In a fiber: removes the images that no task's disk needs any more; see
+ * annex_image_keeper_remove_unused (). What cannot be removed is only logged. */
+void
+annex_computer_host_await_images_tidy (AnnexComputerHost *self);
+
 /* Asks for @memory_mib for @machine; it holds them until annex_computer_host_leave (). Asking again
  * is fine. TRUE: it may start now. */
 gboolean

@@ -8,7 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-gate.h"
-#include "annex-json.h"
+#include "annex-image-keeper.h"
 #include "annex-paths.h"
 
 #include <libvirt/virterror.h>
@@ -137,11 +137,25 @@ clean_worker (virConnectPtr connection, gpointer state)
   return dex_future_new_for_int (n_ended);
 }
 
+static DexFuture *
+clean_fiber (gpointer data)
+{
+  AnnexComputers *self = data;
+  g_autoptr (GError) error = NULL;
+  int n_ended = dex_await_int (annex_virt_call (annex_computer_host_get_virt (self->host),
+                                                "annex-clean", clean_worker, NULL, NULL),
+                               &error);
+
+  if (error != NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  annex_computer_host_await_images_tidy (self->host);
+  return dex_future_new_for_int (n_ended);
+}
+
 DexFuture *
 annex_computers_clean (AnnexComputers *self)
 {
-  return annex_virt_call (annex_computer_host_get_virt (self->host), "annex-clean", clean_worker,
-                          NULL, NULL);
+  return annex_fiber_run (clean_fiber, g_object_ref (self), g_object_unref);
 }
 
 /* ---------------------------------------------------------------- the end */
@@ -251,27 +265,7 @@ annex_computers_delete (AnnexComputers *self, const char *task_id)
 GStrv
 annex_computers_dup_image_versions (AnnexComputers *self)
 {
-  g_autofree char *root = annex_paths_data ("computers");
-  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
-  g_autoptr (GStrvBuilder) versions = g_strv_builder_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (root, name, "computer.json", NULL);
-      g_autofree char *text = NULL;
-      g_autoptr (JsonObject) object = NULL;
-      const char *version = NULL;
-
-      if (g_file_get_contents (path, &text, NULL, NULL))
-        object = annex_json_parse_object (text, -1, NULL); /* damaged: no version to keep */
-      if (object != NULL)
-        version = annex_json_opt_string (object, "image", NULL);
-      if (version != NULL && g_hash_table_add (seen, g_strdup (version)))
-        g_strv_builder_add (versions, version);
-    }
-  return g_strv_builder_end (versions);
+  return annex_image_keeper_dup_needed ();
 }
 
 static DexFuture *

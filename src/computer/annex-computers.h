@@ -30,8 +30,9 @@ AnnexEgressProxy *
 annex_computers_get_egress (AnnexComputers *self, const char *task_id);
 
 /* Clears up what a process that died has left: its running computers are ended (their disks stay),
- * half-written saves and sockets are deleted. What another living Annex owns is not touched. Call
- * it once, before the first start. Resolves to the number of computers ended (int). */
+ * half-written saves and sockets are deleted, and images that no task's disk needs. What another
+ * living Annex owns is not touched. Call it once, before the first start. Resolves to the number of
+ * computers ended (int). */
 DexFuture *
 annex_computers_clean (AnnexComputers *self) G_GNUC_WARN_UNUSED_RESULT;
 

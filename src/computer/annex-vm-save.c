@@ -179,6 +179,8 @@ reset_fiber (gpointer data)
       annex_computer_folder_unlock (folder);
     }
   annex_gate_leave (&self->lifecycle);
+  if (error == NULL)
+    annex_computer_host_await_images_tidy (self->host); /* its disk may have been the last */
   return error == NULL ? dex_future_new_true () : annex_future_new_error (g_steal_pointer (&error));
 }
 

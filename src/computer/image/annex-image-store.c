@@ -512,6 +512,22 @@ is_abandoned (const char *path)
          info.st_mtim.tv_sec + STAGING_LIFE_S < g_get_real_time () / G_USEC_PER_SEC;
 }
 
+/* A source that fills the store is about to change which image is the current one. FALSE: one does,
+ * or there is no store. */
+static gboolean
+try_lock (const char *folder, int *lock)
+{
+  g_autofree char *path = g_build_filename (folder, LOCK_NAME, NULL);
+
+  *lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (*lock >= 0 && flock (*lock, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  if (*lock >= 0)
+    close (*lock);
+  *lock = -1;
+  return FALSE;
+}
+
 /* With @argument set, everything goes. */
 static DexFuture *
 remove_work (gpointer data)
@@ -519,12 +535,17 @@ remove_work (gpointer data)
   Work *work = data;
   const char *folder = work->store->folder;
   gboolean all = work->argument != NULL;
-  g_autofree char *current = read_current (folder);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autofree char *current = NULL;
+  g_autoptr (GDir) dir = NULL;
   g_autoptr (GPtrArray) doomed = g_ptr_array_new_with_free_func (g_free);
   const char *name;
   guint64 freed = 0;
+  int lock = -1;
 
+  if (!all && !try_lock (folder, &lock))
+    return dex_future_new_for_uint64 (0);
+  current = read_current (folder);
+  dir = g_dir_open (folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -545,6 +566,8 @@ remove_work (gpointer data)
     }
   for (guint i = 0; i < doomed->len; i++)
     freed += remove_entry (folder, g_ptr_array_index (doomed, i));
+  if (lock >= 0)
+    close (lock);
   return dex_future_new_for_uint64 (freed);
 }
 

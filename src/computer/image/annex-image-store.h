@@ -89,8 +89,8 @@ DexFuture *
 annex_image_store_list (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Once the current image has booted: removes all others, except those in @keep (nullable), which
- * saved computers still need, and staging folders that nobody has touched for a day. Resolves to
- * the freed bytes (guint64). */
+ * saved computers still need, and staging folders that nobody has touched for a day. While a source
+ * fills the store nothing is removed. Resolves to the freed bytes (guint64). */
 DexFuture *
 annex_image_store_remove_unused (AnnexImageStore *self,
                                  const char *const *keep) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,63 @@
+/* annex-image-keeper.c
+ *
+ * See annex-image-keeper.h. A computer's folder says in computer.json which image its disk was made
+ * with.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-image-keeper.h"
+
+#include "annex-json.h"
+#include "annex-paths.h"
+
+GStrv
+annex_image_keeper_dup_needed (void)
+{
+  g_autofree char *root = annex_paths_data ("computers");
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  g_autoptr (GStrvBuilder) versions = g_strv_builder_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (root, name, "computer.json", NULL);
+      g_autofree char *text = NULL;
+      g_autoptr (JsonObject) object = NULL;
+      const char *version = NULL;
+
+      if (g_file_get_contents (path, &text, NULL, NULL))
+        object = annex_json_parse_object (text, -1, NULL); /* damaged: no version to keep */
+      if (object != NULL)
+        version = annex_json_opt_string (object, "image", NULL);
+      if (version != NULL && g_hash_table_add (seen, g_strdup (version)))
+        g_strv_builder_add (versions, version);
+    }
+  return g_strv_builder_end (versions);
+}
+
+/* A folder that is only linked to is somebody else's. */
+static gboolean
+is_own (AnnexImageStore *images)
+{
+  g_autofree char *own = annex_paths_data ("image");
+
+  return g_str_equal (annex_image_store_get_folder (images), own) &&
+         g_file_test (own, G_FILE_TEST_IS_DIR) && !g_file_test (own, G_FILE_TEST_IS_SYMLINK);
+}
+
+DexFuture *
+annex_image_keeper_remove_unused (AnnexImageStore *images)
+{
+  g_autofree char *current = NULL;
+  g_auto (GStrv) needed = NULL;
+
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (images));
+  if (!is_own (images))
+    return dex_future_new_for_uint64 (0);
+  current = annex_image_store_dup_current (images);
+  needed = annex_image_keeper_dup_needed ();
+  if (current == NULL || !g_strv_contains ((const char *const *) needed, current))
+    return dex_future_new_for_uint64 (0);
+  return annex_image_store_remove_unused (images, (const char *const *) needed);
+}

@@ -1,0 +1,214 @@
+/* test-image-keeper.c
+ *
+ * Which images go when a computer is reset or deleted and when Annex starts, in real folders; with
+ * libvirt's test driver, because no machine is needed.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-computers.h"
+#include "annex-image-keeper.h"
+#include "annex-paths.h"
+#include "image-harness.h"
+
+#include <glib/gstdio.h>
+#include <libdex.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TASK_ONE "01k5aaaaaaaaaaaaaaaaaaaaaa"
+#define TASK_TWO "01k5bbbbbbbbbbbbbbbbbbbbbb"
+#define TASK_THREE "01k5cccccccccccccccccccccc"
+
+static AnnexImageStore *store;
+
+static void
+install (const char *version)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *staging = annex_image_store_stage (store, version, &error);
+
+  g_assert_no_error (error);
+  image_harness_write_image (staging, version, version);
+  image_harness_wait (annex_image_store_install (store, staging, NULL), &error);
+  g_assert_no_error (error);
+}
+
+/* A task's computer as it lies on disk while it is off. */
+static void
+write_computer (const char *task_id, const char *version)
+{
+  g_autofree char *root = annex_paths_data ("computers");
+  g_autofree char *folder = g_build_filename (root, task_id, NULL);
+  g_autofree char *disk = g_build_filename (folder, "disk.qcow2", NULL);
+  g_autofree char *facts = g_build_filename (folder, "computer.json", NULL);
+  g_autofree char *text = g_strdup_printf ("{\"image\":\"%s\"}", version);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (disk, "disk", -1, NULL));
+  g_assert_true (g_file_set_contents (facts, text, -1, NULL));
+}
+
+static gboolean
+has_image (const char *version)
+{
+  g_autofree char *path =
+      g_build_filename (annex_image_store_get_folder (store), version, "manifest.json", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* "1" for each of the images one, two and three that is there. */
+static void
+assert_images (const char *expected)
+{
+  const char there[] = { has_image ("one") ? '1' : '-', has_image ("two") ? '1' : '-',
+                         has_image ("three") ? '1' : '-', '\0' };
+
+  g_assert_cmpstr (there, ==, expected);
+}
+
+static void
+set_up (gpointer *fixture, gconstpointer data)
+{
+  g_autofree char *computers = annex_paths_data ("computers");
+  g_autoptr (GDir) dir = g_dir_open (computers, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (computers, name, NULL);
+
+      g_assert_true (annex_folder_remove_flat (path, NULL));
+    }
+  image_harness_wait (annex_image_store_clear (store), NULL);
+  install ("one");
+  install ("two");
+  install ("three");
+}
+
+static void
+tear_down (gpointer *fixture, gconstpointer data)
+{
+}
+
+static AnnexComputers *
+create_computers (void)
+{
+  return annex_computers_new ("test:///default", store, NULL);
+}
+
+static void
+assert_works (DexFuture *future)
+{
+  g_autoptr (GError) error = NULL;
+
+  image_harness_wait (future, &error);
+  g_assert_no_error (error);
+}
+
+/* With the last computer of an old image, that image goes; one that another needs stays. */
+static void
+test_delete (gpointer *fixture, gconstpointer data)
+{
+  g_autoptr (AnnexComputers) computers = create_computers ();
+
+  write_computer (TASK_ONE, "one");
+  write_computer (TASK_TWO, "two");
+  write_computer (TASK_THREE, "three");
+  assert_works (annex_image_keeper_remove_unused (store));
+  assert_images ("111");
+  assert_works (annex_computers_delete (computers, TASK_ONE));
+  assert_images ("-11");
+  assert_works (annex_computers_delete (computers, TASK_TWO));
+  assert_images ("--1");
+}
+
+static void
+test_reset (gpointer *fixture, gconstpointer data)
+{
+  g_autoptr (AnnexComputers) computers = create_computers ();
+  g_autoptr (AnnexComputer) computer = annex_computers_get (computers, TASK_ONE, NULL);
+
+  write_computer (TASK_ONE, "one");
+  write_computer (TASK_TWO, "two");
+  write_computer (TASK_THREE, "three");
+  assert_works (annex_computer_reset (computer));
+  assert_images ("-11");
+}
+
+static void
+test_start (gpointer *fixture, gconstpointer data)
+{
+  g_autoptr (AnnexComputers) computers = create_computers ();
+
+  write_computer (TASK_TWO, "two");
+  write_computer (TASK_THREE, "three");
+  assert_works (annex_computers_clean (computers));
+  assert_images ("-11");
+}
+
+/* Nothing goes before a computer was made with the image in use. */
+static void
+test_unproven (gpointer *fixture, gconstpointer data)
+{
+  g_autoptr (AnnexComputers) computers = create_computers ();
+
+  write_computer (TASK_TWO, "two");
+  assert_works (annex_computers_clean (computers));
+  assert_images ("111");
+  assert_works (annex_computers_delete (computers, TASK_TWO));
+  assert_images ("111");
+}
+
+/* Nor from a folder that others use, nor while a source fills the store. */
+static void
+test_not_ours (gpointer *fixture, gconstpointer data)
+{
+  const char *own = annex_image_store_get_folder (store);
+  g_autofree char *elsewhere = g_strconcat (own, "-elsewhere", NULL);
+  g_autoptr (AnnexImageStore) other = NULL;
+  int lock;
+
+  write_computer (TASK_THREE, "three");
+  lock = annex_image_store_lock_blocking (store, NULL, NULL);
+  g_assert_cmpint (lock, >=, 0);
+  assert_works (annex_image_keeper_remove_unused (store));
+  assert_images ("111");
+  close (lock);
+
+  g_assert_cmpint (g_rename (own, elsewhere), ==, 0);
+  other = annex_image_store_new (elsewhere);
+  assert_works (annex_image_keeper_remove_unused (other));
+  g_assert_cmpint (symlink (elsewhere, own), ==, 0);
+  assert_works (annex_image_keeper_remove_unused (store));
+  assert_images ("111");
+  g_assert_cmpint (g_unlink (own), ==, 0);
+  g_assert_cmpint (g_rename (elsewhere, own), ==, 0);
+
+  assert_works (annex_image_keeper_remove_unused (store));
+  assert_images ("--1");
+}
+
+#define ADD(name, func) g_test_add ("/image/keeper/" name, gpointer, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  char *root = image_harness_make_folder ();
+  int status;
+
+  g_setenv ("XDG_DATA_HOME", root, TRUE);
+  g_setenv ("XDG_RUNTIME_DIR", root, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  store = annex_image_store_new (NULL);
+  ADD ("delete", test_delete);
+  ADD ("reset", test_reset);
+  ADD ("start", test_start);
+  ADD ("unproven", test_unproven);
+  ADD ("not-ours", test_not_ours);
+  status = g_test_run ();
+  g_clear_object (&store);
+  image_harness_remove_folder (root);
+  return status;
+}
