@@ -19,8 +19,6 @@ struct _AnnexDrafts
   char *data_dir;
   GHashTable *baselines; /* share id → AnnexBaseline */
   GHashTable *changes;   /* share id → GPtrArray of AnnexChange, as last read */
-  GHashTable *told;      /* share id → the draft-changed data last appended, as text */
-  gboolean told_loaded;
   DexFuture *tail;       /* the operation that runs or waits last */
 };
 

@@ -24,7 +24,6 @@ annex_drafts_finalize (GObject *object)
 
   g_clear_pointer (&self->baselines, g_hash_table_unref);
   g_clear_pointer (&self->changes, g_hash_table_unref);
-  g_clear_pointer (&self->told, g_hash_table_unref);
   g_clear_pointer (&self->data_dir, g_free);
   dex_clear (&self->tail);
   g_clear_object (&self->task);
@@ -44,7 +43,6 @@ annex_drafts_init (AnnexDrafts *self)
   self->baselines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->changes =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 AnnexDrafts *
@@ -302,44 +300,17 @@ touch_plan (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GError **e
   return dex_await (annex_task_append (self->task, ANNEX_EVENT_PLAN_UPDATED, json), error);
 }
 
-/* What the log says of each draft, once: another process may have told it. */
-static gboolean
-load_told (AnnexDrafts *self, GError **error)
-{
-  g_autoptr (GPtrArray) events = NULL;
-
-  if (self->told_loaded)
-    return TRUE;
-  events = dex_await_boxed (annex_store_list_events (annex_task_get_store (self->task),
-                                                     annex_task_get_id (self->task), 0, 0),
-                            error);
-  if (events == NULL)
-    return FALSE;
-  for (guint i = 0; i < events->len; i++)
-    {
-      AnnexEvent *event = g_ptr_array_index (events, i);
-      JsonObject *data = annex_event_get_data (event);
-      const char *share = annex_json_opt_string (data, "share", NULL);
-
-      if (annex_event_get_event_type (event) == ANNEX_EVENT_DRAFT_CHANGED && share != NULL)
-        g_hash_table_replace (self->told, g_strdup (share), annex_json_object_to_string (data));
-    }
-  self->told_loaded = TRUE;
-  return TRUE;
-}
-
 gboolean
 annex_drafts_tell (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GError **error)
 {
   const char *id = annex_share_get_id (share);
   gint64 count[ANNEX_CHANGE_REFUSED + 1] = { 0 };
-  JsonArray *entries;
+  JsonObject *before = annex_task_get_draft (self->task, id);
+  g_autofree char *old_text = before != NULL ? annex_json_object_to_string (before) : NULL;
+  JsonArray *entries = json_array_new ();
   JsonObject *data;
   g_autofree char *text = NULL;
 
-  if (!load_told (self, error))
-    return FALSE;
-  entries = json_array_new ();
   for (guint i = 0; i < changes->len; i++)
     {
       AnnexChange *change = g_ptr_array_index (changes, i);
@@ -354,15 +325,13 @@ annex_drafts_tell (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GEr
                         count[ANNEX_CHANGE_RENAMED], "i", "deleted", count[ANNEX_CHANGE_DELETED],
                         "i", "refused", count[ANNEX_CHANGE_REFUSED], "a", "entries", entries, NULL);
   text = annex_json_object_to_string (data);
-  if (g_strcmp0 (text, g_hash_table_lookup (self->told, id)) == 0 ||
-      (changes->len == 0 && !g_hash_table_contains (self->told, id)))
+  if (g_strcmp0 (text, old_text) == 0 || (changes->len == 0 && before == NULL))
     {
       json_object_unref (data);
       return TRUE;
     }
   if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_DRAFT_CHANGED, data), error))
     return FALSE;
-  g_hash_table_replace (self->told, g_strdup (id), g_steal_pointer (&text));
   return touch_plan (self, share, changes, error);
 }
 
@@ -422,15 +391,11 @@ is_open_op (AnnexDraftsOp *op)
   AnnexDrafts *self = op->self;
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
   gboolean open = FALSE;
-  GError *error = NULL;
 
-  if (!load_told (self, &error))
-    return annex_future_new_error (error);
   for (guint i = 0; i < shares->len; i++)
     {
       AnnexShare *share = g_ptr_array_index (shares, i);
-      const char *text = g_hash_table_lookup (self->told, annex_share_get_id (share));
-      g_autoptr (JsonObject) data = text != NULL ? annex_json_parse_object (text, -1, NULL) : NULL;
+      JsonObject *data = annex_task_get_draft (self->task, annex_share_get_id (share));
       JsonArray *entries = data != NULL ? annex_json_opt_array (data, "entries") : NULL;
 
       open = open || (entries != NULL && json_array_get_length (entries) > 0);

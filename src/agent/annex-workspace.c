@@ -185,55 +185,6 @@ set_waiting (AnnexWorkspace *self, gboolean waiting, GError **error)
       error);
 }
 
-/* Looks for an ask that the call opened before. Sets *answer when it was answered (or expired), and
- * *open when it is still open. */
-static gboolean
-find_earlier_ask (AnnexWorkspace *self,
-                  const char *tool_use_id,
-                  JsonObject **answer,
-                  AnnexAsk **open,
-                  GError **error)
-{
-  g_autoptr (GPtrArray) events = NULL;
-  g_autofree char *ask_id = NULL;
-
-  events = dex_await_boxed (annex_store_list_events (annex_task_get_store (self->task),
-                                                     annex_task_get_id (self->task), 0, 0),
-                            error);
-  if (events == NULL)
-    return FALSE;
-  for (guint i = 0; i < events->len; i++)
-    {
-      AnnexEvent *event = g_ptr_array_index (events, i);
-      JsonObject *data = annex_event_get_data (event);
-      AnnexEventType type = annex_event_get_event_type (event);
-
-      if (type == ANNEX_EVENT_ASK_OPENED)
-        {
-          JsonObject *ask = annex_json_opt_object (data, "ask");
-
-          if (ask == NULL ||
-              g_strcmp0 (annex_json_opt_string (ask, "tool_use", NULL), tool_use_id) != 0)
-            continue;
-          g_free (ask_id);
-          ask_id = g_strdup (annex_json_opt_string (ask, "id", NULL));
-          g_clear_pointer (open, annex_ask_unref);
-          *open = annex_ask_new_from_json (annex_json_object_copy (ask), NULL);
-          g_clear_pointer (answer, json_object_unref);
-        }
-      else if ((type == ANNEX_EVENT_ASK_ANSWERED || type == ANNEX_EVENT_ASK_EXPIRED) &&
-               ask_id != NULL && g_strcmp0 (annex_json_opt_string (data, "ask", NULL), ask_id) == 0)
-        {
-          JsonObject *given = annex_json_opt_object (data, "answer");
-
-          g_clear_pointer (open, annex_ask_unref);
-          if (given != NULL)
-            *answer = annex_json_object_copy (given);
-        }
-    }
-  return TRUE;
-}
-
 JsonObject *
 annex_workspace_ask (AnnexWorkspace *self,
                      AnnexAsk *ask,
@@ -246,8 +197,7 @@ annex_workspace_ask (AnnexWorkspace *self,
   g_autofree char *text = NULL;
   JsonObject *answer = NULL;
 
-  if (!find_earlier_ask (self, tool_use_id, &answer, &open, error))
-    return NULL;
+  open = annex_task_dup_ask_of_call (self->task, tool_use_id, &answer);
   if (answer != NULL)
     return answer;
   if (open == NULL)
@@ -293,20 +243,40 @@ find_shared (GPtrArray *shares, const char *path)
   return found;
 }
 
+static const char *
+describe_mode (AnnexShareMode mode)
+{
+  switch (mode)
+    {
+    case ANNEX_SHARE_READ_ONLY:
+      return "It is read only.";
+    case ANNEX_SHARE_REVIEW:
+    case ANNEX_SHARE_KEEP:
+      break;
+    }
+  return "You can change it: your changes are a draft that the user keeps or discards.";
+}
+
 /* What the user says last counts, above all when it is less than before. (transfer full) */
 static AnnexShare *
 change_mode (AnnexWorkspace *self, AnnexShare *share, AnnexShareMode mode, GError **error)
 {
   const char *id = annex_share_get_id (share);
   g_autoptr (GPtrArray) shares = NULL;
+  g_autofree char *guest_path = NULL;
+  g_autofree char *text = NULL;
 
   /* Review is also what is meant when no mode is named: it never opens what was read only. */
   if (annex_share_get_mode (share) == mode ||
       (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY && mode == ANNEX_SHARE_REVIEW))
     return annex_share_ref (share);
+  guest_path = annex_share_dup_guest_path (share);
+  text = g_strdup_printf ("The user changed how you share the folder “%s” (%s). %s",
+                          annex_share_get_name (share), guest_path, describe_mode (mode));
   if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_SHARE_MODE,
                                      annex_json_build ("s", "share", id, "s", "mode",
-                                                       annex_share_mode_to_name (mode), NULL)),
+                                                       annex_share_mode_to_name (mode), "s", "text",
+                                                       text, NULL)),
                   error))
     return NULL;
   shares = annex_task_dup_shares (self->task);
@@ -332,20 +302,13 @@ annex_workspace_grant_folder (AnnexWorkspace *self,
   share = annex_share_new (path, mode, shares, error);
   if (share == NULL)
     return NULL;
-  if (!dex_await (
-          annex_task_append (self->task, ANNEX_EVENT_SHARE_GRANTED,
-                             annex_json_build ("o", "share", annex_share_to_json (share), NULL)),
-          error))
-    return NULL;
   guest_path = annex_share_dup_guest_path (share);
-  text = g_strdup_printf (
-      "The user shared the folder “%s” with you. In your computer it is %s. %s",
-      annex_share_get_name (share), guest_path,
-      mode == ANNEX_SHARE_READ_ONLY
-          ? "It is read only."
-          : "You can change it: your changes are a draft that the user keeps or discards.");
-  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_ANNOUNCEMENT,
-                                     annex_json_build ("s", "text", text, NULL)),
+  text = g_strdup_printf ("The user shared the folder “%s” with you. In your computer it is %s. %s",
+                          annex_share_get_name (share), guest_path, describe_mode (mode));
+  /* Granted and told in one: a crash cannot come between. */
+  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_SHARE_GRANTED,
+                                     annex_json_build ("o", "share", annex_share_to_json (share),
+                                                       "s", "text", text, NULL)),
                   error))
     return NULL;
   g_clear_pointer (&shares, g_ptr_array_unref);

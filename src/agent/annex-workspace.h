@@ -74,7 +74,7 @@ annex_workspace_ask (AnnexWorkspace *self,
                      DexFuture *cancel,
                      GError **error);
 
-/* In a fiber: grants a folder: appends share-granted and attaches it. One that is shared already
+/* In a fiber: grants a folder: appends share-granted, which also tells the model, and attaches it. One that is shared already
  * gets @mode, but review does not open a read-only one. (transfer full) */
 AnnexShare *
 annex_workspace_grant_folder (AnnexWorkspace *self,

@@ -54,6 +54,16 @@ open_ask_free (gpointer data)
   g_free (open);
 }
 
+static void
+call_ask_free (gpointer data)
+{
+  AnnexCallAsk *call = data;
+
+  annex_ask_unref (call->ask);
+  g_clear_pointer (&call->answer, json_object_unref);
+  g_free (call);
+}
+
 void
 annex_task_facts_init (AnnexTaskFacts *self)
 {
@@ -62,6 +72,9 @@ annex_task_facts_init (AnnexTaskFacts *self)
   self->plans = g_ptr_array_new_with_free_func (dated_plan_free);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   self->asks = g_ptr_array_new_with_free_func (open_ask_free);
+  self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, call_ask_free);
+  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify) json_object_unref);
   self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
   self->keeps = g_ptr_array_new_with_free_func (g_free);
   self->conversation = annex_conversation_new ();
@@ -80,6 +93,8 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_ptr_array_unref (self->plans);
   g_ptr_array_unref (self->shares);
   g_ptr_array_unref (self->asks);
+  g_hash_table_unref (self->calls);
+  g_hash_table_unref (self->drafts);
   g_ptr_array_unref (self->rules);
   g_ptr_array_unref (self->keeps);
   annex_conversation_free (self->conversation);
@@ -166,6 +181,53 @@ apply_share_revoked (AnnexTaskFacts *self, JsonObject *data)
 }
 
 static void
+note_call (AnnexTaskFacts *self, gint64 seq, AnnexAsk *ask)
+{
+  const char *id = annex_json_opt_string (annex_ask_get_json (ask), "tool_use", NULL);
+  AnnexCallAsk *call;
+
+  if (id == NULL)
+    return;
+  call = g_new0 (AnnexCallAsk, 1);
+  call->ask = annex_ask_ref (ask);
+  call->seq = seq;
+  g_hash_table_replace (self->calls, g_strdup (id), call);
+}
+
+static void
+note_call_closed (AnnexTaskFacts *self, const char *ask_id, JsonObject *answer)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->calls);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      AnnexCallAsk *call = value;
+
+      if (call->is_closed || !g_str_equal (annex_ask_get_id (call->ask), ask_id))
+        continue;
+      call->is_closed = TRUE;
+      call->answer = answer != NULL ? json_object_ref (answer) : NULL;
+    }
+}
+
+static gboolean
+is_call_after (gpointer key, gpointer value, gpointer to_seq)
+{
+  return ((AnnexCallAsk *) value)->seq > *(gint64 *) to_seq;
+}
+
+static void
+apply_draft_changed (AnnexTaskFacts *self, JsonObject *data)
+{
+  const char *share = annex_json_opt_string (data, "share", NULL);
+
+  if (share != NULL)
+    g_hash_table_replace (self->drafts, g_strdup (share), json_object_ref (data));
+}
+
+static void
 apply_ask_opened (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
 {
   JsonObject *json = annex_json_opt_object (data, "ask");
@@ -178,6 +240,7 @@ apply_ask_opened (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
   open->ask = ask;
   open->seq = seq;
   g_ptr_array_add (self->asks, open);
+  note_call (self, seq, ask);
 }
 
 static void
@@ -192,6 +255,7 @@ apply_ask_closed (AnnexTaskFacts *self, JsonObject *data)
       if (g_str_equal (annex_ask_get_id (open->ask), id))
         g_ptr_array_remove_index (self->asks, i - 1);
     }
+  note_call_closed (self, id, annex_json_opt_object (data, "answer"));
 }
 
 static void
@@ -257,6 +321,7 @@ apply_rewound (AnnexTaskFacts *self, JsonObject *data)
   for (guint i = self->asks->len; i > 0; i--)
     if (((AnnexOpenAsk *) g_ptr_array_index (self->asks, i - 1))->seq > to_seq)
       g_ptr_array_remove_index (self->asks, i - 1);
+  g_hash_table_foreach_remove (self->calls, is_call_after, &to_seq);
   while (self->plans->len > 0)
     {
       last = g_ptr_array_index (self->plans, self->plans->len - 1);
@@ -279,6 +344,8 @@ apply_imported (AnnexTaskFacts *self)
 {
   g_ptr_array_set_size (self->shares, 0);
   g_ptr_array_set_size (self->asks, 0);
+  g_hash_table_remove_all (self->calls);
+  g_hash_table_remove_all (self->drafts);
   g_ptr_array_set_size (self->rules, 0);
   g_ptr_array_set_size (self->keeps, 0);
   g_clear_pointer (&self->base_url, g_free);
@@ -330,6 +397,9 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_NETWORK_DECIDED:
       apply_network_decided (self, data);
       break;
+    case ANNEX_EVENT_DRAFT_CHANGED:
+      apply_draft_changed (self, data);
+      break;
     case ANNEX_EVENT_DRAFT_KEEPING:
     case ANNEX_EVENT_DRAFT_KEPT:
       apply_keep (self, data, FALSE);
@@ -350,7 +420,6 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_REPLY_FAILED:
     case ANNEX_EVENT_TOOL_STARTED:
     case ANNEX_EVENT_TOOL_FINISHED:
-    case ANNEX_EVENT_DRAFT_CHANGED:
     case ANNEX_EVENT_DRAFT_DISCARDED:
     case ANNEX_EVENT_FILES_PRESENTED:
     case ANNEX_EVENT_COMPUTER_CHANGED:

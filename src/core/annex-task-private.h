@@ -17,6 +17,15 @@ typedef struct
   gint64 seq;
 } AnnexOpenAsk;
 
+/* What a tool call asked last. */
+typedef struct
+{
+  AnnexAsk *ask;
+  gint64 seq;
+  gboolean is_closed;
+  JsonObject *answer; /* nullable */
+} AnnexCallAsk;
+
 typedef struct
 {
   char *title;
@@ -30,6 +39,8 @@ typedef struct
   GPtrArray *plans;  /* every plan so far with its seq, for a rewind */
   GPtrArray *shares; /* AnnexShare */
   GPtrArray *asks;   /* AnnexOpenAsk */
+  GHashTable *calls;  /* id of a tool call → AnnexCallAsk */
+  GHashTable *drafts; /* id of a share → JsonObject, its last draft-changed */
   GPtrArray *rules;  /* AnnexNetworkRule */
   GPtrArray *keeps;  /* char * */
   AnnexUsage usage;

@@ -488,6 +488,26 @@ annex_task_dup_open_asks (AnnexTask *self)
   return asks;
 }
 
+AnnexAsk *
+annex_task_dup_ask_of_call (AnnexTask *self, const char *tool_use_id, JsonObject **answer)
+{
+  AnnexCallAsk *call = g_hash_table_lookup (self->facts.calls, tool_use_id);
+
+  *answer = NULL;
+  if (call == NULL)
+    return NULL;
+  if (!call->is_closed)
+    return annex_ask_ref (call->ask);
+  *answer = call->answer != NULL ? annex_json_object_copy (call->answer) : NULL;
+  return NULL;
+}
+
+JsonObject *
+annex_task_get_draft (AnnexTask *self, const char *share_id)
+{
+  return g_hash_table_lookup (self->facts.drafts, share_id);
+}
+
 GPtrArray *
 annex_task_dup_messages (AnnexTask *self)
 {

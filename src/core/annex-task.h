@@ -77,6 +77,13 @@ GPtrArray *annex_task_dup_shares (AnnexTask *self);
 AnnexShare *annex_task_find_share (AnnexTask *self, const char *id_or_name); /* borrowed, nullable */
 /* Open asks (AnnexAsk). (transfer full) */
 GPtrArray *annex_task_dup_open_asks (AnnexTask *self);
+/* The ask that the call @tool_use_id opened last, while it is open; NULL otherwise: then *@answer is
+ * what it was answered with, or expired with, or NULL when it asked nothing. (both transfer full) */
+AnnexAsk *annex_task_dup_ask_of_call (AnnexTask *self,
+                                      const char *tool_use_id,
+                                      JsonObject **answer);
+/* The data of the last draft-changed of a share; NULL when nothing was told of it. (borrowed) */
+JsonObject *annex_task_get_draft (AnnexTask *self, const char *share_id);
 /* The conversation as it goes to the model (AnnexMessage, transfer full): blocks of finished replies
  * only, tool results joined into one user message in the order of the calls, announcements and
  * messages the user sent meanwhile after them; rewound parts left out. Append-only across calls

@@ -621,6 +621,51 @@ test_delegate (Fixture *f, gconstpointer data)
   g_assert_cmpuint (messages->len, ==, 4);
 }
 
+static void
+put (Fixture *f, AnnexEventType type, const char *data)
+{
+  g_autoptr (GError) error = NULL;
+  JsonObject *json = annex_json_parse_object (data, -1, &error);
+
+  g_assert_no_error (error);
+  settle_ok (annex_task_append (f->task, type, json));
+}
+
+/* A restart while a helper works: its conversation was in memory, so the call counts as interrupted;
+ * neither the helper nor its own half-done call goes on, and the model hears of it. */
+static void
+test_delegate_interrupted (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *inner = NULL;
+  g_autofree char *path = g_build_filename (f->dir, "count", NULL);
+  gboolean is_error;
+
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  put (f, ANNEX_EVENT_REPLY_STARTED, "{\"reply\":\"r\",\"model\":\"m\"}");
+  put (f, ANNEX_EVENT_BLOCK,
+       "{\"reply\":\"r\",\"index\":0,\"block\":" USE ("a", "delegate",
+                                                        "{\"goal\":\"Count\"}") "}");
+  put (f, ANNEX_EVENT_REPLY_FINISHED, "{\"reply\":\"r\",\"stop_reason\":\"tool_use\"}");
+  put (f, ANNEX_EVENT_TOOL_STARTED, "{\"tool_use_id\":\"a\",\"name\":\"delegate\"}");
+  put (f, ANNEX_EVENT_REPLY_STARTED, "{\"reply\":\"q\",\"model\":\"m\",\"parent\":\"a\"}");
+  put (f, ANNEX_EVENT_REPLY_FINISHED,
+       "{\"reply\":\"q\",\"stop_reason\":\"tool_use\",\"parent\":\"a\"}");
+  put (f, ANNEX_EVENT_TOOL_STARTED,
+       "{\"tool_use_id\":\"s\",\"name\":\"shell\",\"parent\":\"a\"}");
+  restart (f);
+  scripted_model_add (f->model, "[" TEXT ("I see.") "]", ANNEX_STOP_END_TURN);
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  text = result_of (f, "a", &is_error);
+  g_assert_true (is_error);
+  g_assert_nonnull (strstr (text, "interrupted"));
+  inner = result_of (f, "s", &is_error);
+  g_assert_null (inner);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (scripted_model_get_n_calls (f->model), ==, 1);
+  g_assert_nonnull (strstr (scripted_model_get_messages (f->model, 0), "interrupted"));
+}
+
 static AnnexUpperEntry *
 upper_file (const char *path, const char *content)
 {
@@ -700,6 +745,26 @@ test_keep_and_undo (Fixture *f, gconstpointer data)
   g_clear_pointer (&keeps, g_strfreev);
   keeps = annex_task_dup_keeps (f->task);
   g_assert_cmpuint (g_strv_length (keeps), ==, 0);
+}
+
+/* Whoever is granted a folder is told in the same event: a crash right after it loses nothing. */
+static void
+test_share_is_told (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) events = NULL;
+  const char *messages;
+
+  add_share_with_draft (f, ANNEX_SHARE_READ_ONLY);
+  events = events_of (f);
+  g_assert_cmpint (annex_event_get_event_type (g_ptr_array_index (events, events->len - 1)), ==,
+                   ANNEX_EVENT_SHARE_GRANTED);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_ANNOUNCEMENT), ==, 0);
+  restart (f);
+  scripted_model_add (f->model, "[" TEXT ("I see it.") "]", ANNEX_STOP_END_TURN);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  messages = scripted_model_get_messages (f->model, 0);
+  g_assert_nonnull (strstr (messages, "/folders/shared. It is read only."));
 }
 
 /* A copy that is what the user's file is would hide their later edits: it goes at once. */
@@ -899,6 +964,8 @@ main (int argc, char **argv)
   ADD ("computer-problem", test_computer_problem_is_told);
   ADD ("shell-limits", test_shell_limits);
   ADD ("delegate", test_delegate);
+  ADD ("delegate-interrupted", test_delegate_interrupted);
+  ADD ("share-is-told", test_share_is_told);
   ADD ("keep-and-undo", test_keep_and_undo);
   ADD ("unchanged-copy", test_unchanged_copy_goes);
   ADD ("review-asks", test_review_asks);

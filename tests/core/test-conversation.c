@@ -37,6 +37,21 @@ test_plain (void)
   check (&log, "U:a,n,b A:x,y U:c", TRUE);
 }
 
+/* A folder is granted and told of in one event; older logs have an announcement of their own. */
+static void
+test_share_told (void)
+{
+  g_auto (Log) log = log_new ();
+
+  log_user (&log, "a");
+  log_add (&log, ANNEX_EVENT_SHARE_GRANTED, "{'share':{'id':'s'},'text':'shared'}");
+  log_add (&log, ANNEX_EVENT_SHARE_GRANTED, "{'share':{'id':'t'}}");
+  log_announce (&log, "told");
+  log_add (&log, ANNEX_EVENT_SHARE_MODE, "{'share':'s','mode':'keep','text':'open'}");
+  log_add (&log, ANNEX_EVENT_SHARE_REVOKED, "{'share':'s','text':'unknown'}");
+  check (&log, "U:a,shared,told,open", TRUE);
+}
+
 static void
 test_tools (void)
 {
@@ -277,6 +292,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/conversation/plain", test_plain);
+  g_test_add_func ("/conversation/share-told", test_share_told);
   g_test_add_func ("/conversation/tools", test_tools);
   g_test_add_func ("/conversation/meanwhile", test_meanwhile);
   g_test_add_func ("/conversation/seen", test_seen);

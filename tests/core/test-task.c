@@ -213,6 +213,60 @@ test_facts (void)
   test_await (annex_store_close (store));
 }
 
+static void
+check_call (AnnexTask *task, const char *call, const char *open_id, const char *wanted)
+{
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (AnnexAsk) ask = annex_task_dup_ask_of_call (task, call, &answer);
+  g_autofree char *text = answer != NULL ? annex_json_object_to_string (answer) : NULL;
+
+  g_assert_cmpstr (ask != NULL ? annex_ask_get_id (ask) : NULL, ==, open_id);
+  g_assert_cmpstr (text, ==, wanted);
+}
+
+static void
+check_calls (AnnexTask *task)
+{
+  check_call (task, "c1", NULL, "{\"answer\":\"once\"}");
+  check_call (task, "c2", "q3", NULL);
+  check_call (task, "c3", NULL, NULL);
+  g_assert_cmpint (
+      annex_json_opt_int (annex_task_get_draft (task, "s1"), "added", -1), ==, 2);
+  g_assert_null (annex_task_get_draft (task, "s2"));
+}
+
+/* What a call asked and was told, and what was told of a draft, without reading the log again. */
+static void
+test_calls (void)
+{
+  g_autofree char *path = new_path ();
+  g_autoptr (AnnexStore) store = open_store (path);
+  g_autoptr (AnnexTask) task = create (store);
+  g_autoptr (AnnexTask) again = NULL;
+  g_autofree char *rewind = NULL;
+
+  rewind = g_strdup_printf ("{\"to_seq\":%d}", (int) annex_task_get_last_seq (task));
+  put (task, ANNEX_EVENT_ASK_OPENED,
+       "{\"ask\":{\"id\":\"q1\",\"kind\":\"network\",\"task\":\"t\",\"tool_use\":\"c1\"}}");
+  check_call (task, "c1", "q1", NULL);
+  put (task, ANNEX_EVENT_ASK_ANSWERED, "{\"ask\":\"q1\",\"answer\":{\"answer\":\"once\"}}");
+  put (task, ANNEX_EVENT_ASK_OPENED,
+       "{\"ask\":{\"id\":\"q2\",\"kind\":\"network\",\"task\":\"t\",\"tool_use\":\"c2\"}}");
+  put (task, ANNEX_EVENT_ASK_EXPIRED, "{\"ask\":\"q2\",\"answer\":{\"answer\":\"none\"}}");
+  check_call (task, "c2", NULL, "{\"answer\":\"none\"}");
+  put (task, ANNEX_EVENT_ASK_OPENED,
+       "{\"ask\":{\"id\":\"q3\",\"kind\":\"network\",\"task\":\"t\",\"tool_use\":\"c2\"}}");
+  put (task, ANNEX_EVENT_DRAFT_CHANGED, "{\"share\":\"s1\",\"added\":1}");
+  put (task, ANNEX_EVENT_DRAFT_CHANGED, "{\"share\":\"s1\",\"added\":2}");
+  check_calls (task);
+  again = load (store, annex_task_get_id (task));
+  check_calls (again);
+  put (again, ANNEX_EVENT_REWOUND, rewind);
+  check_call (again, "c1", NULL, NULL);
+  check_call (again, "c2", NULL, NULL);
+  test_await (annex_store_close (store));
+}
+
 /* Going back takes the plan and the asks back, and nothing the user decided. */
 static void
 test_rewound (void)
@@ -473,6 +527,7 @@ main (int argc, char *argv[])
   test_add_fiber ("/task/create", test_create);
   test_add_fiber ("/task/facts", test_facts);
   test_add_fiber ("/task/rewound", test_rewound);
+  test_add_fiber ("/task/calls", test_calls);
   test_add_fiber ("/task/order", test_order);
   test_add_fiber ("/task/unwatched", test_unwatched);
   test_add_fiber ("/task/other-process", test_other_process);
