@@ -1,7 +1,7 @@
 /* bare-init.c
  *
- * The least a kernel can start: says that it is there on the console, and turns the machine off. What
- * the benchmark holds Annex's own boot against.
+ * The least a kernel can start: says that it is there on the console, and turns the machine off.
+ * What the benchmark holds Annex's own boot against.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
