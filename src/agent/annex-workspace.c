@@ -8,6 +8,11 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-paths.h"
+
+/* A command may try a thousand hosts; the ledger has them all. */
+#define MAX_REFUSALS 8
+#define MAX_REFUSAL_CHARS 400
 
 struct _AnnexWorkspace
 {
@@ -21,6 +26,8 @@ struct _AnnexWorkspace
   AnnexModel *model;
   AnnexDrafts *drafts;
   GHashTable *processes; /* id → AnnexProcess */
+  GPtrArray *refusals;   /* sentences not yet told, each once */
+  guint n_more_refusals; /* beyond those */
   DexFuture *park;       /* nullable */
 };
 
@@ -39,6 +46,7 @@ annex_workspace_finalize (GObject *object)
   AnnexWorkspace *self = ANNEX_WORKSPACE (object);
 
   g_clear_pointer (&self->processes, g_hash_table_unref);
+  g_clear_pointer (&self->refusals, g_ptr_array_unref);
   dex_clear (&self->park);
   g_clear_object (&self->drafts);
   g_clear_object (&self->task);
@@ -62,6 +70,7 @@ static void
 annex_workspace_init (AnnexWorkspace *self)
 {
   self->processes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->refusals = g_ptr_array_new_with_free_func (g_free);
 }
 
 AnnexWorkspace *
@@ -149,6 +158,39 @@ void
 annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GBytes *piece)
 {
   g_signal_emit (self, signals[SIGNAL_OUTPUT], 0, tool_use_id, piece);
+}
+
+void
+annex_workspace_add_refusal (AnnexWorkspace *self, const char *reason)
+{
+  g_autofree char *valid = annex_text_make_valid (reason, -1);
+
+  if (g_utf8_strlen (valid, -1) > MAX_REFUSAL_CHARS)
+    *g_utf8_offset_to_pointer (valid, MAX_REFUSAL_CHARS) = '\0';
+  g_strdelimit (valid, "\r\n", ' ');
+  if (g_ptr_array_find_with_equal_func (self->refusals, valid, g_str_equal, NULL))
+    return;
+  if (self->refusals->len < MAX_REFUSALS)
+    g_ptr_array_add (self->refusals, g_steal_pointer (&valid));
+  else
+    self->n_more_refusals++;
+}
+
+char *
+annex_workspace_take_refusals (AnnexWorkspace *self)
+{
+  GString *text;
+
+  if (self->refusals->len == 0)
+    return NULL;
+  text = g_string_new ("Not everything your computer tried to reach was let through:\n");
+  for (guint i = 0; i < self->refusals->len; i++)
+    g_string_append_printf (text, "- %s\n", (char *) g_ptr_array_index (self->refusals, i));
+  if (self->n_more_refusals > 0)
+    g_string_append_printf (text, "and %u more.\n", self->n_more_refusals);
+  g_ptr_array_set_size (self->refusals, 0);
+  self->n_more_refusals = 0;
+  return g_string_free_and_steal (text);
 }
 
 void

@@ -58,6 +58,15 @@ annex_workspace_remove_process (AnnexWorkspace *self, const char *id);
 void
 annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GBytes *piece);
 
+/* The way out of the computer refused something; @reason is the sentence about it. Most clients hide
+ * what a proxy says to a CONNECT, so the next result of a command tells it. Whoever wires the way out
+ * calls this; main thread. */
+void
+annex_workspace_add_refusal (AnnexWorkspace *self, const char *reason);
+/* What was refused since the last call, for the model; NULL when nothing was. (transfer full) */
+char *
+annex_workspace_take_refusals (AnnexWorkspace *self);
+
 /* @park rejects when nobody is there to answer: then every ask of this workspace stops waiting,
  * while commands go on. NULL: none. */
 void

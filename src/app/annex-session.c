@@ -217,9 +217,17 @@ fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GE
   return TRUE;
 }
 
+static void
+blocked_cb (AnnexWorkspace *workspace, const char *host, const char *reason)
+{
+  annex_workspace_add_refusal (workspace, reason);
+}
+
 AnnexWorkspace *
 annex_session_create_workspace (AnnexSession *self, AnnexTask *task, AnnexModel *model, GError **error)
 {
+  AnnexWorkspace *workspace;
+  AnnexEgressProxy *egress;
   g_autoptr (AnnexNetworkPolicy) policy = annex_network_policy_new ();
   g_autoptr (AnnexComputer) computer = NULL;
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
@@ -229,5 +237,9 @@ annex_session_create_workspace (AnnexSession *self, AnnexTask *task, AnnexModel 
   computer = annex_computers_get (annex_session_get_computers (self), annex_task_get_id (task), policy);
   if (!dex_await (annex_computer_set_shares (computer, shares), error))
     return NULL;
-  return annex_workspace_new (task, computer, self->inbox, policy, annex_session_get_secrets (self), model, NULL);
+  workspace = annex_workspace_new (task, computer, self->inbox, policy, annex_session_get_secrets (self), model, NULL);
+  egress = annex_computers_get_egress (self->computers, annex_task_get_id (task));
+  if (egress != NULL)
+    g_signal_connect_object (egress, "blocked", G_CALLBACK (blocked_cb), workspace, G_CONNECT_SWAPPED);
+  return workspace;
 }

@@ -350,12 +350,13 @@ AnnexLedgerEntry *
 annex_egress_proxy_new_row (AnnexEgressProxy *self, AnnexEgressStream *stream)
 {
   g_autofree char *method = annex_http_head_dup_method (stream->head);
-  g_autofree char *target = annex_http_head_dup_target (stream->head);
+  guint port;
+  g_autofree char *place = annex_http_head_dup_place (stream->head, &port);
   AnnexLedgerEntry *row;
 
   row = annex_ledger_entry_new (self->task_id, self->channel,
-                                stream->request != NULL ? stream->request->host : target,
-                                stream->request != NULL ? stream->request->port : 0);
+                                stream->request != NULL ? stream->request->host : place,
+                                stream->request != NULL ? stream->request->port : port);
   row->method = method[0] != '\0' ? g_steal_pointer (&method) : NULL;
   return row;
 }

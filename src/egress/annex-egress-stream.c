@@ -539,22 +539,19 @@ fill_row (AnnexEgressStream *self, AnnexLedgerEntry *row, const GError *error)
 }
 
 static void
-record (AnnexEgressStream *self, const GError *error)
+tell_blocked (AnnexEgressStream *self, const AnnexLedgerEntry *row, const GError *error)
 {
-  g_autoptr (AnnexLedgerEntry) row = annex_egress_proxy_new_row (self->proxy, self);
-
-  fill_row (self, row, error);
   if (g_str_equal (row->decision, "refused") &&
       !g_error_matches (error, ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CUT))
     annex_egress_proxy_emit_blocked (self->proxy, self->request != NULL ? self->request->host : "",
                                      row->reason);
-  annex_egress_log_add (annex_egress_proxy_get_log (self->proxy), row);
 }
 
 DexFuture *
 annex_egress_stream_fiber (gpointer data)
 {
   AnnexEgressStream *self = data;
+  g_autoptr (AnnexLedgerEntry) row = NULL;
   g_autoptr (GError) error = NULL;
 
   serve (self, &error);
@@ -564,12 +561,18 @@ annex_egress_stream_fiber (gpointer data)
       error = g_error_copy (self->stop_error);
     }
   self->phase = ANNEX_EGRESS_PHASE_ENDED;
+  if (!self->is_silent)
+    {
+      row = annex_egress_proxy_new_row (self->proxy, self);
+      fill_row (self, row, error);
+      tell_blocked (self, row, error);
+    }
   if (error != NULL && !self->is_answered && !self->is_silent &&
       !g_error_matches (error, ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CUT))
     answer (self, error);
   annex_egress_shut (self->client);
-  if (!self->is_silent)
-    record (self, error);
+  if (row != NULL)
+    annex_egress_log_add (annex_egress_proxy_get_log (self->proxy), row);
   annex_egress_proxy_stream_ended (self->proxy, self);
   return dex_future_new_true ();
 }

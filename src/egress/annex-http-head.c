@@ -213,8 +213,35 @@ annex_http_head_dup_method (AnnexHttpHead *self)
   return dup_word (self, 0);
 }
 
-char *
-annex_http_head_dup_target (AnnexHttpHead *self)
+/* Cuts the port off @place, "host:port" or "[address]:port". 0: there is none. */
+static guint
+cut_port (char *place)
 {
-  return dup_word (self, 1);
+  char *colon = strrchr (place, ':');
+  guint64 port = 0;
+
+  if (colon == NULL || strchr (colon, ']') != NULL)
+    return 0;
+  if (!g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT16, &port, NULL))
+    port = 0;
+  *colon = '\0';
+  return (guint) port;
+}
+
+char *
+annex_http_head_dup_place (AnnexHttpHead *self, guint *port)
+{
+  g_autofree char *target = dup_word (self, 1);
+  char *scheme_end = strstr (target, "://");
+  char *place = scheme_end != NULL ? scheme_end + 3 : target;
+  char *user_end;
+
+  place[strcspn (place, "/?#")] = '\0';
+  user_end = strrchr (place, '@');
+  if (user_end != NULL)
+    place = user_end + 1;
+  *port = cut_port (place);
+  if (*port == 0 && scheme_end != NULL && place[0] != '\0')
+    *port = g_ascii_strncasecmp (target, "https:", 6) == 0 ? 443 : 80;
+  return g_ascii_strdown (place, -1);
 }

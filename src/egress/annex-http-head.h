@@ -90,8 +90,10 @@ annex_http_head_get_error (AnnexHttpHead *self);
  * characters of printable ASCII, "" when nothing arrived. (transfer full) */
 char *
 annex_http_head_dup_method (AnnexHttpHead *self);
+/* The same of the host and *@port that the target names, whatever its form: neither its path, which
+ * may hold what is nobody's business, nor a user's name and password. "" and 0 where it names none. */
 char *
-annex_http_head_dup_target (AnnexHttpHead *self);
+annex_http_head_dup_place (AnnexHttpHead *self, guint *port);
 
 /* The head to send on: made anew from the parsed fields, with Host, framing and "Connection: close"
  * of our own. With @absolute the target is written in full, as another proxy needs it, and

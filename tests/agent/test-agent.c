@@ -666,6 +666,49 @@ test_delegate_interrupted (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (scripted_model_get_messages (f->model, 0), "interrupted"));
 }
 
+static void
+refuse_cb (AnnexWorkspace *workspace, const char *id, GBytes *piece, gpointer data)
+{
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree char *reason = g_strdup_printf ("Annex refused host%u.\nCall request_network.", i);
+
+      annex_workspace_add_refusal (workspace, reason);
+      annex_workspace_add_refusal (workspace, reason);
+    }
+}
+
+/* What the way out refused while a command ran stands in its result, once and bounded. */
+static void
+test_refusals_are_told (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  gulong handler;
+  gboolean is_error;
+
+  handler = g_signal_connect (f->workspace, "output", G_CALLBACK (refuse_cb), NULL);
+  scripted_model_add (f->model,
+                      "[" USE ("a", "shell", "{\"command\":\"echo x; exit 7\"}") "]",
+                      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("First.") "]", ANNEX_STOP_END_TURN);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  one = result_of (f, "a", &is_error);
+  g_assert_nonnull (strstr (one, "exit status 7"));
+  g_assert_nonnull (strstr (one, "- Annex refused host0. Call request_network.\n"));
+  g_assert_nonnull (strstr (one, "- Annex refused host7. Call request_network.\nand 8 more.\n"));
+  g_assert_null (strstr (one, "host8"));
+  g_signal_handler_disconnect (f->workspace, handler);
+  scripted_model_add (f->model, "[" USE ("b", "shell", "{\"command\":\"true\"}") "]",
+                      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("Second.") "]", ANNEX_STOP_END_TURN);
+  settle_ok (annex_agent_say (f->agent, "Again"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  two = result_of (f, "b", &is_error);
+  g_assert_null (strstr (two, "refused"));
+}
+
 static AnnexUpperEntry *
 upper_file (const char *path, const char *content)
 {
@@ -965,6 +1008,7 @@ main (int argc, char **argv)
   ADD ("shell-limits", test_shell_limits);
   ADD ("delegate", test_delegate);
   ADD ("delegate-interrupted", test_delegate_interrupted);
+  ADD ("refusals-are-told", test_refusals_are_told);
   ADD ("share-is-told", test_share_is_told);
   ADD ("keep-and-undo", test_keep_and_undo);
   ADD ("unchanged-copy", test_unchanged_copy_goes);

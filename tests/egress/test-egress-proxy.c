@@ -238,6 +238,65 @@ test_refusal_says_what_to_do (void)
   g_assert_true (g_str_has_suffix (head, "\r\n\r\n"));
 }
 
+/* A refused request leaves its host and port in the ledger, never its path or what stands before
+ * an @. */
+static void
+test_refusal_row (void)
+{
+  static const struct
+  {
+    const char *request;
+    const char *host;
+    guint port;
+  } cases[] = {
+    { "GET http://Example.com/a?token=secret HTTP/1.1\r\nHost: example.com\r\n\r\n",
+      "example.com", 80 },
+    { "GET http://example.com:8080/a?token=secret HTTP/1.1\r\nHost: other.example\r\n\r\n",
+      "example.com", 8080 },
+    { "GET https://example.com/a?b=http://c/ HTTP/1.1\r\nHost: example.com\r\n\r\n",
+      "example.com", 443 },
+    { "GET http://me:secret@example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n", "example.com",
+      80 },
+    { "GET http://127.0.0.1:631/admin HTTP/1.1\r\nHost: 127.0.0.1:631\r\n\r\n", "127.0.0.1",
+      631 },
+    { "GET http://[::1]/x HTTP/1.1\r\nHost: [::1]\r\n\r\n", "[::1]", 80 },
+    { "CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\n\r\n", "[::1]", 443 },
+    { "CONNECT example.com:22 HTTP/1.1\r\nHost: example.com:22\r\n\r\n", "example.com", 22 },
+    { "CONNECT example.com:99999 HTTP/1.1\r\nHost: example.com\r\n\r\n", "example.com", 0 },
+    { "GET /a?token=secret HTTP/1.1\r\nHost: example.com\r\n\r\n", "", 0 },
+    { "TRACE\r\n\r\n", "", 0 },
+  };
+  g_autoptr (FakeInternet) net = new_internet (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *answer = fake_guest_exchange (net, cases[i].request, -1, NULL);
+
+      g_assert_cmpstr (fake_last_row (net)->decision, ==, "refused");
+      g_assert_cmpstr (fake_last_row (net)->host, ==, cases[i].host);
+      g_assert_cmpuint (fake_last_row (net)->port, ==, cases[i].port);
+    }
+}
+
+/* Whoever reads the answer finds that the refusal was told already: no row, but the signal. */
+static void
+test_blocked_comes_first (void)
+{
+  g_autoptr (FakeInternet) net = new_internet (NULL);
+  g_autoptr (GIOStream) guest = fake_guest_open (net);
+  g_autofree char *answer = NULL;
+
+  g_assert_true (fake_guest_send (guest, CONNECT_TLS, strlen (CONNECT_TLS)));
+  answer = fake_guest_receive_text (guest, "\r\n\r\n");
+  g_assert_cmpuint (fake_status (answer), ==, 403);
+  g_assert_cmpuint (net->blocked->len, ==, 1);
+  g_assert_cmpuint (net->rows->len, ==, 0); /* the proxy lingers until the guest has read it */
+  g_io_stream_close (guest, NULL, NULL);
+  fake_settle (net);
+  g_assert_cmpuint (net->rows->len, ==, 1);
+  g_assert_cmpuint (net->blocked->len, ==, 1);
+}
+
 static void
 test_no_policy (void)
 {
@@ -613,6 +672,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/egress/package-hosts-file", test_package_hosts_file);
   g_test_add_func ("/egress/uploads", test_uploads);
   g_test_add_func ("/egress/refusal-says-what-to-do", test_refusal_says_what_to_do);
+  g_test_add_func ("/egress/refusal-row", test_refusal_row);
+  g_test_add_func ("/egress/blocked-comes-first", test_blocked_comes_first);
   g_test_add_func ("/egress/no-policy", test_no_policy);
   g_test_add_func ("/egress/failures", test_failures);
   g_test_add_func ("/egress/silent", test_silent);

@@ -82,17 +82,20 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (AnnexHttpHead) whole = annex_http_head_new ();
   g_autoptr (AnnexHttpHead) bytewise = annex_http_head_new ();
-  g_autofree char *target = NULL;
+  g_autofree char *place = NULL;
   const AnnexHttpRequest *request;
   AnnexHttpHeadState state;
+  guint port;
   gsize used;
   gsize used_bytewise;
 
   state = feed (whole, data, size, MAX (size, 1), &used);
   g_assert_cmpint (feed (bytewise, data, size, 1, &used_bytewise), ==, state);
   g_assert_cmpuint (annex_http_head_get_size (whole), <=, ANNEX_HTTP_HEAD_MAX_BYTES);
-  target = annex_http_head_dup_target (whole);
-  g_assert_true (g_str_is_ascii (target));
+  place = annex_http_head_dup_place (whole, &port);
+  g_assert_true (g_str_is_ascii (place));
+  g_assert_null (strpbrk (place, "/?#@"));
+  g_assert_cmpuint (port, <=, G_MAXUINT16);
   if (state == ANNEX_HTTP_HEAD_REJECTED)
     {
       g_assert_cmpuint (annex_http_head_get_status (whole), >=, 400);

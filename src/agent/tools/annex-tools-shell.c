@@ -220,6 +220,15 @@ describe_end (GString *text, int status, gint64 took_ms)
     g_string_append_printf (text, "exit status %d after %.1f s\n", status, (double) took_ms / 1000);
 }
 
+static void
+append_refusals (GString *text, AnnexWorkspace *workspace)
+{
+  g_autofree char *refusals = annex_workspace_take_refusals (workspace);
+
+  if (refusals != NULL)
+    g_string_append (text, refusals);
+}
+
 static AnnexBlock *
 run_foreground (AnnexWorkspace *workspace,
                 const AnnexToolCall *call,
@@ -272,6 +281,7 @@ run_foreground (AnnexWorkspace *workspace,
   append_tail (text, "stderr", err);
   if (out->total > TAIL_BYTES || err->total > TAIL_BYTES)
     g_string_append_printf (text, "The full text is in " OUTPUT_FOLDER "/%s.out and .err\n", id);
+  append_refusals (text, workspace);
   reader_unref (out);
   reader_unref (err);
   if (!done && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
@@ -388,6 +398,7 @@ shell_output (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **err
   g_autofree char *line = NULL;
   g_autofree char *output = NULL;
   g_autofree char *state = NULL;
+  g_autoptr (GString) text = NULL;
 
   if (id == NULL)
     return NULL;
@@ -399,8 +410,11 @@ shell_output (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **err
   if (output == NULL)
     return NULL;
   state = describe_background (workspace, id);
-  return annex_tool_textf (call, "%s\n%s\nThe full text is in " OUTPUT_FOLDER "/%s.out and .err",
-                           state, output, id);
+  text = g_string_new (NULL);
+  g_string_printf (text, "%s\n%s\nThe full text is in " OUTPUT_FOLDER "/%s.out and .err\n", state,
+                   output, id);
+  append_refusals (text, workspace);
+  return annex_tool_text (call, text->str);
 }
 
 const AnnexSimpleToolSpec annex_tool_shell_output = {
