@@ -230,6 +230,9 @@ prepare (AnnexAgent *self, GPtrArray *calls)
     dex_unref (ready);
   if (self->stopped)
     return FALSE;
+  g_clear_error (&self->missing);
+  if (is_hopeless (error))
+    self->missing = g_error_copy (error);
   for (guint i = 0; i < calls->len; i++)
     {
       Call *call = g_ptr_array_index (calls, i);

@@ -31,6 +31,7 @@ annex_agent_finalize (GObject *object)
   g_clear_fd (&self->lock, NULL);
   g_clear_object (&self->workspace);
   g_clear_pointer (&self->tools, g_hash_table_unref);
+  g_clear_error (&self->missing);
   dex_clear (&self->stop);
   dex_clear (&self->park);
   G_OBJECT_CLASS (annex_agent_parent_class)->finalize (object);
@@ -193,6 +194,12 @@ finish (AnnexAgent *self, GError **error)
   AnnexTask *task = annex_workspace_get_task (self->workspace);
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
 
+  /* The model has made the best of it; the work that needed a computer was not done. */
+  if (self->missing != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->missing));
+      return FALSE;
+    }
   if (!read_unread (self, shares, error) || !close_draft_asks (self, error))
     return FALSE;
   for (guint i = 0; i < shares->len; i++)
@@ -343,6 +350,7 @@ annex_agent_run (AnnexAgent *self)
   self->stop = dex_promise_new ();
   self->park = dex_promise_new ();
   self->stopped = self->parked = FALSE;
+  g_clear_error (&self->missing);
   annex_workspace_set_park (self->workspace, DEX_FUTURE (self->park));
   self->running = TRUE;
   future = dex_scheduler_spawn (NULL, FIBER_STACK, run_fiber, g_object_ref (self), g_object_unref);

@@ -34,7 +34,7 @@ AnnexAgent *
 annex_agent_new (AnnexWorkspace *workspace, GPtrArray *tools);
 /* Runs the task. Resolves to an int, the AnnexTaskState it came to rest in: DONE, STOPPED, or
  * WAITING (after annex_agent_park). Rejects with ANNEX_MODEL_ERROR, ANNEX_AGENT_ERROR,
- * ANNEX_STORE_ERROR … after it has appended an error event and the state failed. */
+ * ANNEX_STORE_ERROR, ANNEX_COMPUTER_ERROR (calls needed a computer, and there can be none) … after it has appended an error event and the state failed. */
 DexFuture *
 annex_agent_run (AnnexAgent *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Appends what the user says; a running loop sees it at its next turn. Resolves to TRUE. */

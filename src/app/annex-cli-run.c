@@ -61,6 +61,9 @@ split_model (Options *options)
 {
   const char *colon = options->model != NULL ? strchr (options->model, ':') : NULL;
 
+  /* An address alone is that of a compatible server: the hosted ones have theirs. */
+  if (options->model == NULL && options->base_url != NULL && options->resume == NULL)
+    options->provider = g_strdup ("openai");
   if (options->model == NULL)
     return;
   options->provider = colon != NULL ? g_strndup (options->model, colon - options->model)

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 
-from journey import ANNEX, Journey, main, turn, use
+from journey import ANNEX, Journey, SAMPLES, main, turn, use
 
 
 class CommandLine(Journey):
@@ -260,6 +260,31 @@ class CommandLine(Journey):
         told, error = self.results(self.newest()["id"])[0]
         self.assertTrue(error)
         self.assertIn("no image", told)
+        self.assertEqual(self.newest()["state"], "failed")
+
+    def test_without_an_image_and_a_folder(self):
+        """It is the work that needs a computer, not the folder."""
+        url, _ = self.model(turn(use("shell", command="ls")), turn("I have no computer."), turn("Fine."), turn("Fine."))
+        done = self.ask_model(url, "Count", status=4)
+        self.assertIn("I have no computer.", done.stdout)
+        self.assertIn("annex computer build", done.stderr)
+        self.assertEqual(self.events(self.newest()["id"], "error")[-1]["data"]["code"], "no-image")
+        self.ask_model(url, "Just talk")
+        self.ask_model(url, "--folder", self.folder({"a": "a"}, "Plans"), "Just talk about my plans")
+        self.assertEqual(self.newest()["state"], "done")
+        # The tour's words fit a terminal: there are no preferences to open.
+        done = self.annex("run", "--model", "tour", "--folder", self.folder(), "--unattended", status=4)
+        self.assertNotIn("preferences", (SAMPLES / "tour/turns.json").read_text(encoding="utf-8"))
+        self.assertIn("annex computer build", done.stderr)
+
+    def test_an_address_alone(self):
+        """--base-url without --model is a compatible server there, never the tour."""
+        url, log = self.model(turn("Fine."))
+        done = self.annex("run", "--base-url", url, "Look")
+        self.assertIn("Fine.", done.stdout)
+        self.assertEqual([r["path"] for r in self.requests(log, 1)], ["/v1/chat/completions"])
+        self.assertEqual(self.events(self.newest()["id"], "task-created")[0]["data"]["provider"], "openai")
+        self.annex("run", "--base-url", "not an address", "Look", status=2)
 
 
 if __name__ == "__main__":
