@@ -75,6 +75,7 @@ typedef struct
 } AnnexNewTask;
 AnnexNewTask *annex_new_task_new (void);
 void annex_new_task_add_folder (AnnexNewTask *self, const char *path, AnnexShareMode mode);
+AnnexNewTask *annex_new_task_copy (const AnnexNewTask *self);
 void annex_new_task_free (AnnexNewTask *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexNewTask, annex_new_task_free)
 

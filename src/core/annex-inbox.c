@@ -180,6 +180,8 @@ essence (AnnexAsk *ask)
   json_object_remove_member (copy, "id");
   if (json_object_has_member (copy, "expires"))
     json_object_remove_member (copy, "expires");
+  if (json_object_has_member (copy, "reopens"))
+    json_object_remove_member (copy, "reopens");
   return annex_json_object_to_string (copy);
 }
 

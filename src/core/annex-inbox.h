@@ -35,6 +35,14 @@ GType annex_inbox_entry_get_type (void) G_GNUC_CONST;
 AnnexInboxEntry *annex_inbox_entry_copy (const AnnexInboxEntry *self);
 void annex_inbox_entry_free (AnnexInboxEntry *self);
 const char *annex_inbox_state_to_name (AnnexInboxState state); /* open, refused, dismissed, expired */
+/* {state, task_title, opened, closed?, ask} on one line. (transfer full) */
+char *annex_inbox_entry_to_json_line (const AnnexInboxEntry *self);
+/* What is open in all tasks, newest first, then what was refused, dismissed or expired and not opened
+ * again since (at most @max_closed, newest first). Drafts are never among the latter. Resolves to a
+ * boxed GPtrArray of AnnexInboxEntry; rejects with ANNEX_STORE_ERROR. */
+DexFuture *annex_inbox_list (AnnexStore *store, guint max_closed) G_GNUC_WARN_UNUSED_RESULT;
+/* In the same manner one entry by the ask's id, open or closed. Rejects NOT_FOUND. */
+DexFuture *annex_inbox_find (AnnexStore *store, const char *ask_id) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexInboxEntry, annex_inbox_entry_free)
 
 #define ANNEX_TYPE_INBOX (annex_inbox_get_type ())

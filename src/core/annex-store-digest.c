@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-ask.h"
 #include "annex-store-private.h"
 
 #include <string.h>
@@ -135,6 +136,42 @@ add_words (GString *out, AnnexEventType type, JsonObject *data)
     add_strings (out, json_object_get_member (data, "paths"), 0);
 }
 
+/* What the inbox needs of an ask: which answer to it is a no, and which one it asks again. */
+static void
+digest_ask (AnnexDigest *self, JsonObject *ask)
+{
+  JsonArray *questions = annex_json_opt_array (ask, "questions");
+  JsonNode *first = questions != NULL && json_array_get_length (questions) == 1
+                        ? json_array_get_element (questions, 0)
+                        : NULL;
+
+  self->opens = g_strdup (annex_json_opt_string (ask, "id", NULL));
+  self->kind = g_strdup (annex_json_opt_string (ask, "kind", ""));
+  self->reopens = g_strdup (annex_json_opt_string (ask, "reopens", NULL));
+  if (g_str_equal (self->kind, "network") || g_str_equal (self->kind, "site"))
+    self->refusal = g_strdup ("never");
+  else if (g_str_equal (self->kind, "folder"))
+    self->refusal = g_strdup ("no");
+  else if (first != NULL && JSON_NODE_HOLDS_OBJECT (first) &&
+           annex_ask_is_exact (json_node_get_object (first)))
+    self->refusal = g_strdup (annex_json_opt_string (ask, "default", NULL));
+}
+
+static void
+digest_answer (AnnexDigest *self, AnnexEventType type, JsonObject *data)
+{
+  JsonObject *answer = annex_json_opt_object (data, "answer");
+
+  self->closes = g_strdup (annex_json_opt_string (data, "ask", ""));
+  if (type == ANNEX_EVENT_ASK_EXPIRED)
+    self->closed = "expired";
+  else if (answer != NULL && annex_json_opt_boolean (answer, "dismissed", FALSE))
+    self->closed = "dismissed";
+  if (answer != NULL)
+    self->answer = g_strdup (
+        annex_json_opt_string (answer, "answer", annex_json_opt_string (answer, "consent", NULL)));
+}
+
 AnnexDigest *
 annex_digest_new (AnnexEventType type, JsonObject *data)
 {
@@ -153,9 +190,9 @@ annex_digest_new (AnnexEventType type, JsonObject *data)
   else if (type == ANNEX_EVENT_STATE_CHANGED)
     self->state = g_strdup (annex_json_opt_string (data, "state", NULL));
   else if (type == ANNEX_EVENT_ASK_OPENED && ask != NULL)
-    self->opens = g_strdup (annex_json_opt_string (ask, "id", NULL));
+    digest_ask (self, ask);
   else if (type == ANNEX_EVENT_ASK_ANSWERED || type == ANNEX_EVENT_ASK_EXPIRED)
-    self->closes = g_strdup (annex_json_opt_string (data, "ask", ""));
+    digest_answer (self, type, data);
   else if (type == ANNEX_EVENT_REWOUND)
     self->rewinds_to = MAX (annex_json_opt_int (data, "to_seq", -1), -1);
   add_words (words, type, data);
@@ -169,7 +206,11 @@ annex_digest_free (AnnexDigest *self)
   g_free (self->title);
   g_free (self->state);
   g_free (self->opens);
+  g_free (self->kind);
+  g_free (self->refusal);
+  g_free (self->reopens);
   g_free (self->closes);
+  g_free (self->answer);
   g_free (self->headline);
   g_free (self->words);
   g_free (self);

@@ -48,6 +48,55 @@ annex_store_last_seq (AnnexDb *db, const char *task_id, GError **error)
 
 /* Derived tables */
 
+/* An ask that was answered with a yes, or is about a draft, is done with; of the others it is noted
+ * what became of them. */
+static gboolean
+derive_closed (AnnexDb *db,
+               gint64 id,
+               const char *task_id,
+               const AnnexDigest *digest,
+               GError **error)
+{
+  return annex_db_run (
+      db, error,
+      "INSERT OR REPLACE INTO closed_asks (task, ask, event, closing, state) "
+      "SELECT task, ask, event, ?3, coalesce(?5, 'refused') FROM asks WHERE task = ?1 AND ask = ?2 "
+      "AND kind <> 'draft' AND (?5 IS NOT NULL OR (refusal IS NOT NULL AND "
+      "lower(refusal) = lower(?4)))",
+      "ssiss", task_id, digest->closes, id, digest->answer, digest->closed);
+}
+
+static gboolean
+derive_ask (AnnexDb *db,
+            gint64 id,
+            const char *task_id,
+            const AnnexDigest *digest,
+            gboolean strict,
+            GError **error)
+{
+  if (digest->opens != NULL &&
+      !annex_db_run (db, error,
+                     "INSERT OR IGNORE INTO asks (task, ask, event, refusal, kind) "
+                     "VALUES (?, ?, ?, ?, ?)",
+                     "ssiss", task_id, digest->opens, id, digest->refusal, digest->kind))
+    return FALSE;
+  if (digest->reopens != NULL &&
+      !annex_db_run (db, error, "DELETE FROM closed_asks WHERE task = ? AND ask = ?", "ss", task_id,
+                     digest->reopens))
+    return FALSE;
+  if (digest->closes == NULL)
+    return TRUE;
+  if (!derive_closed (db, id, task_id, digest, error) ||
+      !annex_db_run (db, error, "DELETE FROM asks WHERE task = ? AND ask = ?", "ss", task_id,
+                     digest->closes))
+    return FALSE;
+  if (!strict || annex_db_changes (db) > 0)
+    return TRUE;
+  g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                       "There is no such open question; it may have been answered already");
+  return FALSE;
+}
+
 static gboolean
 derive_asks (AnnexDb *db,
              gint64 id,
@@ -56,27 +105,18 @@ derive_asks (AnnexDb *db,
              gboolean strict,
              GError **error)
 {
-  if (digest->opens != NULL &&
-      !annex_db_run (db, error, "INSERT OR IGNORE INTO asks (task, ask, event) VALUES (?, ?, ?)",
-                     "ssi", task_id, digest->opens, id))
+  if (!derive_ask (db, id, task_id, digest, strict, error))
     return FALSE;
-  if (digest->closes != NULL)
-    {
-      if (!annex_db_run (db, error, "DELETE FROM asks WHERE task = ? AND ask = ?", "ss", task_id,
-                         digest->closes))
-        return FALSE;
-      if (strict && annex_db_changes (db) == 0)
-        {
-          g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                               "There is no such open question; it may have been answered already");
-          return FALSE;
-        }
-    }
   if (digest->imported)
-    return annex_db_run (db, error, "DELETE FROM asks WHERE task = ?", "s", task_id);
+    return annex_db_run (db, error, "DELETE FROM asks WHERE task = ?", "s", task_id) &&
+           annex_db_run (db, error, "DELETE FROM closed_asks WHERE task = ?", "s", task_id);
   if (digest->rewinds_to >= 0)
     return annex_db_run (db, error,
                          "DELETE FROM asks WHERE task = ?1 AND event IN "
+                         "(SELECT id FROM events WHERE task = ?1 AND seq > ?2)",
+                         "si", task_id, digest->rewinds_to) &&
+           annex_db_run (db, error,
+                         "DELETE FROM closed_asks WHERE task = ?1 AND event IN "
                          "(SELECT id FROM events WHERE task = ?1 AND seq > ?2)",
                          "si", task_id, digest->rewinds_to);
   return TRUE;

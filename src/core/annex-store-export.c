@@ -390,6 +390,7 @@ annex_store_import (AnnexStore *self, const char *path)
   dex_return_error_if_fail (path != NULL);
 
   job = annex_store_job_new (import_work);
+  job->lists = TRUE;
   job->text = g_strdup (path);
   return annex_store_queue (self, job);
 }

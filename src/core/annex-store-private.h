@@ -24,7 +24,12 @@ typedef struct
   char *title;
   char *state;
   char *opens;       /* the ask it opens */
+  char *kind;        /* of that ask */
+  char *refusal;     /* the answer to it that refuses; NULL: none does */
+  char *reopens;     /* the closed ask that it opens again */
   char *closes;      /* the ask it closes */
+  char *answer;      /* with this label; NULL: none */
+  const char *closed; /* "dismissed", "expired"; NULL: answered */
   gint64 rewinds_to; /* -1: no rewind */
   gboolean creates;
   gboolean imported;
@@ -50,6 +55,8 @@ struct _StoreJob
 {
   StoreWork work;
   StoreSettle settle; /* nullable */
+  GWeakRef store;
+  gboolean lists; /* the list of tasks is another one afterwards */
   gboolean shares;    /* one transaction may hold several such jobs */
   DexPromise *promise;
   GMainContext *context;

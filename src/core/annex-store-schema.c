@@ -8,7 +8,7 @@
 #include "annex-store-private.h"
 
 /* Raise when the derived tables or what a digest puts into them change. */
-#define DERIVED_VERSION 1
+#define DERIVED_VERSION 2
 
 /* migrations[n] leads from schema version n to n + 1. Never change one that was released. */
 static const char *const migrations[] = {
@@ -48,6 +48,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == ANNEX_STORE_SCHEMA_VERSION);
 
 static const char drop_derived[] = "DROP TABLE IF EXISTS summary;"
                                    "DROP TABLE IF EXISTS asks;"
+                                   "DROP TABLE IF EXISTS closed_asks;"
                                    "DROP TABLE IF EXISTS search;";
 
 static const char make_derived[] =
@@ -57,11 +58,22 @@ static const char make_derived[] =
     "  state TEXT NOT NULL,"
     "  created_us INTEGER NOT NULL,"
     "  updated_us INTEGER NOT NULL) WITHOUT ROWID;"
-    /* Open asks: the event that opened each. */
+    /* Open asks: the event that opened each, and the answer that refuses it. */
     "CREATE TABLE asks ("
     "  task TEXT NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,"
     "  ask TEXT NOT NULL,"
     "  event INTEGER NOT NULL,"
+    "  refusal TEXT,"
+    "  kind TEXT NOT NULL,"
+    "  PRIMARY KEY (task, ask)) WITHOUT ROWID;"
+    /* Asks that were refused, dismissed or expired and not opened again since: the events that
+     * opened and closed each. */
+    "CREATE TABLE closed_asks ("
+    "  task TEXT NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,"
+    "  ask TEXT NOT NULL,"
+    "  event INTEGER NOT NULL,"
+    "  closing INTEGER NOT NULL,"
+    "  state TEXT NOT NULL,"
     "  PRIMARY KEY (task, ask)) WITHOUT ROWID;"
     /* rowid is the event's id. The text itself is not kept twice. */
     "CREATE VIRTUAL TABLE search USING fts5 ("

@@ -52,34 +52,38 @@ annex_task_summary_to_json_line (const AnnexTaskSummary *self)
 
 /* Lists */
 
+#define SELECT_SUMMARIES                                                                           \
+  "SELECT t.id, s.title, s.state, s.created_us, s.updated_us, t.archived, "                        \
+  "(SELECT count(*) FROM asks WHERE task = t.id) FROM tasks t JOIN summary s ON s.task = t.id "
+
+static AnnexTaskSummary *
+read_summary (AnnexStatement *statement)
+{
+  AnnexTaskSummary *summary = g_new0 (AnnexTaskSummary, 1);
+
+  summary->id = g_strdup (annex_db_text (statement, 0));
+  summary->title = g_strdup (annex_db_text (statement, 1));
+  summary->state = g_strdup (annex_db_text (statement, 2));
+  summary->created_us = sqlite3_column_int64 (statement, 3);
+  summary->updated_us = sqlite3_column_int64 (statement, 4);
+  summary->archived = sqlite3_column_int (statement, 5) != 0;
+  summary->open_asks = sqlite3_column_int (statement, 6);
+  return summary;
+}
+
 GPtrArray *
 annex_store_read_summaries (AnnexDb *db, GError **error)
 {
   g_autoptr (GPtrArray) summaries =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_task_summary_free);
-  g_autoptr (AnnexStatement) statement = annex_db_prepare (
-      db,
-      "SELECT t.id, s.title, s.state, s.created_us, s.updated_us, t.archived, "
-      "(SELECT count(*) FROM asks WHERE task = t.id) "
-      "FROM tasks t JOIN summary s ON s.task = t.id ORDER BY s.updated_us DESC, t.id DESC",
-      error);
+  g_autoptr (AnnexStatement) statement =
+      annex_db_prepare (db, SELECT_SUMMARIES "ORDER BY s.updated_us DESC, t.id DESC", error);
   g_autoptr (GError) local = NULL;
 
   if (statement == NULL)
     return NULL;
   while (annex_db_step (db, statement, &local))
-    {
-      AnnexTaskSummary *summary = g_new0 (AnnexTaskSummary, 1);
-
-      summary->id = g_strdup (annex_db_text (statement, 0));
-      summary->title = g_strdup (annex_db_text (statement, 1));
-      summary->state = g_strdup (annex_db_text (statement, 2));
-      summary->created_us = sqlite3_column_int64 (statement, 3);
-      summary->updated_us = sqlite3_column_int64 (statement, 4);
-      summary->archived = sqlite3_column_int (statement, 5) != 0;
-      summary->open_asks = sqlite3_column_int (statement, 6);
-      g_ptr_array_add (summaries, summary);
-    }
+    g_ptr_array_add (summaries, read_summary (statement));
   if (local == NULL)
     return g_steal_pointer (&summaries);
   g_propagate_error (error, g_steal_pointer (&local));
@@ -103,6 +107,66 @@ annex_store_list_tasks (AnnexStore *self)
   dex_return_error_if_fail (ANNEX_IS_STORE (self));
 
   return annex_store_queue (self, annex_store_job_new (list_work));
+}
+
+static gboolean
+get_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement =
+      annex_db_prepare (db, SELECT_SUMMARIES "WHERE t.id = ?", error);
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "s", job->task_id);
+  if (annex_db_step (db, statement, &local))
+    {
+      g_value_init (&job->result, ANNEX_TYPE_TASK_SUMMARY);
+      g_value_take_boxed (&job->result, read_summary (statement));
+      return TRUE;
+    }
+  if (local == NULL)
+    g_set_error (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "There is no task “%s”",
+                 job->task_id);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+DexFuture *
+annex_store_get_summary (AnnexStore *self, const char *task_id)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (task_id != NULL);
+
+  job = annex_store_job_new (get_work);
+  job->task_id = g_strdup (task_id);
+  return annex_store_queue (self, job);
+}
+
+static gboolean
+version_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 version = annex_db_get_int (db, 0, &local, "PRAGMA data_version", "");
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  g_value_init (&job->result, G_TYPE_INT64);
+  g_value_set_int64 (&job->result, version);
+  return TRUE;
+}
+
+DexFuture *
+annex_store_get_others_version (AnnexStore *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+
+  return annex_store_queue (self, annex_store_job_new (version_work));
 }
 
 static gboolean
@@ -242,6 +306,7 @@ annex_store_set_archived (AnnexStore *self, const char *task_id, gboolean archiv
 
   job = annex_store_job_new (archive_work);
   job->shares = TRUE;
+  job->lists = TRUE;
   job->task_id = g_strdup (task_id);
   job->number = archived ? 1 : 0;
   return annex_store_queue (self, job);
@@ -267,6 +332,7 @@ annex_store_delete_task (AnnexStore *self, const char *task_id)
 
   job = annex_store_job_new (delete_work);
   job->shares = TRUE;
+  job->lists = TRUE;
   job->task_id = g_strdup (task_id);
   return annex_store_queue (self, job);
 }

@@ -59,6 +59,7 @@ annex_store_job_new (StoreWork work)
   job->work = work;
   job->promise = dex_promise_new ();
   job->context = g_main_context_ref_thread_default ();
+  g_weak_ref_init (&job->store, NULL);
   return job;
 }
 
@@ -67,6 +68,7 @@ job_free (gpointer data)
 {
   StoreJob *job = data;
 
+  g_weak_ref_clear (&job->store);
   dex_clear (&job->promise);
   g_main_context_unref (job->context);
   if (G_IS_VALUE (&job->result))
@@ -87,10 +89,29 @@ annex_store_job_take_array (StoreJob *job, GPtrArray *array)
   g_value_take_boxed (&job->result, array);
 }
 
+enum {
+  SIGNAL_APPENDED,
+  SIGNAL_TASKS_CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* The event of an append is what its promise resolved to. */
+static void
+tell (AnnexStore *self, StoreJob *job)
+{
+  if (G_VALUE_HOLDS (&job->result, ANNEX_TYPE_EVENT))
+    g_signal_emit (self, signals[SIGNAL_APPENDED], 0, g_value_get_boxed (&job->result));
+  else if (job->lists)
+    g_signal_emit (self, signals[SIGNAL_TASKS_CHANGED], 0);
+}
+
 static gboolean
 settle_cb (gpointer data)
 {
   StoreJob *job = data;
+  g_autoptr (AnnexStore) store = g_weak_ref_get (&job->store);
 
   if (job->error != NULL)
     dex_promise_reject (job->promise, g_steal_pointer (&job->error));
@@ -102,6 +123,8 @@ settle_cb (gpointer data)
         dex_promise_resolve (job->promise, &job->result);
       else
         dex_promise_resolve_boolean (job->promise, TRUE);
+      if (store != NULL)
+        tell (store, job);
     }
   return G_SOURCE_REMOVE;
 }
@@ -260,6 +283,7 @@ annex_store_queue (AnnexStore *self, StoreJob *job)
 {
   DexFuture *future = dex_ref (job->promise);
 
+  g_weak_ref_set (&job->store, self);
   if (self->closed)
     {
       dex_promise_reject (job->promise,
@@ -287,6 +311,10 @@ static void
 annex_store_class_init (AnnexStoreClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = annex_store_finalize;
+  signals[SIGNAL_APPENDED] = g_signal_new ("appended", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                             G_TYPE_NONE, 1, ANNEX_TYPE_EVENT);
+  signals[SIGNAL_TASKS_CHANGED] = g_signal_new ("tasks-changed", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                             NULL, G_TYPE_NONE, 0);
 }
 
 static void

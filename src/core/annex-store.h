@@ -34,6 +34,8 @@ typedef enum
 
 GQuark annex_store_error_quark (void);
 
+/* Signals, in the thread of whoever called: "appended" (AnnexEvent): an event of this process, of
+ * whichever task, is committed. "tasks-changed" (): a task was archived, deleted or imported here. */
 #define ANNEX_TYPE_STORE (annex_store_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexStore, annex_store, ANNEX, STORE, GObject)
 
@@ -78,6 +80,10 @@ DexFuture *annex_store_list_events (AnnexStore *self,
                                     guint limit) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a boxed GPtrArray of AnnexTaskSummary, newest `updated` first. */
 DexFuture *annex_store_list_tasks (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to the AnnexTaskSummary (boxed) of one task; rejects NOT_FOUND. */
+DexFuture *annex_store_get_summary (AnnexStore *self, const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to a number (int64) that is another one after another process has written. Cheap. */
+DexFuture *annex_store_get_others_version (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Full-text search over titles, messages, file names and results of all tasks; @query is the user's
  * own words, never FTS syntax. Resolves to a boxed GPtrArray of AnnexTaskSummary, best first. */
 DexFuture *annex_store_search (AnnexStore *self,
