@@ -9,6 +9,7 @@
 #include "computer-fixture.h"
 
 #include <glib/gstdio.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -188,9 +189,9 @@ compare_commands (AnnexComputer *computer, const char *what, const char *overlay
     }
   qsort (plain_s, ROUNDS, sizeof plain_s[0], compare_doubles);
   qsort (overlay_s, ROUNDS, sizeof overlay_s[0], compare_doubles);
-  g_print ("%s %d files, plain virtiofs, then /folders    %6.2f s, %.2f s (medians of %d)\n", what,
-           FILES, plain_s[ROUNDS / 2], overlay_s[ROUNDS / 2], ROUNDS);
-  g_print ("RATIO %s through /folders ÷ plain virtiofs     %6.2f\n", what,
+  g_print ("%-4s %d files, plain virtiofs, then /folders    %6.2f s, %.2f s (medians of %d)\n",
+           what, FILES, plain_s[ROUNDS / 2], overlay_s[ROUNDS / 2], ROUNDS);
+  g_print ("RATIO %-4s through /folders ÷ plain virtiofs     %6.2f\n", what,
            overlay_s[ROUNDS / 2] / plain_s[ROUNDS / 2]);
 }
 
@@ -227,7 +228,7 @@ bench_shares (void)
                                annex_share_get_id (share));
   compare_commands (computer, "find",
                     "find '/folders/Many files' -type f -printf '%s\\n' >/dev/null", find_plain);
-  compare_commands (computer, "tar ", "tar -cf - -C '/folders/Many files' . | cat >/dev/null",
+  compare_commands (computer, "tar", "tar -cf - -C '/folders/Many files' . | cat >/dev/null",
                     tar_plain);
 }
 
@@ -290,6 +291,7 @@ main (int argc, char **argv)
 {
   int status = 0;
 
+  setlocale (LC_ALL, ""); /* g_print writes in the locale's encoding */
   if (!fixture_init (&argc, &argv, &status))
     return status;
   setvbuf (stdout, NULL, _IOLBF, 0);
