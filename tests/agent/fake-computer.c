@@ -22,7 +22,8 @@ struct _FakeProcess
   DexPromise *ended;
 };
 
-static void fake_process_iface_init (AnnexProcessInterface *iface);
+static void
+fake_process_iface_init (AnnexProcessInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (FakeProcess,
                                fake_process,
                                G_TYPE_OBJECT,
@@ -123,11 +124,13 @@ struct _FakeComputer
   guint n_forgotten;
 };
 
-static void fake_computer_iface_init (AnnexComputerInterface *iface);
+static void
+fake_computer_iface_init (AnnexComputerInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (FakeComputer,
                                fake_computer,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_COMPUTER, fake_computer_iface_init))
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_COMPUTER,
+                                                      fake_computer_iface_init))
 
 static void
 fake_computer_finalize (GObject *object)
@@ -209,8 +212,9 @@ static DexFuture *
 fake_spawn (AnnexComputer *computer, const AnnexCommand *command)
 {
   FakeComputer *self = FAKE_COMPUTER (computer);
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                 G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_auto (GStrv) parts = g_strsplit (command->command, "/home/agent", -1);
   g_autofree char *home = below (self, "home/agent");
   g_autofree char *line = g_strjoinv (home, parts);
@@ -225,8 +229,8 @@ fake_spawn (AnnexComputer *computer, const AnnexCommand *command)
       g_subprocess_launcher_setenv (launcher, pair[0], pair[1], TRUE);
     }
   process->ended = dex_promise_new ();
-  process->subprocess
-      = g_subprocess_launcher_spawn (launcher, &error, "setsid", "bash", "-c", line, NULL);
+  process->subprocess =
+      g_subprocess_launcher_spawn (launcher, &error, "setsid", "bash", "-c", line, NULL);
   g_assert_no_error (error);
   g_subprocess_wait_async (process->subprocess, NULL, ended_cb, g_object_ref (process));
   return dex_future_new_take_object (process);
@@ -240,10 +244,11 @@ fake_read_file (AnnexComputer *computer, const char *path, guint64 offset, guint
   gsize length;
 
   if (!g_file_get_contents (real, &text, &length, NULL))
-    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND, "There is no file %s",
-                                    path);
+    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
+                                    "There is no file %s", path);
   offset = MIN (offset, length);
-  return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_new (text + offset, MIN (length - offset, max)));
+  return dex_future_new_take_boxed (G_TYPE_BYTES,
+                                    g_bytes_new (text + offset, MIN (length - offset, max)));
 }
 
 static DexFuture *
@@ -254,7 +259,8 @@ fake_write_file (AnnexComputer *computer, const char *path, GBytes *bytes)
   GError *error = NULL;
 
   g_mkdir_with_parents (folder, 0700);
-  g_file_set_contents (real, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), &error);
+  g_file_set_contents (real, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
+                       &error);
   g_assert_no_error (error);
   return dex_future_new_true ();
 }
@@ -272,14 +278,16 @@ fake_refresh (AnnexComputer *computer)
   g_autofree char *failure = g_steal_pointer (&self->refresh_failure);
 
   if (failure != NULL)
-    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST, "%s", failure);
+    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST, "%s",
+                                    failure);
   return dex_future_new_take_string (NULL);
 }
 
 static DexFuture *
 fake_read_draft (AnnexComputer *computer, AnnexShare *share)
 {
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_ref (FAKE_COMPUTER (computer)->upper));
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY,
+                                    g_ptr_array_ref (FAKE_COMPUTER (computer)->upper));
 }
 
 static DexFuture *

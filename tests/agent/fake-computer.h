@@ -15,11 +15,15 @@ G_BEGIN_DECLS
 #define FAKE_TYPE_COMPUTER (fake_computer_get_type ())
 G_DECLARE_FINAL_TYPE (FakeComputer, fake_computer, FAKE, COMPUTER, GObject)
 
-FakeComputer *fake_computer_new (const char *root);
+FakeComputer *
+fake_computer_new (const char *root);
 /* What read_draft answers from now on: AnnexUpperEntry elements. */
-void fake_computer_set_upper (FakeComputer *self, GPtrArray *upper);
+void
+fake_computer_set_upper (FakeComputer *self, GPtrArray *upper);
 /* The next prepare (refresh) fails with this message. */
-void fake_computer_fail_refresh (FakeComputer *self, const char *message);
-guint fake_computer_get_n_forgotten (FakeComputer *self);
+void
+fake_computer_fail_refresh (FakeComputer *self, const char *message);
+guint
+fake_computer_get_n_forgotten (FakeComputer *self);
 
 G_END_DECLS

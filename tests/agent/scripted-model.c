@@ -8,8 +8,7 @@
 
 #include "annex-future.h"
 
-typedef enum
-{
+typedef enum {
   STEP_REPLY,
   STEP_FAILURE,
   STEP_RETRIED,
@@ -30,7 +29,8 @@ struct _ScriptedModel
   GPtrArray *calls; /* messages as text */
 };
 
-static void model_iface_init (AnnexModelInterface *iface);
+static void
+model_iface_init (AnnexModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (ScriptedModel,
                                scripted_model,
                                G_TYPE_OBJECT,
@@ -131,11 +131,12 @@ messages_to_text (GPtrArray *messages)
       AnnexMessage *message = g_ptr_array_index (messages, i);
       GPtrArray *blocks = annex_message_get_blocks (message);
 
-      g_string_append (text, annex_message_get_role (message) == ANNEX_ROLE_USER ? "user:" : "assistant:");
+      g_string_append (text, annex_message_get_role (message) == ANNEX_ROLE_USER ? "user:"
+                                                                                 : "assistant:");
       for (guint j = 0; j < blocks->len; j++)
         {
-          g_autofree char *json
-              = annex_json_object_to_string (annex_block_get_json (g_ptr_array_index (blocks, j)));
+          g_autofree char *json =
+              annex_json_object_to_string (annex_block_get_json (g_ptr_array_index (blocks, j)));
 
           g_string_append (text, json);
         }
@@ -154,8 +155,8 @@ parse_blocks (const char *text)
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
       GError *error = NULL;
-      AnnexBlock *block
-          = annex_block_new (annex_json_object_copy (json_array_get_object_element (array, i)), &error);
+      AnnexBlock *block = annex_block_new (
+          annex_json_object_copy (json_array_get_object_element (array, i)), &error);
 
       g_assert_no_error (error);
       g_ptr_array_add (blocks, block);
@@ -169,7 +170,9 @@ stream (const AnnexModelRequest *request, GPtrArray *blocks, guint n)
   for (guint i = 0; i < n; i++)
     {
       AnnexBlock *block = g_ptr_array_index (blocks, i);
-      AnnexDelta delta = { .kind = ANNEX_DELTA_TEXT, .index = i, .text = annex_block_get_text (block) };
+      AnnexDelta delta = { .kind = ANNEX_DELTA_TEXT,
+                           .index = i,
+                           .text = annex_block_get_text (block) };
 
       if (request->on_delta != NULL && annex_block_get_kind (block) == ANNEX_BLOCK_TEXT)
         request->on_delta (&delta, request->user_data);
@@ -200,14 +203,17 @@ scripted_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *c
     return dex_future_catch (dex_ref (cancel), cancelled_cb, NULL, NULL);
   if (step->kind == STEP_RETRIED)
     {
-      AnnexDelta retry = { .kind = ANNEX_DELTA_RETRY, .text = "The answer broke off.", .retry_in_ms = 5 };
+      AnnexDelta retry = { .kind = ANNEX_DELTA_RETRY,
+                           .text = "The answer broke off.",
+                           .retry_in_ms = 5 };
 
       stream (request, blocks, 1);
       request->on_delta (&retry, request->user_data);
     }
   stream (request, blocks, blocks->len);
   if (step->kind == STEP_FAILURE)
-    return annex_future_new_errorf (ANNEX_MODEL_ERROR, step->code, "The model failed as the test said");
+    return annex_future_new_errorf (ANNEX_MODEL_ERROR, step->code,
+                                    "The model failed as the test said");
   reply = annex_model_reply_new ();
   g_clear_pointer (&reply->blocks, g_ptr_array_unref);
   reply->blocks = g_ptr_array_ref (blocks);

@@ -1,6 +1,7 @@
 /* scripted-model.h
  *
- * A Model whose replies the test writes down: each is a JSON array of blocks, streamed block by block.
+ * A Model whose replies the test writes down: each is a JSON array of blocks, streamed block by
+ * block.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,17 +14,24 @@ G_BEGIN_DECLS
 #define SCRIPTED_TYPE_MODEL (scripted_model_get_type ())
 G_DECLARE_FINAL_TYPE (ScriptedModel, scripted_model, SCRIPTED, MODEL, GObject)
 
-ScriptedModel *scripted_model_new (void);
+ScriptedModel *
+scripted_model_new (void);
 /* Adds a reply. */
-void scripted_model_add (ScriptedModel *self, const char *blocks, AnnexStopReason stop_reason);
+void
+scripted_model_add (ScriptedModel *self, const char *blocks, AnnexStopReason stop_reason);
 /* Adds a failure: after @blocks_before the attempt ends with @code. */
-void scripted_model_add_failure (ScriptedModel *self, const char *blocks_before, AnnexModelError code);
+void
+scripted_model_add_failure (ScriptedModel *self, const char *blocks_before, AnnexModelError code);
 /* Adds a reply whose first attempt breaks off after its first block and is repeated. */
-void scripted_model_add_retried (ScriptedModel *self, const char *blocks);
+void
+scripted_model_add_retried (ScriptedModel *self, const char *blocks);
 /* The next reply hangs until cancelled. */
-void scripted_model_add_hang (ScriptedModel *self);
-guint scripted_model_get_n_calls (ScriptedModel *self);
+void
+scripted_model_add_hang (ScriptedModel *self);
+guint
+scripted_model_get_n_calls (ScriptedModel *self);
 /* The messages of call @index as one JSON text, to compare prefixes. */
-const char *scripted_model_get_messages (ScriptedModel *self, guint index);
+const char *
+scripted_model_get_messages (ScriptedModel *self, guint index);
 
 G_END_DECLS

@@ -320,3 +320,35 @@ draft_fixture_read (DraftFixture *self, const char *path)
 
   return g_file_get_contents (full, &content, NULL, NULL) ? content : NULL;
 }
+
+GPtrArray *
+draft_fixture_undo (DraftFixture *fixture, const char *keep_id)
+{
+  GError *error = NULL;
+  GPtrArray *undone = annex_keep_undo (fixture->undo_dir, keep_id, NULL, &error);
+
+  g_assert_no_error (error);
+  return undone;
+}
+
+void
+draft_fixture_assert_outcome (GPtrArray *kept,
+                              const char *path,
+                              AnnexOutcome outcome,
+                              const char *other)
+{
+  const AnnexKept *one = draft_fixture_find (kept, path);
+
+  if (one->outcome != outcome)
+    g_test_message ("%s: %s", path, one->reason);
+  g_assert_cmpint (one->outcome, ==, outcome);
+  g_assert_cmpstr (one->other_path, ==, other);
+}
+
+void
+draft_fixture_assert_content (DraftFixture *fixture, const char *path, const char *expected)
+{
+  g_autofree char *content = draft_fixture_read (fixture, path);
+
+  g_assert_cmpstr (content, ==, expected);
+}

@@ -73,5 +73,15 @@ char *
 draft_fixture_read (DraftFixture *self, const char *path);
 char *
 draft_fixture_path (DraftFixture *self, const char *path);
+/* Undoes the keep @keep_id, asserting that it can be. */
+GPtrArray *
+draft_fixture_undo (DraftFixture *fixture, const char *keep_id);
+void
+draft_fixture_assert_outcome (GPtrArray *kept,
+                              const char *path,
+                              AnnexOutcome outcome,
+                              const char *other);
+void
+draft_fixture_assert_content (DraftFixture *fixture, const char *path, const char *expected);
 
 G_END_DECLS
