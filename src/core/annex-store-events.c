@@ -246,13 +246,33 @@ annex_store_append (AnnexStore *self, const char *task_id, AnnexEventType type, 
 
 /* List */
 
-static gboolean
-list_work (AnnexDb *db, StoreJob *job, GError **error)
+/* The rows of a bound statement. NULL with an error. (transfer full) */
+static GPtrArray *
+read_events (AnnexDb *db, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GPtrArray) events =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
-  g_autoptr (AnnexStatement) statement = NULL;
   g_autoptr (GError) local = NULL;
+
+  while (annex_db_step (db, statement, &local))
+    {
+      AnnexEvent *event = annex_store_read_event (statement, &local);
+
+      if (event == NULL)
+        break;
+      g_ptr_array_add (events, event);
+    }
+  if (local == NULL)
+    return g_steal_pointer (&events);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+static gboolean
+list_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement = NULL;
+  GPtrArray *events;
 
   if (annex_store_last_seq (db, job->task_id, error) < 0)
     return FALSE;
@@ -264,20 +284,39 @@ list_work (AnnexDb *db, StoreJob *job, GError **error)
     return FALSE;
   annex_db_bind (statement, "sii", job->task_id, job->number,
                  job->limit > 0 ? (gint64) job->limit : (gint64) -1);
-  while (annex_db_step (db, statement, &local))
-    {
-      AnnexEvent *event = annex_store_read_event (statement, &local);
+  events = read_events (db, statement, error);
+  if (events == NULL)
+    return FALSE;
+  annex_store_job_take_array (job, events);
+  return TRUE;
+}
 
-      if (event == NULL)
-        break;
-      g_ptr_array_add (events, event);
-    }
-  if (local != NULL)
+static gboolean
+list_before_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement = NULL;
+  GPtrArray *events;
+
+  if (annex_store_last_seq (db, job->task_id, error) < 0)
+    return FALSE;
+  statement = annex_db_prepare (db,
+                                "SELECT id, task, seq, time_us, type, data FROM events "
+                                "WHERE task = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+                                error);
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "sii", job->task_id, job->number, (gint64) job->limit);
+  events = read_events (db, statement, error);
+  if (events == NULL)
+    return FALSE;
+  for (guint i = 0; i < events->len / 2; i++)
     {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
+      gpointer swapped = events->pdata[i];
+
+      events->pdata[i] = events->pdata[events->len - 1 - i];
+      events->pdata[events->len - 1 - i] = swapped;
     }
-  annex_store_job_take_array (job, g_steal_pointer (&events));
+  annex_store_job_take_array (job, events);
   return TRUE;
 }
 
@@ -292,6 +331,22 @@ annex_store_list_events (AnnexStore *self, const char *task_id, gint64 after_seq
   job = annex_store_job_new (list_work);
   job->task_id = g_strdup (task_id);
   job->number = after_seq;
+  job->limit = limit;
+  return annex_store_queue (self, job);
+}
+
+DexFuture *
+annex_store_list_events_before (AnnexStore *self, const char *task_id, gint64 before_seq, guint limit)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (task_id != NULL);
+  dex_return_error_if_fail (limit > 0);
+
+  job = annex_store_job_new (list_before_work);
+  job->task_id = g_strdup (task_id);
+  job->number = before_seq;
   job->limit = limit;
   return annex_store_queue (self, job);
 }

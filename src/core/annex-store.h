@@ -78,6 +78,12 @@ DexFuture *annex_store_list_events (AnnexStore *self,
                                     const char *task_id,
                                     gint64 after_seq,
                                     guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* The newest @limit (> 0) events of a task with seq < @before_seq, in order. Otherwise as
+ * annex_store_list_events. */
+DexFuture *annex_store_list_events_before (AnnexStore *self,
+                                           const char *task_id,
+                                           gint64 before_seq,
+                                           guint limit) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a boxed GPtrArray of AnnexTaskSummary, newest `updated` first. */
 DexFuture *annex_store_list_tasks (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to the AnnexTaskSummary (boxed) of one task; rejects NOT_FOUND. */
