@@ -35,12 +35,14 @@ annex_cli_check_output (void)
   return output_errno == 0;
 }
 
+/* Also the mark that Annex's own questions begin with: nobody else's text may. */
 static gboolean
 is_unsafe (gunichar c)
 {
   if (c == '\n' || c == '\t')
     return FALSE;
-  return g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  return c == 0x25a3 || g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069);
 }
 
 char *

@@ -13,6 +13,7 @@
 
 #include <gio/gunixinputstream.h>
 #include <stdio.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define FIBER_STACK (128 * 1024)
@@ -27,15 +28,40 @@ struct _AnnexRunAsks
   gboolean unattended;
   DexFuture *turn; /* one ask at a time at the terminal */
   GCancellable *stop;
+  struct termios shown; /* the terminal as it was, while is_hidden */
+  gboolean is_hidden;   /* what is typed is a secret */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexRunAsks, annex_run_asks, G_TYPE_OBJECT)
+
+static void
+show_typing (AnnexRunAsks *self)
+{
+  if (self->is_hidden)
+    tcsetattr (STDIN_FILENO, TCSADRAIN, &self->shown);
+  self->is_hidden = FALSE;
+}
+
+/* A secret is not left on the screen. */
+static void
+hide_typing (AnnexRunAsks *self)
+{
+  struct termios hidden;
+
+  if (self->is_hidden || tcgetattr (STDIN_FILENO, &self->shown) != 0)
+    return;
+  hidden = self->shown;
+  hidden.c_lflag &= ~(tcflag_t) ECHO;
+  hidden.c_lflag |= ECHONL; /* the line's end still shows */
+  self->is_hidden = tcsetattr (STDIN_FILENO, TCSADRAIN, &hidden) == 0;
+}
 
 static void
 annex_run_asks_finalize (GObject *object)
 {
   AnnexRunAsks *self = ANNEX_RUN_ASKS (object);
 
+  show_typing (self);
   g_clear_object (&self->agent);
   g_clear_object (&self->file);
   g_clear_object (&self->terminal);
@@ -98,9 +124,9 @@ print_question (JsonObject *question)
       fprintf (stderr, "  %u. %s%s%s\n", i + 1, label, about[0] != '\0' ? " – " : "", about);
     }
   fprintf (stderr, "%s: ",
-           annex_ask_is_exact (question)                             ? "A number, or the words"
+           annex_ask_is_exact (question)                            ? "A number, or the words"
            : options != NULL && json_array_get_length (options) > 0 ? "A number, or your own words"
-                                                                     : "Your answer");
+                                                                    : "Your answer");
 }
 
 static void
@@ -167,13 +193,39 @@ line_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 /* One line of the person's; NULL at the end of the input. (transfer full) */
 static char *
-read_line (AnnexRunAsks *self, GError **error)
+read_line (AnnexRunAsks *self, gboolean hide, GError **error)
 {
   DexPromise *promise = dex_promise_new ();
+  char *line;
 
+  if (hide)
+    hide_typing (self);
   g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, self->stop, line_cb,
                                        dex_ref (promise));
-  return dex_await_string (DEX_FUTURE (promise), error);
+  line = dex_await_string (DEX_FUTURE (promise), error);
+  show_typing (self);
+  return line;
+}
+
+static gboolean
+is_secret (AnnexAsk *ask, guint question)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+
+  return questions != NULL && question < json_array_get_length (questions) &&
+         annex_json_opt_boolean (json_array_get_object_element (questions, question), "secret",
+                                 FALSE);
+}
+
+static gboolean
+wants_secret (AnnexAsk *ask)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+
+  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
+    if (is_secret (ask, i))
+      return TRUE;
+  return FALSE;
 }
 
 /* A number picks the option; anything else is the person's own words. (transfer full) */
@@ -186,7 +238,7 @@ pick (AnnexAsk *ask, guint question, const char *line)
 
   if (questions != NULL)
     options = annex_json_opt_array (json_array_get_object_element (questions, question), "options");
-  if (options != NULL &&
+  if (options != NULL && json_array_get_length (options) > 0 &&
       g_ascii_string_to_unsigned (line, 10, 1, json_array_get_length (options), &number, NULL))
     return g_strdup (annex_json_opt_string (
         json_array_get_object_element (options, (guint) number - 1), "label", line));
@@ -210,7 +262,7 @@ ask_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
         {
           g_free (line);
           print_ask (ask, i);
-          line = read_line (self, error);
+          line = read_line (self, is_secret (ask, i), error);
       } while (line != NULL && g_strstrip (line)[0] == '\0');
       if (line == NULL)
         return NULL;
@@ -222,17 +274,6 @@ ask_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
 }
 
 /* ---- answering */
-
-static gboolean
-wants_secret (AnnexAsk *ask)
-{
-  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
-
-  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
-    if (annex_json_opt_boolean (json_array_get_object_element (questions, i), "secret", FALSE))
-      return TRUE;
-  return FALSE;
-}
 
 /* What an unattended run takes when nobody answers: never more than was granted. */
 static const char *
@@ -434,5 +475,6 @@ annex_run_asks_settle_drafts (AnnexRunAsks *self, GError **error)
 void
 annex_run_asks_stop (AnnexRunAsks *self)
 {
+  show_typing (self);
   g_cancellable_cancel (self->stop);
 }
