@@ -193,13 +193,11 @@ line_cb (GObject *source, GAsyncResult *result, gpointer data)
 
 /* One line of the person's; NULL at the end of the input. (transfer full) */
 static char *
-read_line (AnnexRunAsks *self, gboolean hide, GError **error)
+read_line (AnnexRunAsks *self, GError **error)
 {
   DexPromise *promise = dex_promise_new ();
   char *line;
 
-  if (hide)
-    hide_typing (self);
   g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, self->stop, line_cb,
                                        dex_ref (promise));
   line = dex_await_string (DEX_FUTURE (promise), error);
@@ -261,8 +259,11 @@ ask_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
       do
         {
           g_free (line);
+          /* Before the prompt: who sees it may type at once. */
+          if (is_secret (ask, i))
+            hide_typing (self);
           print_ask (ask, i);
-          line = read_line (self, is_secret (ask, i), error);
+          line = read_line (self, error);
       } while (line != NULL && g_strstrip (line)[0] == '\0');
       if (line == NULL)
         return NULL;
