@@ -130,6 +130,12 @@ annex_workspace_get_model (AnnexWorkspace *self)
   return self->model;
 }
 
+void
+annex_workspace_set_model (AnnexWorkspace *self, AnnexModel *model)
+{
+  g_set_object (&self->model, model);
+}
+
 AnnexDrafts *
 annex_workspace_get_drafts (AnnexWorkspace *self)
 {

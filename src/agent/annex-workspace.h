@@ -42,6 +42,9 @@ AnnexSecrets *
 annex_workspace_get_secrets (AnnexWorkspace *self);
 AnnexModel *
 annex_workspace_get_model (AnnexWorkspace *self);
+/* A workspace that was made without a model, for looking at drafts, gets one before its task runs. */
+void
+annex_workspace_set_model (AnnexWorkspace *self, AnnexModel *model);
 AnnexDrafts *
 annex_workspace_get_drafts (AnnexWorkspace *self);
 
@@ -90,5 +93,34 @@ annex_workspace_grant_folder (AnnexWorkspace *self,
                               const char *path,
                               AnnexShareMode mode,
                               GError **error);
+
+/* In a fiber: what the user's answer to a folder ask grants, a path with ":MODE" at its end or without
+ * (then review). NULL with ANNEX_SHARE_ERROR or ANNEX_STORE_ERROR. (transfer full) */
+AnnexShare *
+annex_workspace_grant_answer (AnnexWorkspace *self, const char *answer, GError **error);
+/* In a fiber: the user's own change of a mode, whichever way; the model is told. NOT_FOUND for no such
+ * share. */
+gboolean
+annex_workspace_set_share_mode (AnnexWorkspace *self,
+                                const char *share_id,
+                                AnnexShareMode mode,
+                                GError **error);
+/* In a fiber: takes a share back: the computer loses it within a second, the model is told. */
+gboolean
+annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError **error);
+/* In a fiber: carries out the user's decision about @host: @label is once, task, always or never. */
+gboolean
+annex_workspace_decide_host (AnnexWorkspace *self,
+                             const char *host,
+                             const char *label,
+                             GError **error);
+/* In a fiber: carries out the answer to an ask that no call waits for any more, because it was opened
+ * again, and tells the model. @answer is in the log already. ANNEX_STORE_ERROR; a folder that cannot
+ * be shared is told to the model and is no error. */
+gboolean
+annex_workspace_take_late_answer (AnnexWorkspace *self,
+                                  AnnexAsk *ask,
+                                  JsonObject *answer,
+                                  GError **error);
 
 G_END_DECLS

@@ -48,9 +48,9 @@ measure (const char *path, guint depth)
 static void
 measure_room (Room *room)
 {
-  g_autofree char *computers = annex_paths_data ("computers");
-  g_autofree char *templates = annex_paths_cache ("template");
-  g_autofree char *images = annex_paths_data ("image");
+  g_autofree char *computers = annex_paths_computer ("computers");
+  g_autofree char *templates = annex_paths_computer ("template");
+  g_autofree char *images = annex_paths_computer ("image");
   g_autoptr (GDir) dir = g_dir_open (computers, 0, NULL);
   const char *name;
 

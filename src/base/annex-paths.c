@@ -31,6 +31,38 @@ annex_paths_cache (const char *rest)
   return below (g_get_user_cache_dir (), rest);
 }
 
+static GMutex folder_lock;
+static char *computer_folder;
+
+char *
+annex_paths_computer (const char *rest)
+{
+  g_autofree char *folder = annex_paths_dup_computer_folder ();
+
+  if (folder != NULL)
+    return g_build_filename (folder, rest, NULL);
+  return g_str_has_prefix (rest, "template") ? annex_paths_cache (rest) : annex_paths_data (rest);
+}
+
+void
+annex_paths_set_computer_folder (const char *folder)
+{
+  g_mutex_lock (&folder_lock);
+  g_set_str (&computer_folder, folder);
+  g_mutex_unlock (&folder_lock);
+}
+
+char *
+annex_paths_dup_computer_folder (void)
+{
+  char *folder;
+
+  g_mutex_lock (&folder_lock);
+  folder = g_strdup (computer_folder);
+  g_mutex_unlock (&folder_lock);
+  return folder;
+}
+
 char *
 annex_paths_config (const char *rest)
 {

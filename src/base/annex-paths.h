@@ -24,6 +24,19 @@ annex_paths_runtime (const char *rest);
 char *
 annex_paths_config (const char *rest);
 
+/* Where images, computers and templates live, which take the room: @rest is "image", "computers" or
+ * "template", with what is below it. $XDG_DATA_HOME/annex/<rest>, templates $XDG_CACHE_HOME/annex/
+ * <rest>, unless another folder was set. (transfer full) */
+char *
+annex_paths_computer (const char *rest);
+/* Another folder for them, absolute, also on another disk; NULL: the usual ones. Before anything uses
+ * them, or while nothing does. Any thread. */
+void
+annex_paths_set_computer_folder (const char *folder);
+/* The folder that was set, NULL for none. (transfer full) */
+char *
+annex_paths_dup_computer_folder (void);
+
 /* Makes @path and its parents, mode 0700. Fails with G_IO_ERROR. */
 gboolean
 annex_paths_make (const char *path, GError **error);

@@ -36,7 +36,7 @@ annex_computer_folder_new (const char *id)
   self = g_new0 (AnnexComputerFolder, 1);
   rest = g_build_filename ("computers", id, NULL);
   self->id = g_strdup (id);
-  self->data = annex_paths_data (rest);
+  self->data = annex_paths_computer (rest);
   self->runtime = annex_paths_runtime (id);
   self->lock_fd = -1;
   return self;

@@ -98,7 +98,7 @@ end_leftover (virDomainPtr domain)
 static void
 clean_folders (void)
 {
-  g_autofree char *root = annex_paths_data ("computers");
+  g_autofree char *root = annex_paths_computer ("computers");
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
   const char *name;
 

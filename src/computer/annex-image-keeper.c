@@ -13,7 +13,7 @@
 GStrv
 annex_image_keeper_dup_needed (void)
 {
-  g_autofree char *root = annex_paths_data ("computers");
+  g_autofree char *root = annex_paths_computer ("computers");
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
   g_autoptr (GStrvBuilder) versions = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -40,7 +40,7 @@ annex_image_keeper_dup_needed (void)
 static gboolean
 is_own (AnnexImageStore *images)
 {
-  g_autofree char *own = annex_paths_data ("image");
+  g_autofree char *own = annex_paths_computer ("image");
 
   return g_str_equal (annex_image_store_get_folder (images), own) &&
          g_file_test (own, G_FILE_TEST_IS_DIR) && !g_file_test (own, G_FILE_TEST_IS_SYMLINK);

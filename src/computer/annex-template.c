@@ -51,7 +51,7 @@ static char *
 dup_template_path (const char *key, const char *name)
 {
   g_autofree char *rest = g_build_filename ("template", key, NULL);
-  g_autofree char *folder = annex_paths_cache (rest);
+  g_autofree char *folder = annex_paths_computer (rest);
 
   return name != NULL ? g_build_filename (folder, name, NULL) : g_steal_pointer (&folder);
 }
@@ -149,7 +149,7 @@ compare_found (gconstpointer a, gconstpointer b)
 static GArray *
 list_templates (void)
 {
-  g_autofree char *root = annex_paths_cache ("template");
+  g_autofree char *root = annex_paths_computer ("template");
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
   GArray *all = g_array_new (FALSE, TRUE, sizeof (Found));
   const char *name;

@@ -118,12 +118,15 @@ touches_own_data (const char *path)
   char *(*const own[]) (const char *) = { annex_paths_data, annex_paths_cache, annex_paths_config,
                                           annex_paths_runtime };
 
-  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
-    {
-      g_autofree char *given = own[i](NULL);
-      g_autofree char *folder = resolve_existing (given);
+  g_autofree char *computers = annex_paths_dup_computer_folder ();
 
-      if (lies_in (path, folder) || lies_in (folder, path))
+  for (guint i = 0; i <= G_N_ELEMENTS (own); i++)
+    {
+      g_autofree char *given =
+          i < G_N_ELEMENTS (own) ? own[i](NULL) : g_steal_pointer (&computers);
+      g_autofree char *folder = given != NULL ? resolve_existing (given) : NULL;
+
+      if (folder != NULL && (lies_in (path, folder) || lies_in (folder, path)))
         return TRUE;
     }
   return FALSE;

@@ -6,7 +6,6 @@
  */
 #include "annex-tool-util.h"
 
-#include "annex-json-build.h"
 
 static AnnexBlock *
 ask_user (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
@@ -58,11 +57,8 @@ request_folder (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **e
   g_autoptr (JsonObject) answer = NULL;
   g_autoptr (AnnexShare) share = NULL;
   g_autoptr (GError) refused = NULL;
-  g_autofree char *path = NULL;
   g_autofree char *guest_path = NULL;
-  AnnexShareMode mode = ANNEX_SHARE_REVIEW;
   const char *text;
-  char *colon;
 
   if (reason == NULL)
     return NULL;
@@ -77,12 +73,7 @@ request_folder (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **e
   if (g_ascii_strcasecmp (text, "no") == 0)
     return annex_tool_text (
         call, "The user did not share a folder. Go on without it, or ask what to do.");
-  path = g_strdup (text);
-  colon = strrchr (path, ':');
-  if (colon != NULL && !g_file_test (path, G_FILE_TEST_EXISTS) &&
-      annex_share_mode_from_name (colon + 1, &mode, NULL))
-    *colon = '\0';
-  share = annex_workspace_grant_folder (workspace, path, mode, &refused);
+  share = annex_workspace_grant_answer (workspace, text, &refused);
   if (share == NULL)
     {
       if (refused->domain == ANNEX_STORE_ERROR)
@@ -112,26 +103,6 @@ const AnnexSimpleToolSpec annex_tool_request_folder = {
   request_folder,
 };
 
-/* Carries out the user's decision about @host. */
-static gboolean
-decide (AnnexWorkspace *workspace, const char *host, const char *label, GError **error)
-{
-  AnnexTask *task = annex_workspace_get_task (workspace);
-  gboolean allow = !g_str_equal (label, "never");
-
-  if (!dex_await (annex_task_append (task, ANNEX_EVENT_NETWORK_DECIDED,
-                                     annex_json_build ("s", "host", host, "s", "decision",
-                                                       allow ? "allow" : "refuse", "s", "scope",
-                                                       label, "s", "by", "user", NULL)),
-                  error))
-    return FALSE;
-  if ((g_str_equal (label, "always") || !allow) &&
-      !dex_await (annex_store_set_rule (annex_task_get_store (task), host, allow), error))
-    return FALSE;
-  annex_network_policy_set (annex_workspace_get_policy (workspace), host, allow, label);
-  return TRUE;
-}
-
 static AnnexBlock *
 request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
@@ -156,7 +127,7 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
       !g_str_equal (label, "always") && !g_str_equal (label, "never"))
     return annex_tool_textf (
         call, "The user did not allow %s. Find another way, or go on without it.", host);
-  if (!decide (workspace, host, label, error))
+  if (!annex_workspace_decide_host (workspace, host, label, error))
     return NULL;
   if (g_str_equal (label, "never"))
     return annex_tool_textf (

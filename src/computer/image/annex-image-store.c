@@ -81,7 +81,7 @@ annex_image_store_new (const char *folder)
   AnnexImageStore *self = g_object_new (ANNEX_TYPE_IMAGE_STORE, NULL);
 
   self->folder =
-      folder != NULL ? g_canonicalize_filename (folder, NULL) : annex_paths_data ("image");
+      folder != NULL ? g_canonicalize_filename (folder, NULL) : annex_paths_computer ("image");
   return self;
 }
 
