@@ -23,7 +23,8 @@ struct _AnnexAgent
   int lock; /* of the task, while it runs; -1 */
   gboolean stopped;
   gboolean parked;
-  GError *missing; /* why this run's calls found no computer, and none can be made; NULL: they did */
+  GError
+      *missing; /* why this run's calls found no computer, and none can be made; NULL: they did */
 };
 
 /* In the fiber: one call of the model, every finished block an event. Returns the reply's stop

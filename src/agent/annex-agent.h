@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 #define ANNEX_AGENT_ERROR (annex_agent_error_quark ())
 
-/* REFUSED: the model declined; TURN_LIMIT: it went round too often; BUSY: it runs already, here or in another process. */
+/* REFUSED: the model declined; TURN_LIMIT: it went round too often; BUSY: it runs already, here or
+ * in another process. */
 typedef enum {
   ANNEX_AGENT_ERROR_REFUSED,
   ANNEX_AGENT_ERROR_TURN_LIMIT,
@@ -34,7 +35,8 @@ AnnexAgent *
 annex_agent_new (AnnexWorkspace *workspace, GPtrArray *tools);
 /* Runs the task. Resolves to an int, the AnnexTaskState it came to rest in: DONE, STOPPED, or
  * WAITING (after annex_agent_park). Rejects with ANNEX_MODEL_ERROR, ANNEX_AGENT_ERROR,
- * ANNEX_STORE_ERROR, ANNEX_COMPUTER_ERROR (calls needed a computer, and there can be none) … after it has appended an error event and the state failed. */
+ * ANNEX_STORE_ERROR, ANNEX_COMPUTER_ERROR (calls needed a computer, and there can be none) … after
+ * it has appended an error event and the state failed. */
 DexFuture *
 annex_agent_run (AnnexAgent *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Appends what the user says; a running loop sees it at its next turn. Resolves to TRUE. */

@@ -58,10 +58,11 @@ AnnexShare *
 annex_drafts_find_share (AnnexDrafts *self, const char *id, GError **error);
 
 /* In an operation: takes what @upper holds and no change names out of the upper layer. */
-gboolean annex_drafts_forget_unchanged (AnnexDrafts *self,
-                                        AnnexShare *share,
-                                        GPtrArray *upper,
-                                        GPtrArray *changes,
-                                        GError **error);
+gboolean
+annex_drafts_forget_unchanged (AnnexDrafts *self,
+                               AnnexShare *share,
+                               GPtrArray *upper,
+                               GPtrArray *changes,
+                               GError **error);
 
 G_END_DECLS

@@ -42,7 +42,8 @@ AnnexSecrets *
 annex_workspace_get_secrets (AnnexWorkspace *self);
 AnnexModel *
 annex_workspace_get_model (AnnexWorkspace *self);
-/* A workspace that was made without a model, for looking at drafts, gets one before its task runs. */
+/* A workspace that was made without a model, for looking at drafts, gets one before its task runs.
+ */
 void
 annex_workspace_set_model (AnnexWorkspace *self, AnnexModel *model);
 AnnexDrafts *
@@ -61,9 +62,9 @@ annex_workspace_remove_process (AnnexWorkspace *self, const char *id);
 void
 annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GBytes *piece);
 
-/* The way out of the computer refused something; @reason is the sentence about it. Most clients hide
- * what a proxy says to a CONNECT, so the next result of a command tells it. Whoever wires the way out
- * calls this; main thread. */
+/* The way out of the computer refused something; @reason is the sentence about it. Most clients
+ * hide what a proxy says to a CONNECT, so the next result of a command tells it. Whoever wires the
+ * way out calls this; main thread. */
 void
 annex_workspace_add_refusal (AnnexWorkspace *self, const char *reason);
 /* What was refused since the last call, for the model; NULL when nothing was. (transfer full) */
@@ -86,20 +87,21 @@ annex_workspace_ask (AnnexWorkspace *self,
                      DexFuture *cancel,
                      GError **error);
 
-/* In a fiber: grants a folder: appends share-granted, which also tells the model, and attaches it. One that is shared already
- * gets @mode, but review does not open a read-only one. (transfer full) */
+/* In a fiber: grants a folder: appends share-granted, which also tells the model, and attaches it.
+ * One that is shared already gets @mode, but review does not open a read-only one. (transfer full)
+ */
 AnnexShare *
 annex_workspace_grant_folder (AnnexWorkspace *self,
                               const char *path,
                               AnnexShareMode mode,
                               GError **error);
 
-/* In a fiber: what the user's answer to a folder ask grants, a path with ":MODE" at its end or without
- * (then review). NULL with ANNEX_SHARE_ERROR or ANNEX_STORE_ERROR. (transfer full) */
+/* In a fiber: what the user's answer to a folder ask grants, a path with ":MODE" at its end or
+ * without (then review). NULL with ANNEX_SHARE_ERROR or ANNEX_STORE_ERROR. (transfer full) */
 AnnexShare *
 annex_workspace_grant_answer (AnnexWorkspace *self, const char *answer, GError **error);
-/* In a fiber: the user's own change of a mode, whichever way; the model is told. NOT_FOUND for no such
- * share. */
+/* In a fiber: the user's own change of a mode, whichever way; the model is told. NOT_FOUND for no
+ * such share. */
 gboolean
 annex_workspace_set_share_mode (AnnexWorkspace *self,
                                 const char *share_id,
@@ -108,15 +110,16 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
 /* In a fiber: takes a share back: the computer loses it within a second, the model is told. */
 gboolean
 annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError **error);
-/* In a fiber: carries out the user's decision about @host: @label is once, task, always or never. */
+/* In a fiber: carries out the user's decision about @host: @label is once, task, always or never.
+ */
 gboolean
 annex_workspace_decide_host (AnnexWorkspace *self,
                              const char *host,
                              const char *label,
                              GError **error);
-/* In a fiber: carries out the answer to an ask that no call waits for any more, because it was opened
- * again, and tells the model. @answer is in the log already. ANNEX_STORE_ERROR; a folder that cannot
- * be shared is told to the model and is no error. */
+/* In a fiber: carries out the answer to an ask that no call waits for any more, because it was
+ * opened again, and tells the model. @answer is in the log already. ANNEX_STORE_ERROR; a folder
+ * that cannot be shared is told to the model and is no error. */
 gboolean
 annex_workspace_take_late_answer (AnnexWorkspace *self,
                                   AnnexAsk *ask,

@@ -69,6 +69,8 @@ static const char run_help[] =
     "never;\n"
     "                            a folder's answer is its whole path, with :MODE if you like, or "
     "no.\n"
+    "                            Several questions of one ask: \"a | b\"; a bar within an answer "
+    "is \\|\n"
     "  --unattended              nobody is there: what is not answered takes its safe default\n"
     "  --json                    print every event as it is committed, one object a line\n"
     "  --timeout SECONDS         stop after that time; the task can be taken up again\n"
@@ -127,8 +129,15 @@ static const char inbox_help[] = "annex inbox – what waits for you, across all
                                  "  annex inbox answer ASK ANSWER\n"
                                  "\n"
                                  "  ASK is an ask's identifier or the beginning of one. ANSWER is "
-                                 "one of the labels, or your own words where\n"
-                                 "  the ask is a question. Then annex run --resume TASK goes on.\n";
+                                 "one of the labels, or your own "
+                                 "words where\n"
+                                 "  the ask is a question; a permission takes a whole label only. "
+                                 "Several questions of one ask are "
+                                 "answered in\n"
+                                 "  order, with | between: \"blue | by Monday\"; a bar within an "
+                                 "answer is written \\|. Then annex "
+                                 "run --resume\n"
+                                 "  TASK goes on.\n";
 
 static const char computer_help[] =
     "annex computer – the computer the agent works in\n"

@@ -36,8 +36,8 @@ is_same (const char *label, const char *words)
   return g_str_equal (a, b);
 }
 
-/* The label @words mean: the same, or, where nothing is permitted by it, the only one that begins so.
- * NULL: none or several. */
+/* The label @words mean: the same, or, where nothing is permitted by it, the only one that begins
+ * so. NULL: none or several. */
 static const char *
 find_label (JsonObject *question, const char *words)
 {

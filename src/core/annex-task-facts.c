@@ -73,8 +73,8 @@ annex_task_facts_init (AnnexTaskFacts *self)
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   self->asks = g_ptr_array_new_with_free_func (open_ask_free);
   self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, call_ask_free);
-  self->drafts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                        (GDestroyNotify) json_object_unref);
+  self->drafts =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_object_unref);
   self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
   self->keeps = g_ptr_array_new_with_free_func (g_free);
   self->conversation = annex_conversation_new ();

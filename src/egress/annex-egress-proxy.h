@@ -64,9 +64,9 @@ typedef struct
 G_DECLARE_FINAL_TYPE (AnnexEgressProxy, annex_egress_proxy, ANNEX, EGRESS_PROXY, GObject)
 
 /* Signal "blocked" (host, reason): a request was refused that the user may want to know of; host
- * normalised, or "" when it was malformed; reason is the sentence the agent gets. It comes before the
- * answer does: once a command has ended, what it was refused is known.
- * Signal "recorded" (AnnexLedgerEntry): a row was handed to the store. */
+ * normalised, or "" when it was malformed; reason is the sentence the agent gets. It comes before
+ * the answer does: once a command has ended, what it was refused is known. Signal "recorded"
+ * (AnnexLedgerEntry): a row was handed to the store. */
 
 /* The proxy of one task. @store takes the ledger's rows (nullable in tests only); @policy NULL
  * allows nothing. Main thread, as all that follows. */

@@ -91,7 +91,8 @@ annex_http_head_get_error (AnnexHttpHead *self);
 char *
 annex_http_head_dup_method (AnnexHttpHead *self);
 /* The same of the host and *@port that the target names, whatever its form: neither its path, which
- * may hold what is nobody's business, nor a user's name and password. "" and 0 where it names none. */
+ * may hold what is nobody's business, nor a user's name and password. "" and 0 where it names none.
+ */
 char *
 annex_http_head_dup_place (AnnexHttpHead *self, guint *port);
 

@@ -147,7 +147,8 @@ test_several (void)
 }
 
 /* A secret must never become an answer, because an answer becomes an event. */
-/* A bar that belongs to an answer is escaped; splitting undoes joining, whatever the answers are. */
+/* A bar that belongs to an answer is escaped; splitting undoes joining, whatever the answers are.
+ */
 static void
 test_bars (void)
 {
@@ -158,10 +159,8 @@ test_bars (void)
   g_auto (GStrv) parts = annex_ask_split_answers (joined);
 
   g_assert_true (g_strv_equal ((const char *const *) parts, answers));
-  check_answer (ask, "x\\|y | z",
-                "{\"a\":{\"other_text\":\"x|y\"},\"b\":{\"other_text\":\"z\"}}");
-  check_answer (ask, "x\\|y",
-                "{\"a\":{\"other_text\":\"x|y\"},\"b\":{\"other_text\":\"x|y\"}}");
+  check_answer (ask, "x\\|y | z", "{\"a\":{\"other_text\":\"x|y\"},\"b\":{\"other_text\":\"z\"}}");
+  check_answer (ask, "x\\|y", "{\"a\":{\"other_text\":\"x|y\"},\"b\":{\"other_text\":\"x|y\"}}");
   check_answer (ask, "C:\\ | z",
                 "{\"a\":{\"other_text\":\"C:\\\\\"},\"b\":{\"other_text\":\"z\"}}");
 }

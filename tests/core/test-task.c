@@ -230,8 +230,7 @@ check_calls (AnnexTask *task)
   check_call (task, "c1", NULL, "{\"answer\":\"once\"}");
   check_call (task, "c2", "q3", NULL);
   check_call (task, "c3", NULL, NULL);
-  g_assert_cmpint (
-      annex_json_opt_int (annex_task_get_draft (task, "s1"), "added", -1), ==, 2);
+  g_assert_cmpint (annex_json_opt_int (annex_task_get_draft (task, "s1"), "added", -1), ==, 2);
   g_assert_null (annex_task_get_draft (task, "s2"));
 }
 

@@ -249,16 +249,15 @@ test_refusal_row (void)
     const char *host;
     guint port;
   } cases[] = {
-    { "GET http://Example.com/a?token=secret HTTP/1.1\r\nHost: example.com\r\n\r\n",
-      "example.com", 80 },
+    { "GET http://Example.com/a?token=secret HTTP/1.1\r\nHost: example.com\r\n\r\n", "example.com",
+      80 },
     { "GET http://example.com:8080/a?token=secret HTTP/1.1\r\nHost: other.example\r\n\r\n",
       "example.com", 8080 },
-    { "GET https://example.com/a?b=http://c/ HTTP/1.1\r\nHost: example.com\r\n\r\n",
-      "example.com", 443 },
+    { "GET https://example.com/a?b=http://c/ HTTP/1.1\r\nHost: example.com\r\n\r\n", "example.com",
+      443 },
     { "GET http://me:secret@example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n", "example.com",
       80 },
-    { "GET http://127.0.0.1:631/admin HTTP/1.1\r\nHost: 127.0.0.1:631\r\n\r\n", "127.0.0.1",
-      631 },
+    { "GET http://127.0.0.1:631/admin HTTP/1.1\r\nHost: 127.0.0.1:631\r\n\r\n", "127.0.0.1", 631 },
     { "GET http://[::1]/x HTTP/1.1\r\nHost: [::1]\r\n\r\n", "[::1]", 80 },
     { "CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\n\r\n", "[::1]", 443 },
     { "CONNECT example.com:22 HTTP/1.1\r\nHost: example.com:22\r\n\r\n", "example.com", 22 },

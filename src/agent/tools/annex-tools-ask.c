@@ -6,7 +6,6 @@
  */
 #include "annex-tool-util.h"
 
-
 static AnnexBlock *
 ask_user (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
