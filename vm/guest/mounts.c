@@ -23,6 +23,9 @@
 /* virtiofsd's time limit for names and attributes, and some more. */
 #define BELIEF_MS 1050
 
+#define PROBE_LIMIT_MS 10000
+#define PROBE_PAUSE_MS 20
+
 bool
 drop_caches (void)
 {
@@ -79,6 +82,22 @@ make_upper (Place *place)
   return true;
 }
 
+/* A device that was just plugged in is found some moments later; until then its tag is unknown. */
+static bool
+mount_lower (const Place *place)
+{
+  const struct timespec pause = { .tv_nsec = PROBE_PAUSE_MS * 1000000L };
+
+  for (int waited_ms = 0;; waited_ms += PROBE_PAUSE_MS)
+    {
+      if (mount (place->tag, place->lower, "virtiofs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL) == 0)
+        return true;
+      if (errno != EINVAL || waited_ms >= PROBE_LIMIT_MS)
+        return false;
+      nanosleep (&pause, NULL);
+    }
+}
+
 bool
 mount_share (Place *place)
 {
@@ -90,8 +109,7 @@ mount_share (Place *place)
     {
       if (!make_folders (place->lower))
         return false;
-      if (!place_is_mounted (place->lower) &&
-          mount (place->tag, place->lower, "virtiofs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL) != 0)
+      if (!place_is_mounted (place->lower) && !mount_lower (place))
         return complain ("the share %s cannot be reached: %s", place->tag, strerror (errno));
     }
   if (!make_upper (place) || !make_folders (place->folder) || !mount_overlay (place))
