@@ -8,6 +8,8 @@
 
 #include <gio/gio.h>
 
+#define FIBER_STACK_BYTES (256 * 1024)
+
 typedef struct
 {
   AnnexWorkerFunc func;
@@ -52,6 +54,41 @@ annex_worker_run (const char *name, AnnexWorkerFunc func, gpointer state, GDestr
   work->promise = dex_ref (promise);
   g_thread_unref (g_thread_new (name, work_thread, work));
   return DEX_FUTURE (promise);
+}
+
+static DexFuture *
+forward_cb (DexFuture *future, gpointer data)
+{
+  DexPromise *promise = data;
+  GError *error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value != NULL)
+    dex_promise_resolve (promise, value);
+  else
+    dex_promise_reject (promise, error);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_future_keep (DexFuture *future)
+{
+  DexPromise *promise = dex_promise_new ();
+
+  dex_future_disown (dex_future_finally (future, forward_cb, dex_ref (promise), dex_unref));
+  return DEX_FUTURE (promise);
+}
+
+DexFuture *
+annex_fiber_run (DexFiberFunc func, gpointer data, GDestroyNotify free_data)
+{
+  return annex_future_keep (dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, func, data, free_data));
+}
+
+void
+annex_fiber_start (DexFiberFunc func, gpointer data, GDestroyNotify free_data)
+{
+  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, func, data, free_data));
 }
 
 void

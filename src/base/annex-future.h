@@ -1,7 +1,7 @@
 /* annex-future.h
  *
- * The few lines libdex 0.10 lacks: blocking work on a thread of its own, time limits, and waiting
- * for a step or a cancel, whichever is first.
+ * The few lines libdex 0.10 lacks: blocking work on a thread of its own, fibers that nothing cuts
+ * off, time limits, and waiting for a step or a cancel, whichever is first.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,6 +20,27 @@ typedef DexFuture *(*AnnexWorkerFunc) (gpointer state);
 DexFuture *
 annex_worker_run (const char *name, AnnexWorkerFunc func, gpointer state, GDestroyNotify free_state)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* @future (taken) such that it goes on though a wait for it was given up: libdex discards what the
+ * last one waiting lets go of. Resolves and rejects as it does. (transfer full) */
+DexFuture *
+annex_future_keep (DexFuture *future) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Runs @func (@data) as a fiber of the calling thread that goes on to its own end even when nobody
+ * waits for it any more. Resolves and rejects as the fiber does. (transfer full)
+ *
+ * Wherever a wait for a fiber may be given up (a time limit, a cancel, a set of futures that is
+ * dropped), it must be started by this: libdex 0.10 wakes a discarded fiber without marking it as
+ * woken, and when what it waited for comes before it has run, it is moved a second time, from a
+ * queue it is not in. That breaks the scheduler's list of fibers, and no fiber of the thread runs
+ * any more. */
+DexFuture *
+annex_fiber_run (DexFiberFunc func,
+                 gpointer data,
+                 GDestroyNotify free_data) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for nobody to wait for. */
+void
+annex_fiber_start (DexFiberFunc func, gpointer data, GDestroyNotify free_data);
 
 /* A future rejected with @error; takes @error. Cancellation and time-outs of libdex become
  * G_IO_ERROR_CANCELLED and G_IO_ERROR_TIMED_OUT. (transfer full) */

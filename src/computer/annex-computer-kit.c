@@ -251,7 +251,7 @@ annex_computer_kit_gather (AnnexVirt *virt, AnnexImageStore *store, const char *
   gather->virt = g_object_ref (virt);
   gather->store = g_object_ref (store);
   gather->version = g_strdup (version);
-  return dex_scheduler_spawn (NULL, 256 * 1024, gather_fiber, gather, gather_free);
+  return annex_fiber_run (gather_fiber, gather, gather_free);
 }
 
 /* ---------------------------------------------------------------- the key */

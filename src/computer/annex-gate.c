@@ -6,8 +6,6 @@
  */
 #include "annex-gate.h"
 
-#define STACK_BYTES (256 * 1024)
-
 void
 annex_gate_enter (AnnexGate *self)
 {
@@ -35,39 +33,4 @@ annex_gate_leave (AnnexGate *self)
     }
   dex_promise_resolve_boolean (next, TRUE);
   dex_unref (next);
-}
-
-static DexFuture *
-forward_cb (DexFuture *future, gpointer data)
-{
-  DexPromise *promise = data;
-  GError *error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-
-  if (value != NULL)
-    dex_promise_resolve (promise, value);
-  else
-    dex_promise_reject (promise, error);
-  return dex_future_new_true ();
-}
-
-DexFuture *
-annex_future_keep (DexFuture *future)
-{
-  DexPromise *promise = dex_promise_new ();
-
-  dex_future_disown (dex_future_finally (future, forward_cb, dex_ref (promise), dex_unref));
-  return DEX_FUTURE (promise);
-}
-
-DexFuture *
-annex_fiber_run (DexFiberFunc func, gpointer data, GDestroyNotify free_data)
-{
-  return annex_future_keep (dex_scheduler_spawn (NULL, STACK_BYTES, func, data, free_data));
-}
-
-void
-annex_fiber_start (DexFiberFunc func, gpointer data, GDestroyNotify free_data)
-{
-  dex_future_disown (dex_scheduler_spawn (NULL, STACK_BYTES, func, data, free_data));
 }

@@ -289,7 +289,7 @@ open_fiber (gpointer data)
 DexFuture *
 annex_guest_open_draft_file (AnnexGuest *self, AnnexShare *share, const char *path)
 {
-  return dex_scheduler_spawn (NULL, 256 * 1024, open_fiber, ask_new (self, share, path), ask_free);
+  return annex_fiber_run (open_fiber, ask_new (self, share, path), ask_free);
 }
 
 void
@@ -341,8 +341,7 @@ read_draft_fiber (gpointer data)
 DexFuture *
 annex_guest_read_draft (AnnexGuest *self, AnnexShare *share)
 {
-  return dex_scheduler_spawn (NULL, 256 * 1024, read_draft_fiber, ask_new (self, share, NULL),
-                              ask_free);
+  return annex_fiber_run (read_draft_fiber, ask_new (self, share, NULL), ask_free);
 }
 
 DexFuture *

@@ -7,7 +7,7 @@
  */
 #include "annex-machine-private.h"
 
-#include "annex-gate.h"
+#include "annex-future.h"
 #include "annex-json.h"
 #include "annex-ssh-channel.h"
 
@@ -180,5 +180,5 @@ annex_machine_connect (AnnexMachine *self, guint stall_ms)
 
   connecting->self = g_object_ref (self);
   connecting->stall_ms = stall_ms;
-  return dex_scheduler_spawn (NULL, 256 * 1024, connect_fiber, connecting, connecting_free);
+  return annex_fiber_run (connect_fiber, connecting, connecting_free);
 }

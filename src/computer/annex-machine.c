@@ -99,9 +99,10 @@ end_if_gone (AnnexMachine *self, const char *reason)
 
   end->machine = g_object_ref (self);
   end->reason = g_strdup (reason);
-  dex_future_disown (dex_future_finally (annex_virt_call (self->virt, "annex-is-active", is_active_worker,
-                                                          g_strdup (self->name), g_free),
-                                         looked_cb, end, end_free));
+  dex_future_disown (
+      dex_future_finally (annex_virt_call (self->virt, "annex-is-active", is_active_worker,
+                                           g_strdup (self->name), g_free),
+                          looked_cb, end, end_free));
 }
 
 static void

@@ -214,7 +214,7 @@ try_start (Start *start, gboolean landlock, GError **error)
     return NULL;
   owner = g_new0 (GWeakRef, 1);
   g_weak_ref_init (owner, self);
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, watch_fiber, owner, owner_free));
+  annex_fiber_start (watch_fiber, owner, owner_free);
   return g_steal_pointer (&self);
 }
 
@@ -262,7 +262,7 @@ annex_share_daemon_start (const char *folder, const char *socket_path, AnnexShar
   start->folder = g_strdup (folder);
   start->socket_path = g_strdup (socket_path);
   start->sandbox = sandbox;
-  return dex_scheduler_spawn (NULL, 256 * 1024, start_fiber, start, start_free);
+  return annex_fiber_run (start_fiber, start, start_free);
 }
 
 /* ---------------------------------------------------------------- the object */

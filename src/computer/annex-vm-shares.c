@@ -439,7 +439,7 @@ read_draft_fiber (gpointer data)
 DexFuture *
 annex_vm_read_draft (AnnexComputer *computer, AnnexShare *share)
 {
-  return dex_scheduler_spawn (NULL, 0, read_draft_fiber, ask_new (computer, share), ask_free);
+  return annex_fiber_run (read_draft_fiber, ask_new (computer, share), ask_free);
 }
 
 static DexFuture *
@@ -460,7 +460,7 @@ annex_vm_open_draft_file (AnnexComputer *computer, AnnexShare *share, const char
   Ask *ask = ask_new (computer, share);
 
   ask->path = g_strdup (path);
-  return dex_scheduler_spawn (NULL, 0, open_draft_file_fiber, ask, ask_free);
+  return annex_fiber_run (open_draft_file_fiber, ask, ask_free);
 }
 
 static DexFuture *

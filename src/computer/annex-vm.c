@@ -182,7 +182,7 @@ annex_vm_spawn (AnnexComputer *computer, const AnnexCommand *command)
     return annex_ssh_channel_spawn (annex_guest_get_channel (self->guest), command);
   call = call_new (computer, NULL);
   call->command = annex_command_copy (command);
-  return dex_scheduler_spawn (NULL, 0, spawn_fiber, call, call_free);
+  return annex_fiber_run (spawn_fiber, call, call_free);
 }
 
 static DexFuture *
@@ -205,7 +205,7 @@ annex_vm_read_file (AnnexComputer *computer, const char *path, guint64 offset, g
 
   call->offset = offset;
   call->max = max;
-  return dex_scheduler_spawn (NULL, 0, read_file_fiber, call, call_free);
+  return annex_fiber_run (read_file_fiber, call, call_free);
 }
 
 static DexFuture *
@@ -226,7 +226,7 @@ annex_vm_write_file (AnnexComputer *computer, const char *path, GBytes *bytes)
   Call *call = call_new (computer, path);
 
   call->bytes = g_bytes_ref (bytes);
-  return dex_scheduler_spawn (NULL, 0, write_file_fiber, call, call_free);
+  return annex_fiber_run (write_file_fiber, call, call_free);
 }
 
 static DexFuture *

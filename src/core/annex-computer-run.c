@@ -77,25 +77,27 @@ run_free (gpointer data)
   g_free (self);
 }
 
-/* A read error ends the stream; how the command ended is told by its wait. */
 static DexFuture *
-collect_fiber (gpointer data)
+read_more (Collector *self)
+{
+  return dex_input_stream_read_bytes (self->stream, CHUNK_BYTES, G_PRIORITY_DEFAULT);
+}
+
+/* The end of the stream is NULL, which ends the loop. */
+static DexFuture *
+collected_cb (DexFuture *future, gpointer data)
 {
   Collector *self = data;
+  GBytes *bytes = g_value_get_boxed (dex_future_get_value (future, NULL)); /* `then`: it resolved */
+  gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
 
-  for (;;)
-    {
-      g_autoptr (GBytes) bytes = dex_await_boxed (
-          dex_input_stream_read_bytes (self->stream, CHUNK_BYTES, G_PRIORITY_DEFAULT), NULL);
-      gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
-
-      if (size == 0)
-        return dex_future_new_true ();
-      self->total += size;
-      if (self->kept->len < self->max_bytes)
-        g_byte_array_append (self->kept, g_bytes_get_data (bytes, NULL),
-                             (guint) MIN (size, self->max_bytes - self->kept->len));
-    }
+  if (size == 0)
+    return NULL;
+  self->total += size;
+  if (self->kept->len < self->max_bytes)
+    g_byte_array_append (self->kept, g_bytes_get_data (bytes, NULL),
+                         (guint) MIN (size, self->max_bytes - self->kept->len));
+  return read_more (self);
 }
 
 /* A command need not read its input: a write error is no error of the run. */
@@ -132,12 +134,15 @@ collector_new (GInputStream *stream, gsize max_bytes)
   return self;
 }
 
+/* Settles at the end of the stream or when it breaks; how the command ended is told by its wait.
+ * Not a fiber: dropping it ends the read. */
 static DexFuture *
 collector_start (Collector *self)
 {
   if (self->stream == NULL)
     return dex_future_new_true ();
-  return dex_scheduler_spawn (NULL, 0, collect_fiber, g_rc_box_acquire (self), collector_unref);
+  return dex_future_then_loop (read_more (self), collected_cb, g_rc_box_acquire (self),
+                               collector_unref);
 }
 
 static DexFuture *
@@ -151,7 +156,7 @@ feeder_start (AnnexProcess *process, GBytes *input)
   feeder = g_new0 (Feeder, 1);
   feeder->stream = g_object_ref (stream);
   feeder->input = input != NULL ? g_bytes_ref (input) : NULL;
-  return dex_scheduler_spawn (NULL, 0, feed_fiber, feeder, feeder_free);
+  return annex_fiber_run (feed_fiber, feeder, feeder_free);
 }
 
 /* After the command ended: waits for both ends of stream, as long as something comes. */
@@ -278,5 +283,5 @@ annex_computer_run (AnnexComputer *self,
   run->max_bytes = max_bytes;
   run->timeout_ms = timeout_ms;
   run->cancel = cancel != NULL ? dex_ref (cancel) : NULL;
-  return dex_scheduler_spawn (NULL, 0, run_fiber, run, run_free);
+  return annex_fiber_run (run_fiber, run, run_free);
 }

@@ -254,7 +254,7 @@ annex_sftp_read (AnnexSftp *self, const char *path, guint64 offset, guint64 max)
   job = job_new (self, path);
   job->offset = offset;
   job->max = max;
-  return dex_scheduler_spawn (NULL, 0, read_fiber, job, job_free);
+  return annex_fiber_run (read_fiber, job, job_free);
 }
 
 /* ---- writing */
@@ -454,7 +454,7 @@ annex_sftp_write (AnnexSftp *self, const char *path, GBytes *bytes)
 
   job = job_new (self, path);
   job->bytes = g_bytes_ref (bytes);
-  return dex_scheduler_spawn (NULL, 0, write_fiber, job, job_free);
+  return annex_fiber_run (write_fiber, job, job_free);
 }
 
 /* ---- looking */
@@ -479,5 +479,5 @@ annex_sftp_stat (AnnexSftp *self, const char *path)
   dex_return_error_if_fail (ANNEX_IS_SFTP (self));
   dex_return_error_if_fail (path != NULL);
 
-  return dex_scheduler_spawn (NULL, 0, stat_fiber, job_new (self, path), job_free);
+  return annex_fiber_run (stat_fiber, job_new (self, path), job_free);
 }

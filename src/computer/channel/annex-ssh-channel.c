@@ -102,7 +102,7 @@ annex_ssh_channel_open (int fd, guint timeout_ms)
 
   opening = g_new0 (Opening, 1);
   opening->session = annex_ssh_session_new (fd, &options);
-  return dex_scheduler_spawn (NULL, 0, open_fiber, opening, opening_free);
+  return annex_fiber_run (open_fiber, opening, opening_free);
 }
 
 /* ---- commands */

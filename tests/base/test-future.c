@@ -1,0 +1,100 @@
+/* test-future.c
+ *
+ * Fibers that nobody waits for any more, and what comes after them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-future.h"
+
+#define N_FIBERS 4
+#define LIMIT_US (5 * G_USEC_PER_SEC)
+
+static guint n_ended;
+
+static DexFuture *
+wait_fiber (gpointer data)
+{
+  g_assert_true (dex_await (dex_ref (data), NULL));
+  n_ended++;
+  return dex_future_new_true ();
+}
+
+static void
+iterate_until_ended (guint n)
+{
+  gint64 deadline_us = g_get_monotonic_time () + LIMIT_US;
+
+  while (n_ended < n && g_get_monotonic_time () < deadline_us)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (100);
+    }
+  g_assert_cmpuint (n_ended, ==, n);
+}
+
+static void
+iterate_some (void)
+{
+  for (int i = 0; i < 50; i++)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+/* What a fiber waits for comes just when the wait for the fiber was given up: it runs to its end,
+ * and others run after it. */
+static void
+test_given_up (void)
+{
+  DexPromise *come[N_FIBERS];
+  g_autoptr (DexPromise) last = dex_promise_new ();
+  g_autoptr (DexFuture) after = NULL;
+
+  n_ended = 0;
+  for (guint i = 0; i < N_FIBERS; i++)
+    {
+      DexFuture *fiber;
+
+      come[i] = dex_promise_new ();
+      fiber = annex_fiber_run (wait_fiber, dex_ref (come[i]), dex_unref);
+      fiber = dex_future_first (fiber, dex_future_new_infinite (), NULL);
+      iterate_some ();
+      g_assert_true (dex_future_is_pending (fiber));
+      dex_unref (fiber);
+      dex_promise_resolve_boolean (come[i], TRUE);
+      dex_unref (come[i]);
+    }
+  iterate_until_ended (N_FIBERS);
+  after = annex_fiber_run (wait_fiber, dex_ref (last), dex_unref);
+  iterate_some ();
+  dex_promise_resolve_boolean (last, TRUE);
+  iterate_until_ended (N_FIBERS + 1);
+  iterate_some ();
+  g_assert_true (dex_future_is_resolved (after));
+}
+
+static DexFuture *
+fail_fiber (gpointer data)
+{
+  return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Not there");
+}
+
+static void
+test_rejects (void)
+{
+  g_autoptr (DexFuture) fiber = annex_fiber_run (fail_fiber, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  iterate_some ();
+  g_assert_true (dex_future_is_rejected (fiber));
+  g_assert_null (dex_future_get_value (fiber, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  g_test_add_func ("/future/given-up", test_given_up);
+  g_test_add_func ("/future/rejects", test_rejects);
+  return g_test_run ();
+}
