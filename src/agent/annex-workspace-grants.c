@@ -94,10 +94,11 @@ annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError
   text = g_strdup_printf ("The user no longer shares the folder “%s” with you.",
                           annex_share_get_name (share));
   if (!dex_await (annex_task_append (annex_workspace_get_task (self), ANNEX_EVENT_SHARE_REVOKED,
-                                     annex_json_build ("s", "share", share_id, NULL)),
+                                     annex_json_build ("s", "share", share_id, "s", "text", text,
+                                                       NULL)),
                   error))
     return FALSE;
-  return apply_shares (self, error) && announce (self, text, error);
+  return apply_shares (self, error);
 }
 
 /* Hosts */

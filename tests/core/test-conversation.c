@@ -48,8 +48,8 @@ test_share_told (void)
   log_add (&log, ANNEX_EVENT_SHARE_GRANTED, "{'share':{'id':'t'}}");
   log_announce (&log, "told");
   log_add (&log, ANNEX_EVENT_SHARE_MODE, "{'share':'s','mode':'keep','text':'open'}");
-  log_add (&log, ANNEX_EVENT_SHARE_REVOKED, "{'share':'s','text':'unknown'}");
-  check (&log, "U:a,shared,told,open", TRUE);
+  log_add (&log, ANNEX_EVENT_SHARE_REVOKED, "{'share':'s','text':'gone'}");
+  check (&log, "U:a,shared,told,open,gone", TRUE);
 }
 
 static void
