@@ -6,6 +6,8 @@
  */
 #include "annex-ui.h"
 
+#include "annex-text.h"
+
 #include <gtksourceview/gtksource.h>
 
 void
@@ -19,4 +21,51 @@ annex_ui_init (void)
                                     "/io/github/annex_desktop/Annex/icons");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+GSettings *
+annex_ui_dup_settings (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, ANNEX_APPLICATION_ID, TRUE);
+  return schema != NULL ? g_settings_new_full (schema, NULL, NULL) : NULL;
+}
+
+AdwToast *
+annex_ui_toast_with_action (GtkWidget *widget,
+                            const char *text,
+                            const char *button,
+                            const char *action_name,
+                            GVariant *target)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
+  g_autoptr (GVariant) held = target != NULL ? g_variant_ref_sink (target) : NULL;
+  g_autofree char *shown = annex_text_for_display (text);
+  AdwToast *toast;
+
+  if (overlay == NULL)
+    {
+      g_message ("%s", shown);
+      return NULL;
+    }
+  toast = adw_toast_new ("");
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, shown);
+  if (button != NULL)
+    {
+      adw_toast_set_button_label (toast, button);
+      adw_toast_set_action_name (toast, action_name);
+      adw_toast_set_action_target_value (toast, held);
+    }
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+  return toast;
+}
+
+void
+annex_ui_toast (GtkWidget *widget, const char *text)
+{
+  annex_ui_toast_with_action (widget, text, NULL, NULL, NULL);
 }

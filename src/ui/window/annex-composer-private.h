@@ -1,0 +1,44 @@
+/* annex-composer-private.h
+ *
+ * Shared by the files of AnnexComposer.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-composer-chip.h"
+#include "annex-composer.h"
+
+G_BEGIN_DECLS
+
+struct _AnnexComposer
+{
+  AdwBin parent_instance;
+
+  AnnexDesk *desk;
+  char *profile; /* nullable: the default one */
+  gboolean busy;
+  gboolean show_profiles;
+  gboolean show_stop;
+  gboolean can_send;
+  GSimpleActionGroup *actions;
+
+  AdwWrapBox *chips;
+  GtkScrolledWindow *scroller;
+  GtkTextView *text;
+  GtkLabel *placeholder;
+  GtkMenuButton *profile_button;
+  GtkLabel *profile_label;
+  GtkButton *stop_button;
+  GtkButton *send_button;
+};
+
+/* annex-composer.c */
+void annex_composer_add_chip (AnnexComposer *self, GtkWidget *chip);
+/* annex-composer-attach.c: paste, drop and the dialogs. */
+gboolean annex_composer_paste (AnnexComposer *self);
+/* annex-composer-profiles.c: the menu of models. */
+void annex_composer_update_profiles (AnnexComposer *self);
+void annex_composer_init_profiles (AnnexComposer *self);
+
+G_END_DECLS

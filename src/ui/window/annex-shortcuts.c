@@ -1,0 +1,115 @@
+/* annex-shortcuts.c
+ *
+ * Every shortcut of the window, in one table: the application sets them, this dialog shows them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-window-private.h"
+
+#include <glib/gi18n.h>
+
+static const AnnexShortcut shortcuts[] = {
+  { N_ ("Tasks"), N_ ("New task"), "win.new-task", { "<Control>n" } },
+  { N_ ("Tasks"), N_ ("Search all tasks"), "win.search", { "<Control>k", "<Control><Shift>f" } },
+  { N_ ("Tasks"), N_ ("Next task"), "win.next-task", { "<Control>Page_Down", "<Alt>Down" } },
+  { N_ ("Tasks"), N_ ("Previous task"), "win.previous-task", { "<Control>Page_Up", "<Alt>Up" } },
+  { N_ ("Tasks"), N_ ("Inbox"), "win.inbox", { "<Control>i" } },
+  { N_ ("Tasks"), N_ ("Open an exported task"), "win.import-task", { "<Control><Shift>i" } },
+  { N_ ("This Task"), N_ ("Stop"), "win.stop", { "<Control>period" } },
+  { N_ ("This Task"), N_ ("Stop, while writing"), NULL, { "Escape" } },
+  { N_ ("This Task"), N_ ("Continue"), "win.resume", { "<Control><Shift>period" } },
+  { N_ ("This Task"), N_ ("Find in the conversation"), "win.find", { "<Control>f" } },
+  { N_ ("This Task"), N_ ("Show or hide the side pane"), "win.toggle-pane", { "F9" } },
+  { N_ ("This Task"), N_ ("Plan"), "win.show-pane::plan", { "<Alt>1" } },
+  { N_ ("This Task"), N_ ("Files"), "win.show-pane::files", { "<Alt>2" } },
+  { N_ ("This Task"), N_ ("Computer"), "win.show-pane::computer", { "<Alt>3" } },
+  { N_ ("This Task"), N_ ("Activity"), "win.show-pane::activity", { "<Alt>4" } },
+  { N_ ("This Task"), N_ ("Rename"), "win.rename-task::", { "F2" } },
+  { N_ ("This Task"), N_ ("Export"), "win.export-task::", { "<Control><Shift>s" } },
+  { N_ ("Message"), N_ ("Write a message"), "win.focus-composer", { "<Control>l" } },
+  { N_ ("Message"), N_ ("Send"), NULL, { "Return" } },
+  { N_ ("Message"), N_ ("New line"), NULL, { "<Shift>Return" } },
+  { N_ ("Message"), N_ ("Add folder"), "win.add-folder", { "<Control>o" } },
+  { N_ ("Message"), N_ ("Add files"), "win.add-file", { "<Control><Shift>o" } },
+  { N_ ("General"), N_ ("Main menu"), NULL, { "F10" } },
+  { N_ ("General"), N_ ("Menu of the selected task"), NULL, { "<Shift>F10", "Menu" } },
+  { N_ ("General"), N_ ("Preferences"), "win.preferences", { "<Control>comma" } },
+  { N_ ("General"), N_ ("Keyboard shortcuts"), "win.shortcuts", { "<Control>question" } },
+  { N_ ("General"), N_ ("Help"), "win.help", { "F1" } },
+  { N_ ("General"), N_ ("Close window"), "window.close", { "<Control>w" } },
+  { N_ ("General"), N_ ("Quit"), "app.quit", { "<Control>q" } },
+};
+
+const AnnexShortcut *
+annex_window_get_shortcuts (guint *n_shortcuts)
+{
+  *n_shortcuts = G_N_ELEMENTS (shortcuts);
+  return shortcuts;
+}
+
+/* "Ctrl" "N": one label a key. */
+static GtkWidget *
+build_keys (const char *accel)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) keys = NULL;
+  GdkModifierType modifiers;
+  guint key;
+
+  gtk_accelerator_parse (accel, &key, &modifiers);
+  text = gtk_accelerator_get_label (key, modifiers);
+  keys = g_strsplit (text, "+", -1);
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      GtkWidget *label;
+
+      if (*keys[i] == '\0')
+        continue;
+      label = gtk_label_new (keys[i]);
+      gtk_widget_add_css_class (label, "annex-key");
+      gtk_box_append (GTK_BOX (box), label);
+    }
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  return box;
+}
+
+static GtkWidget *
+build_row (const AnnexShortcut *shortcut)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (shortcut->title));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), build_keys (shortcut->accels[0]));
+  return row;
+}
+
+void
+annex_window_show_shortcuts (AnnexWindow *self)
+{
+  AdwDialog *dialog = adw_dialog_new ();
+  GtkWidget *view = adw_toolbar_view_new ();
+  GtkWidget *page = adw_preferences_page_new ();
+  AdwPreferencesGroup *group = NULL;
+  const char *title = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    {
+      if (g_strcmp0 (title, shortcuts[i].group) != 0)
+        {
+          title = shortcuts[i].group;
+          group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+          adw_preferences_group_set_title (group, _ (title));
+          adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), group);
+        }
+      adw_preferences_group_add (group, build_row (&shortcuts[i]));
+    }
+  adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
+  adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
+  adw_dialog_set_title (dialog, _ ("Keyboard Shortcuts"));
+  adw_dialog_set_content_width (dialog, 480);
+  adw_dialog_set_content_height (dialog, 640);
+  adw_dialog_set_child (dialog, view);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}

@@ -1,0 +1,130 @@
+/* annex-side-pane.c
+ *
+ * See annex-side-pane.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-side-pane.h"
+
+struct _AnnexSidePane
+{
+  AdwBin parent_instance;
+
+  AnnexDesk *desk;
+  AnnexTask *task;
+  gboolean closable;
+
+  AdwViewStack *stack;
+};
+
+G_DEFINE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_DESK = 1,
+  PROP_TASK,
+  PROP_TAB,
+  PROP_CLOSABLE,
+  N_PROPERTIES
+};
+static GParamSpec *properties[N_PROPERTIES];
+
+static void
+tab_changed_cb (AnnexSidePane *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TAB]);
+}
+
+static void
+annex_side_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AnnexSidePane *self = ANNEX_SIDE_PANE (object);
+
+  switch (id)
+    {
+    case PROP_DESK:
+      g_value_set_object (value, self->desk);
+      break;
+    case PROP_TASK:
+      g_value_set_object (value, self->task);
+      break;
+    case PROP_TAB:
+      g_value_set_string (value, adw_view_stack_get_visible_child_name (self->stack));
+      break;
+    case PROP_CLOSABLE:
+      g_value_set_boolean (value, self->closable);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+annex_side_pane_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AnnexSidePane *self = ANNEX_SIDE_PANE (object);
+  const char *tab;
+
+  switch (id)
+    {
+    case PROP_DESK:
+      if (g_set_object (&self->desk, g_value_get_object (value)))
+        g_object_notify_by_pspec (object, pspec);
+      break;
+    case PROP_TASK:
+      if (g_set_object (&self->task, g_value_get_object (value)))
+        g_object_notify_by_pspec (object, pspec);
+      break;
+    case PROP_TAB:
+      tab = g_value_get_string (value);
+      if (tab != NULL && adw_view_stack_get_child_by_name (self->stack, tab) != NULL)
+        adw_view_stack_set_visible_child_name (self->stack, tab); /* notifies */
+      break;
+    case PROP_CLOSABLE:
+      if (self->closable == g_value_get_boolean (value))
+        break;
+      self->closable = g_value_get_boolean (value);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+annex_side_pane_dispose (GObject *object)
+{
+  AnnexSidePane *self = ANNEX_SIDE_PANE (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_SIDE_PANE);
+  g_clear_object (&self->task);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (annex_side_pane_parent_class)->dispose (object);
+}
+
+static void
+annex_side_pane_class_init (AnnexSidePaneClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = annex_side_pane_get_property;
+  object_class->set_property = annex_side_pane_set_property;
+  object_class->dispose = annex_side_pane_dispose;
+  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
+  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
+  properties[PROP_TAB] = g_param_spec_string ("tab", NULL, NULL, "plan", flags);
+  properties[PROP_CLOSABLE] = g_param_spec_boolean ("closable", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/annex_desktop/Annex/annex-side-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, AnnexSidePane, stack);
+  gtk_widget_class_bind_template_callback (widget_class, tab_changed_cb);
+}
+
+static void
+annex_side_pane_init (AnnexSidePane *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

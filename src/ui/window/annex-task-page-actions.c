@@ -1,0 +1,154 @@
+/* annex-task-page-actions.c
+ *
+ * What can be done with the task of an AnnexTaskPage.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-task-page-private.h"
+
+#include "annex-keep.h"
+#include "annex-ui.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  GWeakRef page;
+  gboolean clears_composer;
+  const char *done; /* said when it worked; nullable, static */
+} Step;
+
+static void
+step_free (gpointer data)
+{
+  Step *step = data;
+
+  g_weak_ref_clear (&step->page);
+  g_free (step);
+}
+
+static DexFuture *
+done_cb (DexFuture *future, gpointer data)
+{
+  Step *step = data;
+  g_autoptr (AnnexTaskPage) self = g_weak_ref_get (&step->page);
+  g_autoptr (GError) error = NULL;
+
+  if (self == NULL || self->composer == NULL)
+    return dex_future_new_true ();
+  if (step->clears_composer)
+    g_object_set (self->composer, "busy", FALSE, NULL);
+  if (dex_future_get_value (future, &error) == NULL)
+    annex_ui_toast (GTK_WIDGET (self), error->message);
+  else if (step->clears_composer)
+    annex_composer_clear (self->composer);
+  else if (step->done != NULL)
+    annex_ui_toast (GTK_WIDGET (self), step->done);
+  return dex_future_new_true ();
+}
+
+/* Says so when @future (taken) fails. */
+static void
+follow (AnnexTaskPage *self, DexFuture *future, gboolean clears_composer, const char *done)
+{
+  Step *step = g_new0 (Step, 1);
+
+  g_weak_ref_init (&step->page, self);
+  step->clears_composer = clears_composer;
+  step->done = done;
+  dex_future_disown (dex_future_finally (future, done_cb, step, step_free));
+}
+
+void
+annex_task_page_send (AnnexTaskPage *self)
+{
+  g_autoptr (AnnexNewTask) request = annex_composer_dup_request (self->composer);
+
+  if (request == NULL || self->desk == NULL || self->task == NULL)
+    return;
+  g_object_set (self->composer, "busy", TRUE, NULL);
+  follow (self, annex_desk_say (self->desk, self->task, request), TRUE, NULL);
+}
+
+static void
+stop_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  annex_desk_stop (self->desk, self->task);
+  annex_composer_focus (self->composer);
+}
+
+static void
+resume_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  follow (self, annex_desk_resume (self->desk, self->task), FALSE, NULL);
+}
+
+static void
+undo_keep_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+  g_auto (GStrv) keeps = annex_task_dup_keeps (self->task);
+  guint length = g_strv_length (keeps);
+
+  if (length > 0)
+    follow (self, annex_desk_undo (self->desk, self->task, keeps[length - 1]), FALSE,
+            _ ("The kept changes were taken back"));
+}
+
+static void
+toggle_pane_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  adw_overlay_split_view_set_show_sidebar (self->split,
+                                           !adw_overlay_split_view_get_show_sidebar (self->split));
+}
+
+static void
+show_pane_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  g_object_set (self->pane, "tab", g_variant_get_string (target, NULL), NULL);
+  adw_overlay_split_view_set_show_sidebar (self->split, TRUE);
+  gtk_widget_child_focus (GTK_WIDGET (self->pane), GTK_DIR_TAB_FORWARD);
+}
+
+/* task.rename … → win.rename-task … with this task's id. */
+static void
+window_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+  g_autofree char *action = g_strdup_printf ("win.%s-task", name + strlen ("task."));
+
+  gtk_widget_activate_action (widget, action, "s", annex_task_get_id (self->task));
+}
+
+void
+annex_task_page_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "task.stop", NULL, stop_action);
+  gtk_widget_class_install_action (widget_class, "task.resume", NULL, resume_action);
+  gtk_widget_class_install_action (widget_class, "task.undo-keep", NULL, undo_keep_action);
+  gtk_widget_class_install_action (widget_class, "task.toggle-pane", NULL, toggle_pane_action);
+  gtk_widget_class_install_action (widget_class, "task.show-pane", "s", show_pane_action);
+  gtk_widget_class_install_action (widget_class, "task.rename", NULL, window_action);
+  gtk_widget_class_install_action (widget_class, "task.archive", NULL, window_action);
+  gtk_widget_class_install_action (widget_class, "task.export", NULL, window_action);
+  gtk_widget_class_install_action (widget_class, "task.delete", NULL, window_action);
+}
+
+void
+annex_task_page_update_actions (AnnexTaskPage *self, gboolean running)
+{
+  gboolean has_task = self->desk != NULL && self->task != NULL;
+  g_auto (GStrv) keeps = has_task ? annex_task_dup_keeps (self->task) : NULL;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.stop", has_task && running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.resume", has_task && !running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.undo-keep", keeps != NULL && keeps[0] != NULL);
+}

@@ -1,0 +1,430 @@
+/* annex-task-page.c
+ *
+ * See annex-task-page.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-task-page-private.h"
+
+#include "annex-task-words.h"
+#include "annex-text.h"
+
+#include <glib/gi18n.h>
+
+#define UPDATE_DELAY_MS 50
+#define PANE_WIDTH_MIN 300
+#define PANE_WIDTH_MAX 900
+#define HANDLE_PX 8
+
+G_DEFINE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_DESK = 1,
+  PROP_TASK,
+  PROP_COMPACT,
+  PROP_NARROW,
+  PROP_PANE_SHOWN,
+  PROP_PANE_TAB,
+  PROP_PANE_WIDTH,
+  N_PROPERTIES
+};
+static GParamSpec *properties[N_PROPERTIES];
+
+/* ---- what it is doing now */
+
+static void queue_update (AnnexTaskPage *self);
+
+static void
+follow_computer (AnnexTaskPage *self)
+{
+  AnnexComputer *computer
+      = self->desk != NULL && self->task != NULL ? annex_desk_get_computer (self->desk, self->task) : NULL;
+
+  if (self->computer == computer)
+    return;
+  if (self->computer != NULL)
+    g_signal_handlers_disconnect_by_func (self->computer, queue_update, self);
+  g_set_object (&self->computer, computer);
+  if (computer != NULL)
+    g_signal_connect_object (computer, "changed", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+}
+
+static void
+update_cb (gpointer data)
+{
+  AnnexTaskPage *self = data;
+  gboolean running;
+  AnnexTaskState state;
+  g_autofree char *title = NULL;
+  g_autofree char *shown = NULL;
+  g_autofree char *words = NULL;
+  g_autofree char *name = NULL;
+
+  self->update_id = 0;
+  if (self->task == NULL)
+    return;
+  follow_computer (self);
+  running = self->desk != NULL && annex_desk_is_running (self->desk, self->task);
+  state = annex_task_get_state (self->task);
+  title = annex_task_dup_title (self->task);
+  shown = annex_text_for_display (title);
+  words = annex_task_words_now (self->task, self->computer, running);
+  gtk_label_set_text (self->title, shown);
+  gtk_label_set_text (self->state_label, words);
+  name = g_strdup_printf ("%s, %s", shown, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->title_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  name, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->stop_button), running && !self->narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->resume_button),
+                          !running && (state == ANNEX_TASK_STOPPED || state == ANNEX_TASK_FAILED ||
+                                       state == ANNEX_TASK_RUNNING));
+  g_object_set (self->composer, "show-stop", running && self->narrow, "placeholder",
+                running ? _ ("Say something to Annex while it works…") : _ ("Message…"), NULL);
+  annex_task_page_update_actions (self, running);
+}
+
+static void
+queue_update (AnnexTaskPage *self)
+{
+  if (self->update_id == 0)
+    self->update_id = g_timeout_add_once (UPDATE_DELAY_MS, update_cb, self);
+}
+
+static void
+task_state_cb (AnnexTaskPage *self, AnnexTask *task)
+{
+  if (task == self->task)
+    queue_update (self);
+}
+
+/* ---- keys */
+
+static gboolean
+key_cb (AnnexTaskPage *self, guint key, guint code, GdkModifierType state, GtkEventController *controller)
+{
+  if (key != GDK_KEY_Escape || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return GDK_EVENT_PROPAGATE;
+  if (self->compact && adw_overlay_split_view_get_show_sidebar (self->split))
+    {
+      adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
+      return GDK_EVENT_STOP;
+    }
+  if (self->desk == NULL || self->task == NULL || !annex_desk_is_running (self->desk, self->task))
+    return GDK_EVENT_PROPAGATE;
+  gtk_widget_activate_action (GTK_WIDGET (self), "task.stop", NULL);
+  return GDK_EVENT_STOP;
+}
+
+/* ---- the width of the pane */
+
+static void
+apply_pane_width (AnnexTaskPage *self)
+{
+  adw_overlay_split_view_set_max_sidebar_width (self->split, self->pane_width);
+  adw_overlay_split_view_set_min_sidebar_width (self->split,
+                                                self->compact ? PANE_WIDTH_MIN : self->pane_width);
+}
+
+static void
+set_pane_width (AnnexTaskPage *self, int width)
+{
+  width = CLAMP (width, PANE_WIDTH_MIN, PANE_WIDTH_MAX);
+  if (self->pane_width == width)
+    return;
+  self->pane_width = width;
+  apply_pane_width (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_WIDTH]);
+}
+
+/* The edge between conversation and pane, in the split view's coordinates. */
+static gboolean
+is_on_edge (AnnexTaskPage *self, double x)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self->split));
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  double edge = rtl ? self->pane_width : width - self->pane_width;
+
+  return !self->compact && adw_overlay_split_view_get_show_sidebar (self->split) &&
+         ABS (x - edge) <= HANDLE_PX / 2;
+}
+
+static void
+drag_begin_cb (AnnexTaskPage *self, double x, double y, GtkGesture *gesture)
+{
+  if (!is_on_edge (self, x))
+    {
+      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  self->drag_width = self->pane_width;
+}
+
+static void
+drag_update_cb (AnnexTaskPage *self, double x, double y, GtkGesture *gesture)
+{
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  int room = gtk_widget_get_width (GTK_WIDGET (self->split)) - 360;
+
+  set_pane_width (self, MIN (self->drag_width + (int) (rtl ? x : -x), MAX (room, PANE_WIDTH_MIN)));
+}
+
+static void
+motion_cb (AnnexTaskPage *self, double x, double y)
+{
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self->split), is_on_edge (self, x) ? "col-resize" : NULL);
+}
+
+static void
+pane_shown_cb (AnnexTaskPage *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_SHOWN]);
+}
+
+static void
+pane_tab_cb (AnnexTaskPage *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_TAB]);
+}
+
+/* ---- properties */
+
+static void
+set_task (AnnexTaskPage *self, AnnexTask *task)
+{
+  if (self->task == task)
+    return;
+  if (self->task != NULL)
+    g_signal_handlers_disconnect_by_func (self->task, queue_update, self);
+  g_set_object (&self->task, task);
+  if (task != NULL)
+    g_signal_connect_object (task, "event", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+  update_cb (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
+}
+
+static void
+set_desk (AnnexTaskPage *self, AnnexDesk *desk)
+{
+  if (self->desk == desk)
+    return;
+  if (self->desk != NULL)
+    g_signal_handlers_disconnect_by_func (self->desk, task_state_cb, self);
+  g_set_object (&self->desk, desk);
+  if (desk != NULL)
+    g_signal_connect_object (desk, "task-state", G_CALLBACK (task_state_cb), self, G_CONNECT_SWAPPED);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
+}
+
+static void
+set_layout (AnnexTaskPage *self, gboolean *field, gboolean value, GParamSpec *pspec)
+{
+  if (*field == value)
+    return;
+  *field = value;
+  apply_pane_width (self);
+  update_cb (self);
+  g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+static void
+annex_task_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (object);
+
+  switch (id)
+    {
+    case PROP_DESK:
+      g_value_set_object (value, self->desk);
+      break;
+    case PROP_TASK:
+      g_value_set_object (value, self->task);
+      break;
+    case PROP_COMPACT:
+      g_value_set_boolean (value, self->compact);
+      break;
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
+    case PROP_PANE_SHOWN:
+      g_value_set_boolean (value, adw_overlay_split_view_get_show_sidebar (self->split));
+      break;
+    case PROP_PANE_TAB:
+      g_object_get_property (G_OBJECT (self->pane), "tab", value);
+      break;
+    case PROP_PANE_WIDTH:
+      g_value_set_int (value, self->pane_width);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+annex_task_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (object);
+
+  switch (id)
+    {
+    case PROP_DESK:
+      set_desk (self, g_value_get_object (value));
+      break;
+    case PROP_TASK:
+      set_task (self, g_value_get_object (value));
+      break;
+    case PROP_COMPACT:
+      set_layout (self, &self->compact, g_value_get_boolean (value), pspec);
+      break;
+    case PROP_NARROW:
+      set_layout (self, &self->narrow, g_value_get_boolean (value), pspec);
+      break;
+    case PROP_PANE_SHOWN:
+      adw_overlay_split_view_set_show_sidebar (self->split, g_value_get_boolean (value));
+      break;
+    case PROP_PANE_TAB:
+      g_object_set_property (G_OBJECT (self->pane), "tab", value);
+      break;
+    case PROP_PANE_WIDTH:
+      set_pane_width (self, g_value_get_int (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+/* ---- the type */
+
+static void
+annex_task_page_dispose (GObject *object)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (object);
+
+  g_clear_handle_id (&self->update_id, g_source_remove);
+  if (self->split != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->split, self);
+      adw_bin_set_child (ADW_BIN (self), NULL); /* it is a template child itself: let the bin know */
+    }
+  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_TASK_PAGE);
+  g_clear_object (&self->computer);
+  g_clear_object (&self->task);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (annex_task_page_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, split);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, pane);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, title);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, state_label);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, title_button);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, stop_button);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, resume_button);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, composer);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, grant_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, chat_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, strip_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, rename_entry);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, started_label);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, model_label);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, read_label);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, written_label);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, cost_label);
+  gtk_widget_class_bind_template_callback (widget_class, annex_task_page_fill_info);
+  gtk_widget_class_bind_template_callback (widget_class, annex_task_page_send);
+  gtk_widget_class_bind_template_callback (widget_class, key_cb);
+  gtk_widget_class_bind_template_callback (widget_class, drag_begin_cb);
+  gtk_widget_class_bind_template_callback (widget_class, drag_update_cb);
+  gtk_widget_class_bind_template_callback (widget_class, motion_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pane_shown_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pane_tab_cb);
+}
+
+static void
+stop_cb (AnnexTaskPage *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "task.stop", NULL);
+}
+
+static void
+rename_cb (AnnexTaskPage *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->rename_entry)));
+
+  gtk_menu_button_popdown (self->title_button);
+  if (self->task != NULL && *text != '\0')
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.set-title", "(ss)",
+                                annex_task_get_id (self->task), text);
+}
+
+static void
+annex_task_page_class_init (AnnexTaskPageClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = annex_task_page_get_property;
+  object_class->set_property = annex_task_page_set_property;
+  object_class->dispose = annex_task_page_dispose;
+  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
+  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
+  properties[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE, flags);
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, flags);
+  properties[PROP_PANE_SHOWN] = g_param_spec_boolean ("pane-shown", NULL, NULL, TRUE, flags);
+  properties[PROP_PANE_TAB] = g_param_spec_string ("pane-tab", NULL, NULL, "plan", flags);
+  properties[PROP_PANE_WIDTH] = g_param_spec_int ("pane-width", NULL, NULL, PANE_WIDTH_MIN,
+                                                  PANE_WIDTH_MAX, 360, flags);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  g_type_ensure (ANNEX_TYPE_COMPOSER);
+  g_type_ensure (ANNEX_TYPE_SIDE_PANE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/annex_desktop/Annex/annex-task-page.ui");
+  bind_children (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, stop_cb);
+  gtk_widget_class_bind_template_callback (widget_class, rename_cb);
+  annex_task_page_install_actions (widget_class);
+}
+
+static void
+annex_task_page_init (AnnexTaskPage *self)
+{
+  self->pane_width = 360;
+  gtk_widget_init_template (GTK_WIDGET (self));
+  apply_pane_width (self);
+  g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "desk", self->pane, "desk", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "task", self->pane, "task", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "compact", self->split, "collapsed", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "compact", self->pane, "closable", G_BINDING_SYNC_CREATE);
+}
+
+GtkWidget *
+annex_task_page_new (AnnexDesk *desk, AnnexTask *task)
+{
+  return g_object_new (ANNEX_TYPE_TASK_PAGE, "desk", desk, "task", task, NULL);
+}
+
+AnnexTask *
+annex_task_page_get_task (AnnexTaskPage *self)
+{
+  return self->task;
+}
+
+AnnexComposer *
+annex_task_page_get_composer (AnnexTaskPage *self)
+{
+  return self->composer;
+}
+
+void
+annex_task_page_show_ask (AnnexTaskPage *self, const char *ask_id)
+{
+  if (self->compact)
+    adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
+  gtk_widget_child_focus (GTK_WIDGET (self->grant_slot), GTK_DIR_TAB_FORWARD);
+}

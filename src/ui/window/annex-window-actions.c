@@ -1,0 +1,164 @@
+/* annex-window-actions.c
+ *
+ * What the window does besides what it does with a task: where one goes, dialogs, help.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-window-private.h"
+
+#include "annex-ui.h"
+
+#include <glib/gi18n.h>
+
+static void
+new_task_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_window_show_new_task (ANNEX_WINDOW (widget));
+}
+
+static void
+inbox_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_window_show_inbox (ANNEX_WINDOW (widget));
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_window_search (ANNEX_WINDOW (widget), NULL);
+}
+
+static void
+open_task_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_window_open_task (ANNEX_WINDOW (widget), g_variant_get_string (target, NULL), NULL);
+}
+
+static void
+neighbour_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexWindow *self = ANNEX_WINDOW (widget);
+  g_autofree char *id
+      = annex_sidebar_dup_neighbour (self->sidebar, g_str_equal (name, "win.next-task") ? 1 : -1);
+
+  if (id != NULL)
+    annex_window_open_task (self, id, NULL);
+}
+
+/* win.stop … → task.stop … of the task that is shown. */
+static void
+task_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *page = annex_window_get_page (ANNEX_WINDOW (widget));
+  g_autofree char *action = g_strdup_printf ("task.%s", name + strlen ("win."));
+
+  if (page != NULL)
+    gtk_widget_activate_action_variant (GTK_WIDGET (page), action, target);
+}
+
+/* In a task the conversation is searched, else the tasks. */
+static void
+find_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexWindow *self = ANNEX_WINDOW (widget);
+  AnnexTaskPage *page = annex_window_get_page (self);
+
+  if (page == NULL || !gtk_widget_activate_action (GTK_WIDGET (page), "task.find", NULL))
+    annex_window_search (self, NULL);
+}
+
+static void
+computer_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexWindow *self = ANNEX_WINDOW (widget);
+
+  if (annex_window_get_page (self) != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (annex_window_get_page (self)), "task.show-pane", "s",
+                                "computer");
+  else
+    gtk_widget_activate_action (widget, "win.doctor", NULL);
+}
+
+static void
+attach_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_composer_choose (annex_window_get_composer (ANNEX_WINDOW (widget)),
+                         g_str_equal (name, "win.add-folder"));
+}
+
+static void
+focus_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexWindow *self = ANNEX_WINDOW (widget);
+
+  adw_navigation_split_view_set_show_content (self->split, TRUE);
+  annex_composer_focus (annex_window_get_composer (self));
+}
+
+/* ---- dialogs */
+
+static void
+shortcuts_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_window_show_shortcuts (ANNEX_WINDOW (widget));
+}
+
+static void
+help_shown_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AnnexWindow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gtk_uri_launcher_launch_finish (GTK_URI_LAUNCHER (source), result, &error) &&
+      !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    annex_ui_toast (GTK_WIDGET (self->split), _ ("There is no application here that shows help pages"));
+}
+
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new ("help:annex");
+
+  gtk_uri_launcher_launch (launcher, GTK_WINDOW (widget), NULL, help_shown_cb, g_object_ref (widget));
+}
+
+static void
+about_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AdwDialog *dialog = adw_about_dialog_new ();
+
+  g_object_set (dialog, "application-name", _ ("Annex"), "application-icon", ANNEX_APPLICATION_ID,
+                "version", ANNEX_VERSION, "developer-name", _ ("The Annex developers"), "license-type",
+                GTK_LICENSE_GPL_3_0, "website", "https://github.com/annex-desktop/annex", "issue-url",
+                "https://github.com/annex-desktop/annex/issues", "copyright",
+                "© 2025 The Annex developers", "comments",
+                _ ("Gives a coworker a computer of its own: hand over a folder and get work back."), NULL);
+  /* Translators: your names, one a line */
+  if (g_strcmp0 (_ ("translator-credits"), "translator-credits") != 0)
+    adw_about_dialog_set_translator_credits (ADW_ABOUT_DIALOG (dialog), _ ("translator-credits"));
+  adw_dialog_present (dialog, widget);
+}
+
+void
+annex_window_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.new-task", NULL, new_task_action);
+  gtk_widget_class_install_action (widget_class, "win.inbox", NULL, inbox_action);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "win.find", NULL, find_action);
+  gtk_widget_class_install_action (widget_class, "win.open-task", "s", open_task_action);
+  gtk_widget_class_install_action (widget_class, "win.next-task", NULL, neighbour_action);
+  gtk_widget_class_install_action (widget_class, "win.previous-task", NULL, neighbour_action);
+  gtk_widget_class_install_action (widget_class, "win.stop", NULL, task_action);
+  gtk_widget_class_install_action (widget_class, "win.resume", NULL, task_action);
+  gtk_widget_class_install_action (widget_class, "win.undo-keep", NULL, task_action);
+  gtk_widget_class_install_action (widget_class, "win.toggle-pane", NULL, task_action);
+  gtk_widget_class_install_action (widget_class, "win.show-pane", "s", task_action);
+  gtk_widget_class_install_action (widget_class, "win.computer", NULL, computer_action);
+  gtk_widget_class_install_action (widget_class, "win.add-folder", NULL, attach_action);
+  gtk_widget_class_install_action (widget_class, "win.add-file", NULL, attach_action);
+  gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_action);
+  gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
+  gtk_widget_class_install_action (widget_class, "win.help", NULL, help_action);
+  gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
+}
