@@ -1,0 +1,374 @@
+/* annex-draft-actions.c
+ *
+ * See annex-draft-actions.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-draft-actions.h"
+
+#include "annex-future.h"
+#include "annex-keep.h"
+#include "annex-text.h"
+
+#include <glib/gi18n.h>
+
+#define FIBER_STACK (1024 * 1024)
+
+AnnexDraftPart *
+annex_draft_part_new (const char *share_id, const char *const *paths, guint n_changes)
+{
+  AnnexDraftPart *self = g_new0 (AnnexDraftPart, 1);
+
+  self->share_id = g_strdup (share_id);
+  self->paths = g_strdupv ((char **) paths);
+  self->n_changes = n_changes;
+  return self;
+}
+
+void
+annex_draft_part_free (AnnexDraftPart *self)
+{
+  g_free (self->share_id);
+  g_strfreev (self->paths);
+  g_free (self);
+}
+
+typedef enum {
+  KEEP,
+  DISCARD,
+  UNDO,
+} What;
+
+typedef struct
+{
+  What what;
+  GWeakRef widget;
+  AnnexDesk *desk;
+  AnnexTask *task;
+  GPtrArray *parts;
+  char **keep_ids;
+  /* what became of it */
+  guint n_done;
+  guint n_both;
+  guint n_failed;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_weak_ref_clear (&work->widget);
+  g_clear_object (&work->desk);
+  g_clear_object (&work->task);
+  g_clear_pointer (&work->parts, g_ptr_array_unref);
+  g_strfreev (work->keep_ids);
+  g_free (work);
+}
+
+static Work *
+work_new (What what, GtkWidget *widget, AnnexDesk *desk, AnnexTask *task)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->what = what;
+  g_weak_ref_init (&work->widget, widget);
+  work->desk = g_object_ref (desk);
+  work->task = g_object_ref (task);
+  return work;
+}
+
+/* ---- toasts */
+
+static void
+show_toast (GtkWidget *widget, AdwToast *toast)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
+
+  if (overlay != NULL)
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+  else
+    g_object_unref (g_object_ref_sink (toast));
+}
+
+static AdwToast *
+toast_new (const char *text)
+{
+  AdwToast *toast = adw_toast_new ("");
+
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, text);
+  return toast;
+}
+
+void
+annex_toast (GtkWidget *widget, const char *text)
+{
+  show_toast (widget, toast_new (text));
+}
+
+static void
+undo_clicked_cb (AdwToast *toast, Work *undo)
+{
+  g_autoptr (GtkWidget) widget = g_weak_ref_get (&undo->widget);
+
+  if (widget != NULL)
+    dex_future_disown (annex_draft_undo_keeps (widget, undo->desk, undo->task,
+                                               (const char *const *) undo->keep_ids));
+}
+
+static void
+undo_closure_free (gpointer data, GClosure *closure)
+{
+  work_free (data);
+}
+
+static void
+tell_kept (Work *work, GtkWidget *widget, GPtrArray *keep_ids)
+{
+  g_autofree char *text = NULL;
+  AdwToast *toast;
+
+  if (work->n_failed > 0)
+    text = g_strdup_printf (_ ("%u kept, %u could not be kept"), work->n_done, work->n_failed);
+  else if (work->n_both > 0)
+    text = g_strdup_printf (ngettext ("%u change kept, %u beside your own version",
+                                      "%u changes kept, %u beside your own version", work->n_done),
+                            work->n_done, work->n_both);
+  else
+    text = g_strdup_printf (ngettext ("%u change kept", "%u changes kept", work->n_done),
+                            work->n_done);
+  toast = toast_new (text);
+  if (keep_ids->len > 0)
+    {
+      Work *undo = work_new (UNDO, widget, work->desk, work->task);
+
+      g_ptr_array_add (keep_ids, NULL);
+      undo->keep_ids = g_strdupv ((char **) keep_ids->pdata);
+      adw_toast_set_button_label (toast, _ ("Undo"));
+      adw_toast_set_timeout (toast, 10);
+      g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), undo,
+                             undo_closure_free, 0);
+    }
+  show_toast (widget, toast);
+}
+
+static void
+tell_failed (Work *work, GtkWidget *widget, const GError *error)
+{
+  g_autofree char *reason = annex_text_for_display (error->message);
+  g_autofree char *text = NULL;
+
+  switch (work->what)
+    {
+    case KEEP:
+      text = g_strdup_printf (_ ("Nothing was kept: %s"), reason);
+      break;
+    case DISCARD:
+      text = g_strdup_printf (_ ("Nothing was discarded: %s"), reason);
+      break;
+    case UNDO:
+      text = g_strdup_printf (_ ("Nothing was undone: %s"), reason);
+      break;
+    }
+  annex_toast (widget, text);
+}
+
+/* ---- keeping */
+
+static void
+count (Work *work, GPtrArray *kept)
+{
+  for (guint i = 0; i < kept->len; i++)
+    {
+      const AnnexKept *entry = g_ptr_array_index (kept, i);
+
+      work->n_done +=
+          entry->outcome == ANNEX_OUTCOME_DONE || entry->outcome == ANNEX_OUTCOME_KEPT_BOTH;
+      work->n_both += entry->outcome == ANNEX_OUTCOME_KEPT_BOTH;
+      work->n_failed += entry->outcome == ANNEX_OUTCOME_FAILED;
+    }
+}
+
+/* The keeps that are there now and were not @before. */
+static GPtrArray *
+new_keeps (AnnexTask *task, char **before)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) now = annex_task_dup_keeps (task);
+
+  for (guint i = 0; now != NULL && now[i] != NULL; i++)
+    if (before == NULL || !g_strv_contains ((const char *const *) before, now[i]))
+      g_ptr_array_add (ids, g_strdup (now[i]));
+  return ids;
+}
+
+static DexFuture *
+keep_fiber (gpointer data)
+{
+  Work *work = data;
+  g_auto (GStrv) before = annex_task_dup_keeps (work->task);
+  g_autoptr (GPtrArray) keep_ids = NULL;
+  g_autoptr (GtkWidget) widget = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < work->parts->len && error == NULL; i++)
+    {
+      const AnnexDraftPart *part = g_ptr_array_index (work->parts, i);
+      g_autoptr (GPtrArray) kept =
+          dex_await_boxed (annex_desk_keep (work->desk, work->task, part->share_id,
+                                            (const char *const *) part->paths),
+                           &error);
+
+      if (kept != NULL)
+        count (work, kept);
+    }
+  keep_ids = new_keeps (work->task, before);
+  widget = g_weak_ref_get (&work->widget);
+  if (widget != NULL && error != NULL && work->n_done == 0)
+    tell_failed (work, widget, error);
+  else if (widget != NULL)
+    tell_kept (work, widget, keep_ids);
+  return dex_future_new_for_boolean (error == NULL && work->n_failed == 0);
+}
+
+DexFuture *
+annex_draft_keep_parts (GtkWidget *widget, AnnexDesk *desk, AnnexTask *task, GPtrArray *parts)
+{
+  Work *work = work_new (KEEP, widget, desk, task);
+
+  work->parts = g_ptr_array_ref (parts);
+  return dex_scheduler_spawn (NULL, FIBER_STACK, keep_fiber, work, work_free);
+}
+
+/* ---- discarding */
+
+static void
+response_cb (AdwAlertDialog *dialog, const char *response, DexPromise *promise)
+{
+  if (dex_future_is_pending (DEX_FUTURE (promise)))
+    dex_promise_resolve_boolean (promise, g_str_equal (response, "throw-away"));
+}
+
+static void
+promise_closure_free (gpointer data, GClosure *closure)
+{
+  dex_unref (data);
+}
+
+/* Resolves to whether the user means it. */
+static DexFuture *
+confirm_discard (GtkWidget *widget, guint n)
+{
+  DexPromise *promise = dex_promise_new ();
+  AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
+
+  adw_alert_dialog_set_heading_use_markup (ADW_ALERT_DIALOG (dialog), FALSE);
+  adw_alert_dialog_set_body_use_markup (ADW_ALERT_DIALOG (dialog), FALSE);
+  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog),
+                                   ngettext ("Discard %u Change?", "Discard %u Changes?", n), n);
+  adw_alert_dialog_set_body (
+      ADW_ALERT_DIALOG (dialog),
+      _ ("What Annex made is thrown away for good. Your own files stay as they are."));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _ ("_Cancel"), "throw-away",
+                                  _ ("_Discard"), NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "throw-away",
+                                            ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), dex_ref (promise),
+                         promise_closure_free, 0);
+  adw_dialog_present (dialog, widget);
+  return DEX_FUTURE (promise);
+}
+
+static DexFuture *
+discard_fiber (gpointer data)
+{
+  Work *work = data;
+  g_autoptr (GtkWidget) widget = g_weak_ref_get (&work->widget);
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < work->parts->len; i++)
+    n += ((AnnexDraftPart *) g_ptr_array_index (work->parts, i))->n_changes;
+  if (widget == NULL || !dex_await_boolean (confirm_discard (widget, n), NULL))
+    return dex_future_new_for_boolean (FALSE);
+  g_clear_object (&widget);
+  for (guint i = 0; i < work->parts->len && error == NULL; i++)
+    {
+      const AnnexDraftPart *part = g_ptr_array_index (work->parts, i);
+
+      dex_await (annex_desk_discard (work->desk, work->task, part->share_id,
+                                     (const char *const *) part->paths),
+                 &error);
+    }
+  widget = g_weak_ref_get (&work->widget);
+  if (widget != NULL && error != NULL)
+    tell_failed (work, widget, error);
+  else if (widget != NULL)
+    {
+      g_autofree char *text =
+          g_strdup_printf (ngettext ("%u change discarded", "%u changes discarded", n), n);
+
+      annex_toast (widget, text);
+    }
+  return dex_future_new_for_boolean (error == NULL);
+}
+
+DexFuture *
+annex_draft_discard_parts (GtkWidget *widget, AnnexDesk *desk, AnnexTask *task, GPtrArray *parts)
+{
+  Work *work = work_new (DISCARD, widget, desk, task);
+
+  work->parts = g_ptr_array_ref (parts);
+  return dex_scheduler_spawn (NULL, FIBER_STACK, discard_fiber, work, work_free);
+}
+
+/* ---- undoing */
+
+static DexFuture *
+undo_fiber (gpointer data)
+{
+  Work *work = data;
+  g_autoptr (GtkWidget) widget = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* the last one first */
+  for (guint i = g_strv_length (work->keep_ids); i-- > 0 && error == NULL;)
+    {
+      g_autoptr (GPtrArray) undone =
+          dex_await_boxed (annex_desk_undo (work->desk, work->task, work->keep_ids[i]), &error);
+
+      if (undone != NULL)
+        count (work, undone);
+    }
+  widget = g_weak_ref_get (&work->widget);
+  if (widget != NULL && error != NULL)
+    tell_failed (work, widget, error);
+  else if (widget != NULL && work->n_both > 0)
+    {
+      g_autofree char *text = g_strdup_printf (
+          ngettext ("Undone. %u file you changed since stays, the former one is beside it",
+                    "Undone. %u files you changed since stay, the former ones are beside them",
+                    work->n_both),
+          work->n_both);
+
+      annex_toast (widget, text);
+    }
+  else if (widget != NULL)
+    annex_toast (widget, _ ("Your files are as they were"));
+  return dex_future_new_for_boolean (error == NULL && work->n_failed == 0);
+}
+
+DexFuture *
+annex_draft_undo_keeps (GtkWidget *widget,
+                        AnnexDesk *desk,
+                        AnnexTask *task,
+                        const char *const *keep_ids)
+{
+  Work *work = work_new (UNDO, widget, desk, task);
+
+  work->keep_ids = g_strdupv ((char **) keep_ids);
+  return dex_scheduler_spawn (NULL, FIBER_STACK, undo_fiber, work, work_free);
+}

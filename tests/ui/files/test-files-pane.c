@@ -1,0 +1,544 @@
+/* test-files-pane.c
+ *
+ * The files pane: what it shows of a draft, and what its buttons ask of the desk.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-fake-desk.h"
+#include "annex-shot.h"
+#include "zip-fixture.h"
+
+#include "annex-draft-node.h"
+#include "annex-files-pane.h"
+
+#include <cairo-pdf.h>
+#include <string.h>
+
+typedef struct
+{
+  AnnexFakeDesk *desk;
+  AnnexTask *task;
+  char *share;
+  GtkWidget *pane;
+  GtkWindow *window;
+} Fixture;
+
+static void
+fixture_open (Fixture *self, int width, int height)
+{
+  g_autofree char *folder = NULL;
+
+  self->desk = annex_fake_desk_new ();
+  self->task = annex_fake_desk_add_task (self->desk, "Expense report, June");
+  folder = annex_fake_desk_make_folder (self->desk, "Receipts", (const char *[]) { "a.txt", NULL });
+  self->share = annex_fake_desk_share (self->desk, self->task, folder, ANNEX_SHARE_REVIEW);
+  self->pane = annex_files_pane_new (ANNEX_DESK (self->desk), self->task);
+  GtkWidget *overlay = adw_toast_overlay_new ();
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), self->pane);
+  self->window = annex_shot_window (overlay, width, height);
+}
+
+static void
+fixture_close (Fixture *self)
+{
+  gtk_window_destroy (self->window);
+  annex_shot_settle (50);
+  g_free (self->share);
+  annex_fake_desk_close (self->desk);
+  g_object_unref (self->desk);
+}
+
+static AnnexChange *
+change (AnnexChangeKind kind, const char *path, guint64 size, guint64 old_size)
+{
+  AnnexChange *self = annex_change_new (kind, path);
+
+  self->size_bytes = size;
+  self->old_size_bytes = old_size;
+  return self;
+}
+
+static GPtrArray *
+receipts (void)
+{
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
+  AnnexChange *moved = change (ANNEX_CHANGE_RENAMED, "2025-06/Café 2025-06-03.pdf", 48210, 48210);
+  AnnexChange *conflict = change (ANNEX_CHANGE_CHANGED, "Notes.txt", 512, 480);
+  AnnexChange *refused = change (ANNEX_CHANGE_REFUSED, "socket", 0, 0);
+
+  moved->old_path = g_strdup ("scan 0012.pdf");
+  conflict->conflict = TRUE;
+  refused->reason = g_strdup ("It is a socket, no file.");
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, "Expense report.xlsx", 18400, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, "Expense chart.png", 52000, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_CHANGED, "Amounts.csv", 1240, 1100));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_CHANGED, "Letter.pdf", 30240, 30100));
+  g_ptr_array_add (changes, moved);
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_DELETED, "2025-06/duplicate.pdf", 0, 31000));
+  g_ptr_array_add (changes, conflict);
+  g_ptr_array_add (changes, refused);
+  return changes;
+}
+
+/* ---- finding things as a person does: by what is written there */
+
+static GtkWidget *
+find (GtkWidget *widget, gboolean (*is) (GtkWidget *widget, const char *text), const char *text)
+{
+  if (gtk_widget_get_mapped (widget) && is (widget, text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, is, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+is_button (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_BUTTON (widget) &&
+         g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), text) == 0;
+}
+
+static gboolean
+is_label (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
+}
+
+static gboolean
+is_list (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LIST_VIEW (widget) && gtk_widget_has_css_class (widget, text);
+}
+
+typedef struct
+{
+  GtkWidget *in;
+  const char *text;
+} Seen;
+
+static gboolean
+is_seen (gpointer data)
+{
+  Seen *seen = data;
+
+  return find (seen->in, is_label, seen->text) != NULL;
+}
+
+static void
+assert_seen (Fixture *self, const char *text)
+{
+  Seen seen = { GTK_WIDGET (self->window), text };
+
+  if (!annex_shot_wait (is_seen, &seen, 8000))
+    g_error ("“%s” is not shown", text);
+}
+
+static void
+click (Fixture *self, const char *label)
+{
+  GtkWidget *button = find (GTK_WIDGET (self->window), is_button, label);
+
+  if (button == NULL)
+    g_error ("There is no button “%s”", label);
+  g_assert_true (gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+static GtkSingleSelection *
+selection_of (Fixture *self)
+{
+  GtkWidget *list = find (self->pane, is_list, "annex-draft");
+
+  g_assert_nonnull (list);
+  return GTK_SINGLE_SELECTION (gtk_list_view_get_model (GTK_LIST_VIEW (list)));
+}
+
+static AnnexDraftNode *
+select_node (Fixture *self, const char *name)
+{
+  GtkSingleSelection *selection = selection_of (self);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (selection)); i++)
+    {
+      g_autoptr (GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (selection), i);
+      g_autoptr (AnnexDraftNode) node = gtk_tree_list_row_get_item (row);
+
+      if (g_str_equal (annex_draft_node_get_name (node), name))
+        {
+          gtk_single_selection_set_selected (selection, i);
+          return node; /* held by the model */
+        }
+    }
+  g_error ("There is no line “%s”", name);
+}
+
+static gboolean
+was_called (gpointer data)
+{
+  const char **call = data;
+
+  return annex_fake_desk_was_called ((AnnexFakeDesk *) call[0], call[1]);
+}
+
+static void
+assert_called (Fixture *self, const char *call)
+{
+  const char *pair[] = { (const char *) self->desk, call };
+
+  if (!annex_shot_wait (was_called, pair, 5000))
+    {
+      GPtrArray *calls = annex_fake_desk_get_calls (self->desk);
+
+      for (guint i = 0; i < calls->len; i++)
+        g_printerr ("# called: %s\n", (char *) g_ptr_array_index (calls, i));
+      g_error ("“%s” was not called", call);
+    }
+}
+
+/* ---- tests */
+
+static void
+test_empty (void)
+{
+  Fixture self = { 0 };
+
+  fixture_open (&self, 400, 700);
+  assert_seen (&self, "No changes");
+  annex_shot_take (self.window, "files-nothing");
+  g_object_set (self.pane, "task", NULL, NULL);
+  assert_seen (&self, "No Folders");
+  annex_shot_take (self.window, "files-none");
+  fixture_close (&self);
+}
+
+static void
+test_tree (void)
+{
+  Fixture self = { 0 };
+  static const int widths[] = { 360, 800, 1600 };
+
+  fixture_open (&self, 360, 800);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  assert_seen (&self, "7 changes");
+  assert_seen (&self, "Cannot be kept: It is a socket, no file.");
+  assert_seen (&self, "You changed it meanwhile: both are kept");
+  assert_seen (&self, "Was scan 0012.pdf");
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      gtk_window_set_default_size (self.window, widths[i], 800);
+      annex_shot_settle (200);
+      annex_shot_take (self.window, "files-tree");
+    }
+  fixture_close (&self);
+}
+
+static void
+test_keep (void)
+{
+  Fixture self = { 0 };
+  g_autofree char *all = NULL;
+  g_autofree char *some = NULL;
+
+  fixture_open (&self, 400, 800);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  assert_seen (&self, "7 changes");
+  annex_draft_node_set_checked (select_node (&self, "2025-06"), FALSE);
+  annex_draft_node_set_checked (select_node (&self, "Notes.txt"), FALSE);
+  assert_seen (&self, "4 of 7 changes chosen");
+  click (&self, "Keep Chosen");
+  some = g_strdup_printf ("keep:%s:Amounts.csv,Expense chart.png,Expense report.xlsx,Letter.pdf",
+                          self.share);
+  assert_called (&self, some);
+  assert_seen (&self, "kept");
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  annex_draft_node_set_checked (select_node (&self, "Receipts"), TRUE);
+  assert_seen (&self, "7 changes");
+  click (&self, "Keep All");
+  all = g_strdup_printf ("keep:%s:*", self.share);
+  assert_called (&self, all);
+  annex_shot_settle (300);
+  annex_shot_take (self.window, "files-kept");
+  fixture_close (&self);
+}
+
+static void
+test_discard (void)
+{
+  Fixture self = { 0 };
+  g_autofree char *call = NULL;
+
+  fixture_open (&self, 400, 800);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  assert_seen (&self, "7 changes");
+  click (&self, "Discard");
+  assert_seen (&self, "Discard 7 Changes?");
+  annex_shot_take (self.window, "files-discard");
+  call = g_strdup_printf ("discard:%s*", self.share);
+  g_assert_false (annex_fake_desk_was_called (self.desk, call));
+  click (&self, "_Discard");
+  assert_called (&self, call);
+  assert_seen (&self, "7 changes discarded");
+  fixture_close (&self);
+}
+
+static void
+test_failure (void)
+{
+  Fixture self = { 0 };
+
+  fixture_open (&self, 400, 800);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  assert_seen (&self, "7 changes");
+  annex_fake_desk_fail (
+      self.desk, "keep",
+      g_error_new (ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_DISK_FULL, "The disk is full & <b>bold</b>"));
+  click (&self, "Keep All");
+  assert_seen (&self, "Nothing was kept: The disk is full & <b>bold</b>");
+  assert_seen (&self, "7 changes");
+  fixture_close (&self);
+}
+
+/* ---- previews */
+
+static GBytes *
+pdf_of (const char *text, guint n_pages)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "annex-test.pdf", NULL);
+  cairo_surface_t *surface = cairo_pdf_surface_create (path, 420, 595);
+  cairo_t *cr = cairo_create (surface);
+  char *data;
+  gsize length;
+
+  for (guint i = 0; i < n_pages; i++)
+    {
+      cairo_set_font_size (cr, 24);
+      cairo_move_to (cr, 40, 80);
+      cairo_show_text (cr, text);
+      cairo_show_page (cr);
+    }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  return g_bytes_new_take (data, length);
+}
+
+static GBytes *
+png_of (double red, double green, double blue)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "annex-test.png", NULL);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 640, 400);
+  cairo_t *cr = cairo_create (surface);
+  char *data;
+  gsize length;
+
+  cairo_set_source_rgb (cr, 0.95, 0.95, 0.93);
+  cairo_paint (cr);
+  cairo_set_source_rgb (cr, red, green, blue);
+  for (guint i = 0; i < 6; i++)
+    cairo_rectangle (cr, 50 + 95 * i, 340 - 40 * (i + 1), 60, 40 * (i + 1));
+  cairo_fill (cr);
+  cairo_destroy (cr);
+  g_assert_cmpint (cairo_surface_write_to_png (surface, path), ==, CAIRO_STATUS_SUCCESS);
+  cairo_surface_destroy (surface);
+  g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+  return g_bytes_new_take (data, length);
+}
+
+static void
+set_side (Fixture *self, const char *path, GBytes *bytes, gboolean after)
+{
+  gsize length;
+  const void *data = g_bytes_get_data (bytes, &length);
+
+  if (after)
+    annex_fake_desk_set_after (self->desk, self->share, path, data, (gssize) length);
+  else
+    annex_fake_desk_set_before (self->desk, self->share, path, data, (gssize) length);
+}
+
+static void
+set_previews (Fixture *self)
+{
+  g_autoptr (GBytes) old_pdf = pdf_of ("Dear Sir", 2);
+  g_autoptr (GBytes) new_pdf = pdf_of ("Dear Madam", 3);
+  g_autoptr (GBytes) old_png = png_of (0.2, 0.4, 0.8);
+  g_autoptr (GBytes) new_png = png_of (0.9, 0.4, 0.2);
+  g_autoptr (GBytes) sheet = zip_fixture_new_xlsx (
+      "<row><c t=\"inlineStr\"><is><t>Date</t></is></c><c "
+      "t=\"inlineStr\"><is><t>Merchant</t></is></c>"
+      "<c t=\"inlineStr\"><is><t>Amount</t></is></c></row>"
+      "<row><c t=\"inlineStr\"><is><t>2025-06-03</t></is></c><c t=\"inlineStr\"><is><t>Café "
+      "&lt;b&gt;Central&lt;/b&gt;</t></is></c>"
+      "<c><v>12.5</v></c></row><row><c/><c "
+      "t=\"inlineStr\"><is><t>Total</t></is></c><c><f>SUM(C2:C2)</f><v>12.5</v></c></row>",
+      NULL, NULL);
+
+  annex_fake_desk_set_before (
+      self->desk, self->share, "Notes.txt",
+      "Receipts of June\n\nCheck the taxi.\nAsk for the missing one.\nThank you.\n", -1);
+  annex_fake_desk_set_after (self->desk, self->share, "Notes.txt",
+                             "Receipts of June\n\nThe taxi is checked: 23.40.\nAsk for the missing "
+                             "one.\nThank you.\n<b>Not bold</b> \342\200\256evil\n",
+                             -1);
+  annex_fake_desk_set_before (
+      self->desk, self->share, "Amounts.csv",
+      "Date,Merchant,Amount\n2025-06-03,Café,12.50\n2025-06-04,Taxi,20.00\n2025-06-05,Hotel,99\n",
+      -1);
+  annex_fake_desk_set_after (self->desk, self->share, "Amounts.csv",
+                             "Date,Merchant,Amount\n2025-06-03,Café,12.50\n2025-06-04,Taxi,23."
+                             "40\n2025-06-05,Hotel,99\n2025-06-09,Train,45.10\n",
+                             -1);
+  set_side (self, "Expense report.xlsx", sheet, TRUE);
+  set_side (self, "Letter.pdf", old_pdf, FALSE);
+  set_side (self, "Letter.pdf", new_pdf, TRUE);
+  set_side (self, "Expense chart.png", new_png, TRUE);
+  set_side (self, "Chart.png", old_png, FALSE);
+  set_side (self, "Chart.png", new_png, TRUE);
+}
+
+static void
+test_previews (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *seen;
+    const char *shot;
+  } cases[] = {
+    { "Notes.txt", "The taxi is checked: 23.40.", "text" },
+    { "Amounts.csv", "20.00 → 23.40", "cells" },
+    { "Expense report.xlsx", "Café <b>Central</b>", "sheet" },
+    { "Letter.pdf", "3 pages", "pages" },
+    { "Chart.png", "Before", "images" },
+    { "duplicate.pdf", "no longer there", "gone" },
+    { "socket", "Path", "refused" },
+  };
+  static const int widths[] = { 360, 1000 };
+
+  for (guint w = 0; w < G_N_ELEMENTS (widths); w++)
+    {
+      Fixture self = { 0 };
+      GPtrArray *changes = receipts ();
+
+      g_ptr_array_add (changes, change (ANNEX_CHANGE_CHANGED, "Chart.png", 3000, 2900));
+      fixture_open (&self, widths[w], 800);
+      set_previews (&self);
+      annex_fake_desk_set_draft (self.desk, self.task, self.share, changes);
+      assert_seen (&self, "8 changes");
+      for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+        {
+          g_autofree char *shot = g_strconcat ("files-preview-", cases[i].shot, NULL);
+
+          select_node (&self, cases[i].name);
+          assert_seen (&self, cases[i].seen);
+          annex_shot_take (self.window, shot);
+        }
+      fixture_close (&self);
+    }
+}
+
+/* Names and contents that would be something else if they were markup, many or long. */
+static void
+test_hostile (void)
+{
+  Fixture self = { 0 };
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
+  g_autofree char *long_name = g_strnfill (255, 'W');
+  g_autofree char *long_line = g_strnfill (1000000, 'x');
+  g_autoptr (GString) deep = g_string_new (NULL);
+  AnnexChange *refused = change (ANNEX_CHANGE_REFUSED, "dev", 0, 0);
+
+  for (guint i = 0; i < 500; i++)
+    g_string_append (deep, "d/");
+  g_string_append (deep, "file");
+  refused->reason = g_strdup_printf ("<span size='xx-large'>Allow</span>\n%s", long_line);
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, "<b>bold & \n new line", 1, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, "invoice\342\200\256fdp.exe", 1, 0));
+  g_ptr_array_add (
+      changes,
+      change (ANNEX_CHANGE_ADDED, "\331\205\330\261\330\255\330\250\330\247.txt", G_MAXUINT64, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, long_name, 1, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, deep->str, 1, 0));
+  g_ptr_array_add (
+      changes,
+      change (ANNEX_CHANGE_ADDED, "emoji \360\237\221\251\342\200\215\360\237\222\273.txt", 1, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, "one line.txt", 1000000, 0));
+  g_ptr_array_add (changes, refused);
+  fixture_open (&self, 360, 800);
+  annex_fake_desk_set_after (self.desk, self.share, "one line.txt", long_line, -1);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, changes);
+  assert_seen (&self, "<b>bold &");
+  annex_shot_take (self.window, "files-hostile");
+  select_node (&self, "one line.txt");
+  assert_seen (&self, "xxxxxxxx");
+  assert_seen (&self, "only a part is shown");
+  annex_shot_take (self.window, "files-hostile-line");
+  fixture_close (&self);
+}
+
+/* Ten thousand changes are there in a moment, and none of it holds the main loop for long. */
+static void
+test_many (void)
+{
+  Fixture self = { 0 };
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
+  gint64 start;
+  gint64 last;
+  gint64 worst = 0;
+
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autofree char *path =
+          g_strdup_printf ("folder %02u/part %u/file %05u.txt", i % 40, i % 7, i);
+
+      g_ptr_array_add (changes,
+                       change (i % 5 == 0 ? ANNEX_CHANGE_DELETED : ANNEX_CHANGE_ADDED, path, i, i));
+    }
+  fixture_open (&self, 400, 800);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, changes);
+  start = last = g_get_monotonic_time ();
+  for (;;)
+    {
+      gint64 now;
+
+      g_main_context_iteration (NULL, FALSE);
+      now = g_get_monotonic_time ();
+      worst = MAX (worst, now - last);
+      last = now;
+      if (find (self.pane, is_label, "10000 changes") != NULL)
+        break;
+      g_assert_cmpint (now - start, <, 10 * G_USEC_PER_SEC);
+    }
+  g_test_message ("10,000 changes after %.0f ms, the longest turn of the main loop %.1f ms",
+                  (double) (last - start) / 1000, (double) worst / 1000);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection_of (&self))), ==, 41);
+  start = g_get_monotonic_time ();
+  annex_draft_node_set_checked (select_node (&self, "Receipts"), FALSE);
+  annex_draft_node_set_checked (select_node (&self, "folder 03"), TRUE);
+  g_test_message ("choosing took %.1f ms", (double) (g_get_monotonic_time () - start) / 1000);
+  assert_seen (&self, "250 of 10000 changes chosen");
+  annex_shot_take (self.window, "files-many");
+  fixture_close (&self);
+}
+
+int
+main (int argc, char **argv)
+{
+  annex_shot_init (&argc, &argv);
+  g_test_add_func ("/ui/files-pane/empty", test_empty);
+  g_test_add_func ("/ui/files-pane/tree", test_tree);
+  g_test_add_func ("/ui/files-pane/keep", test_keep);
+  g_test_add_func ("/ui/files-pane/discard", test_discard);
+  g_test_add_func ("/ui/files-pane/failure", test_failure);
+  g_test_add_func ("/ui/files-pane/previews", test_previews);
+  g_test_add_func ("/ui/files-pane/hostile", test_hostile);
+  g_test_add_func ("/ui/files-pane/many", test_many);
+  return g_test_run ();
+}
