@@ -1,0 +1,354 @@
+/* annex-ask-words.c
+ *
+ * See annex-ask-words.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-ask-words.h"
+
+#include "annex-policy.h"
+#include "annex-text.h"
+
+#include <glib/gi18n.h>
+
+/* First strong isolate and its end: a part of a path cannot reorder its neighbours. */
+#define ISOLATE "\u2068"
+#define ISOLATE_END "\u2069"
+
+char *
+annex_ask_words_block (const char *text, guint max_lines)
+{
+  g_autofree char *valid = text != NULL ? annex_text_make_valid (text, -1) : g_strdup ("");
+  g_auto (GStrv) lines = g_strsplit (valid, "\n", (int) max_lines + 1);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *line = NULL;
+
+      if (i > 0)
+        g_string_append_c (out, '\n');
+      if (i == max_lines)
+        {
+          g_string_append (out, "…");
+          break;
+        }
+      line = annex_text_for_display (lines[i]);
+      g_string_append (out, line);
+    }
+  return g_string_free_and_steal (out);
+}
+
+/* ---- targets */
+
+static void
+append_escaped (GString *out, gunichar c)
+{
+  g_string_append_printf (out, "\\u{%x}", (guint) c);
+}
+
+char *
+annex_ask_words_spell_host (const char *host)
+{
+  g_autofree char *valid = annex_text_make_valid (host != NULL ? host : "", -1);
+  g_autofree char *normal = annex_host_normalise (valid, -1, NULL);
+  GString *out;
+
+  if (normal != NULL)
+    return g_steal_pointer (&normal);
+  out = g_string_new (NULL);
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (c > 0x20 && c < 0x7f)
+        g_string_append_unichar (out, c);
+      else
+        append_escaped (out, c);
+    }
+  return g_string_free_and_steal (out);
+}
+
+static gboolean
+must_be_escaped (gunichar c)
+{
+  GUnicodeType type = g_unichar_type (c);
+
+  return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_UNASSIGNED ||
+         type == G_UNICODE_PRIVATE_USE || type == G_UNICODE_LINE_SEPARATOR ||
+         type == G_UNICODE_PARAGRAPH_SEPARATOR || (g_unichar_isspace (c) && c != ' ') ||
+         (g_unichar_iszerowidth (c) && !g_unichar_ismark (c)) || c == 0x115f || c == 0x1160 ||
+         c == 0x3164 || c == 0xffa0;
+}
+
+char *
+annex_ask_words_spell_path (const char *path)
+{
+  g_autofree char *valid = annex_text_make_valid (path != NULL ? path : "", -1);
+  g_auto (GStrv) parts = g_strsplit (valid, "/", -1);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      gboolean plain = g_str_is_ascii (parts[i]);
+
+      if (i > 0)
+        g_string_append_c (out, '/');
+      if (!plain)
+        g_string_append (out, ISOLATE);
+      for (const char *p = parts[i]; *p != '\0'; p = g_utf8_next_char (p))
+        if (must_be_escaped (g_utf8_get_char (p)))
+          append_escaped (out, g_utf8_get_char (p));
+        else
+          g_string_append_unichar (out, g_utf8_get_char (p));
+      if (!plain)
+        g_string_append (out, ISOLATE_END);
+    }
+  return g_string_free_and_steal (out);
+}
+
+/* ---- asks */
+
+JsonArray *
+annex_ask_words_questions (AnnexAsk *ask)
+{
+  if (annex_ask_get_kind (ask) != ANNEX_ASK_QUESTION)
+    return NULL;
+  return annex_json_opt_array (annex_ask_get_json (ask), "questions");
+}
+
+static JsonObject *
+first_question (AnnexAsk *ask)
+{
+  JsonArray *questions = annex_ask_words_questions (ask);
+
+  return questions != NULL ? json_array_get_object_element (questions, 0) : NULL;
+}
+
+gboolean
+annex_ask_words_is_permission (AnnexAsk *ask)
+{
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_NETWORK:
+    case ANNEX_ASK_FOLDER:
+    case ANNEX_ASK_SITE:
+      return TRUE;
+    case ANNEX_ASK_QUESTION:
+      return annex_ask_is_exact (first_question (ask));
+    case ANNEX_ASK_DRAFT:
+      return FALSE;
+    }
+  return FALSE;
+}
+
+const char *
+annex_ask_words_permission (AnnexAsk *ask)
+{
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_NETWORK:
+      return _ ("May Annex’s computer contact this host?");
+    case ANNEX_ASK_SITE:
+      return _ ("May Annex use this site?");
+    case ANNEX_ASK_FOLDER:
+      return _ ("Annex asks for a folder of yours");
+    case ANNEX_ASK_DRAFT:
+      return _ ("What becomes of these changes?");
+    case ANNEX_ASK_QUESTION:
+      return _ ("Annex asks for your permission");
+    }
+  return "";
+}
+
+char *
+annex_ask_words_summary (AnnexAsk *ask)
+{
+  JsonObject *json = annex_ask_get_json (ask);
+  JsonArray *questions = annex_ask_words_questions (ask);
+  g_autofree char *text = NULL;
+  guint more;
+
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_NETWORK:
+      text = annex_ask_words_spell_host (annex_json_opt_string (json, "host", ""));
+      return g_strdup_printf (C_ ("ask", "Contact %s"), text);
+    case ANNEX_ASK_SITE:
+      text = annex_ask_words_spell_host (annex_json_opt_string (json, "host", ""));
+      return g_strdup_printf (C_ ("ask", "Use the site %s"), text);
+    case ANNEX_ASK_FOLDER:
+      text = annex_text_for_display (annex_json_opt_string (json, "reason", ""));
+      return g_strdup_printf (C_ ("ask", "A folder: %s"), text);
+    case ANNEX_ASK_DRAFT:
+      return annex_text_for_display (annex_ask_get_text (ask));
+    case ANNEX_ASK_QUESTION:
+      break;
+    }
+  text = annex_text_for_display (annex_json_opt_string (first_question (ask), "question", ""));
+  more = json_array_get_length (questions) - 1;
+  if (more == 0)
+    return g_steal_pointer (&text);
+  return g_strdup_printf (ngettext ("%s (and %u more question)", "%s (and %u more questions)", more),
+                          text, more);
+}
+
+/* ---- answers */
+
+static void
+append_value (GString *out, JsonNode *node)
+{
+  g_autofree char *shown = NULL;
+  JsonObject *object;
+
+  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
+
+      for (guint i = 0; i < json_array_get_length (array) && i < 50; i++)
+        {
+          if (i > 0)
+            g_string_append (out, ", ");
+          append_value (out, json_array_get_element (array, i));
+        }
+      return;
+    }
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    {
+      object = json_node_get_object (node);
+      if (annex_json_opt_string (object, "secret", NULL) != NULL)
+        g_string_append (out, _ ("a secret, kept in your keyring"));
+      shown = annex_text_for_display (
+          annex_json_opt_string (object, "other_text", annex_json_opt_string (object, "answer", "")));
+    }
+  else if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+           json_node_get_value_type (node) == G_TYPE_STRING)
+    shown = annex_text_for_display (json_node_get_string (node));
+  if (shown != NULL)
+    g_string_append (out, shown);
+}
+
+char *
+annex_ask_words_one_answer (JsonObject *question, JsonObject *answer)
+{
+  const char *id = annex_json_opt_string (question, "id", "");
+  const char *text = annex_json_opt_string (question, "question", "");
+  JsonNode *node = json_object_get_member (answer, id);
+  GString *out = g_string_new (NULL);
+
+  append_value (out, node != NULL ? node : json_object_get_member (answer, text));
+  if (out->len == 0)
+    g_string_append (out, _ ("No answer"));
+  return g_string_free_and_steal (out);
+}
+
+static char *
+question_answer (AnnexAsk *ask, JsonObject *answer)
+{
+  JsonArray *questions = annex_ask_words_questions (ask);
+  GString *out;
+
+  if (annex_json_opt_boolean (answer, "dismissed", FALSE))
+    return g_strdup (_ ("You closed the question without an answer"));
+  if (annex_json_opt_string (answer, "response", NULL) != NULL)
+    return annex_text_for_display (annex_json_opt_string (answer, "response", ""));
+  if (g_strcmp0 (annex_json_opt_string (answer, "answer", NULL), "none") == 0)
+    return g_strdup (_ ("Annex went on without an answer"));
+  out = g_string_new (NULL);
+  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
+    {
+      g_autofree char *one =
+          annex_ask_words_one_answer (json_array_get_object_element (questions, i), answer);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? " · " : "", one);
+    }
+  return g_string_free_and_steal (out);
+}
+
+static const char *
+permission_answer (const char *label)
+{
+  if (g_str_equal (label, "once"))
+    return _ ("You allowed it once");
+  if (g_str_equal (label, "task"))
+    return _ ("You allowed it for this task");
+  if (g_str_equal (label, "always"))
+    return _ ("You allowed it for good");
+  if (g_str_equal (label, "never"))
+    return _ ("You said no");
+  return _ ("Nothing was allowed");
+}
+
+char *
+annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired)
+{
+  const char *label = answer != NULL ? annex_json_opt_string (answer, "answer", "") : "";
+  g_autofree char *text = NULL;
+
+  if (expired && (answer == NULL || g_str_equal (label, "none") || g_str_equal (label, "never") ||
+                  g_str_equal (label, "no")))
+    return g_strdup (_ ("Nobody answered in time; nothing was allowed"));
+  if (answer == NULL)
+    return g_strdup (_ ("Not answered yet"));
+  if (expired)
+    {
+      text = annex_ask_words_answer (ask, answer, FALSE);
+      return g_strdup_printf (_ ("Nobody answered in time; taken instead: %s"), text);
+    }
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_QUESTION:
+      return question_answer (ask, answer);
+    case ANNEX_ASK_NETWORK:
+    case ANNEX_ASK_SITE:
+      return g_strdup (permission_answer (label));
+    case ANNEX_ASK_DRAFT:
+      if (g_str_equal (label, "keep"))
+        return g_strdup (_ ("You kept the changes"));
+      if (g_str_equal (label, "discard"))
+        return g_strdup (_ ("You discarded the changes"));
+      return g_strdup (_ ("Nothing was decided"));
+    case ANNEX_ASK_FOLDER:
+      if (label[0] != '/')
+        return g_strdup (_ ("You gave no folder"));
+      text = annex_ask_words_spell_path (label);
+      return g_strdup_printf (_ ("You gave the folder %s"), text);
+    }
+  return NULL;
+}
+
+const char *
+annex_ask_words_state (AnnexInboxState state)
+{
+  switch (state)
+    {
+    case ANNEX_INBOX_OPEN:
+      return _ ("Waiting for your answer");
+    case ANNEX_INBOX_REFUSED:
+      return _ ("You said no");
+    case ANNEX_INBOX_DISMISSED:
+      return _ ("You closed it without an answer");
+    case ANNEX_INBOX_EXPIRED:
+      return _ ("Nobody answered in time");
+    }
+  return "";
+}
+
+const char *
+annex_ask_words_icon (AnnexAskKind kind)
+{
+  switch (kind)
+    {
+    case ANNEX_ASK_QUESTION:
+      return "help-about-symbolic";
+    case ANNEX_ASK_NETWORK:
+      return "network-wired-symbolic";
+    case ANNEX_ASK_FOLDER:
+      return "folder-symbolic";
+    case ANNEX_ASK_SITE:
+      return "web-browser-symbolic";
+    case ANNEX_ASK_DRAFT:
+      return "document-edit-symbolic";
+    }
+  return "";
+}

@@ -1,0 +1,45 @@
+/* annex-ask-words.h
+ *
+ * What the window says about an ask and its answer, and how it writes untrusted text of several
+ * lines and the exact target of a permission. Pure; knows no widget.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-inbox.h"
+
+G_BEGIN_DECLS
+
+/* @text (nullable: "") for a label or text view of several lines, without markup: as
+ * annex_text_for_display, but line breaks stay; at most @max_lines lines, then "…". (transfer full) */
+char *annex_ask_words_block (const char *text, guint max_lines);
+
+/* A host as it must be read: in its ASCII form (punycode), whatever it was given as; what is no
+ * host is spelled with every other character escaped, as in \u{202e}. Never cut. (transfer full) */
+char *annex_ask_words_spell_host (const char *host);
+/* A path as it must be read: control and direction characters escaped, every part kept in its own
+ * direction. Never cut. (transfer full) */
+char *annex_ask_words_spell_path (const char *path);
+
+/* Does it permit something, so that only the app may draw it? Network, folder, site and consents;
+ * a question and a draft do not. */
+gboolean annex_ask_words_is_permission (AnnexAsk *ask);
+/* The app's own question: "May the computer contact this host?" (static) */
+const char *annex_ask_words_permission (AnnexAsk *ask);
+/* What it is about, on one line: the question, the host, the reason. (transfer full) */
+char *annex_ask_words_summary (AnnexAsk *ask);
+/* What was answered, in plain words: "You allowed it for this task", "You chose “A, B”".
+ * @expired: nobody answered, and @answer (nullable) was taken. (transfer full) */
+char *annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired);
+/* The answer to one question of @ask, for display: labels, own words, "a secret". (transfer full) */
+char *annex_ask_words_one_answer (JsonObject *question, JsonObject *answer);
+/* "Open", "You said no" …: how the inbox names the state. (static) */
+const char *annex_ask_words_state (AnnexInboxState state);
+/* The symbolic icon of a kind. (static) */
+const char *annex_ask_words_icon (AnnexAskKind kind);
+
+/* The questions of @ask, borrowed; NULL when it has none. */
+JsonArray *annex_ask_words_questions (AnnexAsk *ask);
+
+G_END_DECLS

@@ -1,0 +1,23 @@
+/* annex-grant-bar.h
+ *
+ * The permissions a task waits for, at the top of its page: one at a time, the oldest first, the
+ * others counted. Invisible while there is none.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-desk.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define ANNEX_TYPE_GRANT_BAR (annex_grant_bar_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexGrantBar, annex_grant_bar, ANNEX, GRANT_BAR, AdwBin)
+
+/* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable), "n-asks" (uint, read only). */
+GtkWidget *annex_grant_bar_new (AnnexDesk *desk, AnnexTask *task);
+void annex_grant_bar_set_task (AnnexGrantBar *self, AnnexTask *task);
+
+G_END_DECLS
