@@ -1,6 +1,7 @@
 /* annex-machine-private.h
  *
- * What the two files of AnnexMachine share.
+ * What the files of AnnexMachine share: annex-machine.c (what it is told to do), -connect.c (the
+ * channel), -watch.c (what happens to it).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -27,5 +28,17 @@ struct _AnnexMachine
   DexPromise *gone;     /* resolves when it ends */
   GHashTable *removals; /* alias → DexPromise of an unplug in progress */
 };
+
+/* ---- annex-machine-watch.c */
+/* Begins to hear what libvirt tells of it. */
+void
+annex_machine_watch (AnnexMachine *self);
+void
+annex_machine_set_running (AnnexMachine *self);
+void
+annex_machine_set_ended (AnnexMachine *self, const char *reason);
+/* Its end was told, perhaps late: looks, and ends it when it is so. */
+void
+annex_machine_end_if_gone (AnnexMachine *self, const char *reason);
 
 G_END_DECLS

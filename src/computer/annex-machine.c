@@ -1,7 +1,8 @@
 /* annex-machine.c
  *
- * See annex-machine.h; the channel is in annex-machine-connect.c. Domains are transient: nothing of
- * them is left in libvirt's configuration once they end.
+ * See annex-machine.h; the channel is in annex-machine-connect.c, what libvirt tells in
+ * annex-machine-watch.c. Domains are transient: nothing of them is left in libvirt's configuration
+ * once they end.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,123 +21,6 @@
 #define SAVE_CHANNELS 2
 
 G_DEFINE_FINAL_TYPE (AnnexMachine, annex_machine, G_TYPE_OBJECT)
-
-enum { SIGNAL_LOST, SIGNAL_DISK_FULL, N_SIGNALS };
-
-static guint signals[N_SIGNALS];
-
-/* ---------------------------------------------------------------- what libvirt tells */
-
-static void
-set_running (AnnexMachine *self)
-{
-  self->running = TRUE;
-  self->ending = FALSE;
-  g_clear_pointer (&self->lost_reason, g_free);
-  dex_clear (&self->gone);
-  self->gone = dex_promise_new ();
-}
-
-static void
-set_ended (AnnexMachine *self, const char *reason)
-{
-  g_autoptr (AnnexMachine) guard = g_object_ref (self);
-
-  if (!self->running)
-    return;
-  self->running = FALSE;
-  if (!self->ending)
-    self->lost_reason = g_strdup (reason);
-  dex_promise_resolve_boolean (self->gone, TRUE);
-  if (!self->ending)
-    g_signal_emit (self, signals[SIGNAL_LOST], 0, reason);
-}
-
-/* An end that was told may be that of the machine's life before, heard late. */
-typedef struct
-{
-  AnnexMachine *machine;
-  char *reason;
-} End;
-
-static void
-end_free (gpointer data)
-{
-  End *end = data;
-
-  g_clear_object (&end->machine);
-  g_free (end->reason);
-  g_free (end);
-}
-
-static DexFuture *
-is_active_worker (virConnectPtr connection, gpointer state)
-{
-  const char *name = state;
-  virDomainPtr domain = virDomainLookupByName (connection, name);
-  gboolean active = domain != NULL && virDomainIsActive (domain) == 1;
-
-  if (domain != NULL)
-    virDomainFree (domain);
-  return dex_future_new_for_boolean (active);
-}
-
-static DexFuture *
-looked_cb (DexFuture *future, gpointer data)
-{
-  End *end = data;
-  const GValue *active = dex_future_get_value (future, NULL); /* cannot be asked: it is gone */
-
-  if (active == NULL || !g_value_get_boolean (active))
-    set_ended (end->machine, end->reason);
-  return dex_future_new_true ();
-}
-
-static void
-end_if_gone (AnnexMachine *self, const char *reason)
-{
-  End *end = g_new0 (End, 1);
-
-  end->machine = g_object_ref (self);
-  end->reason = g_strdup (reason);
-  dex_future_disown (
-      dex_future_finally (annex_virt_call (self->virt, "annex-is-active", is_active_worker,
-                                           g_strdup (self->name), g_free),
-                          looked_cb, end, end_free));
-}
-
-static void
-stopped_cb (AnnexVirt *virt, const char *name, const char *reason, AnnexMachine *self)
-{
-  if (g_strcmp0 (name, self->name) != 0)
-    return;
-  /* It may end before the call that began it has returned here. */
-  if (self->beginning && !self->running)
-    g_set_str (&self->lost_reason, reason);
-  else if (self->running)
-    end_if_gone (self, reason);
-}
-
-static void
-paused_cb (AnnexVirt *virt, const char *name, gboolean disk_full, AnnexMachine *self)
-{
-  if (g_strcmp0 (name, self->name) == 0 && self->running)
-    g_signal_emit (self, signals[SIGNAL_DISK_FULL], 0);
-}
-
-static void
-device_removed_cb (AnnexVirt *virt, const char *name, const char *alias, AnnexMachine *self)
-{
-  DexPromise *removal;
-
-  if (g_strcmp0 (name, self->name) != 0)
-    return;
-  removal = g_hash_table_lookup (self->removals, alias);
-  if (removal == NULL)
-    return;
-  dex_promise_resolve_boolean (removal, TRUE);
-  g_hash_table_remove (self->removals, alias);
-}
 
 /* ---------------------------------------------------------------- calls */
 
@@ -178,9 +62,9 @@ begun_cb (DexFuture *future, gpointer data)
 
   self->beginning = FALSE;
   if (dex_future_is_resolved (future))
-    set_running (self);
+    annex_machine_set_running (self);
   if (early_end != NULL)
-    end_if_gone (self, early_end);
+    annex_machine_end_if_gone (self, early_end);
   return dex_ref (future);
 }
 
@@ -333,7 +217,7 @@ saved_cb (DexFuture *future, gpointer data)
   AnnexMachine *self = data;
 
   if (dex_future_is_resolved (future))
-    set_ended (self, "it was put to sleep");
+    annex_machine_set_ended (self, "it was put to sleep");
   else
     self->ending = FALSE;
   return dex_ref (future);
@@ -365,7 +249,7 @@ destroy_worker (virConnectPtr connection, gpointer state)
 static DexFuture *
 destroyed_cb (DexFuture *future, gpointer data)
 {
-  set_ended (data, "it was ended");
+  annex_machine_set_ended (data, "it was ended");
   return dex_ref (future);
 }
 
@@ -376,40 +260,6 @@ annex_machine_destroy (AnnexMachine *self)
   return annex_future_keep (dex_future_then (
       annex_virt_call (self->virt, "annex-destroy", destroy_worker, job_new (self, NULL), job_free),
       destroyed_cb, g_object_ref (self), g_object_unref));
-}
-
-/* ---------------------------------------------------------------- libvirt's daemon restarted */
-
-static DexFuture *
-check_worker (virConnectPtr connection, gpointer state)
-{
-  virDomainPtr domain = look_up (connection, state);
-  gboolean gone = domain == NULL && virGetLastErrorCode () == VIR_ERR_NO_DOMAIN;
-
-  if (domain != NULL)
-    virDomainFree (domain);
-  return dex_future_new_for_boolean (gone);
-}
-
-static DexFuture *
-checked_cb (DexFuture *future, gpointer data)
-{
-  const GValue *gone = dex_future_get_value (future, NULL);
-
-  if (gone != NULL && g_value_get_boolean (gone))
-    set_ended (data, "the program that runs it ended");
-  return dex_ref (future);
-}
-
-/* The machine runs on without the daemon; but what happens to it meanwhile is told by nobody.
- * Asking opens the connection anew, and its events with it. */
-static void
-connection_lost_cb (AnnexVirt *virt, AnnexMachine *self)
-{
-  if (self->running)
-    dex_future_disown (dex_future_then (
-        annex_virt_call (self->virt, "annex-check", check_worker, job_new (self, NULL), job_free),
-        checked_cb, g_object_ref (self), g_object_unref));
 }
 
 /* ---------------------------------------------------------------- devices */
@@ -543,10 +393,10 @@ static void
 annex_machine_class_init (AnnexMachineClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = annex_machine_finalize;
-  signals[SIGNAL_LOST] = g_signal_new ("lost", ANNEX_TYPE_MACHINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[SIGNAL_DISK_FULL] = g_signal_new ("disk-full", ANNEX_TYPE_MACHINE, G_SIGNAL_RUN_LAST, 0,
-                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("lost", ANNEX_TYPE_MACHINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_STRING);
+  g_signal_new ("disk-full", ANNEX_TYPE_MACHINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
 }
 
 static void
@@ -566,9 +416,6 @@ annex_machine_new (AnnexVirt *virt, const char *id)
   self->name = annex_domain_name (id);
   self->log_path = annex_computer_folder_dup_path (self->folder, "serial.log");
   self->socket_path = annex_computer_folder_dup_socket (self->folder, "ssh.sock");
-  g_signal_connect_object (virt, "domain-stopped", G_CALLBACK (stopped_cb), self, 0);
-  g_signal_connect_object (virt, "domain-paused", G_CALLBACK (paused_cb), self, 0);
-  g_signal_connect_object (virt, "connection-lost", G_CALLBACK (connection_lost_cb), self, 0);
-  g_signal_connect_object (virt, "device-removed", G_CALLBACK (device_removed_cb), self, 0);
+  annex_machine_watch (self);
   return self;
 }

@@ -56,6 +56,11 @@ annex_machine_save (AnnexMachine *self, const char *path) G_GNUC_WARN_UNUSED_RES
 DexFuture *
 annex_machine_destroy (AnnexMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In a fiber, for when its guest was lost: whether the machine itself ended, asking libvirt until it
+ * did or @limit_ms are over. */
+gboolean
+annex_machine_await_end (AnnexMachine *self, guint limit_ms);
+
 /* Plugs in the virtiofs device served at @socket. */
 DexFuture *
 annex_machine_plug (AnnexMachine *self,

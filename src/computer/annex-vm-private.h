@@ -19,6 +19,13 @@ G_BEGIN_DECLS
 #define ANNEX_VM_COPY "template.save"
 #define ANNEX_VM_FACTS "computer.json"
 
+/* How long it may take libvirt to say that a machine ended whose channel has hung up. */
+#define ANNEX_VM_MACHINE_END_MS 1500
+/* What the agent is told of it. */
+#define ANNEX_VM_ENDED_NOTE                                                                        \
+  "Annex's computer stopped unexpectedly and was started again: files on its own disk and drafts " \
+  "are as they were, programs that were running have ended."
+
 /* One attached share. */
 typedef struct
 {
@@ -63,8 +70,15 @@ annex_vm_get_folder (AnnexVm *self);
 /* In a fiber: starts it when needed. The guest, referenced, or NULL with an error. */
 AnnexGuest *
 annex_vm_await_guest (AnnexVm *self, GError **error);
+/* In a fiber, after a call failed with @error: whether it did because the machine ended while it
+ * was under way. Then it may be made once more, and a new machine is started for it. */
+gboolean
+annex_vm_await_is_lost (AnnexVm *self, const GError *error);
 
 /* ---- annex-vm-start.c */
+/* Ready, with an open channel. */
+gboolean
+annex_vm_is_usable (AnnexVm *self);
 DexFuture *
 annex_vm_start (AnnexVm *self);
 /* In a fiber that holds the lifecycle gate: opens the channel of a running machine and makes the

@@ -132,6 +132,12 @@ mend_fiber (gpointer data)
     {
       const char *argv[] = { "sync", "-f", "/var/lib/annex", NULL };
 
+      /* Daemons end with their machine, too, and may be the first to be heard of. */
+      if (annex_machine_await_end (self->machine, ANNEX_VM_MACHINE_END_MS))
+        {
+          annex_gate_leave (&self->sharing);
+          return dex_future_new_true ();
+        }
       g_info ("A share whose daemon ended cannot be detached: %s", error->message);
       if (self->guest != NULL)
         dex_await (annex_guest_call (self->guest, argv, NULL, 4096, SYNC_DISK_MS), NULL);
@@ -145,7 +151,7 @@ mend_fiber (gpointer data)
       annex_gate_leave (&self->sharing);
       return dex_future_new_true ();
     }
-  if (self->guest != NULL && !await_equal (self, &error))
+  if (self->guest != NULL && !await_equal (self, &error) && !annex_vm_await_is_lost (self, error))
     annex_vm_add_note (self, error->message);
   annex_gate_leave (&self->sharing);
   return dex_future_new_true ();

@@ -19,7 +19,6 @@
 #define PROXY_PORT 3128
 /* A restored guest is where it was; it answers at once or never. */
 #define RESTORED_STALL_MS 20000
-#define MACHINE_END_MS 500
 
 /* ---------------------------------------------------------------- what the disk was made with */
 
@@ -75,28 +74,42 @@ watch_free (gpointer data)
   g_free (watch);
 }
 
+gboolean
+annex_vm_is_usable (AnnexVm *self)
+{
+  return self->state == ANNEX_COMPUTER_READY && self->guest != NULL &&
+         annex_ssh_channel_is_open (annex_guest_get_channel (self->guest));
+}
+
+/* Behind the gate, where the channel has ended: with the machine, which is then given up, or alone,
+ * and then it is opened again. */
+static void
+await_mended (AnnexVm *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->state != ANNEX_COMPUTER_READY || annex_vm_is_usable (self) ||
+      annex_machine_await_end (self->machine, ANNEX_VM_MACHINE_END_MS))
+    return;
+  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Reconnecting to Annex's computer…");
+  annex_vm_drop_guest (self);
+  if (annex_vm_await_connected (self, RESTORED_STALL_MS, FALSE, &error))
+    {
+      annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
+      return;
+    }
+  dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
+  annex_vm_add_note (self, ANNEX_VM_ENDED_NOTE);
+  annex_vm_give_up (self, error->message);
+}
+
 static DexFuture *
 reconnect_fiber (gpointer data)
 {
   AnnexVm *self = data;
-  g_autoptr (GError) error = NULL;
 
-  /* When the machine itself ended, libvirt says so in a moment, and there is nothing to mend. */
-  dex_await (dex_timeout_new_msec (MACHINE_END_MS), NULL);
   annex_gate_enter (&self->lifecycle);
-  if (self->state == ANNEX_COMPUTER_READY && annex_machine_is_running (self->machine) &&
-      (self->guest == NULL || !annex_ssh_channel_is_open (annex_guest_get_channel (self->guest))))
-    {
-      annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Reconnecting to Annex's computer…");
-      annex_vm_drop_guest (self);
-      if (annex_vm_await_connected (self, RESTORED_STALL_MS, FALSE, &error))
-        annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
-      else
-        {
-          dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
-          annex_vm_give_up (self, error->message);
-        }
-    }
+  await_mended (self);
   annex_gate_leave (&self->lifecycle);
   return dex_future_new_true ();
 }
@@ -442,7 +455,8 @@ start_fiber (gpointer data)
   gboolean ok;
 
   annex_gate_enter (&self->lifecycle);
-  ok = (self->state == ANNEX_COMPUTER_READY && self->guest != NULL) || await_ready (self, &error);
+  await_mended (self);
+  ok = annex_vm_is_usable (self) || await_ready (self, &error);
   if (!ok)
     {
       annex_error_normalise (&error);
@@ -460,7 +474,7 @@ start_fiber (gpointer data)
 DexFuture *
 annex_vm_start (AnnexVm *self)
 {
-  if (self->state == ANNEX_COMPUTER_READY && self->guest != NULL)
+  if (annex_vm_is_usable (self))
     return dex_future_new_true ();
   if (self->starting == NULL)
     {

@@ -74,6 +74,7 @@ machine_lost_cb (AnnexMachine *machine, const char *reason, AnnexVm *self)
       g_strdup_printf ("Annex's computer stopped unexpectedly (%s). Its disk is kept; it starts "
                        "again when it is needed",
                        reason);
+  annex_vm_add_note (self, ANNEX_VM_ENDED_NOTE);
   annex_vm_give_up (self, message);
 }
 
@@ -114,7 +115,7 @@ machine_disk_full_cb (AnnexMachine *machine, AnnexVm *self)
 AnnexGuest *
 annex_vm_await_guest (AnnexVm *self, GError **error)
 {
-  if (self->state != ANNEX_COMPUTER_READY || self->guest == NULL)
+  if (!annex_vm_is_usable (self))
     {
       if (!dex_await (annex_vm_start (self), error))
         return NULL;
@@ -128,15 +129,25 @@ annex_vm_await_guest (AnnexVm *self, GError **error)
   return g_object_ref (self->guest);
 }
 
-typedef struct
+gboolean
+annex_vm_await_is_lost (AnnexVm *self, const GError *error)
+{
+  return g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST) &&
+         annex_machine_await_end (self->machine, ANNEX_VM_MACHINE_END_MS);
+}
+
+typedef struct Call Call;
+
+struct Call
 {
   AnnexVm *self;
+  DexFuture *(*make) (AnnexSshChannel *channel, Call *call);
   AnnexCommand *command;
   char *path;
   GBytes *bytes;
   guint64 offset;
   guint64 max;
-} Call;
+};
 
 static Call *
 call_new (AnnexComputer *computer, const char *path)
@@ -160,42 +171,48 @@ call_free (gpointer data)
   g_free (call);
 }
 
+/* A call that did not get through because the machine has just ended is made again, once: what
+ * asked for it need not know. */
 static DexFuture *
-spawn_fiber (gpointer data)
+call_fiber (gpointer data)
 {
   Call *call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (call->self, &error);
 
-  if (guest == NULL)
-    return annex_future_new_error (g_steal_pointer (&error));
-  return annex_ssh_channel_spawn (annex_guest_get_channel (guest), call->command);
+  for (guint n_made = 0;; n_made++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (AnnexGuest) guest = annex_vm_await_guest (call->self, &error);
+      g_autoptr (DexFuture) made = NULL;
+
+      if (guest == NULL)
+        return annex_future_new_error (g_steal_pointer (&error));
+      made = call->make (annex_guest_get_channel (guest), call);
+      if (dex_await (dex_ref (made), &error) || n_made > 0 ||
+          !annex_vm_await_is_lost (call->self, error))
+        return g_steal_pointer (&made);
+    }
+}
+
+static DexFuture *
+make_spawn (AnnexSshChannel *channel, Call *call)
+{
+  return annex_ssh_channel_spawn (channel, call->command);
 }
 
 static DexFuture *
 annex_vm_spawn (AnnexComputer *computer, const AnnexCommand *command)
 {
-  AnnexVm *self = ANNEX_VM (computer);
-  Call *call;
+  Call *call = call_new (computer, NULL);
 
-  if (self->state == ANNEX_COMPUTER_READY && self->guest != NULL)
-    return annex_ssh_channel_spawn (annex_guest_get_channel (self->guest), command);
-  call = call_new (computer, NULL);
+  call->make = make_spawn;
   call->command = annex_command_copy (command);
-  return annex_fiber_run (spawn_fiber, call, call_free);
+  return annex_fiber_run (call_fiber, call, call_free);
 }
 
 static DexFuture *
-read_file_fiber (gpointer data)
+make_read (AnnexSshChannel *channel, Call *call)
 {
-  Call *call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (call->self, &error);
-
-  if (guest == NULL)
-    return annex_future_new_error (g_steal_pointer (&error));
-  return annex_ssh_channel_read_file (annex_guest_get_channel (guest), call->path, call->offset,
-                                      call->max);
+  return annex_ssh_channel_read_file (channel, call->path, call->offset, call->max);
 }
 
 static DexFuture *
@@ -203,21 +220,16 @@ annex_vm_read_file (AnnexComputer *computer, const char *path, guint64 offset, g
 {
   Call *call = call_new (computer, path);
 
+  call->make = make_read;
   call->offset = offset;
   call->max = max;
-  return annex_fiber_run (read_file_fiber, call, call_free);
+  return annex_fiber_run (call_fiber, call, call_free);
 }
 
 static DexFuture *
-write_file_fiber (gpointer data)
+make_write (AnnexSshChannel *channel, Call *call)
 {
-  Call *call = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexGuest) guest = annex_vm_await_guest (call->self, &error);
-
-  if (guest == NULL)
-    return annex_future_new_error (g_steal_pointer (&error));
-  return annex_ssh_channel_write_file (annex_guest_get_channel (guest), call->path, call->bytes);
+  return annex_ssh_channel_write_file (channel, call->path, call->bytes);
 }
 
 static DexFuture *
@@ -225,8 +237,9 @@ annex_vm_write_file (AnnexComputer *computer, const char *path, GBytes *bytes)
 {
   Call *call = call_new (computer, path);
 
+  call->make = make_write;
   call->bytes = g_bytes_ref (bytes);
-  return annex_fiber_run (write_file_fiber, call, call_free);
+  return annex_fiber_run (call_fiber, call, call_free);
 }
 
 static DexFuture *

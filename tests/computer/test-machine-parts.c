@@ -9,6 +9,7 @@
 #include "annex-computer-folder.h"
 #include "annex-computer-kit.h"
 #include "annex-domain-xml.h"
+#include "annex-future.h"
 #include "annex-gate.h"
 #include "annex-guest.h"
 #include "annex-save-file.h"
