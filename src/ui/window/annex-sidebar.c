@@ -32,6 +32,7 @@ struct _AnnexSidebar
   guint search_id;
   guint search_serial;
   guint day_id;
+  guint select_id;
 
   GtkStack *stack;
   GtkSearchBar *search_bar;
@@ -216,10 +217,21 @@ select_task (AnnexSidebar *self, GtkSingleSelection *selection)
 }
 
 static void
-items_changed_cb (AnnexSidebar *self)
+reselect_cb (gpointer data)
 {
+  AnnexSidebar *self = data;
+
+  self->select_id = 0;
   select_task (self, self->selection);
   update_page (self);
+}
+
+/* Later: the list view has not heard of the change yet, and must hear of it before a selection. */
+static void
+items_changed_cb (AnnexSidebar *self)
+{
+  if (self->select_id == 0)
+    self->select_id = g_idle_add_once (reselect_cb, self);
 }
 
 static AnnexSidebarRow *
@@ -446,6 +458,7 @@ annex_sidebar_dispose (GObject *object)
 
   g_clear_handle_id (&self->search_id, g_source_remove);
   g_clear_handle_id (&self->day_id, g_source_remove);
+  g_clear_handle_id (&self->select_id, g_source_remove);
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_func (self->selection, items_changed_cb, self);
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_SIDEBAR);
