@@ -10,6 +10,8 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 
+#include <string.h>
+
 #define FIBER_STACK (128 * 1024)
 
 typedef struct
@@ -102,18 +104,21 @@ submit_fiber (gpointer data)
 {
   Submit *submit = data;
   g_autofree char *text = NULL;
+  g_autofree char *given = NULL;
   GError *error = NULL;
   JsonObject *answer = NULL;
 
   text = protect (submit, &error);
   if (text != NULL)
     answer = annex_ask_make_answer (submit->ask, text, &error);
+  if (answer != NULL)
+    given = annex_json_object_to_string (answer);
   if (answer == NULL ||
       !dex_await (
           annex_inbox_answer (submit->inbox, annex_ask_get_id (submit->ask), answer, submit->by),
           &error))
     return annex_future_new_error (error);
-  return dex_future_new_true ();
+  return dex_future_new_take_string (g_steal_pointer (&given));
 }
 
 DexFuture *
@@ -131,6 +136,27 @@ annex_answers_submit (AnnexInbox *inbox,
   submit->text = g_strdup (text);
   submit->by = g_strdup (by);
   return dex_scheduler_spawn (NULL, FIBER_STACK, submit_fiber, submit, submit_free);
+}
+
+static DexFuture *
+secret_fiber (gpointer data)
+{
+  Submit *submit = data;
+  GError *error = NULL;
+  char *id = store_secret (submit->secrets, submit->text, &error);
+
+  explicit_bzero (submit->text, strlen (submit->text));
+  return id != NULL ? dex_future_new_take_string (id) : annex_future_new_error (error);
+}
+
+DexFuture *
+annex_answers_store_secret (AnnexSecrets *secrets, const char *value)
+{
+  Submit *submit = g_new0 (Submit, 1);
+
+  g_set_object (&submit->secrets, secrets);
+  submit->text = g_strdup (value);
+  return dex_scheduler_spawn (NULL, FIBER_STACK, secret_fiber, submit, submit_free);
 }
 
 typedef struct

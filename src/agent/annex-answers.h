@@ -14,7 +14,7 @@
 G_BEGIN_DECLS
 
 /* Answers @ask with one label or free text. Secret answers go to @secrets first and are replaced by
- * their reference. Resolves to TRUE; rejects with ANNEX_JSON_ERROR_VALUE for a label that is not
+ * their reference. Resolves to a string, the answer as JSON text; rejects with ANNEX_JSON_ERROR_VALUE for a label that is not
  * one, ANNEX_SECRETS_ERROR or ANNEX_STORE_ERROR. */
 DexFuture *
 annex_answers_submit (AnnexInbox *inbox,
@@ -22,6 +22,11 @@ annex_answers_submit (AnnexInbox *inbox,
                       AnnexAsk *ask,
                       const char *text,
                       const char *by) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Puts a secret answer into @secrets. Resolves to its reference, "secret:<id>"; rejects with
+ * ANNEX_SECRETS_ERROR. */
+DexFuture *
+annex_answers_store_secret (AnnexSecrets *secrets, const char *value) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Answers a draft ask: keeps or discards the share's draft as @label says (exactly a label that
  * annex_ask_make_answer takes; any other changes nothing), then closes the ask. What could not be

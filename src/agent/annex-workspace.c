@@ -24,6 +24,7 @@ struct _AnnexWorkspace
   AnnexNetworkPolicy *policy;
   AnnexSecrets *secrets;
   AnnexModel *model;
+  AnnexModel *helper_model; /* nullable: the same */
   AnnexDrafts *drafts;
   GHashTable *processes; /* id → AnnexProcess */
   GPtrArray *refusals;   /* sentences not yet told, each once */
@@ -55,6 +56,7 @@ annex_workspace_finalize (GObject *object)
   g_clear_object (&self->policy);
   g_clear_object (&self->secrets);
   g_clear_object (&self->model);
+  g_clear_object (&self->helper_model);
   G_OBJECT_CLASS (annex_workspace_parent_class)->finalize (object);
 }
 
@@ -134,6 +136,18 @@ void
 annex_workspace_set_model (AnnexWorkspace *self, AnnexModel *model)
 {
   g_set_object (&self->model, model);
+}
+
+void
+annex_workspace_set_helper_model (AnnexWorkspace *self, AnnexModel *model)
+{
+  g_set_object (&self->helper_model, model);
+}
+
+AnnexModel *
+annex_workspace_get_helper_model (AnnexWorkspace *self)
+{
+  return self->helper_model != NULL ? self->helper_model : self->model;
 }
 
 AnnexDrafts *

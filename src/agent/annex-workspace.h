@@ -46,6 +46,11 @@ annex_workspace_get_model (AnnexWorkspace *self);
  */
 void
 annex_workspace_set_model (AnnexWorkspace *self, AnnexModel *model);
+/* A cheaper model for sub-agents; the task's own one when none was set. (borrowed) */
+void
+annex_workspace_set_helper_model (AnnexWorkspace *self, AnnexModel *model);
+AnnexModel *
+annex_workspace_get_helper_model (AnnexWorkspace *self);
 AnnexDrafts *
 annex_workspace_get_drafts (AnnexWorkspace *self);
 

@@ -8,6 +8,7 @@
 
 #include "annex-egress-hosts.h"
 #include "annex-future.h"
+#include "annex-json-build.h"
 #include "annex-keep.h"
 #include "annex-models.h"
 #include "annex-paths.h"
@@ -24,6 +25,9 @@ struct _AnnexSession
   AnnexSecrets *secrets;
   AnnexImageStore *images;
   AnnexComputers *computers;
+  AnnexConfig *config;
+  AnnexSessionComputerFunc make_computer; /* nullable */
+  gpointer make_computer_data;
   gboolean cleaned;
 };
 
@@ -36,6 +40,7 @@ annex_session_finalize (GObject *object)
 
   g_clear_object (&self->computers);
   g_clear_object (&self->images);
+  g_clear_object (&self->config);
   g_clear_object (&self->secrets);
   g_clear_object (&self->inbox);
   g_clear_object (&self->store);
@@ -72,12 +77,15 @@ open_fiber (gpointer data)
   g_autoptr (AnnexSession) self = g_object_new (ANNEX_TYPE_SESSION, NULL);
   GError *error = NULL;
 
+  self->config = annex_config_new (NULL);
+  annex_paths_set_computer_folder (annex_config_get_computer_folder (self->config));
   self->store = dex_await_object (annex_store_open (NULL), &error);
   if (self->store == NULL)
     return annex_future_new_error (error);
   self->inbox = annex_inbox_new (self->store);
   self->images = annex_image_store_new (NULL);
-  /* What could not be repaired is left as it is, and said: the task itself can be opened all the same. */
+  /* What could not be repaired is left as it is, and said: the task itself can be opened all the
+   * same. */
   if (!dex_await (annex_worker_run ("annex-recover", recover_work, NULL, NULL), &error))
     {
       g_warning ("A keep that was interrupted could not be repaired: %s", error->message);
@@ -126,6 +134,39 @@ annex_session_get_inbox (AnnexSession *self)
   return self->inbox;
 }
 
+AnnexConfig *
+annex_session_get_config (AnnexSession *self)
+{
+  return self->config;
+}
+
+AnnexImageStore *
+annex_session_get_images (AnnexSession *self)
+{
+  return self->images;
+}
+
+gboolean
+annex_session_has_computers (AnnexSession *self)
+{
+  return self->computers != NULL;
+}
+
+void
+annex_session_set_computer_func (AnnexSession *self, AnnexSessionComputerFunc func, gpointer data)
+{
+  self->make_computer = func;
+  self->make_computer_data = data;
+}
+
+void
+annex_session_forget_computers (AnnexSession *self)
+{
+  g_clear_object (&self->computers);
+  g_clear_object (&self->images);
+  self->images = annex_image_store_new (NULL);
+}
+
 AnnexSecrets *
 annex_session_get_secrets (AnnexSession *self)
 {
@@ -165,7 +206,8 @@ find_local_server (AnnexSession *self)
 
   if (g_getenv ("ANNEX_API_KEY") != NULL)
     return NULL;
-  /* Neither a missing key nor a missing keyring is an error here: then a local server is looked for. */
+  /* Neither a missing key nor a missing keyring is an error here: then a local server is looked
+   * for. */
   key = dex_await_string (annex_secrets_lookup (annex_session_get_secrets (self), secret_id), NULL);
   if (key == NULL)
     found = dex_await_boxed (annex_openai_find_local (), NULL);
@@ -211,7 +253,8 @@ fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GE
   current = annex_image_store_dup_current (self->images);
   if (current == NULL)
     return TRUE;
-  hosts = g_build_filename (annex_image_store_get_folder (self->images), current, "package-hosts.txt", NULL);
+  hosts = g_build_filename (annex_image_store_get_folder (self->images), current,
+                            "package-hosts.txt", NULL);
   if (!annex_egress_load_package_hosts (hosts, policy, &none))
     g_warning ("The package hosts of the image are not known: %s", none->message);
   return TRUE;
@@ -224,7 +267,10 @@ blocked_cb (AnnexWorkspace *workspace, const char *host, const char *reason)
 }
 
 AnnexWorkspace *
-annex_session_create_workspace (AnnexSession *self, AnnexTask *task, AnnexModel *model, GError **error)
+annex_session_create_workspace (AnnexSession *self,
+                                AnnexTask *task,
+                                AnnexModel *model,
+                                GError **error)
 {
   AnnexWorkspace *workspace;
   AnnexEgressProxy *egress;
@@ -234,12 +280,56 @@ annex_session_create_workspace (AnnexSession *self, AnnexTask *task, AnnexModel 
 
   if (!fill_policy (self, task, policy, error))
     return NULL;
-  computer = annex_computers_get (annex_session_get_computers (self), annex_task_get_id (task), policy);
+  if (self->make_computer != NULL)
+    computer = self->make_computer (annex_task_get_id (task), self->make_computer_data);
+  else
+    computer =
+        annex_computers_get (annex_session_get_computers (self), annex_task_get_id (task), policy);
   if (!dex_await (annex_computer_set_shares (computer, shares), error))
     return NULL;
-  workspace = annex_workspace_new (task, computer, self->inbox, policy, annex_session_get_secrets (self), model, NULL);
-  egress = annex_computers_get_egress (self->computers, annex_task_get_id (task));
+  workspace = annex_workspace_new (task, computer, self->inbox, policy,
+                                   annex_session_get_secrets (self), model, NULL);
+  egress = self->computers != NULL
+               ? annex_computers_get_egress (self->computers, annex_task_get_id (task))
+               : NULL;
   if (egress != NULL)
-    g_signal_connect_object (egress, "blocked", G_CALLBACK (blocked_cb), workspace, G_CONNECT_SWAPPED);
+    g_signal_connect_object (egress, "blocked", G_CALLBACK (blocked_cb), workspace,
+                             G_CONNECT_SWAPPED);
   return workspace;
+}
+
+/* ---- a new task */
+
+#define MAX_TITLE_CHARS 60
+
+char *
+annex_session_make_title (const char *prompt)
+{
+  g_autofree char *stripped = g_strstrip (annex_text_make_valid (prompt != NULL ? prompt : "", -1));
+  g_auto (GStrv) lines = g_strsplit (stripped, "\n", 2);
+  const char *line = lines[0] != NULL ? lines[0] : "";
+
+  if (g_utf8_strlen (line, -1) <= MAX_TITLE_CHARS)
+    return g_strdup (line);
+  *g_utf8_offset_to_pointer (lines[0], MAX_TITLE_CHARS - 1) = '\0';
+  return g_strconcat (lines[0], "…", NULL);
+}
+
+AnnexTask *
+annex_session_create_task (AnnexSession *self, const char *title, AnnexModel *model, GError **error)
+{
+  g_autofree char *system = annex_agent_dup_system_text ();
+  g_autofree char *tools = annex_agent_dup_tools_text ();
+  g_autofree char *base_url = annex_model_dup_base_url (model);
+  g_autofree char *opening = annex_agent_dup_opening ();
+  g_autoptr (AnnexTask) task =
+      dex_await_object (annex_task_create (self->store, title, annex_model_get_provider (model),
+                                           annex_model_get_model (model), base_url, system, tools),
+                        error);
+
+  if (task == NULL || !dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT,
+                                                     annex_json_build ("s", "text", opening, NULL)),
+                                  error))
+    return NULL;
+  return g_steal_pointer (&task);
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "annex-agent.h"
+#include "annex-config.h"
 #include "annex-computers.h"
 #include "annex-inbox.h"
 #include "annex-image-store.h"
@@ -21,30 +22,65 @@ G_DECLARE_FINAL_TYPE (AnnexSession, annex_session, ANNEX, SESSION, GObject)
 
 /* Opens the task database and repairs what a crash left. Resolves to an AnnexSession; rejects with
  * ANNEX_STORE_ERROR. */
-DexFuture *annex_session_open (void) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_session_open (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Puts every computer to sleep and closes the database. Resolves to TRUE. */
-DexFuture *annex_session_close (AnnexSession *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_session_close (AnnexSession *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Borrowed. The secrets and the computers are made at the first call. */
-AnnexStore *annex_session_get_store (AnnexSession *self);
-AnnexInbox *annex_session_get_inbox (AnnexSession *self);
-AnnexSecrets *annex_session_get_secrets (AnnexSession *self);
-AnnexComputers *annex_session_get_computers (AnnexSession *self);
+AnnexStore *
+annex_session_get_store (AnnexSession *self);
+AnnexInbox *
+annex_session_get_inbox (AnnexSession *self);
+AnnexSecrets *
+annex_session_get_secrets (AnnexSession *self);
+AnnexComputers *
+annex_session_get_computers (AnnexSession *self);
+AnnexConfig *
+annex_session_get_config (AnnexSession *self);
+AnnexImageStore *
+annex_session_get_images (AnnexSession *self);
+/* Were computers needed in this process? */
+gboolean
+annex_session_has_computers (AnnexSession *self);
+/* After computers were moved, and with none running: they are found where they are now. Nothing may
+ * hold a workspace. */
+void
+annex_session_forget_computers (AnnexSession *self);
+
+/* For tests: the computer of a task instead of a virtual machine. (transfer full) */
+typedef AnnexComputer *(*AnnexSessionComputerFunc) (const char *task_id, gpointer data);
+void
+annex_session_set_computer_func (AnnexSession *self, AnnexSessionComputerFunc func, gpointer data);
+
+/* The first line of @prompt (nullable), shortened. (transfer full) */
+char *
+annex_session_make_title (const char *prompt);
+/* In a fiber: a new task of @model and what the model is told at its start. NULL with
+ * ANNEX_STORE_ERROR. (transfer full) */
+AnnexTask *
+annex_session_create_task (AnnexSession *self,
+                           const char *title,
+                           AnnexModel *model,
+                           GError **error);
 
 /* In a fiber: the model of @provider; NULL with ANNEX_MODEL_ERROR. @model and @base_url nullable:
  * without an address and without a key, openai is the first model server found on this machine.
  * (transfer full) */
-AnnexModel *annex_session_create_model (AnnexSession *self,
-                                        const char *provider,
-                                        const char *model,
-                                        const char *base_url,
-                                        GError **error);
+AnnexModel *
+annex_session_create_model (AnnexSession *self,
+                            const char *provider,
+                            const char *model,
+                            const char *base_url,
+                            GError **error);
 /* In a fiber: what @task works with: its computer, shares attached, network rules loaded. @model
  * nullable: for looking at drafts. NULL with ANNEX_STORE_ERROR or ANNEX_COMPUTER_ERROR.
  * (transfer full) */
-AnnexWorkspace *annex_session_create_workspace (AnnexSession *self,
-                                                AnnexTask *task,
-                                                AnnexModel *model,
-                                                GError **error);
+AnnexWorkspace *
+annex_session_create_workspace (AnnexSession *self,
+                                AnnexTask *task,
+                                AnnexModel *model,
+                                GError **error);
 
 G_END_DECLS

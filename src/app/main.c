@@ -21,6 +21,7 @@ static const struct
   { "tasks", annex_cli_tasks },
   { "inbox", annex_cli_inbox },
   { "computer", annex_cli_computer },
+  { "doctor", annex_cli_doctor },
 };
 
 typedef struct

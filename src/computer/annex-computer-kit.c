@@ -132,6 +132,12 @@ host_memory_mib (void)
   return (guint) (pages * page_size >> 20);
 }
 
+guint
+annex_computer_kit_memory_mib (void)
+{
+  return host_memory_mib () < SMALL_HOST_MIB ? SMALL_MEMORY_MIB : MEMORY_MIB;
+}
+
 /* The processor, as far as a saved memory depends on it. Emulated ones are QEMU's own. */
 static char *
 dup_processor (gboolean kvm)
@@ -238,7 +244,7 @@ gather_fiber (gpointer data)
       annex_worker_run ("annex-certificates", certificates_worker, NULL, NULL), &error);
   if (kit->certificates == NULL)
     return annex_future_new_error (g_steal_pointer (&error));
-  kit->memory_mib = host_memory_mib () < SMALL_HOST_MIB ? SMALL_MEMORY_MIB : MEMORY_MIB;
+  kit->memory_mib = annex_computer_kit_memory_mib ();
   kit->vcpus = CLAMP (g_get_num_processors (), 1u, MAX_VCPUS);
   return dex_future_new_take_boxed (ANNEX_TYPE_COMPUTER_KIT, g_steal_pointer (&kit));
 }

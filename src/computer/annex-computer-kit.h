@@ -50,6 +50,10 @@ annex_computer_kit_gather (AnnexVirt *virt,
                            AnnexImageStore *store,
                            const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The memory a computer gets on this machine. */
+guint
+annex_computer_kit_memory_mib (void);
+
 /* The text all of it goes into, one fact a line, and its short name: 18 hex digits.
  * (transfer full) */
 char *

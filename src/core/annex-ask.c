@@ -343,6 +343,27 @@ annex_ask_new_consent (const char *task_id,
 }
 
 gboolean
+annex_ask_is_reopened (AnnexAsk *self)
+{
+  return annex_json_opt_string (annex_ask_get_json (self), "reopens", NULL) != NULL;
+}
+
+AnnexAsk *
+annex_ask_new_again (AnnexAsk *self)
+{
+  static const char *const own[] = { "expires", "tool_use", "reopens" };
+  JsonObject *json = annex_json_object_copy (annex_ask_get_json (self));
+  g_autofree char *id = annex_identifier_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    if (json_object_has_member (json, own[i]))
+      json_object_remove_member (json, own[i]);
+  json_object_set_string_member (json, "id", id);
+  json_object_set_string_member (json, "reopens", annex_ask_get_id (self));
+  return new_checked (json);
+}
+
+gboolean
 annex_ask_is_exact (JsonObject *question)
 {
   return annex_json_opt_boolean (question, "exact", FALSE);

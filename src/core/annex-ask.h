@@ -74,6 +74,11 @@ char **annex_ask_split_answers (const char *text);
 char *annex_ask_join_answers (const char *const *answers);
 /* Is @question, an element of `questions`, answered by whole labels only? */
 gboolean annex_ask_is_exact (JsonObject *question);
+/* Was it opened again after it had been refused, dismissed or expired? Then no call waits for it.
+ * Member `reopens`: the ask it was. */
+gboolean annex_ask_is_reopened (AnnexAsk *self);
+/* The same ask once more, under a new id. (transfer full) */
+AnnexAsk *annex_ask_new_again (AnnexAsk *self);
 /* What the model is told of @answer: the text of the tool result. (transfer full) */
 char *annex_ask_describe_answer (AnnexAsk *self, JsonObject *answer);
 

@@ -7,6 +7,7 @@
  */
 #include "annex-inbox.h"
 
+#include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-store-private.h"
 
@@ -191,4 +192,61 @@ annex_inbox_find (AnnexStore *store, const char *ask_id)
   job = annex_store_job_new (find_work);
   job->text = g_strdup (ask_id);
   return annex_store_queue (store, job);
+}
+
+/* Opening again */
+
+typedef struct
+{
+  AnnexStore *store;
+  char *ask_id;
+} Reopen;
+
+static void
+reopen_free (gpointer data)
+{
+  Reopen *reopen = data;
+
+  g_object_unref (reopen->store);
+  g_free (reopen->ask_id);
+  g_free (reopen);
+}
+
+static DexFuture *
+reopen_fiber (gpointer data)
+{
+  Reopen *reopen = data;
+  g_autoptr (AnnexInboxEntry) entry = NULL;
+  g_autoptr (AnnexAsk) again = NULL;
+  JsonObject *json;
+  GError *error = NULL;
+
+  entry = dex_await_boxed (annex_inbox_find (reopen->store, reopen->ask_id), &error);
+  if (entry == NULL)
+    return annex_future_new_error (error);
+  if (entry->state == ANNEX_INBOX_OPEN)
+    return annex_future_new_errorf (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                                    "This question is open already");
+  again = annex_ask_new_again (entry->ask);
+  json = annex_json_object_copy (annex_ask_get_json (again));
+  if (!dex_await (annex_store_append (reopen->store, annex_ask_get_task_id (again),
+                                      ANNEX_EVENT_ASK_OPENED,
+                                      annex_json_build ("o", "ask", json, NULL)),
+                  &error))
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (ANNEX_TYPE_ASK, g_steal_pointer (&again));
+}
+
+DexFuture *
+annex_inbox_reopen (AnnexStore *store, const char *ask_id)
+{
+  Reopen *reopen;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (store));
+  dex_return_error_if_fail (ask_id != NULL);
+
+  reopen = g_new0 (Reopen, 1);
+  reopen->store = g_object_ref (store);
+  reopen->ask_id = g_strdup (ask_id);
+  return dex_scheduler_spawn (NULL, 128 * 1024, reopen_fiber, reopen, reopen_free);
 }

@@ -76,4 +76,9 @@ DexFuture *annex_inbox_expire (AnnexInbox *self,
 /* Open asks this process waits on. AnnexAsk elements. (transfer full) */
 GPtrArray *annex_inbox_dup_waiting (AnnexInbox *self);
 
+/* Opens an ask that was refused, dismissed or expired once more, as a new one of the same content. Its
+ * answer is for annex_workspace_take_late_answer: no call waits for it. Resolves to the new AnnexAsk
+ * (boxed); rejects with ANNEX_STORE_ERROR_NOT_FOUND when it is not closed in that way. */
+DexFuture *annex_inbox_reopen (AnnexStore *store, const char *ask_id) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -170,6 +170,30 @@ annex_store_get_others_version (AnnexStore *self)
 }
 
 static gboolean
+check_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement = annex_db_prepare (db, "PRAGMA integrity_check(1)", error);
+  g_autoptr (GError) local = NULL;
+  gboolean whole = statement != NULL && annex_db_step (db, statement, &local) &&
+                   g_str_equal (annex_db_text (statement, 0), "ok");
+
+  if (statement == NULL || whole)
+    return whole;
+  g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+               "The task database is damaged: %s",
+               local != NULL ? local->message : annex_db_text (statement, 0));
+  return FALSE;
+}
+
+DexFuture *
+annex_store_check (AnnexStore *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+
+  return annex_store_queue (self, annex_store_job_new (check_work));
+}
+
+static gboolean
 list_asks_work (AnnexDb *db, StoreJob *job, GError **error)
 {
   g_autoptr (GPtrArray) events =

@@ -42,6 +42,8 @@ G_DECLARE_FINAL_TYPE (AnnexStore, annex_store, ANNEX, STORE, GObject)
 /* Opens or makes the database at @path (NULL: annex_paths_data ("tasks.db")).
  * Resolves to an AnnexStore object; rejects with ANNEX_STORE_ERROR. */
 DexFuture *annex_store_open (const char *path) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads the whole database for damage; takes its time. Resolves to TRUE; rejects with DAMAGED. */
+DexFuture *annex_store_check (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Waits for queued work and closes. Resolves to TRUE. */
 DexFuture *annex_store_close (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -56,12 +56,15 @@ static AnnexModelReply *
 ask_model (Sub *sub, GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (sub->workspace);
+  AnnexModel *model = annex_workspace_get_helper_model (sub->workspace);
   g_autoptr (AnnexModelRequest) request = annex_model_request_new ();
   g_autofree char *id = annex_identifier_new ();
   AnnexModelReply *reply;
   JsonObject *data;
 
-  request->model = g_strdup (annex_task_get_model (task));
+  request->model = g_strdup (model == annex_workspace_get_model (sub->workspace)
+                                 ? annex_task_get_model (task)
+                                 : annex_model_get_model (model));
   request->system = g_strdup (annex_task_get_system (task));
   request->tools = g_strdup (sub->tools_text);
   request->messages = g_ptr_array_ref (sub->messages);
@@ -69,7 +72,7 @@ ask_model (Sub *sub, GError **error)
                annex_json_build ("s", "reply", id, "s", "model", request->model, NULL), error))
     return NULL;
   reply = dex_await_boxed (
-      annex_model_send (annex_workspace_get_model (sub->workspace), request, sub->call->cancel),
+      annex_model_send (model, request, sub->call->cancel),
       error);
   if (reply == NULL)
     return NULL;

@@ -331,17 +331,12 @@ reopen (AnnexDesk *desk, const char *ask_id)
   AnnexFakeDesk *self = SELF (desk);
   g_autoptr (DexFuture) found = annex_inbox_find (self->store, ask_id);
   AnnexInboxEntry *entry;
-  JsonObject *json;
   AnnexAsk *again;
-  g_autofree char *id = annex_identifier_new ();
 
   record (desk, "reopen:%s", ask_id);
   annex_fake_desk_await (dex_ref (found));
   entry = g_value_get_boxed (dex_future_get_value (found, NULL));
-  json = annex_json_object_copy (annex_ask_get_json (entry->ask));
-  json_object_set_string_member (json, "id", id);
-  json_object_set_string_member (json, "reopens", ask_id);
-  again = annex_ask_new_from_json (json, NULL);
+  again = annex_ask_new_again (entry->ask);
   annex_fake_desk_ask (self, g_hash_table_lookup (self->tasks, annex_ask_get_task_id (again)),
                        annex_ask_ref (again));
   return answer_with (desk, "reopen", new_boxed (ANNEX_TYPE_ASK, again));

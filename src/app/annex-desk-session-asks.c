@@ -1,0 +1,197 @@
+/* annex-desk-session-asks.c
+ *
+ * The desk's asks: answering, carrying out what an answer decides, letting the task go on, opening
+ * a closed ask again.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-desk-session-private.h"
+
+#include "annex-answers.h"
+#include "annex-future.h"
+
+#include <string.h>
+
+/* How many closed asks the inbox shows. */
+#define MAX_CLOSED 1000
+
+static DexFuture *
+fail (GError *error)
+{
+  annex_error_normalise (&error);
+  return annex_future_new_error (error);
+}
+
+/* A draft's answer is carried out before the ask is closed: what cannot be kept leaves it open. */
+static gboolean
+settle_draft (AnnexDeskCall *call, AnnexTask *task, const char *label, GError **error)
+{
+  const char *share = annex_json_opt_string (annex_ask_get_json (call->ask), "share", "");
+  g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, task, error);
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) rest = NULL;
+  AnnexDrafts *drafts;
+
+  if (work == NULL)
+    return FALSE;
+  drafts = annex_workspace_get_drafts (work->workspace);
+  kept = dex_await_boxed (annex_answers_settle_draft (annex_session_get_inbox (call->self->session),
+                                                      drafts, call->ask, label, "user"),
+                          error);
+  if (kept == NULL)
+    return FALSE;
+  rest = annex_drafts_dup_changes (drafts, share);
+  if (rest == NULL || rest->len == 0)
+    return TRUE;
+  g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
+                       "Not everything could be kept; what is left is still in the draft");
+  return FALSE;
+}
+
+/* Answers the ask. Returns the answer as the log has it. (transfer full) */
+static JsonObject *
+submit (AnnexDeskCall *call, GError **error)
+{
+  AnnexInbox *inbox = annex_session_get_inbox (call->self->session);
+  g_autofree char *text = NULL;
+
+  if (call->json != NULL)
+    {
+      g_autoptr (JsonObject) copy = annex_json_object_copy (call->json);
+
+      return dex_await (annex_inbox_answer (inbox, annex_ask_get_id (call->ask),
+                                            g_steal_pointer (&call->json), "user"),
+                        error)
+                 ? g_steal_pointer (&copy)
+                 : NULL;
+    }
+  text = dex_await_string (annex_answers_submit (inbox,
+                                                 annex_session_get_secrets (call->self->session),
+                                                 call->ask, call->text, "user"),
+                           error);
+  return text != NULL ? annex_json_parse_object (text, -1, error) : NULL;
+}
+
+/* Carries the answer out where no call waits for it, and lets the task go on if it rests. */
+static gboolean
+go_on (AnnexDeskCall *call, AnnexTask *task, JsonObject *answer, GError **error)
+{
+  g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, task, error);
+  g_autoptr (GPtrArray) calls = NULL;
+
+  if (work == NULL ||
+      (annex_ask_is_reopened (call->ask) &&
+       !annex_workspace_take_late_answer (work->workspace, call->ask, answer, error)))
+    return FALSE;
+  calls = annex_task_dup_unanswered (task);
+  if (calls->len > 0 || annex_task_needs_model (task))
+    annex_desk_session_start (call->self, work);
+  return TRUE;
+}
+
+static DexFuture *
+answer_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+  g_autoptr (AnnexTask) task =
+      annex_desk_session_get_task (call->self, annex_ask_get_task_id (call->ask), &error);
+  g_autoptr (JsonObject) given = NULL;
+
+  if (task == NULL)
+    return fail (error);
+  if (annex_ask_get_kind (call->ask) == ANNEX_ASK_DRAFT)
+    {
+      const char *label =
+          call->json != NULL ? annex_json_opt_string (call->json, "answer", "") : call->text;
+
+      return settle_draft (call, task, label, &error) ? dex_future_new_true () : fail (error);
+    }
+  given = submit (call, &error);
+  if (given == NULL || !dex_await (annex_task_refresh (task), &error) ||
+      !go_on (call, task, given, &error))
+    return fail (error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+answer (AnnexDesk *desk, AnnexAsk *ask, JsonObject *given)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+
+  call->ask = annex_ask_ref (ask);
+  call->json = given;
+  return annex_desk_call_run (call, answer_fiber);
+}
+
+static DexFuture *
+answer_text (AnnexDesk *desk, AnnexAsk *ask, const char *text)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+
+  call->ask = annex_ask_ref (ask);
+  call->text = g_strdup (text);
+  return annex_desk_call_run (call, answer_fiber);
+}
+
+static DexFuture *
+secret_fiber (AnnexDeskCall *call)
+{
+  AnnexSecrets *secrets = annex_session_get_secrets (call->self->session);
+  GError *error = NULL;
+  char *id = dex_await_string (annex_answers_store_secret (secrets, call->text), &error);
+
+  explicit_bzero (call->text, strlen (call->text));
+  return id != NULL ? dex_future_new_take_string (id) : fail (error);
+}
+
+static DexFuture *
+store_secret (AnnexDesk *desk, const char *label, const char *value)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+
+  call->id = g_strdup (label);
+  call->text = g_strdup (value);
+  return annex_desk_call_run (call, secret_fiber);
+}
+
+static DexFuture *
+reopen_fiber (AnnexDeskCall *call)
+{
+  AnnexStore *store = annex_session_get_store (call->self->session);
+  GError *error = NULL;
+  g_autoptr (AnnexTask) task = NULL;
+  AnnexAsk *again = dex_await_boxed (annex_inbox_reopen (store, call->id), &error);
+
+  if (again == NULL)
+    return fail (error);
+  task = annex_desk_session_get_task (call->self, annex_ask_get_task_id (again), NULL);
+  if (task != NULL)
+    dex_await (annex_task_refresh (task), NULL); /* the next append catches up, too */
+  return dex_future_new_take_boxed (ANNEX_TYPE_ASK, again);
+}
+
+static DexFuture *
+reopen (AnnexDesk *desk, const char *ask_id)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+
+  call->id = g_strdup (ask_id);
+  return annex_desk_call_run (call, reopen_fiber);
+}
+
+static DexFuture *
+list_inbox (AnnexDesk *desk)
+{
+  return annex_inbox_list (annex_session_get_store (ANNEX_DESK_SESSION (desk)->session),
+                           MAX_CLOSED);
+}
+
+void
+annex_desk_session_init_asks (AnnexDeskInterface *iface)
+{
+  iface->answer = answer;
+  iface->answer_text = answer_text;
+  iface->store_secret = store_secret;
+  iface->reopen = reopen;
+  iface->list_inbox = list_inbox;
+}

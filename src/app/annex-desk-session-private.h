@@ -1,0 +1,111 @@
+/* annex-desk-session-private.h
+ *
+ * Shared by the files of the desk: what is at work, and how a call becomes a fiber.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-ask-watch.h"
+#include "annex-desk-session.h"
+
+G_BEGIN_DECLS
+
+/* What a task works with, made when it is first needed and kept until the task is deleted or the
+ * computers move. Counted: a run holds it. */
+typedef struct
+{
+  AnnexDeskSession *desk; /* borrowed; NULL after the desk let go of it */
+  AnnexTask *task;
+  AnnexWorkspace *workspace; /* NULL until ready resolves */
+  AnnexAgent *agent;         /* NULL until it first runs */
+  DexFuture *ready;
+  DexFuture *run; /* of the present or last run */
+  gboolean running;
+  gboolean stopped; /* by the user: not to be begun again by itself */
+  guint sleep;      /* the timer that puts an idle computer to sleep */
+} AnnexWork;
+
+struct _AnnexDeskSession
+{
+  GObject parent_instance;
+
+  AnnexSession *session;
+  AnnexAskWatch *watch;
+  GHashTable *tasks;     /* id → AnnexTask, not counted */
+  GHashTable *loading;   /* id → DexFuture of a task that is being read */
+  GHashTable *works;     /* id → AnnexWork */
+  GPtrArray *checks;     /* AnnexCheckResult, the last results */
+  GHashTable *disk_uses; /* id → what was last measured inside the computer */
+  gboolean moving;       /* computers are moved: nothing may start */
+  gboolean closed;
+};
+
+/* One call of the port: what it was given, copied. */
+typedef struct _AnnexDeskCall AnnexDeskCall;
+typedef DexFuture *(*AnnexDeskFunc) (AnnexDeskCall *call);
+
+struct _AnnexDeskCall
+{
+  AnnexDeskSession *self;
+  AnnexDeskFunc func;
+  AnnexTask *task;
+  char *id;
+  char *text;
+  char **paths;
+  AnnexAsk *ask;
+  JsonObject *json;
+  AnnexNewTask *message;
+  AnnexPlan *plan;
+  AnnexModelProfile *profile;
+  AnnexShareMode mode;
+  gint64 number;
+  gboolean flag;
+  AnnexProgressFunc progress;
+  gpointer progress_data;
+  GCancellable *cancellable;
+};
+
+AnnexDeskCall *
+annex_desk_call_new (AnnexDesk *desk, AnnexTask *task);
+/* Runs @func in a fiber with @call (taken). */
+DexFuture *
+annex_desk_call_run (AnnexDeskCall *call, AnnexDeskFunc func) G_GNUC_WARN_UNUSED_RESULT;
+
+AnnexWork *
+annex_work_ref (AnnexWork *work);
+void
+annex_work_unref (AnnexWork *work);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexWork, annex_work_unref)
+
+/* In a fiber: the work of @task. NULL with an error. (transfer full) */
+AnnexWork *
+annex_desk_session_get_work (AnnexDeskSession *self, AnnexTask *task, GError **error);
+/* The same if there is one that is ready. (borrowed, nullable) */
+AnnexWork *
+annex_desk_session_find_work (AnnexDeskSession *self, AnnexTask *task);
+/* In a fiber: ends the run of @task if there is one, and lets go of its work. */
+void
+annex_desk_session_drop_work (AnnexDeskSession *self, const char *task_id);
+/* In a fiber: the one object of that task. (transfer full) */
+AnnexTask *
+annex_desk_session_get_task (AnnexDeskSession *self, const char *task_id, GError **error);
+/* Lets @work run unless it does. */
+void
+annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work);
+
+/* The parts of the port, one a file. */
+void
+annex_desk_session_init_tasks (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_asks (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_files (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_computer (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_models (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_checks (AnnexDeskInterface *iface);
+
+G_END_DECLS

@@ -1,0 +1,640 @@
+/* annex-desk-session-tasks.c
+ *
+ * The desk's tasks: making, running, stopping, going back, deleting.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-desk-session-private.h"
+
+#include "annex-future.h"
+#include "annex-given-files.h"
+#include "annex-json-build.h"
+#include "annex-keep.h"
+#include "annex-paths.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+#define RUN_STACK (256 * 1024)
+/* An idle computer gives its memory back after this. */
+#define IDLE_S 300
+
+/* Running */
+
+static void
+record_failure (AnnexTask *task, const GError *error)
+{
+  const char *code = error->domain == ANNEX_MODEL_ERROR ? annex_model_error_name (error->code)
+                     : error->domain == ANNEX_COMPUTER_ERROR
+                         ? annex_computer_error_name (error->code)
+                         : "failed";
+  g_autoptr (GError) lost = NULL;
+
+  if (!dex_await (annex_task_append (
+                      task, ANNEX_EVENT_ERROR,
+                      annex_json_build ("s", "domain", g_quark_to_string (error->domain), "s",
+                                        "code", code, "s", "message", error->message, NULL)),
+                  &lost) ||
+      !dex_await (annex_task_append (task, ANNEX_EVENT_STATE_CHANGED,
+                                     annex_json_build ("s", "state", "failed", "s", "reason",
+                                                       error->message, NULL)),
+                  &lost))
+    g_warning ("A failure could not be recorded: %s", lost->message);
+}
+
+/* The model that the task was made with, and the cheaper one for its helpers. */
+static gboolean
+ensure_model (AnnexDeskSession *desk, AnnexWork *work, GError **error)
+{
+  g_autoptr (AnnexModelProfile) helper = NULL;
+  g_autoptr (AnnexModel) model = NULL;
+
+  if (annex_workspace_get_model (work->workspace) != NULL)
+    return TRUE;
+  model = annex_session_create_model (desk->session, annex_task_get_provider (work->task),
+                                      annex_task_get_model (work->task),
+                                      annex_task_get_base_url (work->task), error);
+  if (model == NULL)
+    return FALSE;
+  annex_workspace_set_model (work->workspace, model);
+  helper = annex_config_dup_helper (annex_session_get_config (desk->session));
+  if (helper != NULL && !g_str_equal (helper->provider, "tour") &&
+      g_strcmp0 (annex_task_get_provider (work->task), "tour") != 0)
+    {
+      g_autoptr (GError) none = NULL;
+      g_autoptr (AnnexModel) cheaper = annex_session_create_model (
+          desk->session, helper->provider, helper->model, helper->base_url, &none);
+
+      /* Without it the task's own model does the helpers' work. */
+      if (cheaper != NULL)
+        annex_workspace_set_helper_model (work->workspace, cheaper);
+      else
+        g_message ("The model for helpers cannot be used: %s", none->message);
+    }
+  return TRUE;
+}
+
+static gboolean
+prepare_run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
+{
+  g_autoptr (GPtrArray) tools = NULL;
+
+  if (!ensure_model (desk, work, error))
+    return FALSE;
+  if (work->agent != NULL)
+    return TRUE;
+  tools = annex_agent_create_tools (work->workspace);
+  work->agent = annex_agent_new (work->workspace, tools);
+  return TRUE;
+}
+
+/* One run, and a further one when the user said something just as it ended. */
+static gboolean
+run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
+{
+  int state;
+
+  do
+    {
+      g_autoptr (GError) failure = NULL;
+
+      if (!prepare_run (desk, work, &failure) ||
+          (annex_given_files_are_waiting (work->task) &&
+           !annex_given_files_deliver (work->task, annex_workspace_get_computer (work->workspace),
+                                       &failure)))
+        {
+          annex_error_normalise (&failure);
+          record_failure (work->task, failure);
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      if (work->stopped)
+        return dex_await (annex_task_append (work->task, ANNEX_EVENT_STATE_CHANGED,
+                                             annex_json_build ("s", "state", "stopped", NULL)),
+                          error);
+      state = dex_await_int (annex_agent_run (work->agent), error);
+  } while (*error == NULL && state == ANNEX_TASK_DONE && !work->stopped && work->desk != NULL &&
+           annex_task_needs_model (work->task));
+  return *error == NULL;
+}
+
+static gboolean
+sleep_cb (gpointer data)
+{
+  AnnexWork *work = data;
+  AnnexComputer *computer = annex_workspace_get_computer (work->workspace);
+
+  work->sleep = 0;
+  if (!work->running && annex_computer_get_state (computer) == ANNEX_COMPUTER_READY)
+    dex_future_disown (annex_computer_save (computer));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+plan_sleep (AnnexWork *work)
+{
+  g_clear_handle_id (&work->sleep, g_source_remove);
+  if (work->desk != NULL)
+    work->sleep = g_timeout_add_seconds (IDLE_S, sleep_cb, work);
+}
+
+static DexFuture *
+run_fiber (gpointer data)
+{
+  AnnexWork *work = data;
+  g_autoptr (AnnexDeskSession) desk = g_object_ref (work->desk);
+  g_autoptr (GError) error = NULL;
+
+  if (!run (desk, work, &error) && error != NULL)
+    g_debug ("A run ended: %s", error->message); /* the agent has recorded it */
+  work->running = FALSE;
+  plan_sleep (work);
+  annex_desk_emit_task_state (ANNEX_DESK (desk), work->task);
+  return dex_future_new_true ();
+}
+
+void
+annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work)
+{
+  if (work->running || work->desk == NULL || self->closed)
+    return;
+  g_clear_handle_id (&work->sleep, g_source_remove);
+  work->running = TRUE;
+  work->stopped = FALSE;
+  dex_clear (&work->run);
+  work->run = dex_scheduler_spawn (NULL, RUN_STACK, run_fiber, annex_work_ref (work),
+                                   (GDestroyNotify) annex_work_unref);
+  annex_desk_emit_task_state (ANNEX_DESK (self), work->task);
+}
+
+/* In a fiber: ends the present run and waits for its end. */
+static void
+halt (AnnexWork *work)
+{
+  work->stopped = TRUE;
+  if (work->agent != NULL && work->running)
+    annex_agent_stop (work->agent);
+  if (work->run != NULL)
+    dex_await (dex_ref (work->run), NULL); /* how it ended is in the log */
+}
+
+/* Saying something */
+
+static gboolean
+grant_folders (AnnexWork *work, const AnnexNewTask *message, GError **error)
+{
+  for (guint i = 0; i < message->folders->len; i++)
+    {
+      AnnexFolderChoice *choice = g_ptr_array_index (message->folders, i);
+      g_autoptr (AnnexShare) share =
+          annex_workspace_grant_folder (work->workspace, choice->path, choice->mode, error);
+
+      if (share == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+say_words (AnnexWork *work, const AnnexNewTask *message, GError **error)
+{
+  JsonArray *blocks;
+
+  if (!grant_folders (work, message, error))
+    return FALSE;
+  blocks = annex_given_files_stage (work->task, message, error);
+  if (blocks == NULL)
+    return FALSE;
+  if (json_array_get_length (blocks) == 0)
+    {
+      json_array_unref (blocks);
+      return TRUE; /* folders alone: granting them has told the model */
+    }
+  return dex_await (annex_task_append (work->task, ANNEX_EVENT_USER_MESSAGE,
+                                       annex_json_build ("a", "blocks", blocks, NULL)),
+                    error);
+}
+
+static DexFuture *
+fail (GError *error)
+{
+  annex_error_normalise (&error);
+  return annex_future_new_error (error);
+}
+
+/* Making */
+
+/* Folders and files are looked at before anything is stored, so that a wrong one makes no task. */
+static gboolean
+check_message (const AnnexNewTask *message, GError **error)
+{
+  for (guint i = 0; i < message->folders->len; i++)
+    {
+      AnnexFolderChoice *choice = g_ptr_array_index (message->folders, i);
+      g_autoptr (AnnexShare) share = annex_share_new (choice->path, choice->mode, NULL, error);
+
+      if (share == NULL)
+        return FALSE;
+    }
+  for (guint i = 0; i < message->files->len; i++)
+    if (!g_file_test (g_ptr_array_index (message->files, i), G_FILE_TEST_IS_REGULAR))
+      {
+        g_autofree char *name = g_path_get_basename (g_ptr_array_index (message->files, i));
+
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "“%s” is not there any more", name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static char *
+choose_title (const AnnexNewTask *message)
+{
+  g_autofree char *title = annex_session_make_title (message->prompt);
+  const char *path = NULL;
+
+  if (title[0] != '\0')
+    return g_steal_pointer (&title);
+  if (message->folders->len > 0)
+    path = ((AnnexFolderChoice *) g_ptr_array_index (message->folders, 0))->path;
+  else if (message->files->len > 0)
+    path = g_ptr_array_index (message->files, 0);
+  if (path != NULL)
+    {
+      g_autofree char *name = g_path_get_basename (path);
+
+      return annex_session_make_title (name);
+    }
+  return g_strdup ("Untitled task");
+}
+
+static AnnexModel *
+create_model (AnnexDeskSession *self, const char *profile_id, GError **error)
+{
+  g_autoptr (AnnexModelProfile) profile =
+      annex_config_dup_profile (annex_session_get_config (self->session), profile_id);
+
+  if (profile == NULL)
+    {
+      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND,
+                           "This model is no longer set up");
+      return NULL;
+    }
+  return annex_session_create_model (self->session, profile->provider, profile->model,
+                                     profile->base_url, error);
+}
+
+static DexFuture *
+create_fiber (AnnexDeskCall *call)
+{
+  g_autofree char *title = choose_title (call->message);
+  g_autoptr (AnnexModel) model = NULL;
+  g_autoptr (AnnexTask) made = NULL;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexWork) work = NULL;
+  GError *error = NULL;
+
+  if (!check_message (call->message, &error))
+    return fail (error);
+  model = create_model (call->self, call->message->profile, &error);
+  if (model == NULL)
+    return fail (error);
+  made = annex_session_create_task (call->self->session, title, model, &error);
+  if (made == NULL)
+    return fail (error);
+  task = annex_desk_session_get_task (call->self, annex_task_get_id (made), &error);
+  if (task != NULL)
+    work = annex_desk_session_get_work (call->self, task, &error);
+  if (work == NULL || !say_words (work, call->message, &error))
+    {
+      annex_error_normalise (&error);
+      record_failure (made, error);
+      return annex_future_new_error (error);
+    }
+  annex_desk_session_start (call->self, work);
+  return dex_future_new_take_object (g_steal_pointer (&task));
+}
+
+static DexFuture *
+create_task (AnnexDesk *desk, const AnnexNewTask *request)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+
+  call->message = annex_new_task_copy (request);
+  return annex_desk_call_run (call, create_fiber);
+}
+
+static DexFuture *
+open_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+  AnnexTask *task = annex_desk_session_get_task (call->self, call->id, &error);
+
+  return task != NULL ? dex_future_new_take_object (task) : annex_future_new_error (error);
+}
+
+static DexFuture *
+open_task (AnnexDesk *desk, const char *task_id)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+
+  call->id = g_strdup (task_id);
+  return annex_desk_call_run (call, open_fiber);
+}
+
+static DexFuture *
+say_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+  g_autoptr (AnnexWork) work = NULL;
+
+  if (!check_message (call->message, &error))
+    return fail (error);
+  work = annex_desk_session_get_work (call->self, call->task, &error);
+  if (work == NULL || !say_words (work, call->message, &error))
+    return fail (error);
+  annex_desk_session_start (call->self, work);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+say (AnnexDesk *desk, AnnexTask *task, const AnnexNewTask *message)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, task);
+
+  call->message = annex_new_task_copy (message);
+  return annex_desk_call_run (call, say_fiber);
+}
+
+static DexFuture *
+resume_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+  g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, call->task, &error);
+
+  if (work == NULL)
+    return fail (error);
+  annex_desk_session_start (call->self, work);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+resume (AnnexDesk *desk, AnnexTask *task)
+{
+  return annex_desk_call_run (annex_desk_call_new (desk, task), resume_fiber);
+}
+
+static void
+stop (AnnexDesk *desk, AnnexTask *task)
+{
+  AnnexWork *work = annex_desk_session_find_work (ANNEX_DESK_SESSION (desk), task);
+
+  if (work == NULL || !work->running)
+    return;
+  work->stopped = TRUE;
+  if (work->agent != NULL)
+    annex_agent_stop (work->agent);
+}
+
+static gboolean
+is_running (AnnexDesk *desk, AnnexTask *task)
+{
+  AnnexWork *work = annex_desk_session_find_work (ANNEX_DESK_SESSION (desk), task);
+
+  return work != NULL && work->running;
+}
+
+static guint
+get_n_running (AnnexDesk *desk)
+{
+  GHashTableIter iter;
+  gpointer work;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, ANNEX_DESK_SESSION (desk)->works);
+  while (g_hash_table_iter_next (&iter, NULL, &work))
+    n += ((AnnexWork *) work)->running;
+  return n;
+}
+
+/* Going back */
+
+/* The message's blocks with @text in place of its words: pictures and documents stay. NULL when
+ * there is no such message. (transfer full) */
+static JsonArray *
+edit_message (AnnexTask *task, gint64 seq, const char *text, GError **error)
+{
+  g_autoptr (GPtrArray) events = dex_await_boxed (
+      annex_store_list_events (annex_task_get_store (task), annex_task_get_id (task), seq - 1, 1),
+      error);
+  AnnexEvent *event = events != NULL && events->len > 0 ? g_ptr_array_index (events, 0) : NULL;
+  JsonArray *old;
+  JsonArray *blocks;
+
+  if (events == NULL)
+    return NULL;
+  if (event == NULL || annex_event_get_event_type (event) != ANNEX_EVENT_USER_MESSAGE)
+    {
+      g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                           "There is no such message");
+      return NULL;
+    }
+  old = annex_json_opt_array (annex_event_get_data (event), "blocks");
+  blocks = json_array_new ();
+  for (guint i = 0; old != NULL && i < json_array_get_length (old); i++)
+    {
+      JsonNode *node = json_array_get_element (old, i);
+
+      if (JSON_NODE_HOLDS_OBJECT (node) &&
+          g_strcmp0 (annex_json_opt_string (json_node_get_object (node), "type", ""), "text") != 0)
+        json_array_add_element (blocks, annex_json_copy (node));
+    }
+  json_array_add_object_element (blocks,
+                                 annex_json_build ("s", "type", "text", "s", "text", text, NULL));
+  return blocks;
+}
+
+static DexFuture *
+rewind_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+  JsonArray *blocks = edit_message (call->task, call->number, call->text, &error);
+  g_autoptr (AnnexWork) work = NULL;
+
+  if (blocks == NULL)
+    return fail (error);
+  work = annex_desk_session_get_work (call->self, call->task, &error);
+  if (work != NULL)
+    halt (work);
+  if (work == NULL ||
+      !dex_await (annex_task_append (call->task, ANNEX_EVENT_REWOUND,
+                                     annex_json_build ("i", "to_seq", call->number - 1, NULL)),
+                  &error))
+    {
+      json_array_unref (blocks);
+      return fail (error);
+    }
+  if (!dex_await (annex_task_append (call->task, ANNEX_EVENT_USER_MESSAGE,
+                                     annex_json_build ("a", "blocks", blocks, NULL)),
+                  &error))
+    return fail (error);
+  annex_desk_session_start (call->self, work);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+rewind_task (AnnexDesk *desk, AnnexTask *task, gint64 seq, const char *text)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, task);
+
+  call->number = seq;
+  call->text = g_strdup (text);
+  return annex_desk_call_run (call, rewind_fiber);
+}
+
+/* The plan */
+
+static DexFuture *
+change_plan_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+
+  if (!dex_await (annex_task_append (call->task, ANNEX_EVENT_PLAN_UPDATED,
+                                     annex_plan_to_json (call->plan, NULL, "user")),
+                  &error) ||
+      (call->text != NULL &&
+       !dex_await (annex_task_append (call->task, ANNEX_EVENT_ANNOUNCEMENT,
+                                      annex_json_build ("s", "text", call->text, NULL)),
+                   &error)))
+    return fail (error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+change_plan (AnnexDesk *desk, AnnexTask *task, AnnexPlan *plan, const char *what)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, task);
+
+  call->plan = annex_plan_ref (plan);
+  call->text = g_strdup (what);
+  return annex_desk_call_run (call, change_plan_fiber);
+}
+
+/* Deleting */
+
+typedef struct
+{
+  char *task_id;
+  char **keeps;
+} Leftovers;
+
+static void
+leftovers_free (gpointer data)
+{
+  Leftovers *leftovers = data;
+
+  g_free (leftovers->task_id);
+  g_strfreev (leftovers->keeps);
+  g_free (leftovers);
+}
+
+/* Undo data, baselines, files that were handed over. */
+static DexFuture *
+remove_leftovers_work (gpointer data)
+{
+  Leftovers *leftovers = data;
+  g_autofree char *undo = annex_paths_data ("undo");
+  g_autofree char *rest = g_build_filename ("tasks", leftovers->task_id, NULL);
+  g_autofree char *folder = annex_paths_data (rest);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  for (guint i = 0; leftovers->keeps[i] != NULL; i++)
+    annex_keep_forget (undo, leftovers->keeps[i], NULL); /* what stays takes room, no more */
+  annex_given_files_remove (leftovers->task_id);
+  dir = g_dir_open (folder, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_remove (path);
+    }
+  g_remove (folder);
+  return dex_future_new_true ();
+}
+
+/* Without a computer there is nothing of one to delete, and libvirt need not be there. */
+static gboolean
+delete_computer (AnnexDeskSession *self, const char *task_id, GError **error)
+{
+  g_autofree char *rest = g_build_filename ("computers", task_id, NULL);
+  g_autofree char *folder = annex_paths_computer (rest);
+
+  if (!g_file_test (folder, G_FILE_TEST_EXISTS))
+    return TRUE;
+  return dex_await (annex_computers_delete (annex_session_get_computers (self->session), task_id),
+                    error);
+}
+
+static DexFuture *
+delete_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+  g_autoptr (AnnexTask) task = annex_desk_session_get_task (call->self, call->id, &error);
+  Leftovers *leftovers;
+
+  if (task == NULL)
+    return fail (error);
+  annex_desk_session_drop_work (call->self, call->id);
+  leftovers = g_new0 (Leftovers, 1);
+  leftovers->task_id = g_strdup (call->id);
+  leftovers->keeps = annex_task_dup_keeps (task);
+  if (!delete_computer (call->self, call->id, &error) ||
+      !dex_await (annex_store_delete_task (annex_session_get_store (call->self->session), call->id),
+                  &error))
+    {
+      leftovers_free (leftovers);
+      return fail (error);
+    }
+  dex_await (annex_worker_run ("annex-delete", remove_leftovers_work, leftovers, leftovers_free),
+             NULL);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+delete_task (AnnexDesk *desk, const char *task_id)
+{
+  AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+
+  call->id = g_strdup (task_id);
+  return annex_desk_call_run (call, delete_fiber);
+}
+
+static AnnexStore *
+get_store (AnnexDesk *desk)
+{
+  return annex_session_get_store (ANNEX_DESK_SESSION (desk)->session);
+}
+
+static AnnexInbox *
+get_inbox (AnnexDesk *desk)
+{
+  return annex_session_get_inbox (ANNEX_DESK_SESSION (desk)->session);
+}
+
+void
+annex_desk_session_init_tasks (AnnexDeskInterface *iface)
+{
+  iface->get_store = get_store;
+  iface->get_inbox = get_inbox;
+  iface->create_task = create_task;
+  iface->open_task = open_task;
+  iface->say = say;
+  iface->resume = resume;
+  iface->stop = stop;
+  iface->is_running = is_running;
+  iface->get_n_running = get_n_running;
+  iface->rewind = rewind_task;
+  iface->change_plan = change_plan;
+  iface->delete_task = delete_task;
+}

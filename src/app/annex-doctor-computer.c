@@ -1,0 +1,245 @@
+/* annex-doctor-computer.c
+ *
+ * Annex's computer: its system, the one that is ready to start, the disk, what dead processes left.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-doctor-private.h"
+
+#include "annex-computer-folder.h"
+#include "annex-computer-kit.h"
+#include "annex-domain-xml.h"
+#include "annex-future.h"
+#include "annex-image-builder.h"
+#include "annex-image-fetcher.h"
+#include "annex-paths.h"
+#include "annex-template.h"
+
+#include <sys/statvfs.h>
+
+/* The image */
+
+static void
+look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autoptr (AnnexImage) image = NULL;
+  g_autoptr (GError) error = NULL;
+  AnnexImageStore *images;
+
+  if (self->session == NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, "This was not looked at.");
+      return;
+    }
+  images = annex_session_get_images (self->session);
+  image = dex_await_boxed (annex_image_store_open_current (images, NULL), &error);
+  if (image != NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK,
+                        "The system of Annex's computer is here and whole.");
+      result->detail = g_strdup (annex_image_get_version (image));
+      return;
+    }
+  if (g_error_matches (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
+    annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                      "Annex's computer has not been set up yet. Chat works without it.");
+  else
+    annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
+                            "The system of Annex's computer is damaged and must be made again. "
+                            "Tasks and files are not touched.");
+  result->repair =
+      g_strdup (annex_image_fetcher_has_address () ? "Download It Again" : "Build It Again");
+}
+
+static gboolean
+repair_image (AnnexDoctor *self, GError **error)
+{
+  g_autoptr (AnnexImageSource) source =
+      annex_image_fetcher_has_address ()
+          ? ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL))
+          : ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, FALSE));
+  g_autoptr (AnnexImage) image = NULL;
+
+  if (self->session == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                           "The task database must be mended "
+                           "first");
+      return FALSE;
+    }
+  image = dex_await_boxed (
+      annex_image_source_provide (source, annex_session_get_images (self->session), NULL), error);
+  return image != NULL;
+}
+
+/* The template */
+
+static AnnexComputerKit *
+gather_kit (AnnexDoctor *self, GError **error)
+{
+  g_autoptr (AnnexVirt) virt = NULL;
+
+  if (self->session == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Annex could not be opened");
+      return NULL;
+    }
+  virt = annex_virt_new (self->world.libvirt_uri);
+  return dex_await_boxed (
+      annex_computer_kit_gather (virt, annex_session_get_images (self->session), NULL), error);
+}
+
+static gboolean
+boot_trial (AnnexDoctor *self, GError **error)
+{
+  return dex_await (annex_computers_prepare (annex_session_get_computers (self->session)), error);
+}
+
+static void
+look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexComputerKit) kit = gather_kit (self, &error);
+  gboolean ready;
+
+  if (kit == NULL)
+    {
+      annex_doctor_say_error (result, ANNEX_CHECK_UNKNOWN, error,
+                              "A computer cannot start before what is named above is mended.");
+      return;
+    }
+  ready = annex_template_exists (kit);
+  if (!ready && thorough && !boot_trial (self, &error))
+    {
+      annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, "A trial computer did not start.");
+      result->repair = g_strdup ("Try Again");
+      return;
+    }
+  if (ready || thorough)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK, "A computer is ready to start in a moment.");
+      return;
+    }
+  annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                    "The first computer takes longer to start: none has been started with the "
+                    "present system yet.");
+  result->repair = g_strdup ("Prepare It Now");
+}
+
+/* The disk */
+
+static void
+look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autofree char *own = annex_paths_dup_computer_folder ();
+  g_autofree char *usual = annex_paths_data (NULL);
+  g_autofree char *path = g_strdup (self->world.disk != NULL ? self->world.disk
+                                    : own != NULL            ? own
+                                                             : usual);
+  g_autofree char *has = NULL;
+  struct statvfs info;
+  guint64 room;
+
+  while (statvfs (path, &info) != 0)
+    {
+      char *parent = g_path_get_dirname (path);
+
+      if (g_str_equal (parent, path) || own != NULL)
+        {
+          g_free (parent);
+          annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                            "The folder where Annex's computers live is not there: %s. If it is on "
+                            "a disk that can be taken out, connect it.",
+                            path);
+          return;
+        }
+      g_free (path);
+      path = parent;
+    }
+  room = (guint64) info.f_bavail * info.f_frsize;
+  has = g_format_size (room);
+  result->detail = g_strdup (path);
+  if (room < self->world.least_disk_bytes)
+    annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                      "The disk is nearly full: %s are free. Computers cannot be started safely. "
+                      "Empty the trash, free the space of old tasks, or move Annex's computers to "
+                      "another disk.",
+                      has);
+  else if (room < self->world.least_disk_bytes * 4)
+    annex_doctor_say (result, ANNEX_CHECK_NOTICE, "The disk is getting full: %s are free.", has);
+  else
+    annex_doctor_say (result, ANNEX_CHECK_OK, "There is enough room on the disk: %s are free.",
+                      has);
+}
+
+/* Leftovers */
+
+/* Computers whose sockets or half-written files no living process owns. */
+static guint
+count_leftovers (void)
+{
+  g_autofree char *root = annex_paths_computer ("computers");
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autoptr (AnnexComputerFolder) folder = NULL;
+      g_autofree char *socket = NULL;
+      gboolean left;
+
+      if (!annex_computer_id_is_valid (name))
+        continue;
+      folder = annex_computer_folder_new (name);
+      socket = annex_computer_folder_dup_socket (folder, "ssh.sock");
+      left = annex_computer_folder_has (folder, "memory.save.part") ||
+             annex_computer_folder_has (folder, "template.save") ||
+             g_str_has_prefix (name, "template") || g_file_test (socket, G_FILE_TEST_EXISTS);
+      if (!left || !annex_computer_folder_lock (folder, NULL))
+        continue; /* nothing left, or its owner lives */
+      annex_computer_folder_unlock (folder);
+      n++;
+    }
+  return n;
+}
+
+static void
+look_leftovers (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  guint n = count_leftovers ();
+
+  if (n == 0)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK, "Nothing was left behind.");
+      return;
+    }
+  annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                    n == 1 ? "A computer was left behind when Annex ended unexpectedly (%u). It "
+                             "takes memory or room for nothing."
+                           : "%u computers were left behind when Annex ended unexpectedly. They "
+                             "take memory or room for nothing.",
+                    n);
+  result->repair = g_strdup ("Clear Up");
+}
+
+static gboolean
+repair_leftovers (AnnexDoctor *self, GError **error)
+{
+  if (self->session == NULL)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                           "The task database must be mended "
+                           "first");
+      return FALSE;
+    }
+  return dex_await (annex_computers_clean (annex_session_get_computers (self->session)), error);
+}
+
+const AnnexDoctorCheck annex_doctor_computer_checks[] = {
+  { "image", "The computer's system", look_image, repair_image },
+  { "template", "Starting a computer", look_template, boot_trial },
+  { "disk", "Room on the disk", look_disk, NULL },
+  { "leftovers", "Leftovers", look_leftovers, repair_leftovers },
+  { NULL, NULL, NULL, NULL },
+};

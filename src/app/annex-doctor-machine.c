@@ -1,0 +1,338 @@
+/* annex-doctor-machine.c
+ *
+ * What this machine offers: virtualization, QEMU, libvirt, sharing folders, namespaces, memory.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-doctor-private.h"
+
+#include "annex-accelerator.h"
+#include "annex-computer-kit.h"
+#include "annex-future.h"
+#include "annex-virt.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* KVM */
+
+/* Is @word one of the flags of the first processor? */
+static gboolean
+has_flag (const char *cpuinfo, const char *word)
+{
+  const char *line = strstr (cpuinfo, "\nflags");
+  const char *end = line != NULL ? strchr (line + 1, '\n') : NULL;
+  g_autofree char *flags = NULL;
+  g_auto (GStrv) words = NULL;
+
+  if (line == NULL)
+    return FALSE;
+  flags = end != NULL ? g_strndup (line + 1, (gsize) (end - line - 1)) : g_strdup (line + 1);
+  words = g_strsplit_set (flags, " \t:", -1);
+  return g_strv_contains ((const char *const *) words, word);
+}
+
+static void
+say_no_kvm (AnnexDoctor *self, AnnexCheckResult *result)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *cpuinfo = NULL;
+  gboolean virtual_machine;
+  gboolean capable;
+
+  if (g_file_get_contents (self->world.cpuinfo, &text, NULL, NULL))
+    cpuinfo = g_strconcat ("\n", text, NULL);
+  virtual_machine = cpuinfo != NULL && has_flag (cpuinfo, "hypervisor");
+  capable = cpuinfo != NULL && (has_flag (cpuinfo, "vmx") || has_flag (cpuinfo, "svm"));
+  if (virtual_machine && !capable)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "This machine is itself a virtual machine, and whoever runs it has not "
+                        "allowed virtual machines inside it. Annex's computer is emulated, which "
+                        "is several times slower.");
+      result->admin_text =
+          g_strdup ("Please allow nested virtualization for this virtual machine (the processor "
+                    "flag vmx or svm must be passed on to it).");
+    }
+  else if (capable)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "The processor could run virtual machines fast, but the system does not "
+                        "offer it (there is no %s). Annex's computer is emulated, which is several "
+                        "times slower.",
+                        self->world.kvm);
+      result->admin_text = g_strdup (
+          "Please load the kernel's KVM module (modprobe kvm_intel or kvm_amd). Where that fails, "
+          "virtualization (VT-x or AMD-V) is switched off in the firmware's settings.");
+    }
+  else
+    {
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "The processor does not offer virtualization, or it is switched off in the "
+                        "firmware. Annex's computer is emulated, which is several times slower.");
+      result->admin_text = g_strdup ("Please switch on virtualization (VT-x or AMD-V) in this "
+                                     "machine's firmware settings, if it has it.");
+    }
+}
+
+/* Whether a computer really starts on it; without an image that cannot be tried. */
+static void
+look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
+{
+  g_autoptr (AnnexVirt) virt = NULL;
+  g_autoptr (AnnexComputerKit) kit = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->session != NULL)
+    {
+      virt = annex_virt_new (self->world.libvirt_uri);
+      kit = dex_await_boxed (
+          annex_computer_kit_gather (virt, annex_session_get_images (self->session), NULL), &error);
+    }
+  if (kit == NULL)
+    annex_doctor_say (result, ANNEX_CHECK_OK,
+                      "Virtual machines may be fast here; that is tried when the computer's system "
+                      "is there.");
+  else if (kit->kvm)
+    annex_doctor_say (result, ANNEX_CHECK_OK,
+                      "Virtual machines are fast here: a trial computer "
+                      "started.");
+  else
+    {
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "Virtual machines are offered here, but a trial computer did not start on "
+                        "them, so Annex's computer is emulated, which is several times slower.");
+      result->admin_text = g_strdup (
+          "KVM can be opened, but a guest does not boot on it. Please look at the kernel's "
+          "messages about kvm. In a virtual machine, check that nested virtualization is "
+          "allowed and works.");
+      result->detail = g_strdup (kit->accelerator_reason);
+    }
+}
+
+static void
+look_kvm (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  if (access (self->world.kvm, R_OK | W_OK) == 0)
+    look_at_trial (self, result);
+  else if (errno == EACCES || errno == EPERM)
+    {
+      annex_doctor_say (
+          result, ANNEX_CHECK_NOTICE,
+          "This machine can run virtual machines fast, but you are not allowed to use "
+          "that. Annex's computer is emulated, which is several times slower.");
+      result->admin_text = g_strdup_printf (
+          "Please let the user “%s” use %s, for instance: adduser %s kvm\nThe user "
+          "must log in again afterwards.",
+          self->world.user, self->world.kvm, self->world.user);
+    }
+  else
+    say_no_kvm (self, result);
+}
+
+/* QEMU */
+
+static void
+look_qemu (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autofree char *qemu = annex_doctor_find_program (self, "qemu-system-x86_64");
+  g_autofree char *tool = annex_doctor_find_program (self, "qemu-img");
+
+  result->detail = g_strdup (qemu);
+  if (qemu != NULL && tool != NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK, "The program that runs virtual machines is here.");
+      return;
+    }
+  annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                    "The program that runs virtual machines (QEMU) is not installed%s.",
+                    qemu != NULL ? " completely" : "");
+  result->admin_text = g_strdup ("Please install QEMU for x86-64 systems and its disk image tool "
+                                 "(qemu-system-x86_64, qemu-img).");
+}
+
+/* libvirt */
+
+static void
+look_libvirt (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autoptr (AnnexVirt) virt = annex_virt_new (self->world.libvirt_uri);
+  g_autoptr (GError) error = NULL;
+  AnnexVirtFacts *facts =
+      dex_await_boxed (annex_future_with_timeout (annex_virt_facts (virt), 20000), &error);
+
+  if (facts == NULL)
+    {
+      annex_doctor_say_error (
+          result, ANNEX_CHECK_FAILED, error,
+          "The service that manages virtual machines (libvirt) does not answer. "
+          "It is not installed, or it cannot start for you.");
+      result->admin_text =
+          g_strdup ("Please install libvirt with its QEMU driver, for use by ordinary users "
+                    "(qemu:///session). No system service is needed.");
+      return;
+    }
+  annex_doctor_say (result, ANNEX_CHECK_OK, "The service that manages virtual machines answers.");
+  result->detail = g_strdup_printf (
+      "QEMU %" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT,
+      facts->qemu_version / 1000000, facts->qemu_version / 1000 % 1000, facts->qemu_version % 1000);
+  annex_virt_facts_free (facts);
+}
+
+/* Folders */
+
+static char *
+find_virtiofsd (AnnexDoctor *self)
+{
+  static const char *const places[] = { "/usr/libexec/virtiofsd", "/app/libexec/virtiofsd",
+                                        "/usr/lib/virtiofsd", "/usr/lib/qemu/virtiofsd" };
+
+  if (self->world.virtiofsd != NULL)
+    return access (self->world.virtiofsd, X_OK) == 0 ? g_strdup (self->world.virtiofsd) : NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    if (access (places[i], X_OK) == 0)
+      return g_strdup (places[i]);
+  return annex_doctor_find_program (self, "virtiofsd");
+}
+
+static void
+look_virtiofsd (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autofree char *path = find_virtiofsd (self);
+
+  if (path != NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK, "Folders can be shared with the computer.");
+      result->detail = g_steal_pointer (&path);
+      return;
+    }
+  annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                    "The program that shows your folders to the computer (virtiofsd) is not "
+                    "installed. Tasks without folders work.");
+  result->admin_text = g_strdup ("Please install virtiofsd, version 1.13 or newer (the one written "
+                                 "in Rust).");
+}
+
+/* Namespaces and sub-ids */
+
+static gboolean
+has_sub_ids (const char *path, const char *user)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *start = g_strdup_printf ("%s:", user);
+  g_autofree char *number = g_strdup_printf ("%u:", (guint) getuid ());
+  g_auto (GStrv) lines = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return FALSE;
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], start) || g_str_has_prefix (lines[i], number))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+look_namespaces (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autofree char *max = annex_doctor_read_line (self->world.max_namespaces);
+  g_autofree char *allowed = annex_doctor_read_line (self->world.namespace_switch);
+  g_autofree char *apparmor = annex_doctor_read_line (self->world.namespace_apparmor);
+  const char *cause = NULL;
+
+  if (max != NULL && g_ascii_strtoll (max, NULL, 10) == 0)
+    cause = "user.max_user_namespaces is 0";
+  else if (allowed != NULL && g_ascii_strtoll (allowed, NULL, 10) == 0)
+    cause = "kernel.unprivileged_userns_clone is 0";
+  else if (apparmor != NULL && g_ascii_strtoll (apparmor, NULL, 10) == 1)
+    cause = "kernel.apparmor_restrict_unprivileged_userns is 1";
+  if (cause == NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK,
+                        "Programs can be locked into a room of their own here.");
+      return;
+    }
+  /* Then Landlock does it. */
+  annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                    "This system does not let programs make rooms of their own (user namespaces). "
+                    "Folders are shared all the same, locked in another way; only building the "
+                    "computer's system here is not possible.");
+  result->admin_text = g_strdup_printf (
+      "Building the system of Annex's computer needs user namespaces for ordinary users: %s.",
+      cause);
+  result->detail = g_strdup (cause);
+}
+
+static void
+look_sub_ids (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  if (has_sub_ids (self->world.subuid, self->world.user) &&
+      has_sub_ids (self->world.subgid, self->world.user))
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK,
+                        "You have the numbers of your own that building the computer's system "
+                        "needs.");
+      return;
+    }
+  annex_doctor_say (
+      result, ANNEX_CHECK_NOTICE,
+      "Building the computer's system on this machine needs user numbers of your own, "
+      "and you have none. What is there already goes on working.");
+  result->admin_text = g_strdup_printf ("Please give the user “%s” subordinate ids, for instance: "
+                                        "usermod --add-subuids 100000-165535 "
+                                        "--add-subgids 100000-165535 %s",
+                                        self->world.user, self->world.user);
+}
+
+/* Memory */
+
+static gint64
+read_kib (const char *path, const char *name)
+{
+  g_autofree char *text = NULL;
+  const char *at;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return -1;
+  at = strstr (text, name);
+  return at != NULL ? g_ascii_strtoll (at + strlen (name), NULL, 10) : -1;
+}
+
+static void
+look_memory (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  gint64 total = read_kib (self->world.meminfo, "MemTotal:");
+  gint64 available = read_kib (self->world.meminfo, "MemAvailable:");
+  gint64 needed = (gint64) annex_computer_kit_memory_mib () * 1024;
+  g_autofree char *has = available >= 0 ? g_format_size ((guint64) available * 1024) : NULL;
+  g_autofree char *wants = g_format_size ((guint64) needed * 1024);
+
+  if (available < 0 || total < 0)
+    annex_doctor_say (result, ANNEX_CHECK_UNKNOWN,
+                      "How much memory is free could not be found out.");
+  else if (total < needed)
+    annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                      "This machine has too little memory for Annex's computer, which takes up to "
+                      "%s. Chat works without it.",
+                      wants);
+  else if (available < needed / 2)
+    annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                      "Only %s of memory are free, and the computer takes up to %s: tasks may have "
+                      "to wait. Closing some programs helps.",
+                      has, wants);
+  else
+    annex_doctor_say (result, ANNEX_CHECK_OK, "There is enough memory: %s are free.", has);
+}
+
+const AnnexDoctorCheck annex_doctor_machine_checks[] = {
+  { "kvm", "Fast virtual machines", look_kvm, NULL },
+  { "qemu", "Running virtual machines", look_qemu, NULL },
+  { "libvirt", "Managing virtual machines", look_libvirt, NULL },
+  { "virtiofsd", "Sharing folders", look_virtiofsd, NULL },
+  { "namespaces", "Locking programs in", look_namespaces, NULL },
+  { "sub-ids", "User numbers for building", look_sub_ids, NULL },
+  { "memory", "Memory", look_memory, NULL },
+  { NULL, NULL, NULL, NULL },
+};

@@ -1,0 +1,57 @@
+/* annex-doctor-private.h
+ *
+ * Shared by the doctor's files: what it has, and the tables of checks.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-doctor.h"
+
+G_BEGIN_DECLS
+
+struct _AnnexDoctor
+{
+  GObject parent_instance;
+
+  AnnexSession *session; /* nullable */
+  GError *store_error;   /* nullable */
+  AnnexDoctorWorld world;
+};
+
+/* In a fiber: fills in state, sentence and what else there is; id and title are set. */
+typedef void (*AnnexDoctorLook) (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough);
+/* In a fiber. */
+typedef gboolean (*AnnexDoctorRepair) (AnnexDoctor *self, GError **error);
+
+typedef struct
+{
+  const char *id;
+  const char *title;
+  AnnexDoctorLook look;
+  AnnexDoctorRepair repair; /* nullable */
+} AnnexDoctorCheck;
+
+extern const AnnexDoctorCheck annex_doctor_machine_checks[]; /* ended by id NULL */
+extern const AnnexDoctorCheck annex_doctor_computer_checks[];
+extern const AnnexDoctorCheck annex_doctor_model_checks[];
+extern const AnnexDoctorCheck annex_doctor_store_checks[];
+
+/* Sets state and sentence; FAILED and UNKNOWN too. */
+void
+annex_doctor_say (AnnexCheckResult *result, AnnexCheckState state, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+/* The same with the text of @error (nullable) as detail. */
+void
+annex_doctor_say_error (AnnexCheckResult *result,
+                        AnnexCheckState state,
+                        const GError *error,
+                        const char *sentence);
+/* The first line of the file, NULL when it cannot be read. (transfer full) */
+char *
+annex_doctor_read_line (const char *path);
+/* A program of the world's search path. (transfer full, nullable) */
+char *
+annex_doctor_find_program (AnnexDoctor *self, const char *name);
+
+G_END_DECLS

@@ -1,0 +1,168 @@
+/* annex-doctor-store.c
+ *
+ * Where Annex keeps what it knows: its folder, the task database, the settings.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-doctor-private.h"
+
+#include "annex-future.h"
+#include "annex-paths.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The data folder */
+
+static void
+look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autofree char *folder = annex_paths_data (NULL);
+  g_autofree char *trial = g_build_filename (folder, ".doctor", NULL);
+  g_autoptr (GError) error = NULL;
+  struct stat info;
+
+  result->detail = g_strdup (folder);
+  if (!annex_paths_make (folder, &error))
+    {
+      annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
+                              "Annex's folder cannot be made, so nothing can be kept.");
+      return;
+    }
+  if (!annex_file_write_atomic (trial, "", 0, 0600, &error))
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+        annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
+                                "The disk that Annex keeps its tasks on is full.");
+      else
+        annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
+                                "Annex cannot write to its folder. It belongs to somebody else, or "
+                                "its disk is read only.");
+      result->admin_text =
+          g_strdup_printf ("Please let the user “%s” write to the folder %s and what is in it.",
+                           self->world.user, folder);
+      return;
+    }
+  g_unlink (trial);
+  if (stat (folder, &info) == 0 && (info.st_mode & 0077) != 0)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "Other users of this machine can look into Annex's folder.");
+      result->repair = g_strdup ("Make It Private");
+      return;
+    }
+  annex_doctor_say (result, ANNEX_CHECK_OK, "Annex's folder is yours alone, and can be written.");
+}
+
+static gboolean
+repair_folder (AnnexDoctor *self, GError **error)
+{
+  g_autofree char *folder = annex_paths_data (NULL);
+
+  if (g_chmod (folder, 0700) == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+               "The folder's permissions cannot be changed: %s", g_strerror (errno));
+  return FALSE;
+}
+
+/* The database */
+
+static void
+say_store_error (AnnexCheckResult *result, const GError *error)
+{
+  const char *sentence = "The list of tasks cannot be opened.";
+
+  if (g_error_matches (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED))
+    {
+      sentence =
+          "The list of tasks is damaged. Annex can put it aside and begin with an empty one; "
+          "your folders are not touched.";
+      result->repair = g_strdup ("Put It Aside");
+    }
+  else if (g_error_matches (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER))
+    sentence = "The list of tasks was made by a newer Annex. Update Annex; nothing was changed.";
+  else if (g_error_matches (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DISK_FULL))
+    sentence = "The list of tasks cannot be opened because the disk is full.";
+  annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, sentence);
+}
+
+static void
+look_store (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->session == NULL)
+    {
+      say_store_error (result, self->store_error);
+      return;
+    }
+  if (thorough && !dex_await (annex_store_check (annex_session_get_store (self->session)), &error))
+    {
+      say_store_error (result, error);
+      return;
+    }
+  annex_doctor_say (result, ANNEX_CHECK_OK, "The list of tasks is whole.");
+}
+
+/* Only what cannot be opened is put aside: one in use is not moved from under its readers. */
+static gboolean
+repair_store (AnnexDoctor *self, GError **error)
+{
+  static const char *const ends[] = { "", "-wal", "-shm" };
+  g_autofree char *unique = annex_identifier_new ();
+
+  if (self->session != NULL)
+    {
+      g_set_error_literal (
+          error, G_IO_ERROR, G_IO_ERROR_BUSY,
+          "The list of tasks is in use. Close Annex, then run: annex doctor --fix");
+      return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *name = g_strconcat ("tasks.db", ends[i], NULL);
+      g_autofree char *from = annex_paths_data (name);
+      g_autofree char *to = g_strdup_printf ("%s.damaged-%s", from, unique);
+
+      if (g_rename (from, to) != 0 && errno != ENOENT)
+        {
+          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                       "The list of tasks cannot be put aside: %s", g_strerror (errno));
+          return FALSE;
+        }
+    }
+  self->session = dex_await_object (annex_session_open (), error);
+  if (self->session == NULL)
+    return FALSE;
+  g_clear_error (&self->store_error);
+  return TRUE;
+}
+
+/* The settings */
+
+static void
+look_settings (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autoptr (AnnexConfig) config = annex_config_new (NULL);
+  const char *problem = annex_config_get_problem (config);
+
+  if (problem == NULL)
+    annex_doctor_say (result, ANNEX_CHECK_OK, "Your settings can be read.");
+  else
+    {
+      annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                        "Your settings cannot be read, so the models you set up are missing. The "
+                        "next change puts the file aside.");
+      result->detail = g_strdup (problem);
+    }
+}
+
+const AnnexDoctorCheck annex_doctor_store_checks[] = {
+  { "folder", "Annex's own folder", look_folder, repair_folder },
+  { "store", "The list of tasks", look_store, repair_store },
+  { "settings", "Your settings", look_settings, NULL },
+  { NULL, NULL, NULL, NULL },
+};

@@ -1,0 +1,339 @@
+/* annex-given-files.c
+ *
+ * See annex-given-files.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-given-files.h"
+
+#include "annex-future.h"
+#include "annex-json-build.h"
+#include "annex-paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_PICTURE_BYTES (5u << 20)
+#define MAX_DOCUMENT_BYTES (20u << 20)
+#define MAX_FILES 100
+
+static char *
+dup_folder (const char *task_id)
+{
+  g_autofree char *rest = g_build_filename ("tasks", task_id, "given", NULL);
+
+  return annex_paths_data (rest);
+}
+
+/* Reading, in a worker thread */
+
+typedef struct
+{
+  char *folder;
+  char **paths;
+} Stage;
+
+typedef struct
+{
+  char *name; /* in the computer */
+  GBytes *bytes;
+} Given;
+
+static void
+given_free (gpointer data)
+{
+  Given *given = data;
+
+  g_free (given->name);
+  g_clear_pointer (&given->bytes, g_bytes_unref);
+  g_free (given);
+}
+
+static void
+stage_free (gpointer data)
+{
+  Stage *stage = data;
+
+  g_free (stage->folder);
+  g_strfreev (stage->paths);
+  g_free (stage);
+}
+
+/* A pipe would block, a device never end; both are refused. */
+static GBytes *
+read_regular (const char *path, GError **error)
+{
+  g_autofd int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *buffer = NULL;
+  struct stat info;
+  gsize done = 0;
+
+  if (fd < 0 || fstat (fd, &info) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be read: %s",
+                   name, g_strerror (errno));
+      return NULL;
+    }
+  if (!S_ISREG (info.st_mode))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
+                   "“%s” is not a file that can be copied", name);
+      return NULL;
+    }
+  if ((guint64) info.st_size > ANNEX_GIVEN_FILES_MAX_BYTES)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                   "“%s” is too large to be handed over by itself; share its folder instead", name);
+      return NULL;
+    }
+  buffer = g_malloc ((gsize) info.st_size + 1);
+  while (done < (gsize) info.st_size)
+    {
+      gssize n = read (fd, buffer + done, (gsize) info.st_size - done);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        {
+          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be read: %s",
+                       name, g_strerror (errno));
+          return NULL;
+        }
+      if (n == 0)
+        break;
+      done += (gsize) n;
+    }
+  return g_bytes_new_take (g_steal_pointer (&buffer), done);
+}
+
+/* A name of its own in the folder: of two files of one name the second gets a number. The name goes
+ * into a sentence and a guest's folder: valid text on one line. (transfer full) */
+static char *
+choose_name (const char *path, const char *folder)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *name = annex_text_make_valid (base, -1);
+  const char *dot;
+
+  for (char *p = name; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      *p = '_';
+  dot = strrchr (name, '.');
+  for (guint i = 1; i < 10000; i++)
+    {
+      g_autofree char *other = i == 1 ? g_strdup (name)
+                               : dot != NULL && dot != name
+                                   ? g_strdup_printf ("%.*s-%u%s", (int) (dot - name), name, i, dot)
+                                   : g_strdup_printf ("%s-%u", name, i);
+      g_autofree char *full = g_build_filename (folder, other, NULL);
+
+      if (!g_file_test (full, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&other);
+    }
+  return annex_identifier_new ();
+}
+
+static DexFuture *
+stage_work (gpointer data)
+{
+  Stage *stage = data;
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (given_free);
+  GError *error = NULL;
+
+  if (!annex_paths_make (stage->folder, &error))
+    return annex_future_new_error (error);
+  for (guint i = 0; stage->paths[i] != NULL; i++)
+    {
+      Given *given = g_new0 (Given, 1);
+      g_autofree char *full = NULL;
+
+      g_ptr_array_add (all, given);
+      given->bytes = read_regular (stage->paths[i], &error);
+      if (given->bytes == NULL)
+        return annex_future_new_error (error);
+      given->name = choose_name (stage->paths[i], stage->folder);
+      full = g_build_filename (stage->folder, given->name, NULL);
+      if (!annex_file_write_atomic (full, g_bytes_get_data (given->bytes, NULL),
+                                    g_bytes_get_size (given->bytes), 0600, &error))
+        return annex_future_new_error (error);
+    }
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&all));
+}
+
+/* The message */
+
+static void
+add_block (JsonArray *blocks, AnnexBlock *block)
+{
+  g_autoptr (AnnexBlock) taken = block;
+
+  json_array_add_object_element (blocks, annex_json_object_copy (annex_block_get_json (taken)));
+}
+
+/* Shows @given to the model where it can look at such files. */
+static void
+add_content (JsonArray *blocks, const Given *given)
+{
+  static const char *const pictures[] = { "image/png", "image/jpeg", "image/gif", "image/webp",
+                                          NULL };
+  gsize size = g_bytes_get_size (given->bytes);
+  g_autofree char *content_type = g_content_type_guess (
+      given->name, g_bytes_get_data (given->bytes, NULL), MIN (size, 4096), NULL);
+  g_autofree char *media_type = g_content_type_get_mime_type (content_type);
+
+  if (media_type == NULL || size == 0)
+    return;
+  if (g_strv_contains (pictures, media_type) && size <= MAX_PICTURE_BYTES)
+    add_block (blocks, annex_block_new_image (media_type, given->bytes));
+  else if (g_str_equal (media_type, "application/pdf") && size <= MAX_DOCUMENT_BYTES)
+    add_block (blocks, annex_block_new_document (media_type, given->bytes, given->name));
+}
+
+static GPtrArray *
+copy_files (AnnexTask *task, const AnnexNewTask *message, GError **error)
+{
+  Stage *stage;
+
+  if (message->files->len == 0)
+    return g_ptr_array_new_with_free_func (given_free);
+  if (message->files->len > MAX_FILES)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                           "These are too many single files; share their folder instead");
+      return NULL;
+    }
+  stage = g_new0 (Stage, 1);
+  stage->folder = dup_folder (annex_task_get_id (task));
+  stage->paths = g_new0 (char *, message->files->len + 1);
+  for (guint i = 0; i < message->files->len; i++)
+    stage->paths[i] = g_strdup (g_ptr_array_index (message->files, i));
+  return dex_await_boxed (annex_worker_run ("annex-given", stage_work, stage, stage_free), error);
+}
+
+JsonArray *
+annex_given_files_stage (AnnexTask *task, const AnnexNewTask *message, GError **error)
+{
+  g_autoptr (AnnexNewTask) own = annex_new_task_copy (message);
+  g_autoptr (GPtrArray) all = copy_files (task, own, error);
+  g_autoptr (GString) text = NULL;
+  JsonArray *blocks;
+
+  if (all == NULL)
+    return NULL;
+  blocks = json_array_new ();
+  text = g_string_new (own->prompt != NULL ? own->prompt : "");
+  for (guint i = 0; i < own->images->len; i++)
+    add_block (blocks, annex_block_new_image ("image/png", g_ptr_array_index (own->images, i)));
+  for (guint i = 0; i < all->len; i++)
+    add_content (blocks, g_ptr_array_index (all, i));
+  if (all->len > 0)
+    g_string_append (text, text->len > 0 ? "\n\nFiles handed over:" : "Files handed over:");
+  for (guint i = 0; i < all->len; i++)
+    g_string_append_printf (text, "\n- " ANNEX_GIVEN_FILES_FOLDER "/%s",
+                            ((Given *) g_ptr_array_index (all, i))->name);
+  if (text->len > 0)
+    add_block (blocks, annex_block_new_text (text->str));
+  return blocks;
+}
+
+/* Into the computer */
+
+static GPtrArray *
+list_waiting (const char *folder)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (names, g_strdup (name));
+  return names;
+}
+
+gboolean
+annex_given_files_are_waiting (AnnexTask *task)
+{
+  g_autofree char *folder = dup_folder (annex_task_get_id (task));
+  g_autoptr (GPtrArray) names = list_waiting (folder);
+
+  return names->len > 0;
+}
+
+static DexFuture *
+read_work (gpointer path)
+{
+  GError *error = NULL;
+  GBytes *bytes = read_regular (path, &error);
+
+  if (bytes == NULL)
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (G_TYPE_BYTES, bytes);
+}
+
+static gboolean
+deliver_one (AnnexComputer *computer, const char *folder, const char *name, GError **error)
+{
+  g_autofree char *from = g_build_filename (folder, name, NULL);
+  g_autofree char *to = g_build_filename (ANNEX_GIVEN_FILES_FOLDER, name, NULL);
+  g_autoptr (GBytes) bytes =
+      dex_await_boxed (annex_worker_run ("annex-given", read_work, g_strdup (from), g_free), error);
+
+  if (bytes == NULL || !dex_await (annex_computer_write_file (computer, to, bytes), error))
+    return FALSE;
+  g_unlink (from);
+  return TRUE;
+}
+
+gboolean
+annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **error)
+{
+  g_autofree char *folder = dup_folder (annex_task_get_id (task));
+  g_autoptr (GPtrArray) names = list_waiting (folder);
+  g_autoptr (GString) lost = g_string_new (NULL);
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      const char *name = g_ptr_array_index (names, i);
+      g_autoptr (GError) failure = NULL;
+
+      if (deliver_one (computer, folder, name, &failure))
+        continue;
+      annex_error_normalise (&failure);
+      g_string_append_printf (lost, "\n- %s: %s", name, failure->message);
+      /* Without a computer the others fail alike; they wait for the next attempt. */
+      if (failure->domain == ANNEX_COMPUTER_ERROR)
+        break;
+    }
+  if (lost->len == 0)
+    {
+      g_rmdir (folder);
+      return TRUE;
+    }
+  text = g_strdup_printf ("Not all files that the user handed over could be put into your computer "
+                          "yet. Go on without them as far as you can, and say so.%s",
+                          lost->str);
+  return dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT,
+                                       annex_json_build ("s", "text", text, NULL)),
+                    error);
+}
+
+void
+annex_given_files_remove (const char *task_id)
+{
+  g_autofree char *folder = dup_folder (task_id);
+  g_autoptr (GPtrArray) names = list_waiting (folder);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
