@@ -154,6 +154,7 @@ class Computer(Journey):
         seen = []
         self.read_tools(process, seen, 3)
         self.assertTrue(wait_until(lambda: len(self.machines()) == 1))
+        time.sleep(3)  # a command that has not begun yet would be run in the next machine
         os.kill(self.machines()[0], signal.SIGKILL)
         self.read_tools(process, seen, 5)
         told = self.told(seen[0]["task"])["shell"]
