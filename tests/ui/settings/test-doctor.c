@@ -1,0 +1,223 @@
+/* test-doctor.c
+ *
+ * The doctor page and the banners on a fake desk: order, repair, copying, busy states, names of
+ * controls, and pictures.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-banners.h"
+#include "annex-doctor-page.h"
+#include "annex-fake-desk.h"
+#include "annex-shot.h"
+#include "annex-ui-find.h"
+
+static void
+set_checks (AnnexFakeDesk *desk)
+{
+  annex_fake_desk_set_check (desk, "kvm", ANNEX_CHECK_NOTICE, "Fast virtual machines (KVM)",
+                             "This machine runs inside another one that does not pass them on. Annex’s "
+                             "computer is emulated: slower, and just as separate.",
+                             NULL, "Turn on nested virtualisation for this machine.");
+  annex_fake_desk_set_check (desk, "qemu", ANNEX_CHECK_OK, "Virtual machines (QEMU)", "Version 10.0 is here.",
+                             NULL, NULL);
+  annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_FAILED, "Annex’s computer",
+                             "One of its files is damaged.", "Build It Again", NULL);
+  annex_fake_desk_set_check (desk, "sub-ids", ANNEX_CHECK_FAILED, "Sharing folders",
+                             "Your user has no range of user ids of its own, which sharing a folder needs.",
+                             NULL, "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER");
+  annex_fake_desk_set_check (desk, "keyring", ANNEX_CHECK_OK, "Keyring", "It is open.", NULL, NULL);
+}
+
+static GtkWidget *
+in_window (GtkWidget *page)
+{
+  GtkWidget *toasts = adw_toast_overlay_new ();
+
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (toasts), page);
+  return toasts;
+}
+
+static void
+close_window (GtkWindow *window, gpointer page)
+{
+  gpointer weak = page;
+
+  g_object_add_weak_pointer (G_OBJECT (page), &weak);
+  gtk_window_destroy (window);
+  annex_shot_settle (100);
+  g_assert_null (weak); /* nothing holds it */
+}
+
+static gboolean
+is_idle (gpointer data)
+{
+  gboolean busy;
+
+  g_object_get (data, "busy", &busy, NULL);
+  return !busy;
+}
+
+static double
+top_of (GtkWidget *root, const char *text)
+{
+  GtkWidget *label = annex_find (root, annex_is_label_with, text);
+  graphene_point_t point;
+
+  g_assert_nonnull (label);
+  g_assert_true (gtk_widget_compute_point (label, root, &GRAPHENE_POINT_INIT (0, 0), &point));
+  return point.y;
+}
+
+static void
+test_page (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  GtkWidget *page = annex_doctor_page_new (NULL);
+  GtkWindow *window = annex_shot_window (in_window (page), 800, 900);
+
+  annex_fake_desk_hold (desk, "run_checks");
+  g_object_set (page, "desk", desk, NULL);
+  gtk_widget_set_visible (page, FALSE);
+  gtk_widget_set_visible (page, TRUE); /* shown: looks by itself */
+  annex_shot_settle (100);
+  g_assert_true (annex_fake_desk_was_called (desk, "run_checks:"));
+  g_assert_false (is_idle (page));
+  g_assert_true (annex_shows (GTK_WIDGET (window), "Looking at What Annex Needs"));
+  annex_shot_take (window, "doctor-busy");
+  set_checks (desk);
+  annex_fake_desk_release (desk, "run_checks");
+  g_assert_true (annex_shot_wait (is_idle, page, 5000));
+  annex_shot_settle (100);
+
+  g_assert_true (annex_shows (GTK_WIDGET (window), "2 Things Need Attention"));
+  g_assert_cmpfloat (top_of (GTK_WIDGET (window), "Sharing folders"), <,
+                     top_of (GTK_WIDGET (window), "Fast virtual machines"));
+  g_assert_cmpfloat (top_of (GTK_WIDGET (window), "Fast virtual machines"), <,
+                     top_of (GTK_WIDGET (window), "Keyring"));
+  annex_shot_take (window, "doctor");
+
+  annex_fake_desk_hold (desk, "repair");
+  annex_press (GTK_WIDGET (window), "Build It Again");
+  annex_shot_settle (100);
+  g_assert_true (annex_fake_desk_was_called (desk, "repair:image"));
+  g_assert_null (annex_find_button (GTK_WIDGET (window), "Build It Again"));
+  annex_fake_desk_release (desk, "repair");
+  annex_shot_settle (200);
+  g_assert_true (annex_shows (GTK_WIDGET (window), "1 Thing Needs Attention"));
+  g_assert_null (annex_find_button (GTK_WIDGET (window), "Build It Again"));
+
+  annex_fake_desk_forget_calls (desk);
+  gtk_widget_activate_action (page, "doctor.check-thoroughly", NULL);
+  annex_shot_settle (100);
+  g_assert_true (annex_fake_desk_was_called (desk, "run_checks:thorough"));
+  close_window (window, page);
+  annex_fake_desk_close (desk);
+}
+
+static void
+text_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(char **) data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+}
+
+static gboolean
+has_value (gpointer data)
+{
+  return *(char **) data != NULL;
+}
+
+static void
+test_copy (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  GtkWidget *page;
+  GtkWindow *window;
+  g_autofree char *copied = NULL;
+  g_autofree char *report = NULL;
+  GtkWidget *row;
+
+  set_checks (desk);
+  page = annex_doctor_page_new (ANNEX_DESK (desk));
+  window = annex_shot_window (in_window (page), 360, 900);
+  annex_shot_take (window, "doctor");
+  row = gtk_widget_get_ancestor (annex_find (page, annex_is_label_with, "Sharing folders"), ADW_TYPE_EXPANDER_ROW);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  annex_shot_settle (300);
+  annex_shot_take (window, "doctor-details");
+  annex_press (row, "Copy for Your Administrator");
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (page), NULL, text_cb, &copied);
+  g_assert_true (annex_shot_wait (has_value, &copied, 5000));
+  g_assert_nonnull (strstr (copied, "usermod --add-subuids"));
+  g_assert_null (strstr (copied, "nested"));
+  gtk_widget_activate_action (page, "doctor.copy-report", NULL);
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (page), NULL, text_cb, &report);
+  g_assert_true (annex_shot_wait (has_value, &report, 5000));
+  g_assert_nonnull (strstr (report, "[failed] Annex’s computer"));
+  g_assert_nonnull (strstr (report, "[ok] Keyring"));
+
+  /* What was open stays open when there is news. */
+  annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_OK, "Disk", "52 GB are free.", NULL, NULL);
+  annex_shot_settle (100);
+  row = gtk_widget_get_ancestor (annex_find (page, annex_is_label_with, "Sharing folders"), ADW_TYPE_EXPANDER_ROW);
+  g_assert_true (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
+  close_window (window, page);
+  annex_fake_desk_close (desk);
+}
+
+/* Titles and sentences may carry names of files and words of other programs. */
+static void
+test_hostile (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  g_autofree char *flood = g_strnfill (10000, 'x');
+  GtkWidget *page;
+  GtkWindow *window;
+
+  annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_FAILED, "<b>Disk</b> \u202egpj.exe\nAnother line", flood,
+                             "<i>Repair</i>", flood);
+  page = annex_doctor_page_new (ANNEX_DESK (desk));
+  window = annex_shot_window (in_window (page), 360, 900);
+  g_assert_true (annex_shows (page, "<b>Disk</b>"));
+  g_assert_false (annex_shows (page, "\u202e"));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (window)), <=, 360);
+  annex_shot_take (window, "doctor-hostile");
+  close_window (window, page);
+  annex_fake_desk_close (desk);
+}
+
+static void
+test_banners (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  GtkWidget *banners = annex_banners_new (ANNEX_DESK (desk));
+  GtkWindow *window = annex_shot_window (banners, 800, 120);
+
+  g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
+  set_checks (desk);
+  g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "image");
+  annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_OK, "Annex’s computer", "Fine.", NULL, NULL);
+  g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "sub-ids");
+  annex_fake_desk_set_check (desk, "sub-ids", ANNEX_CHECK_OK, "Sharing folders", "Fine.", NULL, NULL);
+  g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "kvm");
+  annex_shot_take (window, "banner-notice");
+  annex_fake_desk_set_check (desk, "model", ANNEX_CHECK_FAILED, "Model", "The key was refused.", NULL, NULL);
+  g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "model");
+  annex_shot_take (window, "banner");
+  annex_fake_desk_set_check (desk, "model", ANNEX_CHECK_OK, "Model", "Fine.", NULL, NULL);
+  annex_shot_settle (100);
+  annex_press (banners, "_Details"); /* a limit is told once */
+  g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
+  close_window (window, banners);
+  annex_fake_desk_close (desk);
+}
+
+int
+main (int argc, char **argv)
+{
+  annex_shot_init (&argc, &argv);
+  g_test_add_func ("/ui/doctor/page", test_page);
+  g_test_add_func ("/ui/doctor/copy", test_copy);
+  g_test_add_func ("/ui/doctor/hostile", test_hostile);
+  g_test_add_func ("/ui/banners/worst", test_banners);
+  return g_test_run ();
+}
