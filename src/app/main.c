@@ -1,11 +1,15 @@
 /* main.c
  *
- * The annex binary: finds the command, runs it in a fiber, returns its exit status.
+ * The annex binary: without a command, and for what the desktop hands to it, the window; otherwise
+ * finds the command, runs it in a fiber, returns its exit status.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-application.h"
 #include "annex-cli.h"
+#include "annex-desk-session.h"
 
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,11 +21,8 @@ static const struct
   const char *name;
   AnnexCliFunc func;
 } commands[] = {
-  { "run", annex_cli_run },
-  { "tasks", annex_cli_tasks },
-  { "inbox", annex_cli_inbox },
-  { "computer", annex_cli_computer },
-  { "doctor", annex_cli_doctor },
+  { "run", annex_cli_run },           { "tasks", annex_cli_tasks },   { "inbox", annex_cli_inbox },
+  { "computer", annex_cli_computer }, { "doctor", annex_cli_doctor },
 };
 
 typedef struct
@@ -54,17 +55,45 @@ run_command (AnnexCliFunc func, char **argv)
   return command.status;
 }
 
+/* ---- the window */
+
+static DexFuture *
+open_desk (gpointer data)
+{
+  return annex_desk_session_open ();
+}
+
+static DexFuture *
+close_desk (AnnexDesk *desk, gpointer data)
+{
+  return annex_desk_session_close (ANNEX_DESK_SESSION (desk));
+}
+
+static int
+run_window (int argc, char **argv)
+{
+  g_autoptr (AnnexApplication) application = annex_application_new (open_desk, close_desk, NULL);
+
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}
+
 int
 main (int argc, char **argv)
 {
   g_auto (GStrv) words = g_strdupv (argv);
 
   setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, ANNEX_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
   g_log_writer_default_set_use_stderr (TRUE); /* stdout is for events alone */
   signal (SIGPIPE, SIG_IGN);
   g_set_prgname ("annex");
   dex_init ();
-  if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
+  if (annex_application_takes_argument (argv[1]))
+    return run_window (argc, argv);
+  if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
+      g_str_equal (argv[1], "help"))
     {
       const char *text = annex_cli_help (argc > 2 ? argv[2] : NULL);
 

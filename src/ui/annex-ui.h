@@ -12,19 +12,23 @@
 G_BEGIN_DECLS
 
 /* After adw_init (), once: adds the style sheet and initialises the libraries that widgets use. */
-void annex_ui_init (void);
+void
+annex_ui_init (void);
 
 /* Annex's settings; NULL where the schema is not installed. (transfer full, nullable) */
-GSettings *annex_ui_dup_settings (void);
+GSettings *
+annex_ui_dup_settings (void);
 
 /* Shows @text, which may come from anywhere, as a toast in the window that @widget is in. */
-void annex_ui_toast (GtkWidget *widget, const char *text);
+void
+annex_ui_toast (GtkWidget *widget, const char *text);
 /* The same with a button that activates @action_name with @target (taken when floating, nullable).
  * Returns the toast (borrowed), for "dismissed"; NULL when @widget is in no window with toasts. */
-AdwToast *annex_ui_toast_with_action (GtkWidget *widget,
-                                      const char *text,
-                                      const char *button,
-                                      const char *action_name,
-                                      GVariant *target);
+AdwToast *
+annex_ui_toast_with_action (GtkWidget *widget,
+                            const char *text,
+                            const char *button,
+                            const char *action_name,
+                            GVariant *target);
 
 G_END_DECLS

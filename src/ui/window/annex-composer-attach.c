@@ -62,9 +62,11 @@ added_cb (DexFuture *future, gpointer data)
   if (dex_future_get_value (future, &error) == NULL)
     annex_ui_toast (GTK_WIDGET (self), error->message);
   else if (attachment->png != NULL)
-    annex_composer_add_chip (self, annex_composer_chip_new_image (attachment->texture, attachment->png));
+    annex_composer_add_chip (self,
+                             annex_composer_chip_new_image (attachment->texture, attachment->png));
   else if (attachment->is_folder)
-    annex_composer_add_chip (self, annex_composer_chip_new_folder (attachment->path, attachment->mode));
+    annex_composer_add_chip (self,
+                             annex_composer_chip_new_folder (attachment->path, attachment->mode));
   else
     annex_composer_add_chip (self, annex_composer_chip_new_file (attachment->path));
   return dex_future_new_true ();
@@ -73,8 +75,8 @@ added_cb (DexFuture *future, gpointer data)
 static void
 run (Attachment *attachment, AnnexWorkerFunc func)
 {
-  DexFuture *work
-      = annex_worker_run ("annex-attach", func, g_atomic_rc_box_acquire (attachment), attachment_release);
+  DexFuture *work = annex_worker_run ("annex-attach", func, g_atomic_rc_box_acquire (attachment),
+                                      attachment_release);
 
   dex_future_disown (dex_future_finally (work, added_cb, attachment, attachment_release));
 }
@@ -220,8 +222,8 @@ static void
 folders_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (AnnexComposer) self = data;
-  g_autoptr (GListModel) chosen
-      = gtk_file_dialog_select_multiple_folders_finish (GTK_FILE_DIALOG (source), result, NULL);
+  g_autoptr (GListModel) chosen =
+      gtk_file_dialog_select_multiple_folders_finish (GTK_FILE_DIALOG (source), result, NULL);
 
   take_chosen (self, chosen); /* NULL: the user closed it */
 }
@@ -230,8 +232,8 @@ static void
 files_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (AnnexComposer) self = data;
-  g_autoptr (GListModel) chosen
-      = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result, NULL);
+  g_autoptr (GListModel) chosen =
+      gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result, NULL);
 
   take_chosen (self, chosen);
 }

@@ -31,12 +31,7 @@ struct _AnnexComposerChip
 
 G_DEFINE_FINAL_TYPE (AnnexComposerChip, annex_composer_chip, ADW_TYPE_BIN)
 
-enum
-{
-  REMOVED,
-  MODE_CHANGED,
-  N_SIGNALS
-};
+enum { REMOVED, MODE_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 const char *
@@ -151,8 +146,8 @@ annex_composer_chip_class_init (AnnexComposerChipClass *klass)
   G_OBJECT_CLASS (klass)->dispose = annex_composer_chip_dispose;
   signals[REMOVED] = g_signal_new ("removed", ANNEX_TYPE_COMPOSER_CHIP, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 0);
-  signals[MODE_CHANGED] = g_signal_new ("mode-changed", ANNEX_TYPE_COMPOSER_CHIP, G_SIGNAL_RUN_LAST, 0,
-                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[MODE_CHANGED] = g_signal_new ("mode-changed", ANNEX_TYPE_COMPOSER_CHIP, G_SIGNAL_RUN_LAST,
+                                        0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-composer-chip.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexComposerChip, icon);
@@ -189,8 +184,8 @@ new_chip (AnnexChipKind kind, const char *path, const char *shown)
   gtk_label_set_text (self->name, shown);
   if (path != NULL)
     gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), whole);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  remove, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, remove, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, shown, -1);
   gtk_widget_set_visible (GTK_WIDGET (self->picture), kind == ANNEX_CHIP_IMAGE);
   gtk_widget_set_visible (GTK_WIDGET (self->icon), kind != ANNEX_CHIP_IMAGE);

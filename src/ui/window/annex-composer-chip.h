@@ -12,8 +12,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
+typedef enum {
   ANNEX_CHIP_FOLDER,
   ANNEX_CHIP_FILE,
   ANNEX_CHIP_IMAGE,
@@ -23,16 +22,25 @@ typedef enum
 #define ANNEX_TYPE_COMPOSER_CHIP (annex_composer_chip_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexComposerChip, annex_composer_chip, ANNEX, COMPOSER_CHIP, AdwBin)
 
-GtkWidget *annex_composer_chip_new_folder (const char *path, AnnexShareMode mode);
-GtkWidget *annex_composer_chip_new_file (const char *path);
-GtkWidget *annex_composer_chip_new_image (GdkTexture *texture, GBytes *png);
-AnnexChipKind annex_composer_chip_get_kind (AnnexComposerChip *self);
-const char *annex_composer_chip_get_path (AnnexComposerChip *self); /* NULL of an image */
-AnnexShareMode annex_composer_chip_get_mode (AnnexComposerChip *self);
-GBytes *annex_composer_chip_get_png (AnnexComposerChip *self); /* NULL but of an image */
+GtkWidget *
+annex_composer_chip_new_folder (const char *path, AnnexShareMode mode);
+GtkWidget *
+annex_composer_chip_new_file (const char *path);
+GtkWidget *
+annex_composer_chip_new_image (GdkTexture *texture, GBytes *png);
+AnnexChipKind
+annex_composer_chip_get_kind (AnnexComposerChip *self);
+const char *
+annex_composer_chip_get_path (AnnexComposerChip *self); /* NULL of an image */
+AnnexShareMode
+annex_composer_chip_get_mode (AnnexComposerChip *self);
+GBytes *
+annex_composer_chip_get_png (AnnexComposerChip *self); /* NULL but of an image */
 
 /* A mode in a word or two, and in a sentence. Translated, borrowed. */
-const char *annex_share_mode_words (AnnexShareMode mode);
-const char *annex_share_mode_sentence (AnnexShareMode mode);
+const char *
+annex_share_mode_words (AnnexShareMode mode);
+const char *
+annex_share_mode_sentence (AnnexShareMode mode);
 
 G_END_DECLS

@@ -34,11 +34,15 @@ struct _AnnexComposer
 };
 
 /* annex-composer.c */
-void annex_composer_add_chip (AnnexComposer *self, GtkWidget *chip);
+void
+annex_composer_add_chip (AnnexComposer *self, GtkWidget *chip);
 /* annex-composer-attach.c: paste, drop and the dialogs. */
-gboolean annex_composer_paste (AnnexComposer *self);
+gboolean
+annex_composer_paste (AnnexComposer *self);
 /* annex-composer-profiles.c: the menu of models. */
-void annex_composer_update_profiles (AnnexComposer *self);
-void annex_composer_init_profiles (AnnexComposer *self);
+void
+annex_composer_update_profiles (AnnexComposer *self);
+void
+annex_composer_init_profiles (AnnexComposer *self);
 
 G_END_DECLS

@@ -58,8 +58,8 @@ annex_composer_update_profiles (AnnexComposer *self)
 void
 annex_composer_init_profiles (AnnexComposer *self)
 {
-  g_autoptr (GSimpleAction) action
-      = g_simple_action_new_stateful ("profile", G_VARIANT_TYPE_STRING, g_variant_new_string (""));
+  g_autoptr (GSimpleAction) action =
+      g_simple_action_new_stateful ("profile", G_VARIANT_TYPE_STRING, g_variant_new_string (""));
 
   self->actions = g_simple_action_group_new ();
   g_signal_connect_object (action, "activate", G_CALLBACK (choose_profile_cb), self, 0);

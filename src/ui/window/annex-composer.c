@@ -14,8 +14,7 @@
 
 G_DEFINE_FINAL_TYPE (AnnexComposer, annex_composer, ADW_TYPE_BIN)
 
-enum
-{
+enum {
   PROP_DESK = 1,
   PROP_PLACEHOLDER,
   PROP_SHOW_PROFILES,
@@ -26,13 +25,7 @@ enum
 };
 static GParamSpec *properties[N_PROPERTIES];
 
-enum
-{
-  SEND,
-  STOP,
-  ATTACHMENTS_CHANGED,
-  N_SIGNALS
-};
+enum { SEND, STOP, ATTACHMENTS_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* ---- text */
@@ -79,7 +72,11 @@ stop_cb (AnnexComposer *self)
 }
 
 static gboolean
-key_cb (AnnexComposer *self, guint key, guint code, GdkModifierType state, GtkEventController *controller)
+key_cb (AnnexComposer *self,
+        guint key,
+        guint code,
+        GdkModifierType state,
+        GtkEventController *controller)
 {
   GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
   GdkEvent *event = gtk_event_controller_get_current_event (controller);
@@ -108,7 +105,8 @@ mapped_cb (AnnexComposer *self)
   PangoContext *context = gtk_widget_get_pango_context (GTK_WIDGET (self->text));
   PangoFontMetrics *metrics = pango_context_get_metrics (context, NULL, NULL);
   int line = PANGO_PIXELS_CEIL (pango_font_metrics_get_height (metrics));
-  int margins = gtk_text_view_get_top_margin (self->text) + gtk_text_view_get_bottom_margin (self->text);
+  int margins =
+      gtk_text_view_get_top_margin (self->text) + gtk_text_view_get_bottom_margin (self->text);
 
   pango_font_metrics_unref (metrics);
   gtk_scrolled_window_set_max_content_height (self->scroller, LINES_MAX * MAX (line, 12) + margins);
@@ -156,7 +154,8 @@ annex_composer_add_chip (AnnexComposer *self, GtkWidget *widget)
   if (path != NULL && has_path (self, annex_composer_chip_get_kind (chip), path))
     return;
   g_signal_connect_object (chip, "removed", G_CALLBACK (chip_removed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (chip, "mode-changed", G_CALLBACK (chips_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (chip, "mode-changed", G_CALLBACK (chips_changed), self,
+                           G_CONNECT_SWAPPED);
   adw_wrap_box_append (self->chips, widget);
   chips_changed (self);
 }
@@ -255,8 +254,8 @@ set_desk (AnnexComposer *self, AnnexDesk *desk)
     g_signal_handlers_disconnect_by_func (self->desk, annex_composer_update_profiles, self);
   g_set_object (&self->desk, desk);
   if (desk != NULL)
-    g_signal_connect_object (desk, "profiles-changed", G_CALLBACK (annex_composer_update_profiles), self,
-                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (desk, "profiles-changed", G_CALLBACK (annex_composer_update_profiles),
+                             self, G_CONNECT_SWAPPED);
   annex_composer_update_profiles (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
 }
@@ -390,8 +389,9 @@ annex_composer_class_init (AnnexComposerClass *klass)
                                 G_TYPE_NONE, 0);
   signals[STOP] = g_signal_new ("stop", ANNEX_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
-  signals[ATTACHMENTS_CHANGED] = g_signal_new ("attachments-changed", ANNEX_TYPE_COMPOSER,
-                                               G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ATTACHMENTS_CHANGED] =
+      g_signal_new ("attachments-changed", ANNEX_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/annex_desktop/Annex/annex-composer.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexComposer, chips);
@@ -415,7 +415,8 @@ static void
 annex_composer_init (AnnexComposer *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (update), self);
+  g_signal_connect_swapped (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (update),
+                            self);
   annex_composer_init_profiles (self);
   update (self);
 }

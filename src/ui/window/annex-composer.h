@@ -19,20 +19,31 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_COMPOSER (annex_composer_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexComposer, annex_composer, ANNEX, COMPOSER, AdwBin)
 
-/* A folder in the user's usual mode, once it was seen that it may be shared; else a toast says why. */
-void annex_composer_add_folder (AnnexComposer *self, const char *path);
+/* A folder in the user's usual mode, once it was seen that it may be shared; else a toast says why.
+ */
+void
+annex_composer_add_folder (AnnexComposer *self, const char *path);
 /* GFile elements, dropped, pasted or chosen: folders as folders. */
-void annex_composer_add_files (AnnexComposer *self, GSList *files);
-void annex_composer_add_texture (AnnexComposer *self, GdkTexture *texture);
+void
+annex_composer_add_files (AnnexComposer *self, GSList *files);
+void
+annex_composer_add_texture (AnnexComposer *self, GdkTexture *texture);
 /* Opens the dialog for folders, or for files. */
-void annex_composer_choose (AnnexComposer *self, gboolean folders);
-void annex_composer_set_text (AnnexComposer *self, const char *text);
+void
+annex_composer_choose (AnnexComposer *self, gboolean folders);
+void
+annex_composer_set_text (AnnexComposer *self, const char *text);
 /* What it holds; NULL when nothing is written. (transfer full) */
-AnnexNewTask *annex_composer_dup_request (AnnexComposer *self);
+AnnexNewTask *
+annex_composer_dup_request (AnnexComposer *self);
 /* Paths of the folders. (transfer full) */
-char **annex_composer_dup_folders (AnnexComposer *self);
-gboolean annex_composer_is_empty (AnnexComposer *self);
-void annex_composer_clear (AnnexComposer *self);
-void annex_composer_focus (AnnexComposer *self);
+char **
+annex_composer_dup_folders (AnnexComposer *self);
+gboolean
+annex_composer_is_empty (AnnexComposer *self);
+void
+annex_composer_clear (AnnexComposer *self);
+void
+annex_composer_focus (AnnexComposer *self);
 
 G_END_DECLS

@@ -28,11 +28,7 @@ struct _AnnexNewTaskPage
 
 G_DEFINE_FINAL_TYPE (AnnexNewTaskPage, annex_new_task_page, ADW_TYPE_BIN)
 
-enum
-{
-  PROP_DESK = 1,
-  N_PROPERTIES
-};
+enum { PROP_DESK = 1, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 static guint task_created_signal;
@@ -196,7 +192,8 @@ tour_folder_cb (DexFuture *future, gpointer data)
   if (value == NULL || self->desk == NULL)
     {
       gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), TRUE);
-      annex_ui_toast (GTK_WIDGET (self), value == NULL ? error->message : _ ("Annex is still starting"));
+      annex_ui_toast (GTK_WIDGET (self),
+                      value == NULL ? error->message : _ ("Annex is still starting"));
       return dex_future_new_true ();
     }
   request = annex_new_task_new ();
@@ -267,12 +264,12 @@ annex_new_task_page_class_init (AnnexNewTaskPageClass *klass)
   object_class->set_property = annex_new_task_page_set_property;
   object_class->dispose = annex_new_task_page_dispose;
   widget_class->grab_focus = annex_new_task_page_grab_focus;
-  properties[PROP_DESK]
-      = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
-  task_created_signal = g_signal_new ("task-created", ANNEX_TYPE_NEW_TASK_PAGE, G_SIGNAL_RUN_LAST, 0,
-                                      NULL, NULL, NULL, G_TYPE_NONE, 1, ANNEX_TYPE_TASK);
+  task_created_signal = g_signal_new ("task-created", ANNEX_TYPE_NEW_TASK_PAGE, G_SIGNAL_RUN_LAST,
+                                      0, NULL, NULL, NULL, G_TYPE_NONE, 1, ANNEX_TYPE_TASK);
   g_type_ensure (ANNEX_TYPE_COMPOSER);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-new-task-page.ui");

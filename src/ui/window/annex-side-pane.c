@@ -19,14 +19,7 @@ struct _AnnexSidePane
 
 G_DEFINE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ADW_TYPE_BIN)
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_TASK,
-  PROP_TAB,
-  PROP_CLOSABLE,
-  N_PROPERTIES
-};
+enum { PROP_DESK = 1, PROP_TASK, PROP_TAB, PROP_CLOSABLE, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 static void

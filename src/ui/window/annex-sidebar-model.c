@@ -127,8 +127,8 @@ item_changed_cb (AnnexSidebarModel *self)
 static void
 watch (AnnexSidebarModel *self, AnnexTaskItem *item)
 {
-  static const char *const properties[] = { "notify::state", "notify::open-asks", "notify::archived",
-                                            "notify::updated-us" };
+  static const char *const properties[] = { "notify::state", "notify::open-asks",
+                                            "notify::archived", "notify::updated-us" };
 
   for (guint i = 0; i < G_N_ELEMENTS (properties); i++)
     g_signal_connect_object (item, properties[i], G_CALLBACK (item_changed_cb), self,

@@ -23,11 +23,7 @@ struct _AnnexSidebarRow
 
 G_DEFINE_FINAL_TYPE (AnnexSidebarRow, annex_sidebar_row, ADW_TYPE_BIN)
 
-enum
-{
-  PROP_ITEM = 1,
-  N_PROPERTIES
-};
+enum { PROP_ITEM = 1, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 const char *
@@ -92,10 +88,12 @@ update (AnnexSidebarRow *self)
   else if (state != ANNEX_TASK_RUNNING)
     gtk_widget_add_css_class (GTK_WIDGET (self->icon), "dimmed");
   gtk_label_set_text (self->title, *title != '\0' ? title : _ ("Untitled task"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), g_utf8_strlen (title, -1) > 28 ? title : NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title),
+                               g_utf8_strlen (title, -1) > 28 ? title : NULL);
   gtk_label_set_text (self->time, when);
   /* Translators: a task's title, its state, and when something last happened in it */
-  name = g_strdup_printf (_ ("%1$s, %2$s, %3$s"), title, annex_task_state_words (state, asks), when);
+  name =
+      g_strdup_printf (_ ("%1$s, %2$s, %3$s"), title, annex_task_state_words (state, asks), when);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
@@ -146,7 +144,8 @@ show_menu_at (AnnexSidebarRow *self, double x, double y)
     }
   else
     gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu),
+                               &(GdkRectangle) { (int) x, (int) y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 
@@ -226,9 +225,9 @@ annex_sidebar_row_class_init (AnnexSidebarRowClass *klass)
   object_class->get_property = annex_sidebar_row_get_property;
   object_class->set_property = annex_sidebar_row_set_property;
   object_class->dispose = annex_sidebar_row_dispose;
-  properties[PROP_ITEM]
-      = g_param_spec_object ("item", NULL, NULL, ANNEX_TYPE_TASK_ITEM,
-                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_ITEM] =
+      g_param_spec_object ("item", NULL, NULL, ANNEX_TYPE_TASK_ITEM,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-sidebar-row.ui");

@@ -17,12 +17,16 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_SIDEBAR_ROW (annex_sidebar_row_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexSidebarRow, annex_sidebar_row, ANNEX, SIDEBAR_ROW, AdwBin)
 
-AnnexTaskItem *annex_sidebar_row_get_item (AnnexSidebarRow *self);
+AnnexTaskItem *
+annex_sidebar_row_get_item (AnnexSidebarRow *self);
 /* At the row, for the keyboard. */
-void annex_sidebar_row_show_menu (AnnexSidebarRow *self);
+void
+annex_sidebar_row_show_menu (AnnexSidebarRow *self);
 
 /* The words and the icon for a task's state, as every part of the window shows it. Borrowed. */
-const char *annex_task_state_words (AnnexTaskState state, gboolean has_asks);
-const char *annex_task_state_icon (AnnexTaskState state, gboolean has_asks);
+const char *
+annex_task_state_words (AnnexTaskState state, gboolean has_asks);
+const char *
+annex_task_state_icon (AnnexTaskState state, gboolean has_asks);
 
 G_END_DECLS

@@ -48,8 +48,7 @@ struct _AnnexSidebar
 
 G_DEFINE_FINAL_TYPE (AnnexSidebar, annex_sidebar, ADW_TYPE_BIN)
 
-enum
-{
+enum {
   PROP_DESK = 1,
   PROP_SELECTED_TASK,
   PROP_SHOW_ARCHIVED,
@@ -76,7 +75,8 @@ update_page (AnnexSidebar *self)
   const char *page;
 
   if (is_searching (self))
-    page = g_list_model_get_n_items (G_LIST_MODEL (self->results)) > 0 ? "results" : "nothing-found";
+    page =
+        g_list_model_get_n_items (G_LIST_MODEL (self->results)) > 0 ? "results" : "nothing-found";
   else if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
     page = "tasks";
   else
@@ -173,7 +173,8 @@ open_item (AnnexSidebar *self, GtkSingleSelection *selection, guint position)
   g_autoptr (AnnexTaskItem) item = g_list_model_get_item (G_LIST_MODEL (selection), position);
 
   if (item != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.open-task", "s", annex_task_item_get_id (item));
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.open-task", "s",
+                                annex_task_item_get_id (item));
 }
 
 static void
@@ -245,7 +246,11 @@ focused_row (AnnexSidebar *self)
 }
 
 static gboolean
-key_cb (AnnexSidebar *self, guint key, guint code, GdkModifierType state, GtkEventController *controller)
+key_cb (AnnexSidebar *self,
+        guint key,
+        guint code,
+        GdkModifierType state,
+        GtkEventController *controller)
 {
   AnnexSidebarRow *row = focused_row (self);
   GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
@@ -360,10 +365,11 @@ update_foot (AnnexSidebar *self)
              ? g_strdup (_ ("Inbox"))
              : g_strdup_printf (ngettext ("Inbox, %u open", "Inbox, %u open", self->inbox_count),
                                 self->inbox_count);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->inbox_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->inbox_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_widget_set_visible (GTK_WIDGET (self->computer_button), self->computer_state != NULL);
-  gtk_label_set_text (self->computer_label, self->computer_state != NULL ? self->computer_state : "");
+  gtk_label_set_text (self->computer_label,
+                      self->computer_state != NULL ? self->computer_state : "");
   gtk_widget_remove_css_class (GTK_WIDGET (self->computer_icon), "success");
   if (self->computer_ready)
     gtk_widget_add_css_class (GTK_WIDGET (self->computer_icon), "success");
@@ -481,9 +487,11 @@ install_properties (GObjectClass *object_class)
   properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
   properties[PROP_SELECTED_TASK] = g_param_spec_string ("selected-task", NULL, NULL, NULL, flags);
   properties[PROP_SHOW_ARCHIVED] = g_param_spec_boolean ("show-archived", NULL, NULL, FALSE, flags);
-  properties[PROP_INBOX_COUNT] = g_param_spec_uint ("inbox-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_INBOX_COUNT] =
+      g_param_spec_uint ("inbox-count", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_COMPUTER_STATE] = g_param_spec_string ("computer-state", NULL, NULL, NULL, flags);
-  properties[PROP_COMPUTER_READY] = g_param_spec_boolean ("computer-ready", NULL, NULL, FALSE, flags);
+  properties[PROP_COMPUTER_READY] =
+      g_param_spec_boolean ("computer-ready", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 

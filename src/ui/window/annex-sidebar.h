@@ -20,15 +20,23 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_SIDEBAR (annex_sidebar_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexSidebar, annex_sidebar, ANNEX, SIDEBAR, AdwBin)
 
-void annex_sidebar_set_desk (AnnexSidebar *self, AnnexDesk *desk);
-AnnexTaskList *annex_sidebar_get_tasks (AnnexSidebar *self); /* borrowed, nullable */
-const char *annex_sidebar_get_selected_task (AnnexSidebar *self);
-void annex_sidebar_set_selected_task (AnnexSidebar *self, const char *task_id);
+void
+annex_sidebar_set_desk (AnnexSidebar *self, AnnexDesk *desk);
+AnnexTaskList *
+annex_sidebar_get_tasks (AnnexSidebar *self); /* borrowed, nullable */
+const char *
+annex_sidebar_get_selected_task (AnnexSidebar *self);
+void
+annex_sidebar_set_selected_task (AnnexSidebar *self, const char *task_id);
 /* Hides a task until it is deleted or taken back. */
-void annex_sidebar_set_task_hidden (AnnexSidebar *self, const char *task_id, gboolean hidden);
+void
+annex_sidebar_set_task_hidden (AnnexSidebar *self, const char *task_id, gboolean hidden);
 /* Opens the search, with the keyboard in it. */
-void annex_sidebar_start_search (AnnexSidebar *self, const char *text);
-/* The task @step places after the selected one in the list; NULL when there is none. (transfer full) */
-char *annex_sidebar_dup_neighbour (AnnexSidebar *self, int step);
+void
+annex_sidebar_start_search (AnnexSidebar *self, const char *text);
+/* The task @step places after the selected one in the list; NULL when there is none. (transfer
+ * full) */
+char *
+annex_sidebar_dup_neighbour (AnnexSidebar *self, int step);
 
 G_END_DECLS

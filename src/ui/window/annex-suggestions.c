@@ -14,8 +14,7 @@
 #define FILES_MAX 3000
 #define DEPTH_MAX 3
 
-typedef enum
-{
+typedef enum {
   KIND_RECEIPTS,
   KIND_SPREADSHEETS,
   KIND_PICTURES,
@@ -37,36 +36,43 @@ static const struct
           "currency of each, sums by month and category, and a chart.") } },
   { KIND_RECEIPTS,
     { "folder-symbolic", N_ ("File them by month"),
-      N_ ("Rename these receipts to date, shop and amount, and sort them into one folder per month.") } },
+      N_ ("Rename these receipts to date, shop and amount, and sort them into one folder per "
+          "month.") } },
   { KIND_RECEIPTS,
     { "edit-find-symbolic", N_ ("Find what is missing or double"),
       N_ ("Check these receipts: which are there twice, which have no date or no amount, and which "
           "months look incomplete?") } },
   { KIND_SPREADSHEETS,
     { "x-office-spreadsheet-symbolic", N_ ("Sum up the spreadsheets"),
-      N_ ("Look at the spreadsheets in this folder and write a one-page summary of what they say, with "
+      N_ ("Look at the spreadsheets in this folder and write a one-page summary of what they say, "
+          "with "
           "the most important figures in a table and a chart.") } },
   { KIND_SPREADSHEETS,
     { "edit-clear-all-symbolic", N_ ("Clean them up"),
-      N_ ("Find mistakes in these spreadsheets: double rows, mixed formats of dates and numbers, empty "
+      N_ ("Find mistakes in these spreadsheets: double rows, mixed formats of dates and numbers, "
+          "empty "
           "columns. Correct them and list what you changed.") } },
   { KIND_SPREADSHEETS,
     { "view-dual-symbolic", N_ ("Merge them into one"),
-      N_ ("Merge the tables in this folder into one spreadsheet, with one column that says which file "
+      N_ ("Merge the tables in this folder into one spreadsheet, with one column that says which "
+          "file "
           "each row is from.") } },
   { KIND_PICTURES,
     { "folder-pictures-symbolic", N_ ("Sort pictures by day"),
-      N_ ("Sort these pictures into folders by the day they were taken, and set those aside that are "
+      N_ ("Sort these pictures into folders by the day they were taken, and set those aside that "
+          "are "
           "there twice.") } },
   { KIND_PICTURES,
     { "document-edit-symbolic", N_ ("Give them telling names"),
-      N_ ("Look at each picture and give it a short name that says what is in it, with the date first.") } },
+      N_ ("Look at each picture and give it a short name that says what is in it, with the date "
+          "first.") } },
   { KIND_PICTURES,
     { "x-office-presentation-symbolic", N_ ("Make a contact sheet"),
       N_ ("Make a PDF with small versions of all these pictures, with their names and dates.") } },
   { KIND_DOCUMENTS,
     { "x-office-document-symbolic", N_ ("Sum up the documents"),
-      N_ ("Read the documents in this folder and write a summary: what each is about, what matters, and "
+      N_ ("Read the documents in this folder and write a summary: what each is about, what "
+          "matters, and "
           "what has to be done by when.") } },
   { KIND_DOCUMENTS,
     { "view-list-bullet-symbolic", N_ ("Make an index"),
@@ -74,39 +80,48 @@ static const struct
           "sentence on its content.") } },
   { KIND_DOCUMENTS,
     { "folder-symbolic", N_ ("Name and file them"),
-      N_ ("Rename these documents so that their names say date, sender and subject, and sort them into "
+      N_ ("Rename these documents so that their names say date, sender and subject, and sort them "
+          "into "
           "folders by subject.") } },
   { KIND_PRESENTATIONS,
     { "x-office-presentation-symbolic", N_ ("Write speaker’s notes"),
-      N_ ("Read the presentations in this folder and write notes for the speaker to each slide, in a "
+      N_ ("Read the presentations in this folder and write notes for the speaker to each slide, in "
+          "a "
           "document.") } },
   { KIND_SOUNDS,
     { "audio-x-generic-symbolic", N_ ("List the recordings"),
-      N_ ("Make a table of the recordings in this folder with name, date and length, and sort them into "
+      N_ ("Make a table of the recordings in this folder with name, date and length, and sort them "
+          "into "
           "folders by month.") } },
   { KIND_ANY,
     { "folder-symbolic", N_ ("Tidy up this folder"),
-      N_ ("Look at everything in this folder and tidy it up: sort the files into folders by subject, and "
+      N_ ("Look at everything in this folder and tidy it up: sort the files into folders by "
+          "subject, and "
           "set aside what is there twice. Delete nothing.") } },
   { KIND_ANY,
     { "view-list-bullet-symbolic", N_ ("Say what is in it"),
-      N_ ("Look at everything in this folder and tell me what is in it, what is important and what could "
+      N_ ("Look at everything in this folder and tell me what is in it, what is important and what "
+          "could "
           "go.") } },
   { KIND_ANY,
     { "edit-find-symbolic", N_ ("Find what is there twice"),
-      N_ ("Find files in this folder that are there twice or nearly so, and list them in a table.") } },
+      N_ ("Find files in this folder that are there twice or nearly so, and list them in a "
+          "table.") } },
 };
 
 /* For who has given nothing yet: each asks for a folder. */
 static const AnnexSuggestion starters[ANNEX_SUGGESTIONS] = {
   { "x-office-spreadsheet-symbolic", N_ ("Turn receipts into an expense report"),
-    N_ ("Turn this folder of receipts into an expense report: a spreadsheet with date, shop, amount and "
+    N_ ("Turn this folder of receipts into an expense report: a spreadsheet with date, shop, "
+        "amount and "
         "currency of each, sums by month and category, and a chart.") },
   { "x-office-document-symbolic", N_ ("Sum up a folder of documents"),
-    N_ ("Read the documents in this folder and write a summary: what each is about, what matters, and "
+    N_ ("Read the documents in this folder and write a summary: what each is about, what matters, "
+        "and "
         "what has to be done by when.") },
   { "folder-symbolic", N_ ("Tidy up a folder"),
-    N_ ("Look at everything in this folder and tidy it up: sort the files into folders by subject, and "
+    N_ ("Look at everything in this folder and tidy it up: sort the files into folders by subject, "
+        "and "
         "set aside what is there twice. Delete nothing.") },
 };
 
@@ -123,9 +138,9 @@ has_ending (const char *lower, const char *const *endings)
 static gboolean
 sounds_like_receipt (const char *lower)
 {
-  static const char *const words[]
-      = { "receipt", "invoice", "expense", "beleg", "quittung", "rechnung", "spesen",
-          "facture", "recibo", "factura", "ricevuta", "fattura", "bon", NULL };
+  static const char *const words[] = { "receipt",  "invoice", "expense", "beleg",  "quittung",
+                                       "rechnung", "spesen",  "facture", "recibo", "factura",
+                                       "ricevuta", "fattura", "bon",     NULL };
 
   for (guint i = 0; words[i + 1] != NULL; i++) /* "bon" alone is only a beginning, see below */
     if (strstr (lower, words[i]) != NULL)
@@ -137,9 +152,10 @@ void
 annex_folder_contents_add (AnnexFolderContents *self, const char *folder, const char *name)
 {
   static const char *const spreadsheets[] = { "xlsx", "xls", "ods", "csv", "tsv", NULL };
-  static const char *const pictures[]
-      = { "jpg", "jpeg", "png", "heic", "webp", "tif", "tiff", "gif", "avif", "jxl", NULL };
-  static const char *const documents[] = { "pdf", "docx", "doc", "odt", "rtf", "txt", "md", "html", NULL };
+  static const char *const pictures[] = { "jpg",  "jpeg", "png",  "heic", "webp", "tif",
+                                          "tiff", "gif",  "avif", "jxl",  NULL };
+  static const char *const documents[] = { "pdf", "docx", "doc",  "odt", "rtf",
+                                           "txt", "md",   "html", NULL };
   static const char *const presentations[] = { "pptx", "ppt", "odp", NULL };
   static const char *const sounds[] = { "mp3", "ogg", "opus", "flac", "wav", "m4a", NULL };
   g_autofree char *valid = g_utf8_make_valid (name, -1);
@@ -173,7 +189,8 @@ translated (const AnnexSuggestion *suggestion)
 }
 
 void
-annex_suggestions_choose (const AnnexFolderContents *contents, AnnexSuggestion chosen[ANNEX_SUGGESTIONS])
+annex_suggestions_choose (const AnnexFolderContents *contents,
+                          AnnexSuggestion chosen[ANNEX_SUGGESTIONS])
 {
   gboolean used[G_N_ELEMENTS (table)] = { FALSE };
   guint counts[KIND_ANY + 1];
@@ -205,7 +222,8 @@ annex_suggestions_choose (const AnnexFolderContents *contents, AnnexSuggestion c
       used[best] = TRUE;
       chosen[n_chosen++] = translated (&table[best].suggestion);
       /* A second kind that is there as well gets its turn. */
-      counts[table[best].kind] = table[best].kind == KIND_ANY ? 1 : (counts[table[best].kind] + 1) / 2;
+      counts[table[best].kind] =
+          table[best].kind == KIND_ANY ? 1 : (counts[table[best].kind] + 1) / 2;
     }
 }
 

@@ -150,5 +150,6 @@ annex_task_page_update_actions (AnnexTaskPage *self, gboolean running)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.stop", has_task && running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.resume", has_task && !running);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.undo-keep", keeps != NULL && keeps[0] != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.undo-keep",
+                                 keeps != NULL && keeps[0] != NULL);
 }

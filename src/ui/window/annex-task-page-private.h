@@ -44,10 +44,14 @@ struct _AnnexTaskPage
 };
 
 /* annex-task-page-info.c: the popover of the title. */
-void annex_task_page_fill_info (AnnexTaskPage *self);
+void
+annex_task_page_fill_info (AnnexTaskPage *self);
 /* annex-task-page-actions.c */
-void annex_task_page_install_actions (GtkWidgetClass *widget_class);
-void annex_task_page_update_actions (AnnexTaskPage *self, gboolean running);
-void annex_task_page_send (AnnexTaskPage *self);
+void
+annex_task_page_install_actions (GtkWidgetClass *widget_class);
+void
+annex_task_page_update_actions (AnnexTaskPage *self, gboolean running);
+void
+annex_task_page_send (AnnexTaskPage *self);
 
 G_END_DECLS

@@ -18,8 +18,7 @@
 
 G_DEFINE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ADW_TYPE_BIN)
 
-enum
-{
+enum {
   PROP_DESK = 1,
   PROP_TASK,
   PROP_COMPACT,
@@ -33,13 +32,15 @@ static GParamSpec *properties[N_PROPERTIES];
 
 /* ---- what it is doing now */
 
-static void queue_update (AnnexTaskPage *self);
+static void
+queue_update (AnnexTaskPage *self);
 
 static void
 follow_computer (AnnexTaskPage *self)
 {
-  AnnexComputer *computer
-      = self->desk != NULL && self->task != NULL ? annex_desk_get_computer (self->desk, self->task) : NULL;
+  AnnexComputer *computer = self->desk != NULL && self->task != NULL
+                                ? annex_desk_get_computer (self->desk, self->task)
+                                : NULL;
 
   if (self->computer == computer)
     return;
@@ -47,7 +48,8 @@ follow_computer (AnnexTaskPage *self)
     g_signal_handlers_disconnect_by_func (self->computer, queue_update, self);
   g_set_object (&self->computer, computer);
   if (computer != NULL)
-    g_signal_connect_object (computer, "changed", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (computer, "changed", G_CALLBACK (queue_update), self,
+                             G_CONNECT_SWAPPED);
 }
 
 static void
@@ -73,8 +75,8 @@ update_cb (gpointer data)
   gtk_label_set_text (self->title, shown);
   gtk_label_set_text (self->state_label, words);
   name = g_strdup_printf ("%s, %s", shown, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->title_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->title_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_widget_set_visible (GTK_WIDGET (self->stop_button), running && !self->narrow);
   gtk_widget_set_visible (GTK_WIDGET (self->resume_button),
                           !running && (state == ANNEX_TASK_STOPPED || state == ANNEX_TASK_FAILED ||
@@ -101,7 +103,11 @@ task_state_cb (AnnexTaskPage *self, AnnexTask *task)
 /* ---- keys */
 
 static gboolean
-key_cb (AnnexTaskPage *self, guint key, guint code, GdkModifierType state, GtkEventController *controller)
+key_cb (AnnexTaskPage *self,
+        guint key,
+        guint code,
+        GdkModifierType state,
+        GtkEventController *controller)
 {
   if (key != GDK_KEY_Escape || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
     return GDK_EVENT_PROPAGATE;
@@ -173,7 +179,8 @@ drag_update_cb (AnnexTaskPage *self, double x, double y, GtkGesture *gesture)
 static void
 motion_cb (AnnexTaskPage *self, double x, double y)
 {
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self->split), is_on_edge (self, x) ? "col-resize" : NULL);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self->split),
+                                   is_on_edge (self, x) ? "col-resize" : NULL);
 }
 
 static void
@@ -213,7 +220,8 @@ set_desk (AnnexTaskPage *self, AnnexDesk *desk)
     g_signal_handlers_disconnect_by_func (self->desk, task_state_cb, self);
   g_set_object (&self->desk, desk);
   if (desk != NULL)
-    g_signal_connect_object (desk, "task-state", G_CALLBACK (task_state_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (desk, "task-state", G_CALLBACK (task_state_cb), self,
+                             G_CONNECT_SWAPPED);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
 }
 
@@ -305,7 +313,8 @@ annex_task_page_dispose (GObject *object)
   if (self->split != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->split, self);
-      adw_bin_set_child (ADW_BIN (self), NULL); /* it is a template child itself: let the bin know */
+      adw_bin_set_child (ADW_BIN (self),
+                         NULL); /* it is a template child itself: let the bin know */
     }
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_TASK_PAGE);
   g_clear_object (&self->computer);
@@ -377,8 +386,8 @@ annex_task_page_class_init (AnnexTaskPageClass *klass)
   properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, flags);
   properties[PROP_PANE_SHOWN] = g_param_spec_boolean ("pane-shown", NULL, NULL, TRUE, flags);
   properties[PROP_PANE_TAB] = g_param_spec_string ("pane-tab", NULL, NULL, "plan", flags);
-  properties[PROP_PANE_WIDTH] = g_param_spec_int ("pane-width", NULL, NULL, PANE_WIDTH_MIN,
-                                                  PANE_WIDTH_MAX, 360, flags);
+  properties[PROP_PANE_WIDTH] =
+      g_param_spec_int ("pane-width", NULL, NULL, PANE_WIDTH_MIN, PANE_WIDTH_MAX, 360, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   g_type_ensure (ANNEX_TYPE_COMPOSER);
   g_type_ensure (ANNEX_TYPE_SIDE_PANE);

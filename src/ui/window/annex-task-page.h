@@ -1,7 +1,7 @@
 /* annex-task-page.h
  *
- * One task: its conversation and composer in the middle, the side pane at the right. What it is doing
- * now, Stop and the menu stand at the same place in every state.
+ * One task: its conversation and composer in the middle, the side pane at the right. What it is
+ * doing now, Stop and the menu stand at the same place in every state.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,14 +14,19 @@ G_BEGIN_DECLS
 /* Properties: "desk", "task" (nullable, construct); "compact" (the pane overlays), "narrow" (one
  * column: Stop is in the composer), "pane-shown", "pane-tab", "pane-width".
  * Actions: task.stop, task.resume, task.find, task.toggle-pane, task.show-pane (s: a tab),
- * task.undo-keep, and task.rename, task.archive, task.export, task.delete, which activate the window's. */
+ * task.undo-keep, and task.rename, task.archive, task.export, task.delete, which activate the
+ * window's. */
 #define ANNEX_TYPE_TASK_PAGE (annex_task_page_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ANNEX, TASK_PAGE, AdwBin)
 
-GtkWidget *annex_task_page_new (AnnexDesk *desk, AnnexTask *task);
-AnnexTask *annex_task_page_get_task (AnnexTaskPage *self);
-AnnexComposer *annex_task_page_get_composer (AnnexTaskPage *self);
+GtkWidget *
+annex_task_page_new (AnnexDesk *desk, AnnexTask *task);
+AnnexTask *
+annex_task_page_get_task (AnnexTaskPage *self);
+AnnexComposer *
+annex_task_page_get_composer (AnnexTaskPage *self);
 /* Leads to an ask of the task. */
-void annex_task_page_show_ask (AnnexTaskPage *self, const char *ask_id);
+void
+annex_task_page_show_ask (AnnexTaskPage *self, const char *ask_id);
 
 G_END_DECLS

@@ -29,7 +29,8 @@ dup_step (AnnexTask *task)
 static char *
 dup_running (AnnexTask *task, AnnexComputer *computer)
 {
-  AnnexComputerState state = computer != NULL ? annex_computer_get_state (computer) : ANNEX_COMPUTER_READY;
+  AnnexComputerState state =
+      computer != NULL ? annex_computer_get_state (computer) : ANNEX_COMPUTER_READY;
   g_autofree char *step = dup_step (task);
 
   if (state == ANNEX_COMPUTER_STARTING)

@@ -11,10 +11,12 @@
 
 G_BEGIN_DECLS
 
-/* "Waiting for your answer", "Read amounts and dates", "Done". @computer nullable. @running: in this
- * process. One line, for display. (transfer full) */
-char *annex_task_words_now (AnnexTask *task, AnnexComputer *computer, gboolean running);
+/* "Waiting for your answer", "Read amounts and dates", "Done". @computer nullable. @running: in
+ * this process. One line, for display. (transfer full) */
+char *
+annex_task_words_now (AnnexTask *task, AnnexComputer *computer, gboolean running);
 /* "Computer ready", "Computer asleep". @computer nullable: not started. Translated, borrowed. */
-const char *annex_computer_words (AnnexComputer *computer);
+const char *
+annex_computer_words (AnnexComputer *computer);
 
 G_END_DECLS

@@ -66,12 +66,14 @@ make_work (gpointer data)
   beside = g_build_filename (folder, ".receipts-XXXXXX", NULL);
   if (g_mkdir_with_parents (folder, 0755) != 0 || g_mkdtemp_full (beside, 0755) == NULL)
     return annex_future_new_errorf (G_IO_ERROR, g_io_error_from_errno (errno),
-                                    _ ("The tour’s folder could not be made: %s"), g_strerror (errno));
+                                    _ ("The tour’s folder could not be made: %s"),
+                                    g_strerror (errno));
   if (!copy_files (receipts, beside, &error))
     return annex_future_new_error (error);
   if (g_rename (beside, target) != 0 && !g_file_test (target, G_FILE_TEST_IS_DIR))
     return annex_future_new_errorf (G_IO_ERROR, g_io_error_from_errno (errno),
-                                    _ ("The tour’s folder could not be made: %s"), g_strerror (errno));
+                                    _ ("The tour’s folder could not be made: %s"),
+                                    g_strerror (errno));
   return dex_future_new_take_string (g_steal_pointer (&target));
 }
 

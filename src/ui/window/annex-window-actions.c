@@ -38,8 +38,8 @@ static void
 neighbour_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
-  g_autofree char *id
-      = annex_sidebar_dup_neighbour (self->sidebar, g_str_equal (name, "win.next-task") ? 1 : -1);
+  g_autofree char *id =
+      annex_sidebar_dup_neighbour (self->sidebar, g_str_equal (name, "win.next-task") ? 1 : -1);
 
   if (id != NULL)
     annex_window_open_task (self, id, NULL);
@@ -111,7 +111,8 @@ help_shown_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!gtk_uri_launcher_launch_finish (GTK_URI_LAUNCHER (source), result, &error) &&
       !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    annex_ui_toast (GTK_WIDGET (self->split), _ ("There is no application here that shows help pages"));
+    annex_ui_toast (GTK_WIDGET (self->split),
+                    _ ("There is no application here that shows help pages"));
 }
 
 static void
@@ -119,7 +120,8 @@ help_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   g_autoptr (GtkUriLauncher) launcher = gtk_uri_launcher_new ("help:annex");
 
-  gtk_uri_launcher_launch (launcher, GTK_WINDOW (widget), NULL, help_shown_cb, g_object_ref (widget));
+  gtk_uri_launcher_launch (launcher, GTK_WINDOW (widget), NULL, help_shown_cb,
+                           g_object_ref (widget));
 }
 
 static void
@@ -127,12 +129,13 @@ about_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AdwDialog *dialog = adw_about_dialog_new ();
 
-  g_object_set (dialog, "application-name", _ ("Annex"), "application-icon", ANNEX_APPLICATION_ID,
-                "version", ANNEX_VERSION, "developer-name", _ ("The Annex developers"), "license-type",
-                GTK_LICENSE_GPL_3_0, "website", "https://github.com/annex-desktop/annex", "issue-url",
-                "https://github.com/annex-desktop/annex/issues", "copyright",
-                "© 2025 The Annex developers", "comments",
-                _ ("Gives a coworker a computer of its own: hand over a folder and get work back."), NULL);
+  g_object_set (
+      dialog, "application-name", _ ("Annex"), "application-icon", ANNEX_APPLICATION_ID, "version",
+      ANNEX_VERSION, "developer-name", _ ("The Annex developers"), "license-type",
+      GTK_LICENSE_GPL_3_0, "website", "https://github.com/annex-desktop/annex", "issue-url",
+      "https://github.com/annex-desktop/annex/issues", "copyright", "© 2025 The Annex developers",
+      "comments",
+      _ ("Gives a coworker a computer of its own: hand over a folder and get work back."), NULL);
   /* Translators: your names, one a line */
   if (g_strcmp0 (_ ("translator-credits"), "translator-credits") != 0)
     adw_about_dialog_set_translator_credits (ADW_ABOUT_DIALOG (dialog), _ ("translator-credits"));

@@ -69,16 +69,16 @@ describe (AnnexWindow *self, GSList *files)
   else if (name != NULL) /* Translators: %s is the name of a folder */
     text = g_strdup_printf (_ ("Drop to let Annex work on %s"), name);
   else if (count > 1)
-    text = g_strdup_printf (ngettext ("Drop to let Annex work on %u item",
-                                      "Drop to let Annex work on %u items", count),
-                            count);
+    text = g_strdup_printf (
+        ngettext ("Drop to let Annex work on %u item", "Drop to let Annex work on %u items", count),
+        count);
   else
     text = g_strdup (_ ("Drop to let Annex work on it"));
   set_title (self, text, name);
-  gtk_label_set_text (self->drop_body, is_file ? _ ("It gets a copy. Your file is not changed.")
-                                               : promise (self));
-  gtk_image_set_from_icon_name (self->drop_icon,
-                                is_file ? "text-x-generic-symbolic" : "folder-drag-accept-symbolic");
+  gtk_label_set_text (self->drop_body,
+                      is_file ? _ ("It gets a copy. Your file is not changed.") : promise (self));
+  gtk_image_set_from_icon_name (self->drop_icon, is_file ? "text-x-generic-symbolic"
+                                                         : "folder-drag-accept-symbolic");
 }
 
 static void

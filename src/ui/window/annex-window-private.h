@@ -21,11 +21,11 @@ struct _AnnexWindow
   GSettings *settings; /* nullable */
   gboolean compact;
   gboolean narrow;
-  char *task_id;      /* shown, or about to be */
-  char *wanted_task;  /* to be shown when there is a desk */
+  char *task_id;     /* shown, or about to be */
+  char *wanted_task; /* to be shown when there is a desk */
   char *wanted_ask;
   char *wanted_search;
-  GPtrArray *recent;  /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
+  GPtrArray *recent; /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
   AnnexComputer *computer;
   GHashTable *deleting; /* task ids whose toast is still there */
   gboolean pane_shown;
@@ -50,26 +50,40 @@ struct _AnnexWindow
 };
 
 /* annex-window.c */
-AnnexTaskPage *annex_window_get_page (AnnexWindow *self); /* the task shown; nullable */
-AnnexComposer *annex_window_get_composer (AnnexWindow *self); /* of what is shown; nullable */
-void annex_window_close_task (AnnexWindow *self, const char *task_id);
+AnnexTaskPage *
+annex_window_get_page (AnnexWindow *self); /* the task shown; nullable */
+AnnexComposer *
+annex_window_get_composer (AnnexWindow *self); /* of what is shown; nullable */
+void
+annex_window_close_task (AnnexWindow *self, const char *task_id);
 /* Says so when @future (taken) fails; @done (nullable, static) when it worked. */
-void annex_window_follow (AnnexWindow *self, DexFuture *future, const char *done);
-void annex_window_update_inbox (AnnexWindow *self);
-void annex_window_update_computer (AnnexWindow *self);
+void
+annex_window_follow (AnnexWindow *self, DexFuture *future, const char *done);
+void
+annex_window_update_inbox (AnnexWindow *self);
+void
+annex_window_update_computer (AnnexWindow *self);
 
 /* annex-window-actions.c */
-void annex_window_install_actions (GtkWidgetClass *widget_class);
+void
+annex_window_install_actions (GtkWidgetClass *widget_class);
 /* annex-window-tasks.c: rename, archive, export, import, delete with undo. */
-void annex_window_install_task_actions (GtkWidgetClass *widget_class);
-void annex_window_finish_deletes (AnnexWindow *self);
+void
+annex_window_install_task_actions (GtkWidgetClass *widget_class);
+void
+annex_window_finish_deletes (AnnexWindow *self);
 /* annex-window-drop.c: folders and files dropped anywhere. */
-void annex_window_init_drop (AnnexWindow *self);
+void
+annex_window_init_drop (AnnexWindow *self);
 /* annex-window-state.c: as it was when it was closed. */
-void annex_window_restore_state (AnnexWindow *self);
-void annex_window_save_state (AnnexWindow *self);
-void annex_window_bind_page (AnnexWindow *self, AnnexTaskPage *page);
+void
+annex_window_restore_state (AnnexWindow *self);
+void
+annex_window_save_state (AnnexWindow *self);
+void
+annex_window_bind_page (AnnexWindow *self, AnnexTaskPage *page);
 /* annex-shortcuts.c */
-void annex_window_show_shortcuts (AnnexWindow *self);
+void
+annex_window_show_shortcuts (AnnexWindow *self);
 
 G_END_DECLS

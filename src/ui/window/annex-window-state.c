@@ -12,7 +12,8 @@ pane_changed_cb (AnnexWindow *self, GParamSpec *pspec, AnnexTaskPage *page)
   g_autofree char *tab = NULL;
   gboolean shown;
 
-  g_object_get (page, "pane-tab", &tab, "pane-shown", &shown, "pane-width", &self->pane_width, NULL);
+  g_object_get (page, "pane-tab", &tab, "pane-shown", &shown, "pane-width", &self->pane_width,
+                NULL);
   g_set_str (&self->pane_tab, tab);
   if (!self->compact) /* an overlaying pane is opened and closed for a look */
     self->pane_shown = shown;
@@ -21,7 +22,8 @@ pane_changed_cb (AnnexWindow *self, GParamSpec *pspec, AnnexTaskPage *page)
 static void
 compact_cb (AnnexTaskPage *page, GParamSpec *pspec, AnnexWindow *self)
 {
-  g_object_set (page, "compact", self->compact, "pane-shown", !self->compact && self->pane_shown, NULL);
+  g_object_set (page, "compact", self->compact, "pane-shown", !self->compact && self->pane_shown,
+                NULL);
 }
 
 /* A task's page follows the window's width, and the panes of all tasks are as the last one was. */
@@ -31,7 +33,8 @@ annex_window_bind_page (AnnexWindow *self, AnnexTaskPage *page)
   g_object_set (page, "compact", self->compact, "pane-width", self->pane_width, "pane-shown",
                 self->pane_shown && !self->compact, "pane-tab", self->pane_tab, NULL);
   g_object_bind_property (self, "narrow", page, "narrow", G_BINDING_SYNC_CREATE);
-  g_signal_connect_object (self, "notify::compact", G_CALLBACK (compact_cb), page, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self, "notify::compact", G_CALLBACK (compact_cb), page,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (page, "notify::pane-shown", G_CALLBACK (pane_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (page, "notify::pane-tab", G_CALLBACK (pane_changed_cb), self,
@@ -50,7 +53,8 @@ annex_window_restore_state (AnnexWindow *self)
   g_set_str (&self->pane_tab, "plan");
   if (self->settings == NULL)
     return;
-  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"),
+  gtk_window_set_default_size (GTK_WINDOW (self),
+                               g_settings_get_int (self->settings, "window-width"),
                                g_settings_get_int (self->settings, "window-height"));
   if (g_settings_get_boolean (self->settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));

@@ -1,8 +1,8 @@
 /* annex-window-tasks.c
  *
  * What the window does with a task as a whole: rename, archive, export, import, delete. Each action
- * takes the task's id; "" is the task that is shown. A deleted task is hidden at once and deleted when
- * its toast is gone.
+ * takes the task's id; "" is the task that is shown. A deleted task is hidden at once and deleted
+ * when its toast is gone.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -96,11 +96,13 @@ rename_action (GtkWidget *widget, const char *name, GVariant *target)
   entry = gtk_entry_new ();
   gtk_editable_set_text (GTK_EDITABLE (entry), title);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Title"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Title"), -1);
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), entry);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _ ("_Cancel"), "apply",
                                   _ ("_Rename"), NULL);
-  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "apply", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "apply",
+                                            ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "apply");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
   g_object_set_data_full (G_OBJECT (dialog), "annex-task", g_strdup (task_id), g_free);
@@ -208,11 +210,11 @@ annex_window_import (AnnexWindow *self, GFile *file)
     }
   weak = g_new0 (GWeakRef, 1);
   g_weak_ref_init (weak, self);
-  annex_window_follow (
-      self,
-      dex_future_then (annex_store_import (annex_desk_get_store (self->desk), g_file_peek_path (file)),
-                       imported_cb, weak, weak_free),
-      NULL);
+  annex_window_follow (self,
+                       dex_future_then (annex_store_import (annex_desk_get_store (self->desk),
+                                                            g_file_peek_path (file)),
+                                        imported_cb, weak, weak_free),
+                       NULL);
 }
 
 static void
@@ -298,8 +300,8 @@ delete_action (GtkWidget *widget, const char *name, GVariant *target)
   text = g_strdup_printf (_ ("“%s” deleted"), title);
   annex_sidebar_set_task_hidden (self->sidebar, task_id, TRUE);
   annex_window_close_task (self, task_id);
-  toast = annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"), "win.undelete-task",
-                                      g_variant_new_string (task_id));
+  toast = annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"),
+                                      "win.undelete-task", g_variant_new_string (task_id));
   g_object_set_data_full (G_OBJECT (toast), "annex-task", g_steal_pointer (&task_id), g_free);
   adw_toast_set_timeout (toast, 10);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);

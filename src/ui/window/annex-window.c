@@ -12,19 +12,13 @@
 
 #include <glib/gi18n.h>
 
-/* So many tasks stay open behind the one that is shown, with what was written and where it was read. */
+/* So many tasks stay open behind the one that is shown, with what was written and where it was
+ * read. */
 #define PAGES_MAX 8
 
 G_DEFINE_FINAL_TYPE (AnnexWindow, annex_window, ADW_TYPE_APPLICATION_WINDOW)
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_COMPACT,
-  PROP_NARROW,
-  PROP_TASK_ID,
-  N_PROPERTIES
-};
+enum { PROP_DESK = 1, PROP_COMPACT, PROP_NARROW, PROP_TASK_ID, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 /* ---- futures */
@@ -103,7 +97,8 @@ update_title (AnnexWindow *self)
 {
   AnnexTaskPage *page = annex_window_get_page (self);
   const char *name = gtk_stack_get_visible_child_name (self->stack);
-  g_autofree char *title = page != NULL ? annex_task_dup_title (annex_task_page_get_task (page)) : NULL;
+  g_autofree char *title =
+      page != NULL ? annex_task_dup_title (annex_task_page_get_task (page)) : NULL;
   g_autofree char *shown = annex_text_for_display (title);
 
   if (page == NULL)
@@ -305,7 +300,8 @@ asks_listed_cb (DexFuture *future, gpointer data)
   const GValue *value = dex_future_get_value (future, NULL);
 
   if (self != NULL && self->sidebar != NULL && value != NULL)
-    g_object_set (self->sidebar, "inbox-count", ((GPtrArray *) g_value_get_boxed (value))->len, NULL);
+    g_object_set (self->sidebar, "inbox-count", ((GPtrArray *) g_value_get_boxed (value))->len,
+                  NULL);
   return dex_future_new_true ();
 }
 
@@ -332,13 +328,13 @@ annex_window_update_computer (AnnexWindow *self)
         g_signal_handlers_disconnect_by_func (self->computer, annex_window_update_computer, self);
       g_set_object (&self->computer, computer);
       if (computer != NULL)
-        g_signal_connect_object (computer, "changed", G_CALLBACK (annex_window_update_computer), self,
-                                 G_CONNECT_SWAPPED);
+        g_signal_connect_object (computer, "changed", G_CALLBACK (annex_window_update_computer),
+                                 self, G_CONNECT_SWAPPED);
     }
-  g_object_set (
-      self->sidebar, "computer-state", self->desk != NULL ? annex_computer_words (computer) : NULL,
-      "computer-ready",
-      computer != NULL && annex_computer_get_state (computer) == ANNEX_COMPUTER_READY, NULL);
+  g_object_set (self->sidebar, "computer-state",
+                self->desk != NULL ? annex_computer_words (computer) : NULL, "computer-ready",
+                computer != NULL && annex_computer_get_state (computer) == ANNEX_COMPUTER_READY,
+                NULL);
 }
 
 /* ---- properties */
@@ -349,10 +345,10 @@ connect_desk (AnnexWindow *self)
   static const char *const inbox_signals[] = { "ask-opened", "ask-closed" };
 
   for (guint i = 0; i < G_N_ELEMENTS (inbox_signals); i++)
-    g_signal_connect_object (self->desk, inbox_signals[i], G_CALLBACK (annex_window_update_inbox), self,
-                             G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->desk, "task-state", G_CALLBACK (annex_window_update_computer), self,
-                           G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->desk, inbox_signals[i], G_CALLBACK (annex_window_update_inbox),
+                             self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->desk, "task-state", G_CALLBACK (annex_window_update_computer),
+                           self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -507,8 +503,8 @@ annex_window_class_init (AnnexWindowClass *klass)
   properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
   properties[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE, flags);
   properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, flags);
-  properties[PROP_TASK_ID] = g_param_spec_string ("task-id", NULL, NULL, NULL,
-                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TASK_ID] =
+      g_param_spec_string ("task-id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   g_type_ensure (ANNEX_TYPE_SIDEBAR);
   g_type_ensure (ANNEX_TYPE_NEW_TASK_PAGE);
@@ -527,8 +523,8 @@ annex_window_init (AnnexWindow *self)
   self->settings = annex_ui_dup_settings ();
   gtk_widget_init_template (GTK_WIDGET (self));
   adw_breakpoint_add_setters (self->medium, G_OBJECT (self), "compact", TRUE, NULL);
-  adw_breakpoint_add_setters (self->small, G_OBJECT (self), "compact", TRUE, G_OBJECT (self), "narrow",
-                              TRUE, G_OBJECT (self->split), "collapsed", TRUE, NULL);
+  adw_breakpoint_add_setters (self->small, G_OBJECT (self), "compact", TRUE, G_OBJECT (self),
+                              "narrow", TRUE, G_OBJECT (self->split), "collapsed", TRUE, NULL);
   g_object_bind_property (self, "desk", self->new_task, "desk", G_BINDING_SYNC_CREATE);
   annex_window_init_drop (self);
   annex_window_restore_state (self);

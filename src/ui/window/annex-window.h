@@ -1,7 +1,7 @@
 /* annex-window.h
  *
- * The window: the sidebar, and beside it a task, a new task or the inbox. Holds no logic of its own:
- * what is done is done by the desk. It can be shown before there is a desk.
+ * The window: the sidebar, and beside it a task, a new task or the inbox. Holds no logic of its
+ * own: what is done is done by the desk. It can be shown before there is a desk.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,20 +19,31 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexWindow, annex_window, ANNEX, WINDOW, AdwApplicationWindow)
 
 /* @application: nullable in tests. */
-GtkWidget *annex_window_new (GtkApplication *application);
-void annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk);
-AnnexDesk *annex_window_get_desk (AnnexWindow *self); /* nullable */
-/* Shows a task, and leads to one of its asks (nullable). Waits for the desk when it is not there yet. */
-void annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_id);
-void annex_window_show_new_task (AnnexWindow *self);
-void annex_window_show_inbox (AnnexWindow *self);
-void annex_window_search (AnnexWindow *self, const char *text);
+GtkWidget *
+annex_window_new (GtkApplication *application);
+void
+annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk);
+AnnexDesk *
+annex_window_get_desk (AnnexWindow *self); /* nullable */
+/* Shows a task, and leads to one of its asks (nullable). Waits for the desk when it is not there
+ * yet. */
+void
+annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_id);
+void
+annex_window_show_new_task (AnnexWindow *self);
+void
+annex_window_show_inbox (AnnexWindow *self);
+void
+annex_window_search (AnnexWindow *self, const char *text);
 /* Reads an exported task and shows it. */
-void annex_window_import (AnnexWindow *self, GFile *file);
+void
+annex_window_import (AnnexWindow *self, GFile *file);
 /* NULL while none is shown. */
-const char *annex_window_get_task_id (AnnexWindow *self);
+const char *
+annex_window_get_task_id (AnnexWindow *self);
 /* Says that Annex cannot work at all, and why: in place of everything. */
-void annex_window_show_failure (AnnexWindow *self, const char *message);
+void
+annex_window_show_failure (AnnexWindow *self, const char *message);
 
 /* The shortcuts, for the application to set and the dialog to show. */
 typedef struct
@@ -42,6 +53,7 @@ typedef struct
   const char *action; /* detailed; NULL: not set, only shown */
   const char *accels[4];
 } AnnexShortcut;
-const AnnexShortcut *annex_window_get_shortcuts (guint *n_shortcuts);
+const AnnexShortcut *
+annex_window_get_shortcuts (guint *n_shortcuts);
 
 G_END_DECLS

@@ -35,8 +35,10 @@ is_named (GtkWidget *widget)
 {
   const char *tooltip = gtk_widget_get_tooltip_text (widget);
 
-  return gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL) ||
-         gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+  return gtk_test_accessible_has_property (GTK_ACCESSIBLE (widget),
+                                           GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+         gtk_test_accessible_has_relation (GTK_ACCESSIBLE (widget),
+                                           GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
          (tooltip != NULL && *tooltip != '\0') || (GTK_IS_BUTTON (widget) && has_text (widget)) ||
          (GTK_IS_MENU_BUTTON (widget) && has_text (widget));
 }
@@ -142,12 +144,14 @@ add_others (AnnexFakeDesk *desk)
 {
   AnnexTask *contract = annex_fake_desk_add_task (desk, "Contract comparison");
   AnnexTask *newsletter = annex_fake_desk_add_task (desk, "Newsletter");
-  AnnexTask *slides = annex_fake_desk_add_task (desk, "Slides for Tuesday’s meeting with the board");
+  AnnexTask *slides =
+      annex_fake_desk_add_task (desk, "Slides for Tuesday’s meeting with the board");
   AnnexTask *failed = annex_fake_desk_add_task (desk, "Rename holiday pictures");
   AnnexTask *stopped = annex_fake_desk_add_task (desk, "تقرير المصاريف");
 
-  annex_fake_desk_ask (desk, contract,
-                       annex_ask_new_network (annex_task_get_id (contract), "example.org", "to compare"));
+  annex_fake_desk_ask (
+      desk, contract,
+      annex_ask_new_network (annex_task_get_id (contract), "example.org", "to compare"));
   annex_fake_desk_set_state (desk, contract, ANNEX_TASK_WAITING);
   annex_fake_desk_set_state (desk, newsletter, ANNEX_TASK_RUNNING);
   annex_fake_desk_set_state (desk, slides, ANNEX_TASK_DONE);
@@ -171,7 +175,7 @@ test_without_desk (void)
 static void
 test_parts (void)
 {
-  const GType types[] = { ANNEX_TYPE_SIDEBAR, ANNEX_TYPE_SIDEBAR_ROW, ANNEX_TYPE_NEW_TASK_PAGE,
+  const GType types[] = { ANNEX_TYPE_SIDEBAR,  ANNEX_TYPE_SIDEBAR_ROW,   ANNEX_TYPE_NEW_TASK_PAGE,
                           ANNEX_TYPE_COMPOSER, ANNEX_TYPE_COMPOSER_CHIP, ANNEX_TYPE_SIDE_PANE,
                           ANNEX_TYPE_TASK_PAGE };
 
@@ -238,15 +242,18 @@ test_delete (void)
   AnnexWindow *window = open_window (desk, 1000, 700);
 
   g_assert_cmpuint (count_rows (window), ==, 2);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s", annex_task_get_id (first));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
+                              annex_task_get_id (first));
   annex_shot_settle (100);
   g_assert_cmpuint (count_rows (window), ==, 1);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.undelete-task", "s", annex_task_get_id (first));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.undelete-task", "s",
+                              annex_task_get_id (first));
   annex_shot_settle (200);
   g_assert_cmpuint (count_rows (window), ==, 2);
   g_assert_false (annex_fake_desk_was_called (desk, "delete_task*"));
 
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s", annex_task_get_id (second));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
+                              annex_task_get_id (second));
   annex_shot_settle (100);
   g_assert_false (annex_fake_desk_was_called (desk, "delete_task*"));
   gtk_window_close (GTK_WINDOW (window)); /* with it the toast is gone */
@@ -262,8 +269,8 @@ test_rename (void)
   AnnexWindow *window = open_window (desk, 1000, 700);
   g_autofree char *title = NULL;
 
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.set-title", "(ss)", annex_task_get_id (task),
-                              "New\nname");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.set-title", "(ss)",
+                              annex_task_get_id (task), "New\nname");
   annex_shot_settle (200);
   title = annex_task_dup_title (task);
   g_assert_cmpstr (title, ==, "New name");
@@ -335,7 +342,8 @@ test_composer (void)
   request = annex_composer_dup_request (composer);
   g_assert_cmpstr (request->prompt, ==, "Sum them up");
   g_assert_cmpuint (request->folders->len, ==, 1);
-  g_assert_cmpint (((AnnexFolderChoice *) request->folders->pdata[0])->mode, ==, ANNEX_SHARE_REVIEW);
+  g_assert_cmpint (((AnnexFolderChoice *) request->folders->pdata[0])->mode, ==,
+                   ANNEX_SHARE_REVIEW);
   g_signal_emit_by_name (composer, "send");
   g_assert_true (annex_shot_wait (shows_task, window, 3000));
   g_assert_true (annex_fake_desk_was_called (desk, "create_task*"));
@@ -352,7 +360,9 @@ test_breakpoints (void)
     int width;
     gboolean compact;
     gboolean narrow;
-  } cases[] = { { 360, TRUE, TRUE }, { 720, TRUE, TRUE }, { 800, TRUE, FALSE }, { 1600, FALSE, FALSE } };
+  } cases[] = {
+    { 360, TRUE, TRUE }, { 720, TRUE, TRUE }, { 800, TRUE, FALSE }, { 1600, FALSE, FALSE }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -372,8 +382,8 @@ test_pictures (void)
 {
   const int sizes[][2] = { { 360, 720 }, { 800, 640 }, { 1600, 960 } };
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
-  g_autofree char *folder = annex_fake_desk_make_folder (desk, "Receipts 2025", (const char *[]) {
-                                                             "receipt 1.pdf", "receipt 2.jpg", NULL });
+  g_autofree char *folder = annex_fake_desk_make_folder (
+      desk, "Receipts 2025", (const char *[]) { "receipt 1.pdf", "receipt 2.jpg", NULL });
   g_autofree char *file = g_build_filename (folder, "receipt 1.pdf", NULL);
   AnnexTask *task = add_receipts (desk);
 
@@ -389,7 +399,8 @@ test_pictures (void)
       annex_composer_add_folder (composer, folder);
       annex_composer_add_folder (composer, file);
       annex_shot_wait (has_chip, composer, 2000);
-      annex_composer_set_text (composer, "Turn these receipts into an expense report.\nBy month, please.");
+      annex_composer_set_text (composer,
+                               "Turn these receipts into an expense report.\nBy month, please.");
       annex_shot_settle (200);
       annex_shot_take (GTK_WINDOW (window), "window-new-task-filled");
       annex_composer_clear (composer);

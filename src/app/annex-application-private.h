@@ -1,0 +1,54 @@
+/* annex-application-private.h
+ *
+ * Shared by the files of AnnexApplication.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-application.h"
+#include "annex-search-provider-dbus.h"
+#include "annex-window.h"
+
+G_BEGIN_DECLS
+
+struct _AnnexApplication
+{
+  AdwApplication parent_instance;
+
+  AnnexDeskOpenFunc open_desk;
+  AnnexDeskCloseFunc close_desk;
+  gpointer user_data;
+  DexFuture *opening; /* resolves to the desk; NULL before it is begun */
+  AnnexDesk *desk;
+  char *failure;       /* why there is no desk; nullable */
+  GSettings *settings; /* nullable */
+  gboolean held;       /* tasks run */
+  guint inhibit_cookie;
+  AnnexDBusShellSearchProvider2 *search;
+};
+
+/* annex-application.c */
+
+/* Begins to open the desk, once. Resolves to the AnnexDesk. (transfer full) */
+DexFuture *
+annex_application_await_desk (AnnexApplication *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The window, made when there is none, in front. (borrowed) */
+AnnexWindow *
+annex_application_present (AnnexApplication *self);
+gboolean
+annex_application_is_set (AnnexApplication *self, const char *key);
+
+/* annex-application-notify.c: asks, finished tasks, the background. */
+void
+annex_application_connect_notifications (AnnexApplication *self);
+void
+annex_application_notify_background (AnnexApplication *self);
+
+/* annex-application-search.c: org.gnome.Shell.SearchProvider2. */
+gboolean
+annex_application_export_search (AnnexApplication *self, GDBusConnection *bus, GError **error);
+void
+annex_application_unexport_search (AnnexApplication *self);
+
+G_END_DECLS

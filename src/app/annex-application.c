@@ -1,0 +1,563 @@
+/* annex-application.c
+ *
+ * See annex-application.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-application-private.h"
+
+#include "annex-future.h"
+#include "annex-ui.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <signal.h>
+
+#define CLOSE_LIMIT_MS (60 * 1000)
+
+G_DEFINE_FINAL_TYPE (AnnexApplication, annex_application, ADW_TYPE_APPLICATION)
+
+AnnexDesk *
+annex_application_get_desk (AnnexApplication *self)
+{
+  return self->desk;
+}
+
+gboolean
+annex_application_is_set (AnnexApplication *self, const char *key)
+{
+  return self->settings == NULL || g_settings_get_boolean (self->settings, key);
+}
+
+/* ---- links */
+
+static gboolean
+is_identifier (const char *text)
+{
+  if (strlen (text) != 26)
+    return FALSE;
+  for (const char *p = text; *p != '\0'; p++)
+    if (!g_ascii_isdigit (*p) && !g_ascii_islower (*p) && !g_ascii_isupper (*p))
+      return FALSE;
+  return TRUE;
+}
+
+AnnexLinkKind
+annex_link_parse (const char *uri, char **id)
+{
+  static const struct
+  {
+    const char *prefix;
+    AnnexLinkKind kind;
+  } kinds[] = { { "task/", ANNEX_LINK_TASK }, { "ask/", ANNEX_LINK_ASK } };
+  const char *rest;
+
+  *id = NULL;
+  if (g_ascii_strncasecmp (uri, "annex:", 6) != 0)
+    return ANNEX_LINK_NONE;
+  rest = uri + 6;
+  while (*rest == '/') /* annex://task/… and annex:///task/… as well */
+    rest++;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (rest, kinds[i].prefix) && is_identifier (rest + strlen (kinds[i].prefix)))
+      {
+        *id = g_strdup (rest + strlen (kinds[i].prefix));
+        return kinds[i].kind;
+      }
+  return ANNEX_LINK_NONE;
+}
+
+gboolean
+annex_application_takes_argument (const char *argument)
+{
+  if (argument == NULL)
+    return g_getenv ("WAYLAND_DISPLAY") != NULL || g_getenv ("DISPLAY") != NULL;
+  return g_str_equal (argument, "--gapplication-service") || g_str_equal (argument, "--new-task") ||
+         g_ascii_strncasecmp (argument, "annex:", 6) == 0 ||
+         (g_str_has_suffix (argument, ".annex") &&
+          (g_str_has_prefix (argument, "file:") || g_file_test (argument, G_FILE_TEST_IS_REGULAR)));
+}
+
+/* ---- the background */
+
+static void
+update_running (AnnexApplication *self)
+{
+  gboolean running = self->desk != NULL && annex_desk_get_n_running (self->desk) > 0;
+  gboolean goes_on = running && annex_application_is_set (self, "run-in-background");
+  gboolean inhibits = running && annex_application_is_set (self, "inhibit-sleep");
+
+  if (goes_on != self->held)
+    {
+      self->held = goes_on;
+      if (goes_on)
+        g_application_hold (G_APPLICATION (self));
+      else
+        g_application_release (G_APPLICATION (self));
+    }
+  if (inhibits && self->inhibit_cookie == 0)
+    self->inhibit_cookie = gtk_application_inhibit (
+        GTK_APPLICATION (self), gtk_application_get_active_window (GTK_APPLICATION (self)),
+        GTK_APPLICATION_INHIBIT_SUSPEND, _ ("Annex is working on a task"));
+  else if (!inhibits && self->inhibit_cookie != 0)
+    {
+      gtk_application_uninhibit (GTK_APPLICATION (self), self->inhibit_cookie);
+      self->inhibit_cookie = 0;
+    }
+}
+
+static void
+annex_application_window_removed (GtkApplication *application, GtkWindow *window)
+{
+  AnnexApplication *self = ANNEX_APPLICATION (application);
+
+  GTK_APPLICATION_CLASS (annex_application_parent_class)->window_removed (application, window);
+  if (self->held && gtk_application_get_windows (application) == NULL)
+    annex_application_notify_background (self);
+}
+
+/* ---- the desk */
+
+static void
+hand_over (AnnexApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (ANNEX_IS_WINDOW (l->data) && self->desk != NULL)
+      annex_window_set_desk (l->data, self->desk);
+    else if (ANNEX_IS_WINDOW (l->data) && self->failure != NULL)
+      annex_window_show_failure (l->data, self->failure);
+}
+
+static DexFuture *
+desk_open_cb (DexFuture *future, gpointer data)
+{
+  AnnexApplication *self = data;
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value != NULL)
+    {
+      self->desk = g_value_dup_object (value);
+      g_signal_connect_object (self->desk, "task-state", G_CALLBACK (update_running), self,
+                               G_CONNECT_SWAPPED);
+      annex_application_connect_notifications (self);
+      update_running (self);
+    }
+  else
+    g_set_str (&self->failure, error->message);
+  hand_over (self);
+  return dex_ref (future);
+}
+
+DexFuture *
+annex_application_await_desk (AnnexApplication *self)
+{
+  if (self->opening == NULL)
+    {
+      self->opening = dex_future_finally (self->open_desk (self->user_data), desk_open_cb,
+                                          g_object_ref (self), g_object_unref);
+      dex_future_disown (dex_ref (self->opening));
+    }
+  return dex_ref (self->opening);
+}
+
+static void
+close_desk (AnnexApplication *self)
+{
+  g_autoptr (DexFuture) closing = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* One that is just being opened is waited for: it may have begun to repair something. */
+  while (self->opening != NULL && dex_future_is_pending (self->opening))
+    g_main_context_iteration (NULL, TRUE);
+  if (self->desk == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->desk, self);
+  closing =
+      annex_future_with_timeout (self->close_desk (self->desk, self->user_data), CLOSE_LIMIT_MS);
+  while (dex_future_is_pending (closing))
+    g_main_context_iteration (NULL, TRUE);
+  if (dex_future_get_value (closing, &error) == NULL)
+    g_warning ("Annex did not end cleanly: %s", error->message);
+  g_clear_object (&self->desk);
+}
+
+/* ---- the window */
+
+static gboolean
+first_frame_cb (gpointer data)
+{
+  dex_future_disown (annex_application_await_desk (data));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+painted_cb (GdkFrameClock *clock, AnnexApplication *self)
+{
+  g_signal_handlers_disconnect_by_func (clock, painted_cb, self);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, first_frame_cb, g_object_ref (self), g_object_unref);
+}
+
+AnnexWindow *
+annex_application_present (AnnexApplication *self)
+{
+  GtkWindow *window = NULL;
+  gboolean is_new;
+
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL && window == NULL;
+       l = l->next)
+    if (ANNEX_IS_WINDOW (l->data))
+      window = l->data;
+  is_new = window == NULL;
+  if (is_new)
+    window = GTK_WINDOW (annex_window_new (GTK_APPLICATION (self)));
+  if (is_new && self->desk == NULL && self->failure == NULL)
+    {
+      /* What takes time begins when the window is there to be seen. */
+      gtk_widget_realize (GTK_WIDGET (window));
+      g_signal_connect_object (gtk_widget_get_frame_clock (GTK_WIDGET (window)), "after-paint",
+                               G_CALLBACK (painted_cb), self, 0);
+    }
+  gtk_window_present (window);
+  if (is_new)
+    hand_over (self);
+  return ANNEX_WINDOW (window);
+}
+
+static void
+annex_application_activate (GApplication *application)
+{
+  annex_application_present (ANNEX_APPLICATION (application));
+}
+
+/* ---- actions */
+
+static void
+new_task_action (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  annex_window_show_new_task (annex_application_present (data));
+}
+
+static void
+open_task_action (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  annex_window_open_task (annex_application_present (data), g_variant_get_string (target, NULL),
+                          NULL);
+}
+
+static void
+open_ask_action (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  const char *task_id;
+  const char *ask_id;
+
+  g_variant_get (target, "(&s&s)", &task_id, &ask_id);
+  annex_window_open_task (annex_application_present (data), task_id, ask_id);
+}
+
+static void
+quit_action (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  GtkApplication *self = data;
+  GList *windows = g_list_copy (gtk_application_get_windows (self));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    gtk_window_close (l->data);
+  g_list_free (windows);
+  g_application_quit (G_APPLICATION (self));
+}
+
+/* ---- what is asked by an ask's id alone */
+
+typedef struct
+{
+  AnnexApplication *application;
+  char *ask_id;
+  char *label; /* NULL: show it */
+} AskRequest;
+
+static void
+ask_request_free (gpointer data)
+{
+  AskRequest *request = data;
+
+  g_object_unref (request->application);
+  g_free (request->ask_id);
+  g_free (request->label);
+  g_free (request);
+}
+
+/* (transfer full) */
+static AnnexAsk *
+find_ask (GPtrArray *events, const char *ask_id)
+{
+  for (guint i = 0; events != NULL && i < events->len; i++)
+    {
+      JsonObject *data = annex_event_get_data (g_ptr_array_index (events, i));
+      JsonObject *json = json_object_get_object_member (data, "ask");
+      AnnexAsk *ask = annex_ask_new_from_json (json_object_ref (json), NULL);
+
+      if (ask != NULL && g_str_equal (annex_ask_get_id (ask), ask_id))
+        return ask;
+      g_clear_pointer (&ask, annex_ask_unref);
+    }
+  return NULL;
+}
+
+static DexFuture *
+ask_found_cb (DexFuture *future, gpointer data)
+{
+  AskRequest *request = data;
+  AnnexApplication *self = request->application;
+  const GValue *value = dex_future_get_value (future, NULL);
+  g_autoptr (AnnexAsk) ask =
+      find_ask (value != NULL ? g_value_get_boxed (value) : NULL, request->ask_id);
+
+  if (request->label == NULL)
+    {
+      AnnexWindow *window = annex_application_present (self);
+
+      if (ask != NULL)
+        annex_window_open_task (window, annex_ask_get_task_id (ask), annex_ask_get_id (ask));
+      else
+        annex_window_show_inbox (window); /* it was answered meanwhile; it may be reopened there */
+      return dex_future_new_true ();
+    }
+  if (ask == NULL)
+    return dex_future_new_true ();
+  return annex_desk_answer_text (self->desk, ask, request->label);
+}
+
+static DexFuture *
+list_asks_cb (DexFuture *future, gpointer data)
+{
+  AskRequest *request = data;
+
+  return annex_store_list_open_asks (annex_desk_get_store (request->application->desk));
+}
+
+/* With @label the ask is answered, else it is shown. */
+static void
+handle_ask (AnnexApplication *self, const char *ask_id, const char *label)
+{
+  AskRequest *first = g_new0 (AskRequest, 1);
+  AskRequest *second = g_new0 (AskRequest, 1);
+
+  first->application = g_object_ref (self);
+  second->application = g_object_ref (self);
+  second->ask_id = g_strdup (ask_id);
+  second->label = g_strdup (label);
+  dex_future_disown (dex_future_finally (
+      dex_future_then (annex_application_await_desk (self), list_asks_cb, first, ask_request_free),
+      ask_found_cb, second, ask_request_free));
+}
+
+static void
+answer_action (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  const char *ask_id;
+  const char *label;
+
+  g_variant_get (target, "(&s&s)", &ask_id, &label);
+  handle_ask (data, ask_id, label);
+}
+
+/* ---- files and links */
+
+typedef struct
+{
+  AnnexApplication *application;
+  GFile *file;
+} Import;
+
+static void
+import_free (gpointer data)
+{
+  Import *import = data;
+
+  g_object_unref (import->application);
+  g_object_unref (import->file);
+  g_free (import);
+}
+
+static DexFuture *
+import_cb (DexFuture *future, gpointer data)
+{
+  Import *import = data;
+
+  annex_window_import (annex_application_present (import->application), import->file);
+  return dex_future_new_true ();
+}
+
+static void
+open_one (AnnexApplication *self, GFile *file)
+{
+  g_autofree char *uri = g_file_get_uri (file);
+  g_autofree char *id = NULL;
+  Import *import;
+
+  switch (annex_link_parse (uri, &id))
+    {
+    case ANNEX_LINK_TASK:
+      annex_window_open_task (annex_application_present (self), id, NULL);
+      return;
+    case ANNEX_LINK_ASK:
+      handle_ask (self, id, NULL);
+      return;
+    case ANNEX_LINK_NONE:
+      break;
+    }
+  annex_application_present (self);
+  if (g_file_peek_path (file) == NULL)
+    return; /* a link that means nothing: the window is all there is to show */
+  import = g_new0 (Import, 1);
+  import->application = g_object_ref (self);
+  import->file = g_object_ref (file);
+  dex_future_disown (
+      dex_future_then (annex_application_await_desk (self), import_cb, import, import_free));
+}
+
+static void
+annex_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  for (int i = 0; i < n_files; i++)
+    open_one (ANNEX_APPLICATION (application), files[i]);
+}
+
+static int
+annex_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_variant_dict_contains (options, "new-task"))
+    return -1;
+  if (!g_application_register (application, NULL, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+  if (!g_application_get_is_remote (application))
+    return -1; /* a new window shows a new task */
+  g_action_group_activate_action (G_ACTION_GROUP (application), "new-task", NULL);
+  return 0;
+}
+
+/* ---- the type */
+
+static gboolean
+signal_cb (gpointer data)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (data), "quit", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+annex_application_startup (GApplication *application)
+{
+  AnnexApplication *self = ANNEX_APPLICATION (application);
+  guint n_shortcuts;
+  const AnnexShortcut *shortcuts = annex_window_get_shortcuts (&n_shortcuts);
+
+  G_APPLICATION_CLASS (annex_application_parent_class)->startup (application);
+  annex_ui_init ();
+  gtk_window_set_default_icon_name (ANNEX_APPLICATION_ID);
+  for (guint i = 0; i < n_shortcuts; i++)
+    if (shortcuts[i].action != NULL)
+      gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action,
+                                             shortcuts[i].accels);
+  g_unix_signal_add (SIGTERM, signal_cb, self);
+  g_unix_signal_add (SIGINT, signal_cb, self);
+  if ((g_application_get_flags (application) & G_APPLICATION_IS_SERVICE) != 0)
+    dex_future_disown (annex_application_await_desk (self));
+}
+
+static void
+annex_application_shutdown (GApplication *application)
+{
+  AnnexApplication *self = ANNEX_APPLICATION (application);
+
+  close_desk (self);
+  G_APPLICATION_CLASS (annex_application_parent_class)->shutdown (application);
+}
+
+static gboolean
+annex_application_dbus_register (GApplication *application,
+                                 GDBusConnection *bus,
+                                 const char *path,
+                                 GError **error)
+{
+  return G_APPLICATION_CLASS (annex_application_parent_class)
+             ->dbus_register (application, bus, path, error) &&
+         annex_application_export_search (ANNEX_APPLICATION (application), bus, error);
+}
+
+static void
+annex_application_dbus_unregister (GApplication *application,
+                                   GDBusConnection *bus,
+                                   const char *path)
+{
+  annex_application_unexport_search (ANNEX_APPLICATION (application));
+  G_APPLICATION_CLASS (annex_application_parent_class)->dbus_unregister (application, bus, path);
+}
+
+static void
+annex_application_finalize (GObject *object)
+{
+  AnnexApplication *self = ANNEX_APPLICATION (object);
+
+  dex_clear (&self->opening);
+  g_clear_object (&self->desk);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->search);
+  g_free (self->failure);
+  G_OBJECT_CLASS (annex_application_parent_class)->finalize (object);
+}
+
+static void
+annex_application_class_init (AnnexApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = annex_application_finalize;
+  application_class->startup = annex_application_startup;
+  application_class->activate = annex_application_activate;
+  application_class->open = annex_application_open;
+  application_class->shutdown = annex_application_shutdown;
+  application_class->handle_local_options = annex_application_handle_local_options;
+  application_class->dbus_register = annex_application_dbus_register;
+  application_class->dbus_unregister = annex_application_dbus_unregister;
+  GTK_APPLICATION_CLASS (klass)->window_removed = annex_application_window_removed;
+}
+
+static void
+annex_application_init (AnnexApplication *self)
+{
+  static const GActionEntry entries[] = {
+    { .name = "new-task", .activate = new_task_action },
+    { .name = "open-task", .activate = open_task_action, .parameter_type = "s" },
+    { .name = "open-ask", .activate = open_ask_action, .parameter_type = "(ss)" },
+    { .name = "answer", .activate = answer_action, .parameter_type = "(ss)" },
+    { .name = "quit", .activate = quit_action },
+  };
+
+  self->settings = annex_ui_dup_settings ();
+  if (self->settings != NULL)
+    g_signal_connect_object (self->settings, "changed", G_CALLBACK (update_running), self,
+                             G_CONNECT_SWAPPED);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_application_add_main_option (G_APPLICATION (self), "new-task", 0, G_OPTION_FLAG_NONE,
+                                 G_OPTION_ARG_NONE, _ ("Show a new task"), NULL);
+}
+
+AnnexApplication *
+annex_application_new (AnnexDeskOpenFunc open, AnnexDeskCloseFunc close, gpointer user_data)
+{
+  AnnexApplication *self =
+      g_object_new (ANNEX_TYPE_APPLICATION, "application-id", ANNEX_APPLICATION_ID, "flags",
+                    G_APPLICATION_HANDLES_OPEN, NULL);
+
+  self->open_desk = open;
+  self->close_desk = close;
+  self->user_data = user_data;
+  return self;
+}

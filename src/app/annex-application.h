@@ -1,0 +1,47 @@
+/* annex-application.h
+ *
+ * Annex with a window: one instance a session, started by the desktop or the bus, going on in the
+ * background while tasks run. Wires the desk to the window, to notifications and to the desktop's
+ * search.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-desk.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* How the desk is made and given up: both resolve as annex_desk_session_open and _close do. A test
+ * hands in its own. */
+typedef DexFuture *(*AnnexDeskOpenFunc) (gpointer user_data);
+typedef DexFuture *(*AnnexDeskCloseFunc) (AnnexDesk *desk, gpointer user_data);
+
+/* Actions, for notifications, links and the launcher: app.new-task, app.open-task (s),
+ * app.open-ask ((ss): task, ask), app.answer ((ss): ask, label), app.quit. */
+#define ANNEX_TYPE_APPLICATION (annex_application_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexApplication, annex_application, ANNEX, APPLICATION, AdwApplication)
+
+AnnexApplication *
+annex_application_new (AnnexDeskOpenFunc open, AnnexDeskCloseFunc close, gpointer user_data);
+/* NULL until it is open. (borrowed) */
+AnnexDesk *
+annex_application_get_desk (AnnexApplication *self);
+
+/* What a link or a file given to Annex means. */
+typedef enum {
+  ANNEX_LINK_NONE,
+  ANNEX_LINK_TASK, /* annex:task/ID */
+  ANNEX_LINK_ASK,  /* annex:ask/ID */
+} AnnexLinkKind;
+/* Reads @uri strictly: an id is what annex_identifier_new makes. @id: (transfer full), NULL for
+ * NONE. */
+AnnexLinkKind
+annex_link_parse (const char *uri, char **id);
+/* Should the command line's @argument (the first one, nullable) be opened by the window? */
+gboolean
+annex_application_takes_argument (const char *argument);
+
+G_END_DECLS

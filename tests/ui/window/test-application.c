@@ -1,0 +1,378 @@
+/* test-application.c
+ *
+ * Annex as the desktop meets it, on a session bus of its own and with a desk that is not real:
+ * links, actions, the search, notifications, the background.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-application.h"
+#include "annex-fake-desk.h"
+#include "annex-shot.h"
+#include "annex-window.h"
+
+#define SEARCH_PATH "/io/github/annex_desktop/Annex/SearchProvider"
+#define SEARCH_INTERFACE "org.gnome.Shell.SearchProvider2"
+
+typedef struct
+{
+  AnnexFakeDesk *desk;
+  AnnexApplication *application;
+  void (*body) (gpointer fixture);
+  GPtrArray *notices; /* "add id title body buttons", "remove id" */
+  gboolean failed;    /* the desk cannot be opened */
+  gboolean closed;
+} Fixture;
+
+/* ---- the notification service of the desktop */
+
+static const char notifications_xml[] =
+    "<node><interface name='org.gtk.Notifications'>"
+    "<method name='AddNotification'><arg type='s'/><arg type='s'/><arg type='a{sv}'/></method>"
+    "<method name='RemoveNotification'><arg type='s'/><arg type='s'/></method>"
+    "</interface></node>";
+
+static void
+notice_cb (GDBusConnection *bus,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *method,
+           GVariant *parameters,
+           GDBusMethodInvocation *invocation,
+           gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_ptr_array_add (fixture->notices,
+                   g_strdup_printf ("%s %s", method, g_variant_print (parameters, FALSE)));
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static gboolean
+was_noticed (Fixture *fixture, const char *method, const char *text)
+{
+  for (guint i = 0; i < fixture->notices->len; i++)
+    if (g_str_has_prefix (fixture->notices->pdata[i], method) &&
+        strstr (fixture->notices->pdata[i], text) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* ---- running one */
+
+static DexFuture *
+open_desk (gpointer data)
+{
+  Fixture *fixture = data;
+
+  if (fixture->failed)
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_FAILED, "The disk is full <b>");
+  return dex_future_new_take_object (g_object_ref (fixture->desk));
+}
+
+static DexFuture *
+close_desk (AnnexDesk *desk, gpointer data)
+{
+  ((Fixture *) data)->closed = TRUE;
+  return dex_future_new_true ();
+}
+
+static void
+body_cb (gpointer data)
+{
+  Fixture *fixture = data;
+
+  annex_shot_settle (600);
+  fixture->body (fixture);
+  g_application_quit (G_APPLICATION (fixture->application));
+}
+
+static AnnexWindow *
+get_window (Fixture *fixture)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (fixture->application));
+
+  return windows != NULL ? ANNEX_WINDOW (windows->data) : NULL;
+}
+
+static void
+run (Fixture *fixture, const char *argument, void (*body) (gpointer))
+{
+  const GDBusInterfaceVTable table = { .method_call = notice_cb };
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (notifications_xml, NULL);
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  char *argv[] = { "annex", (char *) argument, NULL };
+  guint name =
+      g_bus_own_name_on_connection (bus, "org.gtk.Notifications", 0, NULL, NULL, NULL, NULL);
+  guint object = g_dbus_connection_register_object (
+      bus, "/org/gtk/Notifications", node->interfaces[0], &table, fixture, NULL, NULL);
+
+  annex_shot_settle (50); /* the name is owned */
+  fixture->notices = g_ptr_array_new_with_free_func (g_free);
+  fixture->body = body;
+  fixture->application = annex_application_new (open_desk, close_desk, fixture);
+  g_idle_add_once (body_cb, fixture);
+  g_assert_cmpint (
+      g_application_run (G_APPLICATION (fixture->application), argument != NULL ? 2 : 1, argv), ==,
+      0);
+  g_assert_true (fixture->failed || fixture->closed);
+  g_clear_object (&fixture->application);
+  g_dbus_connection_unregister_object (bus, object);
+  g_bus_unown_name (name);
+  g_ptr_array_unref (fixture->notices);
+}
+
+/* ---- tests */
+
+static void
+test_links (void)
+{
+  static const struct
+  {
+    const char *uri;
+    AnnexLinkKind kind;
+    const char *id;
+  } cases[] = {
+    { "annex:task/01hzzzzzzzzzzzzzzzzzzzzzzz", ANNEX_LINK_TASK, "01hzzzzzzzzzzzzzzzzzzzzzzz" },
+    { "annex:///task/01hzzzzzzzzzzzzzzzzzzzzzzz", ANNEX_LINK_TASK, "01hzzzzzzzzzzzzzzzzzzzzzzz" },
+    { "ANNEX:ask/01HZZZZZZZZZZZZZZZZZZZZZZZ", ANNEX_LINK_ASK, "01HZZZZZZZZZZZZZZZZZZZZZZZ" },
+    { "annex:task/", ANNEX_LINK_NONE, NULL },
+    { "annex:task/../../etc/passwd", ANNEX_LINK_NONE, NULL },
+    { "annex:task/01hzzzzzzzzzzzzzzzzzzzzzzz/x", ANNEX_LINK_NONE, NULL },
+    { "annex:task/01hzzzzzzzzzzzzzzzzzzzzzz'", ANNEX_LINK_NONE, NULL },
+    { "annex:run/01hzzzzzzzzzzzzzzzzzzzzzzz", ANNEX_LINK_NONE, NULL },
+    { "http://annex:task/01hzzzzzzzzzzzzzzzzzzzzzzz", ANNEX_LINK_NONE, NULL },
+    { "", ANNEX_LINK_NONE, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *id = NULL;
+
+      g_assert_cmpint (annex_link_parse (cases[i].uri, &id), ==, cases[i].kind);
+      g_assert_cmpstr (id, ==, cases[i].id);
+    }
+  g_assert_true (annex_application_takes_argument (NULL)); /* there is a display */
+  g_assert_true (annex_application_takes_argument ("--gapplication-service"));
+  g_assert_false (annex_application_takes_argument ("run"));
+  g_assert_false (annex_application_takes_argument ("there-is-none.annex"));
+}
+
+static void
+window_body (gpointer data)
+{
+  Fixture *fixture = data;
+  AnnexWindow *window = get_window (fixture);
+
+  g_assert_nonnull (window);
+  g_assert_true (annex_window_get_desk (window) == ANNEX_DESK (fixture->desk));
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->application), "new-task", NULL);
+  annex_shot_settle (100);
+  g_assert_true (get_window (fixture) == window); /* the same */
+}
+
+static void
+test_window (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, window_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+static void
+failure_body (gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_assert_nonnull (get_window (fixture));
+  g_assert_null (annex_window_get_desk (get_window (fixture)));
+}
+
+static void
+test_failure (void)
+{
+  Fixture fixture = { .failed = TRUE };
+
+  run (&fixture, NULL, failure_body);
+}
+
+static void
+link_body (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autofree char *id = NULL;
+
+  annex_shot_settle (300);
+  g_assert_nonnull (annex_window_get_task_id (get_window (fixture)));
+}
+
+static void
+test_open_link (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+  AnnexTask *task = annex_fake_desk_add_task (fixture.desk, "Linked");
+  g_autofree char *link = g_strconcat ("annex:task/", annex_task_get_id (task), NULL);
+
+  run (&fixture, link, link_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+static gboolean
+is_answered (gpointer data)
+{
+  return annex_fake_desk_was_called (data, "answer*");
+}
+
+static void
+ask_body (gpointer data)
+{
+  Fixture *fixture = data;
+  AnnexTask *task = annex_fake_desk_add_task (fixture->desk, "<b>Bold</b> & title");
+  AnnexAsk *ask = annex_fake_desk_ask (
+      fixture->desk, task,
+      annex_ask_new_network (annex_task_get_id (task), "example.org", "<i>why</i>"));
+  g_autofree char *id = g_strdup (annex_ask_get_id (ask));
+
+  annex_shot_settle (200);
+  g_assert_true (was_noticed (fixture, "AddNotification", "Asks to contact example.org"));
+  g_assert_true (was_noticed (fixture, "AddNotification", "app.open-ask"));
+  g_assert_false (was_noticed (fixture, "AddNotification", "always"));
+  g_assert_false (was_noticed (fixture, "AddNotification", "'once'"));
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->application), "answer",
+                                  g_variant_new ("(ss)", id, "never"));
+  g_assert_true (annex_shot_wait (is_answered, fixture->desk, 3000));
+  annex_fake_desk_set_state (fixture->desk, task, ANNEX_TASK_DONE);
+  annex_shot_settle (200);
+  g_assert_true (was_noticed (fixture, "AddNotification", "‹b›Bold‹/b› ＆ title"));
+}
+
+static void
+test_ask (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, ask_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+static void
+background_body (gpointer data)
+{
+  Fixture *fixture = data;
+  AnnexTask *task = annex_fake_desk_add_task (fixture->desk, "Long");
+
+  annex_fake_desk_set_state (fixture->desk, task, ANNEX_TASK_RUNNING);
+  annex_shot_settle (100);
+  gtk_window_close (GTK_WINDOW (get_window (fixture)));
+  annex_shot_settle (300);
+  g_assert_null (get_window (fixture));
+  g_assert_false (fixture->closed); /* it goes on */
+  g_assert_true (was_noticed (fixture, "AddNotification", "background"));
+  g_application_activate (G_APPLICATION (fixture->application));
+  annex_shot_settle (300);
+  g_assert_nonnull (get_window (fixture)); /* and one comes back to it */
+  annex_fake_desk_set_state (fixture->desk, task, ANNEX_TASK_DONE);
+  annex_shot_settle (100);
+}
+
+static void
+test_background (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, background_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+/* ---- the desktop's search */
+
+typedef struct
+{
+  GVariant *reply;
+  gboolean done;
+} Reply;
+
+static void
+replied_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Reply *reply = data;
+  g_autoptr (GError) error = NULL;
+
+  reply->reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_assert_no_error (error);
+  reply->done = TRUE;
+}
+
+static gboolean
+is_done (gpointer data)
+{
+  return ((Reply *) data)->done;
+}
+
+static GVariant *
+call (Fixture *fixture, const char *method, GVariant *parameters)
+{
+  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (fixture->application));
+  Reply reply = { 0 };
+
+  g_dbus_connection_call (bus, ANNEX_APPLICATION_ID, SEARCH_PATH, SEARCH_INTERFACE, method,
+                          parameters, NULL, 0, 3000, NULL, replied_cb, &reply);
+  g_assert_true (annex_shot_wait (is_done, &reply, 4000));
+  return reply.reply;
+}
+
+static void
+search_body (gpointer data)
+{
+  Fixture *fixture = data;
+  AnnexTask *task = annex_fake_desk_add_task (fixture->desk, "Expense report");
+  const char *terms[] = { "expense", NULL };
+  const char *ids[] = { annex_task_get_id (task), NULL };
+  g_autoptr (GVariant) found =
+      call (fixture, "GetInitialResultSet", g_variant_new ("(^as)", terms));
+  g_autoptr (GVariant) within =
+      call (fixture, "GetSubsearchResultSet", g_variant_new ("(^as^as)", ids, terms));
+  g_autoptr (GVariant) metas = call (fixture, "GetResultMetas", g_variant_new ("(^as)", ids));
+  g_autofree char *found_text = g_variant_print (found, FALSE);
+  g_autofree char *within_text = g_variant_print (within, FALSE);
+  g_autofree char *metas_text = g_variant_print (metas, FALSE);
+  g_autoptr (GVariant) activated = NULL;
+
+  g_assert_nonnull (strstr (found_text, annex_task_get_id (task)));
+  g_assert_nonnull (strstr (within_text, annex_task_get_id (task)));
+  g_assert_nonnull (strstr (metas_text, "Expense report"));
+  activated = call (fixture, "ActivateResult",
+                    g_variant_new ("(s^asu)", annex_task_get_id (task), terms, 0));
+  annex_shot_settle (300);
+  g_assert_cmpstr (annex_window_get_task_id (get_window (fixture)), ==, annex_task_get_id (task));
+}
+
+static void
+test_search (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, search_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("GNOTIFICATION_BACKEND", "gtk", TRUE);
+  annex_shot_init (&argc, &argv);
+  g_test_add_func ("/application/links", test_links);
+  g_test_add_func ("/application/window", test_window);
+  g_test_add_func ("/application/failure", test_failure);
+  g_test_add_func ("/application/open-link", test_open_link);
+  g_test_add_func ("/application/ask", test_ask);
+  g_test_add_func ("/application/background", test_background);
+  g_test_add_func ("/application/search", test_search);
+  return g_test_run ();
+}
