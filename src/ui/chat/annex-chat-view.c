@@ -1,0 +1,593 @@
+/* annex-chat-view.c
+ *
+ * See annex-chat-view.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-chat-view.h"
+
+#include "annex-block-view.h"
+#include "annex-chat-find.h"
+#include "annex-chat-rows.h"
+#include "annex-record-view.h"
+#include "annex-row-list.h"
+#include "annex-steps-view.h"
+#include "annex-ui.h"
+#include "annex-user-card.h"
+
+#include <glib/gi18n.h>
+
+#define COLUMN_WIDTH 720
+#define SEARCH_MS 150
+
+struct _AnnexChatView
+{
+  GtkWidget parent_instance;
+
+  AnnexDesk *desk;
+  AnnexTask *task;
+  AnnexTranscript *transcript;
+  AnnexChatRows *rows;
+  AnnexChatFind *find;
+  char *words; /* searched for; nullable */
+  guint search_id;
+  gboolean step_wanted; /* the first match is to be shown */
+
+  GtkWidget *box;
+  GtkWidget *search_bar;
+  GtkWidget *search_entry;
+  GtkWidget *search_count;
+  GtkWidget *search_previous;
+  GtkWidget *search_next;
+  GtkWidget *scroller;
+  AnnexRowList *list;
+  GtkWidget *end_revealer;
+  GtkWidget *end_button;
+};
+
+G_DEFINE_FINAL_TYPE (AnnexChatView, annex_chat_view, GTK_TYPE_WIDGET)
+
+enum {
+  PROP_0,
+  PROP_DESK,
+  PROP_TASK,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* Rows */
+
+static void
+apply_search (GtkWidget *widget, const char *words)
+{
+  if (ANNEX_IS_BLOCK_VIEW (widget))
+    annex_block_view_set_search (ANNEX_BLOCK_VIEW (widget), words);
+  else if (ANNEX_IS_USER_CARD (widget))
+    annex_user_card_set_search (ANNEX_USER_CARD (widget), words);
+}
+
+static GtkWidget *
+new_row (AnnexChatView *self, AnnexChatRow *row)
+{
+  switch (row->kind)
+    {
+    case ANNEX_ROW_USER:
+      return annex_user_card_new (self->desk, self->task, row);
+    case ANNEX_ROW_BLOCK:
+      return annex_block_view_new (row);
+    case ANNEX_ROW_STEPS:
+      return annex_steps_view_new (self->task, row);
+    case ANNEX_ROW_THINKING:
+    case ANNEX_ROW_ASK:
+    case ANNEX_ROW_RESULT:
+    case ANNEX_ROW_DRAFT:
+    case ANNEX_ROW_NOTICE:
+    case ANNEX_ROW_ERROR:
+      return annex_record_view_new (self->desk, self->task, row);
+    }
+  return NULL;
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer data)
+{
+  AnnexChatView *self = data;
+  GtkWidget *widget = new_row (self, item);
+
+  gtk_widget_add_css_class (widget, "annex-row");
+  if (self->words != NULL)
+    apply_search (widget, self->words);
+  return widget;
+}
+
+/* Finding */
+
+static void
+show_count (AnnexChatView *self)
+{
+  guint present;
+  guint n;
+  g_autofree char *text = NULL;
+
+  if (self->find == NULL || self->words == NULL)
+    {
+      gtk_label_set_text (GTK_LABEL (self->search_count), "");
+      return;
+    }
+  n = annex_chat_find_count (self->find, &present);
+  /* Translators: which of the matches is shown, "3 of 12" */
+  text = n > 0 ? g_strdup_printf (_ ("%u of %u"), present, n) : g_strdup (_ ("Not found"));
+  gtk_label_set_text (GTK_LABEL (self->search_count), text);
+  gtk_widget_set_sensitive (self->search_previous, n > 0);
+  gtk_widget_set_sensitive (self->search_next, n > 0);
+}
+
+static void
+step (AnnexChatView *self, gboolean forward)
+{
+  guint row;
+
+  if (self->find == NULL || self->words == NULL)
+    return;
+  if (annex_chat_find_step (self->find, forward, &row))
+    {
+      self->step_wanted = FALSE;
+      annex_row_list_scroll_to (self->list, row);
+    }
+  show_count (self);
+}
+
+static void
+next_cb (AnnexChatView *self)
+{
+  step (self, TRUE);
+}
+
+static void
+previous_cb (AnnexChatView *self)
+{
+  step (self, FALSE);
+}
+
+static gboolean
+search_cb (gpointer data)
+{
+  AnnexChatView *self = data;
+  guint n = self->rows != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->rows)) : 0;
+
+  self->search_id = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      GtkWidget *widget = annex_row_list_get_widget (self->list, i);
+
+      if (widget != NULL)
+        apply_search (widget, self->words);
+    }
+  if (self->find == NULL)
+    return G_SOURCE_REMOVE;
+  annex_chat_find_set_words (self->find, self->words);
+  if (self->words != NULL)
+    annex_transcript_load_older (
+        self->transcript); /* one part after the other, while one searches */
+  if (self->step_wanted)
+    step (self, FALSE);
+  show_count (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+search_later (AnnexChatView *self)
+{
+  if (self->search_id == 0)
+    self->search_id = g_timeout_add (SEARCH_MS, search_cb, self);
+}
+
+static void
+search_changed_cb (AnnexChatView *self)
+{
+  const char *words = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+
+  g_set_str (&self->words, words[0] != '\0' ? words : NULL);
+  self->step_wanted = self->words != NULL;
+  search_later (self);
+}
+
+static void
+search_mode_cb (AnnexChatView *self)
+{
+  if (gtk_search_bar_get_search_mode (GTK_SEARCH_BAR (self->search_bar)))
+    return;
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+  g_clear_pointer (&self->words, g_free);
+  search_later (self);
+}
+
+void
+annex_chat_view_find (AnnexChatView *self)
+{
+  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), TRUE);
+  gtk_widget_grab_focus (self->search_entry);
+}
+
+/* Scrolling */
+
+static void
+near_start_cb (AnnexChatView *self)
+{
+  if (self->transcript != NULL && annex_transcript_get_loaded (self->transcript))
+    annex_transcript_load_older (self->transcript);
+}
+
+static void
+loading_cb (AnnexChatView *self)
+{
+  if (self->transcript == NULL || annex_transcript_get_loading (self->transcript))
+    return;
+  if (self->words != NULL)
+    search_later (self);
+  else
+    gtk_widget_queue_allocate (GTK_WIDGET (self->list)); /* it may still be near its start */
+}
+
+static void
+at_end_cb (AnnexChatView *self)
+{
+  gboolean away = !annex_row_list_get_at_end (self->list);
+
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->end_revealer), away);
+  gtk_widget_set_can_target (self->end_revealer, away);
+  gtk_widget_set_focusable (self->end_button, away);
+}
+
+void
+annex_chat_view_scroll_to_end (AnnexChatView *self)
+{
+  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+
+  annex_row_list_scroll_to_end (self->list);
+}
+
+static gboolean
+scroll_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  AnnexChatView *self = ANNEX_CHAT_VIEW (widget);
+  GtkAdjustment *adjustment =
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  double pages = g_variant_get_double (args);
+
+  if (pages >= 1000)
+    annex_row_list_scroll_to_end (self->list);
+  else if (pages <= -1000)
+    gtk_adjustment_set_value (adjustment, 0);
+  else
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) +
+                                              pages * gtk_adjustment_get_page_size (adjustment));
+  return TRUE;
+}
+
+void
+annex_chat_view_show_ask (AnnexChatView *self, const char *ask_id)
+{
+  guint n;
+
+  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+
+  n = self->rows != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->rows)) : 0;
+  for (guint i = n; i > 0; i--)
+    {
+      g_autoptr (AnnexChatRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i - 1);
+
+      if (row->kind == ANNEX_ROW_ASK &&
+          g_strcmp0 (annex_ask_get_id (annex_transcript_item_get_ask (row->item)), ask_id) == 0)
+        {
+          annex_row_list_scroll_to (self->list, i - 1);
+          return;
+        }
+    }
+}
+
+/* Actions */
+
+static void
+find_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_chat_view_find (ANNEX_CHAT_VIEW (widget));
+}
+
+static void
+end_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_chat_view_scroll_to_end (ANNEX_CHAT_VIEW (widget));
+}
+
+static void
+copy_text_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), g_variant_get_string (target, NULL));
+  annex_ui_toast (widget, _ ("Copied"));
+}
+
+/* One item, as it was written: Markdown. */
+static void
+copy_item_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexChatView *self = ANNEX_CHAT_VIEW (widget);
+  guint n =
+      self->transcript != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->transcript)) : 0;
+
+  for (guint i = n; i > 0; i--)
+    {
+      g_autoptr (AnnexTranscriptItem) item =
+          g_list_model_get_item (G_LIST_MODEL (self->transcript), i - 1);
+
+      if (annex_transcript_item_get_seq (item) != g_variant_get_int64 (target))
+        continue;
+      gdk_clipboard_set_text (gtk_widget_get_clipboard (widget),
+                              annex_transcript_item_get_text (item));
+      annex_ui_toast (widget, _ ("Copied"));
+      return;
+    }
+}
+
+/* The prose since the user's last message, as it was written. */
+static void
+copy_reply_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexChatView *self = ANNEX_CHAT_VIEW (widget);
+  guint n =
+      self->transcript != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->transcript)) : 0;
+  GString *text = g_string_new (NULL);
+
+  for (guint i = n; i > 0; i--)
+    {
+      g_autoptr (AnnexTranscriptItem) item =
+          g_list_model_get_item (G_LIST_MODEL (self->transcript), i - 1);
+
+      if (annex_transcript_item_get_kind (item) == ANNEX_ITEM_USER)
+        break;
+      if (annex_transcript_item_get_kind (item) != ANNEX_ITEM_TEXT)
+        continue;
+      if (text->len > 0)
+        g_string_prepend (text, "\n\n");
+      g_string_prepend (text, annex_transcript_item_get_text (item));
+    }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text->str);
+  g_string_free (text, TRUE);
+  annex_ui_toast (widget, _ ("Copied"));
+}
+
+static void
+weak_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static DexFuture *
+resumed_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (GtkWidget) self = g_weak_ref_get (data);
+  g_autoptr (GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL && self != NULL)
+    annex_ui_toast (self, error->message);
+  return dex_future_new_true ();
+}
+
+static void
+resume_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexChatView *self = ANNEX_CHAT_VIEW (widget);
+  GWeakRef *weak;
+
+  if (self->desk == NULL || self->task == NULL)
+    return;
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, self);
+  dex_future_disown (
+      dex_future_finally (annex_desk_resume (self->desk, self->task), resumed_cb, weak, weak_free));
+}
+
+/* The task */
+
+static void
+failed_cb (AnnexChatView *self, GError *error)
+{
+  annex_ui_toast (GTK_WIDGET (self), error->message);
+}
+
+static void
+drop_task (AnnexChatView *self)
+{
+  g_clear_handle_id (&self->search_id, g_source_remove);
+  annex_row_list_set_model (self->list, NULL);
+  g_clear_pointer (&self->find, annex_chat_find_free);
+  g_clear_object (&self->rows);
+  if (self->transcript != NULL)
+    g_signal_handlers_disconnect_by_data (self->transcript, self);
+  g_clear_object (&self->transcript);
+}
+
+static void
+take_task (AnnexChatView *self)
+{
+  drop_task (self);
+  if (self->task == NULL || self->desk == NULL)
+    return;
+  self->transcript = annex_transcript_new (self->task);
+  g_signal_connect_object (self->transcript, "notify::loading", G_CALLBACK (loading_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->transcript, "failed", G_CALLBACK (failed_cb), self,
+                           G_CONNECT_SWAPPED);
+  self->rows = annex_chat_rows_new (self->transcript);
+  self->find = annex_chat_find_new (G_LIST_MODEL (self->rows));
+  annex_row_list_set_model (self->list, G_LIST_MODEL (self->rows));
+}
+
+void
+annex_chat_view_set_desk (AnnexChatView *self, AnnexDesk *desk)
+{
+  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+
+  if (!g_set_object (&self->desk, desk))
+    return;
+  take_task (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
+}
+
+void
+annex_chat_view_set_task (AnnexChatView *self, AnnexTask *task)
+{
+  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+
+  if (!g_set_object (&self->task, task))
+    return;
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), FALSE);
+  take_task (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
+}
+
+AnnexTranscript *
+annex_chat_view_get_transcript (AnnexChatView *self)
+{
+  return self->transcript;
+}
+
+/* The object */
+
+static void
+annex_chat_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AnnexChatView *self = ANNEX_CHAT_VIEW (object);
+
+  if (id == PROP_DESK)
+    g_value_set_object (value, self->desk);
+  else if (id == PROP_TASK)
+    g_value_set_object (value, self->task);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+annex_chat_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AnnexChatView *self = ANNEX_CHAT_VIEW (object);
+
+  if (id == PROP_DESK)
+    annex_chat_view_set_desk (self, g_value_get_object (value));
+  else if (id == PROP_TASK)
+    annex_chat_view_set_task (self, g_value_get_object (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+annex_chat_view_dispose (GObject *object)
+{
+  AnnexChatView *self = ANNEX_CHAT_VIEW (object);
+
+  if (self->list != NULL)
+    drop_task (self);
+  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_CHAT_VIEW);
+  g_clear_object (&self->task);
+  g_clear_object (&self->desk);
+  g_clear_pointer (&self->words, g_free);
+  G_OBJECT_CLASS (annex_chat_view_parent_class)->dispose (object);
+}
+
+static void
+add_shortcuts (GtkWidgetClass *widget_class)
+{
+  static const struct
+  {
+    guint key;
+    double pages;
+  } keys[] = {
+    { GDK_KEY_Page_Up, -0.9 }, { GDK_KEY_Page_Down, 0.9 }, { GDK_KEY_Home, -1000 },
+    { GDK_KEY_End, 1000 },     { GDK_KEY_Up, -0.1 },       { GDK_KEY_Down, 0.1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_widget_class_add_binding (widget_class, keys[i].key, 0, scroll_key_cb, "d", keys[i].pages);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "chat.find",
+                                       NULL);
+}
+
+static void
+annex_chat_view_class_init (AnnexChatViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = annex_chat_view_get_property;
+  object_class->set_property = annex_chat_view_set_property;
+  object_class->dispose = annex_chat_view_dispose;
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_TASK] =
+      g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_type_ensure (ANNEX_TYPE_ROW_LIST);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/annex_desktop/Annex/chat-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, box);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, search_count);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, search_previous);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, search_next);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, scroller);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, list);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, end_revealer);
+  gtk_widget_class_bind_template_child (widget_class, AnnexChatView, end_button);
+  gtk_widget_class_install_action (widget_class, "chat.find", NULL, find_action);
+  gtk_widget_class_install_action (widget_class, "chat.end", NULL, end_action);
+  gtk_widget_class_install_action (widget_class, "chat.copy-text", "s", copy_text_action);
+  gtk_widget_class_install_action (widget_class, "chat.copy-item", "x", copy_item_action);
+  gtk_widget_class_install_action (widget_class, "chat.copy-reply", NULL, copy_reply_action);
+  gtk_widget_class_install_action (widget_class, "chat.resume", NULL, resume_action);
+  add_shortcuts (widget_class);
+  gtk_widget_class_set_css_name (widget_class, "chat-view");
+}
+
+static void
+annex_chat_view_init (AnnexChatView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Conversation"), -1);
+  annex_row_list_set_func (self->list, create_row, self);
+  annex_row_list_set_max_width (self->list, COLUMN_WIDTH);
+  gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->search_bar),
+                                GTK_EDITABLE (self->search_entry));
+  g_signal_connect_object (self->list, "near-start", G_CALLBACK (near_start_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->list, "notify::at-end", G_CALLBACK (at_end_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_entry, "activate", G_CALLBACK (previous_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_entry, "next-match", G_CALLBACK (next_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_entry, "previous-match", G_CALLBACK (previous_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_next, "clicked", G_CALLBACK (next_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_previous, "clicked", G_CALLBACK (previous_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_bar, "notify::search-mode-enabled",
+                           G_CALLBACK (search_mode_cb), self, G_CONNECT_SWAPPED);
+  at_end_cb (self);
+}
+
+GtkWidget *
+annex_chat_view_new (AnnexDesk *desk, AnnexTask *task)
+{
+  return g_object_new (ANNEX_TYPE_CHAT_VIEW, "desk", desk, "task", task, NULL);
+}

@@ -1,0 +1,40 @@
+/* annex-chat-view.h
+ *
+ * The conversation of a task: one column of rows, what one reads never moves, the end is followed only
+ * at the end. Finds words in it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-desk.h"
+#include "annex-transcript.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable). Actions "chat.find", "chat.copy-text" (s),
+ * "chat.copy-reply" (the last answer), "chat.resume", "chat.end". */
+#define ANNEX_TYPE_CHAT_VIEW (annex_chat_view_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexChatView, annex_chat_view, ANNEX, CHAT_VIEW, GtkWidget)
+
+GtkWidget *
+annex_chat_view_new (AnnexDesk *desk, AnnexTask *task);
+void
+annex_chat_view_set_desk (AnnexChatView *self, AnnexDesk *desk);
+void
+annex_chat_view_set_task (AnnexChatView *self, AnnexTask *task);
+/* Shows the search bar. */
+void
+annex_chat_view_find (AnnexChatView *self);
+void
+annex_chat_view_scroll_to_end (AnnexChatView *self);
+/* Brings the ask's row into view, if it is known. */
+void
+annex_chat_view_show_ask (AnnexChatView *self, const char *ask_id);
+/* NULL without a task. (borrowed) */
+AnnexTranscript *
+annex_chat_view_get_transcript (AnnexChatView *self);
+
+G_END_DECLS

@@ -1,0 +1,217 @@
+/* annex-chat-words.c
+ *
+ * See annex-chat-words.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-chat-words.h"
+
+#include "annex-text.h"
+
+#include <glib/gi18n.h>
+
+char *
+annex_chat_words_thinking (AnnexTranscriptItem *item)
+{
+  gint64 duration_ms = annex_transcript_item_get_duration_ms (item);
+  g_autofree char *length = NULL;
+
+  if (!annex_transcript_item_is_finished (item))
+    return g_strdup (_ ("Thinking"));
+  if (duration_ms < 1000)
+    return g_strdup (_ ("Thought for a moment"));
+  length = annex_text_format_duration (duration_ms / 1000 * 1000);
+  return g_strdup_printf (_ ("Thought for %s"), length);
+}
+
+const char *
+annex_chat_words_mode (const char *mode)
+{
+  if (g_strcmp0 (mode, "read-only") == 0)
+    return _ ("read only");
+  if (g_strcmp0 (mode, "keep") == 0)
+    return _ ("keep");
+  return _ ("review");
+}
+
+static JsonObject *
+get_data (AnnexTranscriptItem *item)
+{
+  return annex_event_get_data (annex_transcript_item_get_event (item));
+}
+
+/* The name of the share with that id; "" when it is not known any more. (transfer full) */
+static char *
+dup_share_name (AnnexTask *task, const char *id)
+{
+  AnnexShare *share = id != NULL ? annex_task_find_share (task, id) : NULL;
+
+  return annex_text_for_display (share != NULL ? annex_share_get_name (share) : NULL);
+}
+
+static char *
+words_share (AnnexTask *task, AnnexTranscriptItem *item, AnnexEventType type)
+{
+  JsonObject *data = get_data (item);
+  JsonObject *share = annex_json_opt_object (data, "share");
+  g_autofree char *name = NULL;
+
+  if (type == ANNEX_EVENT_SHARE_GRANTED)
+    {
+      name =
+          annex_text_for_display (share != NULL ? annex_json_opt_string (share, "name", "") : "");
+      return g_strdup_printf (
+          _ ("You shared the folder %s (%s)"), name,
+          annex_chat_words_mode (share != NULL ? annex_json_opt_string (share, "mode", "") : ""));
+    }
+  name = dup_share_name (task, annex_json_opt_string (data, "share", NULL));
+  if (type == ANNEX_EVENT_SHARE_MODE && name[0] != '\0')
+    return g_strdup_printf (_ ("The folder %s is now on “%s”"), name,
+                            annex_chat_words_mode (annex_json_opt_string (data, "mode", "")));
+  if (type == ANNEX_EVENT_SHARE_MODE)
+    return g_strdup_printf (_ ("A folder is now on “%s”"),
+                            annex_chat_words_mode (annex_json_opt_string (data, "mode", "")));
+  if (name[0] != '\0')
+    return g_strdup_printf (_ ("You took the folder %s back"), name);
+  return g_strdup (_ ("You took a folder back"));
+}
+
+char *
+annex_chat_words_notice (AnnexTask *task, AnnexTranscriptItem *item)
+{
+  AnnexEventType type = annex_event_get_event_type (annex_transcript_item_get_event (item));
+  g_autofree char *text = annex_text_for_display (annex_transcript_item_get_text (item));
+
+  if (type == ANNEX_EVENT_SHARE_GRANTED || type == ANNEX_EVENT_SHARE_MODE ||
+      type == ANNEX_EVENT_SHARE_REVOKED)
+    return words_share (task, item, type);
+  if (type == ANNEX_EVENT_REPLY_FAILED)
+    return g_strdup_printf (_ ("Trying again: %s"), text);
+  if (type == ANNEX_EVENT_STATE_CHANGED)
+    return text[0] != '\0' ? g_strdup_printf (_ ("Stopped: %s"), text)
+                           : g_strdup (_ ("You stopped this"));
+  if (type == ANNEX_EVENT_COMPUTER_CHANGED)
+    return g_strdup_printf (_ ("Annex's computer had a problem: %s"), text);
+  if (type == ANNEX_EVENT_IMPORTED)
+    return g_strdup (
+        _ ("All above came from an exported task. What was allowed there is not allowed here."));
+  return g_steal_pointer (&text);
+}
+
+/* Entries that were really changed. */
+static guint
+count_done (JsonArray *entries)
+{
+  guint n = 0;
+
+  for (guint i = 0; entries != NULL && i < json_array_get_length (entries); i++)
+    {
+      JsonNode *node = json_array_get_element (entries, i);
+      const char *outcome =
+          JSON_NODE_HOLDS_OBJECT (node)
+              ? annex_json_opt_string (json_node_get_object (node), "outcome", "done")
+              : "";
+
+      if (g_str_equal (outcome, "done") || g_str_equal (outcome, "kept-both"))
+        n++;
+    }
+  return n;
+}
+
+char *
+annex_chat_words_draft (AnnexTask *task, AnnexTranscriptItem *item)
+{
+  AnnexEventType type = annex_event_get_event_type (annex_transcript_item_get_event (item));
+  JsonObject *data = get_data (item);
+  JsonArray *entries = annex_json_opt_array (data, "entries");
+  JsonArray *paths = annex_json_opt_array (data, "paths");
+  g_autofree char *name = dup_share_name (task, annex_json_opt_string (data, "share", NULL));
+  guint n = type == ANNEX_EVENT_DRAFT_DISCARDED
+                ? (paths != NULL ? json_array_get_length (paths) : 0)
+                : count_done (entries);
+  guint left = entries != NULL ? json_array_get_length (entries) - n : 0;
+  g_autofree char *words = NULL;
+
+  if (type == ANNEX_EVENT_DRAFT_DISCARDED && n == 0)
+    words = g_strdup (_ ("Discarded the changes"));
+  else if (type == ANNEX_EVENT_DRAFT_DISCARDED)
+    words = g_strdup_printf (ngettext ("Discarded %u change", "Discarded %u changes", n), n);
+  else if (type == ANNEX_EVENT_DRAFT_UNDONE)
+    words =
+        g_strdup_printf (ngettext ("Took %u kept change back", "Took %u kept changes back", n), n);
+  else
+    words = g_strdup_printf (ngettext ("Kept %u change", "Kept %u changes", n), n);
+  if (name[0] != '\0')
+    {
+      g_autofree char *plain = g_steal_pointer (&words);
+
+      /* Translators: "Kept 26 changes" in "Receipts" */
+      words = g_strdup_printf (_ ("%s in %s"), plain, name);
+    }
+  if (left > 0)
+    {
+      g_autofree char *plain = g_steal_pointer (&words);
+
+      words = g_strdup_printf (ngettext ("%s, but not %u of them", "%s, but not %u of them", left),
+                               plain, left);
+    }
+  return g_steal_pointer (&words);
+}
+
+static const char *
+words_for_label (const char *label)
+{
+  static const struct
+  {
+    const char *label;
+    const char *words;
+  } table[] = {
+    { "once", N_ ("you allowed it once") },
+    { "task", N_ ("you allowed it for this task") },
+    { "always", N_ ("you allowed it for good") },
+    { "never", N_ ("you said no") },
+    { "no", N_ ("you said no") },
+    { "none", N_ ("not answered") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_strcmp0 (table[i].label, label) == 0)
+      return _ (table[i].words);
+  return _ ("you said yes");
+}
+
+char *
+annex_chat_words_ask (AnnexTranscriptItem *item)
+{
+  AnnexAsk *ask = annex_transcript_item_get_ask (item);
+  JsonObject *json = annex_ask_get_json (ask);
+  JsonObject *answer = annex_transcript_item_get_answer (item);
+  const char *label = answer != NULL ? annex_json_opt_string (answer, "answer", "none") : NULL;
+  const char *outcome = label == NULL                              ? _ ("waiting for you")
+                        : annex_transcript_item_has_expired (item) ? _ ("not answered in time")
+                                                                   : words_for_label (label);
+  g_autofree char *host = annex_text_for_display (annex_json_opt_string (json, "host", NULL));
+  g_autofree char *what = NULL;
+
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_NETWORK:
+      what = g_strdup_printf (_ ("Asked to contact %s"), host);
+      break;
+    case ANNEX_ASK_SITE:
+      what = g_strdup_printf (_ ("Asked to use the site %s"), host);
+      break;
+    case ANNEX_ASK_FOLDER:
+      what = g_strdup (_ ("Asked for a folder"));
+      break;
+    case ANNEX_ASK_DRAFT:
+      what = g_strdup (_ ("Asked to keep the changes"));
+      break;
+    case ANNEX_ASK_QUESTION:
+      what = annex_text_for_display (annex_ask_get_text (ask));
+      outcome = answer == NULL ? _ ("waiting for you") : _ ("answered");
+      break;
+    }
+  /* Translators: "Asked to contact example.org": "you said no" */
+  return g_strdup_printf (_ ("%s: %s"), what, outcome);
+}
