@@ -6,6 +6,8 @@
  */
 #include "annex-side-pane.h"
 
+#include "annex-files-pane.h"
+
 struct _AnnexSidePane
 {
   AdwBin parent_instance;
@@ -22,9 +24,42 @@ G_DEFINE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ADW_TYPE_BIN)
 enum { PROP_DESK = 1, PROP_TASK, PROP_TAB, PROP_CLOSABLE, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
+/* What a page holds, made when it is looked at for the first time. */
+static GType
+part_type (const char *tab)
+{
+  if (g_strcmp0 (tab, "files") == 0)
+    return ANNEX_TYPE_FILES_PANE;
+  return G_TYPE_INVALID;
+}
+
+static void
+fill_page (AnnexSidePane *self)
+{
+  GtkWidget *slot = adw_view_stack_get_visible_child (self->stack);
+  GType type = part_type (adw_view_stack_get_visible_child_name (self->stack));
+  GtkWidget *part;
+
+  if (type == G_TYPE_INVALID || slot == NULL || adw_bin_get_child (ADW_BIN (slot)) != NULL ||
+      !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  part = g_object_new (type, NULL);
+  adw_bin_set_child (ADW_BIN (slot), part);
+  g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "task", part, "task", G_BINDING_SYNC_CREATE);
+}
+
+static void
+annex_side_pane_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (annex_side_pane_parent_class)->map (widget);
+  fill_page (ANNEX_SIDE_PANE (widget));
+}
+
 static void
 tab_changed_cb (AnnexSidePane *self)
 {
+  fill_page (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TAB]);
 }
 
@@ -105,6 +140,7 @@ annex_side_pane_class_init (AnnexSidePaneClass *klass)
   object_class->get_property = annex_side_pane_get_property;
   object_class->set_property = annex_side_pane_set_property;
   object_class->dispose = annex_side_pane_dispose;
+  widget_class->map = annex_side_pane_map;
   properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
   properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
   properties[PROP_TAB] = g_param_spec_string ("tab", NULL, NULL, "plan", flags);

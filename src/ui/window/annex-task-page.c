@@ -6,6 +6,7 @@
  */
 #include "annex-task-page-private.h"
 
+#include "annex-grant-bar.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
 
@@ -399,12 +400,24 @@ annex_task_page_class_init (AnnexTaskPageClass *klass)
   annex_task_page_install_actions (widget_class);
 }
 
+/* A part of the page that is another area's own. */
+static void
+fill_slot (AnnexTaskPage *self, AdwBin *slot, GType type)
+{
+  GtkWidget *part = g_object_new (type, NULL);
+
+  adw_bin_set_child (slot, part);
+  g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "task", part, "task", G_BINDING_SYNC_CREATE);
+}
+
 static void
 annex_task_page_init (AnnexTaskPage *self)
 {
   self->pane_width = 360;
   gtk_widget_init_template (GTK_WIDGET (self));
   apply_pane_width (self);
+  fill_slot (self, self->grant_slot, ANNEX_TYPE_GRANT_BAR);
   g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "desk", self->pane, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "task", self->pane, "task", G_BINDING_SYNC_CREATE);

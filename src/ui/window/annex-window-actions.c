@@ -6,6 +6,7 @@
  */
 #include "annex-window-private.h"
 
+#include "annex-doctor-page.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
@@ -104,6 +105,15 @@ shortcuts_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+doctor_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexWindow *self = ANNEX_WINDOW (widget);
+
+  if (self->desk != NULL)
+    annex_doctor_page_present (self->desk, widget);
+}
+
+static void
 help_shown_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (AnnexWindow) self = data;
@@ -162,6 +172,7 @@ annex_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.add-file", NULL, attach_action);
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
+  gtk_widget_class_install_action (widget_class, "win.doctor", NULL, doctor_action);
   gtk_widget_class_install_action (widget_class, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
 }

@@ -24,7 +24,7 @@ struct _AnnexWindow
   char *task_id;     /* shown, or about to be */
   char *wanted_task; /* to be shown when there is a desk */
   char *wanted_ask;
-  char *wanted_search;
+  gboolean restoring; /* that is the last one of the time before */
   GPtrArray *recent; /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
   AnnexComputer *computer;
   GHashTable *deleting; /* task ids whose toast is still there */

@@ -65,8 +65,7 @@ annex_window_restore_state (AnnexWindow *self)
   g_settings_bind (self->settings, "show-archived", self->sidebar, "show-archived",
                    G_SETTINGS_BIND_DEFAULT);
   task = g_settings_get_string (self->settings, "last-task");
-  if (*task != '\0')
-    g_set_str (&self->wanted_task, task);
+  self->restoring = *task != '\0' && g_set_str (&self->wanted_task, task);
 }
 
 void

@@ -6,6 +6,7 @@
  */
 #include "annex-window-private.h"
 
+#include "annex-banners.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
 #include "annex-ui.h"
@@ -237,13 +238,15 @@ opened_cb (DexFuture *future, gpointer data)
     {
       g_clear_pointer (&self->wanted_task, g_free);
       annex_sidebar_set_selected_task (self->sidebar, self->task_id);
-      annex_ui_toast (GTK_WIDGET (self->split), error->message);
+      if (!self->restoring) /* the last task may have been deleted since */
+        annex_ui_toast (GTK_WIDGET (self->split), error->message);
     }
   else if (g_str_equal (self->wanted_task, annex_task_get_id (g_value_get_object (value))))
     {
       g_clear_pointer (&self->wanted_task, g_free);
       show_task (self, g_value_get_object (value), step->text);
     }
+  self->restoring = FALSE;
   return dex_future_new_true ();
 }
 
@@ -261,7 +264,10 @@ annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_
   g_set_str (&self->wanted_task, task_id);
   g_set_str (&self->wanted_ask, ask_id);
   if (self->desk == NULL)
-    return;
+    {
+      self->restoring = FALSE; /* it is the user who wants it */
+      return;
+    }
   annex_sidebar_set_selected_task (self->sidebar, task_id);
   dex_future_disown (dex_future_finally (annex_desk_open_task (self->desk, task_id), opened_cb,
                                          step_new (self, ask_id), step_free));
@@ -515,6 +521,16 @@ annex_window_class_init (AnnexWindowClass *klass)
   annex_window_install_task_actions (widget_class);
 }
 
+/* A part of the window that is another area's own. */
+static void
+fill_slot (AnnexWindow *self, AdwBin *slot, GType type)
+{
+  GtkWidget *part = g_object_new (type, NULL);
+
+  adw_bin_set_child (slot, part);
+  g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
+}
+
 static void
 annex_window_init (AnnexWindow *self)
 {
@@ -525,6 +541,7 @@ annex_window_init (AnnexWindow *self)
   adw_breakpoint_add_setters (self->medium, G_OBJECT (self), "compact", TRUE, NULL);
   adw_breakpoint_add_setters (self->small, G_OBJECT (self), "compact", TRUE, G_OBJECT (self),
                               "narrow", TRUE, G_OBJECT (self->split), "collapsed", TRUE, NULL);
+  fill_slot (self, self->banner_slot, ANNEX_TYPE_BANNERS);
   g_object_bind_property (self, "desk", self->new_task, "desk", G_BINDING_SYNC_CREATE);
   annex_window_init_drop (self);
   annex_window_restore_state (self);
