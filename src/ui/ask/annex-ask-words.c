@@ -340,7 +340,7 @@ annex_ask_words_icon (AnnexAskKind kind)
   switch (kind)
     {
     case ANNEX_ASK_QUESTION:
-      return "help-about-symbolic";
+      return "system-help-symbolic";
     case ANNEX_ASK_NETWORK:
       return "network-wired-symbolic";
     case ANNEX_ASK_FOLDER:
