@@ -6,6 +6,7 @@
  */
 #include "annex-task-page-private.h"
 
+#include "annex-chat-view.h"
 #include "annex-keep.h"
 #include "annex-ui.h"
 
@@ -100,6 +101,14 @@ undo_keep_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+find_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  annex_chat_view_find (ANNEX_CHAT_VIEW (adw_bin_get_child (self->chat_slot)));
+}
+
+static void
 toggle_pane_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
@@ -134,6 +143,7 @@ annex_task_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "task.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "task.resume", NULL, resume_action);
   gtk_widget_class_install_action (widget_class, "task.undo-keep", NULL, undo_keep_action);
+  gtk_widget_class_install_action (widget_class, "task.find", NULL, find_action);
   gtk_widget_class_install_action (widget_class, "task.toggle-pane", NULL, toggle_pane_action);
   gtk_widget_class_install_action (widget_class, "task.show-pane", "s", show_pane_action);
   gtk_widget_class_install_action (widget_class, "task.rename", NULL, window_action);

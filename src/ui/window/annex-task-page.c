@@ -6,6 +6,7 @@
  */
 #include "annex-task-page-private.h"
 
+#include "annex-chat-view.h"
 #include "annex-grant-bar.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
@@ -418,6 +419,7 @@ annex_task_page_init (AnnexTaskPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   apply_pane_width (self);
   fill_slot (self, self->grant_slot, ANNEX_TYPE_GRANT_BAR);
+  fill_slot (self, self->chat_slot, ANNEX_TYPE_CHAT_VIEW);
   g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "desk", self->pane, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "task", self->pane, "task", G_BINDING_SYNC_CREATE);
@@ -448,5 +450,6 @@ annex_task_page_show_ask (AnnexTaskPage *self, const char *ask_id)
 {
   if (self->compact)
     adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
+  annex_chat_view_show_ask (ANNEX_CHAT_VIEW (adw_bin_get_child (self->chat_slot)), ask_id);
   gtk_widget_child_focus (GTK_WIDGET (self->grant_slot), GTK_DIR_TAB_FORWARD);
 }
