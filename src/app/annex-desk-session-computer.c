@@ -167,6 +167,26 @@ get_use (AnnexDesk *desk, AnnexTask *task)
   return annex_desk_call_run (annex_desk_call_new (desk, task), use_fiber);
 }
 
+/* Starting, by the user */
+
+static DexFuture *
+start_fiber (AnnexDeskCall *call)
+{
+  GError *error = NULL;
+  g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, call->task, &error);
+
+  if (work == NULL ||
+      !dex_await (annex_computer_start (annex_workspace_get_computer (work->workspace)), &error))
+    return fail (error);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+start_computer (AnnexDesk *desk, AnnexTask *task)
+{
+  return annex_desk_call_run (annex_desk_call_new (desk, task), start_fiber);
+}
+
 /* Freeing space */
 
 static DexFuture *
@@ -401,6 +421,7 @@ annex_desk_session_init_computer (AnnexDeskInterface *iface)
 {
   iface->get_computer = get_computer;
   iface->get_use = get_use;
+  iface->start_computer = start_computer;
   iface->reset_computer = reset_computer;
   iface->get_needs = get_needs;
   iface->install_computer = install_computer;

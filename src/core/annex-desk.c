@@ -419,6 +419,14 @@ annex_desk_get_use (AnnexDesk *self, AnnexTask *task)
 }
 
 DexFuture *
+annex_desk_start_computer (AnnexDesk *self, AnnexTask *task)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->start_computer (self, task);
+}
+
+DexFuture *
 annex_desk_reset_computer (AnnexDesk *self, AnnexTask *task)
 {
   dex_return_error_if_fail (ANNEX_IS_DESK (self));

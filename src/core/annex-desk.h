@@ -122,6 +122,7 @@ struct _AnnexDeskInterface
 
   AnnexComputer *(*get_computer) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*get_use) (AnnexDesk *self, AnnexTask *task);
+  DexFuture *(*start_computer) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*reset_computer) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*get_needs) (AnnexDesk *self);
   DexFuture *(*install_computer) (AnnexDesk *self, AnnexProgressFunc progress, gpointer user_data, GCancellable *cancellable);
@@ -216,6 +217,9 @@ DexFuture *annex_desk_load_file (AnnexDesk *self, AnnexTask *task, const char *g
 AnnexComputer *annex_desk_get_computer (AnnexDesk *self, AnnexTask *task);
 /* Resolves to an AnnexComputerUse (boxed). */
 DexFuture *annex_desk_get_use (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the task's computer ready, also when none was needed before; then annex_desk_get_computer has
+ * it. Resolves to TRUE. */
+DexFuture *annex_desk_start_computer (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
 /* Free its space: throws the computer's disk away; drafts that are not kept are lost, which the
  * caller has said. Resolves to TRUE. */
 DexFuture *annex_desk_reset_computer (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;

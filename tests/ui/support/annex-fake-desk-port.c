@@ -531,6 +531,13 @@ get_use (AnnexDesk *desk, AnnexTask *task)
 }
 
 static DexFuture *
+start_computer (AnnexDesk *desk, AnnexTask *task)
+{
+  record (desk, "start_computer");
+  return answer_true (desk, "start_computer");
+}
+
+static DexFuture *
 reset_computer (AnnexDesk *desk, AnnexTask *task)
 {
   record (desk, "reset_computer");
@@ -721,6 +728,7 @@ annex_fake_desk_port_init (AnnexDeskInterface *iface)
   iface->load_file = load_file;
   iface->get_computer = get_computer;
   iface->get_use = get_use;
+  iface->start_computer = start_computer;
   iface->reset_computer = reset_computer;
   iface->get_needs = get_needs;
   iface->install_computer = install_computer;

@@ -1,0 +1,61 @@
+/* annex-computer-pane-private.h
+ *
+ * Shared by the files of AnnexComputerPane.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-computer-pane.h"
+#include "annex-machine-drawing.h"
+#include "annex-use-graph.h"
+
+G_BEGIN_DECLS
+
+struct _AnnexComputerPane
+{
+  AdwBin parent_instance;
+
+  AnnexDesk *desk;
+  AnnexTask *task;
+  AnnexComputer *computer; /* nullable */
+  guint poll_id;
+  gboolean polling; /* an answer is awaited */
+  gboolean busy;    /* the user's own action runs */
+  double moved;     /* fraction of a move; < 0: not known */
+  GCancellable *moving;
+  char *folder;
+
+  AnnexMachineDrawing *drawing;
+  GtkLabel *state;
+  GtkLabel *message;
+  GtkProgressBar *progress;
+  GtkButton *start;
+  GtkButton *sleep;
+  AdwPreferencesGroup *running_group;
+  GtkListBox *running;
+  GtkBox *graphs;
+  GtkLabel *memory;
+  AnnexUseGraph *memory_graph;
+  GtkLabel *disk;
+  AnnexUseGraph *disk_graph;
+  AdwActionRow *space;
+  AdwActionRow *place;
+  AdwActionRow *speed;
+  AdwActionRow *terminal;
+  GtkButton *move;
+};
+
+AnnexComputerState
+annex_computer_pane_get_state (AnnexComputerPane *self);
+/* Everything but what is polled. */
+void
+annex_computer_pane_update (AnnexComputerPane *self);
+/* Asks what it uses, once. */
+void
+annex_computer_pane_poll (AnnexComputerPane *self);
+/* The actions "computer.…" of the class. */
+void
+annex_computer_pane_install_actions (GtkWidgetClass *klass);
+
+G_END_DECLS

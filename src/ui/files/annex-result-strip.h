@@ -1,0 +1,25 @@
+/* annex-result-strip.h
+ *
+ * What came out of a task: the files it presented last, and how many changes wait, with Discard and
+ * Keep All. It shows itself when there is something and the task is not working, and hides itself
+ * otherwise.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-desk.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Properties: "desk" (AnnexDesk), "task" (AnnexTask), nullable, read and write. The line of the
+ * changes activates "task.show-pane" with "files". */
+#define ANNEX_TYPE_RESULT_STRIP (annex_result_strip_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexResultStrip, annex_result_strip, ANNEX, RESULT_STRIP, AdwBin)
+
+GtkWidget *
+annex_result_strip_new (AnnexDesk *desk, AnnexTask *task);
+
+G_END_DECLS
