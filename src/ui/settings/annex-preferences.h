@@ -1,0 +1,22 @@
+/* annex-preferences.h
+ *
+ * The preferences: models and their keys, sites that are always or never allowed, folders,
+ * behaviour, limits. What is removed can be brought back until its toast is gone.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-desk.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Property: "desk" (AnnexDesk, nullable). */
+#define ANNEX_TYPE_PREFERENCES (annex_preferences_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexPreferences, annex_preferences, ANNEX, PREFERENCES, AdwPreferencesDialog)
+
+AdwDialog *annex_preferences_new (AnnexDesk *desk);
+
+G_END_DECLS
