@@ -15,8 +15,9 @@ static const char main_help[] =
     "COMMANDS\n"
     "  run        hand over a task and see it through\n"
     "  tasks      stored tasks: list, show, draft, keep, discard, undo, ledger, export, import\n"
-    "  inbox      what waits for you, across all tasks\n"
+    "  inbox      what waits for you, across all tasks: list, answer, reopen\n"
     "  computer   the agent's computer: build, status, start, shell, exec, stop, reset\n"
+    "  doctor     what Annex needs, what is missing, and mending it\n"
     "\n"
     "  annex COMMAND --help is the manual of a command; annex --version prints the version.\n"
     "\n"
@@ -49,8 +50,10 @@ static const char run_help[] =
     "  --model PROVIDER[:MODEL]  anthropic, openai (any compatible server: Ollama, llama.cpp, "
     "vLLM, LM Studio),\n"
     "                            or tour: recorded words, real work, no model needed. Left out: "
-    "anthropic\n"
-    "                            where there is a key, else the tour.\n"
+    "the "
+    "default set up\n"
+    "                            in the preferences, else anthropic where there is a key, else the "
+    "tour.\n"
     "  --base-url URL            the provider's address, without /v1. Without --model it is an "
     "openai\n"
     "                            server's. Left out with openai and no key: the first server found "
@@ -122,22 +125,45 @@ static const char tasks_help[] =
     "  list prints {id, title, state, created, updated}; show prints events {id, task, seq, time, "
     "type, data}.\n";
 
-static const char inbox_help[] = "annex inbox – what waits for you, across all tasks\n"
-                                 "\n"
-                                 "USAGE\n"
-                                 "  annex inbox list [--json]\n"
-                                 "  annex inbox answer ASK ANSWER\n"
-                                 "\n"
-                                 "  ASK is an ask's identifier or the beginning of one. ANSWER is "
-                                 "one of the labels, or your own "
-                                 "words where\n"
-                                 "  the ask is a question; a permission takes a whole label only. "
-                                 "Several questions of one ask are "
-                                 "answered in\n"
-                                 "  order, with | between: \"blue | by Monday\"; a bar within an "
-                                 "answer is written \\|. Then annex "
-                                 "run --resume\n"
-                                 "  TASK goes on.\n";
+static const char inbox_help[] =
+    "annex inbox – what waits for you, across all tasks\n"
+    "\n"
+    "USAGE\n"
+    "  annex inbox list [--all] [--json]\n"
+    "  annex inbox answer ASK ANSWER\n"
+    "  annex inbox reopen ASK\n"
+    "\n"
+    "  ASK is an ask's identifier or the beginning of one. ANSWER is one of the labels, or your "
+    "own "
+    "words where\n"
+    "  the ask is a question. Then annex run --resume TASK goes on.\n"
+    "\n"
+    "COMMANDS\n"
+    "  list    what is open, the newest first; --all also what you refused or dismissed, and what "
+    "expired\n"
+    "  answer  give the answer; that of a draft (keep, discard) is carried out at once\n"
+    "  reopen  ask again what was refused, dismissed or expired\n"
+    "\n"
+    "JSON\n"
+    "  list prints each ask with its state (open, refused, dismissed, expired), task_title, opened "
+    "and closed.\n";
+
+static const char doctor_help[] =
+    "annex doctor – what Annex needs, what is missing, and mending it\n"
+    "\n"
+    "USAGE\n"
+    "  annex doctor [--fix] [--thorough] [--json]\n"
+    "\n"
+    "OPTIONS\n"
+    "  --fix       carry out every repair Annex can do by itself; building the computer's system "
+    "takes minutes\n"
+    "  --thorough  also start a trial computer and read the whole task database\n"
+    "  --json      one object a line: {id, state, title, sentence, repair?, admin_text?, detail?}; "
+    "state is ok,\n"
+    "              notice (works, with a limit), failed or unknown\n"
+    "\n"
+    "EXIT STATUS\n"
+    "  0 nothing is missing, 4 something is\n";
 
 static const char computer_help[] =
     "annex computer – the computer the agent works in\n"
@@ -175,10 +201,8 @@ annex_cli_help (const char *command)
     const char *command;
     const char *text;
   } table[] = {
-    { "run", run_help },
-    { "tasks", tasks_help },
-    { "inbox", inbox_help },
-    { "computer", computer_help },
+    { "run", run_help },           { "tasks", tasks_help },   { "inbox", inbox_help },
+    { "computer", computer_help }, { "doctor", doctor_help },
   };
 
   if (command == NULL)

@@ -9,47 +9,47 @@
 #include "annex-answers.h"
 #include "annex-future.h"
 
+/* How many closed asks --all shows. */
+#define MAX_CLOSED 1000
+
 static GPtrArray *
-list_asks (AnnexSession *session, GError **error)
+list_entries (AnnexSession *session, gboolean closed, GError **error)
 {
-  GPtrArray *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ask_unref);
-  g_autoptr (GPtrArray) events =
-      dex_await_boxed (annex_store_list_open_asks (annex_session_get_store (session)), error);
+  return dex_await_boxed (
+      annex_inbox_list (annex_session_get_store (session), closed ? MAX_CLOSED : 0), error);
+}
 
-  for (guint i = 0; events != NULL && i < events->len; i++)
-    {
-      JsonObject *data = annex_event_get_data (g_ptr_array_index (events, i));
-      JsonObject *json = annex_json_opt_object (data, "ask");
-      AnnexAsk *ask =
-          json != NULL ? annex_ask_new_from_json (annex_json_object_copy (json), NULL) : NULL;
+static void
+print_entry (const AnnexInboxEntry *entry)
+{
+  g_autofree char *text = annex_cli_clean (annex_ask_get_text (entry->ask));
+  g_autofree char *title = annex_cli_clean_line (entry->task_title);
 
-      if (ask != NULL)
-        g_ptr_array_add (asks, ask);
-    }
-  if (events == NULL)
-    g_clear_pointer (&asks, g_ptr_array_unref);
-  return asks;
+  annex_cli_print ("%s  %-9s %-8s  task %s  %s\n    %s\n", annex_ask_get_id (entry->ask),
+                   annex_inbox_state_to_name (entry->state),
+                   annex_ask_kind_to_name (annex_ask_get_kind (entry->ask)),
+                   annex_ask_get_task_id (entry->ask), title, text);
 }
 
 static int
-list (AnnexSession *session, gboolean json, GError **error)
+list (AnnexSession *session, gboolean json, gboolean all, GError **error)
 {
-  g_autoptr (GPtrArray) asks = list_asks (session, error);
+  g_autoptr (GPtrArray) entries = list_entries (session, all, error);
 
-  if (asks == NULL)
+  if (entries == NULL)
     return -1;
-  for (guint i = 0; i < asks->len; i++)
+  for (guint i = 0; i < entries->len; i++)
     {
-      AnnexAsk *ask = g_ptr_array_index (asks, i);
-      g_autofree char *text = annex_cli_clean (annex_ask_get_text (ask));
-      g_autofree char *line = annex_json_object_to_string (annex_ask_get_json (ask));
+      AnnexInboxEntry *entry = g_ptr_array_index (entries, i);
 
       if (json)
-        annex_cli_print ("%s\n", line);
+        {
+          g_autofree char *line = annex_inbox_entry_to_json_line (entry);
+
+          annex_cli_print ("%s\n", line);
+        }
       else
-        annex_cli_print ("%s  %-8s  task %s\n    %s\n", annex_ask_get_id (ask),
-                         annex_ask_kind_to_name (annex_ask_get_kind (ask)),
-                         annex_ask_get_task_id (ask), text);
+        print_entry (entry);
     }
   return ANNEX_EXIT_DONE;
 }
@@ -93,46 +93,85 @@ settle_draft (AnnexSession *session, AnnexAsk *ask, const char *label, GError **
 
 /* The one ask that @text begins, or is: an answer must never reach another one. (borrowed) */
 static AnnexAsk *
-find_ask (GPtrArray *asks, const char *text, GError **error)
+find_ask (GPtrArray *entries, gboolean open, const char *text, GError **error)
 {
+  const char *what = open ? "open ask" : "closed ask";
   AnnexAsk *found = NULL;
 
-  for (guint i = 0; i < asks->len; i++)
+  for (guint i = 0; i < entries->len; i++)
     {
-      AnnexAsk *ask = g_ptr_array_index (asks, i);
+      AnnexInboxEntry *entry = g_ptr_array_index (entries, i);
 
-      if (!g_str_has_prefix (annex_ask_get_id (ask), text))
+      if ((entry->state == ANNEX_INBOX_OPEN) != open ||
+          !g_str_has_prefix (annex_ask_get_id (entry->ask), text))
         continue;
       if (found != NULL)
         {
           g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                       "Several open asks begin with “%s”; write more of the identifier", text);
+                       "Several %ss begin with “%s”; write more of the identifier", what, text);
           return NULL;
         }
-      found = ask;
+      found = entry->ask;
     }
   if (found == NULL)
-    g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                 "No open ask begins with “%s”", text);
+    g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "No %s begins with “%s”",
+                 what, text);
   return found;
+}
+
+/* No call waits for the answer to an ask that was opened again: it is carried out here. */
+static gboolean
+take_late (AnnexSession *session, AnnexAsk *ask, const char *given, GError **error)
+{
+  g_autoptr (JsonObject) answer = annex_json_parse_object (given, -1, error);
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (AnnexTask) task = NULL;
+
+  if (answer == NULL)
+    return FALSE;
+  task = dex_await_object (
+      annex_task_load (annex_session_get_store (session), annex_ask_get_task_id (ask)), error);
+  if (task != NULL)
+    workspace = annex_session_create_workspace (session, task, NULL, error);
+  return workspace != NULL && annex_workspace_take_late_answer (workspace, ask, answer, error);
 }
 
 static int
 answer (AnnexSession *session, char **words, GError **error)
 {
-  g_autoptr (GPtrArray) asks = list_asks (session, error);
-  AnnexAsk *ask = asks != NULL ? find_ask (asks, words[0], error) : NULL;
+  g_autoptr (GPtrArray) entries = list_entries (session, FALSE, error);
+  AnnexAsk *ask = entries != NULL ? find_ask (entries, TRUE, words[0], error) : NULL;
   g_autofree char *text = g_strjoinv (" ", words + 1);
+  g_autofree char *given = NULL;
 
   if (ask == NULL)
     return -1;
   if (annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT)
     return settle_draft (session, ask, text, error) ? ANNEX_EXIT_DONE : -1;
-  if (!dex_await (annex_answers_submit (annex_session_get_inbox (session),
-                                        annex_session_get_secrets (session), ask, text, "user"),
-                  error))
+  given = dex_await_string (annex_answers_submit (annex_session_get_inbox (session),
+                                                  annex_session_get_secrets (session), ask, text,
+                                                  "user"),
+                            error);
+  if (given == NULL || (annex_ask_is_reopened (ask) && !take_late (session, ask, given, error)))
     return -1;
   annex_cli_print ("Answered. Go on with: annex run --resume %s\n", annex_ask_get_task_id (ask));
+  return ANNEX_EXIT_DONE;
+}
+
+static int
+reopen (AnnexSession *session, const char *text, GError **error)
+{
+  g_autoptr (GPtrArray) entries = list_entries (session, TRUE, error);
+  AnnexAsk *ask = entries != NULL ? find_ask (entries, FALSE, text, error) : NULL;
+  g_autoptr (AnnexAsk) again = NULL;
+
+  if (ask != NULL)
+    again = dex_await_boxed (
+        annex_inbox_reopen (annex_session_get_store (session), annex_ask_get_id (ask)), error);
+  if (again == NULL)
+    return -1;
+  annex_cli_print ("It is open again. Answer with: annex inbox answer %s ANSWER\n",
+                   annex_ask_get_id (again));
   return ANNEX_EXIT_DONE;
 }
 
@@ -140,27 +179,35 @@ int
 annex_cli_inbox (char **argv)
 {
   gboolean json = FALSE;
+  gboolean all = FALSE;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, NULL, NULL },
+    { "all", 0, 0, G_OPTION_ARG_NONE, &all, NULL, NULL },
     G_OPTION_ENTRY_NULL,
   };
   GError *error = NULL;
   AnnexSession *session;
   gboolean answers;
+  gboolean reopens;
   int status;
 
   if (!annex_cli_parse ("inbox", entries, &argv, &status))
     return status;
   annex_cli_drop_separator (argv);
   answers = g_strcmp0 (argv[0], "answer") == 0;
-  if (!answers && g_strcmp0 (argv[0], "list") != 0)
-    return annex_cli_usage ("inbox", "say list or answer");
+  reopens = g_strcmp0 (argv[0], "reopen") == 0;
+  if (!answers && !reopens && g_strcmp0 (argv[0], "list") != 0)
+    return annex_cli_usage ("inbox", "say list or answer, or reopen");
   if (answers && (argv[1] == NULL || argv[1][0] == '\0' || argv[2] == NULL))
     return annex_cli_usage ("inbox", "say which ask, and the answer");
+  if (reopens && (argv[1] == NULL || argv[1][0] == '\0'))
+    return annex_cli_usage ("inbox", "say which ask");
   session = annex_cli_open (&status);
   if (session == NULL)
     return status;
-  status = answers ? answer (session, argv + 1, &error) : list (session, json, &error);
+  status = answers   ? answer (session, argv + 1, &error)
+           : reopens ? reopen (session, argv[1], &error)
+                     : list (session, json, all, &error);
   if (error != NULL)
     {
       annex_error_normalise (&error);

@@ -14,10 +14,10 @@
 
 #include <glib-unix.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define TOUR_PROMPT "Turn this folder of receipts into an expense report"
-#define MAX_TITLE_CHARS 60
 #define MAX_PROMPT_BYTES (1024 * 1024)
 /* A signal to a whole process group may come twice; a person's second one comes later. */
 #define SECOND_INTERRUPT_US (G_USEC_PER_SEC / 2)
@@ -196,59 +196,32 @@ check_options (Options *options, char **words, int *status)
 
 /* ---- making the task */
 
-/* The provider when none was named: the hosted one when there is a key for it, else the tour. */
-static const char *
-default_provider (AnnexSession *session)
+/* The model when none was named: with a key in the environment the hosted one, else the one that is
+ * set up as the default, else the hosted one if its key is stored, else the tour. */
+static AnnexModel *
+create_default_model (AnnexSession *session, GError **error)
 {
+  g_autoptr (AnnexModelProfile) profile = NULL;
   g_autofree char *key = NULL;
 
   if (g_getenv ("ANNEX_API_KEY") != NULL)
-    return "anthropic";
+    return annex_session_create_model (session, "anthropic", NULL, NULL, error);
+  profile = annex_config_dup_profile (annex_session_get_config (session), NULL);
+  if (profile != NULL && !g_str_equal (profile->provider, "tour"))
+    return annex_session_create_model (session, profile->provider, profile->model,
+                                       profile->base_url, error);
   key = dex_await_string (
       annex_secrets_lookup (annex_session_get_secrets (session), "model:anthropic"),
       NULL); /* no key, or no keyring: the tour needs none */
   if (key != NULL)
-    return "anthropic";
+    {
+      explicit_bzero (key, strlen (key));
+      return annex_session_create_model (session, "anthropic", NULL, NULL, error);
+    }
   fprintf (
       stderr,
       "annex: no model is named and no key was found, so this is the tour; see annex run --help\n");
-  return "tour";
-}
-
-static char *
-make_title (const char *prompt)
-{
-  g_auto (GStrv) lines = g_strsplit (prompt, "\n", 2);
-  g_autofree char *valid = annex_text_make_valid (lines[0], -1);
-
-  if (g_utf8_strlen (valid, -1) <= MAX_TITLE_CHARS)
-    return g_steal_pointer (&valid);
-  *g_utf8_offset_to_pointer (valid, MAX_TITLE_CHARS - 1) = '\0';
-  return g_strconcat (valid, "…", NULL);
-}
-
-static AnnexTask *
-create_task (Run *run, AnnexModel *model, GError **error)
-{
-  g_autofree char *title = make_title (run->options->prompt);
-  g_autofree char *system = annex_agent_dup_system_text ();
-  g_autofree char *tools = annex_agent_dup_tools_text ();
-  g_autofree char *base_url = annex_model_dup_base_url (model);
-  g_autofree char *opening = annex_agent_dup_opening ();
-  g_autoptr (AnnexTask) task = NULL;
-
-  task =
-      dex_await_object (annex_task_create (annex_session_get_store (run->session), title,
-                                           annex_model_get_provider (model),
-                                           annex_model_get_model (model), base_url, system, tools),
-                        error);
-  if (task == NULL)
-    return NULL;
-  if (!dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT,
-                                     annex_json_build ("s", "text", opening, NULL)),
-                  error))
-    return NULL;
-  return g_steal_pointer (&task);
+  return annex_session_create_model (session, "tour", NULL, NULL, error);
 }
 
 static AnnexTask *
@@ -344,14 +317,18 @@ prepare (Run *run, GError **error)
           error);
     }
   else
-    model = annex_session_create_model (run->session,
-                                        options->provider != NULL ? options->provider
-                                                                  : default_provider (run->session),
-                                        options->model_id, options->base_url, error);
+    model = options->provider != NULL
+                ? annex_session_create_model (run->session, options->provider, options->model_id,
+                                              options->base_url, error)
+                : create_default_model (run->session, error);
   if (model == NULL)
     return FALSE;
   if (run->task == NULL)
-    run->task = create_task (run, model, error);
+    {
+      g_autofree char *title = annex_session_make_title (run->options->prompt);
+
+      run->task = annex_session_create_task (run->session, title, model, error);
+    }
   if (run->task == NULL)
     return FALSE;
   run->workspace = annex_session_create_workspace (run->session, run->task, model, error);

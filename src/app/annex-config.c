@@ -133,15 +133,15 @@ complete (GPtrArray *profiles)
       has_default = has_default || profile->is_default;
       has_tour = has_tour || g_str_equal (profile->provider, "tour");
     }
+  if (!has_default && profiles->len > 0)
+    ((AnnexModelProfile *) g_ptr_array_index (profiles, 0))->is_default = TRUE;
   if (!has_tour)
     {
       AnnexModelProfile *tour = annex_model_profile_new ("tour", "The tour");
 
-      tour->is_default = !has_default;
+      tour->is_default = profiles->len == 0;
       g_ptr_array_add (profiles, tour);
     }
-  else if (!has_default)
-    ((AnnexModelProfile *) g_ptr_array_index (profiles, 0))->is_default = TRUE;
 }
 
 GPtrArray *

@@ -32,8 +32,8 @@ annex_config_new (const char *path);
 const char *
 annex_config_get_problem (AnnexConfig *self);
 
-/* AnnexModelProfile elements, the default first, the tour always among them; where no other is the
- * default, the tour is. (transfer full) */
+/* AnnexModelProfile elements, the default first, the tour always among them; where none is named
+ * the default, the first one is, the tour if there is no other. (transfer full) */
 GPtrArray *
 annex_config_dup_profiles (AnnexConfig *self);
 /* @id NULL: the default one. NULL when there is none of that id. (transfer full) */

@@ -65,11 +65,13 @@ annex_inbox_entry_to_json_line (const AnnexInboxEntry *self)
 {
   g_autofree char *opened = annex_time_to_text (self->opened_us);
   g_autofree char *closed = self->closed_us > 0 ? annex_time_to_text (self->closed_us) : NULL;
-  g_autoptr (JsonObject) object =
-      annex_json_build ("s", "state", annex_inbox_state_to_name (self->state), "s", "task_title",
-                        self->task_title, "s", "opened", opened, "s", "closed", closed, "o", "ask",
-                        annex_json_object_copy (annex_ask_get_json (self->ask)), NULL);
+  g_autoptr (JsonObject) object = annex_json_object_copy (annex_ask_get_json (self->ask));
 
+  json_object_set_string_member (object, "state", annex_inbox_state_to_name (self->state));
+  json_object_set_string_member (object, "task_title", self->task_title);
+  json_object_set_string_member (object, "opened", opened);
+  if (closed != NULL)
+    json_object_set_string_member (object, "closed", closed);
   return annex_json_object_to_string (object);
 }
 

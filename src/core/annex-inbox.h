@@ -35,7 +35,7 @@ GType annex_inbox_entry_get_type (void) G_GNUC_CONST;
 AnnexInboxEntry *annex_inbox_entry_copy (const AnnexInboxEntry *self);
 void annex_inbox_entry_free (AnnexInboxEntry *self);
 const char *annex_inbox_state_to_name (AnnexInboxState state); /* open, refused, dismissed, expired */
-/* {state, task_title, opened, closed?, ask} on one line. (transfer full) */
+/* The ask's own members, and `state`, `task_title`, `opened`, `closed?`, on one line. (transfer full) */
 char *annex_inbox_entry_to_json_line (const AnnexInboxEntry *self);
 /* What is open in all tasks, newest first, then what was refused, dismissed or expired and not opened
  * again since (at most @max_closed, newest first). Drafts are never among the latter. Resolves to a
