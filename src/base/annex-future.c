@@ -8,7 +8,8 @@
 
 #include <gio/gio.h>
 
-#define FIBER_STACK_BYTES (256 * 1024)
+/* Address space: memory is used only as far as a stack has grown. Widgets and pictures need it. */
+#define FIBER_STACK_BYTES (1024 * 1024)
 
 typedef struct
 {

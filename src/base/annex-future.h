@@ -26,14 +26,15 @@ annex_worker_run (const char *name, AnnexWorkerFunc func, gpointer state, GDestr
 DexFuture *
 annex_future_keep (DexFuture *future) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Runs @func (@data) as a fiber of the calling thread that goes on to its own end even when nobody
- * waits for it any more. Resolves and rejects as the fiber does. (transfer full)
+/* Runs @func (@data) as a fiber of the calling thread, with a stack of 1 MiB, that goes on to its
+ * own end even when nobody waits for it any more. Resolves and rejects as the fiber does. What it
+ * does must therefore end by itself, or by something it is given: a limit, a cancel, the end of a
+ * stream. (transfer full)
  *
- * Wherever a wait for a fiber may be given up (a time limit, a cancel, a set of futures that is
- * dropped), it must be started by this: libdex 0.10 wakes a discarded fiber without marking it as
- * woken, and when what it waited for comes before it has run, it is moved a second time, from a
- * queue it is not in. That breaks the scheduler's list of fibers, and no fiber of the thread runs
- * any more. */
+ * Every fiber is started by this or by annex_fiber_start(), never by libdex's own call; a test
+ * holds it. For libdex 0.10 wakes a discarded fiber without marking it as woken, and when what it
+ * waited for comes before it has run, it is moved a second time, from a queue it is not in. That
+ * breaks the scheduler's list of fibers, and no fiber of the thread runs any more. */
 DexFuture *
 annex_fiber_run (DexFiberFunc func,
                  gpointer data,
