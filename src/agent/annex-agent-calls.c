@@ -11,8 +11,6 @@
 #include "annex-json-build.h"
 #include "annex-simple-tool.h"
 
-#define FIBER_STACK (256 * 1024)
-
 typedef struct
 {
   AnnexAgent *agent;
@@ -264,8 +262,8 @@ annex_agent_run_calls (AnnexAgent *self, GPtrArray *blocks, GError **error)
   if (computer)
     computer = prepare (self, calls);
   for (guint i = 0; i < calls->len; i++)
-    g_ptr_array_add (running, dex_scheduler_spawn (NULL, FIBER_STACK, call_fiber,
-                                                   g_ptr_array_index (calls, i), call_free));
+    g_ptr_array_add (running,
+                     annex_fiber_run (call_fiber, g_ptr_array_index (calls, i), call_free));
   for (guint i = 0; i < running->len; i++)
     ok = dex_await (dex_ref (g_ptr_array_index (running, i)), ok ? error : NULL) && ok;
   if (computer)

@@ -17,7 +17,6 @@
 #include <glib/gstdio.h>
 #include <sys/file.h>
 
-#define FIBER_STACK (512 * 1024)
 #define MAX_TURNS 300
 
 G_DEFINE_QUARK (annex_agent_error, annex_agent_error)
@@ -353,8 +352,10 @@ annex_agent_run (AnnexAgent *self)
   g_clear_error (&self->missing);
   annex_workspace_set_park (self->workspace, DEX_FUTURE (self->park));
   self->running = TRUE;
-  future = dex_scheduler_spawn (NULL, FIBER_STACK, run_fiber, g_object_ref (self), g_object_unref);
-  return dex_future_finally (future, ended_cb, g_object_ref (self), g_object_unref);
+  future = annex_fiber_run (run_fiber, g_object_ref (self), g_object_unref);
+  /* Kept: a caller who no longer waits must not keep the lock from being let go of. */
+  return annex_future_keep (
+      dex_future_finally (future, ended_cb, g_object_ref (self), g_object_unref));
 }
 
 static DexFuture *

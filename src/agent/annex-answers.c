@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-#define FIBER_STACK (128 * 1024)
-
 typedef struct
 {
   AnnexInbox *inbox;
@@ -135,7 +133,7 @@ annex_answers_submit (AnnexInbox *inbox,
   submit->ask = annex_ask_ref (ask);
   submit->text = g_strdup (text);
   submit->by = g_strdup (by);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, submit_fiber, submit, submit_free);
+  return annex_fiber_run (submit_fiber, submit, submit_free);
 }
 
 static DexFuture *
@@ -156,7 +154,7 @@ annex_answers_store_secret (AnnexSecrets *secrets, const char *value)
 
   g_set_object (&submit->secrets, secrets);
   submit->text = g_strdup (value);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, secret_fiber, submit, submit_free);
+  return annex_fiber_run (secret_fiber, submit, submit_free);
 }
 
 typedef struct
@@ -238,5 +236,5 @@ annex_answers_settle_draft (AnnexInbox *inbox,
   settle->ask = annex_ask_ref (ask);
   settle->label = g_strdup (label);
   settle->by = g_strdup (by);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, settle_fiber, settle, settle_free);
+  return annex_fiber_run (settle_fiber, settle, settle_free);
 }

@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #define STAGING_AT_ONCE 8
-#define FIBER_STACK (128 * 1024)
 
 /* ---- staging */
 
@@ -27,6 +26,7 @@ typedef struct
   AnnexShare *share;
   char *path;
   char *staged;
+  DexFuture *stop; /* rejects when another one has failed */
 } Fetch;
 
 static void
@@ -38,6 +38,7 @@ fetch_free (gpointer data)
   g_clear_pointer (&fetch->share, annex_share_unref);
   g_free (fetch->path);
   g_free (fetch->staged);
+  dex_clear (&fetch->stop);
   g_free (fetch);
 }
 
@@ -58,11 +59,11 @@ fetch_fiber (gpointer data)
       dex_file_replace (file, NULL, FALSE, G_FILE_CREATE_PRIVATE, G_PRIORITY_DEFAULT), &error);
   if (output == NULL)
     return annex_future_new_error (error);
-  if (!dex_await (dex_output_stream_splice (G_OUTPUT_STREAM (output), input,
-                                            G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE |
-                                                G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
-                                            G_PRIORITY_DEFAULT),
-                  &error))
+  if (!annex_await_cancellable (dex_output_stream_splice (G_OUTPUT_STREAM (output), input,
+                                                          G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE |
+                                                              G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
+                                                          G_PRIORITY_DEFAULT),
+                                fetch->stop, &error))
     return annex_future_new_error (error);
   return dex_future_new_true ();
 }
@@ -75,16 +76,29 @@ needs_content (AnnexChange *change)
           change->kind == ANNEX_CHANGE_RENAMED);
 }
 
+/* After one has failed: what is cleared next must not be written to any more. */
+static void
+end_fetches (GPtrArray *running, DexPromise *stop)
+{
+  dex_promise_reject (stop,
+                      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped"));
+  for (guint i = 0; i < running->len; i++)
+    dex_await (dex_ref (g_ptr_array_index (running, i)),
+               NULL); /* the first error is the one told */
+}
+
 /* Brings the contents to @folder; returns path → staged file. (transfer full) */
 static GHashTable *
 stage (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, const char *folder, GError **error)
 {
   g_autoptr (GHashTable) staged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GPtrArray) running = g_ptr_array_new_with_free_func (dex_unref);
+  g_autoptr (DexPromise) stop = dex_promise_new ();
+  gboolean ok = TRUE;
 
   if (!annex_paths_make (folder, error))
     return NULL;
-  for (guint i = 0; i < changes->len; i++)
+  for (guint i = 0; ok && i < changes->len; i++)
     {
       AnnexChange *change = g_ptr_array_index (changes, i);
       Fetch *fetch;
@@ -96,20 +110,21 @@ stage (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, const char *fol
       fetch->share = annex_share_ref (share);
       fetch->path = g_strdup (change->path);
       fetch->staged = g_strdup_printf ("%s/%u", folder, i);
+      fetch->stop = dex_ref (DEX_FUTURE (stop));
       g_hash_table_insert (staged, g_strdup (change->path), g_strdup (fetch->staged));
-      g_ptr_array_add (running,
-                       dex_scheduler_spawn (NULL, FIBER_STACK, fetch_fiber, fetch, fetch_free));
+      g_ptr_array_add (running, annex_fiber_run (fetch_fiber, fetch, fetch_free));
       if (running->len == STAGING_AT_ONCE)
         {
-          if (!dex_await (dex_ref (g_ptr_array_index (running, 0)), error))
-            return NULL;
+          ok = dex_await (dex_ref (g_ptr_array_index (running, 0)), error);
           g_ptr_array_remove_index (running, 0);
         }
     }
-  for (guint i = 0; i < running->len; i++)
-    if (!dex_await (dex_ref (g_ptr_array_index (running, i)), error))
-      return NULL;
-  return g_steal_pointer (&staged);
+  for (guint i = 0; ok && i < running->len; i++)
+    ok = dex_await (dex_ref (g_ptr_array_index (running, i)), error);
+  if (ok)
+    return g_steal_pointer (&staged);
+  end_fetches (running, stop);
+  return NULL;
 }
 
 static void

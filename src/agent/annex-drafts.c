@@ -11,7 +11,6 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 
-#define FIBER_STACK (256 * 1024)
 #define MAX_SCAN_ENTRIES 400000
 #define MAX_TOLD_ENTRIES 500
 
@@ -92,7 +91,7 @@ annex_drafts_run (AnnexDrafts *self, AnnexDraftsFunc func, const char *id, const
   op->func = func;
   op->id = g_strdup (id);
   op->paths = g_strdupv ((char **) paths);
-  future = dex_scheduler_spawn (NULL, FIBER_STACK, op_fiber, op, op_free);
+  future = annex_fiber_run (op_fiber, op, op_free);
   self->tail = dex_ref (future);
   return future;
 }

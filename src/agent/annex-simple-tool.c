@@ -8,8 +8,6 @@
 
 #include "annex-future.h"
 
-#define FIBER_STACK (256 * 1024)
-
 struct _AnnexSimpleTool
 {
   GObject parent_instance;
@@ -71,7 +69,7 @@ simple_tool_call (AnnexTool *tool, const AnnexToolCall *call)
   run->spec = self->spec;
   run->workspace = g_object_ref (self->workspace);
   run->call = annex_tool_call_copy (call);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, run_fiber, run, run_free);
+  return annex_fiber_run (run_fiber, run, run_free);
 }
 
 static const char *

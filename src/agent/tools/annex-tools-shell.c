@@ -11,7 +11,6 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 
-#define FIBER_STACK (128 * 1024)
 #define TAIL_BYTES (16 * 1024)
 #define READ_BYTES (64 * 1024)
 #define MAX_SAVED_KIB (64 * 1024)
@@ -61,24 +60,36 @@ reader_unref (gpointer data)
 }
 
 static DexFuture *
-reader_fiber (gpointer data)
+read_more (Reader *reader)
+{
+  return dex_input_stream_read_bytes (reader->stream, READ_BYTES, G_PRIORITY_DEFAULT);
+}
+
+/* The end of the stream is NULL, which ends the loop. */
+static DexFuture *
+read_cb (DexFuture *future, gpointer data)
 {
   Reader *reader = data;
+  GBytes *piece = g_value_get_boxed (dex_future_get_value (future, NULL)); /* `then`: it resolved */
+  gsize length = piece != NULL ? g_bytes_get_size (piece) : 0;
 
-  for (;;)
-    {
-      g_autoptr (GBytes) piece = dex_await_boxed (
-          dex_input_stream_read_bytes (reader->stream, READ_BYTES, G_PRIORITY_DEFAULT), NULL);
-      gsize length = piece != NULL ? g_bytes_get_size (piece) : 0;
+  if (length == 0)
+    return NULL;
+  reader->total += length;
+  g_string_append_len (reader->tail, g_bytes_get_data (piece, NULL), (gssize) length);
+  if (reader->tail->len > 4 * TAIL_BYTES)
+    g_string_erase (reader->tail, 0, (gssize) (reader->tail->len - TAIL_BYTES));
+  annex_workspace_emit_output (reader->workspace, reader->call_id, piece);
+  return read_more (reader);
+}
 
-      if (length == 0) /* the end, or the computer is lost: the wait for the command tells which */
-        return dex_future_new_true ();
-      reader->total += length;
-      g_string_append_len (reader->tail, g_bytes_get_data (piece, NULL), (gssize) length);
-      if (reader->tail->len > 4 * TAIL_BYTES)
-        g_string_erase (reader->tail, 0, (gssize) (reader->tail->len - TAIL_BYTES));
-      annex_workspace_emit_output (reader->workspace, reader->call_id, piece);
-    }
+/* Settles at the end of the stream, or when the computer is lost: the wait for the command tells
+ * which. Not a fiber: dropping it ends the read. */
+static DexFuture *
+reader_start (Reader *reader)
+{
+  return dex_future_then_loop (read_more (reader), read_cb, g_atomic_rc_box_acquire (reader),
+                               reader_unref);
 }
 
 static void
@@ -254,11 +265,7 @@ run_foreground (AnnexWorkspace *workspace,
     return NULL;
   out = reader_new (workspace, call->id, annex_process_get_stdout (process));
   err = reader_new (workspace, call->id, annex_process_get_stderr (process));
-  drained = dex_future_all (dex_scheduler_spawn (NULL, FIBER_STACK, reader_fiber,
-                                                 g_atomic_rc_box_acquire (out), reader_unref),
-                            dex_scheduler_spawn (NULL, FIBER_STACK, reader_fiber,
-                                                 g_atomic_rc_box_acquire (err), reader_unref),
-                            NULL);
+  drained = dex_future_all (reader_start (out), reader_start (err), NULL);
   wait = annex_process_wait (process);
   done = annex_await_cancellable (
       annex_future_with_timeout (dex_ref (wait), (guint) timeout_s * 1000), call->cancel, &failure);
