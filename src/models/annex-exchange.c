@@ -401,17 +401,29 @@ annex_exchange_get (const AnnexWireFormat *format,
                                .headers = headers,
                                .connect_timeout_ms = timeout_ms,
                                .first_byte_timeout_ms = timeout_ms };
-  g_autoptr (AnnexHttpResponse) response = annex_http_send (http, &request, NULL, NULL, error);
+  /* A server that sends a byte now and then would keep each single wait short. */
+  g_autoptr (DexFuture) end = dex_timeout_new_msec ((int) timeout_ms * 2);
+  g_autoptr (AnnexHttpResponse) response = NULL;
   g_auto (Attempt) attempt = { 0 };
-  GError *failed;
+  GError *failed = NULL;
+  char *text = NULL;
   guint status;
 
-  if (response == NULL)
-    return NULL;
-  status = annex_http_response_get_status (response);
+  response = annex_http_send (http, &request, end, NULL, &failed);
+  status = response != NULL ? annex_http_response_get_status (response) : 0;
   if (status >= 200 && status <= 299)
-    return annex_http_response_read_text (response, MAX_ANSWER_BYTES, timeout_ms, NULL, error);
-  failed = read_status_error (format, response, key, NULL, &attempt);
+    text = annex_http_response_read_text (response, MAX_ANSWER_BYTES, timeout_ms, end, &failed);
+  else if (response != NULL)
+    failed = read_status_error (format, response, key, end, &attempt);
+  if (text != NULL)
+    return text;
+  if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_error_free (failed);
+      failed = g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT,
+                            "%s did not answer within %u s", annex_http_get_host (http),
+                            (timeout_ms * 2 + 999) / 1000);
+    }
   strike_out_of_error (failed, key);
   g_propagate_error (error, failed);
   return NULL;

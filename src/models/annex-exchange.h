@@ -36,8 +36,8 @@ typedef struct
 AnnexModelReply *
 annex_exchange_run (const AnnexExchange *self, DexFuture *cancel, GError **error);
 
-/* In a fiber: GET @path and the body of a 2xx answer, at most 4 MiB, without retries. Errors as
- * above. (transfer full) */
+/* In a fiber: GET @path and the body of a 2xx answer, at most 4 MiB, without retries. @timeout_ms
+ * is for each wait, twice that for all of them. Errors as above. (transfer full) */
 char *
 annex_exchange_get (const AnnexWireFormat *format,
                     AnnexHttp *http,

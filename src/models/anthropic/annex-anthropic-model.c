@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define API_VERSION "2023-06-01"
-#define FIBER_STACK_BYTES (1024 * 1024)
 #define FIRST_BYTE_TIMEOUT_MS 120000
 #define IDLE_TIMEOUT_MS 120000
 #define PROGRESS_TIMEOUT_MS 600000
@@ -227,22 +226,19 @@ check_fiber (gpointer data)
 static DexFuture *
 model_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *cancel)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, send_fiber,
-                              call_new (model, request, cancel), call_free);
+  return annex_fiber_run (send_fiber, call_new (model, request, cancel), call_free);
 }
 
 static DexFuture *
 model_check (AnnexModel *model)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, check_fiber, call_new (model, NULL, NULL),
-                              call_free);
+  return annex_fiber_run (check_fiber, call_new (model, NULL, NULL), call_free);
 }
 
 static DexFuture *
 model_list (AnnexModel *model)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, list_fiber, call_new (model, NULL, NULL),
-                              call_free);
+  return annex_fiber_run (list_fiber, call_new (model, NULL, NULL), call_free);
 }
 
 static const char *

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #define PROBE_TIMEOUT_MS 400
-#define FIBER_STACK_BYTES (512 * 1024)
 
 static const char *const usual_addresses[] = {
   "http://127.0.0.1:11434", /* Ollama */
@@ -134,8 +133,7 @@ find_fiber (gpointer data)
 
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (probes, annex_future_with_timeout (
-                                 dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, probe_fiber,
-                                                      g_strdup (base_urls[i]), g_free),
+                                 annex_fiber_run (probe_fiber, g_strdup (base_urls[i]), g_free),
                                  PROBE_TIMEOUT_MS));
   for (guint i = 0; i < n; i++)
     {
@@ -155,8 +153,7 @@ find_fiber (gpointer data)
 DexFuture *
 annex_openai_find_at (const char *const *base_urls)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, find_fiber, g_strdupv ((char **) base_urls),
-                              (GDestroyNotify) g_strfreev);
+  return annex_fiber_run (find_fiber, g_strdupv ((char **) base_urls), (GDestroyNotify) g_strfreev);
 }
 
 DexFuture *

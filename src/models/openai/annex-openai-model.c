@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-#define FIBER_STACK_BYTES (1024 * 1024)
 /* A local server says nothing while it loads its model and reads the prompt. */
 #define FIRST_BYTE_TIMEOUT_MS 300000
 #define IDLE_TIMEOUT_MS 120000
@@ -241,22 +240,19 @@ check_fiber (gpointer data)
 static DexFuture *
 model_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *cancel)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, send_fiber,
-                              call_new (model, request, cancel), call_free);
+  return annex_fiber_run (send_fiber, call_new (model, request, cancel), call_free);
 }
 
 static DexFuture *
 model_check (AnnexModel *model)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, check_fiber, call_new (model, NULL, NULL),
-                              call_free);
+  return annex_fiber_run (check_fiber, call_new (model, NULL, NULL), call_free);
 }
 
 static DexFuture *
 model_list (AnnexModel *model)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK_BYTES, list_fiber, call_new (model, NULL, NULL),
-                              call_free);
+  return annex_fiber_run (list_fiber, call_new (model, NULL, NULL), call_free);
 }
 
 static const char *

@@ -12,7 +12,6 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define FIBER_STACK (128 * 1024)
 #define TEXT_PIECE 10
 #define INPUT_PIECE 4096
 
@@ -152,7 +151,7 @@ annex_tour_model_send (AnnexModel *model, const AnnexModelRequest *request, DexF
   send->self = g_object_ref (ANNEX_TOUR_MODEL (model));
   send->request = annex_model_request_copy (request);
   send->cancel = cancel != NULL ? dex_ref (cancel) : NULL;
-  return dex_scheduler_spawn (NULL, FIBER_STACK, send_fiber, send, send_free);
+  return annex_fiber_run (send_fiber, send, send_free);
 }
 
 static DexFuture *
