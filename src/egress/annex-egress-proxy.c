@@ -147,8 +147,7 @@ tick_cb (gpointer data)
   if (has_rows && !self->is_flushing && !self->is_closed)
     {
       self->is_flushing = TRUE;
-      dex_future_disown (
-          dex_scheduler_spawn (NULL, 0, flush_fiber, g_object_ref (self), g_object_unref));
+      annex_fiber_start (flush_fiber, g_object_ref (self), g_object_unref);
     }
   if (has_rows || self->streams.length > 0 || g_hash_table_size (self->once) > 0)
     return G_SOURCE_CONTINUE;
@@ -482,8 +481,7 @@ annex_egress_proxy_accept (AnnexEgressProxy *self, GIOStream *stream)
   state = annex_egress_stream_new (self, stream);
   g_queue_push_tail (&self->streams, state);
   start_ticking (self);
-  dex_future_disown (dex_scheduler_spawn (NULL, 0, annex_egress_stream_fiber, state,
-                                          (GDestroyNotify) annex_egress_stream_free));
+  annex_fiber_start (annex_egress_stream_fiber, state, (GDestroyNotify) annex_egress_stream_free);
 }
 
 static DexFuture *
@@ -513,7 +511,7 @@ annex_egress_proxy_close (AnnexEgressProxy *self)
     annex_egress_stream_stop (
         l->data, g_error_new_literal (ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CUT,
                                       "Annex closed the connection: the task was stopped."));
-  return dex_scheduler_spawn (NULL, 0, close_fiber, g_object_ref (self), g_object_unref);
+  return annex_fiber_run (close_fiber, g_object_ref (self), g_object_unref);
 }
 
 guint

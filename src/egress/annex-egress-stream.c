@@ -7,6 +7,7 @@
  */
 #include "annex-egress-private.h"
 
+#include "annex-future.h"
 #include "annex-http-head-private.h"
 #include "annex-tls-hello.h"
 
@@ -301,7 +302,7 @@ static gboolean
 relay (AnnexEgressStream *self, GIOStream *server, DexFiberFunc up_fiber, GError **error)
 {
   Up up = { self, server };
-  g_autoptr (DexFuture) going_up = dex_scheduler_spawn (NULL, 0, up_fiber, &up, NULL);
+  g_autoptr (DexFuture) going_up = annex_fiber_run (up_fiber, &up, NULL);
   GError *failure = NULL;
 
   if (annex_egress_pump (g_io_stream_get_input_stream (server), client_out (self), &self->down,
