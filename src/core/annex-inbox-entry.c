@@ -250,5 +250,5 @@ annex_inbox_reopen (AnnexStore *store, const char *ask_id)
   reopen = g_new0 (Reopen, 1);
   reopen->store = g_object_ref (store);
   reopen->ask_id = g_strdup (ask_id);
-  return dex_scheduler_spawn (NULL, 128 * 1024, reopen_fiber, reopen, reopen_free);
+  return annex_fiber_run (reopen_fiber, reopen, reopen_free);
 }

@@ -302,7 +302,7 @@ annex_inbox_ask (AnnexInbox *self, AnnexTask *task, AnnexAsk *ask, DexFuture *ca
   asking->task = g_object_ref (task);
   asking->ask = annex_ask_ref (ask);
   asking->cancel = cancel != NULL ? dex_ref (cancel) : NULL;
-  return dex_scheduler_spawn (NULL, 0, ask_fiber, asking, asking_free);
+  return annex_fiber_run (ask_fiber, asking, asking_free);
 }
 
 /* Closing */
@@ -388,7 +388,7 @@ close_ask (AnnexInbox *self, const char *ask_id, AnnexEventType type, JsonObject
   closing->ask_id = g_strdup (ask_id);
   closing->type = type;
   closing->data = data;
-  return dex_scheduler_spawn (NULL, 0, close_fiber, closing, closing_free);
+  return annex_fiber_run (close_fiber, closing, closing_free);
 }
 
 DexFuture *

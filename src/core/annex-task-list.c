@@ -309,7 +309,7 @@ settle_cb (gpointer data)
   reading->ids = g_strdupv (ids);
   self->stale = FALSE;
   g_hash_table_remove_all (self->dirty);
-  dex_future_disown (dex_scheduler_spawn (NULL, 128 * 1024, read_fiber, reading, reading_free));
+  annex_fiber_start (read_fiber, reading, reading_free);
   return G_SOURCE_REMOVE;
 }
 
