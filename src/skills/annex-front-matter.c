@@ -9,7 +9,7 @@
 #include <string.h>
 #include <yaml.h>
 
-G_DEFINE_QUARK (annex-front-matter-error-quark, annex_front_matter_error)
+G_DEFINE_QUARK (annex - front - matter - error - quark, annex_front_matter_error)
 
 #define MAX_KEY_BYTES 128
 

@@ -16,10 +16,7 @@
 #define MAX_NEEDS 50
 #define MAX_VALUE_BYTES 4096
 
-G_DEFINE_BOXED_TYPE (AnnexSkillNeed,
-                     annex_skill_need,
-                     annex_skill_need_copy,
-                     annex_skill_need_free)
+G_DEFINE_BOXED_TYPE (AnnexSkillNeed, annex_skill_need, annex_skill_need_copy, annex_skill_need_free)
 
 static const char *const kind_names[] = {
   [ANNEX_NEED_TEXT] = "text",
@@ -178,8 +175,8 @@ add_need (GPtrArray *needs, JsonObject *metadata, const char *id, GPtrArray *pro
       need = read_need (metadata, id, i);
   fault = need == NULL ? "its kind is none of text, choice, folder, secret" : find_fault (need);
   if (fault != NULL)
-    g_ptr_array_add (problems, g_strdup_printf ("The value “%s” cannot be asked for: %s", key,
-                                                fault));
+    g_ptr_array_add (problems,
+                     g_strdup_printf ("The value “%s” cannot be asked for: %s", key, fault));
   else
     g_ptr_array_add (needs, g_steal_pointer (&need));
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK (annex-skill-error-quark, annex_skill_error)
+G_DEFINE_QUARK (annex - skill - error - quark, annex_skill_error)
 
 struct _AnnexSkill
 {
@@ -35,10 +35,22 @@ G_DEFINE_BOXED_TYPE (AnnexSkill, annex_skill, annex_skill_ref, annex_skill_unref
 
 /* Keys of Claude Code that other tools write; no part of the format, and harmless. */
 static const char *const foreign_keys[] = {
-  "when_to_use", "argument-hint",    "arguments", "disable-model-invocation",
-  "user-invocable", "disallowed-tools", "model",     "effort",
-  "context",     "agent",            "background", "hooks",
-  "paths",       "shell",            "version",   "author",
+  "when_to_use",
+  "argument-hint",
+  "arguments",
+  "disable-model-invocation",
+  "user-invocable",
+  "disallowed-tools",
+  "model",
+  "effort",
+  "context",
+  "agent",
+  "background",
+  "hooks",
+  "paths",
+  "shell",
+  "version",
+  "author",
   NULL,
 };
 
@@ -167,8 +179,9 @@ read_name (JsonObject *head, const char *folder, GPtrArray *warnings)
   if (normal == NULL || *normal == '\0')
     warn (warnings, "It has no name; “%s” is taken", made);
   else
-    warn (warnings, "Its name is none that the format allows (small letters, digits, hyphens); "
-                    "“%s” is taken",
+    warn (warnings,
+          "Its name is none that the format allows (small letters, digits, hyphens); "
+          "“%s” is taken",
           made);
   return made;
 }

@@ -79,7 +79,8 @@ static const struct
   { HEAD ("name: tidy\ndescription: " X512 X512 "x\n"), "longer than 1024", "tidy", "1024" },
   { HEAD ("name: tidy\ndescription: a <b>\n"), "< or >", "tidy", NULL },
   /* the others */
-  { HEAD (GOOD "compatibility: " X64 X64 X64 X64 X64 X64 X64 X16 X16 X16 "xxxx\n"), NULL, "tidy", NULL },
+  { HEAD (GOOD "compatibility: " X64 X64 X64 X64 X64 X64 X64 X16 X16 X16 "xxxx\n"), NULL, "tidy",
+    NULL },
   { HEAD (GOOD "compatibility: " X512 "\n"), "longer than 500", "tidy", "500" },
   { HEAD (GOOD "compatibility:\n"), "“compatibility” is empty", "tidy", NULL },
   { HEAD (GOOD "license: [MIT]\n"), "“license” must be text", "tidy", "“license” is no text" },
@@ -91,7 +92,8 @@ static const struct
   { HEAD (GOOD "argument-hint: \"[file]\"\n"), "another app", "tidy", NULL },
   { HEAD (GOOD "hooks: {PreToolUse: [x]}\n"), "another app", "tidy", "never run" },
   /* needs */
-  { HEAD (GOOD "metadata:\n  annex.firm: text\n  annex.firm.help: As on letters\n"), NULL, "tidy", NULL },
+  { HEAD (GOOD "metadata:\n  annex.firm: text\n  annex.firm.help: As on letters\n"), NULL, "tidy",
+    NULL },
   { HEAD (GOOD "metadata:\n  annex.firm: number\n"), "none of text", "tidy", "none of text" },
   { HEAD (GOOD "metadata:\n  annex.Firm: text\n"), "no name for a value", "tidy", "no name for" },
   { HEAD (GOOD "metadata:\n  annex.how: choice\n"), "two options", "tidy", "two options" },
@@ -169,9 +171,10 @@ test_values (void)
 static void
 test_fill (void)
 {
-  g_autoptr (JsonObject) values = annex_json_parse_object ("{\"firm\":\"{{annex.x}}\",\"x\":\"1\"}", -1, NULL);
-  g_autofree char *filled =
-      annex_skill_needs_fill ("{{annex.firm}} {{annex.none}} {{annex. {{annex.x}}{{annex.x", values);
+  g_autoptr (JsonObject) values =
+      annex_json_parse_object ("{\"firm\":\"{{annex.x}}\",\"x\":\"1\"}", -1, NULL);
+  g_autofree char *filled = annex_skill_needs_fill (
+      "{{annex.firm}} {{annex.none}} {{annex. {{annex.x}}{{annex.x", values);
 
   /* A value is never looked into again. */
   g_assert_cmpstr (filled, ==, "{{annex.x}} {{annex.none}} {{annex. 1{{annex.x");
@@ -206,14 +209,16 @@ static void
 test_write (void)
 {
   static const char *const descriptions[] = {
-    "Plain words.", "With: a colon", "- like a list", "yes", "“quotes” \"and\" \\slashes",
-    "two\nlines", "# no comment", "ends with:", "emoji 🧾", "@at", "1.5",
+    "Plain words.", "With: a colon", "- like a list", "yes",      "“quotes” \"and\" \\slashes",
+    "two\nlines",   "# no comment",  "ends with:",    "emoji 🧾", "@at",
+    "1.5",
   };
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (descriptions); i++)
     {
-      g_autoptr (JsonObject) metadata = annex_json_parse_object ("{\"annex.a\":\"text\",\"k\":\"no\"}", -1, NULL);
+      g_autoptr (JsonObject) metadata =
+          annex_json_parse_object ("{\"annex.a\":\"text\",\"k\":\"no\"}", -1, NULL);
       g_autofree char *text = annex_skill_write ("tidy", descriptions[i], "MIT", NULL, metadata,
                                                  "Read", "# Do", &error);
       g_autoptr (AnnexSkill) skill = NULL;
@@ -233,8 +238,12 @@ static void
 test_make_name (void)
 {
   static const char *const names[][2] = {
-    { "Monatsbericht (neu)", "monatsbericht-neu" }, { "Spesen für März", "spesen-fur-marz" },
-    { "--a--b--", "a-b" }, { "日本", "skill" }, { "", "skill" }, { X64 "-y", X64 },
+    { "Monatsbericht (neu)", "monatsbericht-neu" },
+    { "Spesen für März", "spesen-fur-marz" },
+    { "--a--b--", "a-b" },
+    { "日本", "skill" },
+    { "", "skill" },
+    { X64 "-y", X64 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

@@ -1,0 +1,72 @@
+/* annex-skill-package.h
+ *
+ * What somebody passes on: a .skill or .zip archive, a folder with a skill, or a plugin folder with
+ * several. It is copied into a staging folder, judged there, and shown before any of it is
+ * installed. Making such an archive, too. Untrusted throughout; blocking.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-skill.h"
+#include "annex-skill-shelf.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  ANNEX_SKILL_FILE_SAME,
+  ANNEX_SKILL_FILE_ADDED,
+  ANNEX_SKILL_FILE_CHANGED,
+  ANNEX_SKILL_FILE_REMOVED,
+} AnnexSkillChange;
+
+/* "same", "added", "changed", "removed". */
+const char *
+annex_skill_change_to_name (AnnexSkillChange change);
+
+typedef struct
+{
+  char *path;
+  guint64 size_bytes;      /* of a removed one: that it had */
+  gboolean runs;           /* a program or a script */
+  AnnexSkillChange change; /* against the installed version; ADDED where there is none */
+} AnnexSkillPreviewFile;
+
+/* One skill of a package, before it is installed. */
+typedef struct
+{
+  AnnexSkill *skill;
+  char *folder;        /* where it is staged */
+  GPtrArray *files;    /* AnnexSkillPreviewFile, sorted */
+  char **hosts;        /* that its texts name */
+  char **problems;     /* rules of the format that it breaks */
+  gboolean installed;  /* a version of it is in the library */
+  gboolean is_command; /* was a plugin's command */
+} AnnexSkillPreview;
+
+#define ANNEX_TYPE_SKILL_PACKAGE (annex_skill_package_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexSkillPackage, annex_skill_package, ANNEX, SKILL_PACKAGE, GObject)
+
+/* Stages the file or folder @path. ANNEX_SKILL_ERROR, G_IO_ERROR. Staging is removed with the
+ * object. (transfer full) */
+AnnexSkillPackage *
+annex_skill_package_open (AnnexSkillPlaces *places,
+                          const char *path,
+                          GCancellable *cancellable,
+                          GError **error);
+/* AnnexSkillPreview elements, one at least. (borrowed) */
+GPtrArray *
+annex_skill_package_get_previews (AnnexSkillPackage *self);
+/* What of it is not taken, in plain words: hooks, links, agents … (borrowed) */
+const char *const *
+annex_skill_package_get_left_out (AnnexSkillPackage *self);
+/* Installs one of its skills: the new version is there whole, or nothing has changed. */
+gboolean
+annex_skill_package_install (AnnexSkillPackage *self, AnnexSkillPreview *preview, GError **error);
+
+/* The archive of the skill in @folder, whose SKILL.md must keep every rule. @texts (nullable): path
+ * → GBytes instead of the file's own. What packagers leave out is left out. (transfer full) */
+GBytes *
+annex_skill_package_make (const char *folder, GHashTable *texts, GError **error);
+
+G_END_DECLS

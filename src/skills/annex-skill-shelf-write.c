@@ -1,0 +1,400 @@
+/* annex-skill-shelf-write.c
+ *
+ * See annex-skill-shelf.h: what changes the library and the settings. A version's folder is put in
+ * its place first; it counts from the moment that state.json names it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-skill-shelf-private.h"
+
+#include "annex-json-build.h"
+#include "annex-paths.h"
+#include "annex-skill-files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define STAGING ".staging"
+#define STAGING_MAX_SECONDS (24 * 60 * 60)
+
+/* ---- files */
+
+static JsonObject *
+load_object (const char *path)
+{
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return NULL;
+  return annex_json_parse_object (text, (gssize) length, NULL);
+}
+
+static gboolean
+save_object (const char *path, JsonObject *object, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *text = annex_json_object_to_string (object);
+
+  return annex_paths_make (folder, error) &&
+         annex_file_write_atomic (path, text, (gssize) strlen (text), 0600, error);
+}
+
+/* Held while something is changed; two windows or a window and a command may do so. -1 on failure.
+ */
+static int
+take_lock (AnnexSkillPlaces *places, GError **error)
+{
+  g_autofree char *path = g_build_filename (places->data, ".lock", NULL);
+  g_autofd int fd = -1;
+
+  if (!annex_paths_make (places->data, error))
+    return -1;
+  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd >= 0 && flock (fd, LOCK_EX) == 0)
+    return g_steal_fd (&fd);
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+               "The library of skills cannot be changed: %s", g_strerror (errno));
+  return -1;
+}
+
+static char *
+settings_path (AnnexSkillPlaces *places)
+{
+  return g_build_filename (places->config, "skills.json", NULL);
+}
+
+JsonObject *
+annex_skill_settings_load (AnnexSkillPlaces *places)
+{
+  g_autofree char *path = settings_path (places);
+  JsonObject *settings = load_object (path);
+
+  return settings != NULL ? settings : json_object_new ();
+}
+
+static gboolean
+array_has (JsonArray *array, const char *value, guint *at)
+{
+  for (*at = 0; array != NULL && *at < json_array_get_length (array); (*at)++)
+    {
+      JsonNode *node = json_array_get_element (array, *at);
+
+      if (JSON_NODE_HOLDS_VALUE (node) && g_strcmp0 (json_node_get_string (node), value) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+annex_skill_settings_has (JsonObject *settings, const char *key, const char *value)
+{
+  guint at;
+
+  return array_has (annex_json_opt_array (settings, key), value, &at);
+}
+
+/* ---- settings */
+
+/* Puts @value into the list @key, or takes it out. */
+static gboolean
+set_in_list (AnnexSkillPlaces *places,
+             const char *key,
+             const char *value,
+             gboolean there,
+             GError **error)
+{
+  g_autofd int lock = take_lock (places, error);
+  g_autofree char *path = settings_path (places);
+  g_autoptr (JsonObject) settings = NULL;
+  JsonArray *list;
+  gboolean has;
+  guint at;
+
+  if (lock < 0)
+    return FALSE;
+  settings = annex_skill_settings_load (places);
+  list = annex_json_opt_array (settings, key);
+  if (list == NULL)
+    {
+      list = json_array_new ();
+      json_object_set_array_member (settings, key, list);
+    }
+  has = array_has (list, value, &at);
+  if (there && !has)
+    json_array_add_string_element (list, value);
+  if (!there && has)
+    json_array_remove_element (list, at);
+  return save_object (path, settings, error);
+}
+
+gboolean
+annex_skill_shelf_set_enabled (AnnexSkillPlaces *places,
+                               const char *name,
+                               gboolean enabled,
+                               GError **error)
+{
+  return set_in_list (places, "off", name, !enabled, error);
+}
+
+gboolean
+annex_skill_shelf_set_trusted (AnnexSkillPlaces *places,
+                               const char *folder,
+                               gboolean trusted,
+                               GError **error)
+{
+  g_autofree char *real = realpath (folder, NULL);
+
+  return set_in_list (places, "trusted", real != NULL ? real : folder, trusted, error);
+}
+
+gboolean
+annex_skill_shelf_set_look_in_home (AnnexSkillPlaces *places, gboolean look, GError **error)
+{
+  g_autofd int lock = take_lock (places, error);
+  g_autofree char *path = settings_path (places);
+  g_autoptr (JsonObject) settings = NULL;
+
+  if (lock < 0)
+    return FALSE;
+  settings = annex_skill_settings_load (places);
+  json_object_set_boolean_member (settings, "look_in_home", look);
+  return save_object (path, settings, error);
+}
+
+void
+annex_skill_shelf_touch (AnnexSkillPlaces *places, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofd int lock = take_lock (places, &error);
+  g_autofree char *path = settings_path (places);
+  g_autoptr (JsonObject) settings = annex_skill_settings_load (places);
+  JsonObject *used = annex_json_opt_object (settings, "used");
+
+  if (used == NULL)
+    {
+      used = json_object_new ();
+      json_object_set_object_member (settings, "used", used);
+    }
+  json_object_set_int_member (used, name, g_get_real_time ());
+  /* When it was used last is a help, no more: a full disk must not keep a skill from being used. */
+  if (lock < 0 || !save_object (path, settings, &error))
+    g_debug ("The use of a skill was not noted: %s", error->message);
+}
+
+/* ---- versions */
+
+char **
+annex_skill_state_list (AnnexSkillPlaces *places)
+{
+  g_autoptr (GDir) dir = g_dir_open (places->data, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_null_terminated (8, g_free, TRUE);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (annex_skill_is_name (name))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort_values (names, (GCompareFunc) strcmp);
+  if (names->len == 0)
+    return g_new0 (char *, 1);
+  return (char **) g_ptr_array_steal (names, NULL);
+}
+
+static char *
+state_path (AnnexSkillPlaces *places, const char *name)
+{
+  return g_build_filename (places->data, name, "state.json", NULL);
+}
+
+static guint
+find_current (JsonObject *state)
+{
+  JsonArray *versions = annex_json_opt_array (state, "versions");
+  const char *current = annex_json_opt_string (state, "current", "");
+
+  for (guint i = 0; versions != NULL && i < json_array_get_length (versions); i++)
+    {
+      JsonNode *node = json_array_get_element (versions, i);
+
+      if (JSON_NODE_HOLDS_OBJECT (node) &&
+          g_str_equal (annex_json_opt_string (json_node_get_object (node), "id", ""), current))
+        return i;
+    }
+  return G_MAXUINT;
+}
+
+JsonObject *
+annex_skill_state_load (AnnexSkillPlaces *places, const char *name)
+{
+  g_autofree char *path = state_path (places, name);
+
+  return annex_skill_is_name (name) ? load_object (path) : NULL;
+}
+
+JsonObject *
+annex_skill_state_get_current (JsonObject *state)
+{
+  guint at = find_current (state);
+  const char *id = annex_json_opt_string (state, "current", "");
+
+  if (at == G_MAXUINT || strspn (id, "0123456789abcdefghijklmnopqrstuvwxyz") != strlen (id))
+    return NULL;
+  return json_array_get_object_element (annex_json_opt_array (state, "versions"), at);
+}
+
+static gboolean
+not_found (const char *name, GError **error)
+{
+  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+               "There is no skill “%s” in the library", name);
+  return FALSE;
+}
+
+/* Drops the oldest versions beyond the limit, and those that an undo went back from. */
+static void
+trim (AnnexSkillPlaces *places, const char *name, JsonArray *versions, guint n_kept)
+{
+  while (json_array_get_length (versions) > n_kept)
+    {
+      JsonObject *oldest = json_array_get_object_element (versions, 0);
+      g_autofree char *folder =
+          g_build_filename (places->data, name, annex_json_opt_string (oldest, "id", "none"), NULL);
+
+      annex_skill_files_remove (folder);
+      json_array_remove_element (versions, 0);
+    }
+}
+
+gboolean
+annex_skill_shelf_install (AnnexSkillPlaces *places,
+                           const char *name,
+                           const char *staged,
+                           const char *source,
+                           GError **error)
+{
+  g_autofd int lock = take_lock (places, error);
+  g_autofree char *id = annex_identifier_new ();
+  g_autofree char *folder = g_build_filename (places->data, name, NULL);
+  g_autofree char *target = g_build_filename (folder, id, NULL);
+  g_autofree char *path = state_path (places, name);
+  g_autoptr (JsonObject) state = NULL;
+  JsonArray *versions;
+
+  if (lock < 0 || !annex_paths_make (folder, error))
+    return FALSE;
+  state = annex_skill_state_load (places, name);
+  if (state == NULL || annex_skill_state_get_current (state) == NULL)
+    {
+      g_clear_pointer (&state, json_object_unref);
+      state = annex_json_build ("a", "versions", json_array_new (), NULL);
+    }
+  versions = annex_json_opt_array (state, "versions");
+  if (g_rename (staged, target) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   "The skill cannot be put into the library: %s", g_strerror (errno));
+      return FALSE;
+    }
+  json_array_add_object_element (versions, annex_json_build ("s", "id", id, "i", "installed_us",
+                                                             g_get_real_time (), "s", "source",
+                                                             source, NULL));
+  json_object_set_string_member (state, "current", id);
+  if (!save_object (path, state, error))
+    {
+      annex_skill_files_remove (target);
+      return FALSE;
+    }
+  if (json_array_get_length (versions) > ANNEX_SKILL_MAX_VERSIONS)
+    {
+      trim (places, name, versions, ANNEX_SKILL_MAX_VERSIONS);
+      return save_object (path, state, error);
+    }
+  return TRUE;
+}
+
+gboolean
+annex_skill_shelf_undo (AnnexSkillPlaces *places, const char *name, GError **error)
+{
+  g_autofd int lock = take_lock (places, error);
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autofree char *path = state_path (places, name);
+  guint at = state != NULL ? find_current (state) : G_MAXUINT;
+  JsonObject *before;
+
+  if (lock < 0)
+    return FALSE;
+  if (at == G_MAXUINT)
+    return not_found (name, error);
+  if (at == 0)
+    {
+      g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                   "There is no version of “%s” before this one", name);
+      return FALSE;
+    }
+  before = json_array_get_object_element (annex_json_opt_array (state, "versions"), at - 1);
+  json_object_set_string_member (state, "current", annex_json_opt_string (before, "id", ""));
+  return save_object (path, state, error);
+}
+
+gboolean
+annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **error)
+{
+  g_autofd int lock = take_lock (places, error);
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autofree char *folder = g_build_filename (places->data, name, NULL);
+  g_autofree char *staging = NULL;
+  g_autofree char *gone = NULL;
+
+  if (lock < 0)
+    return FALSE;
+  if (state == NULL)
+    return not_found (name, error);
+  staging = annex_skill_shelf_make_staging (places, error);
+  if (staging == NULL)
+    return FALSE;
+  gone = g_build_filename (staging, name, NULL);
+  if (g_rename (folder, gone) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be removed: %s",
+                   name, g_strerror (errno));
+      g_rmdir (staging);
+      return FALSE;
+    }
+  annex_skill_files_remove (staging);
+  return TRUE;
+}
+
+/* ---- staging */
+
+char *
+annex_skill_shelf_make_staging (AnnexSkillPlaces *places, GError **error)
+{
+  g_autofree char *id = annex_identifier_new ();
+  g_autofree char *path = g_build_filename (places->data, STAGING, id, NULL);
+
+  return annex_paths_make (path, error) ? g_steal_pointer (&path) : NULL;
+}
+
+void
+annex_skill_shelf_clean (AnnexSkillPlaces *places)
+{
+  g_autofree char *folder = g_build_filename (places->data, STAGING, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  const char *name;
+
+  /* One that is new may be another window's. */
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      GStatBuf info;
+
+      if (g_lstat (path, &info) == 0 && now - info.st_mtime > STAGING_MAX_SECONDS)
+        annex_skill_files_remove (path);
+    }
+}
