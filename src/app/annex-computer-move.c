@@ -416,6 +416,7 @@ copy_work (gpointer data)
   Move *move = data;
   g_autofd int root = open (move->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   GError *error = NULL;
+  gboolean ok;
 
   if (root < 0)
     {
@@ -431,7 +432,9 @@ copy_work (gpointer data)
 
       move->total += annex_computer_move_measure (old);
     }
-  if (!has_room (move, &error) || !lock_computers (move, &error) || !copy_into (move, root, &error))
+  ok = has_room (move, &error) && lock_computers (move, &error) && copy_into (move, root, &error);
+  g_ptr_array_set_size (move->locks, 0); /* who hears of the end may start one at once */
+  if (!ok)
     return annex_future_new_error (error);
   return dex_future_new_take_string (g_build_filename (move->folder, FOLDER_NAME, NULL));
 }

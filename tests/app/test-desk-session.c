@@ -1,0 +1,517 @@
+/* test-desk-session.c
+ *
+ * The desk on a real store, a real agent and the fake model server; the computers are fakes.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-desk-session.h"
+
+#include "annex-json-build.h"
+#include "annex-keep.h"
+#include "app-fixture.h"
+#include "fake-model.h"
+#include "test-fiber.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct
+{
+  AnnexSession *session;
+  AnnexDeskSession *self;
+  AnnexDesk *desk;
+  FakeModel *model;
+} Office;
+
+static void
+office_open (Office *office, const char *scenario)
+{
+  g_autoptr (AnnexModelProfile) profile = annex_model_profile_new ("anthropic", "Fake");
+  g_autoptr (GError) error = NULL;
+
+  office->session = app_fixture_open ();
+  office->model = scenario != NULL ? fake_model_new (scenario, NULL, &error) : NULL;
+  g_assert_no_error (error);
+  office->self = annex_desk_session_new (office->session);
+  office->desk = ANNEX_DESK (office->self);
+  if (office->model == NULL)
+    return;
+  profile->base_url = fake_model_dup_base_url (office->model);
+  profile->model = g_strdup ("fake-1");
+  profile->is_default = TRUE;
+  test_await (annex_desk_save_profile (office->desk, profile, "sk-right"));
+}
+
+static void
+office_close (Office *office)
+{
+  test_await (annex_desk_session_close (office->self));
+  app_fixture_wait (50); /* what was emitted last is let go of */
+  g_assert_finalize_object (office->self);
+  g_assert_finalize_object (office->session);
+  g_clear_pointer (&office->model, fake_model_free);
+}
+
+static AnnexTask *
+begin (Office *office, const char *prompt)
+{
+  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
+  g_autoptr (GError) error = NULL;
+  AnnexTask *task;
+
+  request->prompt = g_strdup (prompt);
+  task = dex_await_object (annex_desk_create_task (office->desk, request), &error);
+  g_assert_no_error (error);
+  return task;
+}
+
+static void
+await_state (AnnexTask *task, AnnexTaskState state)
+{
+  for (guint i = 0; i < 1000 && annex_task_get_state (task) != state; i++)
+    app_fixture_wait (20);
+  g_assert_cmpstr (annex_task_state_to_name (annex_task_get_state (task)), ==,
+                   annex_task_state_to_name (state));
+}
+
+static void
+await_rest (Office *office, AnnexTask *task, AnnexTaskState state)
+{
+  await_state (task, state);
+  for (guint i = 0; i < 1000 && annex_desk_is_running (office->desk, task); i++)
+    app_fixture_wait (20);
+  g_assert_false (annex_desk_is_running (office->desk, task));
+}
+
+/* The text of all messages as they go to the model. (transfer full) */
+static char *
+dup_log (Office *office, AnnexTask *task)
+{
+  g_autoptr (GPtrArray) events = dex_await_boxed (
+      annex_store_list_events (annex_desk_get_store (office->desk), annex_task_get_id (task), 0, 0),
+      NULL);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      g_autofree char *line = annex_event_to_json_line (g_ptr_array_index (events, i));
+
+      g_string_append_printf (text, "%s\n", line);
+    }
+  return g_string_free_and_steal (text);
+}
+
+static void
+assert_log (Office *office, AnnexTask *task, const char *part, gboolean there)
+{
+  g_autofree char *log = dup_log (office, task);
+
+  if ((strstr (log, part) != NULL) != there)
+    g_error ("“%s” is %sin the log:\n%s", part, there ? "not " : "", log);
+}
+
+static GPtrArray *
+list_inbox (Office *office)
+{
+  GPtrArray *entries = dex_await_boxed (annex_desk_list_inbox (office->desk), NULL);
+
+  g_assert_nonnull (entries);
+  return entries;
+}
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+#define SAY(text) "{\"type\":\"text\",\"text\":\"" text "\"}"
+#define CALL(name, input) "{\"type\":\"tool_use\",\"name\":\"" name "\",\"input\":" input "}"
+
+static void
+test_two_at_once (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) first = NULL;
+  g_autoptr (AnnexTask) second = NULL;
+  g_autoptr (AnnexTask) same = NULL;
+  g_autofree char *title = NULL;
+  guint states = 0;
+
+  office_open (&office, "{\"api_key\":\"sk-right\",\"turns\":["
+                        "{\"match\":\"one\",\"delay_ms\":300,\"blocks\":[" SAY (
+                            "First") "]},"
+                                     "{\"match\":\"two\",\"delay_ms\":300,\"blocks\":[" SAY (
+                                         "Second") "]}]}");
+  g_signal_connect_swapped (office.desk, "task-state", G_CALLBACK (count_cb), &states);
+  first = begin (&office, "Do one\nwith more lines");
+  second = begin (&office, "Do two");
+  g_assert_cmpuint (annex_desk_get_n_running (office.desk), ==, 2);
+  title = annex_task_dup_title (first);
+  g_assert_cmpstr (title, ==, "Do one");
+  same = dex_await_object (annex_desk_open_task (office.desk, annex_task_get_id (first)), NULL);
+  g_assert_true (same == first);
+  await_rest (&office, first, ANNEX_TASK_DONE);
+  await_rest (&office, second, ANNEX_TASK_DONE);
+  g_assert_cmpuint (states, >=, 4);
+  assert_log (&office, first, "First", TRUE);
+  assert_log (&office, second, "Second", TRUE);
+  g_clear_object (&first);
+  g_clear_object (&same);
+  g_clear_object (&second);
+  office_close (&office);
+}
+
+static void
+test_question (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+  guint opened = 0;
+  guint closed = 0;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"paint\",\"blocks\":[" CALL (
+                            "ask_user", "{\"questions\":[{\"id\":\"colour\",\"header\":\"Colour\","
+                                        "\"question\":\"Which "
+                                        "one?\",\"options\":[{\"label\":\"Red\"},{\"label\":"
+                                        "\"Blue\"}]}]}") "]},"
+                                                         "{\"when\":\"Blue\",\"blocks\":[" SAY (
+                                                             "Blue it is") "]}]}");
+  g_signal_connect_swapped (office.desk, "ask-opened", G_CALLBACK (count_cb), &opened);
+  g_signal_connect_swapped (office.desk, "ask-closed", G_CALLBACK (count_cb), &closed);
+  task = begin (&office, "paint it");
+  await_state (task, ANNEX_TASK_WAITING);
+  entries = list_inbox (&office);
+  g_assert_cmpuint (entries->len, ==, 1);
+  test_await (annex_desk_answer_text (
+      office.desk, ((AnnexInboxEntry *) g_ptr_array_index (entries, 0))->ask, "Blue"));
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  assert_log (&office, task, "Blue it is", TRUE);
+  g_assert_cmpuint (opened, ==, 1);
+  g_assert_cmpuint (closed, ==, 1);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+/* A task that waited when Annex ended goes on when its question is answered. */
+static void
+test_answer_after_restart (void)
+{
+  static const char scenario[] = "{\"turns\":[{\"match\":\"fetch\",\"blocks\":[" CALL (
+      "request_network",
+      "{\"host\":\"data.example.org\",\"reason\":\"to look\"}") "]},"
+                                                                "{\"when\":\"never "
+                                                                "allows\",\"blocks\":[" SAY (
+                                                                    "Without it, then") "]},"
+                                                                                        "{\"match\""
+                                                                                        ":\"looked "
+                                                                                        "at it "
+                                                                                        "again\","
+                                                                                        "\"blocks\""
+                                                                                        ":[" SAY (
+                                                                                            "Thank "
+                                                                                            "you") "]}]}";
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GPtrArray) refused = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr (AnnexAsk) again = NULL;
+  AnnexInboxEntry *entry;
+  FakeModel *model;
+
+  office_open (&office, scenario);
+  task = begin (&office, "fetch it");
+  id = g_strdup (annex_task_get_id (task));
+  await_state (task, ANNEX_TASK_WAITING);
+  g_clear_object (&task);
+  model = g_steal_pointer (&office.model); /* the server goes on */
+  office_close (&office);
+
+  office.session = app_fixture_open ();
+  office.self = annex_desk_session_new (office.session);
+  office.desk = ANNEX_DESK (office.self);
+  office.model = model;
+  task = dex_await_object (annex_desk_open_task (office.desk, id), NULL);
+  g_assert_cmpint (annex_task_get_state (task), ==, ANNEX_TASK_WAITING);
+  g_assert_false (annex_desk_is_running (office.desk, task));
+  open = list_inbox (&office);
+  g_assert_cmpuint (open->len, ==, 1);
+  test_await (annex_desk_answer_text (
+      office.desk, ((AnnexInboxEntry *) g_ptr_array_index (open, 0))->ask, "never"));
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  assert_log (&office, task, "Without it, then", TRUE);
+
+  refused = list_inbox (&office);
+  g_assert_cmpuint (refused->len, ==, 1);
+  entry = g_ptr_array_index (refused, 0);
+  g_assert_cmpint (entry->state, ==, ANNEX_INBOX_REFUSED);
+  again = dex_await_boxed (annex_desk_reopen (office.desk, annex_ask_get_id (entry->ask)), NULL);
+  g_assert_nonnull (again);
+  test_await_error (annex_desk_reopen (office.desk, annex_ask_get_id (again)), ANNEX_STORE_ERROR,
+                    ANNEX_STORE_ERROR_NOT_FOUND);
+  test_await (annex_desk_answer_text (office.desk, again, "task"));
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  assert_log (&office, task, "allows it now (task)", TRUE);
+  for (guint i = 0; i < 100 && fake_model_count_left (office.model) > 0; i++)
+    app_fixture_wait (20);
+  assert_log (&office, task, "Thank you", TRUE);
+  after = list_inbox (&office);
+  g_assert_cmpuint (after->len, ==, 0);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+test_stop_and_resume (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"long\",\"delay_ms\":4000,\"blocks\":[" SAY (
+                            "Late") "]},{\"blocks\":[" SAY ("Here I am") "],\"repeat\":true}]}");
+  task = begin (&office, "a long one");
+  app_fixture_wait (200);
+  annex_desk_stop (office.desk, task);
+  await_rest (&office, task, ANNEX_TASK_STOPPED);
+  test_await (annex_desk_resume (office.desk, task));
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+test_rewind_and_plan (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (JsonObject) steps = annex_json_parse_object (
+      "{\"steps\":[{\"title\":\"Look\",\"state\":\"pending\"}]}", -1, NULL);
+  g_autoptr (AnnexPlan) plan = annex_plan_new_from_update (NULL, steps, NULL);
+  gint64 seq = 0;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"green\",\"blocks\":[" SAY (
+                            "Green") "]},"
+                                     "{\"match\":\"yellow\",\"blocks\":[" SAY ("Yellow") "]}]}");
+  task = begin (&office, "make it green");
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  events = dex_await_boxed (
+      annex_store_list_events (annex_desk_get_store (office.desk), annex_task_get_id (task), 0, 0),
+      NULL);
+  for (guint i = 0; i < events->len; i++)
+    if (annex_event_get_event_type (g_ptr_array_index (events, i)) == ANNEX_EVENT_USER_MESSAGE)
+      seq = annex_event_get_seq (g_ptr_array_index (events, i));
+  test_await_error (annex_desk_rewind (office.desk, task, 1, "no"), ANNEX_STORE_ERROR,
+                    ANNEX_STORE_ERROR_NOT_FOUND);
+  test_await (annex_desk_rewind (office.desk, task, seq, "make it yellow"));
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  for (guint i = 0; i < 100 && fake_model_count_left (office.model) > 0; i++)
+    app_fixture_wait (20);
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  assert_log (&office, task, "Yellow", TRUE);
+  assert_log (&office, task, "\"rewound\"", TRUE);
+  test_await (annex_desk_change_plan (office.desk, task, plan, "The user added the step “Look”."));
+  g_assert_cmpuint (annex_plan_get_n_steps (annex_task_get_plan (task)), ==, 1);
+  assert_log (&office, task, "The user added the step", TRUE);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+test_files_and_folders (void)
+{
+  Office office;
+  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
+  g_autofree char *file = app_fixture_write ("given/bill.txt", "42");
+  g_autofree char *folder = g_build_filename (app_fixture_get_home (), "given", NULL);
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) shares = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) before = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *share;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"/home/agent/inbox/bill.txt\",\"blocks\":[" SAY (
+                            "Seen") "]}]}");
+  g_ptr_array_add (request->files, g_strdup (file));
+  annex_new_task_add_folder (request, folder, ANNEX_SHARE_READ_ONLY);
+  request->prompt = g_strdup ("Look at these");
+  task = dex_await_object (annex_desk_create_task (office.desk, request), &error);
+  g_assert_no_error (error);
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  assert_log (&office, task, "Seen", TRUE);
+  bytes = dex_await_boxed (annex_desk_load_file (office.desk, task, "/home/agent/inbox/bill.txt"),
+                           &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "42", 2);
+  shares = annex_task_dup_shares (task);
+  g_assert_cmpuint (shares->len, ==, 1);
+  share = annex_share_get_id (g_ptr_array_index (shares, 0));
+  before = dex_await_boxed (annex_desk_load_before (office.desk, task, share, "bill.txt"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (before, NULL), g_bytes_get_size (before), "42", 2);
+  test_await_error (annex_desk_load_before (office.desk, task, share, "../run"), G_IO_ERROR,
+                    G_IO_ERROR_INVALID_ARGUMENT);
+  test_await (annex_desk_set_share_mode (office.desk, task, share, ANNEX_SHARE_REVIEW));
+  g_assert_cmpint (annex_share_get_mode (annex_task_find_share (task, share)), ==,
+                   ANNEX_SHARE_REVIEW);
+  test_await (annex_desk_revoke_share (office.desk, task, share));
+  g_assert_null (annex_task_find_share (task, share));
+  assert_log (&office, task, "no longer shares the folder", TRUE);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+/* A wrong folder or file makes no task; a missing model is told. */
+static void
+test_refused (void)
+{
+  Office office;
+  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
+  g_autoptr (GPtrArray) tasks = NULL;
+
+  office_open (&office, "{\"turns\":[]}");
+  request->prompt = g_strdup ("Work");
+  annex_new_task_add_folder (request, "/nonexistent", ANNEX_SHARE_REVIEW);
+  test_await_error (annex_desk_create_task (office.desk, request), ANNEX_SHARE_ERROR,
+                    ANNEX_SHARE_ERROR_NOT_FOUND);
+  g_ptr_array_set_size (request->folders, 0);
+  g_ptr_array_add (request->files, g_strdup ("/nonexistent.txt"));
+  test_await_error (annex_desk_create_task (office.desk, request), G_IO_ERROR,
+                    G_IO_ERROR_NOT_FOUND);
+  g_ptr_array_set_size (request->files, 0);
+  request->profile = g_strdup ("01NOSUCHPROFILE");
+  test_await_error (annex_desk_create_task (office.desk, request), ANNEX_MODEL_ERROR,
+                    ANNEX_MODEL_ERROR_NOT_FOUND);
+  tasks = dex_await_boxed (annex_store_list_tasks (annex_desk_get_store (office.desk)), NULL);
+  g_assert_cmpuint (tasks->len, ==, 0);
+  office_close (&office);
+}
+
+static void
+test_models (void)
+{
+  Office office;
+  g_autoptr (AnnexModelProfile) wrong = NULL;
+  g_autoptr (GPtrArray) profiles = NULL;
+  g_auto (GStrv) models = NULL;
+  const AnnexModelProfile *profile;
+
+  office_open (&office,
+               "{\"api_key\":\"sk-right\",\"models\":[\"fake-1\",\"fake-2\"],\"turns\":[]}");
+  profiles = annex_desk_dup_profiles (office.desk);
+  g_assert_cmpuint (profiles->len, ==, 2);
+  profile = g_ptr_array_index (profiles, 0);
+  test_await (annex_desk_check_profile (office.desk, profile, NULL));
+  test_await_error (annex_desk_check_profile (office.desk, profile, "sk-wrong"), ANNEX_MODEL_ERROR,
+                    ANNEX_MODEL_ERROR_AUTH);
+  models = dex_await_boxed (annex_desk_list_models (office.desk, profile, NULL), NULL);
+  g_assert_cmpuint (g_strv_length (models), ==, 2);
+  test_await (annex_desk_remove_profile (office.desk, profile->id));
+  g_clear_pointer (&profiles, g_ptr_array_unref);
+  profiles = annex_desk_dup_profiles (office.desk);
+  g_assert_cmpuint (profiles->len, ==, 1);
+  office_close (&office);
+}
+
+static void
+test_delete (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autofree char *id = NULL;
+
+  office_open (&office, "{\"turns\":[{\"delay_ms\":3000,\"blocks\":[" SAY ("x") "]}]}");
+  task = begin (&office, "to be deleted");
+  id = g_strdup (annex_task_get_id (task));
+  g_clear_object (&task);
+  app_fixture_wait (100);
+  test_await (annex_desk_delete_task (office.desk, id));
+  test_await_error (annex_desk_open_task (office.desk, id), ANNEX_STORE_ERROR,
+                    ANNEX_STORE_ERROR_NOT_FOUND);
+  g_assert_cmpuint (annex_desk_get_n_running (office.desk), ==, 0);
+  office_close (&office);
+}
+
+/* A task that says it runs, and nobody runs it. */
+static void
+test_interrupted (void)
+{
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexTask) task = dex_await_object (
+      annex_task_create (annex_session_get_store (session), "Cut", "tour", "", NULL, "s", "[]"),
+      NULL);
+  g_autofree char *id = g_strdup (annex_task_get_id (task));
+  AnnexDeskSession *desk;
+  g_autoptr (AnnexTask) again = NULL;
+
+  g_clear_object (&task);
+  test_await (annex_session_close (session));
+  desk = dex_await_object (annex_desk_session_open (), NULL);
+  g_assert_nonnull (desk);
+  again = dex_await_object (annex_desk_open_task (ANNEX_DESK (desk), id), NULL);
+  g_assert_cmpint (annex_task_get_state (again), ==, ANNEX_TASK_STOPPED);
+  g_clear_object (&again);
+  test_await (annex_desk_session_close (desk));
+  g_object_unref (desk);
+}
+
+static void
+test_needs_and_checks (void)
+{
+  Office office;
+  g_autoptr (AnnexComputerNeeds) needs = NULL;
+  g_autoptr (GPtrArray) checks = NULL;
+  g_autoptr (GPtrArray) last = NULL;
+  guint changed = 0;
+
+  office_open (&office, NULL);
+  needs = dex_await_boxed (annex_desk_get_needs (office.desk), NULL);
+  g_assert_false (needs->installed);
+  g_assert_cmpuint (needs->disk_bytes, >, 1 << 20);
+  g_assert_cmpuint (needs->download_bytes, >, 0);
+  g_signal_connect_swapped (office.desk, "checks-changed", G_CALLBACK (count_cb), &changed);
+  checks = dex_await_boxed (annex_desk_run_checks (office.desk, FALSE), NULL);
+  last = annex_desk_dup_checks (office.desk);
+  g_assert_cmpuint (last->len, ==, checks->len);
+  g_assert_cmpuint (changed, ==, 1);
+  office_close (&office);
+}
+
+static void
+run_reset (gconstpointer func)
+{
+  app_fixture_reset ();
+  test_run_fiber (func);
+}
+
+static void
+add (const char *path, TestFunc func)
+{
+  g_test_add_data_func (path, (gconstpointer) func, run_reset);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  app_fixture_init (&argc, &argv);
+  add ("/desk/two-at-once", test_two_at_once);
+  add ("/desk/question", test_question);
+  add ("/desk/answer-after-restart", test_answer_after_restart);
+  add ("/desk/stop-and-resume", test_stop_and_resume);
+  add ("/desk/rewind-and-plan", test_rewind_and_plan);
+  add ("/desk/files-and-folders", test_files_and_folders);
+  add ("/desk/refused", test_refused);
+  add ("/desk/models", test_models);
+  add ("/desk/delete", test_delete);
+  add ("/desk/interrupted", test_interrupted);
+  add ("/desk/needs-and-checks", test_needs_and_checks);
+  status = g_test_run ();
+  app_fixture_done ();
+  return status;
+}
