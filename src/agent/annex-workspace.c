@@ -75,6 +75,29 @@ annex_workspace_init (AnnexWorkspace *self)
   self->refusals = g_ptr_array_new_with_free_func (g_free);
 }
 
+/* What the user decides about a host elsewhere, in the window, holds for what runs now. */
+static void
+event_cb (AnnexWorkspace *self, AnnexEvent *event)
+{
+  JsonObject *data = annex_event_get_data (event);
+  const char *host = annex_json_opt_string (data, "host", "");
+  const char *decision = annex_json_opt_string (data, "decision", "");
+  const char *scope = annex_json_opt_string (data, "scope", "");
+  g_autofree char *normal = NULL;
+
+  if (annex_event_get_event_type (event) != ANNEX_EVENT_NETWORK_DECIDED ||
+      (!g_str_equal (scope, "task") && !g_str_equal (scope, "always") &&
+       !g_str_equal (scope, "never")))
+    return;
+  normal = annex_host_normalise (host, -1, NULL);
+  if (normal == NULL)
+    return;
+  if (g_str_equal (decision, "ask"))
+    annex_network_policy_remove (self->policy, normal, scope);
+  else
+    annex_network_policy_set (self->policy, normal, g_str_equal (decision, "allow"), scope);
+}
+
 AnnexWorkspace *
 annex_workspace_new (AnnexTask *task,
                      AnnexComputer *computer,
@@ -93,6 +116,7 @@ annex_workspace_new (AnnexTask *task,
   g_set_object (&self->secrets, secrets);
   g_set_object (&self->model, model);
   self->drafts = annex_drafts_new (task, computer, data_dir);
+  g_signal_connect_object (task, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
   return self;
 }
 

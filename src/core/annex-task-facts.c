@@ -269,8 +269,9 @@ apply_network_decided (AnnexTaskFacts *self, JsonObject *data)
   for (guint i = self->rules->len; i > 0; i--)
     if (g_str_equal (((AnnexNetworkRule *) g_ptr_array_index (self->rules, i - 1))->host, host))
       g_ptr_array_remove_index (self->rules, i - 1);
-  g_ptr_array_add (self->rules,
-                   annex_network_rule_new (host, g_str_equal (decision, "allow"), "task"));
+  if (!g_str_equal (decision, "ask")) /* taken back: there is no decision any more */
+    g_ptr_array_add (self->rules,
+                     annex_network_rule_new (host, g_str_equal (decision, "allow"), "task"));
 }
 
 static void

@@ -1,0 +1,485 @@
+/* annex-activity-pane.c
+ *
+ * See annex-activity-pane.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-activity-pane.h"
+
+#include "annex-activity-log.h"
+#include "annex-activity-row.h"
+#include "annex-ask-words.h"
+#include "annex-event-follower.h"
+#include "annex-permissions.h"
+#include "annex-text.h"
+#include "annex-then.h"
+
+#include <glib/gi18n.h>
+
+#define LEDGER_SECONDS 3
+#define REBUILD_DELAY_MS 100
+
+struct _AnnexActivityPane
+{
+  AdwBin parent_instance;
+
+  AnnexDesk *desk;
+  AnnexTask *task;
+  AnnexActivityLog *log;
+  AnnexEventFollower *follower;
+  GListStore *items; /* AnnexActivityItem */
+  guint ledger_source;
+  guint rebuild_source;
+  gboolean reading;
+  gboolean again;
+
+  GtkStack *stack;
+  GtkListView *view;
+  GtkWidget *permissions;
+  GtkListBox *rules;
+  GtkLabel *failure;
+};
+
+enum
+{
+  PROP_DESK = 1,
+  PROP_TASK,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (AnnexActivityPane, annex_activity_pane, ADW_TYPE_BIN)
+
+static void
+show_failure (AnnexActivityPane *self, const char *message)
+{
+  g_autofree char *shown = message != NULL ? annex_ask_words_block (message, 3) : NULL;
+
+  gtk_label_set_text (self->failure, shown != NULL ? shown : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->failure), shown != NULL);
+}
+
+/* ---- the time line */
+
+static AnnexActivityItem *
+item_at (AnnexActivityPane *self, guint index)
+{
+  g_autoptr (AnnexActivityItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), index);
+
+  return item; /* the store holds it */
+}
+
+static gboolean
+rebuild_cb (gpointer data)
+{
+  AnnexActivityPane *self = data;
+  g_autoptr (GPtrArray) fresh = annex_activity_log_dup_items (self->log);
+  guint n_old = g_list_model_get_n_items (G_LIST_MODEL (self->items));
+  guint same = 0;
+
+  self->rebuild_source = 0;
+  /* New lines come at the top; what is below keeps its place. */
+  while (same < n_old && same < fresh->len &&
+         annex_activity_item_equal (item_at (self, n_old - 1 - same),
+                                    g_ptr_array_index (fresh, fresh->len - 1 - same)))
+    same++;
+  g_list_store_splice (self->items, 0, n_old - same, fresh->pdata, fresh->len - same);
+  gtk_stack_set_visible_child_name (self->stack, fresh->len > 0 ? "list" : "empty");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_rebuild (AnnexActivityPane *self)
+{
+  if (self->rebuild_source == 0)
+    self->rebuild_source = g_timeout_add (REBUILD_DELAY_MS, rebuild_cb, self);
+}
+
+static void read_ledger (AnnexActivityPane *self);
+
+static void
+ledger_cb (gpointer object, const GValue *value, GError *error)
+{
+  AnnexActivityPane *self = object;
+
+  self->reading = FALSE;
+  if (self->again)
+    read_ledger (self); /* the task is another one by now, or there is more */
+  else if (value != NULL && annex_activity_log_set_ledger (self->log, g_value_get_boxed (value)))
+    schedule_rebuild (self);
+}
+
+static void
+read_ledger (AnnexActivityPane *self)
+{
+  self->again = self->reading;
+  if (self->reading || self->task == NULL || self->desk == NULL)
+    return;
+  self->reading = TRUE;
+  annex_then (annex_store_list_ledger (annex_desk_get_store (self->desk),
+                                       annex_task_get_id (self->task)),
+              self, ledger_cb);
+}
+
+static gboolean
+ledger_source_cb (gpointer data)
+{
+  AnnexActivityPane *self = data;
+
+  if (self->task != NULL && self->desk != NULL && annex_desk_is_running (self->desk, self->task))
+    read_ledger (self);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- permissions */
+
+static void load_rules (AnnexActivityPane *self);
+
+static void
+decided_cb (gpointer object, const GValue *value, GError *error)
+{
+  AnnexActivityPane *self = object;
+
+  show_failure (self, error != NULL ? error->message : NULL);
+  load_rules (self);
+}
+
+static void
+decide (AnnexActivityPane *self, const char *host, const char *scope, const char *old_scope)
+{
+  if (self->desk != NULL)
+    annex_then (annex_permissions_decide (self->desk, self->task, host, scope, old_scope), self,
+                decided_cb);
+}
+
+static void
+take_back_cb (AnnexActivityPane *self, GtkButton *button)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (button), FALSE);
+  decide (self, g_object_get_data (G_OBJECT (button), "annex-host"), NULL,
+          g_object_get_data (G_OBJECT (button), "annex-scope"));
+}
+
+static void
+allow_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  decide (ANNEX_ACTIVITY_PANE (widget), g_variant_get_string (target, NULL),
+          g_str_equal (name, "activity.task") ? "task" : "always", "never");
+}
+
+static void
+add_rule (AnnexActivityPane *self, AnnexNetworkRule *rule)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *button = gtk_button_new_with_label (_ ("Take Back"));
+  g_autofree char *host = annex_ask_words_spell_host (rule->host);
+  g_autofree char *name = g_strdup_printf (_ ("Take back the decision about %s"), host);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), host);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               annex_activity_words_rule (rule->scope, rule->allow));
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data_full (G_OBJECT (button), "annex-host", g_strdup (rule->host), g_free);
+  g_object_set_data_full (G_OBJECT (button), "annex-scope", g_strdup (rule->scope), g_free);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (take_back_cb), self, G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  gtk_list_box_append (self->rules, row);
+}
+
+static void
+rules_cb (gpointer object, const GValue *value, GError *error)
+{
+  AnnexActivityPane *self = object;
+  GPtrArray *rules = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  if (rules == NULL)
+    return;
+  gtk_list_box_remove_all (self->rules);
+  for (guint i = 0; i < rules->len; i++)
+    add_rule (self, g_ptr_array_index (rules, i));
+  gtk_widget_set_visible (self->permissions, rules->len > 0);
+}
+
+static void
+load_rules (AnnexActivityPane *self)
+{
+  if (self->desk != NULL)
+    annex_then (annex_permissions_list (self->desk, self->task), self, rules_cb);
+}
+
+/* ---- export */
+
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AnnexActivityPane) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    show_failure (self, error->message);
+}
+
+void
+annex_activity_pane_export (AnnexActivityPane *self, GFile *file, gboolean csv)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  char *text;
+
+  g_return_if_fail (ANNEX_IS_ACTIVITY_PANE (self));
+
+  show_failure (self, NULL);
+  text = csv ? annex_activity_log_to_csv (self->log) : annex_activity_log_to_json_lines (self->log);
+  bytes = g_bytes_new_take (text, strlen (text));
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION,
+                                       NULL, written_cb, g_object_ref (self));
+}
+
+static void
+save_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AnnexActivityPane) self = data;
+  g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
+
+  if (file != NULL)
+    annex_activity_pane_export (self, file,
+                                g_object_get_data (source, "annex-csv") != NULL);
+}
+
+static void
+export_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  gboolean csv = g_str_equal (name, "activity.export-csv");
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  gtk_file_dialog_set_title (dialog, _ ("Save Activity"));
+  gtk_file_dialog_set_initial_name (dialog, csv ? _ ("Activity.csv") : _ ("Activity.jsonl"));
+  g_object_set_data (G_OBJECT (dialog), "annex-csv", csv ? dialog : NULL);
+  gtk_file_dialog_save (dialog, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL,
+                        save_chosen_cb, g_object_ref (ANNEX_ACTIVITY_PANE (widget)));
+}
+
+/* ---- rows */
+
+static void
+setup_cb (AnnexActivityPane *self, GtkListItem *list_item)
+{
+  gtk_list_item_set_child (list_item, annex_activity_row_new ());
+  gtk_list_item_set_activatable (list_item, FALSE);
+}
+
+static void
+bind_cb (AnnexActivityPane *self, GtkListItem *list_item)
+{
+  AnnexActivityItem *item = gtk_list_item_get_item (list_item);
+
+  annex_activity_row_set_item (ANNEX_ACTIVITY_ROW (gtk_list_item_get_child (list_item)), item);
+  gtk_list_item_set_accessible_label (list_item, annex_activity_item_get_sentence (item));
+}
+
+static int
+compare_days (gconstpointer a, gconstpointer b, gpointer data)
+{
+  int first = annex_activity_item_get_days_ago ((AnnexActivityItem *) a);
+  int second = annex_activity_item_get_days_ago ((AnnexActivityItem *) b);
+
+  return first < second ? -1 : first > second;
+}
+
+static void
+header_setup_cb (AnnexActivityPane *self, GtkListHeader *header)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  g_object_set (label, "margin-start", 6, "margin-top", 12, "margin-bottom", 3, NULL);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_list_header_set_child (header, label);
+}
+
+static void
+header_bind_cb (AnnexActivityPane *self, GtkListHeader *header)
+{
+  AnnexActivityItem *item = gtk_list_header_get_item (header);
+  g_autofree char *day = annex_text_format_day (annex_activity_item_get_time_us (item), 0);
+
+  gtk_label_set_text (GTK_LABEL (gtk_list_header_get_child (header)), day);
+}
+
+/* ---- the task */
+
+static void
+events_cb (AnnexActivityPane *self, GPtrArray *events)
+{
+  gboolean shown = FALSE;
+  gboolean decided = FALSE;
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i);
+
+      shown = annex_activity_log_add_event (self->log, event) || shown;
+      decided = decided || annex_event_get_event_type (event) == ANNEX_EVENT_NETWORK_DECIDED;
+    }
+  if (shown)
+    schedule_rebuild (self);
+  if (decided)
+    load_rules (self);
+  if (annex_event_follower_is_caught_up (self->follower))
+    read_ledger (self);
+}
+
+void
+annex_activity_pane_set_task (AnnexActivityPane *self, AnnexTask *task)
+{
+  g_return_if_fail (ANNEX_IS_ACTIVITY_PANE (self));
+
+  if (!g_set_object (&self->task, task))
+    return;
+  g_clear_object (&self->follower);
+  g_clear_pointer (&self->log, annex_activity_log_free);
+  self->log = annex_activity_log_new ();
+  g_list_store_remove_all (self->items);
+  show_failure (self, NULL);
+  gtk_stack_set_visible_child_name (self->stack, "empty");
+  if (task != NULL)
+    {
+      self->follower = annex_event_follower_new (task);
+      g_signal_connect_object (self->follower, "events", G_CALLBACK (events_cb), self,
+                               G_CONNECT_SWAPPED);
+    }
+  read_ledger (self);
+  load_rules (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
+}
+
+/* ---- the widget */
+
+static void
+annex_activity_pane_map (GtkWidget *widget)
+{
+  AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (widget);
+
+  GTK_WIDGET_CLASS (annex_activity_pane_parent_class)->map (widget);
+  read_ledger (self);
+  load_rules (self); /* standing rules are changed elsewhere too */
+  if (self->ledger_source == 0)
+    self->ledger_source = g_timeout_add_seconds (LEDGER_SECONDS, ledger_source_cb, self);
+}
+
+static void
+annex_activity_pane_unmap (GtkWidget *widget)
+{
+  g_clear_handle_id (&ANNEX_ACTIVITY_PANE (widget)->ledger_source, g_source_remove);
+  GTK_WIDGET_CLASS (annex_activity_pane_parent_class)->unmap (widget);
+}
+
+static void
+annex_activity_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (object);
+
+  g_value_set_object (value, id == PROP_DESK ? (gpointer) self->desk : (gpointer) self->task);
+}
+
+static void
+annex_activity_pane_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (object);
+
+  if (id == PROP_TASK)
+    annex_activity_pane_set_task (self, g_value_get_object (value));
+  else if (g_set_object (&self->desk, g_value_get_object (value)))
+    {
+      read_ledger (self);
+      load_rules (self);
+      g_object_notify_by_pspec (object, pspec);
+    }
+}
+
+static void
+annex_activity_pane_dispose (GObject *object)
+{
+  AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (object);
+
+  g_clear_handle_id (&self->ledger_source, g_source_remove);
+  g_clear_handle_id (&self->rebuild_source, g_source_remove);
+  g_clear_object (&self->follower);
+  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_ACTIVITY_PANE);
+  g_clear_object (&self->items);
+  g_clear_object (&self->task);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (annex_activity_pane_parent_class)->dispose (object);
+}
+
+static void
+annex_activity_pane_finalize (GObject *object)
+{
+  g_clear_pointer (&ANNEX_ACTIVITY_PANE (object)->log, annex_activity_log_free);
+  G_OBJECT_CLASS (annex_activity_pane_parent_class)->finalize (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/annex_desktop/Annex/annex-activity-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, AnnexActivityPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, AnnexActivityPane, view);
+  gtk_widget_class_bind_template_child (widget_class, AnnexActivityPane, permissions);
+  gtk_widget_class_bind_template_child (widget_class, AnnexActivityPane, rules);
+  gtk_widget_class_bind_template_child (widget_class, AnnexActivityPane, failure);
+  gtk_widget_class_bind_template_callback (widget_class, setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, header_setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, header_bind_cb);
+  gtk_widget_class_install_action (widget_class, "activity.task", "s", allow_action);
+  gtk_widget_class_install_action (widget_class, "activity.always", "s", allow_action);
+  gtk_widget_class_install_action (widget_class, "activity.export-csv", NULL, export_action);
+  gtk_widget_class_install_action (widget_class, "activity.export-json", NULL, export_action);
+}
+
+static void
+annex_activity_pane_class_init (AnnexActivityPaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = annex_activity_pane_get_property;
+  object_class->set_property = annex_activity_pane_set_property;
+  object_class->dispose = annex_activity_pane_dispose;
+  object_class->finalize = annex_activity_pane_finalize;
+  widget_class->map = annex_activity_pane_map;
+  widget_class->unmap = annex_activity_pane_unmap;
+  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
+  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  bind_template (widget_class);
+}
+
+static void
+annex_activity_pane_init (AnnexActivityPane *self)
+{
+  GtkSortListModel *sorted;
+  GtkNoSelection *selection;
+
+  self->log = annex_activity_log_new ();
+  self->items = g_list_store_new (ANNEX_TYPE_ACTIVITY_ITEM);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->items)), NULL);
+  gtk_sort_list_model_set_section_sorter (
+      sorted, GTK_SORTER (gtk_custom_sorter_new (compare_days, NULL, NULL)));
+  selection = gtk_no_selection_new (G_LIST_MODEL (sorted));
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
+  g_object_unref (selection);
+}
+
+GtkWidget *
+annex_activity_pane_new (AnnexDesk *desk, AnnexTask *task)
+{
+  return g_object_new (ANNEX_TYPE_ACTIVITY_PANE, "desk", desk, "task", task, NULL);
+}

@@ -1,0 +1,265 @@
+/* annex-activity-words.c
+ *
+ * See annex-activity-words.h.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-activity-words.h"
+
+#include "annex-ask-words.h"
+#include "annex-share.h"
+#include "annex-text.h"
+
+#include <glib/gi18n.h>
+
+static gboolean
+is (const char *text, const char *word)
+{
+  return g_strcmp0 (text, word) == 0;
+}
+
+/* ---- the ledger */
+
+static char *
+with_sizes (char *sentence, const AnnexLedgerEntry *entry)
+{
+  g_autofree char *taken = sentence;
+  g_autofree char *up = annex_text_format_size (entry->bytes_up);
+  g_autofree char *down = annex_text_format_size (entry->bytes_down);
+
+  if (entry->bytes_up > 1024 && entry->bytes_down > 0)
+    return g_strdup_printf (_ ("%s · %s received, %s sent"), taken, down, up);
+  if (entry->bytes_down > 0)
+    return g_strdup_printf ("%s · %s", taken, down);
+  if (entry->bytes_up > 0)
+    return g_strdup_printf (_ ("%s · %s sent"), taken, up);
+  return g_steal_pointer (&taken);
+}
+
+static char *
+refused_words (const AnnexLedgerEntry *entry, const char *host, guint count)
+{
+  if (is (entry->by, "user") || is (entry->by, "never"))
+    return count == 1
+               ? g_strdup_printf (_ ("Asked to contact %s: you said no"), host)
+               : g_strdup_printf (ngettext ("Asked %u time to contact %s: you said no",
+                                            "Asked %u times to contact %s: you said no", count),
+                                  count, host);
+  return count == 1 ? g_strdup_printf (_ ("Was kept from contacting %s"), host)
+                    : g_strdup_printf (ngettext ("Was kept %u time from contacting %s",
+                                                 "Was kept %u times from contacting %s", count),
+                                       count, host);
+}
+
+static char *
+allowed_words (const AnnexLedgerEntry *entry, const char *host, guint count)
+{
+  if (is (entry->channel, "model"))
+    return count == 1 ? g_strdup_printf (_ ("Asked the model at %s"), host)
+                      : g_strdup_printf (ngettext ("Asked the model at %2$s %1$u time",
+                                                   "Asked the model at %2$s %1$u times", count),
+                                         count, host);
+  if (is (entry->channel, "image"))
+    return g_strdup_printf (_ ("Downloaded Annex’s computer from %s"), host);
+  if (is (entry->channel, "skill"))
+    return g_strdup_printf (_ ("Downloaded a skill from %s"), host);
+  if (is (entry->channel, "browser"))
+    return g_strdup_printf (_ ("Visited %s in the browser"), host);
+  if (is (entry->channel, "connector"))
+    return g_strdup_printf (_ ("Used a connector at %s"), host);
+  if (is (entry->by, "package-hosts"))
+    return count == 1 ? g_strdup_printf (_ ("Fetched a package from %s"), host)
+                      : g_strdup_printf (ngettext ("Fetched packages from %2$s, %1$u time",
+                                                   "Fetched packages from %2$s, %1$u times", count),
+                                         count, host);
+  return count == 1 ? g_strdup_printf (_ ("Contacted %s"), host)
+                    : g_strdup_printf (ngettext ("Contacted %2$s %1$u time",
+                                                 "Contacted %2$s %1$u times", count),
+                                       count, host);
+}
+
+char *
+annex_activity_words_ledger (const AnnexLedgerEntry *entry, guint count)
+{
+  g_autofree char *spelled = annex_ask_words_spell_host (entry->host);
+  g_autofree char *host = annex_text_for_display (spelled);
+
+  if (is (entry->decision, "refused"))
+    return refused_words (entry, host, count);
+  if (is (entry->decision, "failed"))
+    return g_strdup_printf (_ ("Could not reach %s"), host);
+  return with_sizes (allowed_words (entry, host, count), entry);
+}
+
+char *
+annex_activity_words_by (const AnnexLedgerEntry *entry)
+{
+  if (entry->reason != NULL && entry->reason[0] != '\0')
+    return annex_text_for_display (entry->reason);
+  if (is (entry->by, "package-hosts"))
+    return g_strdup (_ ("Sources of packages are always allowed"));
+  if (is (entry->by, "once"))
+    return g_strdup (_ ("You allowed it once"));
+  if (is (entry->by, "task"))
+    return g_strdup (_ ("You allowed it for this task"));
+  if (is (entry->by, "always") || is (entry->by, "rule"))
+    return g_strdup (_ ("You always allow it"));
+  if (is (entry->by, "never"))
+    return g_strdup (_ ("You never allow it"));
+  if (is (entry->by, "policy") || is (entry->by, "address") || is (entry->by, "default"))
+    return is (entry->decision, "refused") ? g_strdup (_ ("Nobody allowed it")) : NULL;
+  return NULL;
+}
+
+const char *
+annex_activity_words_ledger_icon (const AnnexLedgerEntry *entry)
+{
+  if (is (entry->decision, "refused"))
+    return "action-unavailable-symbolic";
+  if (is (entry->decision, "failed"))
+    return "dialog-warning-symbolic";
+  if (is (entry->channel, "model"))
+    return "send-to-symbolic";
+  if (is (entry->by, "package-hosts"))
+    return "package-x-generic-symbolic";
+  return "network-wired-symbolic";
+}
+
+/* ---- events */
+
+static guint
+length (JsonObject *data, const char *name)
+{
+  JsonArray *array = annex_json_opt_array (data, name);
+
+  return array != NULL ? json_array_get_length (array) : 0;
+}
+
+static const char *
+mode_words (const char *mode)
+{
+  if (is (mode, "read-only"))
+    return C_ ("folder", "read only");
+  if (is (mode, "keep"))
+    return C_ ("folder", "changes are kept by themselves");
+  return C_ ("folder", "changes wait for you");
+}
+
+static char *
+network_words (JsonObject *data)
+{
+  const char *scope = annex_json_opt_string (data, "scope", "");
+  const char *decision = annex_json_opt_string (data, "decision", "");
+  g_autofree char *spelled = annex_ask_words_spell_host (annex_json_opt_string (data, "host", ""));
+  g_autofree char *host = annex_text_for_display (spelled);
+
+  if (is (decision, "ask"))
+    return g_strdup_printf (_ ("You took your decision about %s back"), host);
+  if (!is (decision, "allow"))
+    return g_strdup_printf (_ ("You said no to %s"), host);
+  if (is (scope, "once"))
+    return g_strdup_printf (_ ("You allowed %s once"), host);
+  if (is (scope, "always"))
+    return g_strdup_printf (_ ("You allowed %s for good"), host);
+  return g_strdup_printf (_ ("You allowed %s for this task"), host);
+}
+
+static char *
+changes_words (AnnexEventType type, guint n, const char *folder)
+{
+  if (type == ANNEX_EVENT_DRAFT_KEPT)
+    return g_strdup_printf (
+        ngettext ("%u change was kept in %s", "%u changes were kept in %s", n), n, folder);
+  if (type == ANNEX_EVENT_DRAFT_UNDONE)
+    return g_strdup_printf (ngettext ("You took %u kept change back", "You took %u kept changes back",
+                                      n),
+                            n);
+  if (n == 0)
+    return g_strdup_printf (_ ("You discarded the changes in %s"), folder);
+  return g_strdup_printf (
+      ngettext ("You discarded %u change in %s", "You discarded %u changes in %s", n), n, folder);
+}
+
+/* Answers that no other event tells of. */
+static char *
+answer_words (AnnexEvent *event, AnnexAsk *ask)
+{
+  gboolean expired = annex_event_get_event_type (event) == ANNEX_EVENT_ASK_EXPIRED;
+  JsonObject *answer = annex_json_opt_object (annex_event_get_data (event), "answer");
+  g_autofree char *summary = NULL;
+  g_autofree char *words = NULL;
+
+  if (ask == NULL || !annex_ask_words_is_permission (ask))
+    return NULL;
+  if (!expired && annex_ask_get_kind (ask) == ANNEX_ASK_NETWORK)
+    return NULL; /* network-decided */
+  if (!expired && annex_ask_get_kind (ask) == ANNEX_ASK_FOLDER && answer != NULL &&
+      annex_json_opt_string (answer, "answer", "")[0] == '/')
+    return NULL; /* share-granted */
+  summary = annex_ask_words_summary (ask);
+  words = annex_ask_words_answer (ask, answer, expired);
+  return g_strdup_printf ("%s: %s", summary, words);
+}
+
+/* The events of an audit, and no others: a switch would only list what is left out. */
+char *
+annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk *ask)
+{
+  AnnexEventType type = annex_event_get_event_type (event);
+  JsonObject *data = annex_event_get_data (event);
+  JsonObject *share = annex_json_opt_object (data, "share");
+  const char *name = share != NULL ? annex_json_opt_string (share, "name", NULL) : share_name;
+  g_autofree char *folder = annex_text_for_display (name != NULL ? name : _ ("a folder"));
+
+  if (type == ANNEX_EVENT_SHARE_GRANTED)
+    return g_strdup_printf (_ ("You gave the folder %s: %s"), folder,
+                            mode_words (share != NULL ? annex_json_opt_string (share, "mode", "")
+                                                      : ""));
+  if (type == ANNEX_EVENT_SHARE_MODE)
+    return g_strdup_printf (_ ("You changed the folder %s: %s"), folder,
+                            mode_words (annex_json_opt_string (data, "mode", "")));
+  if (type == ANNEX_EVENT_SHARE_REVOKED)
+    return g_strdup_printf (_ ("You took the folder %s back"), folder);
+  if (type == ANNEX_EVENT_DRAFT_KEPT || type == ANNEX_EVENT_DRAFT_UNDONE)
+    return changes_words (type, length (data, "entries"), folder);
+  if (type == ANNEX_EVENT_DRAFT_DISCARDED)
+    return changes_words (type, length (data, "paths"), folder);
+  if (type == ANNEX_EVENT_NETWORK_DECIDED)
+    return network_words (data);
+  if (type == ANNEX_EVENT_ASK_ANSWERED || type == ANNEX_EVENT_ASK_EXPIRED)
+    return answer_words (event, ask);
+  if (type == ANNEX_EVENT_IMPORTED)
+    return g_strdup (_ ("The task came from an export; what was allowed before does not count here"));
+  return NULL;
+}
+
+const char *
+annex_activity_words_event_icon (AnnexEvent *event)
+{
+  AnnexEventType type = annex_event_get_event_type (event);
+
+  if (type == ANNEX_EVENT_SHARE_GRANTED || type == ANNEX_EVENT_SHARE_MODE ||
+      type == ANNEX_EVENT_SHARE_REVOKED)
+    return "folder-symbolic";
+  if (type == ANNEX_EVENT_DRAFT_KEPT)
+    return "object-select-symbolic";
+  if (type == ANNEX_EVENT_DRAFT_DISCARDED)
+    return "user-trash-symbolic";
+  if (type == ANNEX_EVENT_DRAFT_UNDONE)
+    return "edit-undo-symbolic";
+  if (type == ANNEX_EVENT_IMPORTED)
+    return "document-open-symbolic";
+  if (type == ANNEX_EVENT_NETWORK_DECIDED)
+    return is (annex_json_opt_string (annex_event_get_data (event), "decision", ""), "refuse")
+               ? "action-unavailable-symbolic"
+               : "object-select-symbolic";
+  return "annex-needs-you-symbolic";
+}
+
+const char *
+annex_activity_words_rule (const char *scope, gboolean allow)
+{
+  if (is (scope, "always") || is (scope, "never"))
+    return allow ? _ ("Always allowed") : _ ("Never allowed");
+  return allow ? _ ("Allowed for this task") : _ ("Not allowed in this task");
+}
