@@ -18,6 +18,8 @@
 
 #define MAX_LOAD_BYTES (32u << 20)
 #define PIECE_BYTES (256u << 10)
+/* A guest that sends nothing for so long is not waited for. */
+#define PIECE_LIMIT_MS 30000
 
 static DexFuture *
 fail (GError *error)
@@ -378,8 +380,11 @@ read_stream (GInputStream *stream)
 
   for (;;)
     {
-      g_autoptr (GBytes) piece = dex_await_boxed (
-          dex_input_stream_read_bytes (stream, PIECE_BYTES, G_PRIORITY_DEFAULT), &error);
+      g_autoptr (GBytes) piece =
+          dex_await_boxed (annex_future_with_timeout (dex_input_stream_read_bytes (
+                                                          stream, PIECE_BYTES, G_PRIORITY_DEFAULT),
+                                                      PIECE_LIMIT_MS),
+                           &error);
 
       if (piece == NULL)
         return fail (error);

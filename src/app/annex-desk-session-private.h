@@ -36,6 +36,7 @@ struct _AnnexDeskSession
   GHashTable *loading;   /* id → DexFuture of a task that is being read */
   GHashTable *works;     /* id → AnnexWork */
   GPtrArray *checks;     /* AnnexCheckResult, the last results */
+  GHashTable *rules;     /* host → allowed: the standing rules as last read */
   GHashTable *disk_uses; /* id → what was last measured inside the computer */
   gboolean moving;       /* computers are moved: nothing may start */
   gboolean closed;

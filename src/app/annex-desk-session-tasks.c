@@ -15,7 +15,6 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
-#define RUN_STACK (256 * 1024)
 /* An idle computer gives its memory back after this. */
 #define IDLE_S 300
 
@@ -162,8 +161,7 @@ annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work)
   work->running = TRUE;
   work->stopped = FALSE;
   dex_clear (&work->run);
-  work->run = dex_scheduler_spawn (NULL, RUN_STACK, run_fiber, annex_work_ref (work),
-                                   (GDestroyNotify) annex_work_unref);
+  work->run = annex_fiber_run (run_fiber, annex_work_ref (work), (GDestroyNotify) annex_work_unref);
   annex_desk_emit_task_state (ANNEX_DESK (self), work->task);
 }
 

@@ -16,7 +16,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define FIBER_STACK (256 * 1024)
 /* How long ending runs may hold up the end of the app. */
 #define PARK_LIMIT_MS 20000
 
@@ -76,7 +75,7 @@ annex_desk_call_run (AnnexDeskCall *call, AnnexDeskFunc func)
       call_free (call);
       return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED, "Annex is ending");
     }
-  return dex_scheduler_spawn (NULL, FIBER_STACK, call_fiber, call, call_free);
+  return annex_fiber_run (call_fiber, call, call_free);
 }
 
 /* Tasks: one object each */
@@ -218,8 +217,8 @@ annex_desk_session_get_work (AnnexDeskSession *self, AnnexTask *task, GError **e
       work->task = g_object_ref (task);
       g_signal_connect (task, "event", G_CALLBACK (event_cb), work);
       g_hash_table_insert (self->works, g_strdup (id), annex_work_ref (work));
-      work->ready = dex_scheduler_spawn (NULL, FIBER_STACK, make_fiber, annex_work_ref (work),
-                                         (GDestroyNotify) annex_work_unref);
+      work->ready =
+          annex_fiber_run (make_fiber, annex_work_ref (work), (GDestroyNotify) annex_work_unref);
     }
   if (dex_await (dex_ref (work->ready), error))
     return g_steal_pointer (&work);
@@ -255,6 +254,63 @@ annex_desk_session_drop_work (AnnexDeskSession *self, const char *task_id)
     g_hash_table_remove (self->works, id);
 }
 
+/* Standing rules */
+
+/* Rules that were set or removed outside the tasks' own tools count at once, also for connections
+ * that are open. */
+static void
+apply_to (AnnexNetworkPolicy *policy, GHashTable *before, GHashTable *now)
+{
+  GHashTableIter iter;
+  gpointer host;
+  gpointer allow;
+
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &host, &allow))
+    if (!g_hash_table_contains (now, host))
+      annex_network_policy_remove (policy, host, allow ? "always" : "never");
+  g_hash_table_iter_init (&iter, now);
+  while (g_hash_table_iter_next (&iter, &host, &allow))
+    annex_network_policy_set (policy, host, GPOINTER_TO_INT (allow), allow ? "always" : "never");
+}
+
+static DexFuture *
+rules_cb (DexFuture *future, gpointer data)
+{
+  AnnexDeskSession *self = data;
+  const GValue *value = dex_future_get_value (future, NULL); /* the next change tries again */
+  GPtrArray *rules = value != NULL ? g_value_get_boxed (value) : NULL;
+  GHashTable *now;
+  GHashTableIter iter;
+  gpointer work;
+
+  if (rules == NULL)
+    return dex_future_new_true ();
+  now = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < rules->len; i++)
+    {
+      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
+
+      g_hash_table_insert (now, g_strdup (rule->host), GINT_TO_POINTER (rule->allow));
+    }
+  g_hash_table_iter_init (&iter, self->works);
+  while (g_hash_table_iter_next (&iter, NULL, &work))
+    if (((AnnexWork *) work)->workspace != NULL)
+      apply_to (annex_workspace_get_policy (((AnnexWork *) work)->workspace), self->rules, now);
+  g_hash_table_unref (self->rules);
+  self->rules = now;
+  return dex_future_new_true ();
+}
+
+static void
+read_rules (AnnexDeskSession *self)
+{
+  if (!self->closed)
+    dex_future_disown (
+        dex_future_finally (annex_store_list_rules (annex_session_get_store (self->session)),
+                            rules_cb, g_object_ref (self), g_object_unref));
+}
+
 /* Other processes */
 
 static void
@@ -266,6 +322,7 @@ others_cb (AnnexDeskSession *self)
   g_hash_table_iter_init (&iter, self->tasks);
   while (g_hash_table_iter_next (&iter, NULL, &task))
     dex_future_disown (annex_task_refresh (task));
+  read_rules (self);
 }
 
 /* Does a living process run the task? Its agent holds this lock. */
@@ -329,6 +386,7 @@ annex_desk_session_finalize (GObject *object)
   g_hash_table_unref (self->tasks);
   g_hash_table_unref (self->loading);
   g_hash_table_unref (self->disk_uses);
+  g_hash_table_unref (self->rules);
   g_clear_object (&self->watch);
   g_clear_pointer (&self->checks, g_ptr_array_unref);
   g_clear_object (&self->session);
@@ -348,6 +406,7 @@ annex_desk_session_init (AnnexDeskSession *self)
   self->loading = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
   self->works = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, work_leave);
   self->disk_uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_check_result_free);
 }
 
@@ -363,6 +422,9 @@ annex_desk_session_new (AnnexSession *session)
   g_signal_connect_object (self->watch, "closed", G_CALLBACK (annex_desk_emit_ask_closed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->watch, "others", G_CALLBACK (others_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (annex_session_get_store (session), "rules-changed",
+                           G_CALLBACK (read_rules), self, G_CONNECT_SWAPPED);
+  read_rules (self);
   g_signal_connect_object (annex_session_get_config (session), "changed",
                            G_CALLBACK (annex_desk_emit_profiles_changed), self, G_CONNECT_SWAPPED);
   return self;
@@ -388,7 +450,7 @@ open_fiber (gpointer data)
 DexFuture *
 annex_desk_session_open (void)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK, open_fiber, NULL, NULL);
+  return annex_fiber_run (open_fiber, NULL, NULL);
 }
 
 static DexFuture *
@@ -433,7 +495,7 @@ annex_desk_session_close (AnnexDeskSession *self)
   if (self->closed)
     return dex_future_new_true ();
   self->closed = TRUE;
-  return dex_scheduler_spawn (NULL, FIBER_STACK, close_fiber, g_object_ref (self), g_object_unref);
+  return annex_fiber_run (close_fiber, g_object_ref (self), g_object_unref);
 }
 
 AnnexSession *

@@ -77,6 +77,18 @@ say_no_kvm (AnnexDoctor *self, AnnexCheckResult *result)
     }
 }
 
+static gboolean
+is_virtual_machine (AnnexDoctor *self)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *cpuinfo = NULL;
+
+  if (!g_file_get_contents (self->world.cpuinfo, &text, NULL, NULL))
+    return FALSE;
+  cpuinfo = g_strconcat ("\n", text, NULL);
+  return has_flag (cpuinfo, "hypervisor");
+}
+
 /* Whether a computer really starts on it; without an image that cannot be tried. */
 static void
 look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
@@ -101,13 +113,24 @@ look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
                       "started.");
   else
     {
-      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "Virtual machines are offered here, but a trial computer did not start on "
-                        "them, so Annex's computer is emulated, which is several times slower.");
+      annex_doctor_say (
+          result, ANNEX_CHECK_NOTICE, "%s",
+          is_virtual_machine (self)
+              ? "This machine is itself a virtual machine. It offers to run others inside it, but "
+                "a "
+                "trial computer did not start, so Annex's computer is emulated, which is several "
+                "times slower."
+              : "Virtual machines are offered here, but a trial computer did not start on them, so "
+                "Annex's computer is emulated, which is several times slower.");
       result->admin_text = g_strdup (
-          "KVM can be opened, but a guest does not boot on it. Please look at the kernel's "
-          "messages about kvm. In a virtual machine, check that nested virtualization is "
-          "allowed and works.");
+          is_virtual_machine (self)
+              ? "KVM can be opened in this virtual machine, but a guest does not boot on it. "
+                "Please "
+                "check that nested virtualization is allowed, and works, where this virtual "
+                "machine "
+                "runs."
+              : "KVM can be opened, but a guest does not boot on it. Please look at the kernel's "
+                "messages about kvm.");
       result->detail = g_strdup (kit->accelerator_reason);
     }
 }

@@ -32,9 +32,7 @@ look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     }
   if (why != NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "Keys are kept only until Annex ends, because there is no keyring: %s",
-                        why);
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE, "%s", why);
       result->admin_text = g_strdup (
           "Please install a keyring that offers the Secret Service interface, such as the "
           "desktop's own (GNOME Keyring, KWallet), and let it start with the session.");

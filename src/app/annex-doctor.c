@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIBER_STACK (256 * 1024)
-
 G_DEFINE_FINAL_TYPE (AnnexDoctor, annex_doctor, G_TYPE_OBJECT)
 
 static const AnnexDoctorCheck *const groups[] = {
@@ -227,8 +225,7 @@ annex_doctor_run (AnnexDoctor *self, gboolean thorough)
 {
   dex_return_error_if_fail (ANNEX_IS_DOCTOR (self));
 
-  return dex_scheduler_spawn (NULL, FIBER_STACK, run_fiber, visit_new (self, NULL, thorough),
-                              visit_free);
+  return annex_fiber_run (run_fiber, visit_new (self, NULL, thorough), visit_free);
 }
 
 static DexFuture *
@@ -249,8 +246,7 @@ annex_doctor_look (AnnexDoctor *self, const char *id, gboolean thorough)
 {
   dex_return_error_if_fail (ANNEX_IS_DOCTOR (self) && id != NULL);
 
-  return dex_scheduler_spawn (NULL, FIBER_STACK, look_fiber, visit_new (self, id, thorough),
-                              visit_free);
+  return annex_fiber_run (look_fiber, visit_new (self, id, thorough), visit_free);
 }
 
 static DexFuture *
@@ -276,8 +272,7 @@ annex_doctor_repair (AnnexDoctor *self, const char *id)
 {
   dex_return_error_if_fail (ANNEX_IS_DOCTOR (self) && id != NULL);
 
-  return dex_scheduler_spawn (NULL, FIBER_STACK, repair_fiber, visit_new (self, id, TRUE),
-                              visit_free);
+  return annex_fiber_run (repair_fiber, visit_new (self, id, TRUE), visit_free);
 }
 
 char **

@@ -185,6 +185,7 @@ annex_store_set_rule (AnnexStore *self, const char *host, gboolean allow)
   dex_return_error_if_fail (host != NULL && host[0] != '\0');
 
   job = annex_store_job_new (set_rule_work);
+  job->rules = TRUE;
   job->shares = TRUE;
   job->text = g_strdup (host);
   job->number = allow ? 1 : 0;
@@ -206,6 +207,7 @@ annex_store_remove_rule (AnnexStore *self, const char *host)
   dex_return_error_if_fail (host != NULL);
 
   job = annex_store_job_new (remove_rule_work);
+  job->rules = TRUE;
   job->shares = TRUE;
   job->text = g_strdup (host);
   return annex_store_queue (self, job);

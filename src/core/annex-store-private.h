@@ -57,6 +57,7 @@ struct _StoreJob
   StoreSettle settle; /* nullable */
   GWeakRef store;
   gboolean lists; /* the list of tasks is another one afterwards */
+  gboolean rules; /* the standing rules are others afterwards */
   gboolean shares;    /* one transaction may hold several such jobs */
   DexPromise *promise;
   GMainContext *context;

@@ -92,6 +92,7 @@ annex_store_job_take_array (StoreJob *job, GPtrArray *array)
 enum {
   SIGNAL_APPENDED,
   SIGNAL_TASKS_CHANGED,
+  SIGNAL_RULES_CHANGED,
   N_SIGNALS,
 };
 
@@ -105,6 +106,8 @@ tell (AnnexStore *self, StoreJob *job)
     g_signal_emit (self, signals[SIGNAL_APPENDED], 0, g_value_get_boxed (&job->result));
   else if (job->lists)
     g_signal_emit (self, signals[SIGNAL_TASKS_CHANGED], 0);
+  else if (job->rules)
+    g_signal_emit (self, signals[SIGNAL_RULES_CHANGED], 0);
 }
 
 static gboolean
@@ -315,6 +318,9 @@ annex_store_class_init (AnnexStoreClass *klass)
                              G_TYPE_NONE, 1, ANNEX_TYPE_EVENT);
   signals[SIGNAL_TASKS_CHANGED] = g_signal_new ("tasks-changed", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                              NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_RULES_CHANGED] = g_signal_new ("rules-changed", ANNEX_TYPE_STORE,
+                                                G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                                0);
 }
 
 static void

@@ -35,7 +35,8 @@ typedef enum
 GQuark annex_store_error_quark (void);
 
 /* Signals, in the thread of whoever called: "appended" (AnnexEvent): an event of this process, of
- * whichever task, is committed. "tasks-changed" (): a task was archived, deleted or imported here. */
+ * whichever task, is committed. "tasks-changed" (): a task was archived, deleted or imported here.
+ * "rules-changed" (): a standing network rule was set or removed here. */
 #define ANNEX_TYPE_STORE (annex_store_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexStore, annex_store, ANNEX, STORE, GObject)
 

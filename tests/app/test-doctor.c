@@ -232,7 +232,7 @@ test_models (void)
 
   fill_world (&world);
   doctor = annex_doctor_new (session, NULL, &world);
-  check (doctor, "keyring", ANNEX_CHECK_NOTICE, "until Annex ends", "Secret Service", FALSE);
+  check (doctor, "keyring", ANNEX_CHECK_NOTICE, "keyring", "Secret Service", FALSE);
   check (doctor, "model", ANNEX_CHECK_NOTICE, "only the tour", NULL, FALSE);
   profile->base_url = g_strdup ("http://127.0.0.1:9");
   profile->is_default = TRUE;
