@@ -107,5 +107,5 @@ annex_grant_facts_describe (AnnexDesk *desk, const char *task_id)
 
   wanted->desk = g_object_ref (desk);
   wanted->task_id = g_strdup (task_id);
-  return dex_scheduler_spawn (NULL, 128 * 1024, describe_fiber, wanted, wanted_free);
+  return annex_fiber_run (describe_fiber, wanted, wanted_free);
 }

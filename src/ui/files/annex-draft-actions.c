@@ -12,8 +12,6 @@
 
 #include <glib/gi18n.h>
 
-#define FIBER_STACK (1024 * 1024)
-
 AnnexDraftPart *
 annex_draft_part_new (const char *share_id, const char *const *paths, guint n_changes)
 {
@@ -238,7 +236,7 @@ annex_draft_keep_parts (GtkWidget *widget, AnnexDesk *desk, AnnexTask *task, GPt
   Work *work = work_new (KEEP, widget, desk, task);
 
   work->parts = g_ptr_array_ref (parts);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, keep_fiber, work, work_free);
+  return annex_fiber_run (keep_fiber, work, work_free);
 }
 
 /* ---- discarding */
@@ -322,7 +320,7 @@ annex_draft_discard_parts (GtkWidget *widget, AnnexDesk *desk, AnnexTask *task, 
   Work *work = work_new (DISCARD, widget, desk, task);
 
   work->parts = g_ptr_array_ref (parts);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, discard_fiber, work, work_free);
+  return annex_fiber_run (discard_fiber, work, work_free);
 }
 
 /* ---- undoing */
@@ -370,5 +368,5 @@ annex_draft_undo_keeps (GtkWidget *widget,
   Work *work = work_new (UNDO, widget, desk, task);
 
   work->keep_ids = g_strdupv ((char **) keep_ids);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, undo_fiber, work, work_free);
+  return annex_fiber_run (undo_fiber, work, work_free);
 }

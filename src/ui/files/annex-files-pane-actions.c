@@ -12,8 +12,6 @@
 
 #include <glib/gi18n.h>
 
-#define FIBER_STACK (1024 * 1024)
-
 /* ---- keep and discard */
 
 static GPtrArray *

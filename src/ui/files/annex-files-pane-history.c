@@ -6,11 +6,10 @@
  */
 #include "annex-files-pane-private.h"
 
+#include "annex-future.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
-
-#define FIBER_STACK (1024 * 1024)
 
 typedef struct
 {
@@ -116,5 +115,5 @@ annex_files_pane_read_history (AnnexFilesPane *self)
   g_weak_ref_init (&history->self, self);
   history->serial = self->serial;
   history->task = g_object_ref (self->task);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, history_fiber, history, history_free));
+  annex_fiber_start (history_fiber, history, history_free);
 }

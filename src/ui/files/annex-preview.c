@@ -15,7 +15,6 @@
 
 #include <glib/gi18n.h>
 
-#define FIBER_STACK (1024 * 1024)
 /* Someone who holds the down key wants none of the files in between. */
 #define DELAY_MS 120
 #define FETCH_TIMEOUT_MS (120 * 1000)
@@ -449,7 +448,7 @@ annex_preview_show_change (AnnexPreview *self,
   load->task = g_object_ref (task);
   load->share_id = g_strdup (share_id);
   load->change = annex_change_copy (change);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, load_fiber, load, load_free));
+  annex_fiber_start (load_fiber, load, load_free);
 }
 
 void

@@ -15,7 +15,6 @@
 
 #include <glib/gi18n.h>
 
-#define FIBER_STACK (1024 * 1024)
 #define READ_TIMEOUT_MS (30 * 1000)
 #define MAX_BYTES (32 * 1024 * 1024)
 #define MAX_SIDE 480
@@ -282,7 +281,7 @@ start (AnnexResultCard *self, What what)
   work->desk = g_object_ref (self->desk);
   work->task = g_object_ref (self->task);
   work->guest_path = g_strdup (self->guest_path);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, work_fiber, work, work_free));
+  annex_fiber_start (work_fiber, work, work_free);
 }
 
 static void

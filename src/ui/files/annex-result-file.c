@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FIBER_STACK (256 * 1024)
 #define KEEP_SECONDS (7 * 24 * 3600)
 #define FETCH_TIMEOUT_MS (120 * 1000)
 
@@ -265,5 +264,5 @@ annex_result_file_fetch (AnnexDesk *desk,
   fetch->task = g_object_ref (task);
   fetch->guest_path = g_strdup (guest_path);
   fetch->may_start = may_start;
-  return dex_scheduler_spawn (NULL, FIBER_STACK, fetch_fiber, fetch, fetch_free);
+  return annex_fiber_run (fetch_fiber, fetch, fetch_free);
 }

@@ -7,12 +7,12 @@
 #include "annex-result-strip.h"
 
 #include "annex-draft-actions.h"
+#include "annex-future.h"
 #include "annex-result-card.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
 
-#define FIBER_STACK (1024 * 1024)
 #define MAX_CARDS 12
 
 struct _AnnexResultStrip
@@ -255,7 +255,7 @@ refresh (gpointer data)
   g_weak_ref_init (&reading->self, self);
   reading->serial = self->serial;
   reading->task = g_object_ref (self->task);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, reading_fiber, reading, reading_free));
+  annex_fiber_start (reading_fiber, reading, reading_free);
 }
 
 static void
