@@ -16,8 +16,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define FIBER_STACK (128 * 1024)
-
 struct _AnnexRunAsks
 {
   GObject parent_instance;
@@ -411,7 +409,7 @@ annex_run_asks_handle (AnnexRunAsks *self, AnnexAsk *ask)
   handle->self = g_object_ref (self);
   handle->ask = annex_ask_ref (ask);
   handle->before = g_steal_pointer (&self->turn);
-  future = dex_scheduler_spawn (NULL, FIBER_STACK, handle_fiber, handle, handle_free);
+  future = annex_fiber_run (handle_fiber, handle, handle_free);
   self->turn = dex_ref (future);
   dex_future_disown (future);
 }

@@ -14,8 +14,6 @@
 #include "annex-paths.h"
 #include "annex-session-secrets.h"
 
-#define FIBER_STACK (256 * 1024)
-
 struct _AnnexSession
 {
   GObject parent_instance;
@@ -97,7 +95,7 @@ open_fiber (gpointer data)
 DexFuture *
 annex_session_open (void)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK, open_fiber, NULL, NULL);
+  return annex_fiber_run (open_fiber, NULL, NULL);
 }
 
 static DexFuture *
@@ -119,7 +117,7 @@ close_fiber (gpointer data)
 DexFuture *
 annex_session_close (AnnexSession *self)
 {
-  return dex_scheduler_spawn (NULL, FIBER_STACK, close_fiber, g_object_ref (self), g_object_unref);
+  return annex_fiber_run (close_fiber, g_object_ref (self), g_object_unref);
 }
 
 AnnexStore *

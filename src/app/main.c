@@ -8,13 +8,12 @@
 #include "annex-application.h"
 #include "annex-cli.h"
 #include "annex-desk-session.h"
+#include "annex-future.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
-
-#define FIBER_STACK (512 * 1024)
 
 static const struct
 {
@@ -49,7 +48,7 @@ run_command (AnnexCliFunc func, char **argv)
   Command command = { .func = func, .argv = argv, .status = ANNEX_EXIT_FAILED };
 
   command.loop = g_main_loop_new (NULL, FALSE);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, command_fiber, &command, NULL));
+  annex_fiber_start (command_fiber, &command, NULL);
   g_main_loop_run (command.loop);
   g_main_loop_unref (command.loop);
   return command.status;
