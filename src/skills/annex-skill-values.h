@@ -1,0 +1,39 @@
+/* annex-skill-values.h
+ *
+ * The user's own values for a skill, kept outside it: CONFIG/skill-values/NAME.json. Of a secret
+ * only the reference secret:<id> is there; the secret itself is in the keyring. Blocking.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-skill-shelf.h"
+
+G_BEGIN_DECLS
+
+/* {id: value or secret:<id>}; empty where nothing was given. (transfer full) */
+JsonObject *
+annex_skill_values_load (AnnexSkillPlaces *places, const char *name);
+/* @value NULL: takes it away. Of a secret the reference. Checks it. G_IO_ERROR. */
+gboolean
+annex_skill_values_set (AnnexSkillPlaces *places,
+                        const char *name,
+                        const AnnexSkillNeed *need,
+                        const char *value,
+                        GError **error);
+/* What holds for @skill: the stored values that its needs allow, then their defaults. A folder is
+ * its name in the computer, not its path here. (transfer full) */
+JsonObject *
+annex_skill_values_resolve (AnnexSkill *skill, JsonObject *stored);
+/* Ids of needs without a value that are not optional. (transfer full) */
+char **
+annex_skill_values_find_missing (AnnexSkill *skill, JsonObject *resolved);
+
+/* What the model gets for using the skill of @info. (transfer full) */
+AnnexSkillUse *
+annex_skill_use_make (AnnexSkillPlaces *places,
+                      const AnnexSkillInfo *info,
+                      const char *arguments,
+                      GError **error);
+
+G_END_DECLS

@@ -1,0 +1,428 @@
+/* test-library.c
+ *
+ * Skills on the disk: found, installed, changed, gone back, passed on without what is private.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-json.h"
+#include "annex-skill-exposure.h"
+#include "annex-skill-files.h"
+#include "annex-skill-package.h"
+#include "annex-skill-values.h"
+#include "annex-zip.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct
+{
+  char *dir;
+  AnnexSkillPlaces *places;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->dir = g_dir_make_tmp ("annex-skills-XXXXXX", NULL);
+  f->places = g_new0 (AnnexSkillPlaces, 1);
+  f->places->data = g_build_filename (f->dir, "data", NULL);
+  f->places->config = g_build_filename (f->dir, "config", NULL);
+  f->places->built_in = g_build_filename (f->dir, "built-in", NULL);
+  f->places->home = g_build_filename (f->dir, "home", NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_assert_true (annex_skill_files_remove (f->dir));
+  g_free (f->dir);
+  annex_skill_places_free (f->places);
+}
+
+static void
+put (Fixture *f, const char *path, const char *text)
+{
+  g_autofree char *whole = g_build_filename (f->dir, path, NULL);
+  g_autofree char *parent = g_path_get_dirname (whole);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (whole, text, -1, NULL));
+}
+
+static void
+put_skill (Fixture *f, const char *folder, const char *description)
+{
+  g_autofree char *name = g_path_get_basename (folder);
+  g_autofree char *path = g_build_filename (folder, "SKILL.md", NULL);
+  g_autofree char *text =
+      g_strdup_printf ("---\nname: %s\ndescription: %s\n---\nDo it.\n", name, description);
+
+  put (f, path, text);
+}
+
+static AnnexSkillPackage *
+open_package (Fixture *f, const char *path, GError **error)
+{
+  g_autofree char *whole = g_build_filename (f->dir, path, NULL);
+
+  return annex_skill_package_open (f->places, whole, NULL, error);
+}
+
+static void
+install (Fixture *f, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexSkillPackage) package = open_package (f, path, &error);
+
+  g_assert_no_error (error);
+  annex_skill_package_install (
+      package, g_ptr_array_index (annex_skill_package_get_previews (package), 0), &error);
+  g_assert_no_error (error);
+}
+
+/* "name:origin" of those that can be used. (transfer full) */
+static char *
+usable (Fixture *f, const char *folder)
+{
+  const char *folders[] = { folder, NULL };
+  g_autoptr (GPtrArray) infos = annex_skill_shelf_scan (f->places, folders);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      AnnexSkillInfo *info = g_ptr_array_index (infos, i);
+
+      if (annex_skill_info_is_usable (info))
+        g_string_append_printf (text, "%s%s:%s", text->len > 0 ? " " : "", info->name,
+                                annex_skill_origin_to_name (info->origin));
+    }
+  return g_string_free (text, FALSE);
+}
+
+#define assert_usable(f, folder, expected)                                                         \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *found_ = usable (f, folder);                                                  \
+    g_assert_cmpstr (found_, ==, expected);                                                        \
+  }                                                                                                \
+  G_STMT_END
+
+static void
+test_places (Fixture *f, gconstpointer data)
+{
+  g_autofree char *share = g_build_filename (f->dir, "share", NULL);
+  g_autofree char *link = g_build_filename (share, ".agents", "skills", "link", NULL);
+
+  put_skill (f, "built-in/tidy", "Built in");
+  put_skill (f, "built-in/sums", "Built in");
+  put_skill (f, "home/.agents/skills/tidy", "Home");
+  put_skill (f, "home/.claude/skills/mail", "Home");
+  put_skill (f, "share/.agents/skills/tidy", "Share");
+  put_skill (f, "new/tidy", "Library");
+  put (f, "secret/SKILL.md", "---\nname: link\ndescription: D\n---\nx\n");
+  g_assert_cmpint (symlink ("../../../secret", link), ==, 0);
+  assert_usable (f, share, "sums:built-in tidy:built-in");
+  annex_skill_shelf_set_look_in_home (f->places, TRUE, NULL);
+  assert_usable (f, share, "mail:home sums:built-in tidy:home");
+  install (f, "new/tidy");
+  assert_usable (f, share, "mail:home sums:built-in tidy:library");
+  annex_skill_shelf_set_trusted (f->places, share, TRUE, NULL);
+  assert_usable (f, share, "mail:home sums:built-in tidy:share");
+  assert_usable (f, NULL, "mail:home sums:built-in tidy:library");
+  annex_skill_shelf_set_enabled (f->places, "sums", FALSE, NULL);
+  annex_skill_shelf_set_trusted (f->places, share, FALSE, NULL);
+  assert_usable (f, share, "mail:home tidy:library");
+  annex_skill_shelf_set_enabled (f->places, "sums", TRUE, NULL);
+  assert_usable (f, share, "mail:home sums:built-in tidy:library");
+}
+
+static void
+test_versions (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexSkillInfo) info = NULL;
+
+  put_skill (f, "new/tidy", "First");
+  install (f, "new/tidy");
+  put_skill (f, "new/tidy", "Second");
+  install (f, "new/tidy");
+  info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
+  g_assert_cmpstr (info->description, ==, "Second");
+  g_assert_cmpuint (info->n_versions, ==, 2);
+  g_assert_cmpstr (info->source, ==, "tidy");
+  g_clear_pointer (&info, annex_skill_info_free);
+  g_assert_true (annex_skill_shelf_undo (f->places, "tidy", &error));
+  info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
+  g_assert_cmpstr (info->description, ==, "First");
+  g_assert_false (annex_skill_shelf_undo (f->places, "tidy", &error));
+  g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND);
+  for (guint i = 0; i < ANNEX_SKILL_MAX_VERSIONS + 5; i++)
+    install (f, "new/tidy");
+  g_clear_pointer (&info, annex_skill_info_free);
+  info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
+  g_assert_cmpuint (info->n_versions, ==, ANNEX_SKILL_MAX_VERSIONS);
+  g_assert_true (annex_skill_shelf_remove (f->places, "tidy", NULL));
+  assert_usable (f, NULL, "");
+  g_assert_false (annex_skill_shelf_remove (f->places, "tidy", NULL));
+}
+
+static void
+test_preview (Fixture *f, gconstpointer data)
+{
+  static const char *const expected[] = { "SKILL.md changed", "new.py added runs",
+                                          "old.txt removed", "same.txt same" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexSkillPackage) package = NULL;
+  g_autofree char *staging = g_build_filename (f->places->data, ".staging", NULL);
+  g_autoptr (GDir) dir = NULL;
+  AnnexSkillPreview *preview;
+
+  put_skill (f, "new/tidy", "First");
+  put (f, "new/tidy/old.txt", "old");
+  put (f, "new/tidy/same.txt", "same");
+  install (f, "new/tidy");
+  put_skill (f, "next/tidy", "Second");
+  put (f, "next/tidy/same.txt", "same");
+  put (f, "next/tidy/new.py", "get ('https://API.example.org/x', 'http://127.0.0.1/')");
+  put (f, "next/tidy/__pycache__/x.pyc", "x");
+  package = open_package (f, "next/tidy", &error);
+  g_assert_no_error (error);
+  preview = g_ptr_array_index (annex_skill_package_get_previews (package), 0);
+  g_assert_true (preview->installed);
+  g_assert_cmpuint (preview->files->len, ==, G_N_ELEMENTS (expected));
+  g_assert_cmpstr (preview->hosts[0], ==, "api.example.org");
+  g_assert_null (preview->hosts[1]);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      gboolean found = FALSE;
+
+      for (guint j = 0; j < preview->files->len; j++)
+        {
+          AnnexSkillPreviewFile *file = g_ptr_array_index (preview->files, j);
+          g_autofree char *line =
+              g_strdup_printf ("%s %s%s", file->path, annex_skill_change_to_name (file->change),
+                               file->runs ? " runs" : "");
+
+          found |= g_str_equal (line, expected[i]);
+        }
+      g_assert_true (found);
+    }
+  /* A preview that nobody installs leaves nothing. */
+  g_clear_object (&package);
+  dir = g_dir_open (staging, 0, NULL);
+  g_assert_null (g_dir_read_name (dir));
+}
+
+static void
+test_plugin (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexSkillPackage) package = NULL;
+  GPtrArray *previews;
+
+  put (f, "plug/.claude-plugin/plugin.json", "{\"name\":\"plug\"}");
+  put_skill (f, "plug/skills/tidy", "D");
+  put_skill (f, "plug/skills/sums", "D");
+  put (f, "plug/skills/bad/SKILL.md", "no front matter");
+  put (f, "plug/commands/Say It.md", "---\ndescription: Says it\n---\nSay $ARGUMENTS\n");
+  put (f, "plug/hooks/hooks.json", "{}");
+  package = open_package (f, "plug", &error);
+  g_assert_no_error (error);
+  previews = annex_skill_package_get_previews (package);
+  g_assert_cmpuint (previews->len, ==, 3);
+  g_assert_cmpstr (annex_skill_get_name (((AnnexSkillPreview *) previews->pdata[2])->skill), ==,
+                   "say-it");
+  g_assert_true (((AnnexSkillPreview *) previews->pdata[2])->is_command);
+  g_assert_nonnull (strstr (annex_skill_package_get_left_out (package)[0], "never run"));
+  g_assert_nonnull (strstr (annex_skill_package_get_left_out (package)[1], "bad"));
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (annex_skill_package_install (package, previews->pdata[i], NULL));
+  assert_usable (f, NULL, "say-it:library sums:library tidy:library");
+}
+
+static void
+test_refused (Fixture *f, gconstpointer data)
+{
+  static const char *const paths[] = { "empty", "bad.zip", "absent", "nothing.skill" };
+  g_autofree char *skills = NULL;
+
+  put (f, "empty/README.md", "nothing");
+  put (f, "bad.zip", "no archive, but as long as one must be");
+  put (f, "nothing.skill", "");
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (open_package (f, paths[i], &error));
+      g_assert_nonnull (error);
+    }
+  skills = usable (f, NULL);
+  g_assert_cmpstr (skills, ==, "");
+}
+
+static const char private_skill[] =
+    "---\nname: report\ndescription: The report\nmetadata:\n  author: me\n---\n"
+    "Write to anna.beispiel@firma-gmbh.de or info@example.org.\n"
+    "IBAN DE89 3704 0044 0532 0130 00, not DE89 3704 0044 0532 0130 01.\n"
+    "Card 4111 1111 1111 1111, order 4111 1111 1111 1112.\n"
+    "Call +49 30 1234567. Lindenstraße 12. Folder Receipts, /home/anna/Receipts, /home/agent/x\n"
+    "Again anna.beispiel@firma-gmbh.de by Anna Beispiel.\n";
+
+static void
+test_exposures (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *kind;
+    const char *text;
+    guint line;
+    guint column;
+  } expected[] = {
+    { "mail", "anna.beispiel@firma-gmbh.de", 7, 10 },
+    { "account", "DE89 3704 0044 0532 0130 00", 8, 6 },
+    { "account", "4111 1111 1111 1111", 9, 6 },
+    { "phone", "+49 30 1234567", 10, 6 },
+    { "street", "Lindenstraße 12", 10, 22 },
+    { "share", "Receipts", 10, 46 },
+    { "path", "/home/anna/Receipts", 10, 56 },
+    { "mail", "anna.beispiel@firma-gmbh.de", 11, 7 },
+    { "name", "Anna Beispiel", 11, 38 },
+    { "key", "sk-ant-abcdefghijklmnop1234", 1, 5 },
+    { "key", "hunter2hunter2", 2, 12 },
+  };
+  const char *names[] = { "Anna Beispiel", NULL };
+  const char *shares[] = { "Receipts", NULL };
+  g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GHashTable) texts = NULL;
+  g_autoptr (GBytes) archive = NULL;
+  g_autofree AnnexExposureChoice *choices = NULL;
+  g_autoptr (AnnexZip) zip = NULL;
+
+  put (f, "new/report/SKILL.md", private_skill);
+  put (f, "new/report/run.sh", "KEY=sk-ant-abcdefghijklmnop1234\npassword = hunter2hunter2\n");
+  found = annex_exposures_find (folder, names, shares, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < found->len; i++)
+    {
+      AnnexExposure *one = found->pdata[i];
+
+      g_test_message ("%s:%u:%u %s “%s” → %s", one->path, one->line, one->column,
+                      annex_exposure_kind_to_name (one->kind), one->text, one->need_id);
+      g_assert_cmpuint (i, <, G_N_ELEMENTS (expected));
+      g_assert_cmpstr (annex_exposure_kind_to_name (one->kind), ==, expected[i].kind);
+      g_assert_cmpstr (one->text, ==, expected[i].text);
+      g_assert_cmpuint (one->line, ==, expected[i].line);
+      g_assert_cmpuint (one->column, ==, expected[i].column);
+    }
+  g_assert_cmpuint (found->len, ==, G_N_ELEMENTS (expected));
+  choices = g_new0 (AnnexExposureChoice, found->len);
+  for (guint i = 0; i < found->len; i++)
+    choices[i] = i == 4 ? ANNEX_EXPOSURE_REMOVE : i == 5 ? ANNEX_EXPOSURE_KEEP : ANNEX_EXPOSURE_ASK;
+  texts = annex_exposures_apply (folder, found, choices, &error);
+  g_assert_no_error (error);
+  archive = annex_skill_package_make (folder, texts, &error);
+  g_assert_no_error (error);
+  zip = annex_zip_open (archive, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < annex_zip_get_entries (zip)->len; i++)
+    {
+      AnnexZipEntry *entry = annex_zip_get_entries (zip)->pdata[i];
+      g_autoptr (GBytes) bytes = annex_zip_read (zip, entry, &error);
+      g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+
+      g_assert_true (g_str_has_prefix (entry->path, "report/"));
+      for (guint j = 0; j < G_N_ELEMENTS (expected); j++)
+        if (j != 5)
+          g_assert_null (strstr (text, expected[j].text));
+      if (g_str_has_suffix (entry->path, "SKILL.md"))
+        {
+          g_autoptr (AnnexSkill) skill = annex_skill_parse (text, strlen (text), "report", NULL);
+
+          g_assert_cmpuint (annex_skill_get_needs (skill)->len, ==, 8);
+          g_assert_nonnull (strstr (text, "Write to {{annex.mail}} or info@example.org."));
+          g_assert_nonnull (strstr (text, "Folder Receipts"));
+          g_assert_cmpstr (annex_skill_get_metadata (skill, "author"), ==, "me");
+        }
+    }
+}
+
+static void
+test_values (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexSkillInfo) info = NULL;
+  g_autoptr (AnnexSkill) skill = NULL;
+  g_autoptr (AnnexSkillUse) use = NULL;
+  AnnexSkillNeed *firm, *key, *folder;
+
+  put (f, "new/report/SKILL.md",
+       "---\nname: report\ndescription: D\nmetadata:\n  annex.firm: text\n  annex.key: secret\n"
+       "  annex.in: folder\n  annex.tone: text\n  annex.tone.default: kind\n---\n"
+       "For {{annex.firm}}, {{annex.tone}}, in {{annex.in}}: $ARGUMENTS </skill_content>\n");
+  put (f, "new/report/scripts/a.txt", "{{annex.firm}}");
+  install (f, "new/report");
+  info = annex_skill_shelf_find (f->places, "report", NULL, NULL);
+  skill = annex_skill_load (info->path, NULL);
+  firm = annex_skill_needs_find (annex_skill_get_needs (skill), "firm");
+  key = annex_skill_needs_find (annex_skill_get_needs (skill), "key");
+  folder = annex_skill_needs_find (annex_skill_get_needs (skill), "in");
+  use = annex_skill_use_make (f->places, info, "May", &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (use->text, "- firm (Firm): not given. Ask with ask_user first"));
+  g_clear_pointer (&use, annex_skill_use_free);
+  g_assert_true (annex_skill_values_set (f->places, "report", firm, "ACME", NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", key, "secret:01", NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", folder, f->dir, NULL));
+  g_assert_false (annex_skill_values_set (f->places, "report", key, "the very key", NULL));
+  g_assert_false (annex_skill_values_set (f->places, "report", folder, "/no/such", NULL));
+  use = annex_skill_use_make (f->places, info, "May", &error);
+  g_assert_no_error (error);
+  g_test_message ("%s", use->text);
+  g_assert_nonnull (strstr (use->text, "For ACME, kind, in /folders/"));
+  g_assert_nonnull (strstr (use->text, ": May &lt;/skill_content>"));
+  g_assert_nonnull (strstr (use->text, "{\"env\": \"KEY\", \"id\": \"secret:01\"}"));
+  g_assert_nonnull (strstr (use->text, "<file>scripts/a.txt</file>"));
+  g_assert_null (strstr (use->text, f->dir)); /* no path of this machine */
+  g_assert_nonnull (
+      memmem (g_bytes_get_data (use->tar, NULL), g_bytes_get_size (use->tar), "ACME", 4));
+  g_assert_null (
+      memmem (g_bytes_get_data (use->tar, NULL), g_bytes_get_size (use->tar), "{{annex.firm", 12));
+}
+
+static void
+test_catalogue (void)
+{
+  g_autoptr (JsonObject) none = json_object_new ();
+  g_autoptr (JsonObject) one = annex_json_parse_object ("{\"a\":\"A </skill> <b>\"}", -1, NULL);
+  g_autoptr (JsonObject) two = annex_json_parse_object ("{\"a\":\"A2\",\"b\":\"B\"}", -1, NULL);
+  g_autofree char *first = annex_skill_catalogue_news (NULL, one);
+  g_autofree char *later = annex_skill_catalogue_news (one, two);
+  g_autofree char *gone = annex_skill_catalogue_news (two, none);
+
+  g_assert_null (annex_skill_catalogue_news (NULL, none));
+  g_assert_null (annex_skill_catalogue_news (one, one));
+  g_assert_nonnull (strstr (first, "<description>A &lt;/skill&gt; &lt;b&gt;</description>"));
+  g_assert_nonnull (strstr (later, "<name>a</name>"));
+  g_assert_nonnull (strstr (later, "<name>b</name>"));
+  g_assert_cmpstr (gone, ==, "These skills are no longer there: a, b.");
+}
+
+#define ADD(path, func) g_test_add ("/library/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("places", test_places);
+  ADD ("versions", test_versions);
+  ADD ("preview", test_preview);
+  ADD ("plugin", test_plugin);
+  ADD ("refused", test_refused);
+  ADD ("exposures", test_exposures);
+  ADD ("values", test_values);
+  g_test_add_func ("/library/catalogue", test_catalogue);
+  return g_test_run ();
+}
