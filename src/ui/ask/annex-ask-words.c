@@ -10,10 +10,14 @@
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* First strong isolate and its end: a part of a path cannot reorder its neighbours. */
 #define ISOLATE "\u2068"
 #define ISOLATE_END "\u2069"
+#define MAX_BLOCK_BYTES (16 * 1024)
+#define MAX_SITE_BYTES 1024
+#define MAX_CONSENT_BYTES (16 * 1024)
 
 char *
 annex_ask_words_block (const char *text, guint max_lines)
@@ -28,7 +32,7 @@ annex_ask_words_block (const char *text, guint max_lines)
 
       if (i > 0)
         g_string_append_c (out, '\n');
-      if (i == max_lines)
+      if (i == max_lines || out->len > MAX_BLOCK_BYTES)
         {
           g_string_append (out, "…");
           break;
@@ -107,6 +111,24 @@ annex_ask_words_spell_path (const char *path)
   return g_string_free_and_steal (out);
 }
 
+char *
+annex_ask_words_spell_text (const char *text)
+{
+  g_autofree char *valid = annex_text_make_valid (text != NULL ? text : "", -1);
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (c != '\n' && must_be_escaped (c))
+        append_escaped (out, c);
+      else
+        g_string_append_unichar (out, c);
+    }
+  return g_string_free_and_steal (out);
+}
+
 /* ---- asks */
 
 JsonArray *
@@ -138,6 +160,30 @@ annex_ask_words_is_permission (AnnexAsk *ask)
       return annex_ask_is_exact (first_question (ask));
     case ANNEX_ASK_DRAFT:
       return FALSE;
+    }
+  return FALSE;
+}
+
+gboolean
+annex_ask_words_can_allow (AnnexAsk *ask)
+{
+  const char *host = annex_json_opt_string (annex_ask_get_json (ask), "host", "");
+  g_autofree char *normal = NULL;
+
+  switch (annex_ask_get_kind (ask))
+    {
+    case ANNEX_ASK_NETWORK:
+    case ANNEX_ASK_SITE:
+      /* A site may be an origin; a host must be one. */
+      normal = annex_host_normalise (host, -1, NULL);
+      return normal != NULL ||
+             (annex_ask_get_kind (ask) == ANNEX_ASK_SITE && strlen (host) <= MAX_SITE_BYTES);
+    case ANNEX_ASK_QUESTION:
+      return strlen (annex_json_opt_string (first_question (ask), "question", "")) <=
+             MAX_CONSENT_BYTES;
+    case ANNEX_ASK_FOLDER:
+    case ANNEX_ASK_DRAFT:
+      return TRUE;
     }
   return FALSE;
 }
@@ -285,6 +331,9 @@ annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired)
   const char *label = answer != NULL ? annex_json_opt_string (answer, "answer", "") : "";
   g_autofree char *text = NULL;
 
+  if (expired && !annex_ask_words_is_permission (ask) &&
+      (answer == NULL || g_str_equal (label, "none")))
+    return g_strdup (_ ("Nobody answered in time; Annex went on without an answer"));
   if (expired && (answer == NULL || g_str_equal (label, "none") || g_str_equal (label, "never") ||
                   g_str_equal (label, "no")))
     return g_strdup (_ ("Nobody answered in time; nothing was allowed"));

@@ -22,6 +22,13 @@ char *annex_ask_words_spell_host (const char *host);
  * direction. Never cut. (transfer full) */
 char *annex_ask_words_spell_path (const char *path);
 
+/* Text of several lines that is agreed to, a command: control and direction characters escaped, line
+ * breaks kept. Never cut. (transfer full) */
+char *annex_ask_words_spell_text (const char *text);
+/* FALSE when what @ask wants cannot be permitted at all: a host that is none, a text too long for
+ * anyone to judge. Then only refusing it is left. */
+gboolean annex_ask_words_can_allow (AnnexAsk *ask);
+
 /* Does it permit something, so that only the app may draw it? Network, folder, site and consents;
  * a question and a draft do not. */
 gboolean annex_ask_words_is_permission (AnnexAsk *ask);

@@ -13,7 +13,7 @@
 #include <glib/gi18n.h>
 
 #define MAX_REASON_LINES 40
-#define MAX_CONSENT_LINES 400
+#define MAX_REFUSED_CHARS 1000
 
 struct _AnnexGrantCard
 {
@@ -231,14 +231,21 @@ add_buttons (AnnexGrantCard *self)
 {
   JsonObject *json = annex_ask_get_json (self->ask);
   JsonArray *labels = annex_json_opt_array (json, "options");
+  gboolean possible = annex_ask_words_can_allow (self->ask);
+  guint n = labels != NULL ? json_array_get_length (labels) : 0;
 
+  if (!possible)
+    show_failure (self, _ ("This cannot be allowed: it is malformed, or too long to be judged."));
   switch (annex_ask_get_kind (self->ask))
     {
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
-      add_button (self, _ ("Allow Once"), "once");
-      add_button (self, _ ("For This Task"), "task");
-      add_button (self, _ ("Always"), "always");
+      if (possible)
+        {
+          add_button (self, _ ("Allow Once"), "once");
+          add_button (self, _ ("For This Task"), "task");
+          add_button (self, _ ("Always"), "always");
+        }
       self->refuse = add_button (self, C_ ("permission", "No"), "never");
       break;
     case ANNEX_ASK_FOLDER:
@@ -246,7 +253,7 @@ add_buttons (AnnexGrantCard *self)
       self->refuse = add_button (self, C_ ("permission", "No"), "no");
       break;
     case ANNEX_ASK_QUESTION: /* a consent: Annex's own labels, the refusing one last */
-      for (guint i = 0; labels != NULL && i < json_array_get_length (labels); i++)
+      for (guint i = possible || n == 0 ? 0 : n - 1; i < n; i++)
         {
           const char *label = json_array_get_string_element (labels, i);
 
@@ -277,13 +284,16 @@ show_target (AnnexGrantCard *self)
       suggestion = annex_json_opt_string (json, "path", NULL);
       break;
     case ANNEX_ASK_QUESTION:
-      target = annex_ask_words_block (
-          annex_json_opt_string (json_array_get_object_element (questions, 0), "question", ""),
-          MAX_CONSENT_LINES);
+      target = annex_ask_words_spell_text (
+          annex_json_opt_string (json_array_get_object_element (questions, 0), "question", ""));
       break;
     case ANNEX_ASK_DRAFT:
       break;
     }
+  /* What cannot be allowed need not be read to its end; what can is never cut. */
+  if (target != NULL && !annex_ask_words_can_allow (self->ask) &&
+      g_utf8_strlen (target, -1) > MAX_REFUSED_CHARS)
+    *g_utf8_offset_to_pointer (target, MAX_REFUSED_CHARS) = '\0';
   set_framed (self->target_frame, self->target, target != NULL ? target : "");
   gtk_widget_set_visible (self->target_frame, target != NULL);
   if (suggestion != NULL)
@@ -469,7 +479,14 @@ annex_grant_card_class_init (AnnexGrantCardClass *klass)
 static void
 annex_grant_card_init (AnnexGrantCard *self)
 {
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* A hyphen at the end of a line would stand in the target as if it were of it. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (self->target, attributes);
+  gtk_label_set_attributes (self->suggestion, attributes);
+  gtk_label_set_attributes (self->reason, attributes);
 }
 
 GtkWidget *

@@ -10,10 +10,13 @@
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define MAX_QUESTION_LINES 60
 #define MAX_PREVIEW_LINES 500
 #define MAX_NUMBER_KEYS 9
+#define MAX_OPTION_LINES 6
+#define LONG_QUESTION_BYTES 900
 
 struct _AnnexQuestionField
 {
@@ -229,7 +232,10 @@ static GtkWidget *
 new_label (const char *text, const char *style)
 {
   GtkWidget *label = gtk_label_new (text);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (GTK_LABEL (label), attributes);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
@@ -238,18 +244,49 @@ new_label (const char *text, const char *style)
   return label;
 }
 
+/* An option stays a few lines high, whatever is in it; the whole of it is in the tooltip. */
+static GtkWidget *
+new_short_label (const char *text, const char *style)
+{
+  GtkWidget *label = new_label (text, style);
+
+  gtk_label_set_lines (GTK_LABEL (label), MAX_OPTION_LINES);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  if (strlen (text) > 120)
+    gtk_widget_set_tooltip_text (label, text);
+  return label;
+}
+
+/* A question stays small enough for its answers to be in sight. */
+static GtkWidget *
+new_question (const char *text)
+{
+  GtkWidget *label = new_label (text, "heading");
+  GtkWidget *scrolled;
+
+  if (strlen (text) < LONG_QUESTION_BYTES)
+    return label;
+  scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), 240);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), label);
+  return scrolled;
+}
+
 static GtkCheckButton *
 new_check (AnnexQuestionField *self, guint index, const char *label, const char *about)
 {
   GtkWidget *check = gtk_check_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *title = new_label (label, NULL);
+  GtkWidget *title = new_short_label (label, NULL);
 
   gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (words), title);
   if (about[0] != '\0')
-    gtk_box_append (GTK_BOX (words), new_label (about, "caption"));
+    gtk_box_append (GTK_BOX (words), new_short_label (about, "caption"));
   if (about[0] != '\0')
     gtk_widget_add_css_class (gtk_widget_get_last_child (words), "dimmed");
   gtk_box_append (GTK_BOX (box), words);
@@ -365,7 +402,7 @@ build (AnnexQuestionField *self)
   g_autofree char *text = annex_ask_words_block (
       annex_json_opt_string (self->question, "question", ""), MAX_QUESTION_LINES);
   GtkWidget *chip = gtk_label_new (header);
-  GtkWidget *title = new_label (text, "heading");
+  GtkWidget *title = new_question (text);
   gboolean previews = FALSE;
 
   gtk_label_set_ellipsize (GTK_LABEL (chip), PANGO_ELLIPSIZE_END);

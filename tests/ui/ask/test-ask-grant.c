@@ -180,6 +180,8 @@ test_hostile (Fixture *fixture, gconstpointer width)
       annex_shot_settle (ANNEX_GRANT_DELAY_MS + 150);
       annex_press (fixture->bar, "Details");
       annex_shot_settle (300);
+      /* A host that is none cannot be allowed at all. */
+      g_assert_true ((annex_find_button (fixture->bar, "Always") != NULL) == (i == 0));
       /* The mark is the icon of the app's resources, and there is one of it. */
       g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (fixture->window)), <=,
                        GPOINTER_TO_INT (width));

@@ -77,6 +77,25 @@ test_long_target (void)
 }
 
 static void
+test_text (void)
+{
+  g_autofree char *command = g_strnfill (17 * 1024, 'x');
+  g_autoptr (AnnexAsk) small = annex_ask_new_consent ("t", "Secret", "rm x", "Allow", "No");
+  g_autoptr (AnnexAsk) large = annex_ask_new_consent ("t", "Secret", command, "Allow", "No");
+  g_autoptr (AnnexAsk) host = annex_ask_new_network ("t", "example.org", "why");
+  g_autoptr (AnnexAsk) address = annex_ask_new_network ("t", "127.0.0.1", "why");
+  g_autofree char *spelled = annex_ask_words_spell_text ("a\nb\u202ec\r<b>");
+  g_autofree char *whole = annex_ask_words_spell_text (command);
+
+  g_assert_cmpstr (spelled, ==, "a\nb\\u{202e}c\\u{d}<b>");
+  g_assert_cmpstr (whole, ==, command); /* what is agreed to is never cut */
+  g_assert_true (annex_ask_words_can_allow (small));
+  g_assert_false (annex_ask_words_can_allow (large));
+  g_assert_true (annex_ask_words_can_allow (host));
+  g_assert_false (annex_ask_words_can_allow (address));
+}
+
+static void
 test_block (void)
 {
   g_autofree char *three = annex_ask_words_block ("a\nb\u202ec\nd\ne", 3);
@@ -142,7 +161,7 @@ test_answers (void)
   check_answer (question, "{\"dismissed\":true}", FALSE,
                 "You closed the question without an answer");
   check_answer (question, "{\"answer\":\"none\"}", TRUE,
-                "Nobody answered in time; nothing was allowed");
+                "Nobody answered in time; Annex went on without an answer");
   check_answer (question, "{\"a\":\"One\"}", TRUE,
                 "Nobody answered in time; taken instead: One · No answer");
 }
@@ -180,6 +199,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/ask/words/hosts", test_hosts);
   g_test_add_func ("/ui/ask/words/paths", test_paths);
   g_test_add_func ("/ui/ask/words/long-target", test_long_target);
+  g_test_add_func ("/ui/ask/words/text", test_text);
   g_test_add_func ("/ui/ask/words/block", test_block);
   g_test_add_func ("/ui/ask/words/answers", test_answers);
   g_test_add_func ("/ui/ask/words/facts", test_facts);
