@@ -6,7 +6,9 @@
  */
 #include "annex-side-pane.h"
 
+#include "annex-computer-pane.h"
 #include "annex-files-pane.h"
+#include "annex-plan-view.h"
 
 struct _AnnexSidePane
 {
@@ -28,9 +30,19 @@ static GParamSpec *properties[N_PROPERTIES];
 static GType
 part_type (const char *tab)
 {
+  if (g_strcmp0 (tab, "plan") == 0)
+    return ANNEX_TYPE_PLAN_VIEW;
   if (g_strcmp0 (tab, "files") == 0)
     return ANNEX_TYPE_FILES_PANE;
+  if (g_strcmp0 (tab, "computer") == 0)
+    return ANNEX_TYPE_COMPUTER_PANE;
   return G_TYPE_INVALID;
+}
+
+static void
+open_file_cb (AnnexSidePane *self)
+{
+  adw_view_stack_set_visible_child_name (self->stack, "files");
 }
 
 static void
@@ -45,6 +57,8 @@ fill_page (AnnexSidePane *self)
     return;
   part = g_object_new (type, NULL);
   adw_bin_set_child (ADW_BIN (slot), part);
+  if (type == ANNEX_TYPE_PLAN_VIEW)
+    g_signal_connect_object (part, "open-file", G_CALLBACK (open_file_cb), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "task", part, "task", G_BINDING_SYNC_CREATE);
 }

@@ -8,6 +8,7 @@
 
 #include "annex-chat-view.h"
 #include "annex-grant-bar.h"
+#include "annex-result-strip.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
 
@@ -420,6 +421,7 @@ annex_task_page_init (AnnexTaskPage *self)
   apply_pane_width (self);
   fill_slot (self, self->grant_slot, ANNEX_TYPE_GRANT_BAR);
   fill_slot (self, self->chat_slot, ANNEX_TYPE_CHAT_VIEW);
+  fill_slot (self, self->strip_slot, ANNEX_TYPE_RESULT_STRIP);
   g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "desk", self->pane, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "task", self->pane, "task", G_BINDING_SYNC_CREATE);

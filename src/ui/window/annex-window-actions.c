@@ -7,6 +7,7 @@
 #include "annex-window-private.h"
 
 #include "annex-doctor-page.h"
+#include "annex-preferences.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
@@ -105,6 +106,15 @@ shortcuts_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+preferences_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexWindow *self = ANNEX_WINDOW (widget);
+
+  if (self->desk != NULL)
+    adw_dialog_present (annex_preferences_new (self->desk), widget);
+}
+
+static void
 doctor_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
@@ -172,6 +182,7 @@ annex_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.add-file", NULL, attach_action);
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
+  gtk_widget_class_install_action (widget_class, "win.preferences", NULL, preferences_action);
   gtk_widget_class_install_action (widget_class, "win.doctor", NULL, doctor_action);
   gtk_widget_class_install_action (widget_class, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);

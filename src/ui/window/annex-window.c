@@ -7,6 +7,7 @@
 #include "annex-window-private.h"
 
 #include "annex-banners.h"
+#include "annex-inbox-page.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
 #include "annex-ui.h"
@@ -542,6 +543,9 @@ annex_window_init (AnnexWindow *self)
   adw_breakpoint_add_setters (self->small, G_OBJECT (self), "compact", TRUE, G_OBJECT (self),
                               "narrow", TRUE, G_OBJECT (self->split), "collapsed", TRUE, NULL);
   fill_slot (self, self->banner_slot, ANNEX_TYPE_BANNERS);
+  fill_slot (self, self->inbox_slot, ANNEX_TYPE_INBOX_PAGE);
+  g_signal_connect_object (adw_bin_get_child (self->inbox_slot), "open-task",
+                           G_CALLBACK (annex_window_open_task), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self, "desk", self->new_task, "desk", G_BINDING_SYNC_CREATE);
   annex_window_init_drop (self);
   annex_window_restore_state (self);

@@ -408,6 +408,16 @@ test_pictures (void)
       g_assert_true (annex_shot_wait (shows_task, window, 3000));
       annex_shot_settle (800);
       annex_shot_take (GTK_WINDOW (window), "window-task");
+      if (sizes[i][0] == 1600)
+        for (guint j = 0; j < 3; j++)
+          {
+            const char *tabs[] = { "files", "computer", "activity" };
+            g_autofree char *name = g_strconcat ("window-", tabs[j], NULL);
+
+            gtk_widget_activate_action (GTK_WIDGET (window), "win.show-pane", "s", tabs[j]);
+            annex_shot_settle (500);
+            annex_shot_take (GTK_WINDOW (window), name);
+          }
       annex_window_show_inbox (window);
       annex_shot_settle (400);
       annex_shot_take (GTK_WINDOW (window), "window-inbox");
