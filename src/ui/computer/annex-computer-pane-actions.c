@@ -118,7 +118,7 @@ static void
 free_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AnnexComputerPane *self = ANNEX_COMPUTER_PANE (widget);
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("Free This Computer's Space?"), NULL);
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("Free the Space?"), NULL);
   g_autofree char *changes = NULL;
   g_autofree char *body = NULL;
   guint n;

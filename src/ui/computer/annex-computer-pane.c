@@ -7,11 +7,11 @@
 #include "annex-computer-pane-private.h"
 
 #include "annex-block.h"
+#include "annex-future.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
 
-#define FIBER_STACK (1024 * 1024)
 #define POLL_SECONDS 2
 
 enum { PROP_0, PROP_DESK, PROP_TASK, N_PROPS };
@@ -196,6 +196,9 @@ event_cb (AnnexTask *task, AnnexEvent *event, AnnexComputerPane *self)
     ANNEX_EVENT_TOOL_FINISHED,
   };
 
+  /* unseen, it looks when it is seen again */
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     if (annex_event_get_event_type (event) == types[i])
       look_again (self);
@@ -296,7 +299,7 @@ annex_computer_pane_poll (AnnexComputerPane *self)
     return;
   ref = g_new0 (GWeakRef, 1);
   g_weak_ref_init (ref, self);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, poll_fiber, ref, weak_free));
+  annex_fiber_start (poll_fiber, ref, weak_free);
 }
 
 static gboolean

@@ -13,7 +13,6 @@
 #include <glib/gi18n.h>
 #include <vte/vte.h>
 
-#define FIBER_STACK (256 * 1024)
 #define CHUNK (32 * 1024)
 #define PAUSE_MS 8
 #define RESIZE_DELAY_MS 300
@@ -223,10 +222,8 @@ start_fiber (gpointer data)
     }
   g_set_object (&self->process, process);
   set_running (self, TRUE);
-  dex_future_disown (
-      dex_scheduler_spawn (NULL, FIBER_STACK, send_fiber, job_new (self, NULL), job_free));
-  dex_future_disown (
-      dex_scheduler_spawn (NULL, FIBER_STACK, receive_fiber, job_new (self, NULL), job_free));
+  annex_fiber_start (send_fiber, job_new (self, NULL), job_free);
+  annex_fiber_start (receive_fiber, job_new (self, NULL), job_free);
   return dex_future_new_true ();
 }
 
@@ -241,8 +238,7 @@ start (AnnexTerminal *self)
   command = g_strdup_printf ("tty > /tmp/.annex-terminal-%s 2>/dev/null; stty cols %ld rows %ld "
                              "2>/dev/null; exec bash -l",
                              self->id, self->columns, self->rows);
-  dex_future_disown (
-      dex_scheduler_spawn (NULL, FIBER_STACK, start_fiber, job_new (self, command), job_free));
+  annex_fiber_start (start_fiber, job_new (self, command), job_free);
 }
 
 /* ---- its size: the port has no word for it, so the computer's own stty says it */
@@ -269,8 +265,7 @@ resize_cb (gpointer data)
     return;
   command = g_strdup_printf ("stty -F \"$(cat /tmp/.annex-terminal-%s)\" cols %ld rows %ld",
                              self->id, self->columns, self->rows);
-  dex_future_disown (
-      dex_scheduler_spawn (NULL, FIBER_STACK, resize_fiber, job_new (self, command), job_free));
+  annex_fiber_start (resize_fiber, job_new (self, command), job_free);
 }
 
 static void
@@ -280,7 +275,7 @@ annex_terminal_size_allocate (GtkWidget *widget, int width, int height, int base
   glong columns;
   glong rows;
 
-  GTK_WIDGET_CLASS (annex_terminal_parent_class)->size_allocate (widget, width, height, baseline);
+  gtk_widget_allocate (adw_bin_get_child (ADW_BIN (self)), width, height, baseline, NULL);
   if (!self->started)
     {
       start (self);
@@ -294,6 +289,19 @@ annex_terminal_size_allocate (GtkWidget *widget, int width, int height, int base
   self->rows = rows;
   g_clear_handle_id (&self->resize_id, g_source_remove);
   self->resize_id = g_timeout_add_once (RESIZE_DELAY_MS, resize_cb, self);
+}
+
+static void
+annex_terminal_measure (GtkWidget *widget,
+                        GtkOrientation orientation,
+                        int for_size,
+                        int *minimum,
+                        int *natural,
+                        int *minimum_baseline,
+                        int *natural_baseline)
+{
+  gtk_widget_measure (adw_bin_get_child (ADW_BIN (widget)), orientation, for_size, minimum, natural,
+                      NULL, NULL);
 }
 
 /* ---- looks and keys */
@@ -373,6 +381,7 @@ annex_terminal_class_init (AnnexTerminalClass *klass)
   object_class->get_property = annex_terminal_get_property;
   object_class->dispose = annex_terminal_dispose;
   object_class->finalize = annex_terminal_finalize;
+  widget_class->measure = annex_terminal_measure;
   widget_class->size_allocate = annex_terminal_size_allocate;
   widget_class->grab_focus = annex_terminal_grab_focus;
   properties[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE,
@@ -404,6 +413,8 @@ annex_terminal_init (AnnexTerminal *self)
   update_colors (self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->terminal));
   adw_bin_set_child (ADW_BIN (self), scroller);
+  /* it measures and allocates by itself, to hear of its size */
+  gtk_widget_set_layout_manager (GTK_WIDGET (self), NULL);
 }
 
 GtkWidget *

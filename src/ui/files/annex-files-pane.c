@@ -14,8 +14,8 @@
 
 #include <glib/gi18n.h>
 
-#define FIBER_STACK (1024 * 1024)
 #define MAX_EXPANDED 200
+#define MAX_LOOKED_AT 2000
 
 enum { PROP_0, PROP_DESK, PROP_TASK, N_PROPS };
 
@@ -187,9 +187,51 @@ expand (AnnexFilesPane *self, guint total)
     }
 }
 
+/* The share and the path of @node, to find it again in another tree; "" for none. (transfer full)
+ */
+static char *
+dup_place (AnnexDraftNode *node)
+{
+  const AnnexChange *change = node != NULL ? annex_draft_node_get_change (node) : NULL;
+  AnnexShare *share =
+      change != NULL ? annex_draft_node_get_share (annex_draft_node_get_root (node)) : NULL;
+
+  return share != NULL ? g_strdup_printf ("%s/%s", annex_share_get_id (share), change->path)
+                       : g_strdup ("");
+}
+
+static char *
+dup_selected_place (AnnexFilesPane *self)
+{
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
+  g_autoptr (AnnexDraftNode) node = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+
+  return dup_place (node);
+}
+
+static void
+select_place (AnnexFilesPane *self, const char *place)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+
+  for (guint i = 0; place[0] != '\0' && i < n && i < MAX_LOOKED_AT; i++)
+    {
+      g_autoptr (GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), i);
+      g_autoptr (AnnexDraftNode) node = gtk_tree_list_row_get_item (row);
+      g_autofree char *other = dup_place (node);
+
+      if (g_str_equal (place, other))
+        {
+          gtk_single_selection_set_selected (self->selection, i);
+          return;
+        }
+    }
+}
+
 static void
 show (AnnexFilesPane *self, GPtrArray *roots)
 {
+  g_autofree char *selected = dup_selected_place (self);
   guint total = 0;
 
   g_list_store_splice (self->roots, 0, g_list_model_get_n_items (G_LIST_MODEL (self->roots)),
@@ -203,6 +245,7 @@ show (AnnexFilesPane *self, GPtrArray *roots)
                                self, G_CONNECT_SWAPPED);
     }
   expand (self, total);
+  select_place (self, selected);
   gtk_stack_set_visible_child_name (self->stack, roots->len > 0 ? "files" : "empty");
   annex_files_pane_update (self);
 }
@@ -279,7 +322,7 @@ refresh (gpointer data)
   reading->desk = g_object_ref (self->desk);
   reading->task = g_object_ref (self->task);
   reading->unchosen = dup_unchosen (self);
-  dex_future_disown (dex_scheduler_spawn (NULL, FIBER_STACK, reading_fiber, reading, reading_free));
+  annex_fiber_start (reading_fiber, reading, reading_free);
 }
 
 static void
@@ -384,9 +427,12 @@ toggle_cb (GtkWidget *widget, GVariant *args, gpointer data)
   AnnexFilesPane *self = ANNEX_FILES_PANE (gtk_widget_get_ancestor (widget, ANNEX_TYPE_FILES_PANE));
   GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
   g_autoptr (AnnexDraftNode) node = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
   gboolean checked;
 
-  if (node == NULL)
+  /* the buttons in a line have their own use for the key */
+  if (node == NULL || focus == NULL || gtk_widget_get_parent (focus) != widget)
     return FALSE;
   g_object_get (node, "checked", &checked, NULL);
   annex_draft_node_set_checked (node, !checked);
