@@ -10,6 +10,7 @@
 
 #include "annex-computer-pane.h"
 #include "annex-terminal.h"
+#include "annex-use-graph.h"
 
 #include <string.h>
 
@@ -185,6 +186,17 @@ test_states (void)
   fixture_close (&self);
 }
 
+/* As if it had been looked at for some minutes. */
+static void
+add_samples (GtkWidget *widget)
+{
+  for (guint i = 0; ANNEX_IS_USE_GRAPH (widget) && i < 110; i++)
+    annex_use_graph_add (ANNEX_USE_GRAPH (widget), 0.15 + i * 0.004 + (i * 37 % 11) * 0.01);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    add_samples (child);
+}
+
 /* A graph that has seen something, calls that run, wide and narrow. */
 static void
 test_ready (void)
@@ -203,25 +215,7 @@ test_ready (void)
                             "{\"command\": \"python3 read_receipts.py <b>all</b>\\nsecond line\"}");
   assert_seen (&self, "Running a command");
   assert_seen (&self, "python3 read_receipts.py <b>all</b> second line");
-  for (guint i = 0; i < 40; i++)
-    {
-      AnnexComputerUse use = { .memory_bytes = (500LL + (i * 37) % 400) << 20,
-                               .memory_limit_bytes = 2048LL << 20,
-                               .disk_bytes = 1340LL << 20,
-                               .disk_used_bytes = (3000LL + i * 150) << 20,
-                               .disk_limit_bytes = 20LL << 30,
-                               .accelerator = (char *) "kvm",
-                               .folder = (char *) "/home/anna/.local/share/annex/computers" };
-
-      annex_fake_desk_set_use (self.desk, &use);
-      g_object_set (self.pane, "desk", NULL, NULL);
-      g_object_set (self.pane, "desk", self.desk, NULL);
-      gtk_widget_set_visible (self.pane, TRUE);
-      annex_shot_settle (i == 0 ? 2200 : 1);
-      gtk_widget_unmap (self.pane);
-      gtk_widget_map (self.pane);
-      annex_shot_settle (10);
-    }
+  add_samples (self.pane);
   /* it is not asked while it is not seen */
   gtk_widget_set_visible (self.pane, FALSE);
   annex_shot_settle (50);
