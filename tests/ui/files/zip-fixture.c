@@ -19,9 +19,9 @@ typedef struct
 } Zip;
 
 static void
-zip_open (Zip *zip)
+zip_open (Zip *zip, gsize content)
 {
-  zip->size = 64 * 1024 * 1024;
+  zip->size = content + 64 * 1024;
   zip->used = 0;
   zip->buffer = g_malloc (zip->size);
   zip->archive = archive_write_new ();
@@ -61,8 +61,13 @@ zip_fixture_new (const char *name, ...)
 {
   Zip zip;
   va_list args;
+  gsize content = 0;
 
-  zip_open (&zip);
+  va_start (args, name);
+  for (const char *each = name; each != NULL; each = va_arg (args, const char *))
+    content += strlen (each) * 2 + strlen (va_arg (args, const char *));
+  va_end (args);
+  zip_open (&zip, content);
   va_start (args, name);
   for (; name != NULL; name = va_arg (args, const char *))
     {
@@ -88,7 +93,7 @@ zip_fixture_new_repeated (const char *name,
   while (text->len < size)
     g_string_append (text, unit);
   g_string_append (text, tail);
-  zip_open (&zip);
+  zip_open (&zip, text->len);
   zip_add (&zip, name, text->str, text->len);
   return zip_close (&zip);
 }
