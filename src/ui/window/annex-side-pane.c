@@ -6,6 +6,7 @@
  */
 #include "annex-side-pane.h"
 
+#include "annex-activity-pane.h"
 #include "annex-computer-pane.h"
 #include "annex-files-pane.h"
 #include "annex-plan-view.h"
@@ -36,6 +37,8 @@ part_type (const char *tab)
     return ANNEX_TYPE_FILES_PANE;
   if (g_strcmp0 (tab, "computer") == 0)
     return ANNEX_TYPE_COMPUTER_PANE;
+  if (g_strcmp0 (tab, "activity") == 0)
+    return ANNEX_TYPE_ACTIVITY_PANE;
   return G_TYPE_INVALID;
 }
 

@@ -193,8 +193,14 @@ search_activate_cb (AnnexSidebar *self)
 
 /* ---- the list */
 
+/* What decides the group is named too: so the words follow when it changes under them. */
 static char *
-group_name (GtkListHeader *header, AnnexTaskItem *item)
+group_name (GtkListHeader *header,
+            AnnexTaskItem *item,
+            int state,
+            int open_asks,
+            gboolean archived,
+            gint64 updated_us)
 {
   return g_strdup (item != NULL ? annex_sidebar_group_name (annex_sidebar_group_of (item, 0)) : "");
 }

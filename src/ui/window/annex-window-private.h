@@ -25,7 +25,7 @@ struct _AnnexWindow
   char *wanted_task; /* to be shown when there is a desk */
   char *wanted_ask;
   gboolean restoring; /* that is the last one of the time before */
-  GPtrArray *recent; /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
+  GPtrArray *recent;  /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
   AnnexComputer *computer;
   GHashTable *deleting; /* task ids whose toast is still there */
   gboolean pane_shown;

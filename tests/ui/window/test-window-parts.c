@@ -49,7 +49,8 @@ test_groups (void)
   annex_fake_desk_set_state (desk, running, ANNEX_TASK_RUNNING);
   annex_fake_desk_set_state (desk, done, ANNEX_TASK_DONE);
   annex_fake_desk_set_state (desk, archived, ANNEX_TASK_DONE);
-  g_assert_true (annex_shot_await (annex_store_set_archived (store, annex_task_get_id (archived), TRUE), NULL));
+  g_assert_true (annex_shot_await (
+      annex_store_set_archived (store, annex_task_get_id (archived), TRUE), NULL));
   tasks = annex_task_list_new (store);
   annex_sidebar_model_set_tasks (model, tasks);
   g_assert_true (annex_shot_wait (is_loaded, tasks, 5000));
@@ -69,10 +70,11 @@ test_groups (void)
   g_assert_cmpuint (annex_sidebar_model_count (model, ANNEX_GROUP_TODAY), ==, 1);
 
   item = annex_task_list_find (tasks, annex_task_get_id (done));
-  g_assert_cmpint (annex_sidebar_group_of (item, annex_task_item_get_updated_us (item) + DAY_US), ==,
-                   ANNEX_GROUP_YESTERDAY);
-  g_assert_cmpint (annex_sidebar_group_of (item, annex_task_item_get_updated_us (item) + 3 * DAY_US), ==,
-                   ANNEX_GROUP_EARLIER);
+  g_assert_cmpint (annex_sidebar_group_of (item, annex_task_item_get_updated_us (item) + DAY_US),
+                   ==, ANNEX_GROUP_YESTERDAY);
+  g_assert_cmpint (
+      annex_sidebar_group_of (item, annex_task_item_get_updated_us (item) + 3 * DAY_US), ==,
+      ANNEX_GROUP_EARLIER);
   annex_sidebar_model_set_tasks (model, NULL);
   g_assert_cmpuint (g_list_model_get_n_items (list), ==, 0);
   g_clear_object (&tasks);
@@ -155,7 +157,8 @@ test_tour_folder (void)
   {
     g_autoptr (GError) error = NULL;
 
-    g_assert_false (annex_shot_await (annex_tour_folder_make ("/does/not/exist", receipts), &error));
+    g_assert_false (
+        annex_shot_await (annex_tour_folder_make ("/does/not/exist", receipts), &error));
     g_assert_nonnull (error);
   }
 }
@@ -247,7 +250,8 @@ static void
 test_drop (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
-  g_autofree char *path = annex_fake_desk_make_folder (desk, "Receipts", (const char *[]) { "a.pdf", NULL });
+  g_autofree char *path =
+      annex_fake_desk_make_folder (desk, "Receipts", (const char *[]) { "a.pdf", NULL });
   GtkWidget *window = annex_window_new (NULL);
   GtkWidget *page = find (window, ANNEX_TYPE_NEW_TASK_PAGE);
   GtkEventController *target = get_drop_target (window);
@@ -280,8 +284,12 @@ static void
 test_hostile (void)
 {
   g_autofree char *flood = g_strnfill (10000, 'W');
-  const char *titles[] = { "<b>bold</b> & <span size='99999'>x</span>", "line\nbreak\r\n\tand tab",
-                           "invoice\342\200\256fdp.exe", flood, "🧑‍💻🧾 résumé مرحبا", "" };
+  const char *titles[] = { "<b>bold</b> & <span size='99999'>x</span>",
+                           "line\nbreak\r\n\tand tab",
+                           "invoice\342\200\256fdp.exe",
+                           flood,
+                           "🧑‍💻🧾 résumé مرحبا",
+                           "" };
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   GtkWidget *window = annex_window_new (NULL);
   AnnexTask *last = NULL;
@@ -391,8 +399,10 @@ check_desk (GType type)
 static void
 test_properties (void)
 {
-  const GType with_desk[] = { ANNEX_TYPE_WINDOW, ANNEX_TYPE_SIDEBAR, ANNEX_TYPE_COMPOSER,
-                              ANNEX_TYPE_NEW_TASK_PAGE, ANNEX_TYPE_TASK_PAGE, ANNEX_TYPE_SIDE_PANE };
+  const GType with_desk[] = {
+    ANNEX_TYPE_WINDOW,        ANNEX_TYPE_SIDEBAR,   ANNEX_TYPE_COMPOSER,
+    ANNEX_TYPE_NEW_TASK_PAGE, ANNEX_TYPE_TASK_PAGE, ANNEX_TYPE_SIDE_PANE
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (with_desk); i++)
     check_desk (with_desk[i]);
