@@ -17,6 +17,7 @@ static const char main_help[] =
     "  tasks      stored tasks: list, show, draft, keep, discard, undo, ledger, export, import\n"
     "  inbox      what waits for you, across all tasks: list, answer, reopen\n"
     "  computer   the agent's computer: build, status, start, shell, exec, stop, reset\n"
+    "  skills     instructions for kinds of work: list, check, install, export, values …\n"
     "  doctor     what Annex needs, what is missing, and mending it\n"
     "\n"
     "  annex COMMAND --help is the manual of a command; annex --version prints the version.\n"
@@ -193,6 +194,38 @@ static const char computer_help[] =
     "  reset   throw its disk away; the next use begins fresh. Refused while it holds a draft; "
     "--force insists\n";
 
+static const char skills_help[] =
+    "annex skills – instructions for certain kinds of work, in the open Agent Skills format\n"
+    "\n"
+    "USAGE\n"
+    "  annex skills list [--folder DIR]… [--json]\n"
+    "  annex skills check FILE [--json]\n"
+    "  annex skills install FILE [--yes] [--json]\n"
+    "  annex skills export NAME FILE [--private ask|keep|remove] [--folder DIR]…\n"
+    "  annex skills values NAME [ID=VALUE | ID= | ID]… [--json]\n"
+    "  annex skills undo | remove | on | off NAME\n"
+    "  annex skills trust | distrust DIR\n"
+    "\n"
+    "  FILE is a .skill or .zip archive, a folder with a SKILL.md, or a plugin's folder.\n"
+    "\n"
+    "COMMANDS\n"
+    "  list      all skills, where they are from, and what is wrong with them; with --folder also "
+    "those in a\n"
+    "            folder you share, if you trust it\n"
+    "  check     show what is in FILE and which rules of the format it breaks; status 1 if any\n"
+    "  install   show the same, ask, and put it into the library; --yes does not ask\n"
+    "  export    write the skill as one file to pass on. Your values are never in it. Where its "
+    "texts look\n"
+    "            private they are shown (status 3); --private says what becomes of them: a "
+    "question to the\n"
+    "            next user, nothing, or no change. --folder names folders whose names are private\n"
+    "  values    what a skill asks of you, and your answers; ID=VALUE gives one, ID= takes it away, "
+    "ID alone\n"
+    "            reads a secret from the terminal or stdin into your keyring\n"
+    "  undo      the version before counts again; remove deletes all versions\n"
+    "  on, off   whether the agent may use it\n"
+    "  trust     use the skills in DIR/.agents/skills when DIR is shared\n";
+
 const char *
 annex_cli_help (const char *command)
 {
@@ -202,7 +235,8 @@ annex_cli_help (const char *command)
     const char *text;
   } table[] = {
     { "run", run_help },           { "tasks", tasks_help },   { "inbox", inbox_help },
-    { "computer", computer_help }, { "doctor", doctor_help },
+    { "computer", computer_help },
+    { "skills", skills_help }, { "doctor", doctor_help },
   };
 
   if (command == NULL)

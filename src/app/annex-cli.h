@@ -32,6 +32,8 @@ annex_cli_inbox (char **argv);
 int
 annex_cli_computer (char **argv);
 int
+annex_cli_skills (char **argv);
+int
 annex_cli_doctor (char **argv);
 
 /* In a fiber: what `computer status` says. Returns an exit status; -1 with an error. */

@@ -22,6 +22,7 @@ static const struct
 } commands[] = {
   { "run", annex_cli_run },           { "tasks", annex_cli_tasks },   { "inbox", annex_cli_inbox },
   { "computer", annex_cli_computer }, { "doctor", annex_cli_doctor },
+  { "skills", annex_cli_skills },
 };
 
 typedef struct
