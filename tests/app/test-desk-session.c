@@ -8,6 +8,7 @@
 
 #include "annex-json-build.h"
 #include "annex-keep.h"
+#include "annex-paths.h"
 #include "app-fixture.h"
 #include "fake-model.h"
 #include "test-fiber.h"
@@ -459,6 +460,144 @@ test_interrupted (void)
   g_object_unref (desk);
 }
 
+/* What the agent is said to have written: "new.txt", five bytes. */
+static void
+write_draft (AnnexTask *task)
+{
+  FakeComputer *computer = app_fixture_get_computer (annex_task_get_id (task));
+  g_autoptr (GPtrArray) upper =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_upper_entry_free);
+  AnnexUpperEntry *entry = annex_upper_entry_new ("new.txt", ANNEX_UPPER_FILE);
+  g_autofree char *rest =
+      g_build_filename ("computers", annex_task_get_id (task), "upper", "new.txt", NULL);
+  g_autofree char *path = app_fixture_write (rest, "fresh");
+
+  entry->mode = 0644;
+  entry->size_bytes = 5;
+  entry->sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "fresh", 5);
+  g_ptr_array_add (upper, entry);
+  fake_computer_set_upper (computer, upper);
+}
+
+/* A draft's ask is answered with keep, and taken back; another one is kept from the files' side,
+ * and its ask is closed with it. */
+static void
+test_draft (void)
+{
+  Office office;
+  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
+  g_autofree char *old = app_fixture_write ("papers/old.txt", "old");
+  g_autofree char *folder = g_build_filename (app_fixture_get_home (), "papers", NULL);
+  g_autofree char *fresh = g_build_filename (folder, "new.txt", NULL);
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) shares = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) undone = NULL;
+  g_autoptr (GPtrArray) rest = NULL;
+  g_autoptr (GBytes) after = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) keeps = NULL;
+  const char *share;
+
+  office_open (&office,
+               "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY ("Ready") "]},{\"match\":"
+                                                                             "\"work\",\"blocks\":"
+                                                                             "[" CALL ("shell", "{"
+                                                                                                "\""
+                                                                                                "co"
+                                                                                                "mm"
+                                                                                                "an"
+                                                                                                "d"
+                                                                                                "\""
+                                                                                                ":"
+                                                                                                "\""
+                                                                                                "tr"
+                                                                                                "ue"
+                                                                                                "\""
+                                                                                                "}") "]},{\"blocks\":[" SAY (
+                                                                                 "Done") "],"
+                                                                                         "\"repeat"
+                                                                                         "\":true}]"
+                                                                                         "}");
+  annex_new_task_add_folder (request, folder, ANNEX_SHARE_REVIEW);
+  request->prompt = g_strdup ("begin");
+  task = dex_await_object (annex_desk_create_task (office.desk, request), &error);
+  g_assert_no_error (error);
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  shares = annex_task_dup_shares (task);
+  share = annex_share_get_id (g_ptr_array_index (shares, 0));
+  write_draft (task);
+  g_ptr_array_set_size (request->folders, 0);
+  g_set_str (&request->prompt, "work");
+  test_await (annex_desk_say (office.desk, task, request));
+  for (guint i = 0; i < 500 && (open == NULL || open->len == 0); i++)
+    {
+      app_fixture_wait (20);
+      g_clear_pointer (&open, g_ptr_array_unref);
+      open = annex_task_dup_open_asks (task);
+    }
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  g_assert_cmpuint (open->len, ==, 1);
+  changes = dex_await_boxed (annex_desk_list_draft (office.desk, task, share), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (changes->len, ==, 1);
+  after = dex_await_boxed (annex_desk_load_after (office.desk, task, share, "new.txt"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (after, NULL), g_bytes_get_size (after), "fresh", 5);
+  test_await_error (annex_desk_load_before (office.desk, task, share, "new.txt"), G_IO_ERROR,
+                    G_IO_ERROR_NOT_FOUND);
+  test_await_error (annex_desk_answer_text (office.desk, g_ptr_array_index (open, 0), "perhaps"),
+                    ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE);
+  g_assert_false (g_file_test (fresh, G_FILE_TEST_EXISTS));
+  test_await (annex_desk_answer_text (office.desk, g_ptr_array_index (open, 0), "keep"));
+  g_assert_true (g_file_test (fresh, G_FILE_TEST_EXISTS));
+  keeps = annex_task_dup_keeps (task);
+  g_assert_cmpuint (g_strv_length (keeps), ==, 1);
+  undone = dex_await_boxed (annex_desk_undo (office.desk, task, keeps[0]), &error);
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (fresh, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (old, G_FILE_TEST_EXISTS));
+  write_draft (task);
+  kept = dex_await_boxed (annex_desk_keep (office.desk, task, share, NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (kept->len, ==, 1);
+  rest = list_inbox (&office);
+  g_assert_cmpuint (rest->len, ==, 0);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+test_move (void)
+{
+  Office office;
+  g_autofree char *target = g_build_filename (app_fixture_get_home (), "disk", NULL);
+  g_autofree char *image = app_fixture_write ("data/annex/image/13-aa/root.erofs", "system");
+  g_autofree char *moved =
+      g_build_filename (target, "annex-computers", "image", "13-aa", "root.erofs", NULL);
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexComputerNeeds) needs = NULL;
+
+  office_open (&office, "{\"turns\":[{\"delay_ms\":600,\"blocks\":[" SAY ("x") "]}]}");
+  g_assert_cmpint (g_mkdir (target, 0700), ==, 0);
+  task = begin (&office, "at work");
+  test_await_error (annex_desk_move_computers (office.desk, target, NULL, NULL, NULL), G_IO_ERROR,
+                    G_IO_ERROR_BUSY);
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  test_await (annex_desk_move_computers (office.desk, target, NULL, NULL, NULL));
+  g_assert_true (g_file_test (moved, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (image, G_FILE_TEST_EXISTS));
+  needs = dex_await_boxed (annex_desk_get_needs (office.desk), NULL);
+  g_assert_true (g_str_has_suffix (needs->folder, "/disk/annex-computers"));
+  g_assert_cmpstr (annex_config_get_computer_folder (annex_session_get_config (office.session)), ==,
+                   needs->folder);
+  g_clear_object (&task);
+  office_close (&office);
+  annex_paths_set_computer_folder (NULL);
+}
+
 static void
 test_needs_and_checks (void)
 {
@@ -510,6 +649,8 @@ main (int argc, char **argv)
   add ("/desk/models", test_models);
   add ("/desk/delete", test_delete);
   add ("/desk/interrupted", test_interrupted);
+  add ("/desk/draft", test_draft);
+  add ("/desk/move", test_move);
   add ("/desk/needs-and-checks", test_needs_and_checks);
   status = g_test_run ();
   app_fixture_done ();
