@@ -288,6 +288,36 @@ test_unchanged_copy_goes (Fixture *f, gconstpointer data)
   g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 1);
 }
 
+/* One file of the draft is not there; another one's content never comes: what fetches that is ended
+ * before the folder it writes to is cleared. */
+static void
+test_keep_fails (Fixture *f, gconstpointer data)
+{
+  g_autofree char *stalled = g_build_filename (f->dir, "upper/stalled.txt", NULL);
+  g_autofree char *staging = NULL;
+  AnnexDrafts *drafts = annex_workspace_get_drafts (f->workspace);
+  g_autoptr (GPtrArray) upper =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_upper_entry_free);
+  g_autoptr (GPtrArray) shares = NULL;
+  const char *share;
+  int end;
+
+  add_share_with_draft (f, ANNEX_SHARE_REVIEW);
+  g_assert_cmpint (mkfifo (stalled, 0600), ==, 0);
+  end = open (stalled, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint (end, >=, 0);
+  g_ptr_array_add (upper, upper_file ("missing.txt", "gone\n"));
+  g_ptr_array_add (upper, upper_file ("stalled.txt", "never\n"));
+  fake_computer_set_upper (f->computer, upper);
+  run_with_draft (f);
+  shares = annex_task_dup_shares (f->task);
+  share = annex_share_get_id (g_ptr_array_index (shares, 0));
+  settle_error (annex_drafts_keep (drafts, share, NULL), G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  staging = g_build_filename (f->dir, "tasks", annex_task_get_id (f->task), "staging", NULL);
+  g_assert_false (g_file_test (staging, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_close (end, NULL), ==, TRUE); /* ends the read */
+}
+
 static void
 test_review_asks (Fixture *f, gconstpointer data)
 {
@@ -375,6 +405,7 @@ main (int argc, char **argv)
   ADD ("refusals-are-told", test_refusals_are_told);
   ADD ("share-is-told", test_share_is_told);
   ADD ("keep-and-undo", test_keep_and_undo);
+  ADD ("keep-fails", test_keep_fails);
   ADD ("unchanged-copy", test_unchanged_copy_goes);
   ADD ("review-asks", test_review_asks);
   ADD ("reset-closes", test_reset_closes);

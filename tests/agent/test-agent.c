@@ -373,6 +373,36 @@ test_delegate_interrupted (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (scripted_model_get_messages (f->model, 0), "interrupted"));
 }
 
+/* Runs the main loop until the task is in @state, and for what comes right after. */
+static void
+iterate_until_state (Fixture *f, AnnexTaskState state)
+{
+  gint64 deadline_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (annex_task_get_state (f->task) != state && g_get_monotonic_time () < deadline_us)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpint (annex_task_get_state (f->task), ==, state);
+  for (int i = 0; i < 20; i++)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+/* Whoever waited for the run has gone: it can still be stopped, and the task be run again. */
+static void
+test_given_up_run (Fixture *f, gconstpointer data)
+{
+  DexFuture *run;
+
+  scripted_model_add_hang (f->model);
+  scripted_model_add (f->model, "[" TEXT ("Again.") "]", ANNEX_STOP_END_TURN);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  run = annex_agent_run (f->agent);
+  iterate_until_state (f, ANNEX_TASK_RUNNING);
+  dex_unref (run);
+  annex_agent_stop (f->agent);
+  iterate_until_state (f, ANNEX_TASK_STOPPED);
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+}
+
 /* Two processes, one task: the second says so and changes nothing. */
 static void
 test_second_run (Fixture *f, gconstpointer data)
@@ -477,6 +507,7 @@ main (int argc, char **argv)
   ADD ("network-decision", test_network_decision);
   ADD ("delegate", test_delegate);
   ADD ("delegate-interrupted", test_delegate_interrupted);
+  ADD ("given-up-run", test_given_up_run);
   ADD ("second-run", test_second_run);
   ADD ("secret-parks", test_secret_parks);
   g_test_add_func ("/agent/tools-text", test_tools_text_is_stable);
