@@ -199,8 +199,7 @@ group_name (GtkListHeader *header,
             AnnexTaskItem *item,
             int state,
             int open_asks,
-            gboolean archived,
-            gint64 updated_us)
+            gboolean archived)
 {
   return g_strdup (item != NULL ? annex_sidebar_group_name (annex_sidebar_group_of (item, 0)) : "");
 }
