@@ -25,6 +25,7 @@ struct _AnnexWorkspace
   AnnexSecrets *secrets;
   AnnexModel *model;
   AnnexModel *helper_model; /* nullable: the same */
+  AnnexSkillLibrary *skills; /* nullable */
   AnnexDrafts *drafts;
   GHashTable *processes; /* id → AnnexProcess */
   GPtrArray *refusals;   /* sentences not yet told, each once */
@@ -49,6 +50,7 @@ annex_workspace_finalize (GObject *object)
   g_clear_pointer (&self->processes, g_hash_table_unref);
   g_clear_pointer (&self->refusals, g_ptr_array_unref);
   dex_clear (&self->park);
+  g_clear_object (&self->skills);
   g_clear_object (&self->drafts);
   g_clear_object (&self->task);
   g_clear_object (&self->computer);
@@ -172,6 +174,18 @@ AnnexModel *
 annex_workspace_get_helper_model (AnnexWorkspace *self)
 {
   return self->helper_model != NULL ? self->helper_model : self->model;
+}
+
+void
+annex_workspace_set_skills (AnnexWorkspace *self, AnnexSkillLibrary *skills)
+{
+  g_set_object (&self->skills, skills);
+}
+
+AnnexSkillLibrary *
+annex_workspace_get_skills (AnnexWorkspace *self)
+{
+  return self->skills;
 }
 
 AnnexDrafts *

@@ -135,8 +135,8 @@ annex_activity_log_new (void)
   self->told = g_ptr_array_new_with_free_func (told_free);
   self->ledger = g_ptr_array_new ();
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->asks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                      (GDestroyNotify) annex_ask_unref);
+  self->asks =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) annex_ask_unref);
   return self;
 }
 
@@ -367,7 +367,8 @@ append_told_csv (GString *out, Told *told)
 char *
 annex_activity_log_to_csv (AnnexActivityLog *self)
 {
-  GString *out = g_string_new ("time,what,kind,host,bytes_sent,bytes_received,decision,by,reason\r\n");
+  GString *out =
+      g_string_new ("time,what,kind,host,bytes_sent,bytes_received,decision,by,reason\r\n");
   guint row = 0;
   guint told = 0;
 
@@ -393,8 +394,7 @@ annex_activity_log_to_json_lines (AnnexActivityLog *self)
       if (ledger_is_next (self, row, told))
         line = annex_ledger_entry_to_json_line (g_ptr_array_index (self->ledger, row++));
       else
-        line = annex_event_to_json_line (
-            ((Told *) g_ptr_array_index (self->told, told++))->event);
+        line = annex_event_to_json_line (((Told *) g_ptr_array_index (self->told, told++))->event);
       g_string_append (out, line);
       if (!g_str_has_suffix (line, "\n"))
         g_string_append_c (out, '\n');

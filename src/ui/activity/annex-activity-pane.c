@@ -40,12 +40,7 @@ struct _AnnexActivityPane
   GtkLabel *failure;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_TASK,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_TASK, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -96,7 +91,8 @@ schedule_rebuild (AnnexActivityPane *self)
     self->rebuild_source = g_timeout_add (REBUILD_DELAY_MS, rebuild_cb, self);
 }
 
-static void read_ledger (AnnexActivityPane *self);
+static void
+read_ledger (AnnexActivityPane *self);
 
 static void
 ledger_cb (gpointer object, const GValue *value, GError *error)
@@ -117,9 +113,9 @@ read_ledger (AnnexActivityPane *self)
   if (self->reading || self->task == NULL || self->desk == NULL)
     return;
   self->reading = TRUE;
-  annex_then (annex_store_list_ledger (annex_desk_get_store (self->desk),
-                                       annex_task_get_id (self->task)),
-              self, ledger_cb);
+  annex_then (
+      annex_store_list_ledger (annex_desk_get_store (self->desk), annex_task_get_id (self->task)),
+      self, ledger_cb);
 }
 
 static gboolean
@@ -134,7 +130,8 @@ ledger_source_cb (gpointer data)
 
 /* ---- permissions */
 
-static void load_rules (AnnexActivityPane *self);
+static void
+load_rules (AnnexActivityPane *self);
 
 static void
 decided_cb (gpointer object, const GValue *value, GError *error)
@@ -244,8 +241,7 @@ save_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
 
   if (file != NULL)
-    annex_activity_pane_export (self, file,
-                                g_object_get_data (source, "annex-csv") != NULL);
+    annex_activity_pane_export (self, file, g_object_get_data (source, "annex-csv") != NULL);
 }
 
 static void

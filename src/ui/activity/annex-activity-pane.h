@@ -1,7 +1,7 @@
 /* annex-activity-pane.h
  *
- * What a task did beyond its computer, as a time line: what left the machine, to where, how much, who
- * allowed it; above it what it may do now, to be taken back.
+ * What a task did beyond its computer, as a time line: what left the machine, to where, how much,
+ * who allowed it; above it what it may do now, to be taken back.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,9 +17,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexActivityPane, annex_activity_pane, ANNEX, ACTIVITY_PANE, AdwBin)
 
 /* Properties "desk" (AnnexDesk) and "task" (AnnexTask, nullable). */
-GtkWidget *annex_activity_pane_new (AnnexDesk *desk, AnnexTask *task);
-void annex_activity_pane_set_task (AnnexActivityPane *self, AnnexTask *task);
+GtkWidget *
+annex_activity_pane_new (AnnexDesk *desk, AnnexTask *task);
+void
+annex_activity_pane_set_task (AnnexActivityPane *self, AnnexTask *task);
 /* Writes the whole time line to @file, as CSV or as JSON lines; failures are shown. */
-void annex_activity_pane_export (AnnexActivityPane *self, GFile *file, gboolean csv);
+void
+annex_activity_pane_export (AnnexActivityPane *self, GFile *file, gboolean csv);
 
 G_END_DECLS

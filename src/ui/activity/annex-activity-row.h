@@ -16,7 +16,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexActivityRow, annex_activity_row, ANNEX, ACTIVITY_ROW, AdwBin)
 
 /* Its Change menu uses the actions "activity.always" and "activity.task", of type "s": the host. */
-GtkWidget *annex_activity_row_new (void);
-void annex_activity_row_set_item (AnnexActivityRow *self, AnnexActivityItem *item);
+GtkWidget *
+annex_activity_row_new (void);
+void
+annex_activity_row_set_item (AnnexActivityRow *self, AnnexActivityItem *item);
 
 G_END_DECLS

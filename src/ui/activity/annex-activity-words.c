@@ -73,9 +73,9 @@ allowed_words (const AnnexLedgerEntry *entry, const char *host, guint count)
                                                    "Fetched packages from %2$s, %1$u times", count),
                                          count, host);
   return count == 1 ? g_strdup_printf (_ ("Contacted %s"), host)
-                    : g_strdup_printf (ngettext ("Contacted %2$s %1$u time",
-                                                 "Contacted %2$s %1$u times", count),
-                                       count, host);
+                    : g_strdup_printf (
+                          ngettext ("Contacted %2$s %1$u time", "Contacted %2$s %1$u times", count),
+                          count, host);
 }
 
 char *
@@ -168,12 +168,11 @@ static char *
 changes_words (AnnexEventType type, guint n, const char *folder)
 {
   if (type == ANNEX_EVENT_DRAFT_KEPT)
-    return g_strdup_printf (
-        ngettext ("%u change was kept in %s", "%u changes were kept in %s", n), n, folder);
+    return g_strdup_printf (ngettext ("%u change was kept in %s", "%u changes were kept in %s", n),
+                            n, folder);
   if (type == ANNEX_EVENT_DRAFT_UNDONE)
-    return g_strdup_printf (ngettext ("You took %u kept change back", "You took %u kept changes back",
-                                      n),
-                            n);
+    return g_strdup_printf (
+        ngettext ("You took %u kept change back", "You took %u kept changes back", n), n);
   if (n == 0)
     return g_strdup_printf (_ ("You discarded the changes in %s"), folder);
   return g_strdup_printf (
@@ -212,9 +211,9 @@ annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk 
   g_autofree char *folder = annex_text_for_display (name != NULL ? name : _ ("a folder"));
 
   if (type == ANNEX_EVENT_SHARE_GRANTED)
-    return g_strdup_printf (_ ("You gave the folder %s: %s"), folder,
-                            mode_words (share != NULL ? annex_json_opt_string (share, "mode", "")
-                                                      : ""));
+    return g_strdup_printf (
+        _ ("You gave the folder %s: %s"), folder,
+        mode_words (share != NULL ? annex_json_opt_string (share, "mode", "") : ""));
   if (type == ANNEX_EVENT_SHARE_MODE)
     return g_strdup_printf (_ ("You changed the folder %s: %s"), folder,
                             mode_words (annex_json_opt_string (data, "mode", "")));
@@ -229,7 +228,8 @@ annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk 
   if (type == ANNEX_EVENT_ASK_ANSWERED || type == ANNEX_EVENT_ASK_EXPIRED)
     return answer_words (event, ask);
   if (type == ANNEX_EVENT_IMPORTED)
-    return g_strdup (_ ("The task came from an export; what was allowed before does not count here"));
+    return g_strdup (
+        _ ("The task came from an export; what was allowed before does not count here"));
   return NULL;
 }
 

@@ -15,17 +15,23 @@ G_BEGIN_DECLS
 
 /* @count rows like @entry, whose bytes are the sums. "Fetched a package from … · 1.2 MB".
  * (transfer full) */
-char *annex_activity_words_ledger (const AnnexLedgerEntry *entry, guint count);
+char *
+annex_activity_words_ledger (const AnnexLedgerEntry *entry, guint count);
 /* Who allowed or refused it, and why. NULL: nothing to add. (transfer full) */
-char *annex_activity_words_by (const AnnexLedgerEntry *entry);
-const char *annex_activity_words_ledger_icon (const AnnexLedgerEntry *entry);
+char *
+annex_activity_words_by (const AnnexLedgerEntry *entry);
+const char *
+annex_activity_words_ledger_icon (const AnnexLedgerEntry *entry);
 
 /* An event that belongs in an audit; NULL for all others. @share_name: of the share the event names
  * (nullable); @ask: the ask that an answer closes (nullable). (transfer full) */
-char *annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk *ask);
-const char *annex_activity_words_event_icon (AnnexEvent *event);
+char *
+annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk *ask);
+const char *
+annex_activity_words_event_icon (AnnexEvent *event);
 
 /* How a permission stands: "Always allowed". @scope: always, never, task. (static) */
-const char *annex_activity_words_rule (const char *scope, gboolean allow);
+const char *
+annex_activity_words_rule (const char *scope, gboolean allow);
 
 G_END_DECLS

@@ -20,24 +20,19 @@ struct _AnnexEventFollower
   gboolean caught_up;
 };
 
-enum
-{
-  SIGNAL_EVENTS,
-  SIGNAL_CAUGHT_UP,
-  N_SIGNALS
-};
+enum { SIGNAL_EVENTS, SIGNAL_CAUGHT_UP, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (AnnexEventFollower, annex_event_follower, G_TYPE_OBJECT)
 
-static void read_more (AnnexEventFollower *self);
+static void
+read_more (AnnexEventFollower *self);
 
 static void
 tell (AnnexEventFollower *self, GPtrArray *events)
 {
-  g_autoptr (GPtrArray) fresh =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
 
   for (guint i = 0; i < events->len; i++)
     {
@@ -114,12 +109,10 @@ static void
 annex_event_follower_class_init (AnnexEventFollowerClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = annex_event_follower_finalize;
-  signals[SIGNAL_EVENTS] =
-      g_signal_new ("events", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
-  signals[SIGNAL_CAUGHT_UP] =
-      g_signal_new ("caught-up", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 0);
+  signals[SIGNAL_EVENTS] = g_signal_new ("events", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
+  signals[SIGNAL_CAUGHT_UP] = g_signal_new ("caught-up", G_TYPE_FROM_CLASS (klass),
+                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -106,7 +106,8 @@ decide_fiber (gpointer data)
 {
   Decision *self = data;
   AnnexStore *store = annex_desk_get_store (self->desk);
-  gboolean back = self->scope == NULL || (is_standing (self->old_scope) && !is_standing (self->scope));
+  gboolean back =
+      self->scope == NULL || (is_standing (self->old_scope) && !is_standing (self->scope));
   gboolean allow = self->scope != NULL && !g_str_equal (self->scope, "never");
   GError *error = NULL;
 
@@ -119,7 +120,8 @@ decide_fiber (gpointer data)
     return dex_future_new_true ();
   if (!append (self, allow ? "allow" : "refuse", self->scope, &error))
     return annex_future_new_error (error);
-  if (is_standing (self->scope) && !dex_await (annex_store_set_rule (store, self->host, allow), &error))
+  if (is_standing (self->scope) &&
+      !dex_await (annex_store_set_rule (store, self->host, allow), &error))
     return annex_future_new_error (error);
   return dex_future_new_true ();
 }

@@ -16,8 +16,46 @@
 #define ISOLATE "\u2068"
 #define ISOLATE_END "\u2069"
 #define MAX_BLOCK_BYTES (16 * 1024)
+#define SOFT_RUN 40
 #define MAX_SITE_BYTES 1024
 #define MAX_CONSENT_BYTES (16 * 1024)
+
+/* Appends @text with places to break in words without end: laying those out costs the square of
+ * their length otherwise. */
+static void
+append_soft (GString *out, const char *text, guint max_chars)
+{
+  guint run = 0;
+  guint chars = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (chars++ == max_chars)
+        {
+          g_string_append (out, "…");
+          return;
+        }
+      run = g_unichar_isspace (c) ? 0 : run + 1;
+      if (run > SOFT_RUN && !g_unichar_ismark (c) && c != 0x200d)
+        {
+          g_string_append (out, "\u200b");
+          run = 0;
+        }
+      g_string_append_unichar (out, c);
+    }
+}
+
+char *
+annex_ask_words_line (const char *text, guint max_chars)
+{
+  g_autofree char *shown = annex_text_for_display (text);
+  GString *out = g_string_new (NULL);
+
+  append_soft (out, shown, max_chars);
+  return g_string_free_and_steal (out);
+}
 
 char *
 annex_ask_words_block (const char *text, guint max_lines)
@@ -38,7 +76,7 @@ annex_ask_words_block (const char *text, guint max_lines)
           break;
         }
       line = annex_text_for_display (lines[i]);
-      g_string_append (out, line);
+      append_soft (out, line, G_MAXUINT);
     }
   return g_string_free_and_steal (out);
 }
@@ -235,8 +273,8 @@ annex_ask_words_summary (AnnexAsk *ask)
   more = json_array_get_length (questions) - 1;
   if (more == 0)
     return g_steal_pointer (&text);
-  return g_strdup_printf (ngettext ("%s (and %u more question)", "%s (and %u more questions)", more),
-                          text, more);
+  return g_strdup_printf (
+      ngettext ("%s (and %u more question)", "%s (and %u more questions)", more), text, more);
 }
 
 /* ---- answers */
@@ -264,8 +302,8 @@ append_value (GString *out, JsonNode *node)
       object = json_node_get_object (node);
       if (annex_json_opt_string (object, "secret", NULL) != NULL)
         g_string_append (out, _ ("a secret, kept in your keyring"));
-      shown = annex_text_for_display (
-          annex_json_opt_string (object, "other_text", annex_json_opt_string (object, "answer", "")));
+      shown = annex_text_for_display (annex_json_opt_string (
+          object, "other_text", annex_json_opt_string (object, "answer", "")));
     }
   else if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
            json_node_get_value_type (node) == G_TYPE_STRING)

@@ -12,41 +12,61 @@
 G_BEGIN_DECLS
 
 /* @text (nullable: "") for a label or text view of several lines, without markup: as
- * annex_text_for_display, but line breaks stay; at most @max_lines lines, then "…". (transfer full) */
-char *annex_ask_words_block (const char *text, guint max_lines);
+ * annex_text_for_display, but line breaks stay; at most @max_lines lines, then "…". (transfer full)
+ */
+char *
+annex_ask_words_block (const char *text, guint max_lines);
+
+/* @text (nullable: "") for a label of a few lines: as annex_text_for_display, at most @max_chars.
+ * Here and in a block, a word without end may be broken anywhere. (transfer full) */
+char *
+annex_ask_words_line (const char *text, guint max_chars);
 
 /* A host as it must be read: in its ASCII form (punycode), whatever it was given as; what is no
  * host is spelled with every other character escaped, as in \u{202e}. Never cut. (transfer full) */
-char *annex_ask_words_spell_host (const char *host);
+char *
+annex_ask_words_spell_host (const char *host);
 /* A path as it must be read: control and direction characters escaped, every part kept in its own
  * direction. Never cut. (transfer full) */
-char *annex_ask_words_spell_path (const char *path);
+char *
+annex_ask_words_spell_path (const char *path);
 
-/* Text of several lines that is agreed to, a command: control and direction characters escaped, line
- * breaks kept. Never cut. (transfer full) */
-char *annex_ask_words_spell_text (const char *text);
+/* Text of several lines that is agreed to, a command: control and direction characters escaped,
+ * line breaks kept. Never cut. (transfer full) */
+char *
+annex_ask_words_spell_text (const char *text);
 /* FALSE when what @ask wants cannot be permitted at all: a host that is none, a text too long for
  * anyone to judge. Then only refusing it is left. */
-gboolean annex_ask_words_can_allow (AnnexAsk *ask);
+gboolean
+annex_ask_words_can_allow (AnnexAsk *ask);
 
 /* Does it permit something, so that only the app may draw it? Network, folder, site and consents;
  * a question and a draft do not. */
-gboolean annex_ask_words_is_permission (AnnexAsk *ask);
+gboolean
+annex_ask_words_is_permission (AnnexAsk *ask);
 /* The app's own question: "May the computer contact this host?" (static) */
-const char *annex_ask_words_permission (AnnexAsk *ask);
+const char *
+annex_ask_words_permission (AnnexAsk *ask);
 /* What it is about, on one line: the question, the host, the reason. (transfer full) */
-char *annex_ask_words_summary (AnnexAsk *ask);
+char *
+annex_ask_words_summary (AnnexAsk *ask);
 /* What was answered, in plain words: "You allowed it for this task", "You chose “A, B”".
  * @expired: nobody answered, and @answer (nullable) was taken. (transfer full) */
-char *annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired);
-/* The answer to one question of @ask, for display: labels, own words, "a secret". (transfer full) */
-char *annex_ask_words_one_answer (JsonObject *question, JsonObject *answer);
+char *
+annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired);
+/* The answer to one question of @ask, for display: labels, own words, "a secret". (transfer full)
+ */
+char *
+annex_ask_words_one_answer (JsonObject *question, JsonObject *answer);
 /* "Open", "You said no" …: how the inbox names the state. (static) */
-const char *annex_ask_words_state (AnnexInboxState state);
+const char *
+annex_ask_words_state (AnnexInboxState state);
 /* The symbolic icon of a kind. (static) */
-const char *annex_ask_words_icon (AnnexAskKind kind);
+const char *
+annex_ask_words_icon (AnnexAskKind kind);
 
 /* The questions of @ask, borrowed; NULL when it has none. */
-JsonArray *annex_ask_words_questions (AnnexAsk *ask);
+JsonArray *
+annex_ask_words_questions (AnnexAsk *ask);
 
 G_END_DECLS

@@ -21,13 +21,7 @@ struct _AnnexGrantBar
   AnnexGrantCard *card;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_TASK,
-  PROP_N_ASKS,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_TASK, PROP_N_ASKS, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -53,7 +47,8 @@ update (AnnexGrantBar *self)
         first = ask;
       n++;
     }
-  is_new = first != NULL && (shown == NULL || !g_str_equal (annex_ask_get_id (first), annex_ask_get_id (shown)));
+  is_new = first != NULL &&
+           (shown == NULL || !g_str_equal (annex_ask_get_id (first), annex_ask_get_id (shown)));
   annex_grant_card_set_ask (self->card, first);
   annex_grant_card_set_position (self->card, 1, n);
   gtk_widget_set_visible (GTK_WIDGET (self), n > 0);
@@ -144,8 +139,8 @@ annex_grant_bar_class_init (AnnexGrantBarClass *klass)
                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   g_type_ensure (ANNEX_TYPE_GRANT_CARD);
-  gtk_widget_class_set_template_from_resource (
-      widget_class, "/io/github/annex_desktop/Annex/annex-grant-bar.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/annex_desktop/Annex/annex-grant-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantBar, card);
 }
 

@@ -17,7 +17,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexGrantBar, annex_grant_bar, ANNEX, GRANT_BAR, AdwBin)
 
 /* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable), "n-asks" (uint, read only). */
-GtkWidget *annex_grant_bar_new (AnnexDesk *desk, AnnexTask *task);
-void annex_grant_bar_set_task (AnnexGrantBar *self, AnnexTask *task);
+GtkWidget *
+annex_grant_bar_new (AnnexDesk *desk, AnnexTask *task);
+void
+annex_grant_bar_set_task (AnnexGrantBar *self, AnnexTask *task);
 
 G_END_DECLS

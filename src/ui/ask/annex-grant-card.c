@@ -40,12 +40,7 @@ struct _AnnexGrantCard
   AdwWrapBox *buttons;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_ASK,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_ASK, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -202,9 +197,9 @@ set_framed (GtkWidget *frame, GtkLabel *label, const char *text)
 
   for (const char *p = text; (p = strchr (p, '\n')) != NULL; p++)
     lines++;
-  gtk_scrolled_window_set_policy (
-      GTK_SCROLLED_WINDOW (frame), GTK_POLICY_NEVER,
-      lines > 4 || strlen (text) > 300 ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (frame), GTK_POLICY_NEVER,
+                                  lines > 4 || strlen (text) > 300 ? GTK_POLICY_AUTOMATIC
+                                                                   : GTK_POLICY_NEVER);
   gtk_label_set_text (label, text);
 }
 
@@ -302,8 +297,8 @@ show_target (AnnexGrantCard *self)
 
       if (g_utf8_strlen (shown, -1) > 300) /* the agent's words, and no target: it may be cut */
         *g_utf8_offset_to_pointer (shown, 300) = '\0';
-      suggested = g_strdup_printf (_ ("The agent suggests “%s”; the folder is for you to choose."),
-                                   shown);
+      suggested =
+          g_strdup_printf (_ ("The agent suggests “%s”; the folder is for you to choose."), shown);
     }
   gtk_label_set_text (self->suggestion, suggested != NULL ? suggested : "");
   gtk_widget_set_visible (GTK_WIDGET (self->suggestion), suggested != NULL);
@@ -343,9 +338,8 @@ annex_grant_card_set_ask (AnnexGrantCard *self, AnnexAsk *ask)
 
   g_return_if_fail (ANNEX_IS_GRANT_CARD (self));
 
-  if (ask == self->ask ||
-      (ask != NULL && self->ask != NULL &&
-       g_str_equal (annex_ask_get_id (ask), annex_ask_get_id (self->ask))))
+  if (ask == self->ask || (ask != NULL && self->ask != NULL &&
+                           g_str_equal (annex_ask_get_id (ask), annex_ask_get_id (self->ask))))
     return;
   had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL;
   g_clear_pointer (&self->ask, annex_ask_unref);

@@ -21,11 +21,15 @@ G_DECLARE_FINAL_TYPE (AnnexGrantCard, annex_grant_card, ANNEX, GRANT_CARD, AdwBi
 #define ANNEX_GRANT_DELAY_MS 500
 
 /* Properties "desk" (AnnexDesk) and "ask" (AnnexAsk, nullable: nothing is shown). */
-GtkWidget *annex_grant_card_new (AnnexDesk *desk);
+GtkWidget *
+annex_grant_card_new (AnnexDesk *desk);
 /* Shows @ask (nullable), and arms the buttons after the delay when it is another one. */
-void annex_grant_card_set_ask (AnnexGrantCard *self, AnnexAsk *ask);
-AnnexAsk *annex_grant_card_get_ask (AnnexGrantCard *self);
+void
+annex_grant_card_set_ask (AnnexGrantCard *self, AnnexAsk *ask);
+AnnexAsk *
+annex_grant_card_get_ask (AnnexGrantCard *self);
 /* "1 of 3"; nothing is shown when @n is 1. */
-void annex_grant_card_set_position (AnnexGrantCard *self, guint position, guint n);
+void
+annex_grant_card_set_position (AnnexGrantCard *self, guint position, guint n);
 
 G_END_DECLS

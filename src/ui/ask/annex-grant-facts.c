@@ -23,9 +23,8 @@ append_names (GString *out, const char *title, GPtrArray *names)
   for (guint i = 0; i < names->len && i < MAX_NAMES; i++)
     g_string_append_printf (out, "%s%s", i > 0 ? ", " : "", (char *) g_ptr_array_index (names, i));
   if (names->len > MAX_NAMES)
-    g_string_append_printf (
-        out, ngettext (" and %u more", " and %u more", names->len - MAX_NAMES),
-        names->len - MAX_NAMES);
+    g_string_append_printf (out, ngettext (" and %u more", " and %u more", names->len - MAX_NAMES),
+                            names->len - MAX_NAMES);
 }
 
 char *

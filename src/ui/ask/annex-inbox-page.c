@@ -31,12 +31,7 @@ struct _AnnexInboxPage
   GtkListView *view;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_N_OPEN,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_N_OPEN, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 static guint open_task_signal;
@@ -106,7 +101,8 @@ compare_entries (gconstpointer a, gconstpointer b)
 static void
 show_wanted (AnnexInboxPage *self)
 {
-  AnnexInboxItem *item = self->wanted != NULL ? g_hash_table_lookup (self->by_id, self->wanted) : NULL;
+  AnnexInboxItem *item =
+      self->wanted != NULL ? g_hash_table_lookup (self->by_id, self->wanted) : NULL;
   guint position;
 
   if (item == NULL || !g_list_store_find (self->items, item, &position))
@@ -116,7 +112,8 @@ show_wanted (AnnexInboxPage *self)
   gtk_list_view_scroll_to (self->view, position, GTK_LIST_SCROLL_FOCUS, NULL);
 }
 
-static void schedule_reload (AnnexInboxPage *self);
+static void
+schedule_reload (AnnexInboxPage *self);
 
 static void
 loaded_cb (gpointer object, const GValue *value, GError *error)

@@ -24,12 +24,7 @@ struct _AnnexInboxItem
   gboolean expanded;
 };
 
-enum
-{
-  ITEM_PROP_ENTRY = 1,
-  ITEM_PROP_EXPANDED,
-  N_ITEM_PROPS
-};
+enum { ITEM_PROP_ENTRY = 1, ITEM_PROP_EXPANDED, N_ITEM_PROPS };
 
 static GParamSpec *item_properties[N_ITEM_PROPS];
 
@@ -199,8 +194,7 @@ show_entry (AnnexInboxRow *self)
       open ? g_strdup_printf ("%s · %s", task, when)
            : g_strdup_printf ("%s · %s · %s", annex_ask_words_state (entry->state), task, when);
 
-  gtk_image_set_from_icon_name (self->icon,
-                                annex_ask_words_icon (annex_ask_get_kind (entry->ask)));
+  gtk_image_set_from_icon_name (self->icon, annex_ask_words_icon (annex_ask_get_kind (entry->ask)));
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->subtitle, subtitle);
   gtk_widget_set_visible (self->reopen_button, !open);
@@ -305,7 +299,8 @@ annex_inbox_row_init (AnnexInboxRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->item_signals = g_signal_group_new (ANNEX_TYPE_INBOX_ITEM);
-  g_signal_group_connect_swapped (self->item_signals, "notify::entry", G_CALLBACK (show_entry), self);
+  g_signal_group_connect_swapped (self->item_signals, "notify::entry", G_CALLBACK (show_entry),
+                                  self);
   g_signal_group_connect_swapped (self->item_signals, "notify::expanded", G_CALLBACK (show_place),
                                   self);
 }

@@ -13,8 +13,7 @@
 
 #include <glib/gi18n.h>
 
-typedef enum
-{
+typedef enum {
   STATE_OPEN,
   STATE_LATER,
   STATE_CLOSED,
@@ -49,19 +48,11 @@ struct _AnnexQuestionCard
   GtkLabel *full;
 };
 
-enum
-{
-  PROP_ANSWERABLE = 1,
-  N_PROPS
-};
+enum { PROP_ANSWERABLE = 1, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
-enum
-{
-  SIGNAL_LATER,
-  N_SIGNALS
-};
+enum { SIGNAL_LATER, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -174,8 +165,8 @@ annex_question_card_set_outcome (AnnexQuestionCard *self, JsonObject *answer, gb
   gtk_label_set_text (self->folded_title, summary);
   gtk_label_set_text (self->folded_words, words);
   gtk_label_set_text (self->full, all);
-  gtk_image_set_from_icon_name (self->folded_icon,
-                                expired ? "document-open-recent-symbolic" : "object-select-symbolic");
+  gtk_image_set_from_icon_name (self->folded_icon, expired ? "document-open-recent-symbolic"
+                                                           : "object-select-symbolic");
   show_state (self, STATE_CLOSED);
 }
 
@@ -231,7 +222,8 @@ answered_cb (gpointer object, const GValue *value, GError *error)
     show_failure (self, error->message);
 }
 
-static void send_next (AnnexQuestionCard *self);
+static void
+send_next (AnnexQuestionCard *self);
 
 static void
 secret_stored_cb (gpointer object, const GValue *value, GError *error)
@@ -327,7 +319,8 @@ key_cb (AnnexQuestionCard *self, guint key, guint code, GdkModifierType state)
   AnnexQuestionField *field;
   guint number = 0;
 
-  if (self->state != STATE_OPEN || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
+  if (self->state != STATE_OPEN ||
+      (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
     return GDK_EVENT_PROPAGATE;
   if (key == GDK_KEY_Escape)
     {
@@ -370,8 +363,7 @@ item_changed_cb (AnnexQuestionCard *self)
   JsonObject *answer = annex_transcript_item_get_answer (self->item);
 
   if (answer != NULL && self->state != STATE_CLOSED)
-    annex_question_card_set_outcome (self, answer,
-                                     annex_transcript_item_has_expired (self->item));
+    annex_question_card_set_outcome (self, answer, annex_transcript_item_has_expired (self->item));
 }
 
 static void
@@ -458,8 +450,8 @@ annex_question_card_class_init (AnnexQuestionCardClass *klass)
   object_class->get_property = annex_question_card_get_property;
   object_class->dispose = annex_question_card_dispose;
   object_class->finalize = annex_question_card_finalize;
-  properties[PROP_ANSWERABLE] = g_param_spec_boolean (
-      "answerable", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ANSWERABLE] = g_param_spec_boolean ("answerable", NULL, NULL, FALSE,
+                                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[SIGNAL_LATER] = g_signal_new ("later", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);

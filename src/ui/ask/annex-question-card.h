@@ -20,14 +20,19 @@ G_DECLARE_FINAL_TYPE (AnnexQuestionCard, annex_question_card, ANNEX, QUESTION_CA
 /* Signal "later" (): the user put it off; nothing is answered. */
 
 /* Follows @item, of kind ANNEX_ITEM_ASK: open, answered, expired. */
-GtkWidget *annex_question_card_new (AnnexDesk *desk, AnnexTranscriptItem *item);
+GtkWidget *
+annex_question_card_new (AnnexDesk *desk, AnnexTranscriptItem *item);
 /* The same without a conversation, as the inbox needs it: @ask is open. */
-GtkWidget *annex_question_card_new_for_ask (AnnexDesk *desk, AnnexAsk *ask);
+GtkWidget *
+annex_question_card_new_for_ask (AnnexDesk *desk, AnnexAsk *ask);
 /* It was closed: @answer, or the default that was taken when it @expired (nullable). */
-void annex_question_card_set_outcome (AnnexQuestionCard *self, JsonObject *answer, gboolean expired);
+void
+annex_question_card_set_outcome (AnnexQuestionCard *self, JsonObject *answer, gboolean expired);
 /* Could be sent: every question has an answer. Property "answerable". */
-gboolean annex_question_card_get_answerable (AnnexQuestionCard *self);
+gboolean
+annex_question_card_get_answerable (AnnexQuestionCard *self);
 /* Sends it, when it is answerable. */
-void annex_question_card_answer (AnnexQuestionCard *self);
+void
+annex_question_card_answer (AnnexQuestionCard *self);
 
 G_END_DECLS

@@ -16,6 +16,7 @@
 #define MAX_PREVIEW_LINES 500
 #define MAX_NUMBER_KEYS 9
 #define MAX_OPTION_LINES 6
+#define MAX_OPTION_CHARS 600
 #define LONG_QUESTION_BYTES 900
 
 struct _AnnexQuestionField
@@ -32,12 +33,7 @@ struct _AnnexQuestionField
   GtkWidget *preview_frame;
 };
 
-enum
-{
-  SIGNAL_CHANGED,
-  SIGNAL_ACTIVATED,
-  N_SIGNALS
-};
+enum { SIGNAL_CHANGED, SIGNAL_ACTIVATED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -69,8 +65,9 @@ has_words (AnnexQuestionField *self)
 static gboolean
 other_chosen (AnnexQuestionField *self)
 {
-  return self->entry != NULL && (self->checks->len == 0 || (self->other_check != NULL &&
-                                 gtk_check_button_get_active (self->other_check)));
+  return self->entry != NULL &&
+         (self->checks->len == 0 ||
+          (self->other_check != NULL && gtk_check_button_get_active (self->other_check)));
 }
 
 gboolean
@@ -110,8 +107,8 @@ annex_question_field_dup_value (AnnexQuestionField *self)
     return NULL;
   for (guint i = 0; i < self->checks->len; i++)
     if (gtk_check_button_get_active (g_ptr_array_index (self->checks, i)))
-      json_array_add_string_element (
-          labels, annex_json_opt_string (get_option (self, i), "label", ""));
+      json_array_add_string_element (labels,
+                                     annex_json_opt_string (get_option (self, i), "label", ""));
   if (other_chosen (self))
     {
       g_autoptr (GString) all = NULL;
@@ -313,8 +310,10 @@ static gboolean
 add_option (AnnexQuestionField *self, GtkBox *list, guint index)
 {
   JsonObject *option = get_option (self, index);
-  g_autofree char *label = annex_text_for_display (annex_json_opt_string (option, "label", ""));
-  g_autofree char *about = annex_text_for_display (annex_json_opt_string (option, "description", ""));
+  g_autofree char *label =
+      annex_ask_words_line (annex_json_opt_string (option, "label", ""), MAX_OPTION_CHARS);
+  g_autofree char *about =
+      annex_ask_words_line (annex_json_opt_string (option, "description", ""), MAX_OPTION_CHARS);
   GtkCheckButton *check = new_check (self, index, label, about);
   GtkEventController *focus = gtk_event_controller_focus_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
@@ -332,7 +331,7 @@ static void
 add_entry (AnnexQuestionField *self, GtkBox *list)
 {
   GtkWidget *entry = self->secret ? gtk_password_entry_new () : gtk_entry_new ();
-  const char *name = self->secret             ? _ ("Secret")
+  const char *name = self->secret            ? _ ("Secret")
                      : self->checks->len > 0 ? _ ("Other, in your own words")
                                              : _ ("Your answer");
 
@@ -364,7 +363,8 @@ add_entry (AnnexQuestionField *self, GtkBox *list)
     }
   else
     gtk_box_append (list, entry);
-  g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (entry, "changed", G_CALLBACK (entry_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (entry, "activate", G_CALLBACK (entry_activated_cb), self,
                            G_CONNECT_SWAPPED);
 }

@@ -19,18 +19,26 @@ G_DECLARE_FINAL_TYPE (AnnexQuestionField, annex_question_field, ANNEX, QUESTION_
 /* Signals: "changed" (), "activated" () (Enter in its entry). */
 
 /* @question: as an ask holds it (referenced). */
-GtkWidget *annex_question_field_new (JsonObject *question);
-JsonObject *annex_question_field_get_question (AnnexQuestionField *self);
-gboolean annex_question_field_is_secret (AnnexQuestionField *self);
-gboolean annex_question_field_is_answered (AnnexQuestionField *self);
+GtkWidget *
+annex_question_field_new (JsonObject *question);
+JsonObject *
+annex_question_field_get_question (AnnexQuestionField *self);
+gboolean
+annex_question_field_is_secret (AnnexQuestionField *self);
+gboolean
+annex_question_field_is_answered (AnnexQuestionField *self);
 /* The value for the answer object: a label, labels, or {other_text}. NULL for a secret, and when
  * nothing is chosen. (transfer full) */
-JsonNode *annex_question_field_dup_value (AnnexQuestionField *self);
+JsonNode *
+annex_question_field_dup_value (AnnexQuestionField *self);
 /* What was typed as the secret. (borrowed) */
-const char *annex_question_field_get_secret (AnnexQuestionField *self);
+const char *
+annex_question_field_get_secret (AnnexQuestionField *self);
 /* Chooses option @index (0 …; the one after the last: own words). FALSE when there is none. */
-gboolean annex_question_field_choose (AnnexQuestionField *self, guint index);
+gboolean
+annex_question_field_choose (AnnexQuestionField *self, guint index);
 /* Forgets what was typed. */
-void annex_question_field_clear (AnnexQuestionField *self);
+void
+annex_question_field_clear (AnnexQuestionField *self);
 
 G_END_DECLS

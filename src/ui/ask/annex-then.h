@@ -1,7 +1,7 @@
 /* annex-then.h
  *
- * What a widget does when a future is done: on the main loop, on its own large stack, and only while
- * the widget is alive.
+ * What a widget does when a future is done: on the main loop, on its own large stack, and only
+ * while the widget is alive.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,6 +16,7 @@ typedef void (*AnnexThenFunc) (gpointer object, const GValue *value, GError *err
 
 /* Takes @future, keeps a weak reference on @object (GObject), and calls @func once from the main
  * loop, unless @object is gone by then. Main thread. */
-void annex_then (DexFuture *future, gpointer object, AnnexThenFunc func);
+void
+annex_then (DexFuture *future, gpointer object, AnnexThenFunc func);
 
 G_END_DECLS

@@ -108,7 +108,8 @@ annex_plan_change_add (AnnexPlan *plan, const char *title, char **what)
 
   if (words[0] == '\0')
     return NULL;
-  for (guint number = annex_plan_get_n_steps (plan) + 1; id == NULL || find (plan, id) >= 0; number++)
+  for (guint number = annex_plan_get_n_steps (plan) + 1; id == NULL || find (plan, id) >= 0;
+       number++)
     {
       g_free (id);
       id = g_strdup_printf ("u%u", number);
@@ -131,8 +132,8 @@ set_state (AnnexPlan *plan, int at, AnnexStepState state, const char *format, ch
 
   json_object_set_string_member (json_array_get_object_element (steps, (guint) at), "state",
                                  annex_step_state_to_name (state));
-  return read_again (data, what,
-                     g_strconcat (format, annex_plan_get_step (plan, (guint) at)->title, "”.", NULL));
+  return read_again (
+      data, what, g_strconcat (format, annex_plan_get_step (plan, (guint) at)->title, "”.", NULL));
 }
 
 AnnexPlan *
@@ -143,8 +144,8 @@ annex_plan_change_strike (AnnexPlan *plan, const char *id, char **what)
   if (at < 0 || annex_plan_get_step (plan, (guint) at)->state == ANNEX_STEP_SKIPPED ||
       annex_plan_get_step (plan, (guint) at)->state == ANNEX_STEP_COMPLETED)
     return NULL;
-  return set_state (plan, at, ANNEX_STEP_SKIPPED,
-                    "The user struck this step, do not do it: “", what);
+  return set_state (plan, at, ANNEX_STEP_SKIPPED, "The user struck this step, do not do it: “",
+                    what);
 }
 
 AnnexPlan *

@@ -212,7 +212,8 @@ static void
 update_tick (AnnexPlanNode *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  gboolean turns = self->alive && gtk_widget_get_mapped (widget) && adw_get_enable_animations (widget);
+  gboolean turns =
+      self->alive && gtk_widget_get_mapped (widget) && adw_get_enable_animations (widget);
 
   if (turns && self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (widget, tick_cb, NULL, NULL);

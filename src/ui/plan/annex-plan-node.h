@@ -17,10 +17,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexPlanNode, annex_plan_node, ANNEX, PLAN_NODE, GtkWidget)
 
 /* @branch: the node stands beside the line, joined to it by a curve. */
-GtkWidget *annex_plan_node_new (gboolean branch);
+GtkWidget *
+annex_plan_node_new (gboolean branch);
 /* @alive: it works right now; then it turns, unless motion is to be reduced. */
-void annex_plan_node_set_state (AnnexPlanNode *self, AnnexStepState state, gboolean alive);
+void
+annex_plan_node_set_state (AnnexPlanNode *self, AnnexStepState state, gboolean alive);
 /* Does the line come from above, and go on below? */
-void annex_plan_node_set_line (AnnexPlanNode *self, gboolean above, gboolean below);
+void
+annex_plan_node_set_line (AnnexPlanNode *self, gboolean above, gboolean below);
 
 G_END_DECLS

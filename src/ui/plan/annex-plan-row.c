@@ -38,13 +38,7 @@ struct _AnnexPlanRow
   GtkMenuButton *menu_button;
 };
 
-enum
-{
-  SIGNAL_RENAMED,
-  SIGNAL_OPEN_FILE,
-  SIGNAL_EDIT_ENDED,
-  N_SIGNALS
-};
+enum { SIGNAL_RENAMED, SIGNAL_OPEN_FILE, SIGNAL_EDIT_ENDED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -135,9 +129,11 @@ new_chip (AnnexPlanRow *self, const char *path)
   gtk_button_set_child (GTK_BUTTON (button), label);
   gtk_widget_add_css_class (button, "annex-plan-chip");
   gtk_widget_set_tooltip_text (button, whole);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, whole, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, whole,
+                                  -1);
   g_object_set_data_full (G_OBJECT (button), "annex-path", g_strdup (path), g_free);
-  g_signal_connect_object (button, "clicked", G_CALLBACK (chip_clicked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (chip_clicked_cb), self,
+                           G_CONNECT_SWAPPED);
   return button;
 }
 
@@ -213,7 +209,8 @@ show_branches (AnnexPlanRow *self, GPtrArray *branches)
   guint from = branches != NULL && branches->len > MAX_BRANCHES ? branches->len - MAX_BRANCHES : 0;
   GtkWidget *child;
 
-  if ((branches == NULL || branches->len == 0) && !gtk_widget_get_visible (GTK_WIDGET (self->branches)))
+  if ((branches == NULL || branches->len == 0) &&
+      !gtk_widget_get_visible (GTK_WIDGET (self->branches)))
     return;
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->branches))) != NULL)
     gtk_box_remove (self->branches, child);
@@ -417,8 +414,8 @@ annex_plan_row_class_init (AnnexPlanRowClass *klass)
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_OPEN_FILE] = g_signal_new ("open-file", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                             NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[SIGNAL_EDIT_ENDED] = g_signal_new ("edit-ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                             NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_EDIT_ENDED] =
+      g_signal_new ("edit-ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/annex_desktop/Annex/annex-plan-row.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexPlanRow, label);
@@ -437,9 +434,12 @@ annex_plan_row_class_init (AnnexPlanRowClass *klass)
 static void
 annex_plan_row_init (AnnexPlanRow *self)
 {
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
   GtkWidget *main;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (self->label, attributes);
   self->node = ANNEX_PLAN_NODE (annex_plan_node_new (FALSE));
   main = gtk_widget_get_first_child (gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (self)));
   gtk_box_prepend (GTK_BOX (main), GTK_WIDGET (self->node));

@@ -89,7 +89,8 @@ static void
 apply_plan (AnnexPlanTrack *self, AnnexEvent *event)
 {
   g_autoptr (AnnexPlan) plan = annex_plan_new_from_json (annex_event_get_data (event), NULL);
-  const char *explanation = annex_json_opt_string (annex_event_get_data (event), "explanation", NULL);
+  const char *explanation =
+      annex_json_opt_string (annex_event_get_data (event), "explanation", NULL);
   gint64 time_us = annex_event_get_time_us (event);
 
   if (plan == NULL)

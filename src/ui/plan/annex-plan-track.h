@@ -17,27 +17,34 @@ typedef struct _AnnexPlanTrack AnnexPlanTrack;
 /* One sub-agent: a delegate call. */
 typedef struct
 {
-  char *id;          /* of the call */
-  char *goal;        /* nullable; the agent's words */
+  char *id;   /* of the call */
+  char *goal; /* nullable; the agent's words */
   gint64 started_us;
   gint64 finished_us; /* 0: it runs */
   gboolean failed;
-  guint n_calls;     /* what it called so far */
-  char *last_tool;   /* nullable: the tool it called last */
+  guint n_calls;   /* what it called so far */
+  char *last_tool; /* nullable: the tool it called last */
 } AnnexPlanBranch;
 
-AnnexPlanTrack *annex_plan_track_new (void);
-void annex_plan_track_free (AnnexPlanTrack *self);
+AnnexPlanTrack *
+annex_plan_track_new (void);
+void
+annex_plan_track_free (AnnexPlanTrack *self);
 /* In the order of the log. Returns whether anything here changed. */
-gboolean annex_plan_track_apply (AnnexPlanTrack *self, AnnexEvent *event);
+gboolean
+annex_plan_track_apply (AnnexPlanTrack *self, AnnexEvent *event);
 
 /* When the step came to be in progress last, and when it left that; 0: never, not yet. */
-gint64 annex_plan_track_get_started (AnnexPlanTrack *self, const char *step_id);
-gint64 annex_plan_track_get_finished (AnnexPlanTrack *self, const char *step_id);
+gint64
+annex_plan_track_get_started (AnnexPlanTrack *self, const char *step_id);
+gint64
+annex_plan_track_get_finished (AnnexPlanTrack *self, const char *step_id);
 /* AnnexPlanBranch elements of the step. (borrowed, nullable) */
-GPtrArray *annex_plan_track_get_branches (AnnexPlanTrack *self, const char *step_id);
+GPtrArray *
+annex_plan_track_get_branches (AnnexPlanTrack *self, const char *step_id);
 /* The last explanation the agent gave. (borrowed, nullable) */
-const char *annex_plan_track_get_explanation (AnnexPlanTrack *self);
+const char *
+annex_plan_track_get_explanation (AnnexPlanTrack *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexPlanTrack, annex_plan_track_free)
 

@@ -21,11 +21,11 @@ struct _AnnexPlanView
 
   AnnexDesk *desk;
   AnnexTask *task;
-  AnnexPlan *plan;       /* shown: the task's, or the user's change that is on its way */
+  AnnexPlan *plan; /* shown: the task's, or the user's change that is on its way */
   AnnexPlanTrack *track;
   AnnexEventFollower *follower;
   guint clock;
-  guint changing;        /* changes that are not committed yet */
+  guint changing; /* changes that are not committed yet */
 
   GtkStack *stack;
   GtkListBox *list;
@@ -35,12 +35,7 @@ struct _AnnexPlanView
   GtkEditable *add_entry;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_TASK,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_TASK, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 static guint open_file_signal;
@@ -66,7 +61,8 @@ find_row (AnnexPlanView *self, const char *id)
 
 /* ---- changes */
 
-static void refresh (AnnexPlanView *self);
+static void
+refresh (AnnexPlanView *self);
 
 static void
 changed_cb (gpointer object, const GValue *value, GError *error)
@@ -235,7 +231,8 @@ key_cb (AnnexPlanView *self, guint key, guint code, GdkModifierType state)
 static GdkContentProvider *
 drag_prepare_cb (GtkDragSource *source, double x, double y, gpointer data)
 {
-  AnnexPlanRow *row = ANNEX_PLAN_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source)));
+  AnnexPlanRow *row =
+      ANNEX_PLAN_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source)));
 
   if (annex_plan_row_is_edited (row))
     return NULL;
@@ -379,7 +376,8 @@ show_explanation (AnnexPlanView *self)
 static void
 refresh (AnnexPlanView *self)
 {
-  gboolean alive = self->task != NULL && self->desk != NULL && annex_desk_is_running (self->desk, self->task);
+  gboolean alive =
+      self->task != NULL && self->desk != NULL && annex_desk_is_running (self->desk, self->task);
   guint n;
 
   if (self->changing == 0)

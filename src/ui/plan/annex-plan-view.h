@@ -1,7 +1,7 @@
 /* annex-plan-view.h
  *
- * The plan of a task, drawn, and the user's changes of it: edit, move, add, strike. Each change goes
- * to the agent in plain words.
+ * The plan of a task, drawn, and the user's changes of it: edit, move, add, strike. Each change
+ * goes to the agent in plain words.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,8 +17,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexPlanView, annex_plan_view, ANNEX, PLAN_VIEW, AdwBin)
 
 /* Properties "desk" (AnnexDesk) and "task" (AnnexTask, nullable).
- * Signal "open-file" (path, "Receipts/June.pdf"): the user wants to see a file that a step touched. */
-GtkWidget *annex_plan_view_new (AnnexDesk *desk, AnnexTask *task);
-void annex_plan_view_set_task (AnnexPlanView *self, AnnexTask *task);
+ * Signal "open-file" (path, "Receipts/June.pdf"): the user wants to see a file that a step touched.
+ */
+GtkWidget *
+annex_plan_view_new (AnnexDesk *desk, AnnexTask *task);
+void
+annex_plan_view_set_task (AnnexPlanView *self, AnnexTask *task);
 
 G_END_DECLS

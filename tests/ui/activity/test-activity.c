@@ -57,7 +57,8 @@ test_ledger_words (void)
       "Was kept from contacting 169.254.169.254" },
     { "computer", "a.example", "failed", "task", 0, 0, 1, "Could not reach a.example" },
     { "model", "api.example", "allowed", "user", 0, 0, 1, "Asked the model at api.example" },
-    { "model", "api.example", "allowed", "user", 0, 0, 9, "Asked the model at api.example 9 times" },
+    { "model", "api.example", "allowed", "user", 0, 0, 9,
+      "Asked the model at api.example 9 times" },
     { "image", "dl.example", "allowed", "user", 0, 0, 1,
       "Downloaded Annex’s computer from dl.example" },
     { "browser", "b.example", "allowed", "user", 0, 0, 1, "Visited b.example in the browser" },
@@ -245,8 +246,8 @@ static void
 test_shown (Fixture *fixture, gconstpointer width)
 {
   g_autoptr (DexFuture) rules = NULL;
-  g_autofree char *folder = annex_fake_desk_make_folder (
-      fixture->desk, "Receipts", (const char *const[]){ "a.pdf", NULL });
+  g_autofree char *folder = annex_fake_desk_make_folder (fixture->desk, "Receipts",
+                                                         (const char *const[]) { "a.pdf", NULL });
   g_autofree char *share = NULL;
   g_autoptr (GPtrArray) own = NULL;
 
@@ -257,8 +258,10 @@ test_shown (Fixture *fixture, gconstpointer width)
     annex_fake_desk_ledger (fixture->desk, fixture->task, "files.example.org", "allowed", 420000);
   annex_fake_desk_ledger (fixture->desk, fixture->task, "tracker.example.com", "refused", 0);
   decide (fixture, "data.example.org", "allow", "task");
-  g_assert_true (annex_shot_await (annex_store_set_rule (
-      annex_desk_get_store (ANNEX_DESK (fixture->desk)), "tracker.example.com", FALSE), NULL));
+  g_assert_true (
+      annex_shot_await (annex_store_set_rule (annex_desk_get_store (ANNEX_DESK (fixture->desk)),
+                                              "tracker.example.com", FALSE),
+                        NULL));
   decide (fixture, "tracker.example.com", "refuse", "never");
   annex_shot_settle (600);
   g_assert_true (annex_shows (fixture->pane, "files.example.org 3 times"));
@@ -280,9 +283,10 @@ test_shown (Fixture *fixture, gconstpointer width)
   annex_shot_settle (500);
   rules = annex_store_list_rules (annex_desk_get_store (ANNEX_DESK (fixture->desk)));
   g_assert_true (annex_shot_await (dex_ref (rules), NULL));
-  g_assert_cmpuint (
-      ((GPtrArray *) g_value_get_boxed (dex_future_get_value (rules, NULL)))->len, ==, 0);
-  g_assert_true (annex_shows (fixture->pane, "You took your decision about tracker.example.com back"));
+  g_assert_cmpuint (((GPtrArray *) g_value_get_boxed (dex_future_get_value (rules, NULL)))->len, ==,
+                    0);
+  g_assert_true (
+      annex_shows (fixture->pane, "You took your decision about tracker.example.com back"));
 }
 
 /* A no can be changed the next day. */
@@ -296,13 +300,13 @@ test_change (Fixture *fixture, gconstpointer width)
   decide (fixture, "tracker.example.com", "refuse", "never");
   annex_shot_settle (500);
   g_assert_true (annex_shows (fixture->pane, "tracker.example.com"));
-  g_assert_true (gtk_widget_activate_action (fixture->pane, "activity.always", "s",
-                                             "tracker.example.com"));
+  g_assert_true (
+      gtk_widget_activate_action (fixture->pane, "activity.always", "s", "tracker.example.com"));
   annex_shot_settle (500);
   rules = annex_store_list_rules (annex_desk_get_store (ANNEX_DESK (fixture->desk)));
   g_assert_true (annex_shot_await (dex_ref (rules), NULL));
-  rule = g_ptr_array_index (
-      (GPtrArray *) g_value_get_boxed (dex_future_get_value (rules, NULL)), 0);
+  rule =
+      g_ptr_array_index ((GPtrArray *) g_value_get_boxed (dex_future_get_value (rules, NULL)), 0);
   g_assert_true (rule->allow);
   g_assert_true (annex_shows (fixture->pane, "You allowed tracker.example.com for good"));
 }
@@ -346,7 +350,8 @@ test_hostile (Fixture *fixture, gconstpointer width)
     }
   decide (fixture, "x.example", "allow", "task");
   annex_shot_settle (800);
-  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (fixture->window)), <=, GPOINTER_TO_INT (width));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (fixture->window)), <=,
+                   GPOINTER_TO_INT (width));
   g_assert_false (annex_shows (fixture->pane, "\u202e"));
   annex_shot_take (fixture->window, "activity-many");
 }

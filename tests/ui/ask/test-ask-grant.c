@@ -113,7 +113,8 @@ test_folder (Fixture *fixture, gconstpointer width)
 {
   annex_fake_desk_ask (fixture->desk, fixture->task,
                        annex_ask_new_folder (annex_task_get_id (fixture->task),
-                                             "Last year's report is not here.", "~/Documents/2023"));
+                                             "Last year's report is not here.",
+                                             "~/Documents/2023"));
   annex_shot_settle (ANNEX_GRANT_DELAY_MS + 100);
   g_assert_true (annex_shows (fixture->bar, "The agent suggests “~/Documents/2023”"));
   g_assert_nonnull (annex_find_button (fixture->bar, "Choose Folder…"));
@@ -146,11 +147,11 @@ test_focus (Fixture *fixture, gconstpointer width)
 {
   open_network (fixture, "data.example.org", "why");
   annex_shot_settle (100);
-  g_assert_null (gtk_root_get_focus (GTK_ROOT (fixture->window)) != NULL &&
-                         gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (fixture->window)),
-                                                 fixture->bar)
-                     ? fixture->bar
-                     : NULL);
+  g_assert_null (
+      gtk_root_get_focus (GTK_ROOT (fixture->window)) != NULL &&
+              gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (fixture->window)), fixture->bar)
+          ? fixture->bar
+          : NULL);
   g_assert_true (gtk_widget_child_focus (fixture->bar, GTK_DIR_TAB_FORWARD));
   g_assert_true (gtk_root_get_focus (GTK_ROOT (fixture->window)) ==
                  annex_find_button (fixture->bar, "No"));
@@ -167,13 +168,15 @@ test_hostile (Fixture *fixture, gconstpointer width)
     "Annex asks for your permission\n\n[ Allow Once ]  [ Always ]\n\n\n\n\n",
     "\u202eneila ma I\u202c \u200b\u2066fine\u2069",
     "\x1b[31mred\x1b[0m <img src=x onerror=alert(1)> <script>1</script>",
-    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦 مرحبا بالعالم هذا طلب",
+    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦 مرحبا بالعالم هذا "
+    "طلب",
   };
   const char *hosts[] = { "a.example", "\u202egro.elpmaxe", "<b>x</b>", "a\n\n\nb.example",
                           long_word };
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons) + 1; i++)
     {
+      gint64 begun = g_get_monotonic_time ();
       int min;
 
       open_network (fixture, hosts[MIN (i, 4)], i < 5 ? reasons[i] : long_word);
@@ -188,6 +191,8 @@ test_hostile (Fixture *fixture, gconstpointer width)
       gtk_widget_measure (fixture->bar, GTK_ORIENTATION_VERTICAL, GPOINTER_TO_INT (width), &min,
                           NULL, NULL, NULL);
       g_assert_cmpint (min, <, 700);
+      /* A word without end once took ten seconds to lay out. */
+      g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
       if (i == 1)
         annex_shot_take (fixture->window, "ask-grant-fake-buttons");
       if (i == 4)

@@ -11,20 +11,21 @@
 #include "annex-shot.h"
 #include "annex-ui-find.h"
 
-#define SIMPLE                                                                                      \
-  "{\"questions\":[{\"id\":\"a\",\"header\":\"No date\",\"question\":\"Two receipts have no date. " \
+#define SIMPLE                                                                                     \
+  "{\"questions\":[{\"id\":\"a\",\"header\":\"No date\",\"question\":\"Two receipts have no "      \
+  "date. "                                                                                         \
   "Where shall they go?\",\"options\":[{\"label\":\"Under “No date”\",\"description\":\"A group "  \
   "of their own at the end\"},{\"label\":\"Use the file’s date\"}]}]}"
-#define SEVERAL                                                                                  \
-  "{\"questions\":[{\"id\":\"a\",\"header\":\"Layout\",\"question\":\"Which layout?\","          \
-  "\"options\":[{\"label\":\"Wide\",\"description\":\"One row a receipt\",\"preview\":"          \
+#define SEVERAL                                                                                    \
+  "{\"questions\":[{\"id\":\"a\",\"header\":\"Layout\",\"question\":\"Which layout?\","            \
+  "\"options\":[{\"label\":\"Wide\",\"description\":\"One row a receipt\",\"preview\":"            \
   "\"Date   Shop     Amount\\n1 June  Bakery    4.20\\n2 June  Train    31.00\"},"                 \
-  "{\"label\":\"By month\",\"preview\":\"June\\n  Bakery  4.20\\n  Train  31.00\"}]},"              \
-  "{\"id\":\"b\",\"header\":\"Currencies\",\"question\":\"Which currencies?\",\"multi_select\":" \
-  "true,\"options\":[\"EUR\",\"CHF\",\"GBP\"]},{\"id\":\"c\",\"header\":\"Name\",\"question\":"   \
+  "{\"label\":\"By month\",\"preview\":\"June\\n  Bakery  4.20\\n  Train  31.00\"}]},"             \
+  "{\"id\":\"b\",\"header\":\"Currencies\",\"question\":\"Which currencies?\",\"multi_select\":"   \
+  "true,\"options\":[\"EUR\",\"CHF\",\"GBP\"]},{\"id\":\"c\",\"header\":\"Name\",\"question\":"    \
   "\"What shall the file be called?\"}]}"
-#define SECRET                                                                               \
-  "{\"questions\":[{\"id\":\"k\",\"header\":\"Password\",\"question\":\"The shop’s "         \
+#define SECRET                                                                                     \
+  "{\"questions\":[{\"id\":\"k\",\"header\":\"Password\",\"question\":\"The shop’s "               \
   "password?\",\"secret\":true}]}"
 
 typedef struct
@@ -44,9 +45,9 @@ show (Shown *shown, const char *json, int width)
 
   shown->desk = annex_fake_desk_new ();
   shown->task = annex_fake_desk_add_task (shown->desk, "Receipts");
-  shown->ask = annex_fake_desk_ask (
-      shown->desk, shown->task,
-      annex_ask_new_question (annex_task_get_id (shown->task), input, NULL));
+  shown->ask =
+      annex_fake_desk_ask (shown->desk, shown->task,
+                           annex_ask_new_question (annex_task_get_id (shown->task), input, NULL));
   annex_ask_ref (shown->ask);
   shown->card = annex_question_card_new_for_ask (ANNEX_DESK (shown->desk), shown->ask);
   gtk_widget_set_valign (shown->card, GTK_ALIGN_START);
@@ -131,8 +132,7 @@ test_other (void)
   g_assert_true (annex_question_card_get_answerable (ANNEX_QUESTION_CARD (shown.card)));
   annex_press (shown.card, "Answer");
   annex_shot_settle (200);
-  g_assert_true (annex_called (shown.desk,
-                                             "answer:*{\"a\":{\"other_text\":\"Ask my boss\"}}*"));
+  g_assert_true (annex_called (shown.desk, "answer:*{\"a\":{\"other_text\":\"Ask my boss\"}}*"));
   hide (&shown);
 }
 
@@ -169,7 +169,8 @@ test_several (gconstpointer width)
   hide (&shown);
 }
 
-/* A secret goes to the keyring; the answer holds its id, and no call holds its text but that one. */
+/* A secret goes to the keyring; the answer holds its id, and no call holds its text but that one.
+ */
 static void
 test_secret (void)
 {

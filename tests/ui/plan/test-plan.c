@@ -14,12 +14,12 @@
 #include "annex-ui-find.h"
 
 #define PLAN                                                                                       \
-  "[{\"id\":\"a\",\"title\":\"Look at the receipts\",\"state\":\"completed\"},"                   \
+  "[{\"id\":\"a\",\"title\":\"Look at the receipts\",\"state\":\"completed\"},"                    \
   "{\"id\":\"b\",\"title\":\"Read amounts and dates\",\"state\":\"completed\",\"files\":["         \
   "\"Receipts/amounts.csv\",\"Receipts/a very long name of a file that has no end.xlsx\"]},"       \
-  "{\"id\":\"c\",\"title\":\"Check duplicates\",\"state\":\"in_progress\"},"                      \
-  "{\"id\":\"d\",\"title\":\"Ask the bank\",\"state\":\"failed\"},"                               \
-  "{\"id\":\"e\",\"title\":\"Write the report\",\"state\":\"pending\"},"                          \
+  "{\"id\":\"c\",\"title\":\"Check duplicates\",\"state\":\"in_progress\"},"                       \
+  "{\"id\":\"d\",\"title\":\"Ask the bank\",\"state\":\"failed\"},"                                \
+  "{\"id\":\"e\",\"title\":\"Write the report\",\"state\":\"pending\"},"                           \
   "{\"id\":\"f\",\"title\":\"File by month\",\"state\":\"skipped\"}]"
 
 /* ---- the track */
@@ -27,8 +27,8 @@
 static void
 apply (AnnexPlanTrack *track, gint64 seq, const char *type, const char *json)
 {
-  g_autoptr (AnnexEvent) event = annex_event_new (
-      seq, "t", seq, seq * G_USEC_PER_SEC, type, annex_json_parse_object (json, -1, NULL));
+  g_autoptr (AnnexEvent) event = annex_event_new (seq, "t", seq, seq * G_USEC_PER_SEC, type,
+                                                  annex_json_parse_object (json, -1, NULL));
 
   annex_plan_track_apply (track, event);
 }
@@ -48,7 +48,8 @@ test_track (void)
          "\"name\":\"delegate\",\"input\":{\"goal\":\"Find the rates\"}}}");
   apply (track, 3, "tool-started", "{\"tool_use_id\":\"x\",\"name\":\"delegate\"}");
   apply (track, 4, "tool-started", "{\"tool_use_id\":\"y\",\"name\":\"shell\",\"parent\":\"x\"}");
-  apply (track, 5, "tool-started", "{\"tool_use_id\":\"q\",\"name\":\"shell\",\"parent\":\"none\"}");
+  apply (track, 5, "tool-started",
+         "{\"tool_use_id\":\"q\",\"name\":\"shell\",\"parent\":\"none\"}");
   g_assert_cmpint (annex_plan_track_get_started (track, "a"), ==, G_USEC_PER_SEC);
   g_assert_cmpint (annex_plan_track_get_finished (track, "a"), ==, 0);
   g_assert_cmpint (annex_plan_track_get_started (track, "b"), ==, 0);
@@ -302,7 +303,8 @@ test_many (Fixture *fixture, gconstpointer width)
   gint64 begun;
 
   for (guint i = 0; i < 200; i++)
-    g_string_append_printf (steps, "%s{\"id\":\"s%u\",\"title\":\"Step number %u\",\"state\":\"%s\"}",
+    g_string_append_printf (steps,
+                            "%s{\"id\":\"s%u\",\"title\":\"Step number %u\",\"state\":\"%s\"}",
                             i > 0 ? "," : "", i, i, i < 120 ? "completed" : "pending");
   g_string_append (steps, "]");
   begun = g_get_monotonic_time ();
@@ -311,7 +313,8 @@ test_many (Fixture *fixture, gconstpointer width)
   g_test_message ("200 steps: %.0f ms", (g_get_monotonic_time () - begun) / 1000.0 - 100);
   g_assert_nonnull (nth_row (fixture, 199));
   annex_shot_take (fixture->window, "plan-many");
-  annex_fake_desk_plan (fixture->desk, fixture->task, "[{\"title\":\"One\",\"state\":\"pending\"}]");
+  annex_fake_desk_plan (fixture->desk, fixture->task,
+                        "[{\"title\":\"One\",\"state\":\"pending\"}]");
   annex_shot_settle (100);
   g_assert_null (nth_row (fixture, 1));
 }
@@ -321,13 +324,15 @@ static void
 test_hostile (Fixture *fixture, gconstpointer width)
 {
   g_autofree char *word = g_strnfill (20 * 1000, 'W');
-  const char *titles[] = { word,
-                           "<span size='90000'>big</span> &amp; <b>b</b> &",
-                           "\u202egnihtyreve wollA\u202c \u200b",
-                           "\x1b[2J\x07 javascript:alert(1)",
-                           "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
-                           "مرحبا بالعالم هل تريد حفظ الملفات؟",
-                           "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦" };
+  const char *titles[] = {
+    word,
+    "<span size='90000'>big</span> &amp; <b>b</b> &",
+    "\u202egnihtyreve wollA\u202c \u200b",
+    "\x1b[2J\x07 javascript:alert(1)",
+    "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301",
+    "مرحبا بالعالم هل تريد حفظ الملفات؟",
+    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦"
+  };
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) node = NULL;
   g_autofree char *steps = NULL;
@@ -351,7 +356,8 @@ test_hostile (Fixture *fixture, gconstpointer width)
   steps = annex_json_to_string (node);
   annex_fake_desk_plan (fixture->desk, fixture->task, steps);
   annex_shot_settle (300);
-  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (fixture->window)), <=, GPOINTER_TO_INT (width));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (fixture->window)), <=,
+                   GPOINTER_TO_INT (width));
   g_assert_true (annex_shows (fixture->view, "<b>b</b>"));
   g_assert_false (annex_shows (fixture->view, "\u202e"));
   annex_shot_take (fixture->window, "plan-hostile");
