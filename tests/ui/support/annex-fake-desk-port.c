@@ -15,11 +15,8 @@
 
 /* Recording, failing, holding */
 
-static void
-record (AnnexDesk *desk, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-record (AnnexDesk *desk, const char *format, ...)
+void
+fake_record (AnnexDesk *desk, const char *format, ...)
 {
   va_list args;
 
@@ -36,13 +33,15 @@ released_cb (DexFuture *future, gpointer data)
 
 /* The answer of @function: @future (taken) unless the test wants a failure, now unless it wants to
  * hold it. */
-static DexFuture *
-answer_with (AnnexDesk *desk, const char *function, DexFuture *future)
+DexFuture *
+fake_answer_with (AnnexDesk *desk, const char *function, DexFuture *future)
 {
+  g_autofree char *key = NULL;
   GError *error = NULL;
   DexPromise *held = g_hash_table_lookup (SELF (desk)->held, function);
 
-  if (g_hash_table_steal_extended (SELF (desk)->failures, function, NULL, (gpointer *) &error))
+  if (g_hash_table_steal_extended (SELF (desk)->failures, function, (gpointer *) &key,
+                                   (gpointer *) &error))
     {
       dex_unref (future);
       future = dex_future_new_for_error (error);
@@ -50,14 +49,14 @@ answer_with (AnnexDesk *desk, const char *function, DexFuture *future)
   return held != NULL ? dex_future_then (dex_ref (held), released_cb, future, dex_unref) : future;
 }
 
-static DexFuture *
-answer_true (AnnexDesk *desk, const char *function)
+DexFuture *
+fake_answer_true (AnnexDesk *desk, const char *function)
 {
-  return answer_with (desk, function, dex_future_new_true ());
+  return fake_answer_with (desk, function, dex_future_new_true ());
 }
 
-static DexFuture *
-new_boxed (GType type, gpointer boxed)
+DexFuture *
+fake_boxed (GType type, gpointer boxed)
 {
   g_auto (GValue) value = G_VALUE_INIT;
 
@@ -66,8 +65,8 @@ new_boxed (GType type, gpointer boxed)
   return dex_future_new_for_value (&value);
 }
 
-static gboolean
-will_fail (AnnexDesk *desk, const char *function)
+gboolean
+fake_will_fail (AnnexDesk *desk, const char *function)
 {
   return g_hash_table_contains (SELF (desk)->failures, function);
 }
@@ -134,15 +133,15 @@ create_task (AnnexDesk *desk, const AnnexNewTask *request)
 {
   AnnexTask *task;
 
-  record (desk, "create_task:%s:%u:%u:%u", request->prompt, request->folders->len,
-          request->files->len, request->images->len);
-  if (will_fail (desk, "create_task"))
-    return answer_true (desk, "create_task");
+  fake_record (desk, "create_task:%s:%u:%u:%u", request->prompt, request->folders->len,
+               request->files->len, request->images->len);
+  if (fake_will_fail (desk, "create_task"))
+    return fake_answer_true (desk, "create_task");
   task = annex_fake_desk_add_task (SELF (desk), request->prompt);
   annex_fake_desk_await (tell_words (desk, task, request));
   g_hash_table_add (SELF (desk)->running, g_strdup (annex_task_get_id (task)));
   annex_desk_emit_task_state (desk, task);
-  return answer_with (desk, "create_task", dex_future_new_take_object (g_object_ref (task)));
+  return fake_answer_with (desk, "create_task", dex_future_new_take_object (g_object_ref (task)));
 }
 
 static DexFuture *
@@ -162,38 +161,38 @@ open_task (AnnexDesk *desk, const char *task_id)
 {
   AnnexTask *task = g_hash_table_lookup (SELF (desk)->tasks, task_id);
 
-  record (desk, "open_task:%s", task_id);
+  fake_record (desk, "open_task:%s", task_id);
   if (task != NULL)
-    return answer_with (desk, "open_task", dex_future_new_take_object (g_object_ref (task)));
-  return answer_with (desk, "open_task",
-                      dex_future_then (annex_task_load (SELF (desk)->store, task_id), loaded_cb,
-                                       g_object_ref (desk), g_object_unref));
+    return fake_answer_with (desk, "open_task", dex_future_new_take_object (g_object_ref (task)));
+  return fake_answer_with (desk, "open_task",
+                           dex_future_then (annex_task_load (SELF (desk)->store, task_id),
+                                            loaded_cb, g_object_ref (desk), g_object_unref));
 }
 
 static DexFuture *
 say (AnnexDesk *desk, AnnexTask *task, const AnnexNewTask *message)
 {
-  record (desk, "say:%s", message->prompt);
-  if (will_fail (desk, "say"))
-    return answer_true (desk, "say");
+  fake_record (desk, "say:%s", message->prompt);
+  if (fake_will_fail (desk, "say"))
+    return fake_answer_true (desk, "say");
   g_hash_table_add (SELF (desk)->running, g_strdup (annex_task_get_id (task)));
   annex_desk_emit_task_state (desk, task);
-  return after (tell_words (desk, task, message), answer_true (desk, "say"));
+  return after (tell_words (desk, task, message), fake_answer_true (desk, "say"));
 }
 
 static DexFuture *
 resume (AnnexDesk *desk, AnnexTask *task)
 {
-  record (desk, "resume");
-  if (!will_fail (desk, "resume"))
+  fake_record (desk, "resume");
+  if (!fake_will_fail (desk, "resume"))
     annex_fake_desk_set_state (SELF (desk), task, ANNEX_TASK_RUNNING);
-  return answer_true (desk, "resume");
+  return fake_answer_true (desk, "resume");
 }
 
 static void
 stop (AnnexDesk *desk, AnnexTask *task)
 {
-  record (desk, "stop");
+  fake_record (desk, "stop");
   annex_fake_desk_set_state (SELF (desk), task, ANNEX_TASK_STOPPED);
 }
 
@@ -212,23 +211,23 @@ get_n_running (AnnexDesk *desk)
 static DexFuture *
 rewind_task (AnnexDesk *desk, AnnexTask *task, gint64 seq, const char *text)
 {
-  record (desk, "rewind:%" G_GINT64_FORMAT ":%s", seq, text);
-  if (will_fail (desk, "rewind"))
-    return answer_true (desk, "rewind");
+  fake_record (desk, "rewind:%" G_GINT64_FORMAT ":%s", seq, text);
+  if (fake_will_fail (desk, "rewind"))
+    return fake_answer_true (desk, "rewind");
   annex_fake_desk_append (SELF (desk), task, ANNEX_EVENT_REWOUND,
                           annex_json_build ("i", "to_seq", seq - 1, NULL));
   annex_fake_desk_user (SELF (desk), task, text);
-  return answer_true (desk, "rewind");
+  return fake_answer_true (desk, "rewind");
 }
 
 static DexFuture *
 change_plan (AnnexDesk *desk, AnnexTask *task, AnnexPlan *plan, const char *what)
 {
-  record (desk, "change_plan:%s", what);
-  if (will_fail (desk, "change_plan"))
-    return answer_true (desk, "change_plan");
+  fake_record (desk, "change_plan:%s", what);
+  if (fake_will_fail (desk, "change_plan"))
+    return fake_answer_true (desk, "change_plan");
   return after (append (task, ANNEX_EVENT_PLAN_UPDATED, annex_plan_to_json (plan, NULL, "user")),
-                answer_true (desk, "change_plan"));
+                fake_answer_true (desk, "change_plan"));
 }
 
 static DexFuture *
@@ -236,13 +235,13 @@ delete_task (AnnexDesk *desk, const char *task_id)
 {
   g_autofree char *id = g_strdup (task_id); /* it may be the task's own */
 
-  record (desk, "delete_task:%s", id);
-  if (will_fail (desk, "delete_task"))
-    return answer_true (desk, "delete_task");
+  fake_record (desk, "delete_task:%s", id);
+  if (fake_will_fail (desk, "delete_task"))
+    return fake_answer_true (desk, "delete_task");
   g_hash_table_remove (SELF (desk)->running, id);
   g_hash_table_remove (SELF (desk)->tasks, id);
   return after (annex_store_delete_task (SELF (desk)->store, id),
-                answer_true (desk, "delete_task"));
+                fake_answer_true (desk, "delete_task"));
 }
 
 /* Folders */
@@ -254,38 +253,38 @@ grant_folder (AnnexDesk *desk, AnnexTask *task, const char *path, AnnexShareMode
   GError *error = NULL;
   AnnexShare *share;
 
-  record (desk, "grant_folder:%s:%s", path, annex_share_mode_to_name (mode));
-  if (will_fail (desk, "grant_folder"))
-    return answer_true (desk, "grant_folder");
+  fake_record (desk, "grant_folder:%s:%s", path, annex_share_mode_to_name (mode));
+  if (fake_will_fail (desk, "grant_folder"))
+    return fake_answer_true (desk, "grant_folder");
   share = annex_share_new (path, mode, taken, &error);
   if (share == NULL)
     return dex_future_new_for_error (error);
   return after (append (task, ANNEX_EVENT_SHARE_GRANTED,
                         annex_json_build ("o", "share", annex_share_to_json (share), NULL)),
-                answer_with (desk, "grant_folder", new_boxed (ANNEX_TYPE_SHARE, share)));
+                fake_answer_with (desk, "grant_folder", fake_boxed (ANNEX_TYPE_SHARE, share)));
 }
 
 static DexFuture *
 set_share_mode (AnnexDesk *desk, AnnexTask *task, const char *share_id, AnnexShareMode mode)
 {
-  record (desk, "set_share_mode:%s:%s", share_id, annex_share_mode_to_name (mode));
-  if (will_fail (desk, "set_share_mode"))
-    return answer_true (desk, "set_share_mode");
+  fake_record (desk, "set_share_mode:%s:%s", share_id, annex_share_mode_to_name (mode));
+  if (fake_will_fail (desk, "set_share_mode"))
+    return fake_answer_true (desk, "set_share_mode");
   return after (append (task, ANNEX_EVENT_SHARE_MODE,
                         annex_json_build ("s", "share", share_id, "s", "mode",
                                           annex_share_mode_to_name (mode), NULL)),
-                answer_true (desk, "set_share_mode"));
+                fake_answer_true (desk, "set_share_mode"));
 }
 
 static DexFuture *
 revoke_share (AnnexDesk *desk, AnnexTask *task, const char *share_id)
 {
-  record (desk, "revoke_share:%s", share_id);
-  if (will_fail (desk, "revoke_share"))
-    return answer_true (desk, "revoke_share");
+  fake_record (desk, "revoke_share:%s", share_id);
+  if (fake_will_fail (desk, "revoke_share"))
+    return fake_answer_true (desk, "revoke_share");
   return after (
       append (task, ANNEX_EVENT_SHARE_REVOKED, annex_json_build ("s", "share", share_id, NULL)),
-      answer_true (desk, "revoke_share"));
+      fake_answer_true (desk, "revoke_share"));
 }
 
 /* Asks */
@@ -297,16 +296,16 @@ answer (AnnexDesk *desk, AnnexAsk *ask, JsonObject *given)
   AnnexTask *task = g_hash_table_lookup (SELF (desk)->tasks, annex_ask_get_task_id (ask));
   g_autofree char *text = annex_json_object_to_string (given);
 
-  record (desk, "answer:%s:%s", annex_ask_get_id (ask), text);
-  if (will_fail (desk, "answer") || task == NULL)
+  fake_record (desk, "answer:%s:%s", annex_ask_get_id (ask), text);
+  if (fake_will_fail (desk, "answer") || task == NULL)
     {
       json_object_unref (given);
-      return answer_true (desk, "answer");
+      return fake_answer_true (desk, "answer");
     }
   return after (append (task, ANNEX_EVENT_ASK_ANSWERED,
                         annex_json_build ("s", "ask", annex_ask_get_id (ask), "o", "answer", given,
                                           "s", "by", "user", NULL)),
-                answer_true (desk, "answer"));
+                fake_answer_true (desk, "answer"));
 }
 
 static DexFuture *
@@ -321,8 +320,8 @@ answer_text (AnnexDesk *desk, AnnexAsk *ask, const char *text)
 static DexFuture *
 store_secret (AnnexDesk *desk, const char *label, const char *value)
 {
-  record (desk, "store_secret:%s", label);
-  return answer_with (desk, "store_secret", dex_future_new_for_string ("secret:0FAKE"));
+  fake_record (desk, "store_secret:%s", label);
+  return fake_answer_with (desk, "store_secret", dex_future_new_for_string ("secret:0FAKE"));
 }
 
 static DexFuture *
@@ -333,20 +332,20 @@ reopen (AnnexDesk *desk, const char *ask_id)
   AnnexInboxEntry *entry;
   AnnexAsk *again;
 
-  record (desk, "reopen:%s", ask_id);
+  fake_record (desk, "reopen:%s", ask_id);
   annex_fake_desk_await (dex_ref (found));
   entry = g_value_get_boxed (dex_future_get_value (found, NULL));
   again = annex_ask_new_again (entry->ask);
   annex_fake_desk_ask (self, g_hash_table_lookup (self->tasks, annex_ask_get_task_id (again)),
                        annex_ask_ref (again));
-  return answer_with (desk, "reopen", new_boxed (ANNEX_TYPE_ASK, again));
+  return fake_answer_with (desk, "reopen", fake_boxed (ANNEX_TYPE_ASK, again));
 }
 
 static DexFuture *
 list_inbox (AnnexDesk *desk)
 {
-  record (desk, "list_inbox");
-  return answer_with (desk, "list_inbox", annex_inbox_list (SELF (desk)->store, 1000));
+  fake_record (desk, "list_inbox");
+  return fake_answer_with (desk, "list_inbox", annex_inbox_list (SELF (desk)->store, 1000));
 }
 
 /* Drafts */
@@ -364,9 +363,9 @@ dup_draft (AnnexFakeDesk *self, const char *share_id)
 static DexFuture *
 list_draft (AnnexDesk *desk, AnnexTask *task, const char *share_id)
 {
-  record (desk, "list_draft:%s", share_id);
-  return answer_with (desk, "list_draft",
-                      new_boxed (G_TYPE_PTR_ARRAY, dup_draft (SELF (desk), share_id)));
+  fake_record (desk, "list_draft:%s", share_id);
+  return fake_answer_with (desk, "list_draft",
+                           fake_boxed (G_TYPE_PTR_ARRAY, dup_draft (SELF (desk), share_id)));
 }
 
 static gboolean
@@ -424,9 +423,9 @@ keep (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char *const 
   JsonArray *entries;
   GPtrArray *kept;
 
-  record (desk, "keep:%s:%s", share_id, joined);
-  if (will_fail (desk, "keep"))
-    return answer_true (desk, "keep");
+  fake_record (desk, "keep:%s:%s", share_id, joined);
+  if (fake_will_fail (desk, "keep"))
+    return fake_answer_true (desk, "keep");
   annex_fake_desk_append (SELF (desk), task, ANNEX_EVENT_DRAFT_KEEPING,
                           annex_json_build ("s", "keep", id, "s", "share", share_id, NULL));
   entries = json_array_new ();
@@ -434,7 +433,7 @@ keep (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char *const 
   annex_fake_desk_append (
       SELF (desk), task, ANNEX_EVENT_DRAFT_KEPT,
       annex_json_build ("s", "keep", id, "s", "share", share_id, "a", "entries", entries, NULL));
-  return answer_with (desk, "keep", new_boxed (G_TYPE_PTR_ARRAY, kept));
+  return fake_answer_with (desk, "keep", fake_boxed (G_TYPE_PTR_ARRAY, kept));
 }
 
 static DexFuture *
@@ -445,18 +444,18 @@ discard (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char *con
   g_autoptr (GPtrArray) gone = NULL;
   JsonArray *list = json_array_new ();
 
-  record (desk, "discard:%s:%s", share_id, joined);
-  if (will_fail (desk, "discard"))
+  fake_record (desk, "discard:%s:%s", share_id, joined);
+  if (fake_will_fail (desk, "discard"))
     {
       json_array_unref (list);
-      return answer_true (desk, "discard");
+      return fake_answer_true (desk, "discard");
     }
   gone = take_out (desk, task, share_id, paths, entries);
   for (guint i = 0; i < gone->len; i++)
     json_array_add_string_element (list, ((AnnexKept *) g_ptr_array_index (gone, i))->path);
   annex_fake_desk_append (SELF (desk), task, ANNEX_EVENT_DRAFT_DISCARDED,
                           annex_json_build ("s", "share", share_id, "a", "paths", list, NULL));
-  return answer_true (desk, "discard");
+  return fake_answer_true (desk, "discard");
 }
 
 static DexFuture *
@@ -464,14 +463,14 @@ undo (AnnexDesk *desk, AnnexTask *task, const char *keep_id)
 {
   GPtrArray *kept;
 
-  record (desk, "undo:%s", keep_id);
-  if (will_fail (desk, "undo"))
-    return answer_true (desk, "undo");
+  fake_record (desk, "undo:%s", keep_id);
+  if (fake_will_fail (desk, "undo"))
+    return fake_answer_true (desk, "undo");
   kept = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_kept_free);
   return after (
       append (task, ANNEX_EVENT_DRAFT_UNDONE,
               annex_json_build ("s", "keep", keep_id, "a", "entries", json_array_new (), NULL)),
-      answer_with (desk, "undo", new_boxed (G_TYPE_PTR_ARRAY, kept)));
+      fake_answer_with (desk, "undo", fake_boxed (G_TYPE_PTR_ARRAY, kept)));
 }
 
 static DexFuture *
@@ -480,10 +479,10 @@ load (AnnexDesk *desk, const char *function, const char *key)
   GBytes *bytes = g_hash_table_lookup (SELF (desk)->files, key);
 
   if (bytes == NULL)
-    return answer_with (
+    return fake_answer_with (
         desk, function,
         annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no such file"));
-  return answer_with (desk, function, new_boxed (G_TYPE_BYTES, g_bytes_ref (bytes)));
+  return fake_answer_with (desk, function, fake_boxed (G_TYPE_BYTES, g_bytes_ref (bytes)));
 }
 
 static DexFuture *
@@ -491,7 +490,7 @@ load_before (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char 
 {
   g_autofree char *key = g_strdup_printf ("before:%s:%s", share_id, path);
 
-  record (desk, "load_before:%s:%s", share_id, path);
+  fake_record (desk, "load_before:%s:%s", share_id, path);
   return load (desk, "load_before", key);
 }
 
@@ -500,7 +499,7 @@ load_after (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char *
 {
   g_autofree char *key = g_strdup_printf ("after:%s:%s", share_id, path);
 
-  record (desk, "load_after:%s:%s", share_id, path);
+  fake_record (desk, "load_after:%s:%s", share_id, path);
   return load (desk, "load_after", key);
 }
 
@@ -509,196 +508,14 @@ load_file (AnnexDesk *desk, AnnexTask *task, const char *guest_path)
 {
   g_autofree char *key = g_strdup_printf ("file:%s", guest_path);
 
-  record (desk, "load_file:%s", guest_path);
+  fake_record (desk, "load_file:%s", guest_path);
   return load (desk, "load_file", key);
-}
-
-/* The computer */
-
-static AnnexComputer *
-get_computer (AnnexDesk *desk, AnnexTask *task)
-{
-  return SELF (desk)->computer;
-}
-
-static DexFuture *
-get_use (AnnexDesk *desk, AnnexTask *task)
-{
-  record (desk, "get_use");
-  return answer_with (
-      desk, "get_use",
-      new_boxed (ANNEX_TYPE_COMPUTER_USE, annex_computer_use_copy (SELF (desk)->use)));
-}
-
-static DexFuture *
-start_computer (AnnexDesk *desk, AnnexTask *task)
-{
-  record (desk, "start_computer");
-  return answer_true (desk, "start_computer");
-}
-
-static DexFuture *
-reset_computer (AnnexDesk *desk, AnnexTask *task)
-{
-  record (desk, "reset_computer");
-  return answer_true (desk, "reset_computer");
-}
-
-static DexFuture *
-get_needs (AnnexDesk *desk)
-{
-  record (desk, "get_needs");
-  return answer_with (
-      desk, "get_needs",
-      new_boxed (ANNEX_TYPE_COMPUTER_NEEDS, annex_computer_needs_copy (SELF (desk)->needs)));
-}
-
-static DexFuture *
-install_computer (AnnexDesk *desk,
-                  AnnexProgressFunc progress,
-                  gpointer user_data,
-                  GCancellable *cancellable)
-{
-  record (desk, "install_computer");
-  if (progress != NULL)
-    progress ("Downloading Annex's computer", 0.4, user_data);
-  return answer_true (desk, "install_computer");
-}
-
-static DexFuture *
-move_computers (AnnexDesk *desk,
-                const char *folder,
-                AnnexProgressFunc progress,
-                gpointer user_data,
-                GCancellable *cancellable)
-{
-  record (desk, "move_computers:%s", folder);
-  if (progress != NULL)
-    progress ("Copying", 0.5, user_data);
-  return answer_true (desk, "move_computers");
-}
-
-/* Models */
-
-static GPtrArray *
-copy_profiles (GPtrArray *profiles)
-{
-  return g_ptr_array_copy (profiles, (GCopyFunc) annex_model_profile_copy, NULL);
-}
-
-static GPtrArray *
-dup_profiles (AnnexDesk *desk)
-{
-  return copy_profiles (SELF (desk)->profiles);
-}
-
-static DexFuture *
-find_local (AnnexDesk *desk)
-{
-  record (desk, "find_local");
-  return answer_with (desk, "find_local",
-                      new_boxed (G_TYPE_PTR_ARRAY, copy_profiles (SELF (desk)->local)));
-}
-
-static DexFuture *
-check_profile (AnnexDesk *desk, const AnnexModelProfile *profile, const char *key)
-{
-  record (desk, "check_profile:%s:%s", profile->provider, key != NULL ? "key" : "");
-  return answer_true (desk, "check_profile");
-}
-
-static void
-drop_profile (AnnexFakeDesk *self, const char *id)
-{
-  for (guint i = 0; i < self->profiles->len; i++)
-    if (g_str_equal (((AnnexModelProfile *) g_ptr_array_index (self->profiles, i))->id, id))
-      g_ptr_array_remove_index (self->profiles, i--);
-}
-
-static DexFuture *
-save_profile (AnnexDesk *desk, const AnnexModelProfile *profile, const char *key)
-{
-  AnnexFakeDesk *self = SELF (desk);
-
-  record (desk, "save_profile:%s:%s:%s", profile->provider, profile->name,
-          key != NULL ? "key" : "");
-  if (will_fail (desk, "save_profile"))
-    return answer_true (desk, "save_profile");
-  drop_profile (self, profile->id);
-  for (guint i = 0; i < self->profiles->len; i++)
-    {
-      AnnexModelProfile *other = g_ptr_array_index (self->profiles, i);
-
-      other->is_default = other->is_default && !profile->is_default;
-      other->is_helper = other->is_helper && !profile->is_helper;
-    }
-  g_ptr_array_insert (self->profiles, profile->is_default ? 0 : -1,
-                      annex_model_profile_copy (profile));
-  annex_desk_emit_profiles_changed (desk);
-  return answer_true (desk, "save_profile");
-}
-
-static DexFuture *
-remove_profile (AnnexDesk *desk, const char *profile_id)
-{
-  record (desk, "remove_profile:%s", profile_id);
-  if (will_fail (desk, "remove_profile"))
-    return answer_true (desk, "remove_profile");
-  drop_profile (SELF (desk), profile_id);
-  annex_desk_emit_profiles_changed (desk);
-  return answer_true (desk, "remove_profile");
-}
-
-static DexFuture *
-list_models (AnnexDesk *desk, const AnnexModelProfile *profile, const char *key)
-{
-  const char *const models[] = { "small", "large", NULL };
-
-  record (desk, "list_models:%s", profile->provider);
-  return answer_with (desk, "list_models", new_boxed (G_TYPE_STRV, g_strdupv ((char **) models)));
-}
-
-/* Doctor */
-
-static GPtrArray *
-dup_checks (AnnexDesk *desk)
-{
-  return g_ptr_array_copy (SELF (desk)->checks, (GCopyFunc) annex_check_result_copy, NULL);
-}
-
-static DexFuture *
-run_checks (AnnexDesk *desk, gboolean thorough)
-{
-  record (desk, "run_checks:%s", thorough ? "thorough" : "");
-  return answer_with (desk, "run_checks", new_boxed (G_TYPE_PTR_ARRAY, dup_checks (desk)));
-}
-
-static DexFuture *
-repair (AnnexDesk *desk, const char *check_id)
-{
-  GPtrArray *checks = SELF (desk)->checks;
-
-  record (desk, "repair:%s", check_id);
-  for (guint i = 0; i < checks->len; i++)
-    {
-      AnnexCheckResult *check = g_ptr_array_index (checks, i);
-
-      if (!g_str_equal (check->id, check_id) || will_fail (desk, "repair"))
-        continue;
-      check->state = ANNEX_CHECK_OK;
-      g_set_str (&check->sentence, "This works now.");
-      g_set_str (&check->repair, NULL);
-      annex_desk_emit_checks_changed (desk);
-      return answer_with (desk, "repair",
-                          new_boxed (ANNEX_TYPE_CHECK_RESULT, annex_check_result_copy (check)));
-    }
-  return answer_with (desk, "repair",
-                      annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No such check"));
 }
 
 void
 annex_fake_desk_port_init (AnnexDeskInterface *iface)
 {
+  annex_fake_desk_machine_init (iface);
   iface->get_store = get_store;
   iface->get_inbox = get_inbox;
   iface->create_task = create_task;
@@ -726,20 +543,4 @@ annex_fake_desk_port_init (AnnexDeskInterface *iface)
   iface->load_before = load_before;
   iface->load_after = load_after;
   iface->load_file = load_file;
-  iface->get_computer = get_computer;
-  iface->get_use = get_use;
-  iface->start_computer = start_computer;
-  iface->reset_computer = reset_computer;
-  iface->get_needs = get_needs;
-  iface->install_computer = install_computer;
-  iface->move_computers = move_computers;
-  iface->dup_profiles = dup_profiles;
-  iface->find_local = find_local;
-  iface->check_profile = check_profile;
-  iface->save_profile = save_profile;
-  iface->remove_profile = remove_profile;
-  iface->list_models = list_models;
-  iface->dup_checks = dup_checks;
-  iface->run_checks = run_checks;
-  iface->repair = repair;
 }

@@ -37,6 +37,24 @@ struct _AnnexFakeDesk
 
 void
 annex_fake_desk_port_init (AnnexDeskInterface *iface);
+void
+annex_fake_desk_machine_init (AnnexDeskInterface *iface);
+
+/* Notes a call. */
+void
+fake_record (AnnexDesk *desk, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* The answer of @function: @future (taken) unless the test wants a failure; now, unless it wants to
+ * hold it. */
+DexFuture *
+fake_answer_with (AnnexDesk *desk, const char *function, DexFuture *future);
+DexFuture *
+fake_answer_true (AnnexDesk *desk, const char *function);
+/* Does the test want the next call of @function to fail? */
+gboolean
+fake_will_fail (AnnexDesk *desk, const char *function);
+/* Takes @boxed. */
+DexFuture *
+fake_boxed (GType type, gpointer boxed);
 /* Runs the main loop until @future (taken) is done; it must resolve. */
 void
 annex_fake_desk_await (DexFuture *future);

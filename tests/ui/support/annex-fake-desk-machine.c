@@ -1,0 +1,216 @@
+/* annex-fake-desk-machine.c
+ *
+ * The calls of the fake desk about this machine: the computer, the models, the doctor.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-fake-desk-private.h"
+
+#include "annex-future.h"
+
+#define SELF(desk) ANNEX_FAKE_DESK (desk)
+
+/* The computer */
+
+static AnnexComputer *
+get_computer (AnnexDesk *desk, AnnexTask *task)
+{
+  return SELF (desk)->computer;
+}
+
+static DexFuture *
+get_use (AnnexDesk *desk, AnnexTask *task)
+{
+  fake_record (desk, "get_use");
+  return fake_answer_with (
+      desk, "get_use",
+      fake_boxed (ANNEX_TYPE_COMPUTER_USE, annex_computer_use_copy (SELF (desk)->use)));
+}
+
+static DexFuture *
+start_computer (AnnexDesk *desk, AnnexTask *task)
+{
+  fake_record (desk, "start_computer");
+  return fake_answer_true (desk, "start_computer");
+}
+
+static DexFuture *
+reset_computer (AnnexDesk *desk, AnnexTask *task)
+{
+  fake_record (desk, "reset_computer");
+  return fake_answer_true (desk, "reset_computer");
+}
+
+static DexFuture *
+get_needs (AnnexDesk *desk)
+{
+  fake_record (desk, "get_needs");
+  return fake_answer_with (
+      desk, "get_needs",
+      fake_boxed (ANNEX_TYPE_COMPUTER_NEEDS, annex_computer_needs_copy (SELF (desk)->needs)));
+}
+
+static DexFuture *
+install_computer (AnnexDesk *desk,
+                  AnnexProgressFunc progress,
+                  gpointer user_data,
+                  GCancellable *cancellable)
+{
+  fake_record (desk, "install_computer");
+  if (progress != NULL)
+    progress ("Downloading Annex's computer", 0.4, user_data);
+  return fake_answer_true (desk, "install_computer");
+}
+
+static DexFuture *
+move_computers (AnnexDesk *desk,
+                const char *folder,
+                AnnexProgressFunc progress,
+                gpointer user_data,
+                GCancellable *cancellable)
+{
+  fake_record (desk, "move_computers:%s", folder);
+  if (progress != NULL)
+    progress ("Copying", 0.5, user_data);
+  return fake_answer_true (desk, "move_computers");
+}
+
+/* Models */
+
+static GPtrArray *
+copy_profiles (GPtrArray *profiles)
+{
+  return g_ptr_array_copy (profiles, (GCopyFunc) annex_model_profile_copy, NULL);
+}
+
+static GPtrArray *
+dup_profiles (AnnexDesk *desk)
+{
+  return copy_profiles (SELF (desk)->profiles);
+}
+
+static DexFuture *
+find_local (AnnexDesk *desk)
+{
+  fake_record (desk, "find_local");
+  return fake_answer_with (desk, "find_local",
+                           fake_boxed (G_TYPE_PTR_ARRAY, copy_profiles (SELF (desk)->local)));
+}
+
+static DexFuture *
+check_profile (AnnexDesk *desk, const AnnexModelProfile *profile, const char *key)
+{
+  fake_record (desk, "check_profile:%s:%s", profile->provider, key != NULL ? "key" : "");
+  return fake_answer_true (desk, "check_profile");
+}
+
+static void
+drop_profile (AnnexFakeDesk *self, const char *id)
+{
+  for (guint i = 0; i < self->profiles->len; i++)
+    if (g_str_equal (((AnnexModelProfile *) g_ptr_array_index (self->profiles, i))->id, id))
+      g_ptr_array_remove_index (self->profiles, i--);
+}
+
+static DexFuture *
+save_profile (AnnexDesk *desk, const AnnexModelProfile *profile, const char *key)
+{
+  AnnexFakeDesk *self = SELF (desk);
+
+  fake_record (desk, "save_profile:%s:%s:%s", profile->provider, profile->name,
+               key != NULL ? "key" : "");
+  if (fake_will_fail (desk, "save_profile"))
+    return fake_answer_true (desk, "save_profile");
+  drop_profile (self, profile->id);
+  for (guint i = 0; i < self->profiles->len; i++)
+    {
+      AnnexModelProfile *other = g_ptr_array_index (self->profiles, i);
+
+      other->is_default = other->is_default && !profile->is_default;
+      other->is_helper = other->is_helper && !profile->is_helper;
+    }
+  g_ptr_array_insert (self->profiles, profile->is_default ? 0 : -1,
+                      annex_model_profile_copy (profile));
+  annex_desk_emit_profiles_changed (desk);
+  return fake_answer_true (desk, "save_profile");
+}
+
+static DexFuture *
+remove_profile (AnnexDesk *desk, const char *profile_id)
+{
+  fake_record (desk, "remove_profile:%s", profile_id);
+  if (fake_will_fail (desk, "remove_profile"))
+    return fake_answer_true (desk, "remove_profile");
+  drop_profile (SELF (desk), profile_id);
+  annex_desk_emit_profiles_changed (desk);
+  return fake_answer_true (desk, "remove_profile");
+}
+
+static DexFuture *
+list_models (AnnexDesk *desk, const AnnexModelProfile *profile, const char *key)
+{
+  const char *const models[] = { "small", "large", NULL };
+
+  fake_record (desk, "list_models:%s", profile->provider);
+  return fake_answer_with (desk, "list_models",
+                           fake_boxed (G_TYPE_STRV, g_strdupv ((char **) models)));
+}
+
+/* Doctor */
+
+static GPtrArray *
+dup_checks (AnnexDesk *desk)
+{
+  return g_ptr_array_copy (SELF (desk)->checks, (GCopyFunc) annex_check_result_copy, NULL);
+}
+
+static DexFuture *
+run_checks (AnnexDesk *desk, gboolean thorough)
+{
+  fake_record (desk, "run_checks:%s", thorough ? "thorough" : "");
+  return fake_answer_with (desk, "run_checks", fake_boxed (G_TYPE_PTR_ARRAY, dup_checks (desk)));
+}
+
+static DexFuture *
+repair (AnnexDesk *desk, const char *check_id)
+{
+  GPtrArray *checks = SELF (desk)->checks;
+
+  fake_record (desk, "repair:%s", check_id);
+  for (guint i = 0; i < checks->len; i++)
+    {
+      AnnexCheckResult *check = g_ptr_array_index (checks, i);
+
+      if (!g_str_equal (check->id, check_id) || fake_will_fail (desk, "repair"))
+        continue;
+      check->state = ANNEX_CHECK_OK;
+      g_set_str (&check->sentence, "This works now.");
+      g_set_str (&check->repair, NULL);
+      annex_desk_emit_checks_changed (desk);
+      return fake_answer_with (
+          desk, "repair", fake_boxed (ANNEX_TYPE_CHECK_RESULT, annex_check_result_copy (check)));
+    }
+  return fake_answer_with (
+      desk, "repair", annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No such check"));
+}
+
+void
+annex_fake_desk_machine_init (AnnexDeskInterface *iface)
+{
+  iface->get_computer = get_computer;
+  iface->start_computer = start_computer;
+  iface->get_use = get_use;
+  iface->reset_computer = reset_computer;
+  iface->get_needs = get_needs;
+  iface->install_computer = install_computer;
+  iface->move_computers = move_computers;
+  iface->dup_profiles = dup_profiles;
+  iface->find_local = find_local;
+  iface->check_profile = check_profile;
+  iface->save_profile = save_profile;
+  iface->remove_profile = remove_profile;
+  iface->list_models = list_models;
+  iface->dup_checks = dup_checks;
+  iface->run_checks = run_checks;
+  iface->repair = repair;
+}
