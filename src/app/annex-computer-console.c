@@ -15,13 +15,13 @@
 
 #define DRAIN_MS 2000
 #define PIECE_BYTES 65536
-#define FIBER_STACK (128 * 1024)
 
 /* What the streams are at: some are written slowly, by whoever reads them. */
 typedef struct
 {
   guint n_writing;
   guint n_pieces;
+  DexPromise *stop; /* rejected when no more is waited for */
 } Activity;
 
 /* One stream on its way out. */
@@ -33,13 +33,27 @@ typedef struct
 } Relay;
 
 static void
+activity_clear (gpointer data)
+{
+  Activity *activity = data;
+
+  dex_clear (&activity->stop);
+}
+
+static void
+activity_unref (Activity *activity)
+{
+  g_rc_box_release_full (activity, activity_clear);
+}
+
+static void
 relay_free (gpointer data)
 {
   Relay *relay = data;
 
   g_clear_object (&relay->from);
   g_clear_object (&relay->to);
-  g_rc_box_release (relay->activity);
+  activity_unref (relay->activity);
   g_free (relay);
 }
 
@@ -51,18 +65,25 @@ relay_fiber (gpointer data)
   for (;;)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GBytes) piece
-          = dex_await_boxed (dex_input_stream_read_bytes (relay->from, PIECE_BYTES, G_PRIORITY_DEFAULT), &error);
-      gsize length = piece != NULL ? g_bytes_get_size (piece) : 0;
+      g_autoptr (DexFuture) read =
+          dex_input_stream_read_bytes (relay->from, PIECE_BYTES, G_PRIORITY_DEFAULT);
+      g_autoptr (GBytes) piece = NULL;
+      gsize length;
 
-      if (length == 0) /* the end, or the computer is lost: the wait for the command tells which */
+      /* A lost computer ends it as its end does: the wait for the command tells which. */
+      if (!annex_await_cancellable (dex_ref (read), DEX_FUTURE (relay->activity->stop), NULL))
+        return dex_future_new_true ();
+      piece = g_value_dup_boxed (dex_future_get_value (read, NULL));
+      length = piece != NULL ? g_bytes_get_size (piece) : 0;
+      if (length == 0)
         return dex_future_new_true ();
       relay->activity->n_writing++;
       for (gsize done = 0; done < length && error == NULL;)
         {
           g_autoptr (GBytes) rest = g_bytes_new_from_bytes (piece, done, length - done);
 
-          gint64 n = dex_await_int64 (dex_output_stream_write_bytes (relay->to, rest, G_PRIORITY_DEFAULT), &error);
+          gint64 n = dex_await_int64 (
+              dex_output_stream_write_bytes (relay->to, rest, G_PRIORITY_DEFAULT), &error);
 
           done += n > 0 ? (gsize) n : 0;
         }
@@ -82,11 +103,11 @@ relay_out (AnnexProcess *process, int fd, Activity *activity)
                                                   : annex_process_get_stderr (process));
   relay->to = g_unix_output_stream_new (fd, FALSE);
   relay->activity = g_rc_box_acquire (activity);
-  return dex_scheduler_spawn (NULL, FIBER_STACK, relay_fiber, relay, relay_free);
+  return annex_fiber_run (relay_fiber, relay, relay_free);
 }
 
 /* What it wrote last, however slowly it is read here; children that hold the streams open without a
- * word are not waited for. Takes @rest. */
+ * word are not waited for. Ends both relays. Takes @rest. */
 static void
 drain (DexFuture *rest, Activity *activity)
 {
@@ -96,9 +117,11 @@ drain (DexFuture *rest, Activity *activity)
     {
       before = activity->n_pieces;
       dex_await (dex_future_first (dex_ref (rest), dex_timeout_new_msec (DRAIN_MS), NULL), NULL);
-    }
-  while (dex_future_is_pending (rest) && (activity->n_writing > 0 || activity->n_pieces != before));
-  dex_unref (rest);
+  } while (dex_future_is_pending (rest) &&
+           (activity->n_writing > 0 || activity->n_pieces != before));
+  dex_promise_reject (activity->stop, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                           "Nothing came for a while"));
+  dex_await (rest, NULL);
 }
 
 static DexFuture *
@@ -106,8 +129,8 @@ relay_in (AnnexProcess *process)
 {
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
 
-  return dex_output_stream_splice (annex_process_get_stdin (process), input, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
-                                   G_PRIORITY_DEFAULT);
+  return dex_output_stream_splice (annex_process_get_stdin (process), input,
+                                   G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, G_PRIORITY_DEFAULT);
 }
 
 static gboolean
@@ -139,14 +162,15 @@ annex_console_run (AnnexComputer *computer, const char *command, gboolean termin
   if (process == NULL)
     return -1;
   activity = g_rc_box_new0 (Activity);
+  activity->stop = dex_promise_new ();
   raw = terminal && set_raw (&saved);
   /* Ends with the process, or never when nobody types: nothing waits for it. */
   dex_future_disown (relay_in (process));
-  rest = dex_future_all (relay_out (process, STDOUT_FILENO, activity), relay_out (process, STDERR_FILENO, activity),
-                         NULL);
+  rest = dex_future_all (relay_out (process, STDOUT_FILENO, activity),
+                         relay_out (process, STDERR_FILENO, activity), NULL);
   status = dex_await_int (annex_process_wait (process), &failure);
   drain (rest, activity);
-  g_rc_box_release (activity);
+  activity_unref (activity);
   if (raw)
     tcsetattr (STDIN_FILENO, TCSADRAIN, &saved);
   if (failure != NULL)
