@@ -113,6 +113,12 @@ def wrong_includes(table, files):
                         yield folder, name, f"includes <{target}> of {library}"
 
 
+def discardable_fibers(text):
+    """The lines of C that start a fiber by libdex's own call; see base's annex-future.h."""
+    return [number for number, line in enumerate(text.splitlines(), 1)
+            if re.search(r"\bdex_scheduler_spawn\b", line)]
+
+
 def is_package_host(host):
     """Is it one of those hosts, or one below it?"""
     labels = host.lower().split(".")
@@ -137,6 +143,17 @@ class Lint(unittest.TestCase):
                  for path in sources("src")}
         self.assertGreater(len(files), 100)
         self.assertEqual(list(wrong_includes(table, files)), [])
+
+    def test_fibers_are_not_discarded(self):
+        in_base = 0
+        for path in sources("src"):
+            found = discardable_fibers(path.read_text(encoding="utf-8"))
+            if path.relative_to(ROOT / "src").parts[0] == "base":
+                in_base += len(found)
+                continue
+            with self.subTest(path=name_of(path)):
+                self.assertEqual(found, [], "annex_fiber_run () or annex_fiber_start () is what starts a fiber")
+        self.assertGreater(in_base, 0)
 
     def test_every_file_says_its_licence(self):
         for path in sources("src", "vm", "tests"):
@@ -180,6 +197,10 @@ class LintItself(unittest.TestCase):
             return ["int", "f (void)", "{"] + ["  x ();"] * n + ["}"]
         self.assertEqual(list(long_functions(function(88))), [])
         self.assertEqual(list(long_functions(function(1) + function(89))), [(8, 91)])
+
+    def test_fibers(self):
+        self.assertEqual(discardable_fibers("f ();\n  x = dex_scheduler_spawn (NULL, 0, f, d, NULL);\n"), [2])
+        self.assertEqual(discardable_fibers("annex_fiber_run (f, d, NULL);\n/* my_dex_scheduler_spawn */\n"), [])
 
     def test_hosts(self):
         self.assertFalse(is_package_host("example.org"))
