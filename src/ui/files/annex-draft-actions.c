@@ -248,9 +248,12 @@ response_cb (AdwAlertDialog *dialog, const char *response, DexPromise *promise)
     dex_promise_resolve_boolean (promise, g_str_equal (response, "throw-away"));
 }
 
+/* A dialog that goes without an answer, because its window went, means no. */
 static void
 promise_closure_free (gpointer data, GClosure *closure)
 {
+  if (dex_future_is_pending (DEX_FUTURE (data)))
+    dex_promise_resolve_boolean (DEX_PROMISE (data), FALSE);
   dex_unref (data);
 }
 

@@ -202,6 +202,29 @@ assert_called (Fixture *self, const char *call)
     }
 }
 
+/* Whatever can be pressed has a name for those who do not see it. */
+static void
+assert_named (GtkWidget *widget)
+{
+  if (gtk_widget_get_mapped (widget) &&
+      (GTK_IS_BUTTON (widget) || GTK_IS_CHECK_BUTTON (widget) || GTK_IS_LIST_VIEW (widget)))
+    {
+      GtkWidget *owner = gtk_widget_get_parent (widget);
+      gboolean of_menu = owner != NULL && GTK_IS_MENU_BUTTON (owner);
+      GtkWidget *named = of_menu ? owner : widget;
+
+      if (!gtk_test_accessible_has_property (GTK_ACCESSIBLE (named),
+                                             GTK_ACCESSIBLE_PROPERTY_LABEL) &&
+          !gtk_test_accessible_has_relation (GTK_ACCESSIBLE (named),
+                                             GTK_ACCESSIBLE_RELATION_LABELLED_BY) &&
+          gtk_widget_get_tooltip_text (named) == NULL)
+        g_error ("A %s has no name", G_OBJECT_TYPE_NAME (named));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    assert_named (child);
+}
+
 /* ---- tests */
 
 static void
@@ -230,6 +253,7 @@ test_tree (void)
   assert_seen (&self, "Cannot be kept: It is a socket, no file.");
   assert_seen (&self, "You changed it meanwhile: both are kept");
   assert_seen (&self, "Was scan 0012.pdf");
+  assert_named (self.pane);
   for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
     {
       gtk_window_set_default_size (self.window, widths[i], 800);
@@ -282,6 +306,11 @@ test_discard (void)
   annex_shot_take (self.window, "files-discard");
   call = g_strdup_printf ("discard:%s*", self.share);
   g_assert_false (annex_fake_desk_was_called (self.desk, call));
+  click (&self, "_Cancel");
+  annex_shot_settle (400);
+  g_assert_false (annex_fake_desk_was_called (self.desk, call));
+  click (&self, "Discard");
+  assert_seen (&self, "Discard 7 Changes?");
   click (&self, "_Discard");
   assert_called (&self, call);
   assert_seen (&self, "7 changes discarded");
