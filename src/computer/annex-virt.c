@@ -233,9 +233,23 @@ drop_connection (AnnexVirt *self)
   self->connection = NULL;
 }
 
+static int
+watch_event (AnnexVirt *self, int event, virConnectDomainEventGenericCallback callback)
+{
+  GWeakRef *owner = owner_new (self);
+  int id =
+      virConnectDomainEventRegisterAny (self->connection, NULL, event, callback, owner, owner_free);
+
+  if (id < 0)
+    owner_free (owner);
+  return id;
+}
+
 static gboolean
 open_connection (AnnexVirt *self, GError **error)
 {
+  GWeakRef *owner;
+
   if (self->connection != NULL && virConnectIsAlive (self->connection) == 1)
     return TRUE;
   drop_connection (self);
@@ -250,13 +264,13 @@ open_connection (AnnexVirt *self, GError **error)
       return FALSE;
     }
   virConnectSetKeepAlive (self->connection, 10, 6);
-  virConnectRegisterCloseCallback (self->connection, closed_cb, owner_new (self), owner_free);
-  self->event_ids[0] = virConnectDomainEventRegisterAny (
-      self->connection, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-      VIR_DOMAIN_EVENT_CALLBACK (lifecycle_cb), owner_new (self), owner_free);
-  self->event_ids[1] = virConnectDomainEventRegisterAny (
-      self->connection, NULL, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
-      VIR_DOMAIN_EVENT_CALLBACK (device_removed_cb), owner_new (self), owner_free);
+  owner = owner_new (self);
+  if (virConnectRegisterCloseCallback (self->connection, closed_cb, owner, owner_free) < 0)
+    owner_free (owner); /* libvirt takes it only where it can tell */
+  self->event_ids[0] =
+      watch_event (self, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK (lifecycle_cb));
+  self->event_ids[1] = watch_event (self, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+                                    VIR_DOMAIN_EVENT_CALLBACK (device_removed_cb));
   return TRUE;
 }
 

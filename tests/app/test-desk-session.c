@@ -84,6 +84,23 @@ await_rest (Office *office, AnnexTask *task, AnnexTaskState state)
   g_assert_false (annex_desk_is_running (office->desk, task));
 }
 
+/* The state comes before the ask. */
+static void
+await_ask (AnnexTask *task)
+{
+  gboolean open = FALSE;
+
+  await_state (task, ANNEX_TASK_WAITING);
+  for (guint i = 0; i < 500 && !open; i++)
+    {
+      g_autoptr (GPtrArray) asks = annex_task_dup_open_asks (task);
+
+      open = asks->len > 0;
+      app_fixture_wait (20);
+    }
+  g_assert_true (open);
+}
+
 /* The text of all messages as they go to the model. (transfer full) */
 static char *
 dup_log (Office *office, AnnexTask *task)
@@ -182,7 +199,7 @@ test_question (void)
   g_signal_connect_swapped (office.desk, "ask-opened", G_CALLBACK (count_cb), &opened);
   g_signal_connect_swapped (office.desk, "ask-closed", G_CALLBACK (count_cb), &closed);
   task = begin (&office, "paint it");
-  await_state (task, ANNEX_TASK_WAITING);
+  await_ask (task);
   entries = list_inbox (&office);
   g_assert_cmpuint (entries->len, ==, 1);
   test_await (annex_desk_answer_text (
@@ -226,7 +243,7 @@ test_answer_after_restart (void)
   office_open (&office, scenario);
   task = begin (&office, "fetch it");
   id = g_strdup (annex_task_get_id (task));
-  await_state (task, ANNEX_TASK_WAITING);
+  await_ask (task);
   g_clear_object (&task);
   model = g_steal_pointer (&office.model); /* the server goes on */
   office_close (&office);
@@ -502,25 +519,25 @@ test_draft (void)
   const char *share;
 
   office_open (&office,
-               "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY ("Ready") "]},{\"match\":"
-                                                                             "\"work\",\"blocks\":"
-                                                                             "[" CALL ("shell", "{"
-                                                                                                "\""
-                                                                                                "co"
-                                                                                                "mm"
-                                                                                                "an"
-                                                                                                "d"
-                                                                                                "\""
-                                                                                                ":"
-                                                                                                "\""
-                                                                                                "tr"
-                                                                                                "ue"
-                                                                                                "\""
-                                                                                                "}") "]},{\"blocks\":[" SAY (
-                                                                                 "Done") "],"
-                                                                                         "\"repeat"
-                                                                                         "\":true}]"
-                                                                                         "}");
+               "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY (
+                   "Ready") "]},{\"match\":"
+                            "\"work\",\"blocks\":"
+                            "[" CALL ("shell", "{"
+                                               "\""
+                                               "co"
+                                               "mm"
+                                               "an"
+                                               "d"
+                                               "\""
+                                               ":"
+                                               "\""
+                                               "tr"
+                                               "ue"
+                                               "\""
+                                               "}") "]},{\"blocks\":[" SAY ("Done") "],"
+                                                                                    "\"repeat"
+                                                                                    "\":true}]"
+                                                                                    "}");
   annex_new_task_add_folder (request, folder, ANNEX_SHARE_REVIEW);
   request->prompt = g_strdup ("begin");
   task = dex_await_object (annex_desk_create_task (office.desk, request), &error);
