@@ -36,6 +36,15 @@ annex_agent_turn (AnnexAgent *self,
                   char **stop_detail,
                   GError **error);
 
+/* The folders that @task shares, on this machine. (transfer full) */
+char **
+annex_agent_dup_share_paths (AnnexTask *task);
+
+/* In the fiber, before the model is called: tells it of the skills there are, or of what has changed
+ * since it was told last. FALSE with ANNEX_STORE_ERROR. */
+gboolean
+annex_agent_tell_skills (AnnexAgent *self, GError **error);
+
 /* In the fiber: runs every tool call that has no result yet, side by side. FALSE with
  * G_IO_ERROR_CANCELLED when asks were parked (they keep no result) or the user stopped. */
 gboolean

@@ -14,7 +14,7 @@ static const AnnexSimpleToolSpec *const specs[] = {
   &annex_tool_find_files,     &annex_tool_present_files,   &annex_tool_read_file,
   &annex_tool_request_folder, &annex_tool_request_network, &annex_tool_search_text,
   &annex_tool_shell,          &annex_tool_shell_output,    &annex_tool_shell_stop,
-  &annex_tool_update_plan,    &annex_tool_write_file,
+  &annex_tool_update_plan,    &annex_tool_use_skill,       &annex_tool_write_file,
 };
 
 GPtrArray *

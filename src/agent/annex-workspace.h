@@ -13,6 +13,7 @@
 #include "annex-model.h"
 #include "annex-policy.h"
 #include "annex-secrets.h"
+#include "annex-skill-library.h"
 #include "annex-task.h"
 
 G_BEGIN_DECLS
@@ -51,6 +52,11 @@ void
 annex_workspace_set_helper_model (AnnexWorkspace *self, AnnexModel *model);
 AnnexModel *
 annex_workspace_get_helper_model (AnnexWorkspace *self);
+/* The skills its task can use; NULL when none was set. (borrowed) */
+void
+annex_workspace_set_skills (AnnexWorkspace *self, AnnexSkillLibrary *skills);
+AnnexSkillLibrary *
+annex_workspace_get_skills (AnnexWorkspace *self);
 AnnexDrafts *
 annex_workspace_get_drafts (AnnexWorkspace *self);
 

@@ -13,6 +13,7 @@
 #include "annex-models.h"
 #include "annex-paths.h"
 #include "annex-session-secrets.h"
+#include "annex-skill-store.h"
 
 struct _AnnexSession
 {
@@ -21,6 +22,7 @@ struct _AnnexSession
   AnnexStore *store;
   AnnexInbox *inbox;
   AnnexSecrets *secrets;
+  AnnexSkillLibrary *skills;
   AnnexImageStore *images;
   AnnexComputers *computers;
   AnnexConfig *config;
@@ -39,6 +41,7 @@ annex_session_finalize (GObject *object)
   g_clear_object (&self->computers);
   g_clear_object (&self->images);
   g_clear_object (&self->config);
+  g_clear_object (&self->skills);
   g_clear_object (&self->secrets);
   g_clear_object (&self->inbox);
   g_clear_object (&self->store);
@@ -173,6 +176,14 @@ annex_session_get_secrets (AnnexSession *self)
   return self->secrets;
 }
 
+AnnexSkillLibrary *
+annex_session_get_skills (AnnexSession *self)
+{
+  if (self->skills == NULL)
+    self->skills = annex_skill_store_new (NULL);
+  return self->skills;
+}
+
 AnnexComputers *
 annex_session_get_computers (AnnexSession *self)
 {
@@ -287,6 +298,7 @@ annex_session_create_workspace (AnnexSession *self,
     return NULL;
   workspace = annex_workspace_new (task, computer, self->inbox, policy,
                                    annex_session_get_secrets (self), model, NULL);
+  annex_workspace_set_skills (workspace, annex_session_get_skills (self));
   egress = self->computers != NULL
                ? annex_computers_get_egress (self->computers, annex_task_get_id (task))
                : NULL;

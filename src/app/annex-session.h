@@ -13,6 +13,7 @@
 #include "annex-inbox.h"
 #include "annex-image-store.h"
 #include "annex-secrets.h"
+#include "annex-skill-library.h"
 #include "annex-store.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,8 @@ AnnexInbox *
 annex_session_get_inbox (AnnexSession *self);
 AnnexSecrets *
 annex_session_get_secrets (AnnexSession *self);
+AnnexSkillLibrary *
+annex_session_get_skills (AnnexSession *self);
 AnnexComputers *
 annex_session_get_computers (AnnexSession *self);
 AnnexConfig *

@@ -88,6 +88,7 @@ annex_skill_use_copy (const AnnexSkillUse *self)
   copy->text = g_strdup (self->text);
   copy->tar = g_bytes_ref (self->tar);
   copy->digest = g_strdup (self->digest);
+  copy->n_files = self->n_files;
   return copy;
 }
 

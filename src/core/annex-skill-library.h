@@ -62,6 +62,7 @@ typedef struct
   char *text;   /* instructions, its folder in the computer, its files, the user's values */
   GBytes *tar;  /* the skill's folder, to be unpacked as /skills/NAME */
   char *digest; /* of that folder */
+  guint n_files;
 } AnnexSkillUse;
 GType
 annex_skill_use_get_type (void) G_GNUC_CONST;

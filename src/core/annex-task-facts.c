@@ -16,6 +16,12 @@ typedef struct
   gint64 seq;
 } DatedPlan;
 
+typedef struct
+{
+  JsonObject *catalogue;
+  gint64 seq;
+} DatedSkills;
+
 static const char *const state_names[] = {
   [ANNEX_TASK_RUNNING] = "running", [ANNEX_TASK_WAITING] = "waiting", [ANNEX_TASK_DONE] = "done",
   [ANNEX_TASK_FAILED] = "failed",   [ANNEX_TASK_STOPPED] = "stopped",
@@ -46,6 +52,15 @@ dated_plan_free (gpointer data)
 }
 
 static void
+dated_skills_free (gpointer data)
+{
+  DatedSkills *dated = data;
+
+  json_object_unref (dated->catalogue);
+  g_free (dated);
+}
+
+static void
 open_ask_free (gpointer data)
 {
   AnnexOpenAsk *open = data;
@@ -70,6 +85,7 @@ annex_task_facts_init (AnnexTaskFacts *self)
   *self = (AnnexTaskFacts) { .state = ANNEX_TASK_RUNNING };
   self->plan = annex_plan_new_empty ();
   self->plans = g_ptr_array_new_with_free_func (dated_plan_free);
+  self->skills = g_ptr_array_new_with_free_func (dated_skills_free);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   self->asks = g_ptr_array_new_with_free_func (open_ask_free);
   self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, call_ask_free);
@@ -91,6 +107,7 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_free (self->tools);
   annex_plan_unref (self->plan);
   g_ptr_array_unref (self->plans);
+  g_ptr_array_unref (self->skills);
   g_ptr_array_unref (self->shares);
   g_ptr_array_unref (self->asks);
   g_hash_table_unref (self->calls);
@@ -129,6 +146,28 @@ apply_plan (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
   g_ptr_array_add (self->plans, dated);
   annex_plan_unref (self->plan);
   self->plan = annex_plan_ref (plan);
+}
+
+static void
+apply_announcement (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
+{
+  JsonObject *catalogue = annex_json_opt_object (data, "skills");
+  DatedSkills *dated;
+
+  if (catalogue == NULL)
+    return;
+  dated = g_new0 (DatedSkills, 1);
+  dated->catalogue = json_object_ref (catalogue);
+  dated->seq = seq;
+  g_ptr_array_add (self->skills, dated);
+}
+
+JsonObject *
+annex_task_facts_get_skills (AnnexTaskFacts *self)
+{
+  if (self->skills->len == 0)
+    return NULL;
+  return ((DatedSkills *) g_ptr_array_index (self->skills, self->skills->len - 1))->catalogue;
 }
 
 static guint
@@ -323,6 +362,9 @@ apply_rewound (AnnexTaskFacts *self, JsonObject *data)
     if (((AnnexOpenAsk *) g_ptr_array_index (self->asks, i - 1))->seq > to_seq)
       g_ptr_array_remove_index (self->asks, i - 1);
   g_hash_table_foreach_remove (self->calls, is_call_after, &to_seq);
+  while (self->skills->len > 0 &&
+         ((DatedSkills *) g_ptr_array_index (self->skills, self->skills->len - 1))->seq > to_seq)
+    g_ptr_array_remove_index (self->skills, self->skills->len - 1);
   while (self->plans->len > 0)
     {
       last = g_ptr_array_index (self->plans, self->plans->len - 1);
@@ -376,6 +418,9 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_REPLY_FINISHED:
       apply_usage (self, data);
       break;
+    case ANNEX_EVENT_ANNOUNCEMENT:
+      apply_announcement (self, seq, data);
+      break;
     case ANNEX_EVENT_PLAN_UPDATED:
       apply_plan (self, seq, data);
       break;
@@ -415,7 +460,6 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       apply_imported (self);
       break;
     case ANNEX_EVENT_USER_MESSAGE:
-    case ANNEX_EVENT_ANNOUNCEMENT:
     case ANNEX_EVENT_REPLY_STARTED:
     case ANNEX_EVENT_BLOCK:
     case ANNEX_EVENT_REPLY_FAILED:

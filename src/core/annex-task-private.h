@@ -37,6 +37,7 @@ typedef struct
   char *tools;
   AnnexPlan *plan;
   GPtrArray *plans;  /* every plan so far with its seq, for a rewind */
+  GPtrArray *skills; /* every catalogue told so far with its seq, for a rewind */
   GPtrArray *shares; /* AnnexShare */
   GPtrArray *asks;   /* AnnexOpenAsk */
   GHashTable *calls;  /* id of a tool call → AnnexCallAsk */
@@ -49,6 +50,9 @@ typedef struct
 
 void
 annex_task_facts_init (AnnexTaskFacts *self);
+/* The last catalogue of skills that was told; NULL for none. (borrowed) */
+JsonObject *
+annex_task_facts_get_skills (AnnexTaskFacts *self);
 void
 annex_task_facts_clear (AnnexTaskFacts *self);
 /* Malformed events change nothing. */

@@ -508,6 +508,12 @@ annex_task_get_draft (AnnexTask *self, const char *share_id)
   return g_hash_table_lookup (self->facts.drafts, share_id);
 }
 
+JsonObject *
+annex_task_get_skills (AnnexTask *self)
+{
+  return annex_task_facts_get_skills (&self->facts);
+}
+
 GPtrArray *
 annex_task_dup_messages (AnnexTask *self)
 {

@@ -84,6 +84,9 @@ AnnexAsk *annex_task_dup_ask_of_call (AnnexTask *self,
                                       JsonObject **answer);
 /* The data of the last draft-changed of a share; NULL when nothing was told of it. (borrowed) */
 JsonObject *annex_task_get_draft (AnnexTask *self, const char *share_id);
+/* The catalogue of skills that the model was told of last, {name: description}; NULL when it was told
+ * of none. (borrowed) */
+JsonObject *annex_task_get_skills (AnnexTask *self);
 /* The conversation as it goes to the model (AnnexMessage, transfer full): blocks of finished replies
  * only, tool results joined into one user message in the order of the calls, announcements and
  * messages the user sent meanwhile after them; rewound parts left out. Append-only across calls

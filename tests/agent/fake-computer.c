@@ -217,7 +217,10 @@ fake_spawn (AnnexComputer *computer, const AnnexCommand *command)
                                  G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_auto (GStrv) parts = g_strsplit (command->command, "/home/agent", -1);
   g_autofree char *home = below (self, "home/agent");
-  g_autofree char *line = g_strjoinv (home, parts);
+  g_autofree char *at_home = g_strjoinv (home, parts);
+  g_auto (GStrv) at_skills = g_strsplit (at_home, "=/skills/", -1);
+  g_autofree char *skills = g_strconcat ("=", self->root, "/skills/", NULL);
+  g_autofree char *line = g_strjoinv (skills, at_skills);
   FakeProcess *process = g_object_new (FAKE_TYPE_PROCESS, NULL);
   GError *error = NULL;
 

@@ -56,5 +56,6 @@ extern const AnnexSimpleToolSpec annex_tool_edit_file;
 extern const AnnexSimpleToolSpec annex_tool_find_files;
 extern const AnnexSimpleToolSpec annex_tool_search_text;
 extern const AnnexSimpleToolSpec annex_tool_delegate;
+extern const AnnexSimpleToolSpec annex_tool_use_skill;
 
 G_END_DECLS
