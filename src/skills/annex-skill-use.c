@@ -221,5 +221,6 @@ annex_skill_use_make (AnnexSkillPlaces *places,
   use->text = make_text (skill, info->name, files, values, arguments);
   use->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, tar);
   use->tar = g_steal_pointer (&tar);
+  use->n_files = files->len;
   return use;
 }

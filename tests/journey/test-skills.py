@@ -1,0 +1,137 @@
+# test-skills.py: a skill that is made, passed on, received and used; packages that are not taken.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import stat
+import zipfile
+
+from journey import Journey, main, turn
+
+SKILL = """---
+name: month-report
+description: Writes the report of a month. Use it when the user asks for one.
+metadata:
+  annex.firm: text
+  annex.firm.label: Your company
+---
+
+# Month report
+
+Write to anna@firma-gmbh.de for {{annex.firm}}. $ARGUMENTS
+"""
+
+
+class Skills(Journey):
+    with_computer = False
+
+    def package(self, name, files, links=()):
+        path = os.path.join(self.temporary, name)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+            for file, content in files.items():
+                package.writestr(file, content)
+            for link, target in links:
+                entry = zipfile.ZipInfo(link)
+                entry.create_system = 3
+                entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+                package.writestr(entry, target)
+        return path
+
+    def names(self):
+        return [s["name"] for s in self.lines(self.annex("skills", "list", "--json")) if s["origin"] == "library"]
+
+    def test_passed_on(self):
+        folder = self.folder({"SKILL.md": SKILL, "scripts/sum.py": "print (1)\n"}, "month-report")
+        seen = self.lines(self.annex("skills", "check", folder, "--json"))
+        self.assertEqual(seen[0]["problems"], [])
+        self.assertEqual([(f["path"], f["runs"]) for f in seen[0]["files"]], [("SKILL.md", False), ("scripts/sum.py", True)])
+        self.assertEqual(self.annex("skills", "install", folder, status=3).stderr.splitlines()[-1],
+                         "annex: Nothing was installed; --yes installs what is shown")
+        self.assertEqual(self.names(), [])
+        self.annex("skills", "install", folder, "--yes")
+        self.annex("skills", "values", "month-report", "firm=Sender Ltd")
+        # The sender's address is shown before it leaves, and is a question then.
+        out = os.path.join(self.temporary, "month-report.skill")
+        shown = self.annex("skills", "export", "month-report", out, status=3)
+        self.assertIn("SKILL.md:11:10 mail: anna@firma-gmbh.de", shown.stderr)
+        self.assertFalse(os.path.exists(out))
+        self.annex("skills", "export", "month-report", out, "--private", "ask")
+        with zipfile.ZipFile(out) as package:
+            self.assertEqual(package.namelist(), ["month-report/SKILL.md", "month-report/scripts/sum.py"])
+            self.assertIsNone(package.testzip())
+            text = package.read("month-report/SKILL.md").decode()
+        self.assertNotIn("anna@", text)
+        self.assertNotIn("Sender", text)
+        # Another user, another home.
+        self.env.update(HOME=self.home + "/other", XDG_DATA_HOME=self.home + "/other/data", XDG_CONFIG_HOME=self.home + "/other/config")
+        os.makedirs(self.env["HOME"])
+        self.annex("skills", "install", out, "--yes")
+        asked = self.lines(self.annex("skills", "values", "month-report", "--json"))
+        self.assertEqual({a["id"]: a.get("value") for a in asked}, {"firm": None, "mail": None})
+        self.annex("skills", "values", "month-report", "firm=Receiver AG", "mail=bob@example.org")
+        self.annex("skills", "values", "month-report", "dance=x", status=1)
+
+    def test_versions_and_switch(self):
+        folder = self.folder({"SKILL.md": SKILL}, "month-report")
+        self.annex("skills", "install", folder, "--yes")
+        with open(folder + "/SKILL.md", "a", encoding="utf-8") as file:
+            file.write("More.\n")
+        changed = self.lines(self.annex("skills", "install", folder, "--yes", "--json"))
+        self.assertEqual(changed[0]["files"][0]["change"], "changed")
+        self.annex("skills", "undo", "month-report")
+        self.annex("skills", "undo", "month-report", status=1)
+        self.annex("skills", "off", "month-report")
+        self.assertFalse(self.lines(self.annex("skills", "list", "--json"))[0]["enabled"])
+        self.annex("skills", "on", "month-report")
+        self.annex("skills", "remove", "month-report")
+        self.annex("skills", "remove", "month-report", status=1)
+        self.assertEqual(self.names(), [])
+
+    def test_trusted_share(self):
+        share = self.folder({".agents/skills/month-report/SKILL.md": SKILL}, "Share")
+
+        def found():
+            listed = self.lines(self.annex("skills", "list", "--json", "--folder", share))
+            return [s["name"] for s in listed if s["origin"] == "share"]
+        self.assertEqual(found(), [])
+        self.annex("skills", "trust", share)
+        self.assertEqual(found(), ["month-report"])
+        self.annex("skills", "distrust", share)
+        self.assertEqual(found(), [])
+
+    def test_not_taken(self):
+        for name, files, links in (
+                ("slip.skill", {"a/SKILL.md": SKILL, "a/../../../evil": "x"}, ()),
+                ("absolute.skill", {"a/SKILL.md": SKILL, self.temporary + "/evil": "x"}, ()),
+                ("link.skill", {"a/SKILL.md": SKILL}, [("a/link", "/etc/passwd")]),
+                ("bomb.skill", {"a/SKILL.md": SKILL, "a/zeros": b"\0" * 20_000_000}, ()),
+                ("empty.skill", {}, ()), ("nothing.zip", {"readme.txt": "x"}, ())):
+            with self.subTest(name=name):
+                self.annex("skills", "install", self.package(name, files, links), "--yes", status=1)
+                self.assertEqual(self.names(), [])
+                self.assertFalse(os.path.exists(self.temporary + "/evil"))
+                staging = self.home + "/data/annex/skills/.staging"
+                self.assertEqual(os.listdir(staging) if os.path.isdir(staging) else [], [])
+        for words in (["install"], ["export", "x"], ["dance"], ["list", "x"], ["values"], ["export", "a", "b", "--private", "dance"]):
+            self.annex("skills", *words, status=2)
+        self.assertIn("USAGE", self.annex("skills", "--help").stdout)
+
+    def test_used_by_the_agent(self):
+        self.annex("skills", "install", self.folder({"SKILL.md": SKILL}, "month-report"), "--yes")
+        self.annex("skills", "values", "month-report", "firm=ACME")
+        url, log = self.model(turn({"type": "tool_use", "name": "use_skill", "input": {"name": "month-report", "arguments": "For May"}}), turn("Done."))
+        self.ask_model(url, "The report for May, please")
+        first, second = self.requests(log, 2)
+        told = json.dumps(first["body"]["messages"][0])
+        self.assertIn("<name>month-report</name>", told)
+        self.assertIn("use_skill", [t["name"] for t in first["body"]["tools"]])
+        self.assertEqual(second["body"]["messages"][0]["content"][0], first["body"]["messages"][0]["content"][0])
+        (result, is_error), = self.results(self.newest()["id"])
+        self.assertFalse(is_error)
+        self.assertIn("for ACME. For May", result)
+        self.assertNotIn(self.home, result)
+        listed, = [s for s in self.lines(self.annex("skills", "list", "--json")) if s["name"] == "month-report"]
+        self.assertIn("used", listed)
+
+
+if __name__ == "__main__":
+    main()
