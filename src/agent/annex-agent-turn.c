@@ -118,6 +118,7 @@ annex_agent_turn (AnnexAgent *self,
   request->model = g_strdup (annex_task_get_model (task));
   request->system = g_strdup (annex_task_get_system (task));
   request->tools = g_strdup (annex_task_get_tools (task));
+  g_ptr_array_unref (request->messages);
   request->messages = annex_task_dup_messages (task);
   request->on_delta = delta_cb;
   request->on_block = block_cb;

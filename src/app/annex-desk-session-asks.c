@@ -15,13 +15,6 @@
 /* How many closed asks the inbox shows. */
 #define MAX_CLOSED 1000
 
-static DexFuture *
-fail (GError *error)
-{
-  annex_error_normalise (&error);
-  return annex_future_new_error (error);
-}
-
 /* A draft's answer is carried out before the ask is closed: what cannot be kept leaves it open. */
 static gboolean
 settle_draft (AnnexDeskCall *call, AnnexTask *task, const char *label, GError **error)
@@ -98,18 +91,19 @@ answer_fiber (AnnexDeskCall *call)
   g_autoptr (JsonObject) given = NULL;
 
   if (task == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   if (annex_ask_get_kind (call->ask) == ANNEX_ASK_DRAFT)
     {
       const char *label =
           call->json != NULL ? annex_json_opt_string (call->json, "answer", "") : call->text;
 
-      return settle_draft (call, task, label, &error) ? dex_future_new_true () : fail (error);
+      return settle_draft (call, task, label, &error) ? dex_future_new_true ()
+                                                      : annex_desk_fail (error);
     }
   given = submit (call, &error);
   if (given == NULL || !dex_await (annex_task_refresh (task), &error) ||
       !go_on (call, task, given, &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -141,7 +135,7 @@ secret_fiber (AnnexDeskCall *call)
   char *id = dex_await_string (annex_answers_store_secret (secrets, call->text), &error);
 
   explicit_bzero (call->text, strlen (call->text));
-  return id != NULL ? dex_future_new_take_string (id) : fail (error);
+  return id != NULL ? dex_future_new_take_string (id) : annex_desk_fail (error);
 }
 
 static DexFuture *
@@ -163,7 +157,7 @@ reopen_fiber (AnnexDeskCall *call)
   AnnexAsk *again = dex_await_boxed (annex_inbox_reopen (store, call->id), &error);
 
   if (again == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   task = annex_desk_session_get_task (call->self, annex_ask_get_task_id (again), NULL);
   if (task != NULL)
     dex_await (annex_task_refresh (task), NULL); /* the next append catches up, too */

@@ -27,13 +27,6 @@
 #define FIRST_COMPUTER_BYTES (G_GUINT64_CONSTANT (300) << 20)
 #define BUILD_DOWNLOAD_BYTES (G_GUINT64_CONSTANT (450) << 20)
 
-static DexFuture *
-fail (GError *error)
-{
-  annex_error_normalise (&error);
-  return annex_future_new_error (error);
-}
-
 static AnnexComputer *
 get_computer (AnnexDesk *desk, AnnexTask *task)
 {
@@ -177,7 +170,7 @@ start_fiber (AnnexDeskCall *call)
 
   if (work == NULL ||
       !dex_await (annex_computer_start (annex_workspace_get_computer (work->workspace)), &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -196,13 +189,13 @@ reset_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, call->task, &error);
 
   if (work == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   if (work->running)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_BUSY,
                                     "The computer is at work; stop the task first");
   if (!dex_await (annex_computer_reset (annex_workspace_get_computer (work->workspace)), &error) ||
       !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (work->workspace)), &error))
-    return fail (error);
+    return annex_desk_fail (error);
   g_hash_table_remove (call->self->disk_uses, annex_task_get_id (call->task));
   return dex_future_new_true ();
 }
@@ -310,13 +303,13 @@ install_fiber (AnnexDeskCall *call)
   image = dex_await_boxed (annex_image_source_provide (source, images, call->cancellable), &error);
   g_signal_handler_disconnect (source, handler);
   if (image == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   if (call->progress != NULL)
     call->progress ("Starting it for the first time…", 0.92, call->progress_data);
   if (g_cancellable_set_error_if_cancelled (call->cancellable, &error) ||
       !dex_await (annex_computers_prepare (annex_session_get_computers (call->self->session)),
                   &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -400,7 +393,7 @@ move_fiber (AnnexDeskCall *call)
   call->self->moving = TRUE;
   ok = move (call, &error);
   call->self->moving = FALSE;
-  return ok ? dex_future_new_true () : fail (error);
+  return ok ? dex_future_new_true () : annex_desk_fail (error);
 }
 
 static DexFuture *

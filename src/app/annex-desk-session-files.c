@@ -22,13 +22,6 @@
 #define PIECE_LIMIT_MS 30000
 
 static DexFuture *
-fail (GError *error)
-{
-  annex_error_normalise (&error);
-  return annex_future_new_error (error);
-}
-
-static DexFuture *
 too_large (void)
 {
   return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NO_SPACE,
@@ -46,7 +39,8 @@ grant_fiber (AnnexDeskCall *call)
       work != NULL ? annex_workspace_grant_folder (work->workspace, call->text, call->mode, &error)
                    : NULL;
 
-  return share != NULL ? dex_future_new_take_boxed (ANNEX_TYPE_SHARE, share) : fail (error);
+  return share != NULL ? dex_future_new_take_boxed (ANNEX_TYPE_SHARE, share)
+                       : annex_desk_fail (error);
 }
 
 static DexFuture *
@@ -67,7 +61,7 @@ mode_fiber (AnnexDeskCall *call)
 
   if (work == NULL ||
       !annex_workspace_set_share_mode (work->workspace, call->id, call->mode, &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -88,7 +82,7 @@ revoke_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, call->task, &error);
 
   if (work == NULL || !annex_workspace_revoke_share (work->workspace, call->id, &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -114,7 +108,8 @@ list_fiber (AnnexDeskCall *call)
                 annex_drafts_list (annex_workspace_get_drafts (work->workspace), call->id), &error)
           : NULL;
 
-  return changes != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, changes) : fail (error);
+  return changes != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, changes)
+                         : annex_desk_fail (error);
 }
 
 static DexFuture *
@@ -170,7 +165,7 @@ keep_fiber (AnnexDeskCall *call)
     kept = dex_await_boxed (annex_drafts_keep (drafts, call->id, (const char *const *) call->paths),
                             &error);
   if (kept == NULL || !close_ask (call, drafts, "keep", &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&kept));
 }
 
@@ -195,7 +190,7 @@ discard_fiber (AnnexDeskCall *call)
       !dex_await (annex_drafts_discard (drafts, call->id, (const char *const *) call->paths),
                   &error) ||
       !close_ask (call, drafts, "discard", &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -220,7 +215,8 @@ undo_fiber (AnnexDeskCall *call)
                 annex_drafts_undo (annex_workspace_get_drafts (work->workspace), call->id), &error)
           : NULL;
 
-  return kept != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, kept) : fail (error);
+  return kept != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, kept)
+                      : annex_desk_fail (error);
 }
 
 static DexFuture *
@@ -344,7 +340,7 @@ load_before_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexChange) change = NULL;
 
   if (share == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   /* What was renamed had another name before. No computer is started for that. */
   if (work != NULL)
     {
@@ -387,7 +383,7 @@ read_stream (GInputStream *stream)
                            &error);
 
       if (piece == NULL)
-        return fail (error);
+        return annex_desk_fail (error);
       if (g_bytes_get_size (piece) == 0)
         break;
       if (all->len + g_bytes_get_size (piece) > MAX_LOAD_BYTES)
@@ -412,7 +408,7 @@ load_after_fiber (AnnexDeskCall *call)
     change =
         find_change (annex_workspace_get_drafts (work->workspace), call->id, call->text, &error);
   if (error != NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   if (change == NULL)
     return load_host (share, call->text);
   if (change->kind == ANNEX_CHANGE_DELETED)
@@ -427,7 +423,7 @@ load_after_fiber (AnnexDeskCall *call)
   stream = dex_await_object (annex_computer_open_draft_file (
                                  annex_workspace_get_computer (work->workspace), share, call->text),
                              &error);
-  return stream != NULL ? read_stream (stream) : fail (error);
+  return stream != NULL ? read_stream (stream) : annex_desk_fail (error);
 }
 
 static DexFuture *
@@ -464,7 +460,7 @@ load_file_fiber (AnnexDeskCall *call)
       return too_large ();
     }
   if (bytes == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   if (g_bytes_get_size (bytes) > MAX_LOAD_BYTES)
     return too_large ();
   return dex_future_new_take_boxed (G_TYPE_BYTES, g_steal_pointer (&bytes));

@@ -11,13 +11,6 @@
 #include "annex-models.h"
 #include "annex-session-secrets.h"
 
-static DexFuture *
-fail (GError *error)
-{
-  annex_error_normalise (&error);
-  return annex_future_new_error (error);
-}
-
 static GPtrArray *
 dup_profiles (AnnexDesk *desk)
 {
@@ -87,7 +80,7 @@ check_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexModel) model = create_model (call, &error);
 
   if (model == NULL || !dex_await (annex_model_check (model), &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -104,7 +97,7 @@ list_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexModel) model = create_model (call, &error);
   char **models = model != NULL ? dex_await_boxed (annex_model_list (model), &error) : NULL;
 
-  return models != NULL ? dex_future_new_take_boxed (G_TYPE_STRV, models) : fail (error);
+  return models != NULL ? dex_future_new_take_boxed (G_TYPE_STRV, models) : annex_desk_fail (error);
 }
 
 static DexFuture *
@@ -126,11 +119,11 @@ save_fiber (AnnexDeskCall *call)
       !dex_await (annex_secrets_store (annex_session_get_secrets (call->self->session), id, label,
                                        call->text),
                   &error))
-    return fail (error);
+    return annex_desk_fail (error);
   if (!dex_await (
           annex_config_save_profile (annex_session_get_config (call->self->session), profile),
           &error))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 

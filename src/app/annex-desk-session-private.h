@@ -73,6 +73,10 @@ annex_desk_call_new (AnnexDesk *desk, AnnexTask *task);
 DexFuture *
 annex_desk_call_run (AnnexDeskCall *call, AnnexDeskFunc func) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A future rejected with @error (taken), in GIO's words where it was libdex's. */
+DexFuture *
+annex_desk_fail (GError *error) G_GNUC_WARN_UNUSED_RESULT;
+
 AnnexWork *
 annex_work_ref (AnnexWork *work);
 void

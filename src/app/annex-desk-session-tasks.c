@@ -213,13 +213,6 @@ say_words (AnnexWork *work, const AnnexNewTask *message, GError **error)
                     error);
 }
 
-static DexFuture *
-fail (GError *error)
-{
-  annex_error_normalise (&error);
-  return annex_future_new_error (error);
-}
-
 /* Making */
 
 /* Folders and files are looked at before anything is stored, so that a wrong one makes no task. */
@@ -293,13 +286,13 @@ create_fiber (AnnexDeskCall *call)
   GError *error = NULL;
 
   if (!check_message (call->message, &error))
-    return fail (error);
+    return annex_desk_fail (error);
   model = create_model (call->self, call->message->profile, &error);
   if (model == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   made = annex_session_create_task (call->self->session, title, model, &error);
   if (made == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   task = annex_desk_session_get_task (call->self, annex_task_get_id (made), &error);
   if (task != NULL)
     work = annex_desk_session_get_work (call->self, task, &error);
@@ -347,10 +340,10 @@ say_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexWork) work = NULL;
 
   if (!check_message (call->message, &error))
-    return fail (error);
+    return annex_desk_fail (error);
   work = annex_desk_session_get_work (call->self, call->task, &error);
   if (work == NULL || !say_words (work, call->message, &error))
-    return fail (error);
+    return annex_desk_fail (error);
   annex_desk_session_start (call->self, work);
   return dex_future_new_true ();
 }
@@ -371,7 +364,7 @@ resume_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, call->task, &error);
 
   if (work == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   annex_desk_session_start (call->self, work);
   return dex_future_new_true ();
 }
@@ -460,7 +453,7 @@ rewind_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexWork) work = NULL;
 
   if (blocks == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   work = annex_desk_session_get_work (call->self, call->task, &error);
   if (work != NULL)
     halt (work);
@@ -470,12 +463,12 @@ rewind_fiber (AnnexDeskCall *call)
                   &error))
     {
       json_array_unref (blocks);
-      return fail (error);
+      return annex_desk_fail (error);
     }
   if (!dex_await (annex_task_append (call->task, ANNEX_EVENT_USER_MESSAGE,
                                      annex_json_build ("a", "blocks", blocks, NULL)),
                   &error))
-    return fail (error);
+    return annex_desk_fail (error);
   annex_desk_session_start (call->self, work);
   return dex_future_new_true ();
 }
@@ -504,7 +497,7 @@ change_plan_fiber (AnnexDeskCall *call)
        !dex_await (annex_task_append (call->task, ANNEX_EVENT_ANNOUNCEMENT,
                                       annex_json_build ("s", "text", call->text, NULL)),
                    &error)))
-    return fail (error);
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 
@@ -582,7 +575,7 @@ delete_fiber (AnnexDeskCall *call)
   Leftovers *leftovers;
 
   if (task == NULL)
-    return fail (error);
+    return annex_desk_fail (error);
   annex_desk_session_drop_work (call->self, call->id);
   leftovers = g_new0 (Leftovers, 1);
   leftovers->task_id = g_strdup (call->id);
@@ -592,7 +585,7 @@ delete_fiber (AnnexDeskCall *call)
                   &error))
     {
       leftovers_free (leftovers);
-      return fail (error);
+      return annex_desk_fail (error);
     }
   dex_await (annex_worker_run ("annex-delete", remove_leftovers_work, leftovers, leftovers_free),
              NULL);

@@ -78,6 +78,13 @@ annex_desk_call_run (AnnexDeskCall *call, AnnexDeskFunc func)
   return annex_fiber_run (call_fiber, call, call_free);
 }
 
+DexFuture *
+annex_desk_fail (GError *error)
+{
+  annex_error_normalise (&error);
+  return annex_future_new_error (error);
+}
+
 /* Tasks: one object each */
 
 static void

@@ -67,6 +67,7 @@ ask_model (Sub *sub, GError **error)
                                  : annex_model_get_model (model));
   request->system = g_strdup (annex_task_get_system (task));
   request->tools = g_strdup (sub->tools_text);
+  g_ptr_array_unref (request->messages);
   request->messages = g_ptr_array_ref (sub->messages);
   if (!record (sub, ANNEX_EVENT_REPLY_STARTED,
                annex_json_build ("s", "reply", id, "s", "model", request->model, NULL), error))
