@@ -21,10 +21,12 @@
 #define MAX_DOCUMENT_BYTES (20u << 20)
 #define MAX_FILES 100
 
+/* "given": what waits for the computer. "given-names": an empty file for each that it has got, so
+ * that a later one of that name gets another one. */
 static char *
-dup_folder (const char *task_id)
+dup_folder (const char *task_id, const char *name)
 {
-  g_autofree char *rest = g_build_filename ("tasks", task_id, "given", NULL);
+  g_autofree char *rest = g_build_filename ("tasks", task_id, name, NULL);
 
   return annex_paths_data (rest);
 }
@@ -34,6 +36,7 @@ dup_folder (const char *task_id)
 typedef struct
 {
   char *folder;
+  char *names; /* of those delivered */
   char **paths;
 } Stage;
 
@@ -59,6 +62,7 @@ stage_free (gpointer data)
   Stage *stage = data;
 
   g_free (stage->folder);
+  g_free (stage->names);
   g_strfreev (stage->paths);
   g_free (stage);
 }
@@ -114,7 +118,7 @@ read_regular (const char *path, GError **error)
 /* A name of its own in the folder: of two files of one name the second gets a number. The name goes
  * into a sentence and a guest's folder: valid text on one line. (transfer full) */
 static char *
-choose_name (const char *path, const char *folder)
+choose_name (const char *path, const char *folder, const char *names)
 {
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *name = annex_text_make_valid (base, -1);
@@ -131,8 +135,9 @@ choose_name (const char *path, const char *folder)
                                    ? g_strdup_printf ("%.*s-%u%s", (int) (dot - name), name, i, dot)
                                    : g_strdup_printf ("%s-%u", name, i);
       g_autofree char *full = g_build_filename (folder, other, NULL);
+      g_autofree char *taken = g_build_filename (names, other, NULL);
 
-      if (!g_file_test (full, G_FILE_TEST_EXISTS))
+      if (!g_file_test (full, G_FILE_TEST_EXISTS) && !g_file_test (taken, G_FILE_TEST_EXISTS))
         return g_steal_pointer (&other);
     }
   return annex_identifier_new ();
@@ -156,7 +161,7 @@ stage_work (gpointer data)
       given->bytes = read_regular (stage->paths[i], &error);
       if (given->bytes == NULL)
         return annex_future_new_error (error);
-      given->name = choose_name (stage->paths[i], stage->folder);
+      given->name = choose_name (stage->paths[i], stage->folder, stage->names);
       full = g_build_filename (stage->folder, given->name, NULL);
       if (!annex_file_write_atomic (full, g_bytes_get_data (given->bytes, NULL),
                                     g_bytes_get_size (given->bytes), 0600, &error))
@@ -208,7 +213,8 @@ copy_files (AnnexTask *task, const AnnexNewTask *message, GError **error)
       return NULL;
     }
   stage = g_new0 (Stage, 1);
-  stage->folder = dup_folder (annex_task_get_id (task));
+  stage->folder = dup_folder (annex_task_get_id (task), "given");
+  stage->names = dup_folder (annex_task_get_id (task), "given-names");
   stage->paths = g_new0 (char *, message->files->len + 1);
   for (guint i = 0; i < message->files->len; i++)
     stage->paths[i] = g_strdup (g_ptr_array_index (message->files, i));
@@ -258,7 +264,7 @@ list_waiting (const char *folder)
 gboolean
 annex_given_files_are_waiting (AnnexTask *task)
 {
-  g_autofree char *folder = dup_folder (annex_task_get_id (task));
+  g_autofree char *folder = dup_folder (annex_task_get_id (task), "given");
   g_autoptr (GPtrArray) names = list_waiting (folder);
 
   return names->len > 0;
@@ -276,8 +282,13 @@ read_work (gpointer path)
 }
 
 static gboolean
-deliver_one (AnnexComputer *computer, const char *folder, const char *name, GError **error)
+deliver_one (AnnexComputer *computer,
+             const char *folder,
+             const char *names,
+             const char *name,
+             GError **error)
 {
+  g_autofree char *taken = g_build_filename (names, name, NULL);
   g_autofree char *from = g_build_filename (folder, name, NULL);
   g_autofree char *to = g_build_filename (ANNEX_GIVEN_FILES_FOLDER, name, NULL);
   g_autoptr (GBytes) bytes =
@@ -285,6 +296,9 @@ deliver_one (AnnexComputer *computer, const char *folder, const char *name, GErr
 
   if (bytes == NULL || !dex_await (annex_computer_write_file (computer, to, bytes), error))
     return FALSE;
+  /* Without the mark a later file of that name would replace this one in the computer, no more. */
+  if (annex_paths_make (names, NULL))
+    annex_file_write_atomic (taken, "", 0, 0600, NULL);
   g_unlink (from);
   return TRUE;
 }
@@ -292,8 +306,9 @@ deliver_one (AnnexComputer *computer, const char *folder, const char *name, GErr
 gboolean
 annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **error)
 {
-  g_autofree char *folder = dup_folder (annex_task_get_id (task));
+  g_autofree char *folder = dup_folder (annex_task_get_id (task), "given");
   g_autoptr (GPtrArray) names = list_waiting (folder);
+  g_autofree char *given_names = dup_folder (annex_task_get_id (task), "given-names");
   g_autoptr (GString) lost = g_string_new (NULL);
   g_autofree char *text = NULL;
 
@@ -302,7 +317,7 @@ annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **er
       const char *name = g_ptr_array_index (names, i);
       g_autoptr (GError) failure = NULL;
 
-      if (deliver_one (computer, folder, name, &failure))
+      if (deliver_one (computer, folder, given_names, name, &failure))
         continue;
       annex_error_normalise (&failure);
       g_string_append_printf (lost, "\n- %s: %s", name, failure->message);
@@ -326,14 +341,19 @@ annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **er
 void
 annex_given_files_remove (const char *task_id)
 {
-  g_autofree char *folder = dup_folder (task_id);
-  g_autoptr (GPtrArray) names = list_waiting (folder);
+  static const char *const folders[] = { "given", "given-names" };
 
-  for (guint i = 0; i < names->len; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
-      g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
+      g_autofree char *folder = dup_folder (task_id, folders[i]);
+      g_autoptr (GPtrArray) names = list_waiting (folder);
 
-      g_unlink (path);
+      for (guint j = 0; j < names->len; j++)
+        {
+          g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, j), NULL);
+
+          g_unlink (path);
+        }
+      g_rmdir (folder);
     }
-  g_rmdir (folder);
 }

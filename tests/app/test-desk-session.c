@@ -348,12 +348,14 @@ test_files_and_folders (void)
   g_autoptr (AnnexTask) task = NULL;
   g_autoptr (GPtrArray) shares = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) second = NULL;
   g_autoptr (GBytes) before = NULL;
   g_autoptr (GError) error = NULL;
   const char *share;
 
-  office_open (&office, "{\"turns\":[{\"match\":\"/home/agent/inbox/bill.txt\",\"blocks\":[" SAY (
-                            "Seen") "]}]}");
+  office_open (&office,
+               "{\"turns\":[{\"match\":\"/home/agent/inbox/bill.txt\",\"blocks\":[" SAY (
+                   "Seen") "]},{\"match\":\"bill-2.txt\",\"blocks\":[" SAY ("Both") "]}]}");
   g_ptr_array_add (request->files, g_strdup (file));
   annex_new_task_add_folder (request, folder, ANNEX_SHARE_READ_ONLY);
   request->prompt = g_strdup ("Look at these");
@@ -365,6 +367,19 @@ test_files_and_folders (void)
                            &error);
   g_assert_no_error (error);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "42", 2);
+  /* Another file of that name does not take its place. */
+  g_assert_true (g_file_set_contents (file, "43", -1, NULL));
+  g_ptr_array_set_size (request->folders, 0);
+  g_set_str (&request->prompt, "And this");
+  test_await (annex_desk_say (office.desk, task, request));
+  for (guint i = 0; i < 500 && fake_model_count_left (office.model) > 0; i++)
+    app_fixture_wait (20);
+  await_rest (&office, task, ANNEX_TASK_DONE);
+  second = dex_await_boxed (
+      annex_desk_load_file (office.desk, task, "/home/agent/inbox/bill-2.txt"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (second, NULL), g_bytes_get_size (second), "43", 2);
+  g_assert_true (g_file_set_contents (file, "42", -1, NULL));
   shares = annex_task_dup_shares (task);
   g_assert_cmpuint (shares->len, ==, 1);
   share = annex_share_get_id (g_ptr_array_index (shares, 0));
