@@ -112,6 +112,16 @@ check_keys (JsonObject *head, GPtrArray *problems)
              annex_skill_is_foreign_key (l->data) ? ", though another app knows it" : "");
 }
 
+/* The text ends nowhere but at its length. */
+static gboolean
+is_blank (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (strchr (" \t\r\n", text[i]) == NULL || text[i] == '\0')
+      return FALSE;
+  return TRUE;
+}
+
 char **
 annex_skill_check (const char *text, gsize length, const char *folder)
 {
@@ -140,7 +150,7 @@ annex_skill_check (const char *text, gsize length, const char *folder)
         blame (problems, "“allowed-tools” must be one text with spaces between");
       check_metadata (head, problems);
       check_keys (head, problems);
-      if (body != NULL && strspn (body, " \t\r\n") == strlen (body))
+      if (is_blank (body, (gsize) (text + length - body)))
         blame (problems, "There are no instructions below the front matter");
     }
   all = (char **) g_ptr_array_steal (problems, NULL);

@@ -115,11 +115,13 @@ test_use (SkillFixture *f, gconstpointer data)
   g_autofree char *contents = NULL;
   gboolean is_error;
 
-  scripted_model_add (f->base.model,
-                      "[" USE ("a", "use_skill", "{\"name\":\"tidy\",\"arguments\":\"the attic\"}") ","
-                        USE ("b", "use_skill", "{\"name\":\"../etc\"}") ","
-                        USE ("c", "use_skill", "{}") "]", ANNEX_STOP_TOOL_USE);
-  scripted_model_add (f->base.model, "[" USE ("d", "use_skill", "{\"name\":\"tidy\"}") "]", ANNEX_STOP_TOOL_USE);
+  scripted_model_add (
+      f->base.model,
+      "[" USE ("a", "use_skill", "{\"name\":\"tidy\",\"arguments\":\"the attic\"}") "," USE (
+          "b", "use_skill", "{\"name\":\"../etc\"}") "," USE ("c", "use_skill", "{}") "]",
+      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->base.model, "[" USE ("d", "use_skill", "{\"name\":\"tidy\"}") "]",
+                      ANNEX_STOP_TOOL_USE);
   scripted_model_add (f->base.model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
   say_and_run (f, "/tidy the attic");
   text = result_of (&f->base, "a", &is_error);

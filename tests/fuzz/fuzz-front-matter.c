@@ -16,8 +16,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) problems = annex_skill_check ((const char *) data, size, NULL);
-  g_autoptr (AnnexSkill) skill =
-      annex_skill_parse ((const char *) data, size, NULL, &error);
+  g_autoptr (AnnexSkill) skill = annex_skill_parse ((const char *) data, size, NULL, &error);
   g_autofree char *made = g_strndup ((const char *) data, MIN (size, 200));
   g_autofree char *name = annex_skill_make_name (made);
 
