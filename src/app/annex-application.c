@@ -123,7 +123,10 @@ hand_over (AnnexApplication *self)
 {
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
     if (ANNEX_IS_WINDOW (l->data) && self->desk != NULL)
-      annex_window_set_desk (l->data, self->desk);
+      {
+        annex_window_set_desk (l->data, self->desk);
+        annex_window_offer_welcome (l->data);
+      }
     else if (ANNEX_IS_WINDOW (l->data) && self->failure != NULL)
       annex_window_show_failure (l->data, self->failure);
 }

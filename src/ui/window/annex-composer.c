@@ -166,11 +166,15 @@ void
 annex_composer_set_text (AnnexComposer *self, const char *text)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+  GtkTextIter start;
   GtkTextIter end;
 
-  gtk_text_buffer_set_text (buffer, text, -1);
-  gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_place_cursor (buffer, &end);
+  /* As if the user had written it, so that what stood there comes back with Ctrl+Z. */
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_insert (buffer, &end, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
 }
 
 AnnexNewTask *
@@ -233,7 +237,8 @@ annex_composer_clear (AnnexComposer *self)
 
   while ((chip = gtk_widget_get_first_child (GTK_WIDGET (self->chips))) != NULL)
     adw_wrap_box_remove (self->chips, chip);
-  annex_composer_set_text (self, "");
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "",
+                            0); /* it was sent: for good */
   chips_changed (self);
 }
 

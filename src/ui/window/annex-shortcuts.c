@@ -24,6 +24,11 @@ static const AnnexShortcut shortcuts[] = {
   { N_ ("This Task"), N_ ("Files"), "win.show-pane::files", { "<Alt>2" } },
   { N_ ("This Task"), N_ ("Computer"), "win.show-pane::computer", { "<Alt>3" } },
   { N_ ("This Task"), N_ ("Activity"), "win.show-pane::activity", { "<Alt>4" } },
+  { N_ ("This Task"), N_ ("Make the side pane wider"), "win.widen-pane", { "<Control><Alt>plus" } },
+  { N_ ("This Task"),
+    N_ ("Make the side pane narrower"),
+    "win.narrow-pane",
+    { "<Control><Alt>minus" } },
   { N_ ("This Task"), N_ ("Rename"), "win.rename-task::", { "F2" } },
   { N_ ("This Task"), N_ ("Export"), "win.export-task::", { "<Control><Shift>s" } },
   { N_ ("Message"), N_ ("Write a message"), "win.focus-composer", { "<Control>l" } },
@@ -33,6 +38,7 @@ static const AnnexShortcut shortcuts[] = {
   { N_ ("Message"), N_ ("Add files"), "win.add-file", { "<Control><Shift>o" } },
   { N_ ("General"), N_ ("Main menu"), NULL, { "F10" } },
   { N_ ("General"), N_ ("Menu of the selected task"), NULL, { "<Shift>F10", "Menu" } },
+  { N_ ("General"), N_ ("Delete the selected task"), NULL, { "Delete" } },
   { N_ ("General"), N_ ("Preferences"), "win.preferences", { "<Control>comma" } },
   { N_ ("General"), N_ ("Keyboard shortcuts"), "win.shortcuts", { "<Control>question" } },
   { N_ ("General"), N_ ("Help"), "win.help", { "F1" } },
@@ -45,6 +51,15 @@ annex_window_get_shortcuts (guint *n_shortcuts)
 {
   *n_shortcuts = G_N_ELEMENTS (shortcuts);
   return shortcuts;
+}
+
+static void
+add_key (GtkWidget *box, const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_widget_add_css_class (label, "annex-key");
+  gtk_box_append (GTK_BOX (box), label);
 }
 
 /* "Ctrl" "N": one label a key. */
@@ -61,15 +76,10 @@ build_keys (const char *accel)
   text = gtk_accelerator_get_label (key, modifiers);
   keys = g_strsplit (text, "+", -1);
   for (guint i = 0; keys[i] != NULL; i++)
-    {
-      GtkWidget *label;
-
-      if (*keys[i] == '\0')
-        continue;
-      label = gtk_label_new (keys[i]);
-      gtk_widget_add_css_class (label, "annex-key");
-      gtk_box_append (GTK_BOX (box), label);
-    }
+    if (*keys[i] != '\0')
+      add_key (box, keys[i]);
+  if (g_str_has_suffix (text, "+"))
+    add_key (box, "+");
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   return box;
 }

@@ -195,11 +195,7 @@ search_activate_cb (AnnexSidebar *self)
 
 /* What decides the group is named too: so the words follow when it changes under them. */
 static char *
-group_name (GtkListHeader *header,
-            AnnexTaskItem *item,
-            int state,
-            int open_asks,
-            gboolean archived)
+group_name (GtkListHeader *header, AnnexTaskItem *item, int state, int open_asks, gboolean archived)
 {
   return g_strdup (item != NULL ? annex_sidebar_group_name (annex_sidebar_group_of (item, 0)) : "");
 }

@@ -12,6 +12,8 @@
 
 #include <glib/gi18n.h>
 
+#define PANE_STEP 40
+
 typedef struct
 {
   GWeakRef page;
@@ -118,6 +120,15 @@ toggle_pane_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+resize_pane_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+  int step = g_str_equal (name, "task.widen-pane") ? PANE_STEP : -PANE_STEP;
+
+  g_object_set (self, "pane-width", CLAMP (self->pane_width + step, 300, 900), NULL);
+}
+
+static void
 show_pane_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
@@ -145,6 +156,8 @@ annex_task_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "task.undo-keep", NULL, undo_keep_action);
   gtk_widget_class_install_action (widget_class, "task.find", NULL, find_action);
   gtk_widget_class_install_action (widget_class, "task.toggle-pane", NULL, toggle_pane_action);
+  gtk_widget_class_install_action (widget_class, "task.widen-pane", NULL, resize_pane_action);
+  gtk_widget_class_install_action (widget_class, "task.narrow-pane", NULL, resize_pane_action);
   gtk_widget_class_install_action (widget_class, "task.show-pane", "s", show_pane_action);
   gtk_widget_class_install_action (widget_class, "task.rename", NULL, window_action);
   gtk_widget_class_install_action (widget_class, "task.archive", NULL, window_action);

@@ -9,6 +9,7 @@
 #include "annex-doctor-page.h"
 #include "annex-preferences.h"
 #include "annex-ui.h"
+#include "annex-welcome.h"
 
 #include <glib/gi18n.h>
 
@@ -106,6 +107,26 @@ shortcuts_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+welcomed_cb (AnnexWindow *self, gboolean wants_tour)
+{
+  annex_window_show_new_task (self);
+  if (wants_tour)
+    annex_new_task_page_start_tour (self->new_task);
+}
+
+void
+annex_window_offer_welcome (AnnexWindow *self)
+{
+  AdwDialog *dialog;
+
+  if (self->desk == NULL || !annex_welcome_is_needed (self->desk))
+    return;
+  dialog = annex_welcome_new (self->desk);
+  g_signal_connect_object (dialog, "finished", G_CALLBACK (welcomed_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
 preferences_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
@@ -176,6 +197,8 @@ annex_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.resume", NULL, task_action);
   gtk_widget_class_install_action (widget_class, "win.undo-keep", NULL, task_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-pane", NULL, task_action);
+  gtk_widget_class_install_action (widget_class, "win.widen-pane", NULL, task_action);
+  gtk_widget_class_install_action (widget_class, "win.narrow-pane", NULL, task_action);
   gtk_widget_class_install_action (widget_class, "win.show-pane", "s", task_action);
   gtk_widget_class_install_action (widget_class, "win.computer", NULL, computer_action);
   gtk_widget_class_install_action (widget_class, "win.add-folder", NULL, attach_action);

@@ -38,6 +38,9 @@ annex_window_search (AnnexWindow *self, const char *text);
 /* Reads an exported task and shows it. */
 void
 annex_window_import (AnnexWindow *self, GFile *file);
+/* On the first run: the welcome, and then the tour when that was chosen. */
+void
+annex_window_offer_welcome (AnnexWindow *self);
 /* NULL while none is shown. */
 const char *
 annex_window_get_task_id (AnnexWindow *self);

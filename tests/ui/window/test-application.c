@@ -8,6 +8,7 @@
 #include "annex-application.h"
 #include "annex-fake-desk.h"
 #include "annex-shot.h"
+#include "annex-ui.h"
 #include "annex-window.h"
 
 #define SEARCH_PATH "/io/github/annex_desktop/Annex/SearchProvider"
@@ -365,8 +366,12 @@ test_search (void)
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GSettings) settings = NULL;
+
   g_setenv ("GNOTIFICATION_BACKEND", "gtk", TRUE);
   annex_shot_init (&argc, &argv);
+  settings = annex_ui_dup_settings ();
+  g_settings_set_boolean (settings, "first-run-done", TRUE);
   g_test_add_func ("/application/links", test_links);
   g_test_add_func ("/application/window", test_window);
   g_test_add_func ("/application/failure", test_failure);

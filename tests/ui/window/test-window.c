@@ -197,6 +197,7 @@ test_task (void)
   AnnexWindow *window;
   AnnexComposer *composer;
   GtkWidget *page;
+  int width;
 
   add_others (desk);
   window = open_window (desk, 1400, 860);
@@ -213,6 +214,9 @@ test_task (void)
   annex_shot_settle (200);
   g_assert_true (annex_fake_desk_was_called (desk, "say:*"));
   g_assert_true (annex_composer_is_empty (composer));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.widen-pane", NULL);
+  g_object_get (page, "pane-width", &width, NULL);
+  g_assert_cmpint (width, ==, 400);
   g_assert_true (gtk_widget_activate_action (page, "task.stop", NULL));
   g_assert_true (annex_fake_desk_was_called (desk, "stop*"));
   close_window (window);
