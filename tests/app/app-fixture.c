@@ -40,7 +40,7 @@ app_fixture_init (int *argc, char ***argv)
     }
   g_setenv ("HOME", home, TRUE);
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
-  g_setenv ("ANNEX_LIBVIRT_URI", "test:///default", TRUE);
+  g_setenv ("ANNEX_LIBVIRT_URI", "none:///", TRUE);
   g_unsetenv ("ANNEX_API_KEY");
   g_test_init (argc, argv, NULL);
   dex_init ();
