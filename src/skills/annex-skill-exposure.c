@@ -238,8 +238,9 @@ drop_overlaps (GPtrArray *found)
     }
 }
 
+/* The ids are none of those that the skill declares already: their values are others. */
 static void
-name_needs (GPtrArray *found)
+name_needs (GPtrArray *found, GPtrArray *declared)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   guint counts[G_N_ELEMENTS (kind_names)] = { 0 };
@@ -251,10 +252,17 @@ name_needs (GPtrArray *found)
 
       if (id == NULL)
         {
-          guint n = ++counts[self->kind];
-          char *made = n == 1 ? g_strdup (kind_names[self->kind])
-                              : g_strdup_printf ("%s_%u", kind_names[self->kind], n);
+          char *made = NULL;
 
+          do
+            {
+              guint n = ++counts[self->kind];
+
+              g_free (made);
+              made = n == 1 ? g_strdup (kind_names[self->kind])
+                            : g_strdup_printf ("%s_%u", kind_names[self->kind], n);
+            }
+          while (declared != NULL && annex_skill_needs_find (declared, made) != NULL);
           g_hash_table_insert (ids, self->text, made);
           id = made;
         }
@@ -274,7 +282,7 @@ annex_exposures_find_in_text (const char *path,
   search_words (found, ANNEX_EXPOSURE_NAME, names, path, text);
   search_words (found, ANNEX_EXPOSURE_SHARE, shares, path, text);
   drop_overlaps (found);
-  name_needs (found);
+  name_needs (found, NULL);
 }
 
 GPtrArray *
@@ -286,6 +294,7 @@ annex_exposures_find (const char *folder,
   g_autoptr (GPtrArray) files = annex_skill_files_list (folder, NULL, error);
   g_autoptr (GPtrArray) found =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_exposure_free);
+  g_autoptr (AnnexSkill) skill = NULL;
 
   if (files == NULL)
     return NULL;
@@ -302,6 +311,9 @@ annex_exposures_find (const char *folder,
       text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
       annex_exposures_find_in_text (file->path, text, names, shares, found);
     }
+  skill = annex_skill_load (folder, NULL);
+  if (skill != NULL)
+    name_needs (found, annex_skill_get_needs (skill));
   return g_steal_pointer (&found);
 }
 

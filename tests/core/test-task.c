@@ -266,7 +266,7 @@ test_calls (void)
   test_await (annex_store_close (store));
 }
 
-/* Going back takes the plan and the asks back, and nothing the user decided. */
+/* Going back takes the plan, the asks and what was told of skills back, and nothing the user decided. */
 static void
 test_rewound (void)
 {
@@ -281,7 +281,11 @@ test_rewound (void)
        "{\"share\":{\"id\":\"s1\",\"name\":\"one\",\"path\":\"/a\",\"mode\":\"review\"}}");
   put (task, ANNEX_EVENT_PLAN_UPDATED,
        "{\"steps\":[{\"id\":\"1\",\"title\":\"A\",\"state\":\"pending\"}]}");
+  put (task, ANNEX_EVENT_ANNOUNCEMENT, "{\"text\":\"t\",\"skills\":{\"tidy\":\"D\"}}");
   rewind = g_strdup_printf ("{\"to_seq\":%d}", (int) annex_task_get_last_seq (task));
+  put (task, ANNEX_EVENT_ANNOUNCEMENT, "{\"text\":\"no skills\"}");
+  put (task, ANNEX_EVENT_ANNOUNCEMENT, "{\"text\":\"t\",\"skills\":{\"sums\":\"D\"}}");
+  g_assert_true (json_object_has_member (annex_task_get_skills (task), "sums"));
   put (task, ANNEX_EVENT_PLAN_UPDATED,
        "{\"steps\":[{\"id\":\"1\",\"title\":\"A\",\"state\":\"completed\"},{\"id\":\"2\",\"title\":"
        "\"B\","
@@ -292,12 +296,14 @@ test_rewound (void)
   g_assert_cmpuint (annex_plan_get_n_steps (annex_task_get_plan (task)), ==, 2);
   put (task, ANNEX_EVENT_REWOUND, rewind);
   g_assert_cmpuint (annex_plan_get_n_steps (annex_task_get_plan (task)), ==, 1);
+  g_assert_true (json_object_has_member (annex_task_get_skills (task), "tidy"));
   shares = annex_task_dup_shares (task);
   asks = annex_task_dup_open_asks (task);
   g_assert_cmpuint (shares->len, ==, 0);
   g_assert_cmpuint (asks->len, ==, 0);
   put (task, ANNEX_EVENT_REWOUND, "{\"to_seq\":0}");
   g_assert_cmpuint (annex_plan_get_n_steps (annex_task_get_plan (task)), ==, 0);
+  g_assert_null (annex_task_get_skills (task));
   test_await (annex_store_close (store));
 }
 

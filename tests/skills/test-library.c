@@ -349,6 +349,23 @@ test_exposures (Fixture *f, gconstpointer data)
     }
 }
 
+/* A question for something found is not one that the skill asks already. */
+static void
+test_exposure_ids (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
+  g_autoptr (GPtrArray) found = NULL;
+
+  put (f, "new/report/SKILL.md",
+       "---\nname: report\ndescription: D\nmetadata:\n  annex.mail: text\n---\n"
+       "From {{annex.mail}} to a@firm.de, b@firm.de and a@firm.de.\n");
+  found = annex_exposures_find (folder, NULL, NULL, NULL);
+  g_assert_cmpuint (found->len, ==, 3);
+  g_assert_cmpstr (((AnnexExposure *) found->pdata[0])->need_id, ==, "mail_2");
+  g_assert_cmpstr (((AnnexExposure *) found->pdata[1])->need_id, ==, "mail_3");
+  g_assert_cmpstr (((AnnexExposure *) found->pdata[2])->need_id, ==, "mail_2");
+}
+
 static void
 test_values (Fixture *f, gconstpointer data)
 {
@@ -422,6 +439,7 @@ main (int argc, char *argv[])
   ADD ("plugin", test_plugin);
   ADD ("refused", test_refused);
   ADD ("exposures", test_exposures);
+  ADD ("exposure-ids", test_exposure_ids);
   ADD ("values", test_values);
   g_test_add_func ("/library/catalogue", test_catalogue);
   return g_test_run ();
