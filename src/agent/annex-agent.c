@@ -46,6 +46,7 @@ static void
 annex_agent_init (AnnexAgent *self)
 {
   self->lock = -1;
+  self->max_turns = MAX_TURNS;
   self->tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }
 
@@ -88,7 +89,17 @@ error_code_name (const GError *error)
   if (error->domain == ANNEX_STORE_ERROR && error->code == ANNEX_STORE_ERROR_DISK_FULL)
     return "disk-full";
   if (error->domain == ANNEX_AGENT_ERROR)
-    return error->code == ANNEX_AGENT_ERROR_REFUSED ? "refused" : "turn-limit";
+    switch ((AnnexAgentError) error->code)
+      {
+      case ANNEX_AGENT_ERROR_REFUSED:
+        return "refused";
+      case ANNEX_AGENT_ERROR_TURN_LIMIT:
+        return "turn-limit";
+      case ANNEX_AGENT_ERROR_BUSY:
+        return "busy";
+      case ANNEX_AGENT_ERROR_COST_LIMIT:
+        return "cost-limit";
+      }
   return "failed";
 }
 
@@ -262,11 +273,34 @@ step (AnnexAgent *self, GError **error)
   return TRUE;
 }
 
+void
+annex_agent_set_limits (AnnexAgent *self, guint turns, double cost_usd)
+{
+  g_return_if_fail (ANNEX_IS_AGENT (self));
+  self->max_turns = MAX (turns, 1);
+  self->max_cost_usd = cost_usd;
+}
+
+static gboolean
+may_cost_more (AnnexAgent *self, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  AnnexUsage usage = { 0 };
+
+  annex_task_get_usage (task, &usage);
+  if (self->max_cost_usd <= 0 || usage.cost_usd < self->max_cost_usd || !annex_task_needs_model (task))
+    return TRUE;
+  g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
+               "This task has cost %.2f US dollars, and may cost %.2f.", usage.cost_usd,
+               self->max_cost_usd);
+  return FALSE;
+}
+
 static gboolean
 loop (AnnexAgent *self, GError **error)
 {
-  for (guint turns = 0; step (self, error); turns++)
-    if (turns == MAX_TURNS)
+  for (guint turns = 0; may_cost_more (self, error) && step (self, error); turns++)
+    if (turns >= self->max_turns)
       {
         g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_TURN_LIMIT,
                      "Annex stopped after %u rounds without an end. Tell it how to go on.", turns);

@@ -16,11 +16,12 @@ G_BEGIN_DECLS
 #define ANNEX_AGENT_ERROR (annex_agent_error_quark ())
 
 /* REFUSED: the model declined; TURN_LIMIT: it went round too often; BUSY: it runs already, here or
- * in another process. */
+ * in another process; COST_LIMIT: the task has cost what it may. */
 typedef enum {
   ANNEX_AGENT_ERROR_REFUSED,
   ANNEX_AGENT_ERROR_TURN_LIMIT,
   ANNEX_AGENT_ERROR_BUSY,
+  ANNEX_AGENT_ERROR_COST_LIMIT,
 } AnnexAgentError;
 
 GQuark
@@ -33,6 +34,11 @@ G_DECLARE_FINAL_TYPE (AnnexAgent, annex_agent, ANNEX, AGENT, GObject)
  * there and missing here answers with an error. */
 AnnexAgent *
 annex_agent_new (AnnexWorkspace *workspace, GPtrArray *tools);
+/* From the next turn on: a run ends with TURN_LIMIT after @turns (at first 300), and with COST_LIMIT
+ * when all of the task has cost @cost_usd or more (0, at first: no limit; a cost that is not known
+ * is not limited). */
+void
+annex_agent_set_limits (AnnexAgent *self, guint turns, double cost_usd);
 /* Runs the task. Resolves to an int, the AnnexTaskState it came to rest in: DONE, STOPPED, or
  * WAITING (after annex_agent_park). Rejects with ANNEX_MODEL_ERROR, ANNEX_AGENT_ERROR,
  * ANNEX_STORE_ERROR, ANNEX_COMPUTER_ERROR (calls needed a computer, and there can be none) … after

@@ -73,6 +73,26 @@ ensure_model (AnnexDeskSession *desk, AnnexWork *work, GError **error)
   return TRUE;
 }
 
+/* What the user allows a task to take; as it stands now. */
+static void
+set_limits (AnnexDeskSession *desk, AnnexWork *work)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+  g_autoptr (GSettings) settings = NULL;
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, ANNEX_APPLICATION_ID, TRUE);
+  if (schema == NULL || !g_settings_schema_has_key (schema, "limit-cost"))
+    return;
+  settings = g_settings_new_full (schema, NULL, NULL);
+  annex_agent_set_limits (work->agent, g_settings_get_uint (settings, "limit-turns"),
+                          g_settings_get_double (settings, "limit-cost"));
+  if (annex_session_has_computers (desk->session))
+    annex_computers_set_memory_limit (annex_session_get_computers (desk->session),
+                                      (guint64) g_settings_get_uint (settings, "limit-memory") << 30);
+}
+
 static gboolean
 prepare_run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
 {
@@ -80,10 +100,12 @@ prepare_run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
 
   if (!ensure_model (desk, work, error))
     return FALSE;
-  if (work->agent != NULL)
-    return TRUE;
-  tools = annex_agent_create_tools (work->workspace);
-  work->agent = annex_agent_new (work->workspace, tools);
+  if (work->agent == NULL)
+    {
+      tools = annex_agent_create_tools (work->workspace);
+      work->agent = annex_agent_new (work->workspace, tools);
+    }
+  set_limits (desk, work);
   return TRUE;
 }
 

@@ -121,7 +121,7 @@ static const struct
   const char *domain;
   const char *codes[12];
 } others[] = {
-  { "annex_agent_error", { "refused", "turn-limit", "busy" } },
+  { "annex_agent_error", { "refused", "turn-limit", "busy", "cost-limit" } },
   { "annex_image_error",
     { "not-found", "damaged", "no-space", "no-tools", "build-failed", "network", "failed" } },
   { "annex_egress_error",

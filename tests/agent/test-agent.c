@@ -127,6 +127,25 @@ test_failure_is_recorded (Fixture *f, gconstpointer data)
   g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
 }
 
+/* A reply of the scripted model costs 0.01 dollars. */
+static void
+test_limits (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 4; i++)
+    scripted_model_add (f->model, "[" USE ("a", "format_disk", "{}") "]", ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  annex_agent_set_limits (f->agent, 300, 0.015);
+  settle_error (annex_agent_run (f->agent), ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT);
+  g_assert_cmpuint (scripted_model_get_n_calls (f->model), ==, 2);
+  g_assert_cmpint (annex_task_get_state (f->task), ==, ANNEX_TASK_FAILED);
+  annex_agent_set_limits (f->agent, 1, 0);
+  settle_error (annex_agent_run (f->agent), ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_TURN_LIMIT);
+  /* What ends with its last reply is done, whatever it has cost. */
+  annex_agent_set_limits (f->agent, 300, 0.05);
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+}
+
 static void
 test_refusal (Fixture *f, gconstpointer data)
 {
@@ -497,6 +516,7 @@ main (int argc, char **argv)
   ADD ("unknown-and-malformed", test_unknown_and_malformed);
   ADD ("retry-forgets-blocks", test_retry_forgets_blocks);
   ADD ("failure-is-recorded", test_failure_is_recorded);
+  ADD ("limits", test_limits);
   ADD ("refusal", test_refusal);
   ADD ("length-limit", test_length_limit_goes_on);
   ADD ("stop-ends-commands", test_stop_ends_commands);
