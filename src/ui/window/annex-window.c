@@ -550,6 +550,7 @@ annex_window_init (AnnexWindow *self)
   annex_window_init_drop (self);
   annex_window_restore_state (self);
   update_title (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->new_task)); /* one can write at once */
 }
 
 GtkWidget *
