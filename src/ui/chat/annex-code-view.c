@@ -247,7 +247,7 @@ init_view (AnnexCodeView *self)
   gtk_text_view_set_left_margin (view, 12);
   gtk_text_view_set_right_margin (view, 12);
   gtk_text_view_set_top_margin (view, 6);
-  gtk_text_view_set_bottom_margin (view, 12);
+  gtk_text_view_set_bottom_margin (view, 9);
   gtk_text_view_set_pixels_above_lines (view, 1);
   gtk_text_view_set_pixels_below_lines (view, 1);
   gtk_text_view_set_accepts_tab (view, FALSE);

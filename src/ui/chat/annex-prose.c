@@ -11,6 +11,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* Widths in pixels: of prose that has none of its own, the widest and the narrowest that fits. */
+#define COLUMN_NATURAL 400
+#define MAX_NATURAL 600
+#define LEAST_WIDTH 48
+
 struct _AnnexProse
 {
   GtkWidget parent_instance;
@@ -19,6 +24,7 @@ struct _AnnexProse
   AnnexMarkdownBlock *owner; /* nullable */
   AnnexMarkdownInline *text; /* of owner; nullable */
   char *search;              /* folded; nullable */
+  gboolean fits;             /* is as wide as its text */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexProse, annex_prose, GTK_TYPE_WIDGET)
@@ -285,12 +291,36 @@ static void
 annex_prose_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   AnnexProse *self = ANNEX_PROSE (widget);
+  int least;
 
+  /* Not for a width: GTK would ask for the least one first. */
+  gtk_widget_measure (self->label, GTK_ORIENTATION_VERTICAL, -1, &least, NULL, NULL, NULL);
   gtk_widget_size_allocate (self->label, &(GtkAllocation) { 0, 0, width, height }, baseline);
   for (GtkWidget *child = gtk_widget_get_next_sibling (self->label); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     if (GTK_IS_POPOVER (child))
       gtk_popover_present (GTK_POPOVER (child));
+}
+
+/* A label finds its least width by breaking after every character, which takes seconds for a word
+ * of a thousand letters. Prose takes the width it gets; only what is to fit its text asks how long
+ * that is. */
+static void
+measure_width (AnnexProse *self, int *minimum, int *natural)
+{
+  PangoLayout *layout = gtk_label_get_layout (GTK_LABEL (self->label));
+  int width = COLUMN_NATURAL;
+
+  if (self->fits)
+    {
+      g_autoptr (PangoLayout) line = pango_layout_copy (layout);
+
+      pango_layout_set_width (line, -1);
+      pango_layout_get_pixel_size (line, &width, NULL);
+      width = MIN (width + 1, MAX_NATURAL);
+    }
+  *minimum = MIN (LEAST_WIDTH, width);
+  *natural = width;
 }
 
 static void
@@ -302,8 +332,22 @@ annex_prose_measure (GtkWidget *widget,
                      int *minimum_baseline,
                      int *natural_baseline)
 {
-  gtk_widget_measure (ANNEX_PROSE (widget)->label, orientation, for_size, minimum, natural,
-                      minimum_baseline, natural_baseline);
+  AnnexProse *self = ANNEX_PROSE (widget);
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL && gtk_label_get_wrap (GTK_LABEL (self->label)))
+    measure_width (self, minimum, natural);
+  else if (orientation == GTK_ORIENTATION_VERTICAL && gtk_label_get_wrap (GTK_LABEL (self->label)))
+    {
+      g_autoptr (PangoLayout) layout =
+          pango_layout_copy (gtk_label_get_layout (GTK_LABEL (self->label)));
+
+      pango_layout_set_width (layout, for_size > 0 ? for_size * PANGO_SCALE : -1);
+      pango_layout_get_pixel_size (layout, NULL, minimum);
+      *natural = *minimum;
+    }
+  else
+    gtk_widget_measure (self->label, orientation, for_size, minimum, natural, minimum_baseline,
+                        natural_baseline);
 }
 
 static GtkSizeRequestMode
@@ -433,6 +477,13 @@ void
 annex_prose_set_wrap (AnnexProse *self, gboolean wrap)
 {
   gtk_label_set_wrap (GTK_LABEL (self->label), wrap);
+}
+
+void
+annex_prose_set_fits (AnnexProse *self, gboolean fits)
+{
+  self->fits = fits;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 void

@@ -28,6 +28,9 @@ annex_prose_set_xalign (AnnexProse *self, float xalign);
 /* No wrapping: in a table. */
 void
 annex_prose_set_wrap (AnnexProse *self, gboolean wrap);
+/* As wide as its text, if there is room; otherwise it takes what it gets. */
+void
+annex_prose_set_fits (AnnexProse *self, gboolean fits);
 /* Marks where @words (nullable) stand; case does not matter. */
 void
 annex_prose_set_search (AnnexProse *self, const char *words);

@@ -10,12 +10,13 @@
 #include "annex-error-text.h"
 #include "annex-prose.h"
 #include "annex-question-card.h"
-#include "annex-text.h"
+#include "annex-result-card.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define MAX_THOUGHT 20000
+#define MAX_THOUGHT 8000
+#define MAX_DETAILS 4000
 #define MAX_FILES 24
 
 struct _AnnexRecordView
@@ -63,9 +64,10 @@ make_line (AnnexRecordView *self, const char *icon, const char *text)
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *image = gtk_image_new_from_icon_name (icon);
 
-  self->words = new_label (text, "dimmed");
+  self->words = annex_prose_new ();
+  annex_prose_set_plain (ANNEX_PROSE (self->words), text);
   gtk_widget_set_hexpand (self->words, TRUE);
-  gtk_label_set_selectable (GTK_LABEL (self->words), TRUE);
+  gtk_widget_add_css_class (self->words, "dimmed");
   gtk_widget_add_css_class (image, "dimmed");
   gtk_widget_set_valign (image, GTK_ALIGN_START);
   gtk_widget_set_margin_top (image, 2);
@@ -182,10 +184,11 @@ create_details (AnnexRecordView *self)
       annex_json_opt_string (data, "domain", NULL), annex_json_opt_string (data, "code", NULL),
       annex_json_opt_string (data, "message", ""));
   g_autofree char *clean = annex_prose_clean (words->details);
-  GtkWidget *label = new_label (clean, "monospace");
+  g_autofree char *cut = g_utf8_substring (clean, 0, MIN (g_utf8_strlen (clean, -1), MAX_DETAILS));
+  GtkWidget *label = annex_prose_new ();
 
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_CHAR);
+  annex_prose_set_plain (ANNEX_PROSE (label), cut);
+  gtk_widget_add_css_class (label, "monospace");
   gtk_widget_add_css_class (label, "caption");
   gtk_widget_set_hexpand (label, TRUE);
   gtk_widget_add_css_class (copy, "flat");
@@ -253,10 +256,9 @@ make_result (AnnexRecordView *self)
     {
       JsonNode *node = json_array_get_element (paths, i);
       const char *path = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
-      g_autofree char *name = path != NULL ? annex_text_file_name (path) : NULL;
 
-      if (name != NULL)
-        make_line (self, "text-x-generic-symbolic", name);
+      if (path != NULL)
+        gtk_box_append (GTK_BOX (self->box), annex_result_card_new (self->desk, self->task, path));
     }
 }
 
@@ -338,7 +340,7 @@ changed_cb (AnnexRecordView *self)
   else if (self->row->kind == ANNEX_ROW_ASK && self->words != NULL)
     {
       words = annex_chat_words_ask (self->row->item);
-      gtk_label_set_text (GTK_LABEL (self->words), words);
+      annex_prose_set_plain (ANNEX_PROSE (self->words), words);
     }
 }
 

@@ -15,7 +15,7 @@
 
 #define GUESSED_HEIGHT 60
 #define SETTLE_MS 150
-/* Rows made in one go where there are none yet; more come with the next frames. */
+/* Rows that keep their widgets though they are not near. */
 #define PADDING 12
 /* Below the last row. */
 #define END_SPACE 24
@@ -47,6 +47,7 @@ struct _AnnexRowList
   double value; /* the adjustment's, as last seen; differs from where the anchor is by the drift */
   gboolean settle; /* put the drift right now */
   guint settle_id;
+  guint again_id;
 
   GtkAdjustment *adjustments[2]; /* horizontal, vertical */
   gboolean configuring;
@@ -309,6 +310,32 @@ place_rows (AnnexRowList *self, int width, int height, guint first, guint last, 
     }
 }
 
+static gboolean
+again_cb (gpointer data)
+{
+  AnnexRowList *self = data;
+
+  self->again_id = 0;
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* Text views know their height only when they have been laid out, which is while they are given
+ * their place: too late to be heard. */
+static void
+check_heights (AnnexRowList *self, guint first, guint last)
+{
+  for (guint i = first; i < last && self->again_id == 0; i++)
+    {
+      int height;
+
+      gtk_widget_measure (get_row (self, i)->widget, GTK_ORIENTATION_VERTICAL, self->width, &height,
+                          NULL, NULL, NULL);
+      if (height != get_row (self, i)->height)
+        self->again_id = g_idle_add_full (GDK_PRIORITY_REDRAW - 1, again_cb, self, NULL);
+    }
+}
+
 static void
 set_row_width (AnnexRowList *self, int width)
 {
@@ -339,6 +366,7 @@ annex_row_list_size_allocate (GtkWidget *widget, int width, int height, int base
       measure_near (self, height, &first, &last, &top);
       drop_far (self, first, last);
       place_rows (self, width, height, first, last, top);
+      check_heights (self, first, last);
     }
   configure (self, height);
   if (self->adjustments[GTK_ORIENTATION_HORIZONTAL] != NULL)
@@ -374,12 +402,6 @@ annex_row_list_measure (GtkWidget *widget,
       *minimum = MAX (*minimum, row_minimum);
     }
   *natural = MAX (*minimum, self->max_width);
-}
-
-static GtkSizeRequestMode
-annex_row_list_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_CONSTANT_SIZE;
 }
 
 /* Scrolling */
@@ -538,6 +560,7 @@ annex_row_list_dispose (GObject *object)
   AnnexRowList *self = ANNEX_ROW_LIST (object);
 
   g_clear_handle_id (&self->settle_id, g_source_remove);
+  g_clear_handle_id (&self->again_id, g_source_remove);
   annex_row_list_set_model (self, NULL);
   set_adjustment (self, GTK_ORIENTATION_HORIZONTAL, NULL);
   set_adjustment (self, GTK_ORIENTATION_VERTICAL, NULL);
@@ -563,7 +586,6 @@ annex_row_list_class_init (AnnexRowListClass *klass)
   object_class->finalize = annex_row_list_finalize;
   widget_class->size_allocate = annex_row_list_size_allocate;
   widget_class->measure = annex_row_list_measure;
-  widget_class->get_request_mode = annex_row_list_get_request_mode;
   widget_class->set_focus_child = annex_row_list_set_focus_child;
 
   properties[PROP_AT_END] =
@@ -586,16 +608,6 @@ annex_row_list_init (AnnexRowList *self)
   self->max_width = 720;
   self->at_end = TRUE;
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-}
-
-GtkWidget *
-annex_row_list_new (GListModel *model, AnnexRowListFunc create, gpointer user_data)
-{
-  AnnexRowList *self = g_object_new (ANNEX_TYPE_ROW_LIST, NULL);
-
-  annex_row_list_set_func (self, create, user_data);
-  annex_row_list_set_model (self, model);
-  return GTK_WIDGET (self);
 }
 
 void

@@ -20,8 +20,6 @@ typedef GtkWidget *(*AnnexRowListFunc) (gpointer item, gpointer user_data);
 #define ANNEX_TYPE_ROW_LIST (annex_row_list_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexRowList, annex_row_list, ANNEX, ROW_LIST, GtkWidget)
 
-GtkWidget *
-annex_row_list_new (GListModel *model, AnnexRowListFunc create, gpointer user_data);
 /* Nullable. Begins at the end. */
 void
 annex_row_list_set_model (AnnexRowList *self, GListModel *model);

@@ -50,7 +50,6 @@ new_cell (Table *table, guint row, guint column)
   if (g_utf8_strlen (text->text, -1) <= MAX_WIDTH_CHARS)
     annex_prose_set_wrap (ANNEX_PROSE (cell), FALSE);
   gtk_label_set_max_width_chars (label, MAX_WIDTH_CHARS);
-  gtk_label_set_width_chars (label, MIN ((int) g_utf8_strlen (text->text, 64), 12));
   gtk_widget_set_hexpand (cell, TRUE);
   gtk_widget_add_css_class (cell, "annex-cell");
   if (row == 0)

@@ -399,6 +399,7 @@ annex_user_card_init (AnnexUserCard *self)
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   self->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   self->prose = annex_prose_new ();
+  annex_prose_set_fits (ANNEX_PROSE (self->prose), TRUE);
   self->more = gtk_button_new_with_mnemonic (_ ("Show _All"));
   self->images = new_wrap_box ();
   self->chips = new_wrap_box ();

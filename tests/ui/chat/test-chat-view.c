@@ -5,6 +5,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-steps-view.h"
+#include "annex-user-card.h"
 #include "chat-fixture.h"
 
 static void
@@ -28,10 +30,317 @@ test_sample (void)
   chat_fixture_close (desk, NULL);
 }
 
+/* ---- scrolling */
+
+static void
+add_exchange (AnnexFakeDesk *desk, AnnexTask *task, guint from, guint n)
+{
+  for (guint i = from; i < from + n; i++)
+    {
+      g_autofree char *question = g_strdup_printf ("Question %u", i);
+      g_autofree char *answer = g_strdup_printf (
+          "Answer %u begins.\n\n- one\n- two\n\n```\ncode %u\n```\n\nThe end of %u.", i, i, i);
+
+      annex_fake_desk_user (desk, task, question);
+      annex_fake_desk_text (desk, task, answer);
+    }
+}
+
+/* Where the row with @text is, relative to the view's top. */
+static float
+place_of (AnnexChatView *view, const char *text)
+{
+  GtkWidget *label = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, text);
+  graphene_rect_t bounds;
+
+  g_assert_nonnull (label);
+  g_assert_true (gtk_widget_compute_bounds (label, GTK_WIDGET (view), &bounds));
+  return bounds.origin.y;
+}
+
+static void
+test_follow (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  AnnexRowList *list;
+  GtkAdjustment *adjustment;
+  GtkWindow *window;
+  float place;
+
+  add_exchange (desk, task, 0, 12);
+  view = chat_fixture_show (desk, task, 700, 600, &window);
+  list = chat_fixture_get_list (view);
+  adjustment = chat_fixture_get_adjustment (view);
+  g_assert_true (annex_row_list_get_at_end (list));
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "The end of 11."));
+
+  /* At the end: followed. */
+  add_exchange (desk, task, 12, 1);
+  annex_shot_settle (200);
+  g_assert_true (annex_row_list_get_at_end (list));
+  g_assert_cmpfloat (place_of (view, "The end of 12."), <, 600);
+
+  /* Away from it: nothing moves, whatever comes. */
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) - 300);
+  annex_shot_settle (300);
+  g_assert_false (annex_row_list_get_at_end (list));
+  place = place_of (view, "The end of 11.");
+  for (guint i = 0; i < 20; i++)
+    {
+      annex_fake_desk_stream (desk, task, "More and more words of an answer.\n\n");
+      annex_shot_settle (20);
+    }
+  add_exchange (desk, task, 13, 3);
+  annex_shot_settle (300);
+  g_assert_cmpfloat_with_epsilon (place_of (view, "The end of 11."), place, 1);
+
+  /* The button leads back. */
+  gtk_widget_activate_action (GTK_WIDGET (view), "chat.end", NULL);
+  annex_shot_settle (200);
+  g_assert_true (annex_row_list_get_at_end (list));
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "The end of 15."));
+  chat_fixture_close (desk, window);
+}
+
+/* Reading upwards through a long task: parts come before what is read, which stays; few widgets. */
+static void
+test_older (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkAdjustment *adjustment;
+  GtkWindow *window;
+  guint n, most = 0;
+
+  add_exchange (desk, task, 0, 150);
+  view = chat_fixture_show (desk, task, 700, 600, &window);
+  adjustment = chat_fixture_get_adjustment (view);
+  n = g_list_model_get_n_items (G_LIST_MODEL (annex_chat_view_get_transcript (view)));
+  g_assert_cmpuint (n, <, 250);
+  for (guint i = 0;
+       i < 400 && chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Question 0") == NULL; i++)
+    {
+      AnnexRowList *list = chat_fixture_get_list (view);
+      guint position;
+      int above;
+      GtkWidget *top;
+      graphene_rect_t before, after;
+
+      g_assert_true (annex_row_list_get_top (list, &position, &above));
+      top = annex_row_list_get_widget (list, position);
+      g_object_add_weak_pointer (G_OBJECT (top), (gpointer *) &top);
+      g_assert_true (gtk_widget_compute_bounds (top, GTK_WIDGET (list), &before));
+      gtk_adjustment_set_value (adjustment, MAX (gtk_adjustment_get_value (adjustment) - 250, 0));
+      annex_shot_settle (i % 8 == 0 ? 250 : 30);
+      if (top != NULL && gtk_widget_get_child_visible (top) &&
+          gtk_widget_compute_bounds (top, GTK_WIDGET (list), &after) && after.origin.y < 600)
+        g_assert_cmpfloat (after.origin.y - before.origin.y, <=,
+                           251); /* moved by what was scrolled, no jump */
+      if (top != NULL)
+        g_object_remove_weak_pointer (G_OBJECT (top), (gpointer *) &top);
+      most = MAX (most, annex_row_list_get_n_widgets (list));
+    }
+  chat_fixture_settle (view);
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Question 0"));
+  g_assert_true (annex_transcript_get_complete (annex_chat_view_get_transcript (view)));
+  g_test_message ("at most %u widgets", most);
+  g_assert_cmpuint (most, <, 120);
+  chat_fixture_close (desk, window);
+}
+
+/* ---- streaming */
+
+static void
+test_stream (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkWindow *window;
+  GtkWidget *first;
+
+  annex_fake_desk_user (desk, task, "Go");
+  view = chat_fixture_show (desk, task, 700, 600, &window);
+  annex_fake_desk_stream (desk, task, "The first **paragraph**.\n\nThe sec");
+  annex_shot_settle (150);
+  first = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "The first paragraph.");
+  g_assert_nonnull (first);
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "The sec"));
+  annex_fake_desk_stream (desk, task, "ond.\n\n| a | b |\n|--|--|\n| 1 |");
+  annex_shot_settle (150);
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "The second."));
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_GRID, NULL));
+  annex_fake_desk_text (
+      desk, task,
+      "The first **paragraph**.\n\nThe second.\n\n| a | b |\n|--|--|\n| 1 | 2 |\n\nDone.");
+  annex_shot_settle (150);
+  g_assert_true (first ==
+                 chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "The first paragraph."));
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Done."));
+  chat_fixture_close (desk, window);
+}
+
+/* ---- what one can do */
+
+static void
+test_find (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkWindow *window;
+  GtkWidget *entry;
+
+  annex_fake_desk_user (desk, task, "A needle in the question");
+  add_exchange (desk, task, 0, 90);
+  annex_fake_desk_text (desk, task, "Another NEEDLE at the end, and a needle more.");
+  view = chat_fixture_show (desk, task, 700, 600, &window);
+  annex_chat_view_find (view);
+  entry = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_SEARCH_ENTRY, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "needle");
+  annex_shot_settle (800);
+  chat_fixture_settle (view);
+  annex_shot_settle (400);
+  /* From the end upwards, older parts included. */
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "3 of 3"));
+  annex_shot_take (window, "chat-find");
+  g_signal_emit_by_name (entry, "previous-match");
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "2 of 3"));
+  g_signal_emit_by_name (entry, "previous-match");
+  annex_shot_settle (200);
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "1 of 3"));
+  g_assert_nonnull (
+      chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "A needle in the question"));
+  g_signal_emit_by_name (entry, "next-match");
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "2 of 3"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "nowhere");
+  annex_shot_settle (800);
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Not found"));
+  chat_fixture_close (desk, window);
+}
+
+static void
+test_edit (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkWindow *window;
+  GtkWidget *card, *editor, *button;
+
+  annex_fake_desk_user (desk, task, "Make it blue");
+  annex_fake_desk_text (desk, task, "It is blue.");
+  view = chat_fixture_show (desk, task, 700, 600, &window);
+  card = chat_fixture_find (GTK_WIDGET (view), ANNEX_TYPE_USER_CARD, NULL);
+  annex_user_card_edit (ANNEX_USER_CARD (card));
+  annex_shot_settle (100);
+  annex_shot_take (window, "chat-edit");
+  editor = chat_fixture_find (card, GTK_TYPE_TEXT_VIEW, NULL);
+  g_assert_nonnull (editor);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor)), "Make it green", -1);
+  annex_fake_desk_fail (desk, "rewind", g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "No"));
+  button = chat_fixture_find (card, GTK_TYPE_BUTTON, "_Send Again");
+  g_signal_emit_by_name (button, "clicked");
+  annex_shot_settle (100);
+  g_assert_true (gtk_widget_get_sensitive (button)); /* it failed: nothing is lost */
+  g_signal_emit_by_name (button, "clicked");
+  annex_shot_settle (300);
+  g_assert_true (annex_fake_desk_was_called (desk, "rewind:*"));
+  g_assert_null (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "It is blue."));
+  g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Make it green"));
+  chat_fixture_close (desk, window);
+}
+
+static GtkWidget *
+find_steps (GtkWidget *root, const char *words)
+{
+  GtkWidget *label = chat_fixture_find (root, GTK_TYPE_LABEL, words);
+
+  return label != NULL ? gtk_widget_get_ancestor (label, ANNEX_TYPE_STEPS_VIEW) : NULL;
+}
+
+static void
+test_steps (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkWindow *window;
+  g_autofree char *first = NULL, *second = NULL, *script = NULL;
+  GtkWidget *steps;
+
+  annex_fake_desk_set_state (desk, task, ANNEX_TASK_RUNNING);
+  annex_fake_desk_user (desk, task, "Go");
+  view = chat_fixture_show (desk, task, 700, 900, &window);
+  first = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/a.pdf\"}");
+  annex_shot_settle (150);
+  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Reading a.pdf"));
+  annex_fake_desk_result (desk, task, first, "read_file", "x", FALSE, 20);
+  second = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/b.pdf\"}");
+  annex_fake_desk_plan (desk, task, "[{\"title\":\"Look\",\"state\":\"completed\"}]");
+  annex_shot_settle (150);
+  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Reading 2 files in R"));
+  annex_fake_desk_result (desk, task, second, "read_file", "No such file", TRUE, 20);
+  script = annex_fake_desk_call (desk, task, "shell", "{\"command\":\"python3 x.py\"}");
+  annex_fake_desk_result (desk, task, script, "shell", "\033[1mall well\033[0m", FALSE, 3200);
+  annex_shot_settle (150);
+  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Read 2 files in R · 1 failed: No such file"));
+  steps = find_steps (GTK_WIDGET (view), "Ran a script");
+  g_assert_nonnull (steps);
+  g_assert_nonnull (chat_fixture_find (steps, GTK_TYPE_LABEL, "3.2 s"));
+  g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
+  steps = find_steps (GTK_WIDGET (view), "Read 2 files in R · 1 failed: No such file");
+  g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
+  annex_shot_settle (200);
+  g_assert_nonnull (find_steps (steps, "Read a.pdf"));
+  annex_shot_take (window, "chat-steps");
+  chat_fixture_close (desk, window);
+}
+
+static void
+test_nothing (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  GtkWindow *window;
+  GtkWidget *view = annex_chat_view_new (NULL, NULL);
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  g_autoptr (AnnexTask) now = NULL;
+
+  window = annex_shot_window (view, 400, 400);
+  gtk_widget_activate_action (view, "chat.end", NULL);
+  gtk_widget_activate_action (view, "chat.find", NULL);
+  gtk_widget_activate_action (view, "chat.resume", NULL);
+  annex_chat_view_set_desk (ANNEX_CHAT_VIEW (view), ANNEX_DESK (desk));
+  annex_chat_view_set_task (ANNEX_CHAT_VIEW (view), task);
+  g_object_get (view, "task", &now, NULL);
+  g_assert_true (now == task);
+  annex_shot_settle (200);
+  annex_fake_desk_text (desk, task, "Hello");
+  annex_shot_settle (200);
+  g_assert_nonnull (chat_fixture_find (view, GTK_TYPE_LABEL, "Hello"));
+  annex_chat_view_set_task (ANNEX_CHAT_VIEW (view), NULL);
+  annex_shot_settle (50);
+  g_assert_null (chat_fixture_find (view, GTK_TYPE_LABEL, "Hello"));
+  g_object_add_weak_pointer (G_OBJECT (view), (gpointer *) &view);
+  chat_fixture_close (desk, window);
+  annex_shot_settle (100);
+  g_assert_null (view);
+}
+
 int
 main (int argc, char *argv[])
 {
   annex_shot_init (&argc, &argv);
   g_test_add_func ("/chat/sample", test_sample);
+  g_test_add_func ("/chat/follow", test_follow);
+  g_test_add_func ("/chat/older", test_older);
+  g_test_add_func ("/chat/stream", test_stream);
+  g_test_add_func ("/chat/find", test_find);
+  g_test_add_func ("/chat/edit", test_edit);
+  g_test_add_func ("/chat/steps", test_steps);
+  g_test_add_func ("/chat/nothing", test_nothing);
   return g_test_run ();
 }
