@@ -261,8 +261,7 @@ name_needs (GPtrArray *found, GPtrArray *declared)
               g_free (made);
               made = n == 1 ? g_strdup (kind_names[self->kind])
                             : g_strdup_printf ("%s_%u", kind_names[self->kind], n);
-            }
-          while (declared != NULL && annex_skill_needs_find (declared, made) != NULL);
+          } while (declared != NULL && annex_skill_needs_find (declared, made) != NULL);
           g_hash_table_insert (ids, self->text, made);
           id = made;
         }

@@ -255,19 +255,60 @@ not_found (const char *name, GError **error)
   return FALSE;
 }
 
-/* Drops the oldest versions beyond the limit, and those that an undo went back from. */
+/* Removes the folders of versions that the state does not name: dropped ones, and what a crash
+ * left. */
 static void
-trim (AnnexSkillPlaces *places, const char *name, JsonArray *versions, guint n_kept)
+sweep (AnnexSkillPlaces *places, const char *name, JsonArray *versions)
 {
-  while (json_array_get_length (versions) > n_kept)
-    {
-      JsonObject *oldest = json_array_get_object_element (versions, 0);
-      g_autofree char *folder =
-          g_build_filename (places->data, name, annex_json_opt_string (oldest, "id", "none"), NULL);
+  g_autofree char *folder = g_build_filename (places->data, name, NULL);
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *child;
 
-      annex_skill_files_remove (folder);
-      json_array_remove_element (versions, 0);
+  for (guint i = 0; i < json_array_get_length (versions); i++)
+    {
+      JsonNode *node = json_array_get_element (versions, i);
+
+      if (JSON_NODE_HOLDS_OBJECT (node))
+        g_hash_table_add (known,
+                          (char *) annex_json_opt_string (json_node_get_object (node), "id", ""));
     }
+  while (dir != NULL && (child = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, child, NULL);
+
+      if (!g_hash_table_contains (known, child) && g_file_test (path, G_FILE_TEST_IS_DIR))
+        annex_skill_files_remove (path);
+    }
+}
+
+/* What is in the folder @path is on the disk before a state names it. */
+static void
+sync_folder (const char *path)
+{
+  g_autofd int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd >= 0)
+    syncfs (fd);
+}
+
+/* The state with the version @id as the newest: without those that an undo went back from, and
+ * without the oldest beyond the limit. */
+static JsonArray *
+add_version (JsonObject *state, const char *id, const char *source)
+{
+  JsonArray *versions = annex_json_opt_array (state, "versions");
+  guint current = find_current (state);
+
+  while (current != G_MAXUINT && json_array_get_length (versions) > current + 1)
+    json_array_remove_element (versions, json_array_get_length (versions) - 1);
+  while (json_array_get_length (versions) >= ANNEX_SKILL_MAX_VERSIONS)
+    json_array_remove_element (versions, 0);
+  json_array_add_object_element (versions, annex_json_build ("s", "id", id, "i", "installed_us",
+                                                             g_get_real_time (), "s", "source",
+                                                             source, NULL));
+  json_object_set_string_member (state, "current", id);
+  return versions;
 }
 
 gboolean
@@ -284,36 +325,32 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
   g_autofree char *path = state_path (places, name);
   g_autoptr (JsonObject) state = NULL;
   JsonArray *versions;
+  gboolean known;
 
   if (lock < 0 || !annex_paths_make (folder, error))
     return FALSE;
   state = annex_skill_state_load (places, name);
-  if (state == NULL || annex_skill_state_get_current (state) == NULL)
+  known = state != NULL && annex_skill_state_get_current (state) != NULL;
+  if (!known)
     {
       g_clear_pointer (&state, json_object_unref);
       state = annex_json_build ("a", "versions", json_array_new (), NULL);
     }
-  versions = annex_json_opt_array (state, "versions");
   if (g_rename (staged, target) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
                    "The skill cannot be put into the library: %s", g_strerror (errno));
       return FALSE;
     }
-  json_array_add_object_element (versions, annex_json_build ("s", "id", id, "i", "installed_us",
-                                                             g_get_real_time (), "s", "source",
-                                                             source, NULL));
-  json_object_set_string_member (state, "current", id);
+  sync_folder (target);
+  versions = add_version (state, id, source);
   if (!save_object (path, state, error))
     {
       annex_skill_files_remove (target);
       return FALSE;
     }
-  if (json_array_get_length (versions) > ANNEX_SKILL_MAX_VERSIONS)
-    {
-      trim (places, name, versions, ANNEX_SKILL_MAX_VERSIONS);
-      return save_object (path, state, error);
-    }
+  if (known)
+    sweep (places, name, versions);
   return TRUE;
 }
 

@@ -140,6 +140,7 @@ test_places (Fixture *f, gconstpointer data)
 static void
 test_versions (Fixture *f, gconstpointer data)
 {
+  g_autofree char *orphan = g_build_filename (f->dir, "data", "tidy", "0orphan", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexSkillInfo) info = NULL;
 
@@ -157,6 +158,20 @@ test_versions (Fixture *f, gconstpointer data)
   g_assert_cmpstr (info->description, ==, "First");
   g_assert_false (annex_skill_shelf_undo (f->places, "tidy", &error));
   g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND);
+  /* What was gone back from is no version before; what a crash left is cleared. */
+  put (f, "data/tidy/0orphan/SKILL.md", "x");
+  put_skill (f, "new/tidy", "Third");
+  install (f, "new/tidy");
+  g_assert_false (g_file_test (orphan, G_FILE_TEST_EXISTS));
+  g_assert_true (annex_skill_shelf_undo (f->places, "tidy", NULL));
+  g_clear_pointer (&info, annex_skill_info_free);
+  info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
+  g_assert_cmpstr (info->description, ==, "First");
+  /* A failure changes nothing. */
+  g_assert_false (annex_skill_shelf_install (f->places, "tidy", "/no/such/folder", "x", NULL));
+  g_clear_pointer (&info, annex_skill_info_free);
+  info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
+  g_assert_cmpstr (info->description, ==, "First");
   for (guint i = 0; i < ANNEX_SKILL_MAX_VERSIONS + 5; i++)
     install (f, "new/tidy");
   g_clear_pointer (&info, annex_skill_info_free);

@@ -194,6 +194,27 @@ a18 (void)
   return zip_builder_end (zip);
 }
 
+static GBytes *
+a18b (void)
+{
+  ZipBuilder *zip = zip_builder_new ();
+
+  zip_builder_add_nested (zip, "s/a", "s/b");
+  return zip_builder_end (zip);
+}
+
+/* Something before the first entry. */
+static GBytes *
+a24b (void)
+{
+  ZipBuilder *zip = zip_builder_new ();
+
+  zip_builder_add (zip, &(ZipMember) { .name = "s/a", .data = "x" });
+  zip_builder_add (zip, &(ZipMember) { .name = "s/b", .data = "x" });
+  zip_builder_forget_first (zip);
+  return zip_builder_end (zip);
+}
+
 /* One that says its true size. */
 static GBytes *
 a19 (void)
@@ -370,7 +391,8 @@ static const struct
   { "A16 two names", a16, ANNEX_ZIP_ERROR_HOSTILE },
   { "A16 two sizes", a16b, ANNEX_ZIP_ERROR_HOSTILE },
   { "A17 ZIP64", a17, ANNEX_ZIP_ERROR_HOSTILE },
-  { "A18 overlap", a18, ANNEX_ZIP_ERROR_HOSTILE },
+  { "A18 two names for one", a18, ANNEX_ZIP_ERROR_HOSTILE },
+  { "A18 overlap", a18b, ANNEX_ZIP_ERROR_HOSTILE },
   { "A19 bomb", a19, ANNEX_ZIP_ERROR_LIMIT },
   { "A19 bomb that lies", a19b, ANNEX_ZIP_ERROR_HOSTILE },
   { "A19 many", a19c, ANNEX_ZIP_ERROR_LIMIT },
@@ -379,6 +401,7 @@ static const struct
   { "A22 long name", a22, ANNEX_ZIP_ERROR_HOSTILE },
   { "A23 cut off", a23, ANNEX_ZIP_ERROR_FORMAT },
   { "A24 second archive", a24, ANNEX_ZIP_ERROR_HOSTILE },
+  { "A24 hidden entry", a24b, ANNEX_ZIP_ERROR_HOSTILE },
   { "case twins", b1, ANNEX_ZIP_ERROR_HOSTILE },
   { "file and folder", b2, ANNEX_ZIP_ERROR_HOSTILE },
   { "bidi override", b3, ANNEX_ZIP_ERROR_HOSTILE },

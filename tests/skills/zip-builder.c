@@ -127,6 +127,33 @@ zip_builder_add_alias (ZipBuilder *self, const char *name)
   put_central (self, name, strlen (name), 0, 0);
 }
 
+void
+zip_builder_forget_first (ZipBuilder *self)
+{
+  guint length = 46 + (self->central->data[28] | (guint) self->central->data[29] << 8);
+
+  g_byte_array_remove_range (self->central, 0, length);
+  self->n--;
+}
+
+void
+zip_builder_add_nested (ZipBuilder *self, const char *outer, const char *inner)
+{
+  ZipBuilder *other = zip_builder_new ();
+  gsize length = 30 + strlen (inner) + 1;
+  g_autoptr (GBytes) record = NULL;
+
+  zip_builder_add (other, &(ZipMember) { .name = inner, .data = "x" });
+  record = zip_builder_end (other);
+  zip_builder_add (
+      self,
+      &(ZipMember) { .name = outer, .data = g_bytes_get_data (record, NULL), .length = length });
+  self->offset += 30 + (guint32) strlen (outer);
+  self->crc = sum ("x", 1);
+  self->packed = self->size = 1;
+  put_central (self, inner, strlen (inner), 0, 0);
+}
+
 GBytes *
 zip_builder_end (ZipBuilder *self)
 {

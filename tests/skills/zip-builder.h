@@ -33,5 +33,11 @@ zip_builder_add (ZipBuilder *self, const ZipMember *member);
 /* Another name for the data of the last one. */
 void
 zip_builder_add_alias (ZipBuilder *self, const char *name);
+/* Takes the first entry out of the directory; its data stay. */
+void
+zip_builder_forget_first (ZipBuilder *self);
+/* A small entry whose header and data lie in the data of a larger one. */
+void
+zip_builder_add_nested (ZipBuilder *self, const char *outer, const char *inner);
 GBytes *
 zip_builder_end (ZipBuilder *self);
