@@ -37,7 +37,8 @@ make (const char *domain, const char *code, const char *message)
   self->title = g_strdup (_ (words->title));
   self->advice = g_strdup (_ (words->advice));
   self->action = g_strdup (repairs[words->repair].action);
-  self->label = repairs[words->repair].label != NULL ? g_strdup (_ (repairs[words->repair].label)) : NULL;
+  self->label =
+      repairs[words->repair].label != NULL ? g_strdup (_ (repairs[words->repair].label)) : NULL;
   self->details = g_strdup_printf ("%s · %s\n%s", domain != NULL ? domain : "error",
                                    code != NULL ? code : "failed", said);
   return self;
@@ -73,8 +74,9 @@ annex_error_text_copy (const AnnexErrorText *self)
   if (self == NULL)
     return NULL;
   copy = g_new0 (AnnexErrorText, 1);
-  *copy = (AnnexErrorText) { g_strdup (self->title), g_strdup (self->advice), g_strdup (self->action),
-                             g_strdup (self->label), g_strdup (self->details) };
+  *copy =
+      (AnnexErrorText) { g_strdup (self->title), g_strdup (self->advice), g_strdup (self->action),
+                         g_strdup (self->label), g_strdup (self->details) };
   return copy;
 }
 

@@ -10,8 +10,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
+typedef enum {
   ANNEX_REPAIR_NONE,
   ANNEX_REPAIR_KEY,
   ANNEX_REPAIR_MODEL,
@@ -34,6 +33,7 @@ typedef struct
 
 /* The entry of @domain and @code (nullable), else that of the domain, else that of everything.
  * Never NULL. */
-const AnnexErrorWords *annex_error_words_find (const char *domain, const char *code);
+const AnnexErrorWords *
+annex_error_words_find (const char *domain, const char *code);
 
 G_END_DECLS

@@ -25,12 +25,7 @@ struct _AnnexBanners
   AdwBanner *banner;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_CHECK_ID,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_CHECK_ID, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -73,8 +68,8 @@ dup_words (const AnnexCheckResult *check)
   for (guint i = 0; i < G_N_ELEMENTS (conditions); i++)
     if (g_str_equal (conditions[i].id, check->id))
       {
-        const char *words
-            = check->state == ANNEX_CHECK_FAILED ? conditions[i].failed : conditions[i].notice;
+        const char *words =
+            check->state == ANNEX_CHECK_FAILED ? conditions[i].failed : conditions[i].notice;
 
         return words != NULL ? g_strdup (_ (words)) : NULL;
       }
@@ -130,7 +125,8 @@ clicked_cb (AnnexBanners *self)
       g_hash_table_add (self->seen, g_strdup (self->check_id));
       if (self->settings != NULL)
         {
-          g_autofree const char **ids = (const char **) g_hash_table_get_keys_as_array (self->seen, NULL);
+          g_autofree const char **ids =
+              (const char **) g_hash_table_get_keys_as_array (self->seen, NULL);
 
           g_settings_set_strv (self->settings, "seen-notices", ids);
         }
@@ -201,9 +197,11 @@ annex_banners_class_init (AnnexBannersClass *klass)
   object_class->set_property = annex_banners_set_property;
   object_class->dispose = annex_banners_dispose;
   object_class->finalize = annex_banners_finalize;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_CHECK_ID] = g_param_spec_string ("check-id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CHECK_ID] =
+      g_param_spec_string ("check-id", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -221,7 +219,8 @@ annex_banners_init (AnnexBanners *self)
   self->banner = ADW_BANNER (adw_banner_new (""));
   adw_banner_set_use_markup (self->banner, FALSE);
   adw_banner_set_button_label (self->banner, _ ("_Details"));
-  g_signal_connect_object (self->banner, "button-clicked", G_CALLBACK (clicked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->banner, "button-clicked", G_CALLBACK (clicked_cb), self,
+                           G_CONNECT_SWAPPED);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->banner));
   self->desk_signals = g_signal_group_new (ANNEX_TYPE_DESK);
   g_signal_group_connect_swapped (self->desk_signals, "checks-changed", G_CALLBACK (update), self);

@@ -18,7 +18,9 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_BANNERS (annex_banners_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexBanners, annex_banners, ANNEX, BANNERS, AdwBin)
 
-GtkWidget *annex_banners_new (AnnexDesk *desk);
-const char *annex_banners_get_check_id (AnnexBanners *self); /* nullable */
+GtkWidget *
+annex_banners_new (AnnexDesk *desk);
+const char *
+annex_banners_get_check_id (AnnexBanners *self); /* nullable */
 
 G_END_DECLS

@@ -42,18 +42,15 @@ struct _AnnexComputerSetup
   GtkButton *resume;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  N_PROPS
-};
+enum { PROP_DESK = 1, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 static guint finished_signal;
 
 G_DEFINE_FINAL_TYPE (AnnexComputerSetup, annex_computer_setup, ADW_TYPE_BIN)
 
-static void load (AnnexComputerSetup *self);
+static void
+load (AnnexComputerSetup *self);
 
 static void
 finish (AnnexComputerSetup *self, gboolean installed)
@@ -73,7 +70,8 @@ show_stopped (AnnexComputerSetup *self, const GError *error)
     text = annex_error_text_new (error);
   gtk_label_set_text (self->stopped_title, cancelled ? _ ("Setting Up Was Stopped") : text->title);
   gtk_label_set_text (self->stopped_advice,
-                      cancelled ? _ ("What is there already is kept. You can go on at any time.") : text->advice);
+                      cancelled ? _ ("What is there already is kept. You can go on at any time.")
+                                : text->advice);
   gtk_label_set_text (self->stopped_details, cancelled ? "" : text->details);
   gtk_widget_set_visible (self->stopped_more, !cancelled);
   gtk_button_set_label (self->resume, cancelled ? _ ("_Go On") : _ ("_Try Again"));
@@ -94,7 +92,8 @@ annex_computer_setup_format_remaining (double fraction, gint64 elapsed_ms)
   if (left_s < 50)
     return g_strdup (_ ("Less than a minute left"));
   minutes = (guint) MIN (left_s / 60 + 0.5, 600);
-  return g_strdup_printf (ngettext ("About %u minute left", "About %u minutes left", minutes), minutes);
+  return g_strdup_printf (ngettext ("About %u minute left", "About %u minutes left", minutes),
+                          minutes);
 }
 
 static void
@@ -189,8 +188,9 @@ start (AnnexComputerSetup *self, const char *folder)
   gtk_progress_bar_set_fraction (self->bar, 0);
   show_progress (self, _ ("Beginning…"), -1);
   gtk_stack_set_visible_child_name (self->stack, "progress");
-  future = folder != NULL ? annex_desk_move_computers (self->desk, folder, progress_cb, run, self->cancellable)
-                          : annex_desk_install_computer (self->desk, progress_cb, run, self->cancellable);
+  future = folder != NULL
+               ? annex_desk_move_computers (self->desk, folder, progress_cb, run, self->cancellable)
+               : annex_desk_install_computer (self->desk, progress_cb, run, self->cancellable);
   annex_then (dex_future_finally (future, pass_cb, run, run_free), self, done_cb);
 }
 
@@ -233,7 +233,8 @@ show_needs (AnnexComputerSetup *self, const AnnexComputerNeeds *needs)
   g_autofree char *source = annex_text_for_display (needs->source);
   g_autofree char *from = NULL;
   g_autofree char *of = g_strdup_printf (_ ("%s of the %s that are free"), disk, disk_free);
-  g_autofree char *runs = g_strdup_printf (_ ("Up to %s while a task runs, none otherwise"), memory);
+  g_autofree char *runs =
+      g_strdup_printf (_ ("Up to %s while a task runs, none otherwise"), memory);
   gboolean full = needs->disk_bytes + needs->download_bytes > needs->disk_free_bytes;
 
   if (needs->download_bytes == 0)
@@ -246,10 +247,12 @@ show_needs (AnnexComputerSetup *self, const AnnexComputerNeeds *needs)
   adw_action_row_set_subtitle (self->disk, of);
   adw_action_row_set_subtitle (self->memory, runs);
   adw_action_row_set_subtitle (self->folder, folder);
-  gtk_label_set_text (self->warning,
-                      full ? _ ("There is not enough room here. Make room, or let it live on another disk.")
-                           : _ ("You are on a metered connection: the download may cost you something."));
-  gtk_widget_set_visible (self->warning_group, full || (needs->metered && needs->download_bytes > 0));
+  gtk_label_set_text (
+      self->warning,
+      full ? _ ("There is not enough room here. Make room, or let it live on another disk.")
+           : _ ("You are on a metered connection: the download may cost you something."));
+  gtk_widget_set_visible (self->warning_group,
+                          full || (needs->metered && needs->download_bytes > 0));
   gtk_widget_set_sensitive (self->install, !full);
   gtk_stack_set_visible_child_name (self->stack, "consent");
 }
@@ -280,7 +283,8 @@ static void
 folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (AnnexComputerSetup) self = data;
-  g_autoptr (GFile) file = gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, NULL);
+  g_autoptr (GFile) file =
+      gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, NULL);
   g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
 
   if (path != NULL)
@@ -311,7 +315,10 @@ annex_computer_setup_get_property (GObject *object, guint id, GValue *value, GPa
 }
 
 static void
-annex_computer_setup_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+annex_computer_setup_set_property (GObject *object,
+                                   guint id,
+                                   const GValue *value,
+                                   GParamSpec *pspec)
 {
   AnnexComputerSetup *self = ANNEX_COMPUTER_SETUP (object);
 
@@ -335,7 +342,8 @@ annex_computer_setup_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable); /* it goes on from there another time */
   g_clear_object (&self->cancellable);
   g_clear_object (&self->desk);
-  adw_bin_set_child (ADW_BIN (self), NULL); /* else the template lets go of it behind AdwBin's back */
+  adw_bin_set_child (ADW_BIN (self),
+                     NULL); /* else the template lets go of it behind AdwBin's back */
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_COMPUTER_SETUP);
   G_OBJECT_CLASS (annex_computer_setup_parent_class)->dispose (object);
 }
@@ -349,13 +357,14 @@ annex_computer_setup_class_init (AnnexComputerSetupClass *klass)
   object_class->get_property = annex_computer_setup_get_property;
   object_class->set_property = annex_computer_setup_set_property;
   object_class->dispose = annex_computer_setup_dispose;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  finished_signal = g_signal_new ("finished", ANNEX_TYPE_COMPUTER_SETUP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/annex_desktop/Annex/annex-computer-setup.ui");
+  finished_signal = g_signal_new ("finished", ANNEX_TYPE_COMPUTER_SETUP, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/annex_desktop/Annex/annex-computer-setup.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, stack);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, download);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, disk);

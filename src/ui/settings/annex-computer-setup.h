@@ -14,16 +14,19 @@
 G_BEGIN_DECLS
 
 /* Property: "desk" (AnnexDesk, nullable); with it, it asks what is needed.
- * Signal "finished" (gboolean): TRUE when the computer is there, FALSE for not now. At once, without
- * anything shown, when it is there already. */
+ * Signal "finished" (gboolean): TRUE when the computer is there, FALSE for not now. At once,
+ * without anything shown, when it is there already. */
 #define ANNEX_TYPE_COMPUTER_SETUP (annex_computer_setup_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexComputerSetup, annex_computer_setup, ANNEX, COMPUTER_SETUP, AdwBin)
 
-GtkWidget *annex_computer_setup_new (AnnexDesk *desk);
+GtkWidget *
+annex_computer_setup_new (AnnexDesk *desk);
 /* Opens it in a dialog of its own above @parent. */
-void annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent);
+void
+annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent);
 /* "About 3 minutes left" from how far it came in how long; NULL while nobody can tell.
  * (transfer full) */
-char *annex_computer_setup_format_remaining (double fraction, gint64 elapsed_ms);
+char *
+annex_computer_setup_format_remaining (double fraction, gint64 elapsed_ms);
 
 G_END_DECLS

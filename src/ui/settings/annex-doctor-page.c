@@ -33,12 +33,7 @@ struct _AnnexDoctorPage
   AdwPreferencesGroup *report_group;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_BUSY,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_BUSY, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -57,7 +52,8 @@ show_summary (AnnexDoctorPage *self, guint n_checks, guint n_bad, guint n_limits
     title = g_strdup (self->busy ? _ ("Looking at What Annex Needs…") : _ ("Not Looked at Yet"));
   else if (n_bad > 0)
     {
-      title = g_strdup_printf (ngettext ("%u Thing Needs Attention", "%u Things Need Attention", n_bad), n_bad);
+      title = g_strdup_printf (
+          ngettext ("%u Thing Needs Attention", "%u Things Need Attention", n_bad), n_bad);
       body = _ ("Where a button offers a repair, Annex can do it by itself.");
       icon = "dialog-warning-symbolic";
     }
@@ -73,7 +69,8 @@ show_summary (AnnexDoctorPage *self, guint n_checks, guint n_bad, guint n_limits
   gtk_image_set_from_icon_name (self->icon, icon);
   gtk_widget_remove_css_class (GTK_WIDGET (self->icon), n_bad > 0 ? "success" : "warning");
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), n_bad > 0 ? "warning" : "success");
-  gtk_stack_set_visible_child_name (self->icon_stack, self->busy || n_checks == 0 ? "busy" : "icon");
+  gtk_stack_set_visible_child_name (self->icon_stack,
+                                    self->busy || n_checks == 0 ? "busy" : "icon");
 }
 
 static AdwPreferencesGroup *
@@ -126,8 +123,9 @@ update (AnnexDoctorPage *self)
   for (guint i = 0; checks != NULL && i < checks->len; i++)
     {
       const AnnexCheckResult *check = g_ptr_array_index (checks, i);
-      GtkWidget *row = annex_doctor_row_new (check, g_hash_table_contains (self->repairing, check->id),
-                                             g_hash_table_contains (expanded, check->id));
+      GtkWidget *row =
+          annex_doctor_row_new (check, g_hash_table_contains (self->repairing, check->id),
+                                g_hash_table_contains (expanded, check->id));
 
       counts[check->state]++;
       adw_preferences_group_add (group_of (self, check->state), row);
@@ -236,16 +234,18 @@ copy_action (GtkWidget *widget, const char *name, GVariant *target)
       const AnnexCheckResult *result = g_ptr_array_index (checks, i);
 
       if (id == NULL)
-        g_string_append_printf (text, "[%s] %s: %s\n%s%s", annex_check_state_to_name (result->state),
-                                result->title, result->sentence != NULL ? result->sentence : "",
-                                result->detail != NULL ? result->detail : "",
-                                result->detail != NULL ? "\n" : "");
+        g_string_append_printf (
+            text, "[%s] %s: %s\n%s%s", annex_check_state_to_name (result->state), result->title,
+            result->sentence != NULL ? result->sentence : "",
+            result->detail != NULL ? result->detail : "", result->detail != NULL ? "\n" : "");
       else if (g_str_equal (id, result->id) && result->admin_text != NULL)
         g_string_append_printf (text, "%s\n%s\n\n%s\n", result->title,
-                                result->sentence != NULL ? result->sentence : "", result->admin_text);
+                                result->sentence != NULL ? result->sentence : "",
+                                result->admin_text);
     }
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text->str);
-  annex_ui_toast (widget, id != NULL ? _ ("Copied. Send it to whoever looks after this machine.") : _ ("Copied"));
+  annex_ui_toast (widget, id != NULL ? _ ("Copied. Send it to whoever looks after this machine.")
+                                     : _ ("Copied"));
 }
 
 /* ---- object */
@@ -329,12 +329,14 @@ annex_doctor_page_class_init (AnnexDoctorPageClass *klass)
   object_class->dispose = annex_doctor_page_dispose;
   object_class->finalize = annex_doctor_page_finalize;
   widget_class->map = annex_doctor_page_map;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_BUSY] =
+      g_param_spec_boolean ("busy", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/annex_desktop/Annex/annex-doctor-page.ui");
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/annex_desktop/Annex/annex-doctor-page.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexDoctorPage, icon_stack);
   gtk_widget_class_bind_template_child (widget_class, AnnexDoctorPage, icon);
   gtk_widget_class_bind_template_child (widget_class, AnnexDoctorPage, title);

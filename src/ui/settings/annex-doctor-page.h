@@ -1,7 +1,7 @@
 /* annex-doctor-page.h
  *
- * What Annex needs, as a list: what fails first, each with its repair. Without a header bar: it goes
- * into a page of the window, or opens as a dialog of its own.
+ * What Annex needs, as a list: what fails first, each with its repair. Without a header bar: it
+ * goes into a page of the window, or opens as a dialog of its own.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,8 +18,10 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_DOCTOR_PAGE (annex_doctor_page_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexDoctorPage, annex_doctor_page, ANNEX, DOCTOR_PAGE, AdwBin)
 
-GtkWidget *annex_doctor_page_new (AnnexDesk *desk);
+GtkWidget *
+annex_doctor_page_new (AnnexDesk *desk);
 /* Opens it in a dialog above @parent. */
-void annex_doctor_page_present (AnnexDesk *desk, GtkWidget *parent);
+void
+annex_doctor_page_present (AnnexDesk *desk, GtkWidget *parent);
 
 G_END_DECLS

@@ -14,9 +14,12 @@
 G_BEGIN_DECLS
 
 /* @busy: its repair is running. @expanded: its details are open. (transfer none, floating) */
-GtkWidget *annex_doctor_row_new (const AnnexCheckResult *check, gboolean busy, gboolean expanded);
+GtkWidget *
+annex_doctor_row_new (const AnnexCheckResult *check, gboolean busy, gboolean expanded);
 /* The check it shows. (borrowed) */
-const char *annex_doctor_row_get_id (GtkWidget *row);
-gboolean annex_doctor_row_is_expanded (GtkWidget *row);
+const char *
+annex_doctor_row_get_id (GtkWidget *row);
+gboolean
+annex_doctor_row_is_expanded (GtkWidget *row);
 
 G_END_DECLS

@@ -12,8 +12,7 @@
 
 #include <glib/gi18n.h>
 
-enum
-{
+enum {
   ANTHROPIC,
   OPENAI,
   OTHER,
@@ -53,12 +52,7 @@ struct _AnnexModelForm
   GtkWidget *save_anyway;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  PROP_BUSY,
-  N_PROPS
-};
+enum { PROP_DESK = 1, PROP_BUSY, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 static guint saved_signal;
@@ -91,8 +85,9 @@ dup_address (AnnexModelForm *self)
   if (g_str_has_suffix (text, "/v1"))
     text[strlen (text) - 3] = '\0';
   if (strstr (text, "://") == NULL)
-    return g_strconcat (g_str_has_prefix (text, "localhost") || g_str_has_prefix (text, "127.") ? "http://"
-                                                                                               : "https://",
+    return g_strconcat (g_str_has_prefix (text, "localhost") || g_str_has_prefix (text, "127.")
+                            ? "http://"
+                            : "https://",
                         text, NULL);
   return g_steal_pointer (&text);
 }
@@ -122,7 +117,9 @@ annex_model_form_dup_profile (AnnexModelForm *self)
   if (name == NULL && provider == OTHER)
     name = dup_host (profile->base_url);
   if (name == NULL)
-    name = g_strdup (provider == ANTHROPIC ? _ ("Anthropic") : provider == OPENAI ? _ ("OpenAI") : _ ("Own server"));
+    name = g_strdup (provider == ANTHROPIC ? _ ("Anthropic")
+                     : provider == OPENAI  ? _ ("OpenAI")
+                                           : _ ("Own server"));
   g_set_str (&profile->name, name);
   profile->is_default = self->roles_shown ? adw_switch_row_get_active (self->is_default) : TRUE;
   profile->is_helper = self->roles_shown && adw_switch_row_get_active (self->is_helper);
@@ -136,7 +133,8 @@ is_stored (AnnexModelForm *self)
   g_autoptr (GPtrArray) profiles = self->desk != NULL ? annex_desk_dup_profiles (self->desk) : NULL;
 
   for (guint i = 0; profiles != NULL && self->begun != NULL && i < profiles->len; i++)
-    if (g_strcmp0 (((AnnexModelProfile *) g_ptr_array_index (profiles, i))->id, self->begun->id) == 0)
+    if (g_strcmp0 (((AnnexModelProfile *) g_ptr_array_index (profiles, i))->id, self->begun->id) ==
+        0)
       return TRUE;
   return FALSE;
 }
@@ -151,8 +149,8 @@ update (AnnexModelForm *self)
   gtk_widget_set_visible (GTK_WIDGET (self->address), other);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->key),
                                  is_stored (self) ? _ ("Key (empty: as it is)")
-                                 : other ? _ ("Key (if the server wants one)")
-                                         : _ ("Key"));
+                                 : other          ? _ ("Key (if the server wants one)")
+                                                  : _ ("Key"));
   if (other && address != NULL && host == NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->address), "error");
   else
@@ -185,7 +183,8 @@ show_failure (AnnexModelForm *self, const GError *error)
       gtk_label_set_text (self->failure_title, text->title);
       gtk_label_set_text (self->failure_advice, text->advice);
       gtk_label_set_text (self->failure_details, text->details);
-      gtk_accessible_announce (GTK_ACCESSIBLE (self), text->title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+      gtk_accessible_announce (GTK_ACCESSIBLE (self), text->title,
+                               GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
     }
 }
 
@@ -221,7 +220,8 @@ listed_cb (gpointer object, const GValue *value, GError *error)
   else
     {
       g_autoptr (GtkStringList) list = gtk_string_list_new (ids);
-      g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (G_LIST_MODEL (g_steal_pointer (&list)));
+      g_autoptr (GtkNoSelection) selection =
+          gtk_no_selection_new (G_LIST_MODEL (g_steal_pointer (&list)));
 
       gtk_list_view_set_model (self->models_list, GTK_SELECTION_MODEL (selection));
       gtk_stack_set_visible_child_name (self->models_stack, "list");
@@ -244,8 +244,8 @@ list_models_cb (AnnexModelForm *self)
 static void
 model_chosen_cb (AnnexModelForm *self, guint position)
 {
-  g_autoptr (GtkStringObject) item
-      = g_list_model_get_item (G_LIST_MODEL (gtk_list_view_get_model (self->models_list)), position);
+  g_autoptr (GtkStringObject) item =
+      g_list_model_get_item (G_LIST_MODEL (gtk_list_view_get_model (self->models_list)), position);
 
   gtk_editable_set_text (GTK_EDITABLE (self->model), gtk_string_object_get_string (item));
   gtk_popover_popdown (self->models_popover);
@@ -322,7 +322,8 @@ annex_model_form_save (AnnexModelForm *self, gboolean check_first)
   self->saving_key = dup_entry (self->key);
   set_busy (self, TRUE);
   if (check_first)
-    annex_then (annex_desk_check_profile (self->desk, self->saving, self->saving_key), self, checked_cb);
+    annex_then (annex_desk_check_profile (self->desk, self->saving, self->saving_key), self,
+                checked_cb);
   else
     checked_cb (self, NULL, NULL);
 }
@@ -344,7 +345,8 @@ save_anyway_cb (AnnexModelForm *self)
 static guint
 provider_of (const AnnexModelProfile *profile)
 {
-  if (profile == NULL || (g_str_equal (profile->provider, "anthropic") && profile->base_url == NULL))
+  if (profile == NULL ||
+      (g_str_equal (profile->provider, "anthropic") && profile->base_url == NULL))
     return ANTHROPIC;
   return profile->base_url != NULL ? OTHER : OPENAI;
 }
@@ -358,9 +360,11 @@ annex_model_form_begin (AnnexModelForm *self, const AnnexModelProfile *profile, 
     self->begun = annex_model_profile_copy (profile);
   self->roles_shown = roles;
   adw_combo_row_set_selected (self->provider, provider_of (profile));
-  gtk_editable_set_text (GTK_EDITABLE (self->address), profile != NULL && profile->base_url != NULL ? profile->base_url : "");
+  gtk_editable_set_text (GTK_EDITABLE (self->address),
+                         profile != NULL && profile->base_url != NULL ? profile->base_url : "");
   gtk_editable_set_text (GTK_EDITABLE (self->key), "");
-  gtk_editable_set_text (GTK_EDITABLE (self->model), profile != NULL && profile->model != NULL ? profile->model : "");
+  gtk_editable_set_text (GTK_EDITABLE (self->model),
+                         profile != NULL && profile->model != NULL ? profile->model : "");
   gtk_editable_set_text (GTK_EDITABLE (self->name), profile != NULL ? profile->name : "");
   adw_switch_row_set_active (self->is_default, profile == NULL || profile->is_default);
   adw_switch_row_set_active (self->is_helper, profile != NULL && profile->is_helper);
@@ -413,7 +417,8 @@ annex_model_form_dispose (GObject *object)
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/annex_desktop/Annex/annex-model-form.ui");
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/annex_desktop/Annex/annex-model-form.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexModelForm, provider);
   gtk_widget_class_bind_template_child (widget_class, AnnexModelForm, address);
   gtk_widget_class_bind_template_child (widget_class, AnnexModelForm, key);
@@ -451,12 +456,14 @@ annex_model_form_class_init (AnnexModelFormClass *klass)
   object_class->get_property = annex_model_form_get_property;
   object_class->set_property = annex_model_form_set_property;
   object_class->dispose = annex_model_form_dispose;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_BUSY] =
+      g_param_spec_boolean ("busy", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  saved_signal = g_signal_new ("saved", ANNEX_TYPE_MODEL_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                               1, G_TYPE_STRING);
+  saved_signal = g_signal_new ("saved", ANNEX_TYPE_MODEL_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   bind_template (GTK_WIDGET_CLASS (klass));
 }
 

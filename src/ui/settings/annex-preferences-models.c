@@ -224,7 +224,8 @@ make_row (AnnexPreferences *self, const AnnexModelProfile *profile, GtkCheckButt
     adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), radio);
   else
     {
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                                 gtk_image_new_from_icon_name ("go-next-symbolic"));
       gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "preferences.open-model");
       gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", profile->id);
@@ -246,7 +247,8 @@ update_local (AnnexPreferences *self, GPtrArray *profiles)
       g_autofree char *address = annex_text_for_display (found->base_url);
 
       for (guint j = 0; j < profiles->len && !known; j++)
-        known = g_strcmp0 (((AnnexModelProfile *) g_ptr_array_index (profiles, j))->base_url, found->base_url) == 0;
+        known = g_strcmp0 (((AnnexModelProfile *) g_ptr_array_index (profiles, j))->base_url,
+                           found->base_url) == 0;
       if (known)
         continue;
       row = adw_action_row_new ();
@@ -315,5 +317,6 @@ annex_preferences_bind_models (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, local_group);
   gtk_widget_class_install_action (widget_class, "preferences.add-model", NULL, add_model_action);
   gtk_widget_class_install_action (widget_class, "preferences.open-model", "s", open_model_action);
-  gtk_widget_class_install_action (widget_class, "preferences.remove-model", "s", remove_model_action);
+  gtk_widget_class_install_action (widget_class, "preferences.remove-model", "s",
+                                   remove_model_action);
 }

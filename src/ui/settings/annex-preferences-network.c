@@ -59,7 +59,8 @@ add_site (AnnexPreferences *self, gboolean allow)
       return;
     }
   gtk_editable_set_text (GTK_EDITABLE (self->site), "");
-  annex_then (annex_store_set_rule (annex_desk_get_store (self->desk), host, allow), self, changed_cb);
+  annex_then (annex_store_set_rule (annex_desk_get_store (self->desk), host, allow), self,
+              changed_cb);
 }
 
 static void
@@ -88,7 +89,8 @@ undo_cb (AdwToast *toast, AnnexPreferences *self)
   const AnnexNetworkRule *rule = g_object_get_data (G_OBJECT (toast), "annex-rule");
 
   if (self->desk != NULL)
-    annex_then (annex_store_set_rule (annex_desk_get_store (self->desk), rule->host, rule->allow), self, changed_cb);
+    annex_then (annex_store_set_rule (annex_desk_get_store (self->desk), rule->host, rule->allow),
+                self, changed_cb);
 }
 
 /* Taken back at once: a permission must not live on while a toast is shown. */
@@ -107,7 +109,8 @@ remove_cb (GtkButton *button, AnnexPreferences *self)
                           (GDestroyNotify) annex_network_rule_free);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, 0);
   if (self->desk != NULL)
-    annex_then (annex_store_remove_rule (annex_desk_get_store (self->desk), rule->host), self, changed_cb);
+    annex_then (annex_store_remove_rule (annex_desk_get_store (self->desk), rule->host), self,
+                changed_cb);
   adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), toast);
 }
 
@@ -117,22 +120,24 @@ static GtkWidget *
 make_row (AnnexPreferences *self, const AnnexNetworkRule *rule)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *icon = gtk_image_new_from_icon_name (rule->allow ? "annex-done-symbolic" : "action-unavailable-symbolic");
+  GtkWidget *icon = gtk_image_new_from_icon_name (rule->allow ? "annex-done-symbolic"
+                                                              : "action-unavailable-symbolic");
   GtkWidget *remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
   g_autofree char *host = annex_text_for_display (rule->host);
   g_autofree char *label = g_strdup_printf (_ ("Ask about %s again"), host);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), host);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
-                               rule->allow ? _ ("Every task may reach it") : _ ("No task may reach it"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rule->allow ? _ ("Every task may reach it")
+                                                                 : _ ("No task may reach it"));
   gtk_widget_add_css_class (icon, rule->allow ? "success" : "error");
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   rule->allow ? _ ("Always") : _ ("Never"), -1);
   gtk_widget_add_css_class (remove, "flat");
   gtk_widget_set_valign (remove, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (remove, _ ("Ask Again"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
   g_object_set_data_full (G_OBJECT (remove), "annex-rule", annex_network_rule_copy (rule),
                           (GDestroyNotify) annex_network_rule_free);
   g_signal_connect_object (remove, "clicked", G_CALLBACK (remove_cb), self, 0);

@@ -16,8 +16,8 @@ struct _AnnexPreferences
 
   AnnexDesk *desk;
   GSignalGroup *desk_signals;
-  GSettings *settings;  /* nullable */
-  GHashTable *removing; /* ids of profiles whose toast is still there */
+  GSettings *settings;   /* nullable */
+  GHashTable *removing;  /* ids of profiles whose toast is still there */
   GPtrArray *model_rows; /* borrowed from their groups */
   GPtrArray *local_rows;
   GPtrArray *rule_rows;
@@ -40,20 +40,29 @@ struct _AnnexPreferences
 };
 
 /* Shows @error as a toast in the dialog. */
-void annex_preferences_tell (AnnexPreferences *self, const GError *error);
+void
+annex_preferences_tell (AnnexPreferences *self, const GError *error);
 /* Takes rows out of @group. */
-void annex_preferences_clear (AdwPreferencesGroup *group, GPtrArray *rows);
+void
+annex_preferences_clear (AdwPreferencesGroup *group, GPtrArray *rows);
 
 /* Models. */
-void annex_preferences_bind_models (GtkWidgetClass *widget_class);
-void annex_preferences_update_models (AnnexPreferences *self);
-void annex_preferences_find_local (AnnexPreferences *self);
+void
+annex_preferences_bind_models (GtkWidgetClass *widget_class);
+void
+annex_preferences_update_models (AnnexPreferences *self);
+void
+annex_preferences_find_local (AnnexPreferences *self);
 /* Carries out what still waits for its toast. */
-void annex_preferences_flush (AnnexPreferences *self);
+void
+annex_preferences_flush (AnnexPreferences *self);
 
 /* Network. */
-void annex_preferences_bind_network (GtkWidgetClass *widget_class);
-void annex_preferences_update_rules (AnnexPreferences *self);
-void annex_preferences_update_site (AnnexPreferences *self);
+void
+annex_preferences_bind_network (GtkWidgetClass *widget_class);
+void
+annex_preferences_update_rules (AnnexPreferences *self);
+void
+annex_preferences_update_site (AnnexPreferences *self);
 
 G_END_DECLS

@@ -11,11 +11,7 @@
 
 #include <glib/gi18n.h>
 
-enum
-{
-  PROP_DESK = 1,
-  N_PROPS
-};
+enum { PROP_DESK = 1, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -58,13 +54,18 @@ bind_settings (AnnexPreferences *self)
   gtk_widget_set_sensitive (self->general_page, self->settings != NULL);
   if (self->settings == NULL)
     return;
-  adw_combo_row_set_selected (self->folder_mode, g_settings_get_enum (self->settings, "default-folder-mode"));
-  g_settings_bind (self->settings, "run-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
+  adw_combo_row_set_selected (self->folder_mode,
+                              g_settings_get_enum (self->settings, "default-folder-mode"));
+  g_settings_bind (self->settings, "run-in-background", self->background, "active",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "inhibit-sleep", self->awake, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "notify", self->notify, "active", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->settings, "limit-cost", self->limit_cost, "value", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->settings, "limit-turns", self->limit_turns, "value", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->settings, "limit-memory", self->limit_memory, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "limit-cost", self->limit_cost, "value",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "limit-turns", self->limit_turns, "value",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "limit-memory", self->limit_memory, "value",
+                   G_SETTINGS_BIND_DEFAULT);
 }
 
 /* ---- object */
@@ -147,11 +148,12 @@ annex_preferences_class_init (AnnexPreferencesClass *klass)
   object_class->dispose = annex_preferences_dispose;
   object_class->finalize = annex_preferences_finalize;
   ADW_DIALOG_CLASS (klass)->closed = annex_preferences_closed;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/annex_desktop/Annex/annex-preferences.ui");
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/annex_desktop/Annex/annex-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, general_page);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, folder_mode);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, background);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_PREFERENCES (annex_preferences_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexPreferences, annex_preferences, ANNEX, PREFERENCES, AdwPreferencesDialog)
 
-AdwDialog *annex_preferences_new (AnnexDesk *desk);
+AdwDialog *
+annex_preferences_new (AnnexDesk *desk);
 
 G_END_DECLS

@@ -32,11 +32,7 @@ struct _AnnexWelcome
   AdwBin *computer_slot;
 };
 
-enum
-{
-  PROP_DESK = 1,
-  N_PROPS
-};
+enum { PROP_DESK = 1, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 static guint finished_signal;
@@ -131,7 +127,8 @@ tour_cb (AnnexWelcome *self)
   self->is_tour = TRUE;
   for (guint i = 0; profiles != NULL && i < profiles->len; i++)
     {
-      g_autoptr (AnnexModelProfile) tour = annex_model_profile_copy (g_ptr_array_index (profiles, i));
+      g_autoptr (AnnexModelProfile) tour =
+          annex_model_profile_copy (g_ptr_array_index (profiles, i));
 
       if (!g_str_equal (tour->provider, "tour") || tour->is_default)
         continue;
@@ -170,8 +167,10 @@ found_cb (gpointer object, const GValue *value, GError *error)
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), address);
-      adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("computer-symbolic"));
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+      adw_action_row_add_prefix (ADW_ACTION_ROW (row),
+                                 gtk_image_new_from_icon_name ("computer-symbolic"));
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                                 gtk_image_new_from_icon_name ("go-next-symbolic"));
       gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
       g_object_set_data_full (G_OBJECT (row), "annex-profile", annex_model_profile_copy (profile),
                               (GDestroyNotify) annex_model_profile_free);
@@ -180,7 +179,9 @@ found_cb (gpointer object, const GValue *value, GError *error)
       g_ptr_array_add (self->local_rows, row);
     }
   gtk_widget_set_sensitive (self->look_again, TRUE);
-  adw_preferences_row_set_title (self->nothing, _ ("No model server is running here. Ollama, llama.cpp, LM Studio and vLLM are found by themselves."));
+  adw_preferences_row_set_title (self->nothing,
+                                 _ ("No model server is running here. Ollama, llama.cpp, LM Studio "
+                                    "and vLLM are found by themselves."));
   gtk_widget_set_visible (GTK_WIDGET (self->nothing), self->local_rows->len == 0);
 }
 
@@ -252,13 +253,15 @@ annex_welcome_class_init (AnnexWelcomeClass *klass)
   object_class->set_property = annex_welcome_set_property;
   object_class->dispose = annex_welcome_dispose;
   ADW_DIALOG_CLASS (klass)->closed = annex_welcome_closed;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DESK] =
+      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  finished_signal = g_signal_new ("finished", ANNEX_TYPE_WELCOME, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                  1, G_TYPE_BOOLEAN);
+  finished_signal = g_signal_new ("finished", ANNEX_TYPE_WELCOME, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   g_type_ensure (ANNEX_TYPE_MODEL_FORM);
-  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/annex_desktop/Annex/annex-welcome.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/annex_desktop/Annex/annex-welcome.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, view);
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, tour);
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, local_group);

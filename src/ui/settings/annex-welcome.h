@@ -14,13 +14,15 @@
 G_BEGIN_DECLS
 
 /* Property: "desk" (AnnexDesk, nullable).
- * Signal "finished" (gboolean): all steps were gone through; TRUE when the tour was chosen, which the
- * window then offers. Not emitted when the dialog is closed before. */
+ * Signal "finished" (gboolean): all steps were gone through; TRUE when the tour was chosen, which
+ * the window then offers. Not emitted when the dialog is closed before. */
 #define ANNEX_TYPE_WELCOME (annex_welcome_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexWelcome, annex_welcome, ANNEX, WELCOME, AdwDialog)
 
-AdwDialog *annex_welcome_new (AnnexDesk *desk);
+AdwDialog *
+annex_welcome_new (AnnexDesk *desk);
 /* Is this the first run: was it never closed, and is the tour all there is? */
-gboolean annex_welcome_is_needed (AnnexDesk *desk);
+gboolean
+annex_welcome_is_needed (AnnexDesk *desk);
 
 G_END_DECLS

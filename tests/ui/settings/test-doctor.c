@@ -14,17 +14,19 @@
 static void
 set_checks (AnnexFakeDesk *desk)
 {
-  annex_fake_desk_set_check (desk, "kvm", ANNEX_CHECK_NOTICE, "Fast virtual machines (KVM)",
-                             "This machine runs inside another one that does not pass them on. Annex’s "
-                             "computer is emulated: slower, and just as separate.",
-                             NULL, "Turn on nested virtualisation for this machine.");
-  annex_fake_desk_set_check (desk, "qemu", ANNEX_CHECK_OK, "Virtual machines (QEMU)", "Version 10.0 is here.",
-                             NULL, NULL);
+  annex_fake_desk_set_check (
+      desk, "kvm", ANNEX_CHECK_NOTICE, "Fast virtual machines (KVM)",
+      "This machine runs inside another one that does not pass them on. Annex’s "
+      "computer is emulated: slower, and just as separate.",
+      NULL, "Turn on nested virtualisation for this machine.");
+  annex_fake_desk_set_check (desk, "qemu", ANNEX_CHECK_OK, "Virtual machines (QEMU)",
+                             "Version 10.0 is here.", NULL, NULL);
   annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_FAILED, "Annex’s computer",
                              "One of its files is damaged.", "Build It Again", NULL);
-  annex_fake_desk_set_check (desk, "sub-ids", ANNEX_CHECK_FAILED, "Sharing folders",
-                             "Your user has no range of user ids of its own, which sharing a folder needs.",
-                             NULL, "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER");
+  annex_fake_desk_set_check (
+      desk, "sub-ids", ANNEX_CHECK_FAILED, "Sharing folders",
+      "Your user has no range of user ids of its own, which sharing a folder needs.", NULL,
+      "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER");
   annex_fake_desk_set_check (desk, "keyring", ANNEX_CHECK_OK, "Keyring", "It is open.", NULL, NULL);
 }
 
@@ -140,7 +142,8 @@ test_copy (void)
   page = annex_doctor_page_new (ANNEX_DESK (desk));
   window = annex_shot_window (in_window (page), 360, 900);
   annex_shot_take (window, "doctor");
-  row = gtk_widget_get_ancestor (annex_find (page, annex_is_label_with, "Sharing folders"), ADW_TYPE_EXPANDER_ROW);
+  row = gtk_widget_get_ancestor (annex_find (page, annex_is_label_with, "Sharing folders"),
+                                 ADW_TYPE_EXPANDER_ROW);
   adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
   annex_shot_settle (300);
   annex_shot_take (window, "doctor-details");
@@ -158,7 +161,8 @@ test_copy (void)
   /* What was open stays open when there is news. */
   annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_OK, "Disk", "52 GB are free.", NULL, NULL);
   annex_shot_settle (100);
-  row = gtk_widget_get_ancestor (annex_find (page, annex_is_label_with, "Sharing folders"), ADW_TYPE_EXPANDER_ROW);
+  row = gtk_widget_get_ancestor (annex_find (page, annex_is_label_with, "Sharing folders"),
+                                 ADW_TYPE_EXPANDER_ROW);
   g_assert_true (adw_expander_row_get_expanded (ADW_EXPANDER_ROW (row)));
   close_window (window, page);
   annex_fake_desk_close (desk);
@@ -173,8 +177,9 @@ test_hostile (void)
   GtkWidget *page;
   GtkWindow *window;
 
-  annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_FAILED, "<b>Disk</b> \u202egpj.exe\nAnother line", flood,
-                             "<i>Repair</i>", flood);
+  annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_FAILED,
+                             "<b>Disk</b> \u202egpj.exe\nAnother line", flood, "<i>Repair</i>",
+                             flood);
   page = annex_doctor_page_new (ANNEX_DESK (desk));
   window = annex_shot_window (in_window (page), 360, 900);
   g_assert_true (annex_shows (page, "<b>Disk</b>"));
@@ -195,12 +200,15 @@ test_banners (void)
   g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
   set_checks (desk);
   g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "image");
-  annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_OK, "Annex’s computer", "Fine.", NULL, NULL);
+  annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_OK, "Annex’s computer", "Fine.", NULL,
+                             NULL);
   g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "sub-ids");
-  annex_fake_desk_set_check (desk, "sub-ids", ANNEX_CHECK_OK, "Sharing folders", "Fine.", NULL, NULL);
+  annex_fake_desk_set_check (desk, "sub-ids", ANNEX_CHECK_OK, "Sharing folders", "Fine.", NULL,
+                             NULL);
   g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "kvm");
   annex_shot_take (window, "banner-notice");
-  annex_fake_desk_set_check (desk, "model", ANNEX_CHECK_FAILED, "Model", "The key was refused.", NULL, NULL);
+  annex_fake_desk_set_check (desk, "model", ANNEX_CHECK_FAILED, "Model", "The key was refused.",
+                             NULL, NULL);
   g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "model");
   annex_shot_take (window, "banner");
   annex_fake_desk_set_check (desk, "model", ANNEX_CHECK_OK, "Model", "Fine.", NULL, NULL);

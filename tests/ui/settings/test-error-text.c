@@ -1,6 +1,7 @@
 /* test-error-text.c
  *
- * Every value of every error domain has words of its own, and a button that names an action there is.
+ * Every value of every error domain has words of its own, and a button that names an action there
+ * is.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,7 +19,7 @@
 
 #include <string.h>
 
-static const char *const actions[] = { "win.preferences", "win.resume",     "win.doctor",
+static const char *const actions[] = { "win.preferences", "win.resume",   "win.doctor",
                                        "win.computer",    "win.new-task", "win.add-folder" };
 
 static void
@@ -44,8 +45,8 @@ walk (GQuark domain, int last, int failed)
       g_autoptr (GError) error = g_error_new (domain, code, "Message %d", code);
       g_autoptr (AnnexErrorText) text = annex_error_text_new (error);
       const char *name = annex_error_text_code (error);
-      g_autoptr (AnnexErrorText) event
-          = annex_error_text_new_from_event (g_quark_to_string (domain), name, "Message");
+      g_autoptr (AnnexErrorText) event =
+          annex_error_text_new_from_event (g_quark_to_string (domain), name, "Message");
 
       g_test_message ("%s %d: %s: %s", g_quark_to_string (domain), code, name, text->title);
       g_assert_true ((code == failed) == g_str_equal (name, "failed"));
@@ -183,8 +184,8 @@ test_unknown (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (strange); i++)
     {
-      g_autoptr (AnnexErrorText) text = annex_error_text_new_from_event (
-          strange[i].domain, strange[i].code, strange[i].message);
+      g_autoptr (AnnexErrorText) text =
+          annex_error_text_new_from_event (strange[i].domain, strange[i].code, strange[i].message);
       g_autoptr (AnnexErrorText) copy = annex_error_text_copy (text);
 
       g_assert_false (annex_error_text_is_known (strange[i].domain, strange[i].code));
@@ -198,9 +199,10 @@ test_unknown (void)
 static void
 test_io (void)
 {
-  static const int codes[] = { G_IO_ERROR_CANCELLED, G_IO_ERROR_NO_SPACE, G_IO_ERROR_NOT_FOUND,
-                               G_IO_ERROR_TIMED_OUT, G_IO_ERROR_CONNECTION_REFUSED,
-                               G_IO_ERROR_READ_ONLY, G_IO_ERROR_INVALID_DATA };
+  static const int codes[] = { G_IO_ERROR_CANCELLED,          G_IO_ERROR_NO_SPACE,
+                               G_IO_ERROR_NOT_FOUND,          G_IO_ERROR_TIMED_OUT,
+                               G_IO_ERROR_CONNECTION_REFUSED, G_IO_ERROR_READ_ONLY,
+                               G_IO_ERROR_INVALID_DATA };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     {

@@ -92,7 +92,9 @@ test_add (void)
   form = annex_find (GTK_WIDGET (window), is_form, NULL);
   g_assert_nonnull (form);
   enter (form, "Key", "wrong");
-  annex_fake_desk_fail (desk, "check_profile", g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH, "401 <b>invalid</b> x-api-key"));
+  annex_fake_desk_fail (
+      desk, "check_profile",
+      g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH, "401 <b>invalid</b> x-api-key"));
   annex_fake_desk_hold (desk, "check_profile");
   press_save (form);
   annex_shot_settle (100);

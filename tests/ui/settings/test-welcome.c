@@ -170,7 +170,8 @@ test_local (void)
   annex_fake_desk_set_needs (fixture.desk, &needs);
   get_started (&fixture);
   choose (&fixture, "Ollama <b>");
-  annex_model_form_save (ANNEX_MODEL_FORM (annex_find (GTK_WIDGET (fixture.dialog), is_form, NULL)), TRUE);
+  annex_model_form_save (ANNEX_MODEL_FORM (annex_find (GTK_WIDGET (fixture.dialog), is_form, NULL)),
+                         TRUE);
   annex_shot_settle (800);
   /* The computer is there: nothing more is asked. */
   g_assert_true (annex_fake_desk_was_called (fixture.desk, "check_profile:openai:*"));
@@ -193,7 +194,8 @@ test_consent (void)
                               .disk_free_bytes = 100 << 20,
                               .memory_bytes = 1 << 30,
                               .metered = TRUE,
-                              .folder = (char *) "/home/user/.local/share/annex/<b>computers</b>/\u202eelif/a very long path without an end",
+                              .folder = (char *) "/home/user/.local/share/annex/<b>computers</b>/"
+                                                 "\u202eelif/a very long path without an end",
                               .source = (char *) "Downloaded from example.org" };
   AnnexComputerNeeds metered = full;
   GtkWidget *setup;
@@ -217,12 +219,14 @@ test_consent (void)
   g_assert_true (annex_shows (setup, "metered connection"));
 
   /* Fails, is tried again, and is there. */
-  annex_fake_desk_fail (desk, "install_computer", g_error_new (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "Full"));
+  annex_fake_desk_fail (desk, "install_computer",
+                        g_error_new (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "Full"));
   annex_press (setup, "_Set Up Now");
   annex_shot_settle (400);
   g_assert_true (annex_shows (setup, "There Is Not Enough Room"));
   annex_shot_take (window, "computer-setup-failed");
-  annex_fake_desk_fail (desk, "install_computer", g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+  annex_fake_desk_fail (desk, "install_computer",
+                        g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
   annex_press (setup, "_Try Again");
   annex_shot_settle (400);
   g_assert_true (annex_shows (setup, "Setting Up Was Stopped"));
@@ -256,7 +260,8 @@ test_remaining (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *words = annex_computer_setup_format_remaining (rows[i].fraction, rows[i].elapsed_ms);
+      g_autofree char *words =
+          annex_computer_setup_format_remaining (rows[i].fraction, rows[i].elapsed_ms);
 
       g_assert_cmpstr (words, ==, rows[i].words);
     }
