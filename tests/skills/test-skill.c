@@ -126,8 +126,7 @@ test_rules (void)
       g_auto (GStrv) problems = annex_skill_check (rules[i].text, length, "tidy");
       g_autoptr (AnnexSkill) skill = annex_skill_parse (rules[i].text, length, "tidy", &error);
 
-      g_test_message ("rule %u: %.60s → %s", i, rules[i].text,
-                      problems[0] != NULL ? problems[0] : "");
+      g_test_message ("rule %u: %s", i, problems[0] != NULL ? problems[0] : "good");
       if (rules[i].strict == NULL)
         g_assert_cmpstr (problems[0], ==, NULL);
       else
