@@ -427,7 +427,7 @@ annex_ask_words_icon (AnnexAskKind kind)
   switch (kind)
     {
     case ANNEX_ASK_QUESTION:
-      return "system-help-symbolic";
+      return "dialog-question-symbolic";
     case ANNEX_ASK_NETWORK:
       return "network-wired-symbolic";
     case ANNEX_ASK_FOLDER:

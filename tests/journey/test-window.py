@@ -1,0 +1,98 @@
+# test-window.py: the window, as a person uses it, with a model that is a fake one and without a computer.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+
+from journey import main, turn, use, wait_until
+from screen import Screen
+
+REPORT = """# Receipts of June
+
+I found **24 receipts** in three currencies. *Two* of them have no date.
+
+| Currency | Receipts | Total |
+|:--|--:|--:|
+| EUR | 14 | 1,204.50 |
+| USD | 8 | 310.00 |
+
+```python
+print("totals are per currency")
+```
+"""
+DATES = use("ask_user", questions=[{"header": "Dates", "question": "Two receipts have no date. Where shall they go?",
+                                    "options": [{"label": "Put them under “No date”"}, {"label": "Use the file’s date"}]}])
+
+
+class Window(Screen):
+    with_computer = False
+
+    def setUp(self):
+        super().setUp()
+        os.makedirs(os.path.join(self.home, "config/annex"))
+        settings = os.path.join(self.home, "config/glib-2.0/settings")
+        os.makedirs(settings)
+        with open(settings + "/keyfile", "w", encoding="utf-8") as file:
+            file.write("[io/github/annex_desktop/Annex]\nfirst-run-done=true\n")
+
+    def begin(self, *turns):
+        url, self.requested = self.model(*turns)
+        profile = {"id": "01jfake", "name": "Fake", "provider": "anthropic", "model": "fake-1", "base_url": url,
+                   "default": True}
+        with open(os.path.join(self.home, "config/annex/config.json"), "w", encoding="utf-8") as file:
+            json.dump({"models": [profile]}, file)
+        self.start_window()
+
+    def start_window(self):
+        self.open(ANNEX_API_KEY=self.key)
+        self.see("Message|Say something", "text")
+        self.assertTrue(wait_until(lambda: self.focused() is not None and self.focused().get_role_name() == "text"))
+
+    def say(self, words):
+        self.write(words)
+        self.press("Return")
+
+    def test_conversation_and_restart(self):
+        self.begin(turn(REPORT, piece_bytes=12))
+        self.say("what is in these receipts?")
+        self.see("^Receipts of June$", "label")
+        self.see("^1,204.50$", "label")
+        self.see("^Copy Code$", "button")
+        self.see("Done", "label")
+        self.shot("window-conversation")
+        task = self.newest()
+        self.assertEqual((task["state"], task["title"]), ("done", "what is in these receipts?"))
+        self.close()
+        self.start_window()
+        self.see("^what is in these receipts", "label")
+        self.see("^Receipts of June$", "label")
+        self.shot("window-again")
+
+    def test_question_by_keyboard(self):
+        self.begin(turn("I looked at them.", DATES), turn("They are under “No date”."))
+        self.say("sort my receipts")
+        self.see("^Put them under", "radio button")
+        self.shot("window-question")
+        self.reach("^Put them under|^Use the file", "radio button", keys="shift+Tab")
+        self.press("2")
+        self.press("Return")
+        self.see("They are under", "label")
+        answered = self.events(self.newest()["id"], "ask-answered")
+        self.assertIn("Use the file’s date", json.dumps(answered[0]["data"]["answer"], ensure_ascii=False))
+
+    def test_later_from_the_inbox(self):
+        self.begin(turn(DATES), turn("Done, as you said."))
+        self.say("sort my receipts")
+        self.click("^Later$", "button")
+        self.click("^Inbox", "button")
+        self.reach("^Answer$", "button")
+        self.press("Return")
+        self.see("^Put them under", "radio button")
+        self.shot("window-inbox")
+        self.reach("^Put them under|^Use the file", "radio button")
+        self.press("1")
+        self.press("Return")
+        self.assertTrue(wait_until(lambda: self.newest()["state"] == "done", 30), self.newest())
+
+
+if __name__ == "__main__":
+    main()
