@@ -12,7 +12,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-from journey import ANNEX, Journey, wait_until  # noqa: E402
+from journey import ANNEX, SAMPLES, Journey, wait_until  # noqa: E402
 
 MANAGER = """<?xml version="1.0"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
@@ -31,7 +31,8 @@ class Screen(Journey):
     def setUp(self):
         super().setUp()
         self.env.update({k: os.environ[k] for k in ("DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS") if k in os.environ})
-        self.env.update(GSK_RENDERER="cairo", GDK_BACKEND="x11", ADW_DISABLE_PORTAL="1", GSETTINGS_BACKEND="keyfile")
+        self.env.update(GSK_RENDERER="cairo", GDK_BACKEND="x11", ADW_DISABLE_PORTAL="1", GSETTINGS_BACKEND="keyfile",
+                        ANNEX_SAMPLES=str(SAMPLES))
         config = os.path.join(self.temporary, "rc.xml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(MANAGER)
