@@ -185,11 +185,26 @@ put_off (AnnexQuestionCard *self)
   g_signal_emit (self, signals[SIGNAL_LATER], 0);
 }
 
+gboolean
+annex_question_card_is_open (AnnexQuestionCard *self)
+{
+  g_return_val_if_fail (ANNEX_IS_QUESTION_CARD (self), FALSE);
+  return self->state == STATE_OPEN;
+}
+
+void
+annex_question_card_focus (AnnexQuestionCard *self)
+{
+  g_return_if_fail (ANNEX_IS_QUESTION_CARD (self));
+  if (self->state == STATE_OPEN)
+    gtk_widget_child_focus (GTK_WIDGET (self->fields_box), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 answer_now_cb (AnnexQuestionCard *self)
 {
   show_state (self, STATE_OPEN);
-  gtk_widget_child_focus (GTK_WIDGET (self->fields_box), GTK_DIR_TAB_FORWARD);
+  annex_question_card_focus (self);
 }
 
 static void

@@ -28,6 +28,12 @@ annex_question_card_new_for_ask (AnnexDesk *desk, AnnexAsk *ask);
 /* It was closed: @answer, or the default that was taken when it @expired (nullable). */
 void
 annex_question_card_set_outcome (AnnexQuestionCard *self, JsonObject *answer, gboolean expired);
+/* It waits for an answer, neither put off nor closed. */
+gboolean
+annex_question_card_is_open (AnnexQuestionCard *self);
+/* The first question gets the keyboard, when the card is open. */
+void
+annex_question_card_focus (AnnexQuestionCard *self);
 /* Could be sent: every question has an answer. Property "answerable". */
 gboolean
 annex_question_card_get_answerable (AnnexQuestionCard *self);

@@ -9,6 +9,7 @@
 #include "annex-block-view.h"
 #include "annex-chat-find.h"
 #include "annex-chat-rows.h"
+#include "annex-question-card.h"
 #include "annex-record-view.h"
 #include "annex-row-list.h"
 #include "annex-steps-view.h"
@@ -32,6 +33,8 @@ struct _AnnexChatView
   char *words; /* searched for; nullable */
   guint search_id;
   gboolean step_wanted; /* the first match is to be shown */
+  guint question_id;    /* an idle source */
+  char *question;       /* the ask that was last told of; nullable */
 
   GtkWidget *box;
   GtkWidget *search_bar;
@@ -55,6 +58,10 @@ enum {
 };
 
 static GParamSpec *properties[N_PROPS];
+
+enum { SIGNAL_QUESTION, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
 
 /* Rows */
 
@@ -89,6 +96,67 @@ new_row (AnnexChatView *self, AnnexChatRow *row)
   return NULL;
 }
 
+/* The newest open question: its row, or NULL. (transfer full) */
+static AnnexChatRow *
+find_question (AnnexChatView *self, guint *position)
+{
+  guint n = self->rows != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->rows)) : 0;
+
+  for (guint i = n; i > 0; i--)
+    {
+      g_autoptr (AnnexChatRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i - 1);
+
+      if (row->kind != ANNEX_ROW_ASK || annex_transcript_item_get_answer (row->item) != NULL ||
+          annex_ask_get_kind (annex_transcript_item_get_ask (row->item)) != ANNEX_ASK_QUESTION)
+        continue;
+      *position = i - 1;
+      return g_steal_pointer (&row);
+    }
+  return NULL;
+}
+
+static gboolean
+is_in_sight (AnnexChatView *self, GtkWidget *widget)
+{
+  graphene_rect_t bounds;
+
+  return gtk_widget_get_mapped (widget) &&
+         gtk_widget_compute_bounds (widget, self->scroller, &bounds) && bounds.origin.y >= 0 &&
+         bounds.origin.y + bounds.size.height <= gtk_widget_get_height (self->scroller);
+}
+
+static gboolean
+question_cb (gpointer data)
+{
+  AnnexChatView *self = data;
+  guint position;
+  g_autoptr (AnnexChatRow) row = find_question (self, &position);
+  GtkWidget *widget = row != NULL ? annex_row_list_get_widget (self->list, position) : NULL;
+  GtkWidget *card = widget != NULL && ANNEX_IS_RECORD_VIEW (widget)
+                        ? annex_record_view_get_question (ANNEX_RECORD_VIEW (widget))
+                        : NULL;
+  const char *ask = row != NULL ? annex_ask_get_id (annex_transcript_item_get_ask (row->item)) : "";
+
+  self->question_id = 0;
+  if (card == NULL || !annex_question_card_is_open (ANNEX_QUESTION_CARD (card)) ||
+      g_strcmp0 (ask, self->question) == 0 || !gtk_widget_get_mapped (card))
+    return G_SOURCE_REMOVE;
+  /* While one reads further up, it waits until it is seen. */
+  if (!annex_row_list_get_at_end (self->list) && !is_in_sight (self, card))
+    return G_SOURCE_REMOVE;
+  g_set_str (&self->question, ask);
+  g_signal_emit (self, signals[SIGNAL_QUESTION], 0, card);
+  return G_SOURCE_REMOVE;
+}
+
+/* After the row has its place. */
+static void
+look_for_question (AnnexChatView *self)
+{
+  if (self->question_id == 0)
+    self->question_id = g_idle_add_full (G_PRIORITY_LOW, question_cb, self, NULL);
+}
+
 static GtkWidget *
 create_row (gpointer item, gpointer data)
 {
@@ -98,6 +166,8 @@ create_row (gpointer item, gpointer data)
   gtk_widget_add_css_class (widget, "annex-row");
   if (self->words != NULL)
     apply_search (widget, self->words);
+  if (ANNEX_CHAT_ROW (item)->kind == ANNEX_ROW_ASK)
+    look_for_question (self);
   return widget;
 }
 
@@ -240,6 +310,8 @@ at_end_cb (AnnexChatView *self)
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->end_revealer), away);
   gtk_widget_set_can_target (self->end_revealer, away);
   gtk_widget_set_focusable (self->end_button, away);
+  if (!away)
+    look_for_question (self);
 }
 
 void
@@ -403,6 +475,7 @@ static void
 drop_task (AnnexChatView *self)
 {
   g_clear_handle_id (&self->search_id, g_source_remove);
+  g_clear_handle_id (&self->question_id, g_source_remove);
   annex_row_list_set_model (self->list, NULL);
   g_clear_pointer (&self->find, annex_chat_find_free);
   g_clear_object (&self->rows);
@@ -495,6 +568,8 @@ annex_chat_view_dispose (GObject *object)
   g_clear_object (&self->task);
   g_clear_object (&self->desk);
   g_clear_pointer (&self->words, g_free);
+  g_clear_pointer (&self->question, g_free);
+  g_clear_handle_id (&self->question_id, g_source_remove);
   G_OBJECT_CLASS (annex_chat_view_parent_class)->dispose (object);
 }
 

@@ -15,7 +15,8 @@
 G_BEGIN_DECLS
 
 /* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable). Actions "chat.find", "chat.copy-text" (s),
- * "chat.copy-reply" (the last answer), "chat.resume", "chat.end". */
+ * "chat.copy-reply" (the last answer), "chat.resume", "chat.end". Signal "question" (AnnexQuestionCard):
+ * an open question is in sight for the first time. */
 #define ANNEX_TYPE_CHAT_VIEW (annex_chat_view_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexChatView, annex_chat_view, ANNEX, CHAT_VIEW, GtkWidget)
 

@@ -385,3 +385,14 @@ annex_record_view_new (AnnexDesk *desk, AnnexTask *task, AnnexChatRow *row)
   g_signal_connect_object (row, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
+
+GtkWidget *
+annex_record_view_get_question (AnnexRecordView *self)
+{
+  GtkWidget *child;
+
+  g_return_val_if_fail (ANNEX_IS_RECORD_VIEW (self), NULL);
+
+  child = gtk_widget_get_first_child (self->box);
+  return ANNEX_IS_QUESTION_CARD (child) ? child : NULL;
+}

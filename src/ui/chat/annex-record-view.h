@@ -20,5 +20,8 @@ G_DECLARE_FINAL_TYPE (AnnexRecordView, annex_record_view, ANNEX, RECORD_VIEW, Gt
 /* Of any kind but USER, BLOCK and STEPS. */
 GtkWidget *
 annex_record_view_new (AnnexDesk *desk, AnnexTask *task, AnnexChatRow *row);
+/* The card of a question, an AnnexQuestionCard; NULL when the row is something else. (borrowed) */
+GtkWidget *
+annex_record_view_get_question (AnnexRecordView *self);
 
 G_END_DECLS

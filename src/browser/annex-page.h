@@ -1,0 +1,65 @@
+/* annex-page.h
+ *
+ * One page of the browser pane as the agent sees and uses it: the accessible tree as text with
+ * references, and actions on those references. The page scripts (page/) run in an isolated script world
+ * of every frame; what they return is untrusted, as the page is.
+ *
+ * It knows no policy: whoever calls has asked whether this site may be used.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-browser.h"
+
+#include <webkit/webkit.h>
+
+G_BEGIN_DECLS
+
+/* What a page script answered. */
+#define ANNEX_TYPE_PAGE_ANSWER (annex_page_answer_get_type ())
+typedef struct
+{
+  char *text;         /* for the model: the snapshot, what changed, the text, the table as CSV */
+  JsonObject *detail; /* nullable: what the app itself needs: {"box": [x, y, w, h]}, {"form": …} */
+} AnnexPageAnswer;
+GType
+annex_page_answer_get_type (void) G_GNUC_CONST;
+AnnexPageAnswer *
+annex_page_answer_new (const char *text, JsonObject *detail);
+AnnexPageAnswer *
+annex_page_answer_copy (const AnnexPageAnswer *self);
+void
+annex_page_answer_free (AnnexPageAnswer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexPageAnswer, annex_page_answer_free)
+
+/* Puts the page scripts into @manager, before the view that uses it is made. */
+void
+annex_page_prepare (WebKitUserContentManager *manager);
+
+#define ANNEX_TYPE_PAGE (annex_page_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexPage, annex_page, ANNEX, PAGE, GObject)
+
+/* @view: made with a prepared content manager; held weakly. */
+AnnexPage *
+annex_page_new (WebKitWebView *view);
+
+/* Runs one command of the page scripts with @args (transfer none): "snapshot" {target?, depth?},
+ * "find" {text}, "text" {target?}, "table" {target}, "inspect" {target} (what an action on it would
+ * be: role, name, form, kind of field, link target, for the policy), and the actions "click" {target,
+ * button?, double?, text?}, "type", "fill", "select", "press", "hover", "drag", "scroll", "wait",
+ * "focus-file" {target} (readies an upload). Names and inputs are those of design.md §4. An action
+ * waits until its element can be acted on, acts, waits until the page is at rest, and answers with
+ * what changed. At most @timeout_ms (0: 10 000) in all. Resolves to an AnnexPageAnswer (boxed);
+ * rejects with ANNEX_BROWSER_ERROR or G_IO_ERROR_CANCELLED. */
+DexFuture *
+annex_page_run (AnnexPage *self,
+                const char *command,
+                JsonObject *args,
+                guint timeout_ms,
+                DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* Forgets what the model was shown: the next "what changed" is a whole snapshot. */
+void
+annex_page_forget (AnnexPage *self);
+
+G_END_DECLS
