@@ -20,6 +20,7 @@
 
 #define COLUMN_WIDTH 720
 #define SEARCH_MS 150
+#define QUESTION_ROWS 200 /* how far back an open question is looked for */
 
 struct _AnnexChatView
 {
@@ -102,7 +103,7 @@ find_question (AnnexChatView *self, guint *position)
 {
   guint n = self->rows != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->rows)) : 0;
 
-  for (guint i = n; i > 0; i--)
+  for (guint i = n; i > 0 && i + QUESTION_ROWS > n; i--)
     {
       g_autoptr (AnnexChatRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i - 1);
 
@@ -607,6 +608,9 @@ annex_chat_view_class_init (AnnexChatViewClass *klass)
       g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_QUESTION] =
+      g_signal_new ("question", ANNEX_TYPE_CHAT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, ANNEX_TYPE_QUESTION_CARD);
   g_type_ensure (ANNEX_TYPE_ROW_LIST);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/annex_desktop/Annex/chat-view.ui");

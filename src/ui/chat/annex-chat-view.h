@@ -1,7 +1,7 @@
 /* annex-chat-view.h
  *
- * The conversation of a task: one column of rows, what one reads never moves, the end is followed only
- * at the end. Finds words in it.
+ * The conversation of a task: one column of rows, what one reads never moves, the end is followed
+ * only at the end. Finds words in it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,9 +14,9 @@
 
 G_BEGIN_DECLS
 
-/* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable). Actions "chat.find", "chat.copy-text" (s),
- * "chat.copy-reply" (the last answer), "chat.resume", "chat.end". Signal "question" (AnnexQuestionCard):
- * an open question is in sight for the first time. */
+/* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable). Actions "chat.find",
+ * "chat.copy-text" (s), "chat.copy-reply" (the last answer), "chat.resume", "chat.end". Signal
+ * "question" (AnnexQuestionCard): an open question is in sight for the first time. */
 #define ANNEX_TYPE_CHAT_VIEW (annex_chat_view_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexChatView, annex_chat_view, ANNEX, CHAT_VIEW, GtkWidget)
 

@@ -1,7 +1,7 @@
 /* annex-record-view.h
  *
- * The smaller rows of a conversation: thinking, notices, what became of asks and changes, files that were
- * presented, errors. And the questions, whose card belongs to another area.
+ * The smaller rows of a conversation: thinking, notices, what became of asks and changes, files
+ * that were presented, errors. And the questions, whose card belongs to another area.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -8,6 +8,7 @@
 
 #include "annex-chat-view.h"
 #include "annex-grant-bar.h"
+#include "annex-question-card.h"
 #include "annex-result-strip.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
@@ -123,6 +124,38 @@ key_cb (AnnexTaskPage *self,
     return GDK_EVENT_PROPAGATE;
   gtk_widget_activate_action (GTK_WIDGET (self), "task.stop", NULL);
   return GDK_EVENT_STOP;
+}
+
+/* ---- a question gets the keyboard */
+
+/* Whoever is typing, or walking through the window by keyboard, goes on undisturbed. */
+static gboolean
+may_take_focus (AnnexTaskPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (root == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return FALSE;
+  if (focus == NULL)
+    return TRUE;
+  if (gtk_widget_is_ancestor (focus, GTK_WIDGET (self->composer)))
+    return annex_composer_is_empty (self->composer);
+  if (GTK_IS_TEXT (focus) || GTK_IS_TEXT_VIEW (focus) ||
+      gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) != NULL ||
+      gtk_widget_get_ancestor (focus, ADW_TYPE_DIALOG) != NULL ||
+      gtk_widget_is_ancestor (focus, GTK_WIDGET (self->grant_slot)) ||
+      gtk_widget_is_ancestor (focus, GTK_WIDGET (self->pane)))
+    return FALSE;
+  return gtk_widget_is_ancestor (focus, GTK_WIDGET (self)) || !GTK_IS_WINDOW (root) ||
+         !gtk_window_get_focus_visible (GTK_WINDOW (root));
+}
+
+static void
+question_cb (AnnexTaskPage *self, AnnexQuestionCard *card)
+{
+  if (may_take_focus (self))
+    annex_question_card_focus (card);
 }
 
 /* ---- the width of the pane */
@@ -403,7 +436,7 @@ annex_task_page_class_init (AnnexTaskPageClass *klass)
 }
 
 /* A part of the page that is another area's own. */
-static void
+static GtkWidget *
 fill_slot (AnnexTaskPage *self, AdwBin *slot, GType type)
 {
   GtkWidget *part = g_object_new (type, NULL);
@@ -411,16 +444,20 @@ fill_slot (AnnexTaskPage *self, AdwBin *slot, GType type)
   adw_bin_set_child (slot, part);
   g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "task", part, "task", G_BINDING_SYNC_CREATE);
+  return part;
 }
 
 static void
 annex_task_page_init (AnnexTaskPage *self)
 {
+  GtkWidget *chat;
+
   self->pane_width = 360;
   gtk_widget_init_template (GTK_WIDGET (self));
   apply_pane_width (self);
   fill_slot (self, self->grant_slot, ANNEX_TYPE_GRANT_BAR);
-  fill_slot (self, self->chat_slot, ANNEX_TYPE_CHAT_VIEW);
+  chat = fill_slot (self, self->chat_slot, ANNEX_TYPE_CHAT_VIEW);
+  g_signal_connect_object (chat, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);
   fill_slot (self, self->strip_slot, ANNEX_TYPE_RESULT_STRIP);
   g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "desk", self->pane, "desk", G_BINDING_SYNC_CREATE);

@@ -1,0 +1,164 @@
+/* test-task-page.c
+ *
+ * The page of a task: who has the keyboard when a question comes.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-fake-desk.h"
+#include "annex-question-card.h"
+#include "annex-shot.h"
+#include "annex-task-page.h"
+#include "annex-ui-find.h"
+
+#define WAIT_MS 30000
+#define QUESTION                                                                                   \
+  "{\"questions\":[{\"id\":\"a\",\"header\":\"No date\",\"question\":\"Where shall they go?\","    \
+  "\"options\":[{\"label\":\"To the end\"},{\"label\":\"Away\"}]}]}"
+
+typedef struct
+{
+  AnnexFakeDesk *desk;
+  AnnexTask *task;
+  GtkWidget *page;
+  GtkWindow *window;
+} Shown;
+
+static void
+show (Shown *shown)
+{
+  shown->desk = annex_fake_desk_new ();
+  shown->task = annex_fake_desk_add_task (shown->desk, "Receipts");
+  annex_fake_desk_user (shown->desk, shown->task, "Sort the receipts");
+  annex_fake_desk_set_state (shown->desk, shown->task, ANNEX_TASK_RUNNING);
+  shown->page = annex_task_page_new (ANNEX_DESK (shown->desk), shown->task);
+  shown->window = annex_shot_window (shown->page, 1200, 800);
+}
+
+static void
+hide (Shown *shown)
+{
+  g_autoptr (GtkWidget) page = g_object_ref (shown->page);
+
+  gtk_window_destroy (shown->window);
+  annex_shot_settle (100);
+  g_assert_finalize_object (g_steal_pointer (&page));
+  annex_fake_desk_close (shown->desk);
+  g_object_unref (shown->desk);
+}
+
+static void
+ask (Shown *shown)
+{
+  g_autoptr (JsonObject) input = annex_json_parse_object (QUESTION, -1, NULL);
+
+  annex_fake_desk_ask (shown->desk, shown->task,
+                       annex_ask_new_question (annex_task_get_id (shown->task), input, NULL));
+}
+
+static GtkWidget *
+card_of (Shown *shown)
+{
+  return annex_find (shown->page, annex_is_type, "AnnexQuestionCard");
+}
+
+static gboolean
+has_focus (Shown *shown, GtkWidget *widget)
+{
+  GtkWidget *focus = gtk_window_get_focus (shown->window);
+
+  return focus != NULL && widget != NULL &&
+         (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+static gboolean
+card_has_focus (gpointer data)
+{
+  return has_focus (data, card_of (data));
+}
+
+static gboolean
+card_is_shown (gpointer data)
+{
+  return card_of (data) != NULL;
+}
+
+static AnnexComposer *
+composer_of (Shown *shown)
+{
+  return annex_task_page_get_composer (ANNEX_TASK_PAGE (shown->page));
+}
+
+static void
+test_question_empty_composer (void)
+{
+  Shown shown;
+
+  show (&shown);
+  annex_composer_focus (composer_of (&shown));
+  g_assert_true (has_focus (&shown, GTK_WIDGET (composer_of (&shown))));
+  ask (&shown);
+  g_assert_true (annex_shot_wait (card_has_focus, &shown, WAIT_MS));
+  g_assert_true (annex_type_key (card_of (&shown), GDK_KEY_2, 0));
+  g_assert_true (annex_type_key (card_of (&shown), GDK_KEY_Return, 0));
+  annex_shot_settle (200);
+  g_assert_true (annex_called (shown.desk, "answer:*{\"a\":\"Away\"}*"));
+  hide (&shown);
+}
+
+static void
+test_question_no_focus (void)
+{
+  Shown shown;
+
+  show (&shown);
+  annex_composer_set_text (composer_of (&shown), "Half a sentence");
+  gtk_window_set_focus (shown.window, NULL);
+  ask (&shown);
+  g_assert_true (annex_shot_wait (card_has_focus, &shown, WAIT_MS));
+  hide (&shown);
+}
+
+static void
+test_question_while_typing (void)
+{
+  Shown shown;
+
+  show (&shown);
+  annex_composer_focus (composer_of (&shown));
+  annex_composer_set_text (composer_of (&shown), "1 more th");
+  ask (&shown);
+  g_assert_true (annex_shot_wait (card_is_shown, &shown, WAIT_MS));
+  annex_shot_settle (300); /* the offer is made after the row has its place */
+  g_assert_true (has_focus (&shown, GTK_WIDGET (composer_of (&shown))));
+  annex_composer_clear (composer_of (&shown));
+  annex_shot_settle (300);
+  g_assert_true (has_focus (&shown, GTK_WIDGET (composer_of (&shown)))); /* nor later */
+  hide (&shown);
+}
+
+static void
+test_question_in_pane (void)
+{
+  Shown shown;
+
+  show (&shown);
+  gtk_widget_activate_action (shown.page, "task.show-pane", "s", "files");
+  g_assert_false (has_focus (&shown, GTK_WIDGET (composer_of (&shown))));
+  g_assert_nonnull (gtk_window_get_focus (shown.window));
+  ask (&shown);
+  g_assert_true (annex_shot_wait (card_is_shown, &shown, WAIT_MS));
+  annex_shot_settle (300);
+  g_assert_false (card_has_focus (&shown));
+  hide (&shown);
+}
+
+int
+main (int argc, char **argv)
+{
+  annex_shot_init (&argc, &argv);
+  g_test_add_func ("/ui/task-page/question/empty-composer", test_question_empty_composer);
+  g_test_add_func ("/ui/task-page/question/no-focus", test_question_no_focus);
+  g_test_add_func ("/ui/task-page/question/while-typing", test_question_while_typing);
+  g_test_add_func ("/ui/task-page/question/in-pane", test_question_in_pane);
+  return g_test_run ();
+}
