@@ -401,8 +401,9 @@ annex_exchange_get (const AnnexWireFormat *format,
                                .headers = headers,
                                .connect_timeout_ms = timeout_ms,
                                .first_byte_timeout_ms = timeout_ms };
-  /* A server that sends a byte now and then would keep each single wait short. */
-  g_autoptr (DexFuture) end = dex_timeout_new_msec ((int) timeout_ms * 2);
+  /* A server that sends a byte now and then would keep each single wait short. Kept, for each of
+   * them lets go of it. */
+  g_autoptr (DexFuture) end = annex_future_keep (dex_timeout_new_msec ((int) timeout_ms * 2));
   g_autoptr (AnnexHttpResponse) response = NULL;
   g_auto (Attempt) attempt = { 0 };
   GError *failed = NULL;

@@ -290,6 +290,73 @@ test_no_tls (void)
   assert_unreachable (base_url, 0, "secure connection");
 }
 
+/* ---- servers that send a byte now and then */
+
+typedef struct
+{
+  GSocketListener *listener; /* owned */
+  const char *start;         /* sent at once */
+  int hung_up;               /* atomic */
+} Dribble;
+
+static gpointer
+dribble_thread (gpointer data)
+{
+  Dribble *dribble = data;
+  g_autoptr (GSocketListener) listener = dribble->listener;
+  g_autoptr (GSocketConnection) stream = g_socket_listener_accept (listener, NULL, NULL, NULL);
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (stream));
+  char buffer[4096];
+
+  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (stream)), buffer,
+                                        sizeof buffer, NULL, NULL),
+                   >, 0);
+  if (g_output_stream_write_all (out, dribble->start, strlen (dribble->start), NULL, NULL, NULL))
+    while (g_output_stream_write_all (out, "x", 1, NULL, NULL, NULL))
+      g_usleep (20000);
+  g_atomic_int_set (&dribble->hung_up, TRUE);
+  return NULL;
+}
+
+typedef struct
+{
+  AnnexHttp *http;
+} Get;
+
+static DexFuture *
+get_fiber (gpointer data)
+{
+  Get *get = data;
+  GError *error = NULL;
+  char *text =
+      annex_exchange_get (&annex_openai_format, get->http, "/v1/models", NULL, NULL, 400, &error);
+
+  return text != NULL ? dex_future_new_take_string (text) : annex_future_new_error (error);
+}
+
+/* Each single wait is short, and yet it ends. The server goes on until it is hung up on. */
+static void
+test_dribble (gconstpointer data)
+{
+  Dribble dribble = { .listener = g_socket_listener_new (), .start = data };
+  guint16 port = g_socket_listener_add_any_inet_port (dribble.listener, NULL, NULL);
+  g_autofree char *base_url = g_strdup_printf ("http://127.0.0.1:%u", port);
+  GThread *thread = g_thread_new ("dribble", dribble_thread, &dribble);
+  g_autoptr (GError) error = NULL;
+  Get get = { .http = annex_http_new (base_url, &error) };
+
+  g_assert_no_error (error);
+  settle (dex_scheduler_spawn (NULL, 1024 * 1024, get_fiber, &get, NULL), &error);
+  g_assert_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT);
+  annex_http_unref (get.http);
+  while (!g_atomic_int_get (&dribble.hung_up))
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+  g_thread_join (thread);
+}
+
 /* The debug messages of a thousand connections are no use to anybody. */
 static void
 log_handler (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
@@ -323,5 +390,8 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/nobody-there", test_nobody_there);
   g_test_add_func ("/exchange/certificate", test_certificate);
   g_test_add_func ("/exchange/no-tls", test_no_tls);
+  g_test_add_data_func ("/exchange/dribble/head", "HTTP/1.1 200 OK\r\nX-Long: ", test_dribble);
+  g_test_add_data_func ("/exchange/dribble/body", "HTTP/1.1 200 OK\r\n\r\n", test_dribble);
+  g_test_add_data_func ("/exchange/dribble/failure", "HTTP/1.1 500 No\r\n\r\n", test_dribble);
   return g_test_run ();
 }
