@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "annex-browser-download.h"
 #include "annex-browser-tab.h"
 #include "annex-browser.h"
 #include "annex-policy.h"
@@ -57,6 +58,14 @@ AnnexBrowserTab *
 annex_browser_pane_open (AnnexBrowserPane *self, const char *uri);
 void
 annex_browser_pane_close_tab (AnnexBrowserPane *self, AnnexBrowserTab *tab);
+/* The user's own hand in a tab that is open. The text of an address bar: an address, with or without
+ * its scheme. */
+void
+annex_browser_pane_load (AnnexBrowserPane *self, AnnexBrowserTab *tab, const char *text);
+/* The user allows what the failed load of @tab wanted, and it is tried again: a refused site (for the
+ * task), or a certificate. */
+void
+annex_browser_pane_allow_failed (AnnexBrowserPane *self, AnnexBrowserTab *tab);
 /* The user's permission for an origin (`--site`), "https://example.org" or "http://127.0.0.1:8000";
  * FALSE with ANNEX_BROWSER_ERROR_INVALID. */
 gboolean
@@ -64,5 +73,63 @@ annex_browser_pane_allow_site (AnnexBrowserPane *self, const char *origin, GErro
 /* Ends every process and connection. Resolves to TRUE. Before the last reference is dropped. */
 DexFuture *
 annex_browser_pane_close (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- for the tools: one call of the agent is one step */
+
+/* Begins the step of the call @tool_use_id: waits until the user has handed back, shows @activity
+ * ("" leaves it), and makes sure that the site in @tab (nullable) may be looked at. Resolves to TRUE;
+ * rejects REFUSED, DIALOG (unless @may_have_dialog), CRASHED, G_IO_ERROR_CANCELLED. Every ask until
+ * the next step belongs to this call. */
+DexFuture *
+annex_browser_pane_begin_step (AnnexBrowserPane *self,
+                               AnnexBrowserTab *tab,
+                               const char *tool_use_id,
+                               const char *activity,
+                               gboolean may_have_dialog,
+                               DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* Opens @uri for the agent in @tab (NULL: a new one, selected), after the user has allowed its site.
+ * Resolves to the AnnexBrowserTab when it has settled; rejects REFUSED, LOAD_FAILED, CERTIFICATE,
+ * TIMED_OUT, INVALID, G_IO_ERROR_CANCELLED. */
+DexFuture *
+annex_browser_pane_visit (AnnexBrowserPane *self,
+                          AnnexBrowserTab *tab,
+                          const char *uri,
+                          DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* Before the action @command on an element of @tab: asks the user where annex-site-policy.h says so.
+ * @inspect (nullable): the detail of the page's "inspect". Resolves to TRUE; rejects REFUSED with
+ * the sentence for the agent. */
+DexFuture *
+annex_browser_pane_ask_action (AnnexBrowserPane *self,
+                               AnnexBrowserTab *tab,
+                               const char *command,
+                               JsonObject *inspect,
+                               DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* The tab with that number; NULL when there is none. */
+AnnexBrowserTab *
+annex_browser_pane_find_tab (AnnexBrowserPane *self, guint id);
+void
+annex_browser_pane_set_activity (AnnexBrowserPane *self, const char *activity);
+const char *
+annex_browser_pane_get_activity (AnnexBrowserPane *self);
+/* The task's sites that a plan lists: approved together. @sites: as the user allows them. */
+void
+annex_browser_pane_allow_sites (AnnexBrowserPane *self, const char *const *sites, const char *scope);
+/* AnnexBrowserDownload, newest last. */
+GListModel *
+annex_browser_pane_get_downloads (AnnexBrowserPane *self);
+
+/* A web address that only this pane knows, "http://localhost.computer:8000", whose connections
+ * @open makes (a port inside the computer). @open: (port, data) to a future of a GIOStream. NULL
+ * takes it back. */
+typedef DexFuture *(*AnnexBrowserOpenPortFunc) (guint port, gpointer data);
+void
+annex_browser_pane_set_computer_ports (AnnexBrowserPane *self,
+                                       AnnexBrowserOpenPortFunc open,
+                                       gpointer data,
+                                       GDestroyNotify free_data);
+/* Its proxy, to be told of other names and connections. For tests (borrowed). */
+typedef struct _AnnexEgressProxy AnnexEgressProxy;
+AnnexEgressProxy *
+annex_browser_pane_get_proxy (AnnexBrowserPane *self);
 
 G_END_DECLS
