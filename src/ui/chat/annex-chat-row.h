@@ -1,7 +1,7 @@
 /* annex-chat-row.h
  *
- * One row of the conversation: a block of prose, a run of steps, a card. Holds what its widget needs to
- * be made again, its open or folded state too. Knows no widget.
+ * One row of the conversation: a block of prose, a run of steps, a card. Holds what its widget
+ * needs to be made again, its open or folded state too. Knows no widget.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,8 +12,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
+typedef enum {
   ANNEX_ROW_USER,
   ANNEX_ROW_BLOCK, /* a Markdown block of the agent's prose */
   ANNEX_ROW_THINKING,
@@ -40,6 +39,7 @@ struct _AnnexChatRow
   gboolean first;            /* of its item */
   gboolean open;             /* shows its details */
   gboolean more;             /* shows all of it */
+  gboolean below;            /* of RESULT: its cards stand below the conversation */
 };
 
 AnnexChatRow *

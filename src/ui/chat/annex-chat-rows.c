@@ -44,6 +44,7 @@ struct _AnnexChatRows
   guint update_ms;
   guint n_reading;
   gsize bytes_now; /* that may still be read at once in this change */
+  gboolean results_below;
 };
 
 static void
@@ -495,6 +496,37 @@ index_before (AnnexChatRows *self, guint from)
   return 0;
 }
 
+/* Results of the last request are below the conversation, those of the one before are not any more.
+ */
+static void
+place_results (AnnexChatRows *self)
+{
+  guint requests = 0;
+
+  for (guint i = self->sections->len; i > 0 && requests < 2; i--)
+    {
+      Section *section = self->sections->pdata[i - 1];
+      gboolean below = self->results_below && requests == 0;
+      AnnexChatRow *row;
+
+      requests += annex_transcript_item_get_kind (section->item) == ANNEX_ITEM_USER;
+      if (annex_transcript_item_get_kind (section->item) != ANNEX_ITEM_RESULT)
+        continue;
+      row = section->rows->pdata[0];
+      if (row->below == below)
+        continue;
+      row->below = below;
+      annex_chat_row_changed (row);
+    }
+}
+
+void
+annex_chat_rows_set_results_below (AnnexChatRows *self, gboolean below)
+{
+  self->results_below = below;
+  place_results (self);
+}
+
 /* @gone: items that were at @from, not in the list any more; @to: the end of what is new there. */
 static void
 redo (AnnexChatRows *self, GPtrArray *gone, guint from, guint to)
@@ -518,6 +550,7 @@ redo (AnnexChatRows *self, GPtrArray *gone, guint from, guint to)
   if (old->len == 0 || !find_section (self, old->pdata[0], &index))
     index = index_before (self, start);
   replace_sections (self, old, index, start, to);
+  place_results (self);
 }
 
 /* Changes */

@@ -33,6 +33,7 @@ struct _AnnexChatView
   AnnexChatFind *find;
   char *words; /* searched for; nullable */
   guint search_id;
+  gboolean results_below;
   gboolean step_wanted; /* the first match is to be shown */
   guint question_id;    /* an idle source */
   char *question;       /* the ask that was last told of; nullable */
@@ -497,6 +498,7 @@ take_task (AnnexChatView *self)
   g_signal_connect_object (self->transcript, "failed", G_CALLBACK (failed_cb), self,
                            G_CONNECT_SWAPPED);
   self->rows = annex_chat_rows_new (self->transcript);
+  annex_chat_rows_set_results_below (self->rows, self->results_below);
   self->find = annex_chat_find_new (G_LIST_MODEL (self->rows));
   annex_row_list_set_model (self->list, G_LIST_MODEL (self->rows));
 }
@@ -522,6 +524,16 @@ annex_chat_view_set_task (AnnexChatView *self, AnnexTask *task)
   gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), FALSE);
   take_task (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
+}
+
+void
+annex_chat_view_set_results_below (AnnexChatView *self, gboolean below)
+{
+  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+
+  self->results_below = below;
+  if (self->rows != NULL)
+    annex_chat_rows_set_results_below (self->rows, below);
 }
 
 AnnexTranscript *

@@ -34,6 +34,9 @@ annex_chat_view_scroll_to_end (AnnexChatView *self);
 /* Brings the ask's row into view, if it is known. */
 void
 annex_chat_view_show_ask (AnnexChatView *self, const char *ask_id);
+/* The page shows the results of the last request below the conversation. */
+void
+annex_chat_view_set_results_below (AnnexChatView *self, gboolean below);
 /* NULL without a task. (borrowed) */
 AnnexTranscript *
 annex_chat_view_get_transcript (AnnexChatView *self);

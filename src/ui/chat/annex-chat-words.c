@@ -119,6 +119,25 @@ count_done (JsonArray *entries)
 }
 
 char *
+annex_chat_words_result (AnnexTranscriptItem *item)
+{
+  JsonArray *paths = annex_json_opt_array (get_data (item), "paths");
+  guint n = paths != NULL ? json_array_get_length (paths) : 0;
+  JsonNode *first = n > 0 ? json_array_get_element (paths, 0) : NULL;
+  g_autofree char *base = NULL;
+  g_autofree char *name = NULL;
+
+  if (first == NULL || !JSON_NODE_HOLDS_VALUE (first) || json_node_get_string (first) == NULL)
+    return g_strdup (_ ("Results"));
+  base = g_path_get_basename (json_node_get_string (first));
+  name = annex_text_for_display (base);
+  if (n == 1)
+    return g_steal_pointer (&name);
+  /* Translators: the name of a file, and how many others came with it */
+  return g_strdup_printf (ngettext ("%s and %u more", "%s and %u more", n - 1), name, n - 1);
+}
+
+char *
 annex_chat_words_draft (AnnexTask *task, AnnexTranscriptItem *item)
 {
   AnnexEventType type = annex_event_get_event_type (annex_transcript_item_get_event (item));

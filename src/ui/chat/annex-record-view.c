@@ -31,6 +31,7 @@ struct _AnnexRecordView
   GtkWidget *arrow;
   GtkWidget *words;
   GtkWidget *inside; /* nullable: closed */
+  gboolean placed_below;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexRecordView, annex_record_view, GTK_TYPE_WIDGET)
@@ -246,7 +247,7 @@ make_error (AnnexRecordView *self)
 /* Files */
 
 static void
-make_result (AnnexRecordView *self)
+add_cards (AnnexRecordView *self, GtkWidget *box)
 {
   JsonObject *data = annex_event_get_data (annex_transcript_item_get_event (self->row->item));
   JsonArray *paths = annex_json_opt_array (data, "paths");
@@ -258,8 +259,49 @@ make_result (AnnexRecordView *self)
       const char *path = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
 
       if (path != NULL)
-        gtk_box_append (GTK_BOX (self->box), annex_result_card_new (self->desk, self->task, path));
+        gtk_box_append (GTK_BOX (box), annex_result_card_new (self->desk, self->task, path));
     }
+}
+
+static GtkWidget *
+create_cards (AnnexRecordView *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+
+  add_cards (self, box);
+  return box;
+}
+
+static void
+result_clicked_cb (AnnexRecordView *self)
+{
+  self->row->open = !self->row->open;
+  toggle_inside (self, create_cards);
+}
+
+/* Cards; one quiet line while they stand below the conversation. */
+static void
+make_result (AnnexRecordView *self)
+{
+  g_autofree char *words = NULL;
+  GtkWidget *child;
+
+  self->button = self->arrow = self->words = self->inside = NULL;
+  while ((child = gtk_widget_get_first_child (self->box)) != NULL)
+    gtk_box_remove (GTK_BOX (self->box), child);
+  self->placed_below = self->row->below;
+  if (!self->placed_below)
+    {
+      add_cards (self, self->box);
+      return;
+    }
+  words = annex_chat_words_result (self->row->item);
+  make_opener (self, NULL, G_CALLBACK (result_clicked_cb));
+  gtk_label_set_text (GTK_LABEL (self->words), words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  words, -1);
+  gtk_box_append (GTK_BOX (self->box), self->button);
+  toggle_inside (self, create_cards);
 }
 
 /* All kinds */
@@ -337,6 +379,8 @@ changed_cb (AnnexRecordView *self)
 
   if (self->row->kind == ANNEX_ROW_THINKING)
     update_thinking (self);
+  else if (self->row->kind == ANNEX_ROW_RESULT && self->placed_below != self->row->below)
+    make_result (self);
   else if (self->row->kind == ANNEX_ROW_ASK && self->words != NULL)
     {
       words = annex_chat_words_ask (self->row->item);

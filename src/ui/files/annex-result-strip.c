@@ -25,6 +25,7 @@ struct _AnnexResultStrip
   guint serial;
   guint n_cards;
   gboolean busy;
+  gboolean shows_results;
 
   GtkScrolledWindow *scroller;
   GtkBox *cards;
@@ -35,7 +36,7 @@ struct _AnnexResultStrip
   GtkButton *discard;
 };
 
-enum { PROP_0, PROP_DESK, PROP_TASK, N_PROPS };
+enum { PROP_0, PROP_DESK, PROP_TASK, PROP_SHOWS_RESULTS, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -87,6 +88,18 @@ open_parts (AnnexResultStrip *self, char **summary)
 }
 
 static void
+show (AnnexResultStrip *self, gboolean visible)
+{
+  gboolean shows_results = visible && self->n_cards > 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self), visible);
+  if (self->shows_results == shows_results)
+    return;
+  self->shows_results = shows_results;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOWS_RESULTS]);
+}
+
+static void
 update (AnnexResultStrip *self)
 {
   g_autoptr (GPtrArray) parts = NULL;
@@ -95,7 +108,7 @@ update (AnnexResultStrip *self)
 
   if (self->desk == NULL || self->task == NULL)
     {
-      gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+      show (self, FALSE);
       return;
     }
   parts = open_parts (self, &summary);
@@ -106,7 +119,7 @@ update (AnnexResultStrip *self)
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), self->busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "strip.keep", !self->busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "strip.discard", !self->busy);
-  gtk_widget_set_visible (GTK_WIDGET (self), !working && (parts->len > 0 || self->n_cards > 0));
+  show (self, !working && (parts->len > 0 || self->n_cards > 0));
 }
 
 static DexFuture *
@@ -310,6 +323,9 @@ annex_result_strip_get_property (GObject *object, guint id, GValue *value, GPara
     case PROP_TASK:
       g_value_set_object (value, self->task);
       break;
+    case PROP_SHOWS_RESULTS:
+      g_value_set_boolean (value, self->shows_results);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -364,6 +380,8 @@ annex_result_strip_class_init (AnnexResultStripClass *klass)
   object_class->dispose = annex_result_strip_dispose;
   properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
   properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
+  properties[PROP_SHOWS_RESULTS] = g_param_spec_boolean ("shows-results", NULL, NULL, FALSE,
+                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-result-strip.ui");

@@ -14,7 +14,8 @@
 
 G_BEGIN_DECLS
 
-/* Properties: "desk" (AnnexDesk), "task" (AnnexTask), nullable, read and write. The line of the
+/* Properties: "desk" (AnnexDesk), "task" (AnnexTask), nullable, read and write; "shows-results"
+ * (boolean, read only): the files of the last request are in sight here. The line of the
  * changes activates "task.show-pane" with "files". */
 #define ANNEX_TYPE_RESULT_STRIP (annex_result_strip_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexResultStrip, annex_result_strip, ANNEX, RESULT_STRIP, AdwBin)

@@ -158,6 +158,16 @@ question_cb (AnnexTaskPage *self, AnnexQuestionCard *card)
     annex_question_card_focus (card);
 }
 
+/* What came out stands at one place: in the strip, once the task rests. */
+static void
+results_cb (AnnexTaskPage *self, GParamSpec *pspec, AnnexResultStrip *strip)
+{
+  gboolean below;
+
+  g_object_get (strip, "shows-results", &below, NULL);
+  annex_chat_view_set_results_below (ANNEX_CHAT_VIEW (adw_bin_get_child (self->chat_slot)), below);
+}
+
 /* ---- the width of the pane */
 
 static void
@@ -451,6 +461,7 @@ static void
 annex_task_page_init (AnnexTaskPage *self)
 {
   GtkWidget *chat;
+  GtkWidget *strip;
 
   self->pane_width = 360;
   gtk_widget_init_template (GTK_WIDGET (self));
@@ -458,7 +469,9 @@ annex_task_page_init (AnnexTaskPage *self)
   fill_slot (self, self->grant_slot, ANNEX_TYPE_GRANT_BAR);
   chat = fill_slot (self, self->chat_slot, ANNEX_TYPE_CHAT_VIEW);
   g_signal_connect_object (chat, "question", G_CALLBACK (question_cb), self, G_CONNECT_SWAPPED);
-  fill_slot (self, self->strip_slot, ANNEX_TYPE_RESULT_STRIP);
+  strip = fill_slot (self, self->strip_slot, ANNEX_TYPE_RESULT_STRIP);
+  g_signal_connect_object (strip, "notify::shows-results", G_CALLBACK (results_cb), self,
+                           G_CONNECT_SWAPPED);
   g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "desk", self->pane, "desk", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "task", self->pane, "task", G_BINDING_SYNC_CREATE);

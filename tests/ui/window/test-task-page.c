@@ -1,6 +1,6 @@
 /* test-task-page.c
  *
- * The page of a task: who has the keyboard when a question comes.
+ * The page of a task: who has the keyboard when a question comes, and where results stand.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -152,6 +152,56 @@ test_question_in_pane (void)
   hide (&shown);
 }
 
+/* How many cards of results are in sight. */
+static guint
+count_cards (GtkWidget *root)
+{
+  guint n = g_str_equal (G_OBJECT_TYPE_NAME (root), "AnnexResultCard");
+
+  for (GtkWidget *child = gtk_widget_get_first_child (root);
+       child != NULL && gtk_widget_get_mapped (root); child = gtk_widget_get_next_sibling (child))
+    n += count_cards (child);
+  return n;
+}
+
+static gboolean
+shows_one_card (gpointer data)
+{
+  return count_cards (((Shown *) data)->page) == 1;
+}
+
+static gboolean
+shows_fold (gpointer data)
+{
+  return annex_shows (((Shown *) data)->page, "Expense report.xlsx") && shows_one_card (data) &&
+         annex_find (((Shown *) data)->page, annex_is_type, "AnnexResultStrip") != NULL;
+}
+
+/* Working: in the conversation. At rest: in the strip, above the composer. The next request: back
+ * in the conversation. */
+static void
+test_results (void)
+{
+  static const char *const paths[] = { "/home/agent/outbox/Expense report.xlsx", NULL };
+  Shown shown;
+
+  show (&shown);
+  annex_fake_desk_present (shown.desk, shown.task, paths);
+  g_assert_true (annex_shot_wait (shows_one_card, &shown, WAIT_MS));
+  g_assert_null (annex_find (shown.page, annex_is_type, "AnnexResultStrip"));
+  annex_fake_desk_text (shown.desk, shown.task, "Here is the report.");
+  annex_fake_desk_set_state (shown.desk, shown.task, ANNEX_TASK_DONE);
+  g_assert_true (annex_shot_wait (shows_fold, &shown, WAIT_MS));
+  annex_shot_take (shown.window, "task-page-result");
+  annex_fake_desk_user (shown.desk, shown.task, "Once more");
+  annex_fake_desk_set_state (shown.desk, shown.task, ANNEX_TASK_RUNNING);
+  g_assert_true (annex_shot_wait (shows_one_card, &shown, WAIT_MS));
+  annex_shot_settle (300);
+  g_assert_null (annex_find (shown.page, annex_is_type, "AnnexResultStrip"));
+  g_assert_true (shows_one_card (&shown));
+  hide (&shown);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -160,5 +210,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/task-page/question/no-focus", test_question_no_focus);
   g_test_add_func ("/ui/task-page/question/while-typing", test_question_while_typing);
   g_test_add_func ("/ui/task-page/question/in-pane", test_question_in_pane);
+  g_test_add_func ("/ui/task-page/results", test_results);
   return g_test_run ();
 }
