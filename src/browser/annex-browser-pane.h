@@ -74,27 +74,11 @@ annex_browser_pane_allow_site (AnnexBrowserPane *self, const char *origin, GErro
 DexFuture *
 annex_browser_pane_close (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* ---- for the tools: one call of the agent is one step */
+/* ---- for the tools; the rest of it is in annex-browser-wheel.h */
 
-/* Begins the step of the call @tool_use_id: waits until the user has handed back, shows @activity
- * ("" leaves it), and makes sure that the site in @tab (nullable) may be looked at. Resolves to TRUE;
- * rejects REFUSED, DIALOG (unless @may_have_dialog), CRASHED, G_IO_ERROR_CANCELLED. Every ask until
- * the next step belongs to this call. */
-DexFuture *
-annex_browser_pane_begin_step (AnnexBrowserPane *self,
-                               AnnexBrowserTab *tab,
-                               const char *tool_use_id,
-                               const char *activity,
-                               gboolean may_have_dialog,
-                               DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
-/* Opens @uri for the agent in @tab (NULL: a new one, selected), after the user has allowed its site.
- * Resolves to the AnnexBrowserTab when it has settled; rejects REFUSED, LOAD_FAILED, CERTIFICATE,
- * TIMED_OUT, INVALID, G_IO_ERROR_CANCELLED. */
-DexFuture *
-annex_browser_pane_visit (AnnexBrowserPane *self,
-                          AnnexBrowserTab *tab,
-                          const char *uri,
-                          DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* May the agent look at @tab? Not when the user went there by themselves and has not handed it over. */
+gboolean
+annex_browser_pane_may_look (AnnexBrowserPane *self, AnnexBrowserTab *tab);
 /* Before the action @command on an element of @tab: asks the user where annex-site-policy.h says so.
  * @inspect (nullable): the detail of the page's "inspect". Resolves to TRUE; rejects REFUSED with
  * the sentence for the agent. */
@@ -103,6 +87,7 @@ annex_browser_pane_ask_action (AnnexBrowserPane *self,
                                AnnexBrowserTab *tab,
                                const char *command,
                                JsonObject *inspect,
+                               const char *tool_use_id,
                                DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
 /* The tab with that number; NULL when there is none. */
 AnnexBrowserTab *

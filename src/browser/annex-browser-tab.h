@@ -92,15 +92,16 @@ annex_browser_tab_get_failed_uri (AnnexBrowserTab *self);
 /* The open dialog; NULL when there is none. While it is open the page's scripts stand still. */
 const AnnexBrowserDialog *
 annex_browser_tab_get_dialog (AnnexBrowserTab *self);
-/* Answers it: @accept is OK, Leave, Allow; @text (nullable) what a prompt gets; for a sign-in the
- * user's name and @password. FALSE with NOT_FOUND when none is open, INVALID for ANNEX_DIALOG_FILES
- * with @accept. */
+/* Answers it: @accept is OK, Leave, Allow; @text (nullable) what a prompt gets. FALSE with NOT_FOUND
+ * when none is open, INVALID for files and sign-in with @accept. */
 gboolean
 annex_browser_tab_answer_dialog (AnnexBrowserTab *self,
                                  gboolean accept,
                                  const char *text,
-                                 const char *password,
                                  GError **error);
+/* Answers a sign-in, the user's own hand only. */
+void
+annex_browser_tab_answer_sign_in (AnnexBrowserTab *self, const char *user, const char *password);
 /* Answers the open file chooser with files of this machine (absolute paths). */
 gboolean
 annex_browser_tab_answer_files (AnnexBrowserTab *self, const char *const *paths, GError **error);
@@ -122,14 +123,8 @@ annex_browser_tab_set_zoom (AnnexBrowserTab *self, double zoom);
  * failed. The user's thinking does not count as time. Resolves to TRUE; rejects with the failure,
  * TIMED_OUT after @timeout_ms (0: 60 000), G_IO_ERROR_CANCELLED. */
 DexFuture *
-annex_browser_tab_settle (AnnexBrowserTab *self,
-                          guint timeout_ms,
-                          DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
-/* The visible part as PNG, scaled down to at most @max_side pixels (0: as it is); @box (nullable): x,
- * y, width and height in CSS pixels of the viewport. Resolves to GBytes (boxed). */
-DexFuture *
-annex_browser_tab_take_picture (AnnexBrowserTab *self,
-                                const double *box,
-                                guint max_side) G_GNUC_WARN_UNUSED_RESULT;
+annex_browser_tab_wait_settled (AnnexBrowserTab *self,
+                                guint timeout_ms,
+                                DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
