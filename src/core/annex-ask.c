@@ -369,17 +369,29 @@ annex_ask_is_exact (JsonObject *question)
   return annex_json_opt_boolean (question, "exact", FALSE);
 }
 
-AnnexAsk *
-annex_ask_new_network (const char *task_id, const char *host, const char *reason)
+static AnnexAsk *
+new_host_ask (AnnexAskKind kind, const char *task_id, const char *host, const char *reason)
 {
   static const char *const labels[] = { "once", "task", "always", "never", NULL };
   /* The host alone: an answer prepared for one host must not match another's reason. */
-  JsonObject *json = new_json (ANNEX_ASK_NETWORK, task_id, host);
+  JsonObject *json = new_json (kind, task_id, host);
 
   set_text (json, "host", host);
   set_text (json, "reason", reason);
   set_options (json, labels, "never");
   return new_checked (json);
+}
+
+AnnexAsk *
+annex_ask_new_network (const char *task_id, const char *host, const char *reason)
+{
+  return new_host_ask (ANNEX_ASK_NETWORK, task_id, host, reason);
+}
+
+AnnexAsk *
+annex_ask_new_site (const char *task_id, const char *site, const char *reason)
+{
+  return new_host_ask (ANNEX_ASK_SITE, task_id, site, reason);
 }
 
 AnnexAsk *

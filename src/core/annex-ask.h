@@ -42,6 +42,7 @@ AnnexAsk *annex_ask_new_consent (const char *task_id,
                                  const char *allow,
                                  const char *refuse);
 AnnexAsk *annex_ask_new_network (const char *task_id, const char *host, const char *reason);
+AnnexAsk *annex_ask_new_site (const char *task_id, const char *site, const char *reason);
 AnnexAsk *annex_ask_new_folder (const char *task_id, const char *reason, const char *suggestion);
 /* @summary: "3 added, 1 changed in Receipts". */
 AnnexAsk *annex_ask_new_draft (const char *task_id, const char *share_id, const char *summary);

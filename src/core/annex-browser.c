@@ -62,3 +62,12 @@ annex_browser_set_ask_func (AnnexBrowser *self,
 {
   ANNEX_BROWSER_GET_IFACE (self)->set_ask_func (self, func, data, free_data);
 }
+
+void
+annex_browser_set_file_funcs (AnnexBrowser *self,
+                              const AnnexBrowserFileFuncs *funcs,
+                              gpointer data,
+                              GDestroyNotify free_data)
+{
+  ANNEX_BROWSER_GET_IFACE (self)->set_file_funcs (self, funcs, data, free_data);
+}

@@ -45,6 +45,18 @@ typedef DexFuture *(*AnnexBrowserAskFunc) (AnnexAsk *ask,
                                            DexFuture *cancel,
                                            gpointer data);
 
+/* The task's files, as the browser needs them; paths are in its computer. */
+typedef struct
+{
+  /* The bytes of a file that may go to a web page, one of a share or of the agent's own folders.
+   * Resolves to GBytes (boxed); rejects with ANNEX_BROWSER_ERROR_REFUSED for another path,
+   * ANNEX_BROWSER_ERROR_NOT_FOUND, ANNEX_BROWSER_ERROR_INVALID (too large), ANNEX_COMPUTER_ERROR. */
+  DexFuture *(*read) (const char *path, gpointer data);
+  /* Hands the file @host_path of this machine, a quarantined download, into the computer under
+   * @name or one like it. Resolves to a string, its path there. */
+  DexFuture *(*store) (const char *name, const char *host_path, gpointer data);
+} AnnexBrowserFileFuncs;
+
 #define ANNEX_TYPE_BROWSER (annex_browser_get_type ())
 G_DECLARE_INTERFACE (AnnexBrowser, annex_browser, ANNEX, BROWSER, GObject)
 
@@ -59,6 +71,10 @@ struct _AnnexBrowserInterface
                         AnnexBrowserAskFunc func,
                         gpointer data,
                         GDestroyNotify free_data);
+  void (*set_file_funcs) (AnnexBrowser *self,
+                          const AnnexBrowserFileFuncs *funcs,
+                          gpointer data,
+                          GDestroyNotify free_data);
 };
 
 /* The sub-agent's tools on this pane (AnnexTool), named as design.md §4 has them, all but done.
@@ -81,5 +97,11 @@ annex_browser_set_ask_func (AnnexBrowser *self,
                             AnnexBrowserAskFunc func,
                             gpointer data,
                             GDestroyNotify free_data);
+/* How the pane reaches the task's files: uploads, downloads. @funcs is static; NULL: none. */
+void
+annex_browser_set_file_funcs (AnnexBrowser *self,
+                              const AnnexBrowserFileFuncs *funcs,
+                              gpointer data,
+                              GDestroyNotify free_data);
 
 G_END_DECLS
