@@ -29,6 +29,16 @@ tour_free (gpointer data)
 }
 
 static gboolean
+make_folder (const char *path, GError **error)
+{
+  if (g_mkdir (path, 0755) == 0)
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno), g_strerror (errno));
+  return FALSE;
+}
+
+/* Files and folders, nothing else; of links, neither what they are nor where they lead. */
+static gboolean
 copy_files (const char *from, const char *to, GError **error)
 {
   g_autoptr (GDir) folder = g_dir_open (from, 0, error);
@@ -39,9 +49,18 @@ copy_files (const char *from, const char *to, GError **error)
   while ((name = g_dir_read_name (folder)) != NULL)
     {
       g_autofree char *path = g_build_filename (from, name, NULL);
+      g_autofree char *copy = g_build_filename (to, name, NULL);
       g_autoptr (GFile) source = g_file_new_for_path (path);
-      g_autoptr (GFile) target = g_file_new_build_filename (to, name, NULL);
+      g_autoptr (GFile) target = g_file_new_for_path (copy);
 
+      if (g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+        continue;
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        {
+          if (!make_folder (copy, error) || !copy_files (path, copy, error))
+            return FALSE;
+          continue;
+        }
       if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
         continue;
       if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error))

@@ -18,6 +18,7 @@
 #include "annex-window.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #define DAY_US (24 * G_TIME_SPAN_HOUR)
 
@@ -139,20 +140,31 @@ test_tour_folder (void)
   g_autofree char *samples = g_build_filename (parent, "samples", NULL);
   g_autofree char *receipts = g_build_filename (samples, "receipts", NULL);
   g_autofree char *receipt = g_build_filename (receipts, "a.txt", NULL);
+  g_autofree char *trip = g_build_filename (receipts, "A trip", "Day 1", NULL);
+  g_autofree char *deep = g_build_filename (trip, "b.txt", NULL);
+  g_autofree char *loop = g_build_filename (trip, "up", NULL);
   g_autofree char *copied = NULL;
   const char *path;
 
-  g_assert_cmpint (g_mkdir_with_parents (receipts, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (trip, 0755), ==, 0);
   g_assert_true (g_file_set_contents (receipt, "12.50", -1, NULL));
+  g_assert_true (g_file_set_contents (deep, "7.00", -1, NULL));
+  g_assert_cmpint (symlink ("..", loop), ==, 0);
   for (guint i = 0; i < 2; i++) /* the second time it is there */
     {
       g_autoptr (DexFuture) made = annex_tour_folder_make (samples, parent);
+      g_autofree char *below = NULL;
+      g_autofree char *link = NULL;
 
       g_assert_true (annex_shot_await (dex_ref (made), NULL));
       path = g_value_get_string (dex_future_get_value (made, NULL));
       g_free (copied);
       copied = g_build_filename (path, "a.txt", NULL);
       g_assert_true (g_file_test (copied, G_FILE_TEST_IS_REGULAR));
+      below = g_build_filename (path, "A trip", "Day 1", "b.txt", NULL);
+      g_assert_true (g_file_test (below, G_FILE_TEST_IS_REGULAR));
+      link = g_build_filename (path, "A trip", "Day 1", "up", NULL);
+      g_assert_false (g_file_test (link, G_FILE_TEST_EXISTS));
     }
   {
     g_autoptr (GError) error = NULL;
