@@ -63,10 +63,11 @@ fail (GError **error, GError *cause, AnnexEgressError code, const char *host, co
 
 /* ---------------------------------------------------------------- names */
 
-/* All addresses of @host, every one of them public. */
+/* All addresses of @host; every one of them public, unless the user opened it. */
 static GList *
 resolve (const AnnexEgressDialer *dialer,
          const char *host,
+         gboolean is_origin,
          gint64 deadline_us,
          DexFuture *stop,
          GError **error)
@@ -93,7 +94,7 @@ resolve (const AnnexEgressDialer *dialer,
       return NULL;
     }
   /* One bad address among good ones is how rebinding starts: all or nothing. */
-  for (GList *l = addresses; l != NULL; l = l->next)
+  for (GList *l = addresses; l != NULL && !is_origin; l = l->next)
     if (!annex_address_is_public (l->data))
       {
         g_set_error (error, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_PRIVATE,
@@ -352,7 +353,7 @@ annex_egress_dial (const AnnexEgressDialer *dialer,
 
   /* Also before a proxy: a name that is known here to be private stays refused. Behind a company's
    * proxy, though, names may not resolve here at all; then the proxy decides. */
-  addresses = resolve (dialer, host, deadline_us, stop, &unresolved);
+  addresses = resolve (dialer, host, FALSE, deadline_us, stop, &unresolved);
   if (addresses == NULL &&
       !g_error_matches (unresolved, ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_UNKNOWN_HOST))
     {
@@ -380,6 +381,22 @@ annex_egress_dial (const AnnexEgressDialer *dialer,
     return fail (error, NULL, ANNEX_EGRESS_ERROR_PROXY, host, "the system names no way out");
   g_propagate_error (error, cause);
   return FALSE;
+}
+
+gboolean
+annex_egress_dial_origin (const AnnexEgressDialer *dialer,
+                          const char *host,
+                          guint port,
+                          DexFuture *stop,
+                          AnnexEgressRoute *route,
+                          GError **error)
+{
+  gint64 deadline_us = g_get_monotonic_time () + (gint64) dialer->limit_ms * 1000;
+  g_autolist (GInetAddress) addresses = NULL;
+
+  addresses = resolve (dialer, host, TRUE, deadline_us, stop, error);
+  return addresses != NULL &&
+         dial_direct (dialer, host, port, addresses, deadline_us, stop, route, error);
 }
 
 /* ---------------------------------------------------------------- the system's settings */

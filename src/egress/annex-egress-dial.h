@@ -43,6 +43,15 @@ annex_egress_dial (const AnnexEgressDialer *dialer,
                    AnnexEgressRoute *route,
                    GError **error);
 
+/* The same for an origin that the user opened: directly, wherever its name leads. */
+gboolean
+annex_egress_dial_origin (const AnnexEgressDialer *dialer,
+                          const char *host,
+                          guint port,
+                          DexFuture *stop,
+                          AnnexEgressRoute *route,
+                          GError **error);
+
 /* The system's proxy settings; where the desktop has none to offer, those of the environment
  * (http_proxy, https_proxy, all_proxy, no_proxy). (transfer full) */
 GProxyResolver *

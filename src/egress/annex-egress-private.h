@@ -9,6 +9,7 @@
 
 #include "annex-egress-dial.h"
 #include "annex-egress-log.h"
+#include "annex-egress-origins.h"
 #include "annex-egress-relay.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,7 @@ typedef struct
   const AnnexHttpRequest *request; /* the head's, once accepted */
   GBytes *rest;                    /* read after the head */
   const char *by;                  /* the scope that allowed it */
+  gboolean is_origin;              /* allowed as an origin of the user's */
   gboolean has_turn;
   gboolean is_silent;   /* opened and closed without a byte: it asked for nothing */
   gboolean is_answered; /* the guest got a first byte; an error can no longer be told in HTTP */
@@ -63,7 +65,9 @@ annex_egress_proxy_get_log (AnnexEgressProxy *self);
 /* A row for @stream with task and channel filled in. (transfer full) */
 AnnexLedgerEntry *
 annex_egress_proxy_new_row (AnnexEgressProxy *self, AnnexEgressStream *stream);
-/* May this request go out at all? Sets `by`. */
+AnnexEgressOrigins *
+annex_egress_proxy_get_origins (AnnexEgressProxy *self);
+/* In a fiber: may this request go out at all? Sets `by`. */
 gboolean
 annex_egress_proxy_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error);
 /* In a fiber: waits until fewer than max_streams are served. */

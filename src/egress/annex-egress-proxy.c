@@ -37,6 +37,9 @@ struct _AnnexEgressProxy
   GProxyResolver *proxies;
   AnnexEgressConnectFunc connect;
   gpointer connect_data;
+  AnnexEgressOrigins *origins;
+  AnnexEgressJudgeFunc judge;
+  gpointer judge_data;
 
   GQueue streams; /* AnnexEgressStream, oldest first */
   GQueue waiting; /* DexPromise, first come first served */
@@ -174,7 +177,8 @@ revoked_cb (AnnexNetworkPolicy *policy, const char *host, AnnexEgressProxy *self
     {
       AnnexEgressStream *stream = l->data;
 
-      if (stream->request == NULL || !g_str_equal (stream->request->host, host) ||
+      if (stream->request == NULL || stream->is_origin ||
+          !g_str_equal (stream->request->host, host) ||
           annex_network_policy_take (policy, host, stream->request->port, NULL, NULL))
         continue;
       annex_egress_stream_stop (stream, g_error_new (ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CUT,
@@ -212,6 +216,38 @@ use_once (AnnexEgressProxy *self, AnnexEgressStream *stream)
   g_hash_table_insert (self->once, g_strdup (stream->request->host), use);
 }
 
+static gboolean
+ask_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error)
+{
+  g_autoptr (DexFuture) asked = NULL;
+  const GValue *value;
+
+  asked = self->judge (stream->request->host, stream->request->port, self->judge_data);
+  if (!annex_await_cancellable (dex_ref (asked), DEX_FUTURE (stream->stop), error))
+    return FALSE;
+  value = dex_future_get_value (asked, error);
+  if (value == NULL)
+    return FALSE;
+  stream->by = g_intern_string (g_value_get_string (value));
+  return TRUE;
+}
+
+/* By the task's rules, or by who is asked where they say nothing. */
+static gboolean
+judge_host (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error)
+{
+  const AnnexHttpRequest *request = stream->request;
+  g_autoptr (GError) refused = NULL;
+
+  if (annex_network_policy_take (self->policy, request->host, request->port, &stream->by, &refused))
+    return TRUE;
+  if (self->judge != NULL &&
+      g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NOT_ALLOWED))
+    return ask_judge (self, stream, error);
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return FALSE;
+}
+
 gboolean
 annex_egress_proxy_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error)
 {
@@ -232,8 +268,14 @@ annex_egress_proxy_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GEr
                            "may leave. The user's disk may be full.");
       return FALSE;
     }
+  if (annex_egress_origins_find (self->origins, request) != NULL)
+    {
+      stream->is_origin = TRUE;
+      stream->by = "user";
+      return TRUE;
+    }
   spend_once (self);
-  if (!annex_network_policy_take (self->policy, request->host, request->port, &stream->by, error))
+  if (!judge_host (self, stream, error))
     return FALSE;
   if (request->port != port)
     {
@@ -339,6 +381,12 @@ annex_egress_proxy_get_dialer (AnnexEgressProxy *self, AnnexEgressDialer *dialer
   };
 }
 
+AnnexEgressOrigins *
+annex_egress_proxy_get_origins (AnnexEgressProxy *self)
+{
+  return self->origins;
+}
+
 AnnexEgressLog *
 annex_egress_proxy_get_log (AnnexEgressProxy *self)
 {
@@ -408,6 +456,7 @@ annex_egress_proxy_finalize (GObject *object)
   g_clear_object (&self->resolver);
   g_clear_object (&self->proxies);
   g_clear_pointer (&self->once, g_hash_table_unref);
+  g_clear_pointer (&self->origins, annex_egress_origins_free);
   dex_clear (&self->drained);
   G_OBJECT_CLASS (annex_egress_proxy_parent_class)->finalize (object);
 }
@@ -444,6 +493,7 @@ annex_egress_proxy_init (AnnexEgressProxy *self)
   g_queue_init (&self->streams);
   g_queue_init (&self->waiting);
   self->channel = g_strdup ("computer");
+  self->origins = annex_egress_origins_new ();
   self->once = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
@@ -543,6 +593,43 @@ annex_egress_proxy_set_credentials (AnnexEgressProxy *self, const char *user, co
   pair = g_strdup_printf ("%s:%s", user, password);
   encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
   self->credentials = g_strconcat ("Basic ", encoded, NULL);
+}
+
+void
+annex_egress_proxy_set_judge_func (AnnexEgressProxy *self, AnnexEgressJudgeFunc func, gpointer data)
+{
+  g_return_if_fail (ANNEX_IS_EGRESS_PROXY (self));
+  self->judge = func;
+  self->judge_data = data;
+}
+
+void
+annex_egress_proxy_allow_origin (AnnexEgressProxy *self,
+                                 const char *scheme,
+                                 const char *host,
+                                 guint port,
+                                 AnnexEgressOpenFunc open,
+                                 gpointer data,
+                                 GDestroyNotify free_data)
+{
+  AnnexEgressOrigin *origin;
+
+  g_return_if_fail (ANNEX_IS_EGRESS_PROXY (self));
+  g_return_if_fail (scheme != NULL && host != NULL);
+
+  origin = g_new0 (AnnexEgressOrigin, 1);
+  *origin = (AnnexEgressOrigin) { g_strdup (scheme), g_strdup (host), port, open, data, free_data };
+  annex_egress_origins_add (self->origins, origin);
+}
+
+void
+annex_egress_proxy_forbid_origin (AnnexEgressProxy *self,
+                                  const char *scheme,
+                                  const char *host,
+                                  guint port)
+{
+  g_return_if_fail (ANNEX_IS_EGRESS_PROXY (self));
+  annex_egress_origins_remove (self->origins, scheme, host, port);
 }
 
 void

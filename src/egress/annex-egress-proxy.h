@@ -16,6 +16,9 @@
  * request that names another host inside TLS (domain fronting) cannot be seen without ending TLS
  * here, and is the declared residual.
  *
+ * The browser pane's proxy adds two things: origins that the user opened, and someone to ask where
+ * no rule decides.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -91,6 +94,34 @@ annex_egress_proxy_set_channel (AnnexEgressProxy *self, const char *channel);
  * could reach. NULL, NULL: none. They are never passed on. */
 void
 annex_egress_proxy_set_credentials (AnnexEgressProxy *self, const char *user, const char *password);
+
+/* Where no rule decides about @host (normalised; @port is one the rules allow): resolves to a
+ * string, by whom it is allowed, which the ledger shows, or rejects with ANNEX_POLICY_ERROR. The
+ * request waits meanwhile. A host that is never allowed is not asked about. */
+typedef DexFuture *(*AnnexEgressJudgeFunc) (const char *host, guint port, gpointer data);
+void
+annex_egress_proxy_set_judge_func (AnnexEgressProxy *self,
+                                   AnnexEgressJudgeFunc func,
+                                   gpointer data);
+/* Makes the connection to an origin. Resolves to a GIOStream. */
+typedef DexFuture *(*AnnexEgressOpenFunc) (guint port, gpointer data);
+/* Lets requests through to exactly @scheme (http or https), @host and @port, whatever the rules
+ * say: an origin on this machine, in its network, or on another port, which the user opened by
+ * hand. @host: in lower case, an IPv6 address without brackets; @open (nullable): makes its
+ * connections, else it is dialled directly. In the ledger it is allowed by "user". */
+void
+annex_egress_proxy_allow_origin (AnnexEgressProxy *self,
+                                 const char *scheme,
+                                 const char *host,
+                                 guint port,
+                                 AnnexEgressOpenFunc open,
+                                 gpointer data,
+                                 GDestroyNotify free_data);
+void
+annex_egress_proxy_forbid_origin (AnnexEgressProxy *self,
+                                  const char *scheme,
+                                  const char *host,
+                                  guint port);
 
 /* For tests: other names and other proxies than the system's; NULL is the system's. */
 void

@@ -29,6 +29,8 @@ annex_egress_stream_new (AnnexEgressProxy *proxy, GIOStream *client)
   self->client = g_object_ref (client);
   self->stop = dex_promise_new ();
   self->head = annex_http_head_new ();
+  annex_http_head_set_host_func (self->head, annex_egress_origins_has_place,
+                                 annex_egress_proxy_get_origins (proxy));
   self->up.active_us = &self->active_us;
   self->down.active_us = &self->active_us;
   return self;
@@ -403,6 +405,11 @@ serve_tunnel (AnnexEgressStream *self, GIOStream *server, GError **error)
   self->is_answered = TRUE;
   if (!annex_egress_write (client_out (self), greeting, ANSWER_MS, NULL, stop_of (self), error))
     return FALSE;
+  /* What the user opened by hand may be an address, which no hello names, or no TLS at all. */
+  if (self->is_origin)
+    return annex_egress_write (g_io_stream_get_output_stream (server), self->rest, 0, &self->up,
+                               stop_of (self), error) &&
+           relay (self, server, tunnel_up_fiber, error);
   hello = read_hello (self, error);
   if (hello == NULL)
     {
@@ -447,11 +454,47 @@ serve_plain (AnnexEgressStream *self, const AnnexEgressRoute *route, GError **er
 
 /* ---------------------------------------------------------------- from head to row */
 
+/* To an origin of the user's: straight there, or as its own function does it. */
+static gboolean
+connect_origin (AnnexEgressStream *self,
+                const AnnexEgressDialer *dialer,
+                AnnexEgressRoute *route,
+                GError **error)
+{
+  const AnnexEgressOrigin *origin =
+      annex_egress_origins_find (annex_egress_proxy_get_origins (self->proxy), self->request);
+  g_autoptr (DexFuture) opened = NULL;
+  const GValue *value;
+
+  if (origin == NULL || origin->open == NULL)
+    return annex_egress_dial_origin (dialer, self->request->host, self->request->port,
+                                     stop_of (self), route, error);
+  opened = annex_future_with_timeout (origin->open (origin->port, origin->data), dialer->limit_ms);
+  if (!annex_await_cancellable (dex_ref (opened), stop_of (self), error))
+    return FALSE;
+  value = dex_future_get_value (opened, error);
+  if (value == NULL)
+    return FALSE;
+  route->connection = g_value_dup_object (value);
+  return TRUE;
+}
+
+static gboolean
+connect_route (AnnexEgressStream *self, AnnexEgressRoute *route, GError **error)
+{
+  AnnexEgressDialer dialer;
+
+  annex_egress_proxy_get_dialer (self->proxy, &dialer);
+  if (self->is_origin)
+    return connect_origin (self, &dialer, route, error);
+  return annex_egress_dial (&dialer, self->request->host, self->request->port,
+                            self->request->is_connect, stop_of (self), route, error);
+}
+
 static gboolean
 serve (AnnexEgressStream *self, GError **error)
 {
   g_auto (AnnexEgressRoute) route = { 0 };
-  AnnexEgressDialer dialer;
   gboolean is_served;
 
   if (!read_head (self, error))
@@ -460,9 +503,7 @@ serve (AnnexEgressStream *self, GError **error)
   if (!annex_egress_proxy_judge (self->proxy, self, error) ||
       !annex_egress_proxy_wait_turn (self->proxy, self, error))
     return FALSE;
-  annex_egress_proxy_get_dialer (self->proxy, &dialer);
-  if (!annex_egress_dial (&dialer, self->request->host, self->request->port,
-                          self->request->is_connect, stop_of (self), &route, error))
+  if (!connect_route (self, &route, error))
     return FALSE;
 
   self->active_us = g_get_monotonic_time ();

@@ -20,9 +20,12 @@ guint
 annex_http_status_of (const GError *error);
 
 /* Reads the lines of a head (request line first, no line ends, no control bytes but tabs).
- * ANNEX_HTTP_HEAD_ERROR or ANNEX_POLICY_ERROR. (transfer full) */
+ * @host_func: nullable. ANNEX_HTTP_HEAD_ERROR or ANNEX_POLICY_ERROR. (transfer full) */
 AnnexHttpRequest *
-annex_http_request_parse (char **lines, GError **error);
+annex_http_request_parse (char **lines,
+                          AnnexHttpHostFunc host_func,
+                          gpointer host_data,
+                          GError **error);
 void
 annex_http_request_free (AnnexHttpRequest *self);
 

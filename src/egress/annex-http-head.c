@@ -18,6 +18,8 @@ struct _AnnexHttpHead
   AnnexHttpHeadState state;
   GByteArray *bytes;
   AnnexHttpRequest *request;
+  AnnexHttpHostFunc host_func;
+  gpointer host_data;
   guint status;
   GError *error;
 };
@@ -31,6 +33,13 @@ annex_http_head_new (void)
 
   self->bytes = g_byte_array_new ();
   return self;
+}
+
+void
+annex_http_head_set_host_func (AnnexHttpHead *self, AnnexHttpHostFunc func, gpointer data)
+{
+  self->host_func = func;
+  self->host_data = data;
 }
 
 void
@@ -121,7 +130,7 @@ finish (AnnexHttpHead *self)
   g_auto (GStrv) lines = g_strsplit (text, "\r\n", -1);
   GError *error = NULL;
 
-  self->request = annex_http_request_parse (lines, &error);
+  self->request = annex_http_request_parse (lines, self->host_func, self->host_data, &error);
   if (self->request == NULL)
     return reject (self, error);
   self->state = ANNEX_HTTP_HEAD_ACCEPTED;

@@ -67,6 +67,12 @@ typedef struct _AnnexHttpHead AnnexHttpHead;
 
 AnnexHttpHead *
 annex_http_head_new (void);
+/* Asked for a host that is no public name (an address, "localhost", one label): may it stand in a
+ * request for @port all the same? @host in lower case, an IPv6 address without its brackets. */
+typedef gboolean (*AnnexHttpHostFunc) (const char *host, guint port, gpointer data);
+/* Before the first byte. Without it no such host may. */
+void
+annex_http_head_set_host_func (AnnexHttpHead *self, AnnexHttpHostFunc func, gpointer data);
 void
 annex_http_head_free (AnnexHttpHead *self);
 /* Takes the next bytes; *@consumed says how many belonged to the head (the rest is body or tunnel).

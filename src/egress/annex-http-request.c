@@ -55,9 +55,33 @@ parse_port (const char *text, guint *port)
   return *port <= 65535;
 }
 
+/* Who is asked about hosts that are no public names. */
+typedef struct
+{
+  AnnexHttpHostFunc func; /* nullable */
+  gpointer data;
+} HostCheck;
+
+/* The host as an exception has it: no public name, but allowed. */
+static char *
+dup_exception (const HostCheck *check, const char *text, gsize length, guint port)
+{
+  g_autofree char *host = g_ascii_strdown (text, (gssize) length);
+
+  if (check->func == NULL)
+    return NULL;
+  if (length > 2 && host[0] == '[' && host[length - 1] == ']')
+    {
+      host[length - 1] = '\0';
+      memmove (host, host + 1, length - 1);
+    }
+  return check->func (host, port, check->data) ? g_steal_pointer (&host) : NULL;
+}
+
 /* @authority is "host" or "host:port"; without a port *@port stays. */
 static gboolean
-parse_authority (const char *authority,
+parse_authority (const HostCheck *check,
+                 const char *authority,
                  char **host,
                  guint *port,
                  gboolean *has_port,
@@ -77,19 +101,21 @@ parse_authority (const char *authority,
       *has_port = TRUE;
       host_length = (gsize) (colon - authority);
     }
-  *host = annex_host_normalise (authority, (gssize) host_length, error);
+  *host = dup_exception (check, authority, host_length, *port);
+  if (*host == NULL)
+    *host = annex_host_normalise (authority, (gssize) host_length, error);
   return *host != NULL;
 }
 
 static gboolean
-parse_connect (AnnexHttpRequest *self, const char *target, GError **error)
+parse_connect (AnnexHttpRequest *self, const HostCheck *check, const char *target, GError **error)
 {
   gboolean has_port;
 
   self->is_connect = TRUE;
   if (strpbrk (target, "/?#") != NULL)
     return fail (error, ANNEX_HTTP_HEAD_ERROR_FORM, "CONNECT takes a host and a port");
-  if (!parse_authority (target, &self->host, &self->port, &has_port, error))
+  if (!parse_authority (check, target, &self->host, &self->port, &has_port, error))
     return FALSE;
   if (!has_port)
     return fail (error, ANNEX_HTTP_HEAD_ERROR_FORM, "CONNECT takes a host and a port");
@@ -97,7 +123,7 @@ parse_connect (AnnexHttpRequest *self, const char *target, GError **error)
 }
 
 static gboolean
-parse_absolute (AnnexHttpRequest *self, const char *target, GError **error)
+parse_absolute (AnnexHttpRequest *self, const HostCheck *check, const char *target, GError **error)
 {
   static const char scheme[] = "http://";
   g_autofree char *authority = NULL;
@@ -116,7 +142,7 @@ parse_absolute (AnnexHttpRequest *self, const char *target, GError **error)
   length = strcspn (target, "/?");
   authority = g_strndup (target, length);
   self->port = 80;
-  if (!parse_authority (authority, &self->host, &self->port, &has_port, error))
+  if (!parse_authority (check, authority, &self->host, &self->port, &has_port, error))
     return FALSE;
   target += length;
   self->target = target[0] == '/' ? g_strdup (target) : g_strconcat ("/", target, NULL);
@@ -124,7 +150,10 @@ parse_absolute (AnnexHttpRequest *self, const char *target, GError **error)
 }
 
 static gboolean
-parse_request_line (AnnexHttpRequest *self, const char *line, GError **error)
+parse_request_line (AnnexHttpRequest *self,
+                    const HostCheck *check,
+                    const char *line,
+                    GError **error)
 {
   g_auto (GStrv) words = g_strsplit (line, " ", 4);
 
@@ -149,8 +178,8 @@ parse_request_line (AnnexHttpRequest *self, const char *line, GError **error)
       g_ascii_strcasecmp (self->method, "TRACK") == 0)
     return fail (error, ANNEX_HTTP_HEAD_ERROR_METHOD, "TRACE shows what should not be seen");
   if (g_str_equal (self->method, "CONNECT"))
-    return parse_connect (self, words[1], error);
-  return parse_absolute (self, words[1], error);
+    return parse_connect (self, check, words[1], error);
+  return parse_absolute (self, check, words[1], error);
 }
 
 /* ---------------------------------------------------------------- fields */
@@ -228,7 +257,7 @@ find_single (GPtrArray *fields, const char *name, const char **value)
 }
 
 static gboolean
-check_host (AnnexHttpRequest *self, GPtrArray *fields, GError **error)
+check_host (AnnexHttpRequest *self, const HostCheck *check, GPtrArray *fields, GError **error)
 {
   g_autofree char *host = NULL;
   gboolean has_port;
@@ -244,7 +273,7 @@ check_host (AnnexHttpRequest *self, GPtrArray *fields, GError **error)
         return TRUE;
       return fail (error, ANNEX_HTTP_HEAD_ERROR_HOST, "it has no Host");
     }
-  if (!parse_authority (value, &host, &port, &has_port, NULL))
+  if (!parse_authority (check, value, &host, &port, &has_port, NULL))
     return fail (error, ANNEX_HTTP_HEAD_ERROR_HOST, "its Host is malformed");
   if (!has_port && !self->is_connect)
     port = 80;
@@ -340,8 +369,12 @@ is_end_to_end (GPtrArray *fields, const char *name)
 }
 
 AnnexHttpRequest *
-annex_http_request_parse (char **lines, GError **error)
+annex_http_request_parse (char **lines,
+                          AnnexHttpHostFunc host_func,
+                          gpointer host_data,
+                          GError **error)
 {
+  HostCheck check = { host_func, host_data };
   g_autoptr (AnnexHttpRequest) self = g_new0 (AnnexHttpRequest, 1);
   g_autoptr (GPtrArray) fields = NULL;
   const char *authorization;
@@ -352,11 +385,11 @@ annex_http_request_parse (char **lines, GError **error)
       fail (error, ANNEX_HTTP_HEAD_ERROR_SYNTAX, "it is empty");
       return NULL;
     }
-  if (!parse_request_line (self, lines[0], error))
+  if (!parse_request_line (self, &check, lines[0], error))
     return NULL;
   fields = parse_fields (lines + 1, error);
-  if (fields == NULL || !check_host (self, fields, error) || !check_framing (self, fields, error) ||
-      !check_upgrade (fields, error))
+  if (fields == NULL || !check_host (self, &check, fields, error) ||
+      !check_framing (self, fields, error) || !check_upgrade (fields, error))
     return NULL;
   if (!find_single (fields, "Proxy-Authorization", &authorization))
     {
@@ -387,13 +420,15 @@ annex_http_request_write_head (const AnnexHttpRequest *self,
                                gboolean absolute,
                                const char *proxy_authorization)
 {
+  g_autofree char *place = NULL;
   g_autofree char *authority = NULL;
   GString *head;
 
   g_return_val_if_fail (!self->is_connect, NULL);
 
-  authority =
-      self->port == 80 ? g_strdup (self->host) : g_strdup_printf ("%s:%u", self->host, self->port);
+  place = strchr (self->host, ':') != NULL ? g_strdup_printf ("[%s]", self->host)
+                                           : g_strdup (self->host);
+  authority = self->port == 80 ? g_strdup (place) : g_strdup_printf ("%s:%u", place, self->port);
   head = g_string_new (self->method);
   if (absolute)
     g_string_append_printf (head, " http://%s%s", authority, self->target);
