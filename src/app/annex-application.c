@@ -190,6 +190,7 @@ close_desk (AnnexApplication *self)
 static gboolean
 first_frame_cb (gpointer data)
 {
+  gtk_window_set_default_icon_name (ANNEX_APPLICATION_ID); /* reads the icon in every size */
   dex_future_disown (annex_application_await_desk (data));
   return G_SOURCE_REMOVE;
 }
@@ -214,7 +215,7 @@ annex_application_present (AnnexApplication *self)
   is_new = window == NULL;
   if (is_new)
     window = GTK_WINDOW (annex_window_new (GTK_APPLICATION (self)));
-  if (is_new && self->desk == NULL && self->failure == NULL)
+  if (is_new)
     {
       /* What takes time begins when the window is there to be seen. */
       gtk_widget_realize (GTK_WIDGET (window));
@@ -463,7 +464,6 @@ annex_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (annex_application_parent_class)->startup (application);
   annex_ui_init ();
-  gtk_window_set_default_icon_name (ANNEX_APPLICATION_ID);
   for (guint i = 0; i < n_shortcuts; i++)
     if (shortcuts[i].action != NULL)
       gtk_application_set_accels_for_action (GTK_APPLICATION (self), shortcuts[i].action,

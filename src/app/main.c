@@ -1,78 +1,73 @@
 /* main.c
  *
  * The annex binary: without a command, and for what the desktop hands to it, the window; otherwise
- * finds the command, runs it in a fiber, returns its exit status.
+ * the command line. All but the window itself is in a module, which is loaded when it is needed:
+ * its libraries would double the time until a window is there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-app-module.h"
 #include "annex-application.h"
-#include "annex-cli.h"
-#include "annex-desk-session.h"
 #include "annex-future.h"
+#include "annex-module.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 
-static const struct
+/* Any thread. NULL with an error. (borrowed, for ever) */
+static const AnnexAppModule *
+load_module (GError **error)
 {
-  const char *name;
-  AnnexCliFunc func;
-} commands[] = {
-  { "run", annex_cli_run },           { "tasks", annex_cli_tasks },   { "inbox", annex_cli_inbox },
-  { "computer", annex_cli_computer }, { "doctor", annex_cli_doctor },
-  { "skills", annex_cli_skills },
-};
+  AnnexAppModuleGetFunc get = (AnnexAppModuleGetFunc) annex_module_load (
+      ANNEX_APP_MODULE_FILE, ANNEX_APP_MODULE_SYMBOL, error);
 
-typedef struct
-{
-  AnnexCliFunc func;
-  char **argv;
-  GMainLoop *loop;
-  int status;
-} Command;
-
-static DexFuture *
-command_fiber (gpointer data)
-{
-  Command *command = data;
-
-  command->status = command->func (command->argv);
-  g_main_loop_quit (command->loop);
-  return dex_future_new_true ();
-}
-
-static int
-run_command (AnnexCliFunc func, char **argv)
-{
-  Command command = { .func = func, .argv = argv, .status = ANNEX_EXIT_FAILED };
-
-  command.loop = g_main_loop_new (NULL, FALSE);
-  annex_fiber_start (command_fiber, &command, NULL);
-  g_main_loop_run (command.loop);
-  g_main_loop_unref (command.loop);
-  return command.status;
+  return get != NULL ? get () : NULL;
 }
 
 /* ---- the window */
 
 static DexFuture *
+load_work (gpointer data)
+{
+  GError *error = NULL;
+  const AnnexAppModule *module = load_module (&error);
+
+  if (module == NULL)
+    return annex_future_new_error (error);
+  return dex_future_new_for_pointer ((gpointer) module);
+}
+
+static DexFuture *
+loaded_cb (DexFuture *future, gpointer data)
+{
+  const AnnexAppModule **module = data;
+
+  *module = g_value_get_pointer (dex_future_get_value (future, NULL));
+  return (*module)->open_desk ();
+}
+
+static DexFuture *
 open_desk (gpointer data)
 {
-  return annex_desk_session_open ();
+  return dex_future_then (annex_worker_run ("annex-module", load_work, NULL, NULL), loaded_cb, data,
+                          NULL);
 }
 
 static DexFuture *
 close_desk (AnnexDesk *desk, gpointer data)
 {
-  return annex_desk_session_close (ANNEX_DESK_SESSION (desk));
+  const AnnexAppModule **module = data;
+
+  return (*module)->close_desk (desk);
 }
 
 static int
 run_window (int argc, char **argv)
 {
-  g_autoptr (AnnexApplication) application = annex_application_new (open_desk, close_desk, NULL);
+  const AnnexAppModule *module = NULL;
+  g_autoptr (AnnexApplication) application = annex_application_new (open_desk, close_desk, &module);
 
   return g_application_run (G_APPLICATION (application), argc, argv);
 }
@@ -80,7 +75,8 @@ run_window (int argc, char **argv)
 int
 main (int argc, char **argv)
 {
-  g_auto (GStrv) words = g_strdupv (argv);
+  g_autoptr (GError) error = NULL;
+  const AnnexAppModule *module;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, ANNEX_LOCALE_DIR);
@@ -92,25 +88,9 @@ main (int argc, char **argv)
   dex_init ();
   if (annex_application_takes_argument (argv[1]))
     return run_window (argc, argv);
-  if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") ||
-      g_str_equal (argv[1], "help"))
-    {
-      const char *text = annex_cli_help (argc > 2 ? argv[2] : NULL);
-
-      fputs (text != NULL ? text : annex_cli_help (NULL), argc < 2 ? stderr : stdout);
-      return argc < 2 ? ANNEX_EXIT_USAGE : ANNEX_EXIT_DONE;
-    }
-  if (g_str_equal (argv[1], "--version"))
-    {
-      annex_cli_print ("annex %s\n", ANNEX_VERSION);
-      return ANNEX_EXIT_DONE;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (argv[1], commands[i].name))
-      {
-        int status = run_command (commands[i].func, words + 2);
-
-        return status == ANNEX_EXIT_DONE && !annex_cli_check_output () ? ANNEX_EXIT_FAILED : status;
-      }
-  return annex_cli_usage (NULL, "there is no command “%s”", argv[1]);
+  module = load_module (&error);
+  if (module != NULL)
+    return module->run (argc, argv);
+  fprintf (stderr, "annex: a part of Annex is missing: %s\n", error->message);
+  return 1;
 }

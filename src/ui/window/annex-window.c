@@ -346,6 +346,28 @@ annex_window_update_computer (AnnexWindow *self)
 
 /* ---- properties */
 
+/* A part of the window that is another area's own. */
+static void
+fill_slot (AnnexWindow *self, AdwBin *slot, GType type)
+{
+  GtkWidget *part = g_object_new (type, NULL);
+
+  adw_bin_set_child (slot, part);
+  g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
+}
+
+/* What shows nothing without a desk: the first frame need not wait for it. */
+static void
+fill_slots (AnnexWindow *self)
+{
+  if (adw_bin_get_child (self->inbox_slot) != NULL)
+    return;
+  fill_slot (self, self->banner_slot, ANNEX_TYPE_BANNERS);
+  fill_slot (self, self->inbox_slot, ANNEX_TYPE_INBOX_PAGE);
+  g_signal_connect_object (adw_bin_get_child (self->inbox_slot), "open-task",
+                           G_CALLBACK (annex_window_open_task), self, G_CONNECT_SWAPPED);
+}
+
 static void
 connect_desk (AnnexWindow *self)
 {
@@ -377,6 +399,7 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
   annex_sidebar_set_desk (self->sidebar, desk);
   if (desk != NULL)
     {
+      fill_slots (self);
       connect_desk (self);
       annex_window_update_inbox (self);
     }
@@ -522,16 +545,6 @@ annex_window_class_init (AnnexWindowClass *klass)
   annex_window_install_task_actions (widget_class);
 }
 
-/* A part of the window that is another area's own. */
-static void
-fill_slot (AnnexWindow *self, AdwBin *slot, GType type)
-{
-  GtkWidget *part = g_object_new (type, NULL);
-
-  adw_bin_set_child (slot, part);
-  g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
-}
-
 static void
 annex_window_init (AnnexWindow *self)
 {
@@ -542,10 +555,6 @@ annex_window_init (AnnexWindow *self)
   adw_breakpoint_add_setters (self->medium, G_OBJECT (self), "compact", TRUE, NULL);
   adw_breakpoint_add_setters (self->small, G_OBJECT (self), "compact", TRUE, G_OBJECT (self),
                               "narrow", TRUE, G_OBJECT (self->split), "collapsed", TRUE, NULL);
-  fill_slot (self, self->banner_slot, ANNEX_TYPE_BANNERS);
-  fill_slot (self, self->inbox_slot, ANNEX_TYPE_INBOX_PAGE);
-  g_signal_connect_object (adw_bin_get_child (self->inbox_slot), "open-task",
-                           G_CALLBACK (annex_window_open_task), self, G_CONNECT_SWAPPED);
   g_object_bind_property (self, "desk", self->new_task, "desk", G_BINDING_SYNC_CREATE);
   annex_window_init_drop (self);
   annex_window_restore_state (self);
