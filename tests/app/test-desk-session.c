@@ -4,147 +4,20 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-desk-session.h"
-
 #include "annex-json-build.h"
 #include "annex-keep.h"
 #include "annex-paths.h"
-#include "app-fixture.h"
-#include "fake-model.h"
+#include "office.h"
 #include "test-fiber.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
-
-typedef struct
-{
-  AnnexSession *session;
-  AnnexDeskSession *self;
-  AnnexDesk *desk;
-  FakeModel *model;
-} Office;
-
-static void
-office_open (Office *office, const char *scenario)
-{
-  g_autoptr (AnnexModelProfile) profile = annex_model_profile_new ("anthropic", "Fake");
-  g_autoptr (GError) error = NULL;
-
-  office->session = app_fixture_open ();
-  office->model = scenario != NULL ? fake_model_new (scenario, NULL, &error) : NULL;
-  g_assert_no_error (error);
-  office->self = annex_desk_session_new (office->session);
-  office->desk = ANNEX_DESK (office->self);
-  if (office->model == NULL)
-    return;
-  profile->base_url = fake_model_dup_base_url (office->model);
-  profile->model = g_strdup ("fake-1");
-  profile->is_default = TRUE;
-  test_await (annex_desk_save_profile (office->desk, profile, "sk-right"));
-}
-
-static void
-office_close (Office *office)
-{
-  test_await (annex_desk_session_close (office->self));
-  app_fixture_wait (50); /* what was emitted last is let go of */
-  g_assert_finalize_object (office->self);
-  g_assert_finalize_object (office->session);
-  g_clear_pointer (&office->model, fake_model_free);
-}
-
-static AnnexTask *
-begin (Office *office, const char *prompt)
-{
-  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
-  g_autoptr (GError) error = NULL;
-  AnnexTask *task;
-
-  request->prompt = g_strdup (prompt);
-  task = dex_await_object (annex_desk_create_task (office->desk, request), &error);
-  g_assert_no_error (error);
-  return task;
-}
-
-static void
-await_state (AnnexTask *task, AnnexTaskState state)
-{
-  for (guint i = 0; i < 1000 && annex_task_get_state (task) != state; i++)
-    app_fixture_wait (20);
-  g_assert_cmpstr (annex_task_state_to_name (annex_task_get_state (task)), ==,
-                   annex_task_state_to_name (state));
-}
-
-static void
-await_rest (Office *office, AnnexTask *task, AnnexTaskState state)
-{
-  await_state (task, state);
-  for (guint i = 0; i < 1000 && annex_desk_is_running (office->desk, task); i++)
-    app_fixture_wait (20);
-  g_assert_false (annex_desk_is_running (office->desk, task));
-}
-
-/* The state comes before the ask. */
-static void
-await_ask (AnnexTask *task)
-{
-  gboolean open = FALSE;
-
-  await_state (task, ANNEX_TASK_WAITING);
-  for (guint i = 0; i < 500 && !open; i++)
-    {
-      g_autoptr (GPtrArray) asks = annex_task_dup_open_asks (task);
-
-      open = asks->len > 0;
-      app_fixture_wait (20);
-    }
-  g_assert_true (open);
-}
-
-/* The text of all messages as they go to the model. (transfer full) */
-static char *
-dup_log (Office *office, AnnexTask *task)
-{
-  g_autoptr (GPtrArray) events = dex_await_boxed (
-      annex_store_list_events (annex_desk_get_store (office->desk), annex_task_get_id (task), 0, 0),
-      NULL);
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < events->len; i++)
-    {
-      g_autofree char *line = annex_event_to_json_line (g_ptr_array_index (events, i));
-
-      g_string_append_printf (text, "%s\n", line);
-    }
-  return g_string_free_and_steal (text);
-}
-
-static void
-assert_log (Office *office, AnnexTask *task, const char *part, gboolean there)
-{
-  g_autofree char *log = dup_log (office, task);
-
-  if ((strstr (log, part) != NULL) != there)
-    g_error ("“%s” is %sin the log:\n%s", part, there ? "not " : "", log);
-}
-
-static GPtrArray *
-list_inbox (Office *office)
-{
-  GPtrArray *entries = dex_await_boxed (annex_desk_list_inbox (office->desk), NULL);
-
-  g_assert_nonnull (entries);
-  return entries;
-}
 
 static void
 count_cb (guint *n)
 {
   (*n)++;
 }
-
-#define SAY(text) "{\"type\":\"text\",\"text\":\"" text "\"}"
-#define CALL(name, input) "{\"type\":\"tool_use\",\"name\":\"" name "\",\"input\":" input "}"
 
 static void
 test_two_at_once (void)
@@ -162,18 +35,18 @@ test_two_at_once (void)
                                      "{\"match\":\"two\",\"delay_ms\":300,\"blocks\":[" SAY (
                                          "Second") "]}]}");
   g_signal_connect_swapped (office.desk, "task-state", G_CALLBACK (count_cb), &states);
-  first = begin (&office, "Do one\nwith more lines");
-  second = begin (&office, "Do two");
+  first = office_begin (&office, "Do one\nwith more lines");
+  second = office_begin (&office, "Do two");
   g_assert_cmpuint (annex_desk_get_n_running (office.desk), ==, 2);
   title = annex_task_dup_title (first);
   g_assert_cmpstr (title, ==, "Do one");
   same = dex_await_object (annex_desk_open_task (office.desk, annex_task_get_id (first)), NULL);
   g_assert_true (same == first);
-  await_rest (&office, first, ANNEX_TASK_DONE);
-  await_rest (&office, second, ANNEX_TASK_DONE);
+  office_await_rest (&office, first, ANNEX_TASK_DONE);
+  office_await_rest (&office, second, ANNEX_TASK_DONE);
   g_assert_cmpuint (states, >=, 4);
-  assert_log (&office, first, "First", TRUE);
-  assert_log (&office, second, "Second", TRUE);
+  office_assert_log (&office, first, "First", TRUE);
+  office_assert_log (&office, second, "Second", TRUE);
   g_clear_object (&first);
   g_clear_object (&same);
   g_clear_object (&second);
@@ -198,14 +71,14 @@ test_question (void)
                                                              "Blue it is") "]}]}");
   g_signal_connect_swapped (office.desk, "ask-opened", G_CALLBACK (count_cb), &opened);
   g_signal_connect_swapped (office.desk, "ask-closed", G_CALLBACK (count_cb), &closed);
-  task = begin (&office, "paint it");
-  await_ask (task);
-  entries = list_inbox (&office);
+  task = office_begin (&office, "paint it");
+  office_await_ask (task);
+  entries = office_list_inbox (&office);
   g_assert_cmpuint (entries->len, ==, 1);
   test_await (annex_desk_answer_text (
       office.desk, ((AnnexInboxEntry *) g_ptr_array_index (entries, 0))->ask, "Blue"));
-  await_rest (&office, task, ANNEX_TASK_DONE);
-  assert_log (&office, task, "Blue it is", TRUE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Blue it is", TRUE);
   g_assert_cmpuint (opened, ==, 1);
   g_assert_cmpuint (closed, ==, 1);
   g_clear_object (&task);
@@ -241,9 +114,9 @@ test_answer_after_restart (void)
   FakeModel *model;
 
   office_open (&office, scenario);
-  task = begin (&office, "fetch it");
+  task = office_begin (&office, "fetch it");
   id = g_strdup (annex_task_get_id (task));
-  await_ask (task);
+  office_await_ask (task);
   g_clear_object (&task);
   model = g_steal_pointer (&office.model); /* the server goes on */
   office_close (&office);
@@ -255,14 +128,14 @@ test_answer_after_restart (void)
   task = dex_await_object (annex_desk_open_task (office.desk, id), NULL);
   g_assert_cmpint (annex_task_get_state (task), ==, ANNEX_TASK_WAITING);
   g_assert_false (annex_desk_is_running (office.desk, task));
-  open = list_inbox (&office);
+  open = office_list_inbox (&office);
   g_assert_cmpuint (open->len, ==, 1);
   test_await (annex_desk_answer_text (
       office.desk, ((AnnexInboxEntry *) g_ptr_array_index (open, 0))->ask, "never"));
-  await_rest (&office, task, ANNEX_TASK_DONE);
-  assert_log (&office, task, "Without it, then", TRUE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Without it, then", TRUE);
 
-  refused = list_inbox (&office);
+  refused = office_list_inbox (&office);
   g_assert_cmpuint (refused->len, ==, 1);
   entry = g_ptr_array_index (refused, 0);
   g_assert_cmpint (entry->state, ==, ANNEX_INBOX_REFUSED);
@@ -271,12 +144,12 @@ test_answer_after_restart (void)
   test_await_error (annex_desk_reopen (office.desk, annex_ask_get_id (again)), ANNEX_STORE_ERROR,
                     ANNEX_STORE_ERROR_NOT_FOUND);
   test_await (annex_desk_answer_text (office.desk, again, "task"));
-  await_rest (&office, task, ANNEX_TASK_DONE);
-  assert_log (&office, task, "allows it now (task)", TRUE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "allows it now (task)", TRUE);
   for (guint i = 0; i < 100 && fake_model_count_left (office.model) > 0; i++)
     app_fixture_wait (20);
-  assert_log (&office, task, "Thank you", TRUE);
-  after = list_inbox (&office);
+  office_assert_log (&office, task, "Thank you", TRUE);
+  after = office_list_inbox (&office);
   g_assert_cmpuint (after->len, ==, 0);
   g_clear_object (&task);
   office_close (&office);
@@ -290,12 +163,12 @@ test_stop_and_resume (void)
 
   office_open (&office, "{\"turns\":[{\"match\":\"long\",\"delay_ms\":4000,\"blocks\":[" SAY (
                             "Late") "]},{\"blocks\":[" SAY ("Here I am") "],\"repeat\":true}]}");
-  task = begin (&office, "a long one");
+  task = office_begin (&office, "a long one");
   app_fixture_wait (200);
   annex_desk_stop (office.desk, task);
-  await_rest (&office, task, ANNEX_TASK_STOPPED);
+  office_await_rest (&office, task, ANNEX_TASK_STOPPED);
   test_await (annex_desk_resume (office.desk, task));
-  await_rest (&office, task, ANNEX_TASK_DONE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
   g_clear_object (&task);
   office_close (&office);
 }
@@ -314,8 +187,8 @@ test_rewind_and_plan (void)
   office_open (&office, "{\"turns\":[{\"match\":\"green\",\"blocks\":[" SAY (
                             "Green") "]},"
                                      "{\"match\":\"yellow\",\"blocks\":[" SAY ("Yellow") "]}]}");
-  task = begin (&office, "make it green");
-  await_rest (&office, task, ANNEX_TASK_DONE);
+  task = office_begin (&office, "make it green");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
   events = dex_await_boxed (
       annex_store_list_events (annex_desk_get_store (office.desk), annex_task_get_id (task), 0, 0),
       NULL);
@@ -325,15 +198,15 @@ test_rewind_and_plan (void)
   test_await_error (annex_desk_rewind (office.desk, task, 1, "no"), ANNEX_STORE_ERROR,
                     ANNEX_STORE_ERROR_NOT_FOUND);
   test_await (annex_desk_rewind (office.desk, task, seq, "make it yellow"));
-  await_rest (&office, task, ANNEX_TASK_DONE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
   for (guint i = 0; i < 100 && fake_model_count_left (office.model) > 0; i++)
     app_fixture_wait (20);
-  await_rest (&office, task, ANNEX_TASK_DONE);
-  assert_log (&office, task, "Yellow", TRUE);
-  assert_log (&office, task, "\"rewound\"", TRUE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Yellow", TRUE);
+  office_assert_log (&office, task, "\"rewound\"", TRUE);
   test_await (annex_desk_change_plan (office.desk, task, plan, "The user added the step “Look”."));
   g_assert_cmpuint (annex_plan_get_n_steps (annex_task_get_plan (task)), ==, 1);
-  assert_log (&office, task, "The user added the step", TRUE);
+  office_assert_log (&office, task, "The user added the step", TRUE);
   g_clear_object (&task);
   office_close (&office);
 }
@@ -361,8 +234,8 @@ test_files_and_folders (void)
   request->prompt = g_strdup ("Look at these");
   task = dex_await_object (annex_desk_create_task (office.desk, request), &error);
   g_assert_no_error (error);
-  await_rest (&office, task, ANNEX_TASK_DONE);
-  assert_log (&office, task, "Seen", TRUE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Seen", TRUE);
   bytes = dex_await_boxed (annex_desk_load_file (office.desk, task, "/home/agent/inbox/bill.txt"),
                            &error);
   g_assert_no_error (error);
@@ -374,7 +247,7 @@ test_files_and_folders (void)
   test_await (annex_desk_say (office.desk, task, request));
   for (guint i = 0; i < 500 && fake_model_count_left (office.model) > 0; i++)
     app_fixture_wait (20);
-  await_rest (&office, task, ANNEX_TASK_DONE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
   second = dex_await_boxed (
       annex_desk_load_file (office.desk, task, "/home/agent/inbox/bill-2.txt"), &error);
   g_assert_no_error (error);
@@ -393,7 +266,7 @@ test_files_and_folders (void)
                    ANNEX_SHARE_REVIEW);
   test_await (annex_desk_revoke_share (office.desk, task, share));
   g_assert_null (annex_task_find_share (task, share));
-  assert_log (&office, task, "no longer shares the folder", TRUE);
+  office_assert_log (&office, task, "no longer shares the folder", TRUE);
   g_clear_object (&task);
   office_close (&office);
 }
@@ -458,7 +331,7 @@ test_delete (void)
   g_autofree char *id = NULL;
 
   office_open (&office, "{\"turns\":[{\"delay_ms\":3000,\"blocks\":[" SAY ("x") "]}]}");
-  task = begin (&office, "to be deleted");
+  task = office_begin (&office, "to be deleted");
   id = g_strdup (annex_task_get_id (task));
   g_clear_object (&task);
   app_fixture_wait (100);
@@ -557,7 +430,7 @@ test_draft (void)
   request->prompt = g_strdup ("begin");
   task = dex_await_object (annex_desk_create_task (office.desk, request), &error);
   g_assert_no_error (error);
-  await_rest (&office, task, ANNEX_TASK_DONE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
   shares = annex_task_dup_shares (task);
   share = annex_share_get_id (g_ptr_array_index (shares, 0));
   write_draft (task);
@@ -570,7 +443,7 @@ test_draft (void)
       g_clear_pointer (&open, g_ptr_array_unref);
       open = annex_task_dup_open_asks (task);
     }
-  await_rest (&office, task, ANNEX_TASK_DONE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
   g_assert_cmpuint (open->len, ==, 1);
   changes = dex_await_boxed (annex_desk_list_draft (office.desk, task, share), &error);
   g_assert_no_error (error);
@@ -595,7 +468,7 @@ test_draft (void)
   kept = dex_await_boxed (annex_desk_keep (office.desk, task, share, NULL), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (kept->len, ==, 1);
-  rest = list_inbox (&office);
+  rest = office_list_inbox (&office);
   g_assert_cmpuint (rest->len, ==, 0);
   g_clear_object (&task);
   office_close (&office);
@@ -614,10 +487,10 @@ test_move (void)
 
   office_open (&office, "{\"turns\":[{\"delay_ms\":600,\"blocks\":[" SAY ("x") "]}]}");
   g_assert_cmpint (g_mkdir (target, 0700), ==, 0);
-  task = begin (&office, "at work");
+  task = office_begin (&office, "at work");
   test_await_error (annex_desk_move_computers (office.desk, target, NULL, NULL, NULL), G_IO_ERROR,
                     G_IO_ERROR_BUSY);
-  await_rest (&office, task, ANNEX_TASK_DONE);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
   test_await (annex_desk_move_computers (office.desk, target, NULL, NULL, NULL));
   g_assert_true (g_file_test (moved, G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test (image, G_FILE_TEST_EXISTS));

@@ -1,0 +1,102 @@
+/* test-desk-asks.c
+ *
+ * The desk and its asks: what another process asks and answers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "office.h"
+#include "test-fiber.h"
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+/* Another process, which is a second connection to the same file, asks and answers: the window
+ * hears of both, its list and the task it has open know them, and a run that waits here goes on. */
+static void
+test_other_process (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexStore) other = NULL;
+  g_autoptr (AnnexTask) elsewhere = NULL;
+  g_autoptr (AnnexInbox) inbox = NULL;
+  g_autoptr (GPtrArray) asks = NULL;
+  AnnexAsk *ask;
+  guint opened = 0;
+  guint closed = 0;
+
+  office_open (
+      &office,
+      "{\"turns\":[{\"match\":\"fetch\",\"blocks\":[" CALL (
+          "request_network",
+          "{\"host\":\"data.example.org\",\"reason\":\"to "
+          "look\"}") "]},{\"when\":\"never allows\",\"blocks\":[" SAY ("Without it, then") "]},{"
+                                                                                           "\"block"
+                                                                                           "s\":"
+                                                                                           "[" SAY (
+                                                                                               "Wel"
+                                                                                               "l") "],\"repeat\":true}]}");
+  g_signal_connect_swapped (office.desk, "ask-opened", G_CALLBACK (count_cb), &opened);
+  g_signal_connect_swapped (office.desk, "ask-closed", G_CALLBACK (count_cb), &closed);
+  task = office_begin (&office, "fetch it");
+  office_await_ask (task);
+  for (guint i = 0; i < 1000 && opened < 1; i++)
+    app_fixture_wait (20);
+  other = dex_await_object (annex_store_open (NULL), NULL);
+  elsewhere = dex_await_object (annex_task_load (other, annex_task_get_id (task)), NULL);
+  asks = annex_task_dup_open_asks (elsewhere);
+  g_assert_cmpuint (asks->len, ==, 1);
+  ask = g_ptr_array_index (asks, 0);
+  {
+    g_autoptr (AnnexAsk) another =
+        annex_ask_new_network (annex_task_get_id (task), "other.example.org", "from elsewhere");
+    JsonObject *data = json_object_new ();
+
+    json_object_set_object_member (data, "ask", json_object_ref (annex_ask_get_json (another)));
+    test_await (annex_store_append (other, annex_task_get_id (task), ANNEX_EVENT_ASK_OPENED, data));
+  }
+  for (guint i = 0; i < 1000 && opened < 2; i++)
+    app_fixture_wait (20);
+  g_assert_cmpuint (opened, ==, 2);
+  inbox = annex_inbox_new (other);
+  test_await (annex_inbox_answer (inbox, annex_ask_get_id (ask),
+                                  annex_ask_make_answer (ask, "never", NULL), "user"));
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Without it, then", TRUE);
+  for (guint i = 0; i < 1000 && closed < 1; i++)
+    app_fixture_wait (20);
+  g_assert_cmpuint (closed, ==, 1);
+  g_clear_object (&inbox);
+  g_clear_object (&elsewhere);
+  test_await (annex_store_close (other));
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+run_reset (gconstpointer func)
+{
+  app_fixture_reset ();
+  test_run_fiber (func);
+}
+
+static void
+add (const char *path, TestFunc func)
+{
+  g_test_add_data_func (path, (gconstpointer) func, run_reset);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  app_fixture_init (&argc, &argv);
+  add ("/desk-asks/other-process", test_other_process);
+  status = g_test_run ();
+  app_fixture_done ();
+  return status;
+}
