@@ -28,7 +28,11 @@ annex_download_state_get_type (void) G_GNUC_CONST;
 /* Properties, read-only and notified: "name", "state" (AnnexDownloadState), "received" (uint64),
  * "size" (uint64, 0: unknown), "reason" (string, nullable: why it failed). */
 #define ANNEX_TYPE_BROWSER_DOWNLOAD (annex_browser_download_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexBrowserDownload, annex_browser_download, ANNEX, BROWSER_DOWNLOAD, GObject)
+G_DECLARE_FINAL_TYPE (AnnexBrowserDownload,
+                      annex_browser_download,
+                      ANNEX,
+                      BROWSER_DOWNLOAD,
+                      GObject)
 
 const char *
 annex_browser_download_get_name (AnnexBrowserDownload *self);

@@ -52,18 +52,18 @@ AnnexBrowserTab *
 annex_browser_pane_get_selected (AnnexBrowserPane *self);
 void
 annex_browser_pane_select (AnnexBrowserPane *self, AnnexBrowserTab *tab);
-/* The user's own doing: opens @uri (nullable: empty) in a new tab, asked for no permission, loopback
- * included; its origin is the user's choice from then on. (borrowed) */
+/* The user's own doing: opens @uri (nullable: empty) in a new tab, asked for no permission,
+ * loopback included; its origin is the user's choice from then on. (borrowed) */
 AnnexBrowserTab *
 annex_browser_pane_open (AnnexBrowserPane *self, const char *uri);
 void
 annex_browser_pane_close_tab (AnnexBrowserPane *self, AnnexBrowserTab *tab);
-/* The user's own hand in a tab that is open. The text of an address bar: an address, with or without
- * its scheme. */
+/* The user's own hand in a tab that is open. The text of an address bar: an address, with or
+ * without its scheme. */
 void
 annex_browser_pane_load (AnnexBrowserPane *self, AnnexBrowserTab *tab, const char *text);
-/* The user allows what the failed load of @tab wanted, and it is tried again: a refused site (for the
- * task), or a certificate. */
+/* The user allows what the failed load of @tab wanted, and it is tried again: a refused site (for
+ * the task), or a certificate. */
 void
 annex_browser_pane_allow_failed (AnnexBrowserPane *self, AnnexBrowserTab *tab);
 /* The user's permission for an origin (`--site`), "https://example.org" or "http://127.0.0.1:8000";
@@ -76,10 +76,12 @@ annex_browser_pane_close (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- for the tools; the rest of it is in annex-browser-wheel.h */
 
-/* May the agent look at @tab? Not when the user went there by themselves and has not handed it over. */
+/* May the agent look at @tab? Not when the user went there by themselves and has not handed it
+ * over. */
 gboolean
 annex_browser_pane_may_look (AnnexBrowserPane *self, AnnexBrowserTab *tab);
-/* Before the action @command on an element of @tab: asks the user where annex-site-policy.h says so.
+/* Before the action @command on an element of @tab: asks the user where annex-site-policy.h says
+ * so.
  * @inspect (nullable): the detail of the page's "inspect". Resolves to TRUE; rejects REFUSED with
  * the sentence for the agent. */
 DexFuture *
@@ -98,7 +100,9 @@ const char *
 annex_browser_pane_get_activity (AnnexBrowserPane *self);
 /* The task's sites that a plan lists: approved together. @sites: as the user allows them. */
 void
-annex_browser_pane_allow_sites (AnnexBrowserPane *self, const char *const *sites, const char *scope);
+annex_browser_pane_allow_sites (AnnexBrowserPane *self,
+                                const char *const *sites,
+                                const char *scope);
 /* AnnexBrowserDownload, newest last. */
 GListModel *
 annex_browser_pane_get_downloads (AnnexBrowserPane *self);

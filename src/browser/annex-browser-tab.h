@@ -39,10 +39,10 @@ annex_browser_dialog_kind_get_type (void) G_GNUC_CONST;
 typedef struct
 {
   AnnexBrowserDialogKind kind;
-  char *message;       /* of the page, untrusted; of a permission: what is wanted, in our words */
-  char *preset;        /* of a prompt; nullable */
-  gboolean is_many;    /* files: more than one may be chosen */
-  char **types;        /* files: MIME types the page asks for; nullable */
+  char *message;    /* of the page, untrusted; of a permission: what is wanted, in our words */
+  char *preset;     /* of a prompt; nullable */
+  gboolean is_many; /* files: more than one may be chosen */
+  char **types;     /* files: MIME types the page asks for; nullable */
 } AnnexBrowserDialog;
 #define ANNEX_TYPE_BROWSER_DIALOG (annex_browser_dialog_get_type ())
 GType
@@ -53,8 +53,8 @@ void
 annex_browser_dialog_free (AnnexBrowserDialog *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexBrowserDialog, annex_browser_dialog_free)
 
-/* Properties, read-only and notified: "title" (string, "" when none), "uri" (string, "" when empty),
- * "favicon" (GdkTexture, nullable), "loading", "progress" (double, 0 to 1), "security"
+/* Properties, read-only and notified: "title" (string, "" when none), "uri" (string, "" when
+ * empty), "favicon" (GdkTexture, nullable), "loading", "progress" (double, 0 to 1), "security"
  * (AnnexSecurity), "can-go-back", "can-go-forward", "dialog" (AnnexBrowserDialog, nullable),
  * "failure" (GError of ANNEX_BROWSER_ERROR, nullable: why the page is not there), "zoom" (double).
  * Signals: "settled" (): nothing loads and no navigation waits for a decision any more. */
@@ -92,8 +92,8 @@ annex_browser_tab_get_failed_uri (AnnexBrowserTab *self);
 /* The open dialog; NULL when there is none. While it is open the page's scripts stand still. */
 const AnnexBrowserDialog *
 annex_browser_tab_get_dialog (AnnexBrowserTab *self);
-/* Answers it: @accept is OK, Leave, Allow; @text (nullable) what a prompt gets. FALSE with NOT_FOUND
- * when none is open, INVALID for files and sign-in with @accept. */
+/* Answers it: @accept is OK, Leave, Allow; @text (nullable) what a prompt gets. FALSE with
+ * NOT_FOUND when none is open, INVALID for files and sign-in with @accept. */
 gboolean
 annex_browser_tab_answer_dialog (AnnexBrowserTab *self,
                                  gboolean accept,

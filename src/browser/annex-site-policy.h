@@ -50,8 +50,8 @@ typedef enum {
   ANNEX_ACTION_CARD,
 } AnnexActionKind;
 
-/* Judges @command (the name of an annex_page_run action) on the element that @inspect, the detail of
- * its "inspect", describes. @inspect may be NULL: judged as an unknown element. *@kind (nullable
+/* Judges @command (the name of an annex_page_run action) on the element that @inspect, the detail
+ * of its "inspect", describes. @inspect may be NULL: judged as an unknown element. *@kind (nullable
  * pointer) says what it would be. */
 AnnexActionVerdict
 annex_site_policy_judge_action (const char *command, JsonObject *inspect, AnnexActionKind *kind);
