@@ -52,4 +52,9 @@ annex_agent_tell_skills (AnnexAgent *self, GError **error);
 gboolean
 annex_agent_run_calls (AnnexAgent *self, GPtrArray *calls, GError **error);
 
+/* The lock that says who works on the task, in this process or another; the caller closes it. -1
+ * with ANNEX_AGENT_ERROR_BUSY or G_IO_ERROR. */
+int
+annex_agent_lock_task (AnnexWorkspace *workspace, GError **error);
+
 G_END_DECLS

@@ -345,26 +345,33 @@ ended_cb (DexFuture *future, gpointer data)
 
 /* Two loops on one task would both call the model and run its tools. The kernel lets go of the lock
  * when its process dies. */
-static gboolean
-take_lock (AnnexAgent *self, GError **error)
+int
+annex_agent_lock_task (AnnexWorkspace *workspace, GError **error)
 {
-  AnnexDrafts *drafts = annex_workspace_get_drafts (self->workspace);
+  AnnexDrafts *drafts = annex_workspace_get_drafts (workspace);
   g_autofree char *path = annex_drafts_dup_task_path (drafts, "run.lock");
   g_autofree char *folder = g_path_get_dirname (path);
+  g_autofd int fd = -1;
 
   if (!annex_paths_make (folder, error))
-    return FALSE;
-  self->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (self->lock >= 0 && flock (self->lock, LOCK_EX | LOCK_NB) == 0)
-    return TRUE;
+    return -1;
+  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return g_steal_fd (&fd);
   if (errno == EWOULDBLOCK)
     g_set_error_literal (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
                          "Another Annex is running this task now; it sees what you say there");
   else
     g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "The task cannot be locked: %s",
                  g_strerror (errno));
-  g_clear_fd (&self->lock, NULL);
-  return FALSE;
+  return -1;
+}
+
+static gboolean
+take_lock (AnnexAgent *self, GError **error)
+{
+  self->lock = annex_agent_lock_task (self->workspace, error);
+  return self->lock >= 0;
 }
 
 DexFuture *

@@ -1,6 +1,7 @@
 /* annex-drafts-private.h
  *
- * Shared by annex-drafts.c (reading) and annex-drafts-keep.c (keeping, discarding, undoing).
+ * Shared by annex-drafts.c (reading), annex-drafts-keep.c (keeping, discarding, undoing) and
+ * annex-drafts-return.c (checkpoints).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -41,6 +42,9 @@ annex_drafts_run (AnnexDrafts *self, AnnexDraftsFunc func, const char *id, const
 /* In an operation: reads the draft of @share and returns its changes. (transfer full) */
 GPtrArray *
 annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error);
+/* Gives those of @changes a reason that the user kept after the state the computer went back to. */
+void
+annex_drafts_mark_kept (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes);
 /* In an operation: appends draft-changed where it differs from what was told. */
 gboolean
 annex_drafts_tell (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GError **error);

@@ -239,6 +239,7 @@ annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error)
       error);
   if (changes == NULL || !annex_drafts_forget_unchanged (self, share, upper, changes, error))
     return NULL;
+  annex_drafts_mark_kept (self, share, changes);
   g_hash_table_replace (self->changes, g_strdup (id), g_ptr_array_ref (changes));
   return g_steal_pointer (&changes);
 }
@@ -428,7 +429,8 @@ lost_op (AnnexDraftsOp *op)
       if (annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT &&
           !dex_await (
               annex_task_append (self->task, ANNEX_EVENT_ASK_EXPIRED,
-                                 annex_json_build ("s", "ask", annex_ask_get_id (ask), NULL)),
+                                 annex_json_build ("s", "ask", annex_ask_get_id (ask), "o",
+                                                   "answer", json_object_new (), NULL)),
               &error))
         return annex_future_new_error (error);
     }

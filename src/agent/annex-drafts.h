@@ -67,6 +67,26 @@ annex_drafts_is_open (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *
 annex_drafts_tell_lost (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For checkpoints: what the host's files were when the agent saw them is kept with @checkpoint_id,
+ * comes back with it, is handed to the task of a copy, is no longer needed. The futures resolve to
+ * TRUE and reject with G_IO_ERROR. */
+DexFuture *
+annex_drafts_keep_baselines (AnnexDrafts *self,
+                             const char *checkpoint_id) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_drafts_take_baselines (AnnexDrafts *self,
+                             const char *checkpoint_id) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_drafts_pass_baselines (AnnexDrafts *self,
+                             const char *checkpoint_id,
+                             const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
+void
+annex_drafts_drop_baselines (AnnexDrafts *self, const char *checkpoint_id);
+/* After the computer went back to a checkpoint: reads its drafts, appends what they are now, and
+ * closes the asks about those that are empty. Resolves to TRUE. */
+DexFuture *
+annex_drafts_tell_returned (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Is @change at one of @paths (NULL: yes), or below one? */
 gboolean
 annex_drafts_is_chosen (AnnexChange *change, const char *const *paths);

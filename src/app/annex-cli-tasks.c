@@ -4,32 +4,20 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-cli.h"
+#include "annex-cli-tasks-private.h"
 
 #include "annex-future.h"
 #include "annex-run-print.h"
 
 #include <stdio.h>
 
-/* What every subcommand gets. */
-typedef struct
-{
-  AnnexSession *session;
-  AnnexStore *store;
-  char **words; /* after the subcommand */
-  gboolean json;
-  gboolean diff;
-  gboolean archived;
-  gboolean touched; /* a draft had something at the PATHs */
-  char *folder;
-  char *search;
-} Tasks;
+typedef AnnexCliTasks Tasks;
 
 /* Returns an exit status; -1 with an error. */
 typedef int (*TasksFunc) (Tasks *tasks, GError **error);
 
-static char *
-format_time (gint64 time_us)
+char *
+annex_cli_format_time (gint64 time_us)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
@@ -37,8 +25,8 @@ format_time (gint64 time_us)
   return local != NULL ? g_date_time_format (local, "%Y-%m-%d %H:%M") : g_strdup ("?");
 }
 
-static AnnexTask *
-load (Tasks *tasks, GError **error)
+AnnexTask *
+annex_cli_tasks_load (Tasks *tasks, GError **error)
 {
   g_autofree char *id = NULL;
 
@@ -75,7 +63,7 @@ list (Tasks *tasks, GError **error)
       AnnexTaskSummary *summary = g_ptr_array_index (found, i);
       g_autofree char *title = annex_cli_clean_line (summary->title);
       g_autofree char *state = annex_cli_clean_line (summary->state);
-      g_autofree char *time = format_time (summary->updated_us);
+      g_autofree char *time = annex_cli_format_time (summary->updated_us);
 
       if (summary->archived && !tasks->archived)
         continue;
@@ -95,7 +83,7 @@ list (Tasks *tasks, GError **error)
 static int
 show (Tasks *tasks, GError **error)
 {
-  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
   g_autoptr (GPtrArray) events = NULL;
 
   if (task == NULL)
@@ -128,7 +116,7 @@ typedef gboolean (*ShareFunc) (Tasks *tasks,
 static int
 for_shares (Tasks *tasks, ShareFunc func, GError **error)
 {
-  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
   g_autoptr (AnnexWorkspace) workspace = NULL;
   g_autoptr (GPtrArray) shares = NULL;
   guint n = 0;
@@ -414,7 +402,7 @@ discard (Tasks *tasks, GError **error)
 static int
 undo (Tasks *tasks, GError **error)
 {
-  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
   g_autoptr (AnnexWorkspace) workspace = NULL;
   g_auto (GStrv) keeps = NULL;
   gboolean ok = TRUE;
@@ -465,7 +453,7 @@ undo (Tasks *tasks, GError **error)
 static int
 ledger (Tasks *tasks, GError **error)
 {
-  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
   g_autoptr (GPtrArray) rows = NULL;
 
   if (task == NULL)
@@ -479,7 +467,7 @@ ledger (Tasks *tasks, GError **error)
       g_autofree char *line = tasks->json ? annex_ledger_entry_to_json_line (row) : NULL;
       g_autofree char *host = annex_cli_clean_line (row->host);
       g_autofree char *reason = annex_cli_clean_line (row->reason != NULL ? row->reason : "");
-      g_autofree char *time = format_time (row->time_us);
+      g_autofree char *time = annex_cli_format_time (row->time_us);
 
       if (line != NULL)
         annex_cli_print ("%s\n", line);
@@ -496,7 +484,7 @@ ledger (Tasks *tasks, GError **error)
 static int
 export_task (Tasks *tasks, GError **error)
 {
-  g_autoptr (AnnexTask) task = load (tasks, error);
+  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
 
   if (task == NULL)
     return -1;
@@ -535,9 +523,18 @@ static const struct
   const char *name;
   TasksFunc func;
 } subcommands[] = {
-  { "list", list },     { "show", show },          { "draft", draft },
-  { "keep", keep },     { "discard", discard },    { "undo", undo },
-  { "ledger", ledger }, { "export", export_task }, { "import", import_task },
+  { "list", list },
+  { "show", show },
+  { "draft", draft },
+  { "keep", keep },
+  { "discard", discard },
+  { "undo", undo },
+  { "ledger", ledger },
+  { "export", export_task },
+  { "import", import_task },
+  { "checkpoint", annex_cli_tasks_checkpoint },
+  { "rollback", annex_cli_tasks_roll_back },
+  { "fork", annex_cli_tasks_fork },
 };
 
 static TasksFunc
@@ -557,6 +554,9 @@ annex_cli_tasks (char **argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &tasks.json, NULL, NULL },
     { "diff", 0, 0, G_OPTION_ARG_NONE, &tasks.diff, NULL, NULL },
     { "archived", 0, 0, G_OPTION_ARG_NONE, &tasks.archived, NULL, NULL },
+    { "list", 0, 0, G_OPTION_ARG_NONE, &tasks.list, NULL, NULL },
+    { "remove", 0, 0, G_OPTION_ARG_STRING, &tasks.remove, NULL, NULL },
+    { "title", 0, 0, G_OPTION_ARG_STRING, &tasks.title, NULL, NULL },
     { "folder", 0, 0, G_OPTION_ARG_FILENAME, &tasks.folder, NULL, NULL },
     { "search", 0, 0, G_OPTION_ARG_STRING, &tasks.search, NULL, NULL },
     G_OPTION_ENTRY_NULL,

@@ -24,7 +24,7 @@
 #define SPARE_BYTES (G_GUINT64_CONSTANT (256) << 20)
 #define MAX_DEPTH 6
 
-static const char *const kinds[] = { "image", "computers" };
+static const char *const kinds[] = { "image", "computers", "checkpoints" };
 
 typedef struct
 {
@@ -493,10 +493,12 @@ remove_work (gpointer folder)
     {
       g_autofree char *image = annex_paths_data ("image");
       g_autofree char *computers = annex_paths_data ("computers");
+      g_autofree char *checkpoints = annex_paths_data ("checkpoints");
       g_autofree char *template = annex_paths_cache ("template");
 
       remove_at (image);
       remove_at (computers);
+      remove_at (checkpoints);
       remove_at (template);
     }
   return dex_future_new_true ();

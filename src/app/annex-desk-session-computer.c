@@ -187,13 +187,18 @@ reset_fiber (AnnexDeskCall *call)
 {
   GError *error = NULL;
   g_autoptr (AnnexWork) work = annex_desk_session_get_work (call->self, call->task, &error);
+  g_autoptr (GPtrArray) checkpoints = NULL;
+  AnnexComputer *computer;
 
   if (work == NULL)
     return annex_desk_fail (error);
   if (work->running)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_BUSY,
                                     "The computer is at work; stop the task first");
-  if (!dex_await (annex_computer_reset (annex_workspace_get_computer (work->workspace)), &error) ||
+  computer = annex_workspace_get_computer (work->workspace);
+  checkpoints = dex_await_boxed (annex_computer_list_checkpoints (computer), &error);
+  if (checkpoints == NULL || !dex_await (annex_computer_reset (computer), &error) ||
+      !annex_workspace_tell_checkpoints_lost (work->workspace, checkpoints, &error) ||
       !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (work->workspace)), &error))
     return annex_desk_fail (error);
   g_hash_table_remove (call->self->disk_uses, annex_task_get_id (call->task));

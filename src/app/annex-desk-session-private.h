@@ -8,6 +8,7 @@
 
 #include "annex-ask-watch.h"
 #include "annex-desk-session.h"
+#include "annex-workspace-checkpoints.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,8 @@ typedef struct
   DexFuture *run; /* of the present or last run */
   gboolean running;
   gboolean stopped; /* by the user: not to be begun again by itself */
+  guint held;       /* calls that change the computer: no run begins meanwhile */
+  gboolean wanted;  /* one was to begin */
   guint sleep;      /* the timer that puts an idle computer to sleep */
 } AnnexWork;
 
@@ -108,6 +111,15 @@ void
 annex_desk_session_init_files (AnnexDeskInterface *iface);
 void
 annex_desk_session_init_computer (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_checkpoints (AnnexDeskInterface *iface);
+/* In a fiber: the idle computer of @work goes to sleep, and is kept as a checkpoint where that costs
+ * nothing. */
+void
+annex_desk_session_sleep (AnnexWork *work);
+/* From now on it is idle: it goes to sleep after a while. */
+void
+annex_desk_session_plan_sleep (AnnexWork *work);
 void
 annex_desk_session_init_models (AnnexDeskInterface *iface);
 void

@@ -90,7 +90,8 @@ set_limits (AnnexDeskSession *desk, AnnexWork *work)
                           g_settings_get_double (settings, "limit-cost"));
   if (annex_session_has_computers (desk->session))
     annex_computers_set_memory_limit (annex_session_get_computers (desk->session),
-                                      (guint64) g_settings_get_uint (settings, "limit-memory") << 30);
+                                      (guint64) g_settings_get_uint (settings, "limit-memory")
+                                          << 30);
 }
 
 static gboolean
@@ -139,20 +140,25 @@ run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
   return *error == NULL;
 }
 
+static DexFuture *
+sleep_fiber (gpointer data)
+{
+  annex_desk_session_sleep (data);
+  return dex_future_new_true ();
+}
+
 static gboolean
 sleep_cb (gpointer data)
 {
   AnnexWork *work = data;
-  AnnexComputer *computer = annex_workspace_get_computer (work->workspace);
 
   work->sleep = 0;
-  if (!work->running && annex_computer_get_state (computer) == ANNEX_COMPUTER_READY)
-    dex_future_disown (annex_computer_save (computer));
+  annex_fiber_start (sleep_fiber, annex_work_ref (work), (GDestroyNotify) annex_work_unref);
   return G_SOURCE_REMOVE;
 }
 
-static void
-plan_sleep (AnnexWork *work)
+void
+annex_desk_session_plan_sleep (AnnexWork *work)
 {
   g_clear_handle_id (&work->sleep, g_source_remove);
   if (work->desk != NULL)
@@ -169,7 +175,7 @@ run_fiber (gpointer data)
   if (!run (desk, work, &error) && error != NULL)
     g_debug ("A run ended: %s", error->message); /* the agent has recorded it */
   work->running = FALSE;
-  plan_sleep (work);
+  annex_desk_session_plan_sleep (work);
   annex_desk_emit_task_state (ANNEX_DESK (desk), work->task);
   return dex_future_new_true ();
 }
@@ -179,6 +185,11 @@ annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work)
 {
   if (work->running || work->desk == NULL || self->closed)
     return;
+  if (work->held > 0)
+    {
+      work->wanted = TRUE;
+      return;
+    }
   g_clear_handle_id (&work->sleep, g_source_remove);
   work->running = TRUE;
   work->stopped = FALSE;

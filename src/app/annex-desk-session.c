@@ -375,6 +375,7 @@ iface_init (AnnexDeskInterface *iface)
   annex_desk_session_init_asks (iface);
   annex_desk_session_init_files (iface);
   annex_desk_session_init_computer (iface);
+  annex_desk_session_init_checkpoints (iface);
   annex_desk_session_init_models (iface);
   annex_desk_session_init_checks (iface);
 }

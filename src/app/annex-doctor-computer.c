@@ -6,6 +6,7 @@
  */
 #include "annex-doctor-private.h"
 
+#include "annex-checkpoint-store.h"
 #include "annex-computer-folder.h"
 #include "annex-computer-kit.h"
 #include "annex-domain-xml.h"
@@ -195,7 +196,8 @@ count_leftovers (void)
       socket = annex_computer_folder_dup_socket (folder, "ssh.sock");
       left = annex_computer_folder_has (folder, "memory.save.part") ||
              annex_computer_folder_has (folder, "template.save") ||
-             g_str_has_prefix (name, "template") || g_file_test (socket, G_FILE_TEST_EXISTS);
+             annex_checkpoint_store_has_leftovers (folder) || g_str_has_prefix (name, "template") ||
+             g_file_test (socket, G_FILE_TEST_EXISTS);
       if (!left || !annex_computer_folder_lock (folder, NULL))
         continue; /* nothing left, or its owner lives */
       annex_computer_folder_unlock (folder);

@@ -6,6 +6,7 @@
  */
 #include "annex-computers.h"
 
+#include "annex-checkpoint-store-private.h"
 #include "annex-future.h"
 #include "annex-gate.h"
 #include "annex-image-keeper.h"
@@ -13,6 +14,11 @@
 
 #include <libvirt/virterror.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* Nothing takes as long to be made. */
+#define ORPHAN_AGE_S (15 * 60)
 
 struct _AnnexComputers
 {
@@ -59,6 +65,7 @@ discard_unfinished (AnnexComputerFolder *folder)
 {
   annex_computer_folder_discard (folder, "memory.save.part");
   annex_computer_folder_discard (folder, "template.save");
+  annex_checkpoint_store_clean (folder);
 }
 
 /* Is this running domain ours, of this runtime folder? Another one's Annex on a shared libvirt is
@@ -94,9 +101,53 @@ end_leftover (virDomainPtr domain)
   return ended;
 }
 
+/* What cleaning knows of the tasks: their ids; NULL where there is no store to ask. */
+typedef struct
+{
+  GHashTable *tasks;
+} Clean;
+
+static void
+clean_free (gpointer data)
+{
+  Clean *clean = data;
+
+  g_clear_pointer (&clean->tasks, g_hash_table_unref);
+  g_free (clean);
+}
+
+/* The computer of a copy whose task was never made. One that is being made now is younger. */
+static gboolean
+is_orphan (Clean *clean, AnnexComputerFolder *folder)
+{
+  g_autofree char *path = annex_computer_folder_dup_path (folder, ANNEX_COMPUTER_FACTS);
+  g_autoptr (JsonObject) facts = NULL;
+  struct stat info;
+
+  if (clean->tasks == NULL ||
+      g_hash_table_contains (clean->tasks, annex_computer_folder_get_id (folder)) ||
+      stat (path, &info) != 0 || time (NULL) - info.st_mtime < ORPHAN_AGE_S)
+    return FALSE;
+  facts = annex_checkpoint_read_facts (path);
+  return facts != NULL && annex_json_opt_boolean (facts, ANNEX_FACT_NEW_IDENTITY, FALSE);
+}
+
+/* Checkpoints of tasks that are no more. */
+static void
+clean_checkpoints (Clean *clean)
+{
+  g_autofree char *root = annex_paths_computer ("checkpoints");
+  g_autoptr (GDir) dir = clean->tasks != NULL ? g_dir_open (root, 0, NULL) : NULL;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (annex_computer_id_is_valid (name) && !g_hash_table_contains (clean->tasks, name))
+      annex_checkpoint_store_remove_all (name, NULL);
+}
+
 /* Folders without a running computer: nothing unfinished stays, and no template's workshop. */
 static void
-clean_folders (void)
+clean_folders (Clean *clean)
 {
   g_autofree char *root = annex_paths_computer ("computers");
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
@@ -113,7 +164,7 @@ clean_folders (void)
         continue; /* its owner lives */
       discard_unfinished (folder);
       annex_computer_folder_remove_sockets (folder);
-      if (g_str_has_prefix (name, "template"))
+      if (g_str_has_prefix (name, "template") || is_orphan (clean, folder))
         annex_computer_folder_remove (folder, NULL);
     }
 }
@@ -133,7 +184,8 @@ clean_worker (virConnectPtr connection, gpointer state)
       virDomainFree (domains[i]);
     }
   free (domains);
-  clean_folders ();
+  clean_folders (state);
+  clean_checkpoints (state);
   return dex_future_new_for_int (n_ended);
 }
 
@@ -141,10 +193,23 @@ static DexFuture *
 clean_fiber (gpointer data)
 {
   AnnexComputers *self = data;
+  g_autoptr (GPtrArray) tasks = NULL;
   g_autoptr (GError) error = NULL;
-  int n_ended = dex_await_int (annex_virt_call (annex_computer_host_get_virt (self->host),
-                                                "annex-clean", clean_worker, NULL, NULL),
-                               &error);
+  Clean *clean;
+  int n_ended;
+
+  /* Without a list nothing is taken for an orphan. */
+  if (self->store != NULL)
+    tasks = dex_await_boxed (annex_store_list_tasks (self->store), NULL);
+  clean = g_new0 (Clean, 1);
+  if (tasks != NULL)
+    clean->tasks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
+    g_hash_table_add (clean->tasks,
+                      g_strdup (((AnnexTaskSummary *) g_ptr_array_index (tasks, i))->id));
+  n_ended = dex_await_int (annex_virt_call (annex_computer_host_get_virt (self->host),
+                                            "annex-clean", clean_worker, clean, clean_free),
+                           &error);
 
   if (error != NULL)
     return annex_future_new_error (g_steal_pointer (&error));

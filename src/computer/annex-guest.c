@@ -99,7 +99,9 @@ to_true_cb (DexFuture *future, gpointer data)
 #define WAKE_SCRIPT                                                                                \
   "cat >/dev/urandom; date -s @\"$0\" >/dev/null; "                                                \
   "[ -z \"$1\" ] || { printf '%s\\n' \"$1\" >/etc/machine-id.new && "                              \
-  "chmod 444 /etc/machine-id.new && mv /etc/machine-id.new /etc/machine-id; }"
+  "chmod 444 /etc/machine-id.new && mv /etc/machine-id.new /etc/machine-id || exit 1; "            \
+  "k=/etc/annex/ssh_host_ed25519_key; rm -f $k.new $k.new.pub; "                                   \
+  "ssh-keygen -q -t ed25519 -N '' -C annex -f $k.new && mv $k.new.pub $k.pub && mv $k.new $k; }"
 
 DexFuture *
 annex_guest_wake (AnnexGuest *self, gboolean new_identity)

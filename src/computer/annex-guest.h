@@ -35,7 +35,7 @@ annex_guest_call (AnnexGuest *self,
                   guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Right after a connection: sets the clock from the host's, stirs fresh randomness in; with
- * @new_identity also gives the system a machine id of its own. Resolves to TRUE. */
+ * @new_identity also gives the system a machine id and an SSH host key of its own. Resolves to TRUE. */
 DexFuture *
 annex_guest_wake (AnnexGuest *self, gboolean new_identity) G_GNUC_WARN_UNUSED_RESULT;
 

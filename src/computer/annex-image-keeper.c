@@ -1,7 +1,7 @@
 /* annex-image-keeper.c
  *
  * See annex-image-keeper.h. A computer's folder says in computer.json which image its disk was made
- * with.
+ * with, a checkpoint's in checkpoint.json.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,28 +10,53 @@
 #include "annex-json.h"
 #include "annex-paths.h"
 
-GStrv
-annex_image_keeper_dup_needed (void)
+/* Adds the version that the file at @path names. */
+static void
+add_version (GStrvBuilder *versions, GHashTable *seen, const char *path)
 {
-  g_autofree char *root = annex_paths_computer ("computers");
+  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) object = NULL;
+  const char *version = NULL;
+
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    object = annex_json_parse_object (text, -1, NULL); /* damaged: no version to keep */
+  if (object != NULL)
+    version = annex_json_opt_string (object, "image", NULL);
+  if (version != NULL && g_hash_table_add (seen, g_strdup (version)))
+    g_strv_builder_add (versions, version);
+}
+
+/* The same of each folder in @root: <folder>/@file. */
+static void
+add_versions (GStrvBuilder *versions, GHashTable *seen, const char *root, const char *file)
+{
   g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
-  g_autoptr (GStrvBuilder) versions = g_strv_builder_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
-      g_autofree char *path = g_build_filename (root, name, "computer.json", NULL);
-      g_autofree char *text = NULL;
-      g_autoptr (JsonObject) object = NULL;
-      const char *version = NULL;
+      g_autofree char *path = g_build_filename (root, name, file, NULL);
 
-      if (g_file_get_contents (path, &text, NULL, NULL))
-        object = annex_json_parse_object (text, -1, NULL); /* damaged: no version to keep */
-      if (object != NULL)
-        version = annex_json_opt_string (object, "image", NULL);
-      if (version != NULL && g_hash_table_add (seen, g_strdup (version)))
-        g_strv_builder_add (versions, version);
+      add_version (versions, seen, path);
+    }
+}
+
+GStrv
+annex_image_keeper_dup_needed (void)
+{
+  g_autofree char *computers = annex_paths_computer ("computers");
+  g_autofree char *checkpoints = annex_paths_computer ("checkpoints");
+  g_autoptr (GDir) dir = g_dir_open (checkpoints, 0, NULL);
+  g_autoptr (GStrvBuilder) versions = g_strv_builder_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const char *name;
+
+  add_versions (versions, seen, computers, "computer.json");
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *folder = g_build_filename (checkpoints, name, NULL);
+
+      add_versions (versions, seen, folder, "checkpoint.json");
     }
   return g_strv_builder_end (versions);
 }

@@ -1,7 +1,7 @@
 /* annex-vm-private.h
  *
  * What the files of AnnexVm share: annex-vm.c (the port), -start.c (from nothing to ready),
- * -shares.c (folders), -save.c (asleep, off, away).
+ * -shares.c (folders), -save.c (asleep, off, away), -checkpoint.c (as it was, and in a copy).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -81,6 +81,10 @@ gboolean
 annex_vm_is_usable (AnnexVm *self);
 DexFuture *
 annex_vm_start (AnnexVm *self);
+/* In a fiber that holds the lifecycle gate: from any state without a machine to ready. FALSE: it is
+ * as off as it was, and the state says failed, or off when it was cancelled. */
+gboolean
+annex_vm_await_ready (AnnexVm *self, GError **error);
 /* In a fiber that holds the lifecycle gate: opens the channel of a running machine and makes the
  * guest ready to be used. @new_identity: it is a copy. */
 gboolean
@@ -116,11 +120,33 @@ DexFuture *
 annex_vm_forget_draft (AnnexComputer *computer, AnnexShare *share, const char *const *paths);
 
 /* ---- annex-vm-save.c */
+/* In a fiber that holds the lifecycle gate, of a computer that is ready: its memory goes to disk and
+ * its machine ends; memory and folder stay reserved. When it fails it runs on, as far as it can. */
+gboolean
+annex_vm_await_saved (AnnexVm *self, const char *message, GError **error);
+/* The same, without its memory; any state. */
+gboolean
+annex_vm_await_off (AnnexVm *self, GError **error);
+/* Nothing runs any more: gives memory and folder back, and says what it is now. */
+void
+annex_vm_rest (AnnexVm *self);
 DexFuture *
 annex_vm_save (AnnexComputer *computer);
 DexFuture *
 annex_vm_stop (AnnexComputer *computer);
 DexFuture *
 annex_vm_reset (AnnexComputer *computer);
+
+/* ---- annex-vm-checkpoint.c */
+DexFuture *
+annex_vm_list_checkpoints (AnnexComputer *computer);
+DexFuture *
+annex_vm_checkpoint (AnnexComputer *computer, const AnnexCheckpoint *wanted);
+DexFuture *
+annex_vm_roll_back (AnnexComputer *computer, const char *id, const AnnexCheckpoint *before);
+DexFuture *
+annex_vm_fork (AnnexComputer *computer, const char *id, const char *task_id);
+DexFuture *
+annex_vm_remove_checkpoint (AnnexComputer *computer, const char *id);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
  */
 #include "annex-vm-private.h"
 
+#include "annex-checkpoint-store.h"
 #include "annex-future.h"
 #include "annex-template.h"
 
@@ -25,12 +26,12 @@ await_synced (AnnexVm *self, GError **error)
 /* ---------------------------------------------------------------- save */
 
 static gboolean
-await_asleep (AnnexVm *self, GError **error)
+await_asleep (AnnexVm *self, const char *message, GError **error)
 {
   g_autofree char *path =
       annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_MEMORY);
 
-  annex_vm_set_state (self, ANNEX_COMPUTER_SAVING, "Putting Annex's computer to sleep…");
+  annex_vm_set_state (self, ANNEX_COMPUTER_SAVING, message);
   if (!annex_vm_await_no_shares (self, error) || !await_synced (self, error))
     return FALSE;
   annex_vm_drop_guest (self);
@@ -61,6 +62,36 @@ await_awake_again (AnnexVm *self)
   annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
 }
 
+gboolean
+annex_vm_await_saved (AnnexVm *self, const char *message, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  /* Programs of a start that was cancelled long ago must not end this. */
+  dex_clear (&self->cancel);
+  self->cancel = dex_cancellable_new ();
+  if (await_asleep (self, message, &local))
+    {
+      annex_vm_forget_shares (self);
+      return TRUE;
+    }
+  annex_error_normalise (&local);
+  await_awake_again (self);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+void
+annex_vm_rest (AnnexVm *self)
+{
+  gboolean asleep = annex_computer_folder_has (annex_vm_get_folder (self), ANNEX_VM_MEMORY);
+
+  annex_computer_host_leave (self->host, self->machine);
+  annex_computer_folder_unlock (annex_vm_get_folder (self));
+  annex_vm_set_state (self, asleep ? ANNEX_COMPUTER_SAVED : ANNEX_COMPUTER_OFF,
+                      asleep ? "Asleep" : "Off");
+}
+
 static DexFuture *
 save_fiber (gpointer data)
 {
@@ -68,24 +99,9 @@ save_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   annex_gate_enter (&self->lifecycle);
-  if (self->state == ANNEX_COMPUTER_READY)
-    {
-      /* Programs of a start that was cancelled long ago must not end this. */
-      dex_clear (&self->cancel);
-      self->cancel = dex_cancellable_new ();
-      if (await_asleep (self, &error))
-        {
-          annex_vm_forget_shares (self);
-          annex_computer_host_leave (self->host, self->machine);
-          annex_computer_folder_unlock (annex_vm_get_folder (self));
-          annex_vm_set_state (self, ANNEX_COMPUTER_SAVED, "Asleep");
-        }
-      else
-        {
-          annex_error_normalise (&error);
-          await_awake_again (self);
-        }
-    }
+  if (self->state == ANNEX_COMPUTER_READY &&
+      annex_vm_await_saved (self, "Putting Annex's computer to sleep…", &error))
+    annex_vm_rest (self);
   annex_gate_leave (&self->lifecycle);
   return error == NULL ? dex_future_new_true ()
                        : dex_future_new_for_error (g_steal_pointer (&error));
@@ -107,9 +123,8 @@ cancel_start (AnnexVm *self)
     dex_cancellable_cancel (self->cancel);
 }
 
-/* In a fiber that holds the gate. */
-static gboolean
-await_off (AnnexVm *self, GError **error)
+gboolean
+annex_vm_await_off (AnnexVm *self, GError **error)
 {
   if (annex_machine_is_running (self->machine))
     {
@@ -132,7 +147,7 @@ stop_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   annex_gate_enter (&self->lifecycle);
-  if (await_off (self, &error))
+  if (annex_vm_await_off (self, &error))
     {
       annex_computer_folder_unlock (annex_vm_get_folder (self));
       annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
@@ -154,7 +169,8 @@ remove_worker (gpointer data)
   AnnexComputerFolder *folder = data;
   g_autoptr (GError) error = NULL;
 
-  if (!annex_computer_folder_remove (folder, &error))
+  if (!annex_checkpoint_store_remove_all (annex_computer_folder_get_id (folder), &error) ||
+      !annex_computer_folder_remove (folder, &error))
     return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
   return dex_future_new_true ();
 }
@@ -167,7 +183,7 @@ reset_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   annex_gate_enter (&self->lifecycle);
-  if (await_off (self, &error))
+  if (annex_vm_await_off (self, &error))
     {
       g_autoptr (GError) locked = NULL;
 

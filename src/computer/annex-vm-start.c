@@ -8,6 +8,7 @@
  */
 #include "annex-vm-private.h"
 
+#include "annex-checkpoint-store-private.h"
 #include "annex-future.h"
 #include "annex-json.h"
 #include "annex-paths.h"
@@ -37,15 +38,26 @@ read_image_version (AnnexVm *self)
   return object != NULL ? g_strdup (annex_json_opt_string (object, "image", NULL)) : NULL;
 }
 
+/* Is it a copy of another computer that has not run yet? */
+static gboolean
+needs_new_identity (AnnexVm *self)
+{
+  g_autofree char *path =
+      annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
+  g_autoptr (JsonObject) object = annex_checkpoint_read_facts (path);
+
+  return object != NULL && annex_json_opt_boolean (object, ANNEX_FACT_NEW_IDENTITY, FALSE);
+}
+
 static void
-write_image_version (AnnexVm *self, const AnnexComputerKit *kit)
+write_image_version (AnnexVm *self, const char *version)
 {
   g_autofree char *path =
       annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *text = NULL;
 
-  json_object_set_string_member (object, "image", kit->image_version);
+  json_object_set_string_member (object, ANNEX_FACT_IMAGE, version);
   text = annex_json_object_to_string (object);
   annex_file_write_atomic (path, text, strlen (text), 0600, NULL); /* the current image will do */
 }
@@ -158,6 +170,14 @@ annex_vm_await_connected (AnnexVm *self, guint stall_ms, gboolean new_identity, 
                                                           g_object_unref),
                                 DEX_FUTURE (self->cancel), error))
     return FALSE;
+  /* Only now: a start that was cut short makes it anew. */
+  if (new_identity && needs_new_identity (self))
+    {
+      g_autofree char *version = read_image_version (self);
+
+      if (version != NULL)
+        write_image_version (self, version);
+    }
   g_set_object (&self->guest, guest);
   watch_channel (self, channel);
   return TRUE;
@@ -230,7 +250,7 @@ await_booted (AnnexVm *self, AnnexComputerKit *kit, GError **error)
                                : "Starting Annex's computer… (emulated here, so it takes longer)");
   annex_computer_kit_fill (kit, spec);
   return dex_await (annex_machine_boot (self->machine, spec), error) &&
-         annex_vm_await_connected (self, self->stall_ms, FALSE, error) &&
+         annex_vm_await_connected (self, self->stall_ms, needs_new_identity (self), error) &&
          annex_await_cancellable (annex_guest_trust (self->guest, kit->certificates),
                                   DEX_FUTURE (self->cancel), error);
 }
@@ -271,7 +291,7 @@ await_fresh_disk (AnnexVm *self, AnnexComputerKit *kit, GError **error)
   copy->to = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_DISK);
   if (!dex_await (annex_worker_run ("annex-disk", copy_disk_worker, copy, copy_free), error))
     return FALSE;
-  write_image_version (self, kit);
+  write_image_version (self, kit->image_version);
   return TRUE;
 }
 
@@ -289,7 +309,7 @@ await_template (AnnexVm *self, AnnexComputerKit *kit, GError **error)
   annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex's computer…");
   if (!dex_await (annex_template_copy (kit, annex_vm_get_folder (self), ANNEX_VM_COPY), error))
     return FALSE;
-  write_image_version (self, kit);
+  write_image_version (self, kit->image_version);
   return await_restored (self, ANNEX_VM_COPY, TRUE, error);
 }
 
@@ -300,7 +320,7 @@ await_way (AnnexVm *self, AnnexComputerKit *kit, Way way, GError **error)
     {
     case WAY_OWN_MEMORY:
       annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Waking Annex's computer…");
-      return await_restored (self, ANNEX_VM_MEMORY, FALSE, error);
+      return await_restored (self, ANNEX_VM_MEMORY, needs_new_identity (self), error);
     case WAY_OWN_DISK:
       return await_booted (self, kit, error);
     case WAY_TEMPLATE:
@@ -425,7 +445,9 @@ await_ready (AnnexVm *self, GError **error)
   if (kit == NULL)
     return FALSE;
   g_set_str (&self->accelerator, kit->accelerator_reason);
-  if (!annex_computer_folder_lock (annex_vm_get_folder (self), &local))
+  /* A return to a checkpoint that was cut short after it was decided comes to its end here. */
+  if (!annex_computer_folder_lock (annex_vm_get_folder (self), &local) ||
+      !annex_checkpoint_store_finish_return (annex_vm_get_folder (self), &local))
     {
       g_propagate_error (error, annex_computer_error_from_io (g_steal_pointer (&local)));
       return FALSE;
@@ -447,6 +469,23 @@ await_ready (AnnexVm *self, GError **error)
   return TRUE;
 }
 
+gboolean
+annex_vm_await_ready (AnnexVm *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (await_ready (self, &local))
+    return TRUE;
+  annex_error_normalise (&local);
+  if (annex_machine_is_running (self->machine))
+    dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
+  annex_vm_give_up (self, local->message);
+  if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static DexFuture *
 start_fiber (gpointer data)
 {
@@ -456,16 +495,7 @@ start_fiber (gpointer data)
 
   annex_gate_enter (&self->lifecycle);
   await_mended (self);
-  ok = annex_vm_is_usable (self) || await_ready (self, &error);
-  if (!ok)
-    {
-      annex_error_normalise (&error);
-      if (annex_machine_is_running (self->machine))
-        dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
-      annex_vm_give_up (self, error->message);
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
-    }
+  ok = annex_vm_is_usable (self) || annex_vm_await_ready (self, &error);
   dex_clear (&self->starting);
   annex_gate_leave (&self->lifecycle);
   return ok ? dex_future_new_true () : dex_future_new_for_error (g_steal_pointer (&error));

@@ -267,6 +267,11 @@ computer_iface_init (AnnexComputerInterface *iface)
   iface->save = annex_vm_save;
   iface->stop = annex_vm_stop;
   iface->reset = annex_vm_reset;
+  iface->list_checkpoints = annex_vm_list_checkpoints;
+  iface->checkpoint = annex_vm_checkpoint;
+  iface->roll_back = annex_vm_roll_back;
+  iface->fork = annex_vm_fork;
+  iface->remove_checkpoint = annex_vm_remove_checkpoint;
 }
 
 static void

@@ -299,6 +299,72 @@ annex_computer_reset (AnnexComputer *self)
   return ANNEX_COMPUTER_GET_IFACE (self)->reset (self);
 }
 
+/* Checkpoints */
+
+/* A computer without a disk of its own, as tests have, keeps none. */
+static DexFuture *
+keeps_none (void)
+{
+  return dex_future_new_reject (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
+                                "This computer keeps no checkpoints");
+}
+
+DexFuture *
+annex_computer_list_checkpoints (AnnexComputer *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_COMPUTER (self));
+
+  if (ANNEX_COMPUTER_GET_IFACE (self)->list_checkpoints == NULL)
+    return dex_future_new_take_boxed (
+        G_TYPE_PTR_ARRAY,
+        g_ptr_array_new_with_free_func ((GDestroyNotify) annex_checkpoint_free));
+  return ANNEX_COMPUTER_GET_IFACE (self)->list_checkpoints (self);
+}
+
+DexFuture *
+annex_computer_checkpoint (AnnexComputer *self, const AnnexCheckpoint *wanted)
+{
+  dex_return_error_if_fail (ANNEX_IS_COMPUTER (self));
+  dex_return_error_if_fail (wanted != NULL);
+
+  if (ANNEX_COMPUTER_GET_IFACE (self)->checkpoint == NULL)
+    return keeps_none ();
+  return ANNEX_COMPUTER_GET_IFACE (self)->checkpoint (self, wanted);
+}
+
+DexFuture *
+annex_computer_roll_back (AnnexComputer *self, const char *id, const AnnexCheckpoint *before)
+{
+  dex_return_error_if_fail (ANNEX_IS_COMPUTER (self));
+  dex_return_error_if_fail (id != NULL);
+
+  if (ANNEX_COMPUTER_GET_IFACE (self)->roll_back == NULL)
+    return keeps_none ();
+  return ANNEX_COMPUTER_GET_IFACE (self)->roll_back (self, id, before);
+}
+
+DexFuture *
+annex_computer_fork (AnnexComputer *self, const char *id, const char *task_id)
+{
+  dex_return_error_if_fail (ANNEX_IS_COMPUTER (self));
+  dex_return_error_if_fail (id != NULL && task_id != NULL);
+
+  if (ANNEX_COMPUTER_GET_IFACE (self)->fork == NULL)
+    return keeps_none ();
+  return ANNEX_COMPUTER_GET_IFACE (self)->fork (self, id, task_id);
+}
+
+DexFuture *
+annex_computer_remove_checkpoint (AnnexComputer *self, const char *id)
+{
+  dex_return_error_if_fail (ANNEX_IS_COMPUTER (self));
+  dex_return_error_if_fail (id != NULL);
+
+  if (ANNEX_COMPUTER_GET_IFACE (self)->remove_checkpoint == NULL)
+    return dex_future_new_true ();
+  return ANNEX_COMPUTER_GET_IFACE (self)->remove_checkpoint (self, id);
+}
+
 void
 annex_computer_emit_changed (AnnexComputer *self)
 {

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "annex-checkpoint.h"
 #include "annex-draft.h"
 #include "annex-share.h"
 
@@ -113,6 +114,11 @@ struct _AnnexComputerInterface
   DexFuture *(*save) (AnnexComputer *self);
   DexFuture *(*stop) (AnnexComputer *self);
   DexFuture *(*reset) (AnnexComputer *self);
+  DexFuture *(*list_checkpoints) (AnnexComputer *self);
+  DexFuture *(*checkpoint) (AnnexComputer *self, const AnnexCheckpoint *wanted);
+  DexFuture *(*roll_back) (AnnexComputer *self, const char *id, const AnnexCheckpoint *before);
+  DexFuture *(*fork) (AnnexComputer *self, const char *id, const char *task_id);
+  DexFuture *(*remove_checkpoint) (AnnexComputer *self, const char *id);
 };
 
 AnnexComputerState annex_computer_get_state (AnnexComputer *self);
@@ -157,10 +163,39 @@ DexFuture *annex_computer_forget_draft (AnnexComputer *self,
                                         AnnexShare *share,
                                         const char *const *paths) G_GNUC_WARN_UNUSED_RESULT;
 /* Puts it to sleep on disk; stop ends it without saving memory (the disk stays); reset also throws
- * its disk away. Each resolves to TRUE. */
+ * its disk and its checkpoints away. Each resolves to TRUE. */
 DexFuture *annex_computer_save (AnnexComputer *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *annex_computer_stop (AnnexComputer *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *annex_computer_reset (AnnexComputer *self) G_GNUC_WARN_UNUSED_RESULT;
+/* ---- checkpoints: disk and memory are one pair, taken while the computer stands still. A computer
+ * that is off has no memory: then the disk alone. Each of these waits for a start or sleep that is
+ * under way; commands that run through this process end with it, programs in the computer do not. */
+
+/* Those that are whole: a boxed GPtrArray of AnnexCheckpoint, oldest first. Starts nothing. */
+DexFuture *annex_computer_list_checkpoints (AnnexComputer *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Keeps the present state under @wanted's id and name; a computer that was ready is ready again
+ * afterwards. There either is such a checkpoint or, after a crash at any moment, there is none.
+ * Resolves to the AnnexCheckpoint (boxed) as it was made; at once when there is one of that id.
+ * Rejects with NOT_FOUND (there is no disk yet), DISK_FULL (looked for before it begins), FAILED. */
+DexFuture *annex_computer_checkpoint (AnnexComputer *self,
+                                      const AnnexCheckpoint *wanted) G_GNUC_WARN_UNUSED_RESULT;
+/* Disk and memory become those of the checkpoint @id; the computer is asleep or off afterwards, and
+ * gets the shares that are set when it
+ * starts. @before (nullable): the present state is kept as that first,
+ * where there is one. A crash leaves the old state, or the new one once the computer is next used or
+ * cleaned. Resolves to TRUE; rejects with NOT_FOUND, DISK_FULL, FAILED, or
+ * G_IO_ERROR_BUSY when another process has the computer: then nothing has changed. */
+DexFuture *annex_computer_roll_back (AnnexComputer *self,
+                                     const char *id,
+                                     const AnnexCheckpoint *before) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the computer of @task_id, which has none yet, a copy of the checkpoint @id: asleep or off,
+ * with an identity of its own from its first start on. Resolves to TRUE; rejects as above. */
+DexFuture *annex_computer_fork (AnnexComputer *self,
+                                const char *id,
+                                const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to TRUE, also when there was none. */
+DexFuture *annex_computer_remove_checkpoint (AnnexComputer *self,
+                                             const char *id) G_GNUC_WARN_UNUSED_RESULT;
 /* For implementations: emits "changed". */
 void annex_computer_emit_changed (AnnexComputer *self);
 

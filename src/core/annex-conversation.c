@@ -273,7 +273,8 @@ annex_conversation_apply (AnnexConversation *self, AnnexEvent *event)
   if (type == ANNEX_EVENT_USER_MESSAGE)
     apply_user_message (self, seq, data);
   else if (type == ANNEX_EVENT_ANNOUNCEMENT || type == ANNEX_EVENT_SHARE_GRANTED ||
-           type == ANNEX_EVENT_SHARE_MODE || type == ANNEX_EVENT_SHARE_REVOKED)
+           type == ANNEX_EVENT_SHARE_MODE || type == ANNEX_EVENT_SHARE_REVOKED ||
+           type == ANNEX_EVENT_ROLLED_BACK || type == ANNEX_EVENT_FORKED)
     apply_announcement (self, seq, data);
   else if (type == ANNEX_EVENT_REPLY_STARTED)
     apply_reply_started (self, seq, data);

@@ -435,6 +435,46 @@ annex_desk_reset_computer (AnnexDesk *self, AnnexTask *task)
 }
 
 DexFuture *
+annex_desk_list_checkpoints (AnnexDesk *self, AnnexTask *task)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->list_checkpoints (self, task);
+}
+
+DexFuture *
+annex_desk_checkpoint (AnnexDesk *self, AnnexTask *task, const char *name)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->checkpoint (self, task, name);
+}
+
+DexFuture *
+annex_desk_roll_back (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->roll_back (self, task, checkpoint_id);
+}
+
+DexFuture *
+annex_desk_fork (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id, const char *title)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->fork (self, task, checkpoint_id, title);
+}
+
+DexFuture *
+annex_desk_remove_checkpoint (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->remove_checkpoint (self, task, checkpoint_id);
+}
+
+DexFuture *
 annex_desk_get_needs (AnnexDesk *self)
 {
   dex_return_error_if_fail (ANNEX_IS_DESK (self));

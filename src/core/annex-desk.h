@@ -124,6 +124,11 @@ struct _AnnexDeskInterface
   DexFuture *(*get_use) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*start_computer) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*reset_computer) (AnnexDesk *self, AnnexTask *task);
+  DexFuture *(*list_checkpoints) (AnnexDesk *self, AnnexTask *task);
+  DexFuture *(*checkpoint) (AnnexDesk *self, AnnexTask *task, const char *name);
+  DexFuture *(*roll_back) (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id);
+  DexFuture *(*fork) (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id, const char *title);
+  DexFuture *(*remove_checkpoint) (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id);
   DexFuture *(*get_needs) (AnnexDesk *self);
   DexFuture *(*install_computer) (AnnexDesk *self, AnnexProgressFunc progress, gpointer user_data, GCancellable *cancellable);
   DexFuture *(*move_computers) (AnnexDesk *self, const char *folder, AnnexProgressFunc progress, gpointer user_data, GCancellable *cancellable);
@@ -220,9 +225,26 @@ DexFuture *annex_desk_get_use (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNU
 /* Makes the task's computer ready, also when none was needed before; then annex_desk_get_computer has
  * it. Resolves to TRUE. */
 DexFuture *annex_desk_start_computer (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
-/* Free its space: throws the computer's disk away; drafts that are not kept are lost, which the
- * caller has said. Resolves to TRUE. */
+/* Free its space: throws the computer's disk and its checkpoints away; drafts that are not kept are
+ * lost, which the caller has said. Resolves to TRUE. */
 DexFuture *annex_desk_reset_computer (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
+/* The checkpoints of the task's computer, oldest first: boxed GPtrArray of AnnexCheckpoint. Starts
+ * nothing. */
+DexFuture *annex_desk_list_checkpoints (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
+/* The next four reject with G_IO_ERROR_BUSY while the task is at work, else with
+ * ANNEX_COMPUTER_ERROR or ANNEX_STORE_ERROR. What is said meanwhile waits for their end.
+ *
+ * Keeps the present state; the oldest makes room. @name nullable. Resolves to the AnnexCheckpoint
+ * (boxed). */
+DexFuture *annex_desk_checkpoint (AnnexDesk *self, AnnexTask *task, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* Goes back to it. Resolves to a string: the checkpoint of what was there before, to which going back
+ * undoes it; NULL when there was nothing. */
+DexFuture *annex_desk_roll_back (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id) G_GNUC_WARN_UNUSED_RESULT;
+/* Try in a copy: a new task, at rest, with the conversation and the computer as they were then
+ * (@checkpoint_id NULL: as they are now). @title nullable. Resolves to the AnnexTask. */
+DexFuture *annex_desk_fork (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id, const char *title) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to TRUE. */
+DexFuture *annex_desk_remove_checkpoint (AnnexDesk *self, AnnexTask *task, const char *checkpoint_id) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to an AnnexComputerNeeds (boxed). */
 DexFuture *annex_desk_get_needs (AnnexDesk *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Fetches or builds the image and makes the warm template. An interrupted one is resumed. @progress:

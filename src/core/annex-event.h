@@ -44,6 +44,12 @@ typedef enum
   ANNEX_EVENT_FILES_PRESENTED,   /* {paths} */
   ANNEX_EVENT_NETWORK_DECIDED,   /* {host, decision, scope, by} */
   ANNEX_EVENT_COMPUTER_CHANGED,  /* {state, message?} */
+  ANNEX_EVENT_CHECKPOINT_MADE,   /* {checkpoint: {id, name?, kind, time, seq, memory, size}} */
+  ANNEX_EVENT_CHECKPOINT_REMOVED, /* {checkpoint, reason: user, limit, reset} */
+  ANNEX_EVENT_ROLLING_BACK,      /* {checkpoint, time, before?}: before the computer is touched */
+  ANNEX_EVENT_ROLLED_BACK,       /* {checkpoint, time, before?, kept: [{share, path}], text}, or
+                                  * {checkpoint, error}: then nothing changed */
+  ANNEX_EVENT_FORKED,            /* {task, checkpoint, time, text}: all before it is another task's */
   ANNEX_EVENT_REWOUND,           /* {to_seq}: events after it no longer count */
   ANNEX_EVENT_ERROR,             /* {domain, code, message, advice?} */
   ANNEX_EVENT_IMPORTED,          /* {task, exported}: came from an export */

@@ -32,7 +32,7 @@ typedef struct
   const char *closed; /* "dismissed", "expired"; NULL: answered */
   gint64 rewinds_to; /* -1: no rewind */
   gboolean creates;
-  gboolean imported;
+  gboolean imported; /* or a copy: nothing of before is open or runs */
   char *headline; /* for the search: a title */
   char *words;    /* for the search: everything else */
 } AnnexDigest;
@@ -72,6 +72,8 @@ struct _StoreJob
   AnnexEventType type;
   AnnexDigest *digest;
   AnnexLedgerEntry *entry;
+  char *other;       /* a second task */
+  GPtrArray *extras; /* what a fork adds */
   /* Touched only in the caller's thread. */
   JsonObject *data;
   /* What append found. */

@@ -76,6 +76,8 @@ job_free (gpointer data)
   g_clear_error (&job->error);
   g_free (job->task_id);
   g_free (job->text);
+  g_free (job->other);
+  g_clear_pointer (&job->extras, g_ptr_array_unref);
   g_clear_pointer (&job->digest, annex_digest_free);
   g_clear_pointer (&job->entry, annex_ledger_entry_free);
   g_clear_pointer (&job->data, json_object_unref);

@@ -121,6 +121,16 @@ DexFuture *annex_store_export (AnnexStore *self,
                                const char *path) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *annex_store_import (AnnexStore *self, const char *path) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Makes the task @new_id (of annex_identifier_new ()) from the events of @task_id up to and with
+ * @to_seq, as they are, followed by @events (AnnexEvent; their type and data count), all or nothing.
+ * The first of @events is `forked`, after which nothing of before is open any more. Resolves to TRUE;
+ * rejects NOT_FOUND. */
+DexFuture *annex_store_fork (AnnexStore *self,
+                             const char *task_id,
+                             gint64 to_seq,
+                             const char *new_id,
+                             GPtrArray *events) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The ledger. Takes nothing; copies @entry. Resolves to TRUE when durable. */
 DexFuture *annex_store_append_ledger (AnnexStore *self,
                                       const AnnexLedgerEntry *entry) G_GNUC_WARN_UNUSED_RESULT;

@@ -93,6 +93,7 @@ annex_task_facts_init (AnnexTaskFacts *self)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_object_unref);
   self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
   self->keeps = g_ptr_array_new_with_free_func (g_free);
+  self->kept_since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->conversation = annex_conversation_new ();
 }
 
@@ -114,6 +115,8 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_hash_table_unref (self->drafts);
   g_ptr_array_unref (self->rules);
   g_ptr_array_unref (self->keeps);
+  g_clear_pointer (&self->rolling_back, json_object_unref);
+  g_hash_table_unref (self->kept_since);
   annex_conversation_free (self->conversation);
 }
 
@@ -326,6 +329,77 @@ apply_keep (AnnexTaskFacts *self, JsonObject *data, gboolean undone)
     g_ptr_array_add (self->keeps, g_strdup (keep));
 }
 
+char *
+annex_task_facts_kept_key (const char *share_id, const char *path)
+{
+  return g_strdup_printf ("%s/%s", share_id, path);
+}
+
+/* What was kept after the state the computer went back to, as the event says. */
+static void
+apply_rolled_back (AnnexTaskFacts *self, JsonObject *data)
+{
+  JsonArray *kept = annex_json_opt_array (data, "kept");
+
+  g_clear_pointer (&self->rolling_back, json_object_unref);
+  if (json_object_has_member (data, "error"))
+    return;
+  g_hash_table_remove_all (self->kept_since);
+  for (guint i = 0; kept != NULL && i < json_array_get_length (kept); i++)
+    {
+      JsonNode *node = json_array_get_element (kept, i);
+
+      if (JSON_NODE_HOLDS_OBJECT (node))
+        g_hash_table_add (
+            self->kept_since,
+            annex_task_facts_kept_key (
+                annex_json_opt_string (json_node_get_object (node), "share", ""),
+                annex_json_opt_string (json_node_get_object (node), "path", "")));
+    }
+}
+
+/* Decided anew, one way or the other: no mark any more. */
+static void
+forget_kept_since (AnnexTaskFacts *self, JsonObject *data, const char *member)
+{
+  const char *share = annex_json_opt_string (data, "share", "");
+  JsonArray *array = annex_json_opt_array (data, member);
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+      const char *path =
+          JSON_NODE_HOLDS_OBJECT (node)
+              ? annex_json_opt_string (json_node_get_object (node), "path", "")
+          : JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+              ? json_node_get_string (node)
+              : "";
+      g_autofree char *key = annex_task_facts_kept_key (share, path);
+
+      g_hash_table_remove (self->kept_since, key);
+    }
+}
+
+static gboolean
+is_open_call (gpointer key, gpointer value, gpointer data)
+{
+  return !((AnnexCallAsk *) value)->is_closed;
+}
+
+/* What stands before belongs to another task: its open asks are asked there, what was kept is taken
+ * back there, what was spent was spent there. Folders, decisions, plan and drafts go on. */
+static void
+apply_forked (AnnexTaskFacts *self)
+{
+  g_ptr_array_set_size (self->asks, 0);
+  g_hash_table_foreach_remove (self->calls, is_open_call, NULL);
+  g_ptr_array_set_size (self->keeps, 0);
+  g_clear_pointer (&self->rolling_back, json_object_unref);
+  self->usage = (AnnexUsage) { 0 };
+  if (self->state == ANNEX_TASK_RUNNING || self->state == ANNEX_TASK_WAITING)
+    self->state = ANNEX_TASK_STOPPED;
+}
+
 static gint64
 count (JsonObject *usage, const char *name)
 {
@@ -391,6 +465,8 @@ apply_imported (AnnexTaskFacts *self)
   g_hash_table_remove_all (self->drafts);
   g_ptr_array_set_size (self->rules, 0);
   g_ptr_array_set_size (self->keeps, 0);
+  g_clear_pointer (&self->rolling_back, json_object_unref);
+  g_hash_table_remove_all (self->kept_since);
   g_clear_pointer (&self->base_url, g_free);
   if (self->state == ANNEX_TASK_RUNNING || self->state == ANNEX_TASK_WAITING)
     self->state = ANNEX_TASK_STOPPED;
@@ -449,6 +525,20 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_DRAFT_KEEPING:
     case ANNEX_EVENT_DRAFT_KEPT:
       apply_keep (self, data, FALSE);
+      forget_kept_since (self, data, "entries");
+      break;
+    case ANNEX_EVENT_DRAFT_DISCARDED:
+      forget_kept_since (self, data, "paths");
+      break;
+    case ANNEX_EVENT_ROLLING_BACK:
+      g_clear_pointer (&self->rolling_back, json_object_unref);
+      self->rolling_back = json_object_ref (data);
+      break;
+    case ANNEX_EVENT_ROLLED_BACK:
+      apply_rolled_back (self, data);
+      break;
+    case ANNEX_EVENT_FORKED:
+      apply_forked (self);
       break;
     case ANNEX_EVENT_DRAFT_UNDONE:
       apply_keep (self, data, TRUE);
@@ -465,9 +555,10 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_REPLY_FAILED:
     case ANNEX_EVENT_TOOL_STARTED:
     case ANNEX_EVENT_TOOL_FINISHED:
-    case ANNEX_EVENT_DRAFT_DISCARDED:
     case ANNEX_EVENT_FILES_PRESENTED:
     case ANNEX_EVENT_COMPUTER_CHANGED:
+    case ANNEX_EVENT_CHECKPOINT_MADE:
+    case ANNEX_EVENT_CHECKPOINT_REMOVED:
     case ANNEX_EVENT_ERROR:
     case ANNEX_EVENT_UNKNOWN:
       break;

@@ -44,6 +44,8 @@ typedef struct
   GHashTable *drafts; /* id of a share → JsonObject, its last draft-changed */
   GPtrArray *rules;  /* AnnexNetworkRule */
   GPtrArray *keeps;  /* char * */
+  JsonObject *rolling_back; /* a roll back that was begun and of which no end was told; nullable */
+  GHashTable *kept_since; /* "share/path" of what was kept after the state the computer went back to */
   AnnexUsage usage;
   AnnexConversation *conversation;
 } AnnexTaskFacts;
@@ -53,6 +55,9 @@ annex_task_facts_init (AnnexTaskFacts *self);
 /* The last catalogue of skills that was told; NULL for none. (borrowed) */
 JsonObject *
 annex_task_facts_get_skills (AnnexTaskFacts *self);
+/* How kept_since names a file. (transfer full) */
+char *
+annex_task_facts_kept_key (const char *share_id, const char *path);
 void
 annex_task_facts_clear (AnnexTaskFacts *self);
 /* Malformed events change nothing. */

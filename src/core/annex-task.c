@@ -502,6 +502,14 @@ annex_task_dup_ask_of_call (AnnexTask *self, const char *tool_use_id, JsonObject
   return NULL;
 }
 
+AnnexAsk *
+annex_task_dup_closed_ask_of_call (AnnexTask *self, const char *tool_use_id)
+{
+  AnnexCallAsk *call = g_hash_table_lookup (self->facts.calls, tool_use_id);
+
+  return call != NULL && call->is_closed ? annex_ask_ref (call->ask) : NULL;
+}
+
 JsonObject *
 annex_task_get_draft (AnnexTask *self, const char *share_id)
 {
@@ -569,4 +577,23 @@ annex_task_dup_keeps (AnnexTask *self)
   for (guint i = 0; i < self->facts.keeps->len; i++)
     g_strv_builder_add (builder, g_ptr_array_index (self->facts.keeps, i));
   return g_strv_builder_end (builder);
+}
+
+JsonObject *
+annex_task_get_rolling_back (AnnexTask *self)
+{
+  g_return_val_if_fail (ANNEX_IS_TASK (self), NULL);
+
+  return self->facts.rolling_back;
+}
+
+gboolean
+annex_task_is_kept_since (AnnexTask *self, const char *share_id, const char *path)
+{
+  g_autofree char *key = NULL;
+
+  g_return_val_if_fail (ANNEX_IS_TASK (self), FALSE);
+
+  key = annex_task_facts_kept_key (share_id, path);
+  return g_hash_table_contains (self->facts.kept_since, key);
 }

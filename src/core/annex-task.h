@@ -8,6 +8,7 @@
 #pragma once
 
 #include "annex-ask.h"
+#include "annex-checkpoint.h"
 #include "annex-event.h"
 #include "annex-message.h"
 #include "annex-model.h"
@@ -49,6 +50,15 @@ DexFuture *annex_task_create (AnnexStore *store,
  * them here. */
 DexFuture *annex_task_load (AnnexStore *store, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Makes the task @new_id from this one as it was at @checkpoint: the events up to then, `forked`
+ * (@text tells the model), the title, and what the user has taken back since. At rest; nothing of
+ * before is open. Resolves to TRUE; rejects with ANNEX_STORE_ERROR. */
+DexFuture *annex_task_fork (AnnexTask *self,
+                            const AnnexCheckpoint *checkpoint,
+                            const char *new_id,
+                            const char *title,
+                            const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Appends an event and applies it. Takes @data. Resolves to the AnnexEvent (boxed). Events are
  * committed in the order of the calls, and applied even when nobody waits for the future.
  * reply-started gets `seen`, the last event of the messages handed out for it: call
@@ -82,6 +92,8 @@ GPtrArray *annex_task_dup_open_asks (AnnexTask *self);
 AnnexAsk *annex_task_dup_ask_of_call (AnnexTask *self,
                                       const char *tool_use_id,
                                       JsonObject **answer);
+/* The same once it is closed: what was asked. (transfer full, nullable) */
+AnnexAsk *annex_task_dup_closed_ask_of_call (AnnexTask *self, const char *tool_use_id);
 /* The data of the last draft-changed of a share; NULL when nothing was told of it. (borrowed) */
 JsonObject *annex_task_get_draft (AnnexTask *self, const char *share_id);
 /* The catalogue of skills that the model was told of last, {name: description}; NULL when it was told
@@ -110,5 +122,11 @@ gint64 annex_task_get_last_seq (AnnexTask *self);
 /* Ids of keeps (begun or done: draft-keeping, draft-kept) not undone, oldest first. A begun one that a
  * crash rolled back has nothing to undo. (transfer full) */
 char **annex_task_dup_keeps (AnnexTask *self);
+/* The data of a rolling-back event whose end was not told: a crash came between. (borrowed,
+ * nullable) */
+JsonObject *annex_task_get_rolling_back (AnnexTask *self);
+/* Was this file of the draft kept after the state that the computer went back to? Then the folder
+ * has a newer version. @path made valid UTF-8, as events have it. */
+gboolean annex_task_is_kept_since (AnnexTask *self, const char *share_id, const char *path);
 
 G_END_DECLS

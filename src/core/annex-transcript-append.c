@@ -359,7 +359,8 @@ annex_transcript_builder_append (AnnexTranscriptBuilder *self, AnnexEvent *event
   const char *parent = annex_json_opt_string (data, "parent", NULL);
 
   g_ptr_array_add (self->newer, annex_event_ref (event));
-  if (parent == NULL && (type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED))
+  if (parent == NULL && (type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED ||
+                         type == ANNEX_EVENT_FORKED))
     {
       annex_transcript_builder_rebuild (self);
       return;

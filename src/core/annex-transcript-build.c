@@ -122,7 +122,8 @@ annex_transcript_ends_retry (AnnexEventType type)
   return type == ANNEX_EVENT_BLOCK || type == ANNEX_EVENT_REPLY_FINISHED ||
          type == ANNEX_EVENT_REPLY_FAILED || type == ANNEX_EVENT_USER_MESSAGE ||
          type == ANNEX_EVENT_ERROR || type == ANNEX_EVENT_STATE_CHANGED ||
-         type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED;
+         type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED ||
+         type == ANNEX_EVENT_FORKED;
 }
 
 gboolean
@@ -188,6 +189,7 @@ annex_transcript_item_new_simple (AnnexEvent *event)
     return annex_transcript_item_new (ANNEX_ITEM_ERROR, event);
   if (type == ANNEX_EVENT_SHARE_GRANTED || type == ANNEX_EVENT_SHARE_MODE ||
       type == ANNEX_EVENT_SHARE_REVOKED || type == ANNEX_EVENT_IMPORTED ||
+      type == ANNEX_EVENT_FORKED || type == ANNEX_EVENT_ROLLED_BACK ||
       (type == ANNEX_EVENT_STATE_CHANGED && g_str_equal (state, "stopped")) ||
       (type == ANNEX_EVENT_COMPUTER_CHANGED && g_str_equal (state, "failed")))
     return annex_transcript_item_new (ANNEX_ITEM_NOTICE, event);
@@ -201,7 +203,8 @@ can_be_cut (AnnexEventType type)
   return type != ANNEX_EVENT_SHARE_GRANTED && type != ANNEX_EVENT_SHARE_MODE &&
          type != ANNEX_EVENT_SHARE_REVOKED && type != ANNEX_EVENT_DRAFT_KEPT &&
          type != ANNEX_EVENT_DRAFT_DISCARDED && type != ANNEX_EVENT_DRAFT_UNDONE &&
-         type != ANNEX_EVENT_IMPORTED;
+         type != ANNEX_EVENT_IMPORTED && type != ANNEX_EVENT_FORKED &&
+         type != ANNEX_EVENT_ROLLED_BACK;
 }
 
 /* Looking back */
@@ -407,7 +410,7 @@ back_own (AnnexTranscriptBuilder *self, AnnexEvent *event, JsonObject *data)
     back_put (self->answers, annex_json_opt_string (data, "ask", NULL), event);
   else
     item = back_simple (self, event);
-  if (type == ANNEX_EVENT_IMPORTED)
+  if (type == ANNEX_EVENT_IMPORTED || type == ANNEX_EVENT_FORKED)
     self->imported_later = TRUE;
   if (annex_transcript_ends_retry (type))
     self->retry_over = TRUE;
