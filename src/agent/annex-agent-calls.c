@@ -80,6 +80,29 @@ result_json (AnnexBlock *block, const char *note)
 }
 
 static AnnexBlock *
+tell_interrupted (Call *call, GError **error)
+{
+  static const char interrupted[] =
+      "Annex was restarted while this ran, so it was interrupted. What it had done until then may "
+      "be there. It was not run again: look at the state first, then decide.";
+  const char *id = call->call->id;
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *answered = NULL;
+  g_autofree char *text = NULL;
+
+  if (call->tool != NULL && (flags_of (call->tool) & ANNEX_TOOL_MIDWAY))
+    answered = annex_workspace_settle_midway (call->agent->workspace, id, &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  text = answered != NULL ? g_strdup_printf ("%s\n%s", interrupted, answered)
+                          : g_strdup (interrupted);
+  return annex_block_new_tool_result_text (id, text, TRUE);
+}
+
+static AnnexBlock *
 run_tool (Call *call, GError **error)
 {
   const char *id = call->call->id;
@@ -87,12 +110,7 @@ run_tool (Call *call, GError **error)
   AnnexBlock *block;
 
   if (call->interrupted)
-    return annex_block_new_tool_result_text (
-        id,
-        "Annex was restarted while this ran, so it was interrupted. What it had done until then "
-        "may be "
-        "there. It was not run again: look at the state first, then decide.",
-        TRUE);
+    return tell_interrupted (call, error);
   if (call->tool == NULL)
     {
       g_autofree char *text = g_strdup_printf (
@@ -133,6 +151,18 @@ tell_started (Call *call, GError **error)
                     error);
 }
 
+/* Of a call that came to no result: does it wait for an answer of the user's? */
+static gboolean
+stays_open (Call *call)
+{
+  AnnexTask *task = annex_workspace_get_task (call->agent->workspace);
+
+  if (call->tool != NULL && (flags_of (call->tool) & ANNEX_TOOL_MIDWAY))
+    return TRUE;
+  return call->asks && (flags_of (call->tool) & ANNEX_TOOL_ASKS ||
+                        !annex_task_was_tool_started (task, call->call->id));
+}
+
 static DexFuture *
 call_fiber (gpointer data)
 {
@@ -152,8 +182,7 @@ call_fiber (gpointer data)
   if (block == NULL)
     {
       /* An ask nobody answered keeps its call open; anything else was stopped, and says so. */
-      if (!self->stopped && call->asks &&
-          (flags_of (call->tool) & ANNEX_TOOL_ASKS || !annex_task_was_tool_started (task, id)))
+      if (!self->stopped && stays_open (call))
         return annex_future_new_error (error);
       g_clear_error (&error);
       block = annex_block_new_tool_result_text (id, "The user stopped this.", TRUE);

@@ -10,7 +10,7 @@
 #include "annex-tool-util.h"
 
 static const AnnexSimpleToolSpec *const specs[] = {
-  &annex_tool_ask_user,       &annex_tool_delegate,        &annex_tool_edit_file,
+  &annex_tool_ask_user,       &annex_tool_browse,          &annex_tool_delegate,        &annex_tool_edit_file,
   &annex_tool_find_files,     &annex_tool_present_files,   &annex_tool_read_file,
   &annex_tool_request_folder, &annex_tool_request_network, &annex_tool_search_text,
   &annex_tool_shell,          &annex_tool_shell_output,    &annex_tool_shell_stop,
@@ -28,10 +28,13 @@ annex_agent_create_tools (AnnexWorkspace *workspace)
 }
 
 char *
-annex_agent_dup_tools_text (void)
+annex_agent_dup_tools_text (gboolean with_display)
 {
   g_autoptr (GPtrArray) tools = annex_agent_create_tools (NULL);
 
+  for (guint i = 0; !with_display && i < tools->len; i++)
+    if (g_str_equal (annex_tool_get_name (g_ptr_array_index (tools, i)), annex_tool_browse.name))
+      g_ptr_array_remove_index (tools, i--);
   return annex_tools_to_json (tools);
 }
 
@@ -81,7 +84,7 @@ annex_agent_dup_system_text (void)
 }
 
 char *
-annex_agent_dup_opening (void)
+annex_agent_dup_opening (gboolean with_display)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%A, %-d %B %Y");
@@ -92,6 +95,9 @@ annex_agent_dup_opening (void)
 
   return g_strdup_printf (
       "Today is %s. The user's language setting is %s; answer in the language they write "
-      "in.",
-      date, language);
+      "in.%s",
+      date, language,
+      with_display ? ""
+                   : " There is no display here, so you have no browser: what needs a web page that "
+                     "shell cannot fetch is for the user to do.");
 }

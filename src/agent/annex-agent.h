@@ -63,14 +63,15 @@ annex_agent_get_workspace (AnnexAgent *self);
 /* The tools of a task's computer, as the model sees them, bound to @workspace. (transfer full) */
 GPtrArray *
 annex_agent_create_tools (AnnexWorkspace *workspace);
-/* The exact tools text for a new task. (transfer full) */
+/* The exact tools text for a new task; browse is among them only @with_display. (transfer full) */
 char *
-annex_agent_dup_tools_text (void);
+annex_agent_dup_tools_text (gboolean with_display);
 /* The exact system text for a new task: nothing volatile in it. (transfer full) */
 char *
 annex_agent_dup_system_text (void);
-/* What the model is told at the start of a task: today's date, the locale. (transfer full) */
+/* What the model is told at the start of a task: today's date, the locale, what is missing here.
+ * (transfer full) */
 char *
-annex_agent_dup_opening (void);
+annex_agent_dup_opening (gboolean with_display);
 
 G_END_DECLS

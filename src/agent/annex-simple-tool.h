@@ -15,6 +15,8 @@ typedef enum {
   ANNEX_TOOL_PLAIN = 0,
   ANNEX_TOOL_COMPUTER = 1 << 0, /* looks into the computer: shares are made true first */
   ANNEX_TOOL_ASKS = 1 << 1,     /* only asks the user: safe to take up again after a restart */
+  ANNEX_TOOL_MIDWAY = 1 << 2,   /* asks the user in its midst: with nobody there it stays open, and
+                                 * counts as interrupted */
 } AnnexToolFlags;
 
 /* Runs in a fiber. Returns a tool_result block; NULL with @error: a failure the model is told in

@@ -207,3 +207,35 @@ annex_workspace_take_late_answer (AnnexWorkspace *self,
     }
   return TRUE;
 }
+
+char *
+annex_workspace_settle_midway (AnnexWorkspace *self, const char *tool_use_id, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self);
+  g_autoptr (AnnexAsk) open = NULL;
+  g_autoptr (AnnexAsk) ask = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  const char *host;
+  const char *label;
+
+  open = annex_task_dup_ask_of_call (task, tool_use_id, &answer);
+  if (answer == NULL)
+    return NULL;
+  ask = annex_task_dup_closed_ask_of_call (task, tool_use_id);
+  if (ask == NULL)
+    return NULL;
+  host = annex_json_opt_string (annex_ask_get_json (ask), "host", "");
+  label = annex_json_opt_string (answer, "answer", "");
+  if (annex_ask_get_kind (ask) == ANNEX_ASK_SITE && is_host_label (label))
+    {
+      if (!annex_workspace_decide_host (self, host, label, error))
+        return NULL;
+      return g_strdup_printf ("It had asked the user for %s, and the answer is: %s.", host, label);
+    }
+  {
+    g_autofree char *said = annex_ask_describe_answer (ask, answer);
+
+    return g_strdup_printf ("It had asked the user: %s\nThe answer is: %s",
+                            annex_ask_get_text (ask), said);
+  }
+}

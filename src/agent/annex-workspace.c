@@ -27,6 +27,10 @@ struct _AnnexWorkspace
   AnnexModel *helper_model; /* nullable: the same */
   AnnexSkillLibrary *skills; /* nullable */
   AnnexDrafts *drafts;
+  AnnexWorkspaceBrowserFunc make_browser; /* nullable */
+  gpointer make_browser_data;
+  GDestroyNotify free_browser_data;
+  DexFuture *browser_queue; /* nullable: of who uses it, or will, last */
   GHashTable *processes; /* id → AnnexProcess */
   GPtrArray *refusals;   /* sentences not yet told, each once */
   guint n_more_refusals; /* beyond those */
@@ -52,6 +56,8 @@ annex_workspace_finalize (GObject *object)
   dex_clear (&self->park);
   g_clear_object (&self->skills);
   g_clear_object (&self->drafts);
+  annex_workspace_set_browser_func (self, NULL, NULL, NULL);
+  dex_clear (&self->browser_queue);
   g_clear_object (&self->task);
   g_clear_object (&self->computer);
   g_clear_object (&self->inbox);
@@ -195,6 +201,38 @@ annex_workspace_get_drafts (AnnexWorkspace *self)
 }
 
 void
+annex_workspace_set_browser_func (AnnexWorkspace *self,
+                                  AnnexWorkspaceBrowserFunc func,
+                                  gpointer data,
+                                  GDestroyNotify free_data)
+{
+  if (self->free_browser_data != NULL)
+    self->free_browser_data (self->make_browser_data);
+  self->make_browser = func;
+  self->make_browser_data = data;
+  self->free_browser_data = free_data;
+}
+
+DexFuture *
+annex_workspace_open_browser (AnnexWorkspace *self)
+{
+  if (self->make_browser != NULL)
+    return self->make_browser (self->make_browser_data);
+  return annex_future_new_errorf (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_NO_DISPLAY,
+                                  "There is no display here now, so no web page can be opened. Do "
+                                  "without, or tell the user.");
+}
+
+DexFuture *
+annex_workspace_queue_for_browser (AnnexWorkspace *self, DexFuture *done)
+{
+  DexFuture *before = g_steal_pointer (&self->browser_queue);
+
+  self->browser_queue = dex_ref (done);
+  return before;
+}
+
+void
 annex_workspace_add_process (AnnexWorkspace *self, const char *id, AnnexProcess *process)
 {
   g_hash_table_replace (self->processes, g_strdup (id), g_object_ref (process));
@@ -285,35 +323,14 @@ set_waiting (AnnexWorkspace *self, gboolean waiting, GError **error)
       error);
 }
 
-JsonObject *
-annex_workspace_ask (AnnexWorkspace *self,
-                     AnnexAsk *ask,
-                     const char *tool_use_id,
-                     DexFuture *cancel,
-                     GError **error)
+/* Opens @open unless it is open, and waits for its answer. */
+static JsonObject *
+wait_for_answer (AnnexWorkspace *self, AnnexAsk *open, DexFuture *cancel, GError **error)
 {
-  g_autoptr (AnnexAsk) fresh = ask;
-  g_autoptr (AnnexAsk) open = NULL;
   g_autofree char *text = NULL;
-  JsonObject *answer = NULL;
 
-  open = annex_task_dup_ask_of_call (self->task, tool_use_id, &answer);
-  if (answer != NULL)
-    return answer;
-  if (open == NULL)
-    {
-      JsonObject *json = annex_json_object_copy (annex_ask_get_json (fresh));
-
-      json_object_set_string_member (json, "tool_use", tool_use_id);
-      open = annex_ask_new_from_json (json, error);
-      if (open == NULL)
-        return NULL;
-    }
   if (!set_waiting (self, TRUE, error))
     return NULL;
-  /* Whoever parks a run stops it for good too, so the park is all there is to wait for. */
-  if (self->park != NULL)
-    cancel = self->park;
   text = dex_await_string (annex_inbox_ask (self->inbox, self->task, open, cancel), error);
   if (text == NULL)
     {
@@ -323,6 +340,71 @@ annex_workspace_ask (AnnexWorkspace *self,
   if (!set_waiting (self, FALSE, error))
     return NULL;
   return annex_json_parse_object (text, -1, error);
+}
+
+/* @ask as an ask of the call @tool_use_id. (transfer full) */
+static AnnexAsk *
+bind_to_call (AnnexAsk *ask, const char *tool_use_id, GError **error)
+{
+  JsonObject *json = annex_json_object_copy (annex_ask_get_json (ask));
+
+  json_object_set_string_member (json, "tool_use", tool_use_id);
+  return annex_ask_new_from_json (json, error);
+}
+
+JsonObject *
+annex_workspace_ask (AnnexWorkspace *self,
+                     AnnexAsk *ask,
+                     const char *tool_use_id,
+                     DexFuture *cancel,
+                     GError **error)
+{
+  g_autoptr (AnnexAsk) fresh = ask;
+  g_autoptr (AnnexAsk) open = NULL;
+  JsonObject *answer = NULL;
+
+  open = annex_task_dup_ask_of_call (self->task, tool_use_id, &answer);
+  if (answer != NULL)
+    return answer;
+  if (open == NULL)
+    open = bind_to_call (fresh, tool_use_id, error);
+  if (open == NULL)
+    return NULL;
+  /* Whoever parks a run stops it for good too, so the park is all there is to wait for. */
+  return wait_for_answer (self, open, self->park != NULL ? self->park : cancel, error);
+}
+
+JsonObject *
+annex_workspace_ask_midway (AnnexWorkspace *self,
+                            AnnexAsk *ask,
+                            const char *tool_use_id,
+                            DexFuture *cancel,
+                            GError **error)
+{
+  g_autoptr (AnnexAsk) fresh = ask;
+  g_autoptr (AnnexAsk) open = bind_to_call (fresh, tool_use_id, error);
+  g_autoptr (DexFuture) either = NULL;
+  g_autoptr (GError) lost = NULL;
+  JsonObject *answer;
+
+  if (open == NULL)
+    return NULL;
+  if (self->park != NULL && cancel != NULL)
+    either = dex_future_all_race (dex_ref (self->park), dex_ref (cancel), NULL);
+  answer = wait_for_answer (self, open,
+                            either != NULL       ? either
+                            : self->park != NULL ? self->park
+                                                 : cancel,
+                            error);
+  if (answer != NULL || cancel == NULL || !dex_future_is_rejected (cancel) ||
+      (self->park != NULL && dex_future_is_rejected (self->park)))
+    return answer;
+  /* Answered meanwhile, by another process: then it is closed, too. */
+  if (!dex_await (annex_inbox_expire (self->inbox, annex_ask_get_id (open), NULL), &lost))
+    g_debug ("An ask could not be closed: %s", lost->message);
+  if (!set_waiting (self, FALSE, &lost))
+    g_debug ("The task's state was not set: %s", lost->message);
+  return NULL;
 }
 
 /* The share of the folder @path, however it is written. (transfer full, nullable) */

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "annex-browser.h"
 #include "annex-computer.h"
 #include "annex-drafts.h"
 #include "annex-inbox.h"
@@ -59,6 +60,22 @@ AnnexSkillLibrary *
 annex_workspace_get_skills (AnnexWorkspace *self);
 AnnexDrafts *
 annex_workspace_get_drafts (AnnexWorkspace *self);
+/* Makes the task's browser pane: a future of an AnnexBrowser; rejects with
+ * ANNEX_BROWSER_ERROR_NO_DISPLAY. */
+typedef DexFuture *(*AnnexWorkspaceBrowserFunc) (gpointer data);
+/* How the pane is made when it is first needed; NULL, at first: there is none. */
+void
+annex_workspace_set_browser_func (AnnexWorkspace *self,
+                                  AnnexWorkspaceBrowserFunc func,
+                                  gpointer data,
+                                  GDestroyNotify free_data);
+/* Resolves to the AnnexBrowser; rejects with ANNEX_BROWSER_ERROR_NO_DISPLAY. */
+DexFuture *
+annex_workspace_open_browser (AnnexWorkspace *self) G_GNUC_WARN_UNUSED_RESULT;
+/* There is one pane: whoever uses it waits for this first, the future of the one before (transfer
+ * full, nullable), and leaves its own, which settles when it is done. */
+DexFuture *
+annex_workspace_queue_for_browser (AnnexWorkspace *self, DexFuture *done);
 
 /* Commands in the background, by id; NULL when there is none. (borrowed) */
 void
@@ -97,6 +114,20 @@ annex_workspace_ask (AnnexWorkspace *self,
                      const char *tool_use_id,
                      DexFuture *cancel,
                      GError **error);
+
+/* The same for a call that may ask several times in its midst, and cannot be taken up again: opens @ask
+ * anew each time. NULL with G_IO_ERROR_CANCELLED when nobody is there to answer (the ask stays open)
+ * or @cancel (nullable) rejects: then the ask is closed, for it was settled in another way. */
+JsonObject *
+annex_workspace_ask_midway (AnnexWorkspace *self,
+                            AnnexAsk *ask,
+                            const char *tool_use_id,
+                            DexFuture *cancel,
+                            GError **error);
+/* In a fiber: the call @tool_use_id was interrupted: what it asked last and the user has answered since
+ * is carried out. Returns a sentence about it, NULL when there is none. (transfer full) */
+char *
+annex_workspace_settle_midway (AnnexWorkspace *self, const char *tool_use_id, GError **error);
 
 /* In a fiber: grants a folder: appends share-granted, which also tells the model, and attaches it.
  * One that is shared already gets @mode, but review does not open a read-only one. (transfer full)

@@ -27,6 +27,7 @@ typedef struct
   char *model;
   char *base_url;
   char **folders;
+  char **sites;
   char *answers;
   gboolean unattended;
   gboolean json;
@@ -150,6 +151,12 @@ check_options (Options *options, char **words, int *status)
     if (!add_folder (options, options->folders[i], &error))
       {
         *status = annex_cli_usage ("run", "--folder %s: %s", options->folders[i], error->message);
+        return FALSE;
+      }
+  for (guint i = 0; options->sites != NULL && options->sites[i] != NULL; i++)
+    if (!annex_browsers_check_site (options->sites[i], &error))
+      {
+        *status = annex_cli_usage ("run", "--site %s: %s", options->sites[i], error->message);
         return FALSE;
       }
   if (options->answers != NULL)
@@ -299,6 +306,18 @@ time_over_cb (gpointer data)
 
 /* ---- running */
 
+/* The user's own permissions for the browser. */
+static gboolean
+allow_sites (Run *run, GError **error)
+{
+  char **sites = run->options->sites;
+
+  for (guint i = 0; sites != NULL && sites[i] != NULL; i++)
+    if (!annex_browsers_allow_site (annex_session_get_browsers (run->session), sites[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 prepare (Run *run, GError **error)
 {
@@ -306,6 +325,8 @@ prepare (Run *run, GError **error)
   g_autoptr (AnnexModel) model = NULL;
   g_autoptr (GPtrArray) tools = NULL;
 
+  if (!allow_sites (run, error))
+    return FALSE;
   if (options->resume != NULL)
     {
       run->task = load_task (run, error);
@@ -327,6 +348,8 @@ prepare (Run *run, GError **error)
     {
       g_autofree char *title = annex_session_make_title (run->options->prompt);
 
+      if (!annex_browsers_are_possible () && !options->json)
+        fprintf (stderr, "annex: there is no display here, so this task is without a browser\n");
       run->task = annex_session_create_task (run->session, title, model, error);
     }
   if (run->task == NULL)
@@ -500,6 +523,7 @@ annex_cli_run (char **argv)
     { "model", 0, 0, G_OPTION_ARG_STRING, &options.model, NULL, NULL },
     { "base-url", 0, 0, G_OPTION_ARG_STRING, &options.base_url, NULL, NULL },
     { "folder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.folders, NULL, NULL },
+    { "site", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sites, NULL, NULL },
     { "answers", 0, 0, G_OPTION_ARG_FILENAME, &options.answers, NULL, NULL },
     { "unattended", 0, 0, G_OPTION_ARG_NONE, &options.unattended, NULL, NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, NULL, NULL },

@@ -24,6 +24,7 @@ struct _AnnexSession
   AnnexInbox *inbox;
   AnnexSecrets *secrets;
   AnnexSkillLibrary *skills;
+  AnnexBrowsers *browsers;
   AnnexImageStore *images;
   AnnexComputers *computers;
   AnnexConfig *config;
@@ -39,6 +40,7 @@ annex_session_finalize (GObject *object)
 {
   AnnexSession *self = ANNEX_SESSION (object);
 
+  g_clear_object (&self->browsers);
   g_clear_object (&self->computers);
   g_clear_object (&self->images);
   g_clear_object (&self->config);
@@ -85,6 +87,7 @@ open_fiber (gpointer data)
   if (self->store == NULL)
     return annex_future_new_error (error);
   self->inbox = annex_inbox_new (self->store);
+  self->browsers = annex_browsers_new (self->store);
   self->images = annex_image_store_new (NULL);
   /* What could not be repaired is left as it is, and said: the task itself can be opened all the
    * same. */
@@ -109,6 +112,7 @@ close_fiber (gpointer data)
   g_autoptr (GError) asleep = NULL;
   GError *error = NULL;
 
+  annex_browsers_close (self->browsers, NULL);
   if (self->computers != NULL)
     dex_await (annex_computers_shutdown (self->computers, TRUE), &asleep);
   if (!dex_await (annex_store_close (self->store), &error))
@@ -146,6 +150,12 @@ AnnexImageStore *
 annex_session_get_images (AnnexSession *self)
 {
   return self->images;
+}
+
+AnnexBrowsers *
+annex_session_get_browsers (AnnexSession *self)
+{
+  return self->browsers;
 }
 
 gboolean
@@ -301,6 +311,7 @@ annex_session_create_workspace (AnnexSession *self,
   workspace = annex_workspace_new (task, computer, self->inbox, policy,
                                    annex_session_get_secrets (self), model, NULL);
   annex_workspace_set_skills (workspace, annex_session_get_skills (self));
+  annex_browsers_serve (self->browsers, workspace);
   if (!annex_workspace_finish_roll_back (workspace, &unfinished))
     g_message ("A computer that was to go back did not: %s", unfinished->message); /* it is told */
   egress = self->computers != NULL
@@ -333,9 +344,10 @@ AnnexTask *
 annex_session_create_task (AnnexSession *self, const char *title, AnnexModel *model, GError **error)
 {
   g_autofree char *system = annex_agent_dup_system_text ();
-  g_autofree char *tools = annex_agent_dup_tools_text ();
+  gboolean with_display = annex_browsers_are_possible ();
+  g_autofree char *tools = annex_agent_dup_tools_text (with_display);
   g_autofree char *base_url = annex_model_dup_base_url (model);
-  g_autofree char *opening = annex_agent_dup_opening ();
+  g_autofree char *opening = annex_agent_dup_opening (with_display);
   g_autoptr (AnnexTask) task =
       dex_await_object (annex_task_create (self->store, title, annex_model_get_provider (model),
                                            annex_model_get_model (model), base_url, system, tools),

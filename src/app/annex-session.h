@@ -8,6 +8,7 @@
 #pragma once
 
 #include "annex-agent.h"
+#include "annex-browsers.h"
 #include "annex-config.h"
 #include "annex-computers.h"
 #include "annex-inbox.h"
@@ -44,6 +45,8 @@ AnnexConfig *
 annex_session_get_config (AnnexSession *self);
 AnnexImageStore *
 annex_session_get_images (AnnexSession *self);
+AnnexBrowsers *
+annex_session_get_browsers (AnnexSession *self);
 /* Were computers needed in this process? */
 gboolean
 annex_session_has_computers (AnnexSession *self);

@@ -96,7 +96,7 @@ set_up (Fixture *f, gconstpointer data)
 {
   g_autofree char *path = NULL;
   g_autofree char *home = NULL;
-  g_autofree char *tools = annex_agent_dup_tools_text ();
+  g_autofree char *tools = annex_agent_dup_tools_text (TRUE);
 
   f->dir = g_dir_make_tmp ("annex-agent-XXXXXX", NULL);
   path = g_build_filename (f->dir, "tasks.db", NULL);
