@@ -60,6 +60,69 @@ replace (AnnexDeskSession *self, const AnnexCheckResult *result)
   annex_desk_emit_checks_changed (ANNEX_DESK (self));
 }
 
+/* Lasting conditions */
+
+/* What the window tells by itself: cheap to look at, without asking a server or the keyring. */
+static const char *const lasting[] = { "image", "disk", "kvm", "network" };
+
+#define LOOK_DELAY_MS 1500
+
+static void
+merge (AnnexDeskSession *self, AnnexCheckResult *result)
+{
+  guint i;
+
+  for (i = 0; i < self->checks->len; i++)
+    if (g_str_equal (((AnnexCheckResult *) g_ptr_array_index (self->checks, i))->id, result->id))
+      break;
+  if (i < self->checks->len)
+    g_ptr_array_remove_index (self->checks, i);
+  g_ptr_array_insert (self->checks, (int) i, result);
+}
+
+static DexFuture *
+look_fiber (AnnexDeskCall *call)
+{
+  g_autoptr (AnnexDoctor) doctor = annex_doctor_new (call->self->session, NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (lasting); i++)
+    {
+      AnnexCheckResult *result =
+          dex_await_boxed (annex_doctor_look (doctor, lasting[i], FALSE), NULL);
+
+      if (result != NULL)
+        merge (call->self, result);
+    }
+  annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
+  return dex_future_new_true ();
+}
+
+static gboolean
+look_cb (gpointer data)
+{
+  AnnexDeskSession *self = data;
+
+  self->look_timer = 0;
+  dex_future_disown (
+      annex_desk_call_run (annex_desk_call_new (ANNEX_DESK (self), NULL), look_fiber));
+  return G_SOURCE_REMOVE;
+}
+
+void
+annex_desk_session_look_soon (AnnexDeskSession *self)
+{
+  if (self->look_timer == 0 && !self->closed)
+    self->look_timer = g_timeout_add_full (G_PRIORITY_LOW, LOOK_DELAY_MS, look_cb, self, NULL);
+}
+
+void
+annex_desk_session_watch_conditions (AnnexDeskSession *self)
+{
+  g_signal_connect_object (g_network_monitor_get_default (), "network-changed",
+                           G_CALLBACK (annex_desk_session_look_soon), self, G_CONNECT_SWAPPED);
+  annex_desk_session_look_soon (self);
+}
+
 static DexFuture *
 repair_fiber (AnnexDeskCall *call)
 {

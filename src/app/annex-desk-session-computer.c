@@ -315,6 +315,7 @@ install_fiber (AnnexDeskCall *call)
       !dex_await (annex_computers_prepare (annex_session_get_computers (call->self->session)),
                   &error))
     return annex_desk_fail (error);
+  annex_desk_session_look_soon (call->self);
   return dex_future_new_true ();
 }
 

@@ -42,6 +42,7 @@ struct _AnnexDeskSession
   GHashTable *rules;     /* host → allowed: the standing rules as last read */
   GHashTable *disk_uses; /* id → what was last measured inside the computer */
   gboolean moving;       /* computers are moved: nothing may start */
+  guint look_timer;      /* until the lasting conditions are looked at */
   gboolean closed;
 };
 
@@ -101,6 +102,13 @@ annex_desk_session_get_task (AnnexDeskSession *self, const char *task_id, GError
 /* Lets @work run unless it does. */
 void
 annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work);
+
+/* Looks at the lasting conditions (the image, the disk, …) in a moment, by itself. */
+void
+annex_desk_session_look_soon (AnnexDeskSession *self);
+/* Now, and whenever the network comes or goes. */
+void
+annex_desk_session_watch_conditions (AnnexDeskSession *self);
 
 /* The parts of the port, one a file. */
 void

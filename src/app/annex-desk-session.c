@@ -387,6 +387,7 @@ annex_desk_session_finalize (GObject *object)
   GHashTableIter iter;
   gpointer task;
 
+  g_clear_handle_id (&self->look_timer, g_source_remove);
   g_hash_table_unref (self->works);
   g_hash_table_iter_init (&iter, self->tasks);
   while (g_hash_table_iter_next (&iter, NULL, &task))
@@ -452,6 +453,7 @@ open_fiber (gpointer data)
     }
   self = annex_desk_session_new (session);
   tell_interrupted (self);
+  annex_desk_session_watch_conditions (self);
   return dex_future_new_take_object (g_steal_pointer (&self));
 }
 
@@ -503,6 +505,7 @@ annex_desk_session_close (AnnexDeskSession *self)
   if (self->closed)
     return dex_future_new_true ();
   self->closed = TRUE;
+  g_clear_handle_id (&self->look_timer, g_source_remove);
   return annex_fiber_run (close_fiber, g_object_ref (self), g_object_unref);
 }
 

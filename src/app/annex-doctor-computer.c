@@ -42,12 +42,15 @@ look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       return;
     }
   if (g_error_matches (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
-    annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                      "Annex's computer has not been set up yet. Chat works without it.");
-  else
-    annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                            "The system of Annex's computer is damaged and must be made again. "
-                            "Tasks and files are not touched.");
+    {
+      annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                        "Annex's computer has not been set up yet. Chat works without it.");
+      result->repair = g_strdup ("Set It Up");
+      return;
+    }
+  annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
+                          "The system of Annex's computer is damaged and must be made again. "
+                          "Tasks and files are not touched.");
   result->repair =
       g_strdup (annex_image_fetcher_has_address () ? "Download It Again" : "Build It Again");
 }

@@ -512,12 +512,14 @@ fake_model_new (const char *scenario, const char *log_path, GError **error)
 {
   FakeScenario *parsed = fake_scenario_new (scenario, error);
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) address = NULL;
   g_autoptr (GSocketAddress) bound = NULL;
   FakeModel *self;
 
   if (parsed == NULL)
     return NULL;
+  address = g_inet_socket_address_new (
+      loopback, (guint16) annex_json_opt_int (fake_scenario_get_json (parsed), "port", 0));
   self = g_new0 (FakeModel, 1);
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);

@@ -171,13 +171,16 @@ class Screen(Journey):
 
     def reach(self, name, role=None, keys="Tab", most=40):
         """Moves the keyboard's focus until it is on a node of this name."""
+        passed = []
         for _ in range(most):
+            node = self.focused()
+            if node is not None:
+                if re.search(name, node.get_name() or "") and (role is None or re.fullmatch(role, node.get_role_name())):
+                    return node
+                passed.append(f"{node.get_role_name()} “{node.get_name()}”")
             self.press(keys)
             time.sleep(0.15)
-            node = self.focused()
-            if node is not None and re.search(name, node.get_name() or "") and role in (None, node.get_role_name()):
-                return node
-        self.fail(f"{keys} does not lead to “{name}”; the focus is on {self.focused() and self.focused().get_name()}")
+        self.fail(f"{keys} does not lead to “{name}”, but to: {', '.join(passed)}")
 
     def focused(self):
         for node in self.nodes():

@@ -3,15 +3,14 @@
 import os
 
 from journey import main, tree, wait_until
-from screen import Screen
+from window_case import WindowCase
 
 
-class WindowTour(Screen):
+class WindowTour(WindowCase):
+    with_computer = True
+
     def test_keep_and_undo(self):
-        settings = os.path.join(self.home, "config/glib-2.0/settings")
-        os.makedirs(settings)
-        with open(settings + "/keyfile", "w", encoding="utf-8") as file:
-            file.write("[io/github/annex_desktop/Annex]\nfirst-run-done=true\n")
+        self.welcomed()
         self.open()
         self.see("^Message", "text")
         self.click("^Take the Tour$", "button")

@@ -1,10 +1,9 @@
 # test-window.py: the window, as a person uses it, with a model that is a fake one and without a computer.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
-import os
 
 from journey import main, turn, use, wait_until
-from screen import Screen
+from window_case import WindowCase
 
 REPORT = """# Receipts of June
 
@@ -23,34 +22,7 @@ DATES = use("ask_user", questions=[{"header": "Dates", "question": "Two receipts
                                     "options": [{"label": "Put them under “No date”"}, {"label": "Use the file’s date"}]}])
 
 
-class Window(Screen):
-    with_computer = False
-
-    def setUp(self):
-        super().setUp()
-        os.makedirs(os.path.join(self.home, "config/annex"))
-        settings = os.path.join(self.home, "config/glib-2.0/settings")
-        os.makedirs(settings)
-        with open(settings + "/keyfile", "w", encoding="utf-8") as file:
-            file.write("[io/github/annex_desktop/Annex]\nfirst-run-done=true\n")
-
-    def begin(self, *turns):
-        url, self.requested = self.model(*turns)
-        profile = {"id": "01jfake", "name": "Fake", "provider": "anthropic", "model": "fake-1", "base_url": url,
-                   "default": True}
-        with open(os.path.join(self.home, "config/annex/config.json"), "w", encoding="utf-8") as file:
-            json.dump({"models": [profile]}, file)
-        self.start_window()
-
-    def start_window(self):
-        self.open(ANNEX_API_KEY=self.key)
-        self.see("Message|Say something", "text")
-        self.assertTrue(wait_until(lambda: self.focused() is not None and self.focused().get_role_name() == "text"))
-
-    def say(self, words):
-        self.write(words)
-        self.press("Return")
-
+class Window(WindowCase):
     def test_conversation_and_restart(self):
         self.begin(turn(REPORT, piece_bytes=12))
         self.say("what is in these receipts?")

@@ -6,6 +6,7 @@
  */
 #include "annex-banners.h"
 
+#include "annex-computer-setup.h"
 #include "annex-text.h"
 #include "annex-ui.h"
 
@@ -42,7 +43,8 @@ static const struct
   { "disk", N_ ("Your disk is almost full: tasks may stop"), N_ ("Your disk is getting full") },
   { "store", N_ ("Your tasks cannot be stored"), NULL },
   { "data", N_ ("Your tasks cannot be stored"), NULL },
-  { "network", N_ ("You are offline: hosted models cannot be reached"), NULL },
+  { "network", N_ ("You are offline: hosted models cannot be reached"),
+    N_ ("You are offline: hosted models cannot be reached") },
   { "model", N_ ("The model cannot be used: its key is refused, or it cannot be reached"), NULL },
   { "keyring", N_ ("There is no keyring: keys are forgotten when Annex is closed"),
     N_ ("There is no keyring: keys are forgotten when Annex is closed") },
@@ -78,11 +80,36 @@ dup_words (const AnnexCheckResult *check)
              : NULL;
 }
 
+/* Does Annex think on somebody else's machine? */
+static gboolean
+needs_network (AnnexBanners *self)
+{
+  g_autoptr (GPtrArray) profiles = annex_desk_dup_profiles (self->desk);
+
+  for (guint i = 0; i < profiles->len; i++)
+    {
+      const AnnexModelProfile *profile = g_ptr_array_index (profiles, i);
+      g_autoptr (GUri) uri = profile->base_url != NULL
+                                 ? g_uri_parse (profile->base_url, G_URI_FLAGS_NONE, NULL)
+                                 : NULL;
+      const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+      if (profile->is_default)
+        return !g_str_equal (profile->provider, "tour") &&
+               (host == NULL || (!g_str_equal (host, "localhost") && !g_str_equal (host, "::1") &&
+                                 !g_str_has_prefix (host, "127.")));
+    }
+  return FALSE;
+}
+
 static gboolean
 is_told (AnnexBanners *self, const AnnexCheckResult *check)
 {
   g_autofree char *words = NULL;
 
+  if (g_str_equal (check->id, "network"))
+    return (check->state == ANNEX_CHECK_FAILED || check->state == ANNEX_CHECK_NOTICE) &&
+           needs_network (self);
   if (check->state != ANNEX_CHECK_FAILED && check->state != ANNEX_CHECK_NOTICE)
     return FALSE;
   if (check->state == ANNEX_CHECK_NOTICE && g_hash_table_contains (self->seen, check->id))
@@ -110,7 +137,9 @@ update (AnnexBanners *self)
       g_autofree char *shown = annex_text_for_display (words);
 
       adw_banner_set_title (self->banner, shown);
-      self->is_notice = worst->state == ANNEX_CHECK_NOTICE;
+      self->is_notice = worst->state == ANNEX_CHECK_NOTICE && !g_str_equal (worst->id, "network");
+      adw_banner_set_button_label (self->banner, g_str_equal (worst->id, "image") ? _ ("_Set Up…")
+                                                                                  : _ ("_Details"));
     }
   adw_banner_set_revealed (self->banner, worst != NULL);
   if (g_set_str (&self->check_id, worst != NULL ? worst->id : NULL))
@@ -131,7 +160,10 @@ clicked_cb (AnnexBanners *self)
           g_settings_set_strv (self->settings, "seen-notices", ids);
         }
     }
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.doctor", NULL);
+  if (g_strcmp0 (self->check_id, "image") == 0)
+    annex_computer_setup_present (self->desk, GTK_WIDGET (self));
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.doctor", NULL);
   update (self);
 }
 
@@ -224,6 +256,8 @@ annex_banners_init (AnnexBanners *self)
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->banner));
   self->desk_signals = g_signal_group_new (ANNEX_TYPE_DESK);
   g_signal_group_connect_swapped (self->desk_signals, "checks-changed", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->desk_signals, "profiles-changed", G_CALLBACK (update),
+                                  self);
 }
 
 GtkWidget *

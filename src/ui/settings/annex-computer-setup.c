@@ -407,7 +407,7 @@ close_cb (AdwDialog *dialog)
   adw_dialog_close (dialog);
 }
 
-void
+GtkWidget *
 annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent)
 {
   AdwDialog *dialog = adw_dialog_new ();
@@ -422,4 +422,5 @@ annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent)
   adw_dialog_set_content_height (dialog, 680);
   adw_dialog_set_child (dialog, view);
   adw_dialog_present (dialog, parent);
+  return setup;
 }

@@ -21,8 +21,8 @@ G_DECLARE_FINAL_TYPE (AnnexComputerSetup, annex_computer_setup, ANNEX, COMPUTER_
 
 GtkWidget *
 annex_computer_setup_new (AnnexDesk *desk);
-/* Opens it in a dialog of its own above @parent. */
-void
+/* Opens it in a dialog of its own above @parent, and returns it. (borrowed) */
+GtkWidget *
 annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent);
 /* "About 3 minutes left" from how far it came in how long; NULL while nobody can tell.
  * (transfer full) */

@@ -6,6 +6,7 @@
  */
 #include "annex-doctor-page.h"
 
+#include "annex-computer-setup.h"
 #include "annex-doctor-row.h"
 #include "annex-error-text.h"
 #include "annex-then.h"
@@ -213,6 +214,11 @@ repair_action (GtkWidget *widget, const char *name, GVariant *target)
 
   if (self->desk == NULL || g_hash_table_size (self->repairing) > 0)
     return;
+  if (g_str_equal (id, "image"))
+    {
+      annex_computer_setup_present (self->desk, widget); /* it is large: what it takes is said */
+      return;
+    }
   g_hash_table_add (self->repairing, g_strdup (id));
   gtk_widget_action_set_enabled (widget, "doctor.repair", FALSE);
   update (self);

@@ -66,7 +66,7 @@ set_up_cb (AnnexWelcome *self, gboolean installed)
 
   g_weak_ref_init (ref, self);
   g_idle_add_full (G_PRIORITY_DEFAULT, close_cb, ref, weak_free);
-  g_signal_emit (self, finished_signal, 0, self->is_tour);
+  g_signal_emit (self, finished_signal, 0, self->is_tour && installed);
 }
 
 static void

@@ -14,8 +14,8 @@
 G_BEGIN_DECLS
 
 /* Property: "desk" (AnnexDesk, nullable).
- * Signal "finished" (gboolean): all steps were gone through; TRUE when the tour was chosen, which
- * the window then offers. Not emitted when the dialog is closed before. */
+ * Signal "finished" (gboolean): all steps were gone through; TRUE when the tour was chosen and
+ * there is a computer for it, so that the window begins it. Not emitted when the dialog is closed before. */
 #define ANNEX_TYPE_WELCOME (annex_welcome_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexWelcome, annex_welcome, ANNEX, WELCOME, AdwDialog)
 

@@ -6,6 +6,7 @@
  */
 #include "annex-new-task-page.h"
 
+#include "annex-computer-setup.h"
 #include "annex-suggestions.h"
 #include "annex-tour-folder.h"
 #include "annex-ui.h"
@@ -204,12 +205,48 @@ tour_folder_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-void
-annex_new_task_page_start_tour (AnnexNewTaskPage *self)
+static void
+begin_tour (AnnexNewTaskPage *self)
 {
   gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), FALSE);
   dex_future_disown (dex_future_finally (annex_tour_folder_make (NULL, NULL), tour_folder_cb,
                                          weak_new (self), weak_free));
+}
+
+static void
+set_up_cb (AnnexNewTaskPage *self, gboolean installed)
+{
+  if (installed)
+    begin_tour (self);
+}
+
+/* The tour's words are recorded, its work is real: it needs a computer. */
+static DexFuture *
+needs_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (AnnexNewTaskPage) self = g_weak_ref_get (data);
+  const GValue *value = dex_future_get_value (future, NULL);
+  const AnnexComputerNeeds *needs = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  if (self == NULL)
+    return dex_future_new_true ();
+  gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), self->desk != NULL);
+  if (self->desk == NULL || needs == NULL || needs->installed)
+    begin_tour (self);
+  else
+    g_signal_connect_object (annex_computer_setup_present (self->desk, GTK_WIDGET (self)),
+                             "finished", G_CALLBACK (set_up_cb), self, G_CONNECT_SWAPPED);
+  return dex_future_new_true ();
+}
+
+void
+annex_new_task_page_start_tour (AnnexNewTaskPage *self)
+{
+  if (self->desk == NULL)
+    return;
+  gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), FALSE);
+  dex_future_disown (
+      dex_future_finally (annex_desk_get_needs (self->desk), needs_cb, weak_new (self), weak_free));
 }
 
 /* ---- the type */

@@ -27,6 +27,8 @@ set_checks (AnnexFakeDesk *desk)
       desk, "sub-ids", ANNEX_CHECK_FAILED, "Sharing folders",
       "Your user has no range of user ids of its own, which sharing a folder needs.", NULL,
       "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER");
+  annex_fake_desk_set_check (desk, "leftovers", ANNEX_CHECK_FAILED, "Leftovers",
+                             "A computer is left of a task that is gone.", "Clear Up", NULL);
   annex_fake_desk_set_check (desk, "keyring", ANNEX_CHECK_OK, "Keyring", "It is open.", NULL, NULL);
 }
 
@@ -91,7 +93,7 @@ test_page (void)
   g_assert_true (annex_shot_wait (is_idle, page, 5000));
   annex_shot_settle (100);
 
-  g_assert_true (annex_shows (GTK_WIDGET (window), "2 Things Need Attention"));
+  g_assert_true (annex_shows (GTK_WIDGET (window), "3 Things Need Attention"));
   g_assert_cmpfloat (top_of (GTK_WIDGET (window), "Sharing folders"), <,
                      top_of (GTK_WIDGET (window), "Fast virtual machines"));
   g_assert_cmpfloat (top_of (GTK_WIDGET (window), "Fast virtual machines"), <,
@@ -99,14 +101,21 @@ test_page (void)
   annex_shot_take (window, "doctor");
 
   annex_fake_desk_hold (desk, "repair");
-  annex_press (GTK_WIDGET (window), "Build It Again");
+  annex_press (GTK_WIDGET (window), "Clear Up");
   annex_shot_settle (100);
-  g_assert_true (annex_fake_desk_was_called (desk, "repair:image"));
-  g_assert_null (annex_find_button (GTK_WIDGET (window), "Build It Again"));
+  g_assert_true (annex_fake_desk_was_called (desk, "repair:leftovers"));
+  g_assert_null (annex_find_button (GTK_WIDGET (window), "Clear Up"));
   annex_fake_desk_release (desk, "repair");
   annex_shot_settle (200);
-  g_assert_true (annex_shows (GTK_WIDGET (window), "1 Thing Needs Attention"));
-  g_assert_null (annex_find_button (GTK_WIDGET (window), "Build It Again"));
+  g_assert_true (annex_shows (GTK_WIDGET (window), "2 Things Need Attention"));
+  g_assert_null (annex_find_button (GTK_WIDGET (window), "Clear Up"));
+
+  /* What is large is begun only after one was told what it takes. */
+  annex_press (GTK_WIDGET (window), "Build It Again");
+  annex_shot_settle (100);
+  g_assert_true (annex_fake_desk_was_called (desk, "get_needs*"));
+  g_assert_false (annex_fake_desk_was_called (desk, "repair:image"));
+  adw_dialog_force_close (adw_window_get_visible_dialog (ADW_WINDOW (window)));
 
   annex_fake_desk_forget_calls (desk);
   gtk_widget_activate_action (page, "doctor.check-thoroughly", NULL);
@@ -190,6 +199,17 @@ test_hostile (void)
   annex_fake_desk_close (desk);
 }
 
+/* The default model is an OpenAI-compatible one at @address, NULL: the provider's own. */
+static void
+think_at (AnnexFakeDesk *desk, const char *address)
+{
+  g_autoptr (AnnexModelProfile) profile = annex_model_profile_new ("openai", "Mine");
+
+  profile->base_url = g_strdup (address);
+  profile->is_default = TRUE;
+  annex_shot_await (annex_desk_save_profile (ANNEX_DESK (desk), profile, NULL), NULL);
+}
+
 static void
 test_banners (void)
 {
@@ -200,6 +220,8 @@ test_banners (void)
   g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
   set_checks (desk);
   g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "image");
+  g_assert_nonnull (annex_find_button (banners, "_Set Up…"));
+  annex_fake_desk_set_check (desk, "leftovers", ANNEX_CHECK_OK, "Leftovers", "None.", NULL, NULL);
   annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_OK, "Annex’s computer", "Fine.", NULL,
                              NULL);
   g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "sub-ids");
@@ -215,6 +237,18 @@ test_banners (void)
   annex_shot_settle (100);
   annex_press (banners, "_Details"); /* a limit is told once */
   g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
+
+  /* Being offline matters to who thinks elsewhere, and as often as it happens. */
+  annex_fake_desk_set_check (desk, "network", ANNEX_CHECK_NOTICE, "The network", "There is none.",
+                             NULL, NULL);
+  g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
+  think_at (desk, "http://127.0.0.1:11434");
+  g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
+  think_at (desk, NULL);
+  g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "network");
+  annex_shot_settle (100);
+  annex_press (banners, "_Details");
+  g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "network");
   close_window (window, banners);
   annex_fake_desk_close (desk);
 }

@@ -1,0 +1,73 @@
+# window_case.py: what the window's journeys share: who is set up, starting, saying something, a server that is fake.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import socket
+
+from journey import wait_until
+from screen import Screen
+
+SCHEMA = "io/github/annex_desktop/Annex"
+
+
+class WindowCase(Screen):
+    """Somebody who has Annex's window; without a computer, unless a case says otherwise."""
+
+    with_computer = False
+
+    def settings_file(self):
+        folder = os.path.join(self.home, "config/glib-2.0/settings")
+        os.makedirs(folder, exist_ok=True)
+        return os.path.join(folder, "keyfile")
+
+    def welcomed(self):
+        """The first run is behind them."""
+        with open(self.settings_file(), "w", encoding="utf-8") as file:
+            file.write(f"[{SCHEMA}]\nfirst-run-done=true\n")
+
+    def profiles(self, *profiles):
+        os.makedirs(os.path.join(self.home, "config/annex"), exist_ok=True)
+        with open(os.path.join(self.home, "config/annex/config.json"), "w", encoding="utf-8") as file:
+            json.dump({"models": list(profiles)}, file)
+
+    def begin(self, *turns, **scenario):
+        """A model that is a fake one, and the window in front of them."""
+        url, self.requested = self.model(*turns, **scenario)
+        self.welcomed()
+        self.profiles({"id": "01jfake", "name": "Fake", "provider": "anthropic", "model": "fake-1", "base_url": url,
+                       "default": True})
+        self.start_window()
+
+    def start_window(self, *words):
+        self.open(*words, ANNEX_API_KEY=self.key)
+        self.see("Message|Say something", "text")
+        self.can_write()
+
+    def can_write(self):
+        self.assertTrue(wait_until(lambda: self.focused() is not None and self.focused().get_role_name() == "text"),
+                        self.outline())
+
+    def say(self, words):
+        self.write(words)
+        self.press("Return")
+
+    def state(self):
+        found = self.lines(self.annex("tasks", "list", "--json"))
+        return found[0]["state"] if found else None
+
+    def becomes(self, state, seconds=60):
+        """Waits until the newest task is in this state."""
+        self.assertTrue(wait_until(lambda: self.state() == state, seconds), f"{self.state()}, not {state}\n{self.log()}")
+
+
+def free_port(places):
+    """The first of @places on loopback where nobody listens; None when there is none."""
+    for port in places:
+        with socket.socket() as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    return None
