@@ -40,7 +40,7 @@ class Screen(Journey):
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(self.manager.wait)
         self.addCleanup(self.manager.kill)
-        self.assertTrue(wait_until(self.is_managed), "there is no window manager")
+        self.assertTrue(wait_until(self.is_managed, 120), "there is no window manager")
         self.app = None
         self.process = None
 
@@ -54,7 +54,7 @@ class Screen(Journey):
         self.process = subprocess.Popen([ANNEX, *words], env={**self.env, **env}, stdin=subprocess.DEVNULL,
                                         stdout=log, stderr=log)
         self.addCleanup(self.close)
-        self.assertTrue(wait_until(self.find_app, 30), self.log())
+        self.assertTrue(wait_until(self.find_app, 120), self.log())
 
     def log(self):
         with open(os.path.join(self.temporary, "window.log"), encoding="utf-8", errors="replace") as file:
@@ -108,7 +108,7 @@ class Screen(Journey):
                 continue
         return None
 
-    def see(self, name, role=None, seconds=30, start=None):
+    def see(self, name, role=None, seconds=90, start=None):
         """Waits for a node."""
         found = []
 
@@ -122,7 +122,7 @@ class Screen(Journey):
             self.fail(f"no {role or 'node'} “{name}” on the screen:\n{self.outline()}\n{self.log()}")
         return found[-1]
 
-    def gone(self, name, role=None, seconds=30):
+    def gone(self, name, role=None, seconds=90):
         self.assertTrue(wait_until(lambda: self.look(name, role) is None, seconds), f"“{name}” is still there")
 
     def texts(self):
@@ -159,7 +159,7 @@ class Screen(Journey):
     def xdotool(self, *words):
         subprocess.run(["xdotool", *map(str, words)], env=self.env, check=True, timeout=30)
 
-    def click(self, name, role=None, seconds=30, start=None):
+    def click(self, name, role=None, seconds=90, start=None):
         """Acts on a node as a screen reader does: by its action, else by the keyboard."""
         node = self.see(name, role, seconds, start) if isinstance(name, str) else name
         action = node.get_action_iface()
