@@ -54,23 +54,17 @@ annex_browser_pane_ask (AnnexBrowserPane *self,
                         AnnexAsk *ask,
                         const char *tool_use_id,
                         DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* The task's files, by what annex_browser_set_file_funcs gave. Reject with REFUSED when nobody did. */
+DexFuture *
+annex_browser_pane_read_file (AnnexBrowserPane *self, const char *path) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *
+annex_browser_pane_store_file (AnnexBrowserPane *self,
+                               const char *name,
+                               const char *host_path) G_GNUC_WARN_UNUSED_RESULT;
 /* (borrowed) */
 AnnexTask *
 annex_browser_pane_get_task (AnnexBrowserPane *self);
 
-/* The page of a tab. (borrowed) */
-AnnexPage *
-annex_browser_tab_get_page (AnnexBrowserTab *self);
-/* What the dialog that is open says, with its kind: "confirm: Delete it?"; NULL when none is.
- * Untrusted. (transfer full) */
-char *
-annex_browser_tab_dup_dialog (AnnexBrowserTab *self);
-/* Answers it: @text (nullable) of a prompt. FALSE with NOT_FOUND when none is open. */
-gboolean
-annex_browser_tab_answer_dialog (AnnexBrowserTab *self,
-                                 gboolean accept,
-                                 const char *text,
-                                 GError **error);
 /* The files (paths on this machine, NULL-terminated) that the file chooser opened next by the page gets,
  * without being shown; NULL: the user is asked as usual. */
 void
