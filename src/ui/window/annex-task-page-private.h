@@ -32,6 +32,8 @@ struct _AnnexTaskPage
   GtkButton *stop_button;
   GtkButton *resume_button;
   AnnexComposer *composer;
+  AdwButtonContent *resume_content;
+  AdwBin *banner_slot;
   AdwBin *grant_slot;
   AdwBin *chat_slot;
   AdwBin *strip_slot;

@@ -85,6 +85,8 @@ update_cb (gpointer data)
   gtk_widget_set_visible (GTK_WIDGET (self->resume_button),
                           !running && (state == ANNEX_TASK_STOPPED || state == ANNEX_TASK_FAILED ||
                                        state == ANNEX_TASK_RUNNING));
+  /* next to a title there is room for its icon alone */
+  adw_button_content_set_label (self->resume_content, self->narrow ? "" : _ ("Continue"));
   g_object_set (self->composer, "show-stop", running && self->narrow, "placeholder",
                 running ? _ ("Say something to Annex while it works…") : _ ("Message…"), NULL);
   annex_task_page_update_actions (self, running);
@@ -173,6 +175,14 @@ results_cb (AnnexTaskPage *self, GParamSpec *pspec, AnnexResultStrip *strip)
 static void
 apply_pane_width (AnnexTaskPage *self)
 {
+  /* in one column it is a page of its own, as wide as the window */
+  adw_overlay_split_view_set_sidebar_width_fraction (self->split, self->narrow ? 1 : 0.25);
+  if (self->narrow)
+    {
+      adw_overlay_split_view_set_max_sidebar_width (self->split, G_MAXINT16);
+      adw_overlay_split_view_set_min_sidebar_width (self->split, PANE_WIDTH_MIN);
+      return;
+    }
   adw_overlay_split_view_set_max_sidebar_width (self->split, self->pane_width);
   adw_overlay_split_view_set_min_sidebar_width (self->split,
                                                 self->compact ? PANE_WIDTH_MIN : self->pane_width);
@@ -380,6 +390,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, stop_button);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, resume_button);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, composer);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, resume_content);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, banner_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, grant_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, chat_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, strip_slot);
@@ -504,4 +516,11 @@ annex_task_page_show_ask (AnnexTaskPage *self, const char *ask_id)
     adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
   annex_chat_view_show_ask (ANNEX_CHAT_VIEW (adw_bin_get_child (self->chat_slot)), ask_id);
   gtk_widget_child_focus (GTK_WIDGET (self->grant_slot), GTK_DIR_TAB_FORWARD);
+}
+
+AdwBin *
+annex_task_page_get_banner_slot (AnnexTaskPage *self)
+{
+  g_return_val_if_fail (ANNEX_IS_TASK_PAGE (self), NULL);
+  return self->banner_slot;
 }

@@ -25,6 +25,9 @@ AnnexTask *
 annex_task_page_get_task (AnnexTaskPage *self);
 AnnexComposer *
 annex_task_page_get_composer (AnnexTaskPage *self);
+/* Where the window's banner goes while this is shown: under the header bar. (borrowed) */
+AdwBin *
+annex_task_page_get_banner_slot (AnnexTaskPage *self);
 /* Leads to an ask of the task. */
 void
 annex_task_page_show_ask (AnnexTaskPage *self, const char *ask_id);

@@ -40,7 +40,9 @@ struct _AnnexWindow
   AnnexSidebar *sidebar;
   GtkStack *stack;
   AnnexNewTaskPage *new_task;
-  AdwBin *banner_slot;
+  GtkWidget *banners; /* in the slot of what is shown; nullable */
+  AdwBin *new_task_banner;
+  AdwBin *inbox_banner;
   AdwBin *inbox_slot;
   AdwStatusPage *failure;
   GtkWidget *drop_area;

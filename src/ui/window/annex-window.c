@@ -119,10 +119,29 @@ set_task_id (AnnexWindow *self, const char *task_id)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK_ID]);
 }
 
+/* Under the header bar of what is shown. */
+static void
+place_banners (AnnexWindow *self)
+{
+  AnnexTaskPage *page = annex_window_get_page (self);
+  gboolean inbox = g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "inbox") == 0;
+  AdwBin *slot = page != NULL ? annex_task_page_get_banner_slot (page)
+                 : inbox      ? self->inbox_banner
+                              : self->new_task_banner;
+  GtkWidget *parent = self->banners != NULL ? gtk_widget_get_parent (self->banners) : NULL;
+
+  if (self->banners == NULL || parent == GTK_WIDGET (slot))
+    return;
+  if (parent != NULL)
+    adw_bin_set_child (ADW_BIN (parent), NULL);
+  adw_bin_set_child (slot, self->banners);
+}
+
 static void
 show_child (AnnexWindow *self, GtkWidget *child)
 {
   gtk_stack_set_visible_child (self->stack, child);
+  place_banners (self);
   adw_navigation_split_view_set_show_content (self->split, TRUE);
   update_title (self);
   annex_window_update_computer (self);
@@ -362,7 +381,9 @@ fill_slots (AnnexWindow *self)
 {
   if (adw_bin_get_child (self->inbox_slot) != NULL)
     return;
-  fill_slot (self, self->banner_slot, ANNEX_TYPE_BANNERS);
+  self->banners = g_object_ref_sink (g_object_new (ANNEX_TYPE_BANNERS, NULL));
+  g_object_bind_property (self, "desk", self->banners, "desk", G_BINDING_SYNC_CREATE);
+  place_banners (self);
   fill_slot (self, self->inbox_slot, ANNEX_TYPE_INBOX_PAGE);
   g_signal_connect_object (adw_bin_get_child (self->inbox_slot), "open-task",
                            G_CALLBACK (annex_window_open_task), self, G_CONNECT_SWAPPED);
@@ -488,6 +509,7 @@ annex_window_dispose (GObject *object)
   g_clear_object (&self->computer);
   g_clear_object (&self->desk);
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_WINDOW);
+  g_clear_object (&self->banners);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->recent, g_ptr_array_unref);
   g_clear_pointer (&self->deleting, g_hash_table_unref);
@@ -509,7 +531,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, new_task);
-  gtk_widget_class_bind_template_child (widget_class, AnnexWindow, banner_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexWindow, new_task_banner);
+  gtk_widget_class_bind_template_child (widget_class, AnnexWindow, inbox_banner);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, inbox_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, failure);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, drop_area);

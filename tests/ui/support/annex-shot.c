@@ -11,11 +11,21 @@
 void
 annex_shot_init (int *argc, char ***argv)
 {
+  g_autoptr (GtkCssProvider) frame = gtk_css_provider_new ();
+
   g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
   g_test_init (argc, argv, NULL);
   dex_init ();
   adw_init ();
   annex_ui_init ();
+  /* Without a compositor a window gets a frame of its own, which nobody else's has. */
+  gtk_css_provider_load_from_string (
+      frame, "window.solid-csd { padding: 0; margin: 0; border-radius: 12px;"
+             " box-shadow: none; outline: none; }");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+                                              GTK_STYLE_PROVIDER (frame),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+  g_object_set (gtk_settings_get_default (), "gtk-decoration-layout", ":close", NULL);
 }
 
 static gboolean
@@ -77,8 +87,24 @@ annex_shot_window (GtkWidget *child, int width, int height)
   return GTK_WINDOW (window);
 }
 
+/* Two frames after everything that was changed has been laid out. */
 static void
-take_one (GtkWindow *window, const char *name, const char *scheme)
+settle_frames (GtkWindow *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (window));
+  gint64 start;
+
+  annex_shot_settle (50);
+  start = gdk_frame_clock_get_frame_counter (clock);
+  for (guint i = 0; i < 20 && gdk_frame_clock_get_frame_counter (clock) < start + 2; i++)
+    {
+      gtk_widget_queue_draw (GTK_WIDGET (window));
+      annex_shot_settle (20);
+    }
+}
+
+static void
+take_one (GtkWindow *window, const char *name, int named_width, const char *style)
 {
   const char *folder = g_getenv ("ANNEX_SHOTS");
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
@@ -89,7 +115,6 @@ take_one (GtkWindow *window, const char *name, const char *scheme)
   int width;
   int height;
 
-  annex_shot_settle (400);
   width = gtk_widget_get_width (GTK_WIDGET (window));
   height = gtk_widget_get_height (GTK_WIDGET (window));
   gdk_paintable_snapshot (paintable, snapshot, width, height);
@@ -99,7 +124,8 @@ take_one (GtkWindow *window, const char *name, const char *scheme)
   g_assert_nonnull (texture);
   if (folder != NULL)
     {
-      g_autofree char *file = g_strdup_printf ("%s-%d-%s.png", name, width, scheme);
+      g_autofree char *file =
+          g_strdup_printf ("%s-%d-%s.png", name, named_width > 0 ? named_width : width, style);
       g_autofree char *path = g_build_filename (folder, file, NULL);
 
       g_assert_true (gdk_texture_save_to_png (texture, path));
@@ -114,8 +140,119 @@ annex_shot_take (GtkWindow *window, const char *name)
 
   g_object_set (settings, "gtk-enable-animations", FALSE, NULL);
   adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);
-  take_one (window, name, "light");
+  annex_shot_settle (400);
+  take_one (window, name, 0, "light");
   adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_DARK);
-  take_one (window, name, "dark");
+  annex_shot_settle (400);
+  take_one (window, name, 0, "dark");
   adw_style_manager_set_color_scheme (style, ADW_COLOR_SCHEME_FORCE_LIGHT);
+}
+
+/* Which widget makes it wider than it is, and through whom. */
+static void
+explain_width (GtkWidget *widget, GString *chain)
+{
+  GtkWidget *widest = NULL;
+  int most = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      int minimum;
+
+      if (!gtk_widget_get_mapped (child))
+        continue;
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+      if (minimum > most)
+        {
+          most = minimum;
+          widest = child;
+        }
+    }
+  if (widest == NULL)
+    return;
+  g_string_append_printf (chain, "\n#   %d %s", most, G_OBJECT_TYPE_NAME (widest));
+  if (GTK_IS_LABEL (widest))
+    g_string_append_printf (chain, " “%s”", gtk_label_get_text (GTK_LABEL (widest)));
+  explain_width (widest, chain);
+}
+
+/* Each part of a window that has breakpoints has a width of its own, whatever is in it. */
+static void
+check_fits (GtkWidget *widget, const char *name, const char *style)
+{
+  GtkWidget *content = g_type_is_a (G_OBJECT_TYPE (widget), ADW_TYPE_BREAKPOINT_BIN)
+                           ? adw_breakpoint_bin_get_child (ADW_BREAKPOINT_BIN (widget))
+                           : NULL;
+  int minimum = 0;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (content != NULL)
+    gtk_widget_measure (content, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  if (minimum > gtk_widget_get_width (widget))
+    {
+      g_autoptr (GString) chain = g_string_new (NULL);
+
+      explain_width (widget, chain);
+      g_printerr ("# %s does not fit into %d pixels (%s):%s\n", name, gtk_widget_get_width (widget),
+                  style, chain->str);
+      g_test_fail ();
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    check_fits (child, name, style);
+}
+
+static void
+take_scheme (GtkWindow *window, const char *name, int width, gboolean dark, const char *style)
+{
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      dark ? ADW_COLOR_SCHEME_FORCE_DARK
+                                           : ADW_COLOR_SCHEME_FORCE_LIGHT);
+  settle_frames (window);
+  check_fits (GTK_WIDGET (window), name, style);
+  take_one (window, name, width, style);
+}
+
+static void
+take_large (GtkWindow *window, const char *name, int width)
+{
+  GtkSettings *settings = gtk_settings_get_default ();
+  int resolution;
+
+  g_object_get (settings, "gtk-xft-dpi", &resolution, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 192 * PANGO_SCALE, NULL);
+  annex_shot_settle (200);
+  settle_frames (window);
+  check_fits (GTK_WIDGET (window), name, "large");
+  take_one (window, name, width, "large");
+  g_object_set (settings, "gtk-xft-dpi", resolution, NULL);
+  annex_shot_settle (100);
+}
+
+void
+annex_shot_take_styles (GtkWindow *window, const char *name, int width, gboolean more)
+{
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  if (adw_style_manager_get_high_contrast (adw_style_manager_get_default ()))
+    {
+      take_scheme (window, name, width, FALSE, "contrast");
+      return;
+    }
+  take_scheme (window, name, width, FALSE, "light");
+  if (g_getenv ("ANNEX_SHOTS") == NULL)
+    return;
+  take_scheme (window, name, width, TRUE, "dark");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      ADW_COLOR_SCHEME_FORCE_LIGHT);
+  if (!more)
+    return;
+  take_large (window, name, width);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  settle_frames (window);
+  check_fits (GTK_WIDGET (window), name, "rtl");
+  take_one (window, name, width, "rtl");
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+  annex_shot_settle (50);
 }

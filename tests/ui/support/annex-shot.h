@@ -26,8 +26,13 @@ gboolean annex_shot_await (DexFuture *future, GError **error);
 
 /* A window of that size that holds @child (taken when floating), presented. An AdwWindow. */
 GtkWindow *annex_shot_window (GtkWidget *child, int width, int height);
-/* Writes $ANNEX_SHOTS/@name-<width>-<scheme>.png for light, dark and high contrast. Checks that
- * something was drawn even when nothing is written. */
+/* Writes $ANNEX_SHOTS/@name-<width>-<style>.png for light and dark. Checks that something was drawn
+ * even when nothing is written. */
 void annex_shot_take (GtkWindow *window, const char *name);
+/* The same in every style this process can have: light and dark, or high contrast when it was started
+ * with ADW_DEBUG_HIGH_CONTRAST=1; @more: also with text twice as large and from right to left. @width
+ * is what the files are named after. The test fails when
+ * something in @window needs more room than it has. One style alone when $ANNEX_SHOTS is not set. */
+void annex_shot_take_styles (GtkWindow *window, const char *name, int width, gboolean more);
 
 G_END_DECLS
