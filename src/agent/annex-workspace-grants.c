@@ -93,10 +93,10 @@ annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError
     return FALSE;
   text = g_strdup_printf ("The user no longer shares the folder “%s” with you.",
                           annex_share_get_name (share));
-  if (!dex_await (annex_task_append (annex_workspace_get_task (self), ANNEX_EVENT_SHARE_REVOKED,
-                                     annex_json_build ("s", "share", share_id, "s", "text", text,
-                                                       NULL)),
-                  error))
+  if (!dex_await (
+          annex_task_append (annex_workspace_get_task (self), ANNEX_EVENT_SHARE_REVOKED,
+                             annex_json_build ("s", "share", share_id, "s", "text", text, NULL)),
+          error))
     return FALSE;
   return apply_shares (self, error);
 }
@@ -110,14 +110,18 @@ annex_workspace_decide_host (AnnexWorkspace *self,
                              GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (self);
-  gboolean allow = !g_str_equal (label, "never");
+  gboolean once = g_str_equal (label, "no"); /* not this time: no rule stands afterwards */
+  gboolean allow = !once && !g_str_equal (label, "never");
 
-  if (!dex_await (annex_task_append (task, ANNEX_EVENT_NETWORK_DECIDED,
-                                     annex_json_build ("s", "host", host, "s", "decision",
-                                                       allow ? "allow" : "refuse", "s", "scope",
-                                                       label, "s", "by", "user", NULL)),
-                  error))
+  if (!dex_await (
+          annex_task_append (task, ANNEX_EVENT_NETWORK_DECIDED,
+                             annex_json_build ("s", "host", host, "s", "decision",
+                                               allow ? "allow" : "refuse", "s", "scope",
+                                               once ? "once" : label, "s", "by", "user", NULL)),
+          error))
     return FALSE;
+  if (once)
+    return TRUE;
   if ((g_str_equal (label, "always") || !allow) &&
       !dex_await (annex_store_set_rule (annex_task_get_store (task), host, allow), error))
     return FALSE;
@@ -129,7 +133,7 @@ static gboolean
 is_host_label (const char *label)
 {
   return g_str_equal (label, "once") || g_str_equal (label, "task") ||
-         g_str_equal (label, "always") || g_str_equal (label, "never");
+         g_str_equal (label, "always") || g_str_equal (label, "never") || g_str_equal (label, "no");
 }
 
 /* Late answers */
@@ -147,6 +151,10 @@ take_host (AnnexWorkspace *self, AnnexAsk *ask, const char *label, GError **erro
   if (g_str_equal (label, "never"))
     text = g_strdup_printf ("You asked before whether your computer may reach %s. The user looked "
                             "at it again: it may never. Go on without it.",
+                            host);
+  else if (g_str_equal (label, "no"))
+    text = g_strdup_printf ("You asked before whether your computer may reach %s. The user looked "
+                            "at it again: not this time. Go on without it.",
                             host);
   else
     text = g_strdup_printf ("You asked before whether your computer may reach %s. The user looked "

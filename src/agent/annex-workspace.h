@@ -152,8 +152,8 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
 /* In a fiber: takes a share back: the computer loses it within a second, the model is told. */
 gboolean
 annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError **error);
-/* In a fiber: carries out the user's decision about @host: @label is once, task, always or never.
- */
+/* In a fiber: carries out the user's decision about @host: @label is once, task, always or never,
+ * or no, which refuses it this time and leaves no rule. */
 gboolean
 annex_workspace_decide_host (AnnexWorkspace *self,
                              const char *host,

@@ -91,8 +91,6 @@ add_buttons (GNotification *notification, AnnexAsk *ask)
     {
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
-      add_answer (notification, ask, _ ("No"), "never");
-      break;
     case ANNEX_ASK_FOLDER:
       add_answer (notification, ask, _ ("No"), "no");
       break;

@@ -245,7 +245,7 @@ answer_label (const char *words, const char *const *labels, GError **error)
 JsonObject *
 annex_ask_make_answer (AnnexAsk *self, const char *text, GError **error)
 {
-  static const char *const network[] = { "once", "task", "always", "never", NULL };
+  static const char *const network[] = { "once", "task", "always", "never", "no", NULL };
   static const char *const draft[] = { "keep", "discard", NULL };
   g_autofree char *valid = annex_text_make_valid (text, -1);
   g_autofree char *words = g_strstrip (g_strdup (valid));
@@ -349,6 +349,8 @@ describe_network (AnnexAsk *self, const char *label)
     return g_strdup_printf ("The user allowed %s for this task.", host);
   if (g_str_equal (label, "always"))
     return g_strdup_printf ("The user allowed %s.", host);
+  if (g_str_equal (label, "no"))
+    return g_strdup_printf ("The user did not allow %s this time. Go on without it.", host);
   return g_strdup_printf ("The user refused %s. Go on without it.", host);
 }
 

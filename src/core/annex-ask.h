@@ -15,48 +15,63 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
+typedef enum {
   ANNEX_ASK_QUESTION, /* ask_user: 1–4 questions */
-  ANNEX_ASK_NETWORK,  /* a host; labels once, task, always, never */
+  ANNEX_ASK_NETWORK,  /* a host; labels once, task, always, never, and "no": not this time */
   ANNEX_ASK_FOLDER,   /* a folder; the answer is a path, or "no" */
-  ANNEX_ASK_SITE,     /* a site in the browser pane; labels once, task, always, never */
+  ANNEX_ASK_SITE,     /* a site in the browser pane; the same labels */
   ANNEX_ASK_DRAFT,    /* labels keep, discard */
 } AnnexAskKind;
 
 #define ANNEX_TYPE_ASK (annex_ask_get_type ())
 typedef struct _AnnexAsk AnnexAsk;
-GType annex_ask_get_type (void) G_GNUC_CONST;
+GType
+annex_ask_get_type (void) G_GNUC_CONST;
 
 /* From stored JSON (takes it). ANNEX_JSON_ERROR. */
-AnnexAsk *annex_ask_new_from_json (JsonObject *json, GError **error);
+AnnexAsk *
+annex_ask_new_from_json (JsonObject *json, GError **error);
 /* From the input of ask_user, leniently (missing header, plain-string options, multiple or
  * multiSelect, more than four options are accepted). ANNEX_JSON_ERROR when there is no question. */
-AnnexAsk *annex_ask_new_question (const char *task_id, JsonObject *input, GError **error);
+AnnexAsk *
+annex_ask_new_question (const char *task_id, JsonObject *input, GError **error);
 /* A permission of another kind than those below, asked by Annex itself: one question, whose id is
- * "consent", with the labels @allow and @refuse, answered by a whole label only (member `exact`, which
- * no input of ask_user can set). @refuse is the default. */
-AnnexAsk *annex_ask_new_consent (const char *task_id,
-                                 const char *header,
-                                 const char *question,
-                                 const char *allow,
-                                 const char *refuse);
-AnnexAsk *annex_ask_new_network (const char *task_id, const char *host, const char *reason);
-AnnexAsk *annex_ask_new_site (const char *task_id, const char *site, const char *reason);
-AnnexAsk *annex_ask_new_folder (const char *task_id, const char *reason, const char *suggestion);
+ * "consent", with the labels @allow and @refuse, answered by a whole label only (member `exact`,
+ * which no input of ask_user can set). @refuse is the default. */
+AnnexAsk *
+annex_ask_new_consent (const char *task_id,
+                       const char *header,
+                       const char *question,
+                       const char *allow,
+                       const char *refuse);
+AnnexAsk *
+annex_ask_new_network (const char *task_id, const char *host, const char *reason);
+AnnexAsk *
+annex_ask_new_site (const char *task_id, const char *site, const char *reason);
+AnnexAsk *
+annex_ask_new_folder (const char *task_id, const char *reason, const char *suggestion);
 /* @summary: "3 added, 1 changed in Receipts". */
-AnnexAsk *annex_ask_new_draft (const char *task_id, const char *share_id, const char *summary);
-AnnexAsk *annex_ask_ref (AnnexAsk *self);
-void annex_ask_unref (AnnexAsk *self);
+AnnexAsk *
+annex_ask_new_draft (const char *task_id, const char *share_id, const char *summary);
+AnnexAsk *
+annex_ask_ref (AnnexAsk *self);
+void
+annex_ask_unref (AnnexAsk *self);
 
-const char *annex_ask_get_id (AnnexAsk *self);
-AnnexAskKind annex_ask_get_kind (AnnexAsk *self);
-const char *annex_ask_kind_to_name (AnnexAskKind kind);
-const char *annex_ask_get_task_id (AnnexAsk *self);
-/* The whole text an `--answers` match is tried on: question texts and headers, or the host alone, or
- * the reason and path. (borrowed) */
-const char *annex_ask_get_text (AnnexAsk *self);
-JsonObject *annex_ask_get_json (AnnexAsk *self); /* do not change (borrowed) */
+const char *
+annex_ask_get_id (AnnexAsk *self);
+AnnexAskKind
+annex_ask_get_kind (AnnexAsk *self);
+const char *
+annex_ask_kind_to_name (AnnexAskKind kind);
+const char *
+annex_ask_get_task_id (AnnexAsk *self);
+/* The whole text an `--answers` match is tried on: question texts and headers, or the host alone,
+ * or the reason and path. (borrowed) */
+const char *
+annex_ask_get_text (AnnexAsk *self);
+JsonObject *
+annex_ask_get_json (AnnexAsk *self); /* do not change (borrowed) */
 
 /* Builds the answer object from one label or free text: for a QUESTION ask the JSON keyed by
  * question id (a label matched case-insensitively and by unambiguous prefix selects that option,
@@ -67,21 +82,28 @@ JsonObject *annex_ask_get_json (AnnexAsk *self); /* do not change (borrowed) */
  * only "secret:<id>": put the user's text into AnnexSecrets first, it must never become an answer.
  * The value of a question is a label, an array of labels (multi_select), {other_text} or {secret}.
  * (transfer full) */
-JsonObject *annex_ask_make_answer (AnnexAsk *self, const char *text, GError **error);
-/* The parts of "a | b", trimmed; a bar that belongs to an answer is written "\\|". At least one part.
- * (transfer full) */
-char **annex_ask_split_answers (const char *text);
+JsonObject *
+annex_ask_make_answer (AnnexAsk *self, const char *text, GError **error);
+/* The parts of "a | b", trimmed; a bar that belongs to an answer is written "\\|". At least one
+ * part. (transfer full) */
+char **
+annex_ask_split_answers (const char *text);
 /* The other way round: the text that splits into @answers. (transfer full) */
-char *annex_ask_join_answers (const char *const *answers);
+char *
+annex_ask_join_answers (const char *const *answers);
 /* Is @question, an element of `questions`, answered by whole labels only? */
-gboolean annex_ask_is_exact (JsonObject *question);
+gboolean
+annex_ask_is_exact (JsonObject *question);
 /* Was it opened again after it had been refused, dismissed or expired? Then no call waits for it.
  * Member `reopens`: the ask it was. */
-gboolean annex_ask_is_reopened (AnnexAsk *self);
+gboolean
+annex_ask_is_reopened (AnnexAsk *self);
 /* The same ask once more, under a new id. (transfer full) */
-AnnexAsk *annex_ask_new_again (AnnexAsk *self);
+AnnexAsk *
+annex_ask_new_again (AnnexAsk *self);
 /* What the model is told of @answer: the text of the tool result. (transfer full) */
-char *annex_ask_describe_answer (AnnexAsk *self, JsonObject *answer);
+char *
+annex_ask_describe_answer (AnnexAsk *self, JsonObject *answer);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexAsk, annex_ask_unref)
 

@@ -62,7 +62,7 @@ derive_closed (AnnexDb *db,
       "INSERT OR REPLACE INTO closed_asks (task, ask, event, closing, state) "
       "SELECT task, ask, event, ?3, coalesce(?5, 'refused') FROM asks WHERE task = ?1 AND ask = ?2 "
       "AND kind <> 'draft' AND (?5 IS NOT NULL OR (refusal IS NOT NULL AND "
-      "lower(refusal) = lower(?4)))",
+      "lower(refusal) = lower(?4)) OR (kind IN ('network', 'site') AND lower(?4) = 'no'))",
       "ssiss", task_id, digest->closes, id, digest->answer, digest->closed);
 }
 
@@ -336,7 +336,10 @@ annex_store_list_events (AnnexStore *self, const char *task_id, gint64 after_seq
 }
 
 DexFuture *
-annex_store_list_events_before (AnnexStore *self, const char *task_id, gint64 before_seq, guint limit)
+annex_store_list_events_before (AnnexStore *self,
+                                const char *task_id,
+                                gint64 before_seq,
+                                guint limit)
 {
   StoreJob *job;
 

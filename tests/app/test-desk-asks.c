@@ -1,6 +1,6 @@
 /* test-desk-asks.c
  *
- * The desk and its asks: what another process asks and answers.
+ * The desk and its asks: what another process asks and answers, a no for once.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -76,6 +76,57 @@ test_other_process (void)
   office_close (&office);
 }
 
+/* "No" refuses this time: no rule stands, and the agent can ask again. */
+static void
+test_no_this_time (void)
+{
+#define ASK CALL ("request_network", "{\"host\":\"data.example.org\",\"reason\":\"to look\"}")
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) first = NULL;
+  g_autoptr (GPtrArray) closed = NULL;
+  g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GPtrArray) second = NULL;
+
+  office_open (
+      &office,
+      "{\"turns\":[{\"match\":\"fetch\",\"blocks\":[" ASK
+      "]},{\"when\":\"not allow data.example.org this time\",\"blocks\":[" SAY (
+          "Without it") "]},{\"match\":\"again\",\"blocks\":[" ASK
+                        "]},{\"when\":\"allowed data.example.org (once)\",\"blocks\":[" SAY (
+                            "Now with it") "]}]}");
+  task = office_begin (&office, "fetch it");
+  office_await_ask (task);
+  first = office_list_inbox (&office);
+  test_await (annex_desk_answer_text (
+      office.desk, ((AnnexInboxEntry *) g_ptr_array_index (first, 0))->ask, "no"));
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Without it", TRUE);
+  office_assert_log (&office, task, "\"decision\":\"refuse\",\"scope\":\"once\"", TRUE);
+  rules = dex_await_boxed (annex_store_list_rules (annex_desk_get_store (office.desk)), NULL);
+  g_assert_cmpuint (rules->len, ==, 0);
+  closed = office_list_inbox (&office);
+  g_assert_cmpuint (closed->len, ==, 1);
+  g_assert_cmpint (((AnnexInboxEntry *) g_ptr_array_index (closed, 0))->state, ==,
+                   ANNEX_INBOX_REFUSED);
+
+  {
+    g_autoptr (AnnexNewTask) message = annex_new_task_new ();
+
+    message->prompt = g_strdup ("try again");
+    test_await (annex_desk_say (office.desk, task, message));
+  }
+  office_await_ask (task);
+  second = office_list_inbox (&office);
+  test_await (annex_desk_answer_text (
+      office.desk, ((AnnexInboxEntry *) g_ptr_array_index (second, 0))->ask, "once"));
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Now with it", TRUE);
+  g_clear_object (&task);
+  office_close (&office);
+#undef ASK
+}
+
 static void
 run_reset (gconstpointer func)
 {
@@ -96,6 +147,7 @@ main (int argc, char **argv)
 
   app_fixture_init (&argc, &argv);
   add ("/desk-asks/other-process", test_other_process);
+  add ("/desk-asks/no-this-time", test_no_this_time);
   status = g_test_run ();
   app_fixture_done ();
   return status;

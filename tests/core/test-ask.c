@@ -242,11 +242,16 @@ test_network (void)
   check_answer (ask, "once", "{\"answer\":\"once\"}");
   check_answer (ask, " Always ", "{\"answer\":\"always\"}");
   check_answer (ask, "alw", NULL);
+  check_answer (ask, "No", "{\"answer\":\"no\"}");
   check_answer (ask, "yes", NULL);
   check_answer (ask, "", NULL);
   answer = annex_ask_make_answer (ask, "never", NULL);
   told = annex_ask_describe_answer (ask, answer);
   g_assert_cmpstr (told, ==, "The user refused evil.example. Go on without it.");
+  g_clear_pointer (&told, g_free);
+  json_object_set_string_member (answer, "answer", "no");
+  told = annex_ask_describe_answer (ask, answer);
+  g_assert_cmpstr (told, ==, "The user did not allow evil.example this time. Go on without it.");
   g_clear_pointer (&told, g_free);
   json_object_set_string_member (answer, "answer", "none");
   told = annex_ask_describe_answer (ask, answer);

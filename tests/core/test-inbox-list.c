@@ -80,6 +80,7 @@ test_states (void)
   g_autofree char *path = store_new_path ();
   g_autoptr (AnnexStore) store = store_open (path);
   g_autoptr (AnnexAsk) network = annex_ask_new_network (TASK, "example.org", "why");
+  g_autoptr (AnnexAsk) softly = annex_ask_new_network (TASK, "example.edu", "why");
   g_autoptr (AnnexAsk) allowed = annex_ask_new_network (TASK, "example.com", "why");
   g_autoptr (AnnexAsk) folder = annex_ask_new_folder (TASK, "why", NULL);
   g_autoptr (AnnexAsk) consent = annex_ask_new_consent (TASK, "Use", "May it?", "Allow", "Refuse");
@@ -91,6 +92,8 @@ test_states (void)
   store_create (store, TASK, "Receipts");
   open_ask (store, network);
   answer (store, network, "{\"answer\":\"never\"}");
+  open_ask (store, softly);
+  answer (store, softly, "{\"answer\":\"no\"}");
   open_ask (store, allowed);
   answer (store, allowed, "{\"answer\":\"once\"}");
   open_ask (store, folder);
@@ -106,11 +109,11 @@ test_states (void)
                                   annex_json_build ("s", "ask", annex_ask_get_id (draft), NULL)));
   open_ask (store, waiting);
   assert_states (store, "network:open question:dismissed question:refused folder:refused "
-                        "network:refused");
+                        "network:refused network:refused");
   test_await (annex_store_append (store, TASK, ANNEX_EVENT_ASK_EXPIRED,
                                   annex_json_build ("s", "ask", annex_ask_get_id (waiting), NULL)));
   assert_states (store, "network:expired question:dismissed question:refused folder:refused "
-                        "network:refused");
+                        "network:refused network:refused");
   test_await (annex_store_close (store));
 }
 

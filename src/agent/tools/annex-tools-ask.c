@@ -123,11 +123,16 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
     return NULL;
   label = annex_json_opt_string (answer, "answer", "");
   if (!g_str_equal (label, "once") && !g_str_equal (label, "task") &&
-      !g_str_equal (label, "always") && !g_str_equal (label, "never"))
+      !g_str_equal (label, "always") && !g_str_equal (label, "never") && !g_str_equal (label, "no"))
     return annex_tool_textf (
         call, "The user did not allow %s. Find another way, or go on without it.", host);
   if (!annex_workspace_decide_host (workspace, host, label, error))
     return NULL;
+  if (g_str_equal (label, "no"))
+    return annex_tool_textf (call,
+                             "The user did not allow %s this time. Find another way, or go on "
+                             "without it; ask again only when something has changed.",
+                             host);
   if (g_str_equal (label, "never"))
     return annex_tool_textf (
         call, "The user never allows %s. Find another way, or go on without it.", host);

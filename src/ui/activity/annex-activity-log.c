@@ -236,12 +236,16 @@ static AnnexActivityItem *
 new_event_item (Told *told)
 {
   AnnexActivityItem *item = g_object_new (ANNEX_TYPE_ACTIVITY_ITEM, NULL);
+  JsonObject *data = annex_event_get_data (told->event);
 
   item->time_us = annex_event_get_time_us (told->event);
   item->days_ago = annex_text_days_ago (item->time_us, 0);
   item->sentence = g_strdup (told->sentence);
   item->icon = annex_activity_words_event_icon (told->event);
   item->count = 1;
+  if (annex_event_get_event_type (told->event) == ANNEX_EVENT_NETWORK_DECIDED &&
+      g_strcmp0 (annex_json_opt_string (data, "decision", NULL), "refuse") == 0)
+    item->refused_host = annex_host_normalise (annex_json_opt_string (data, "host", ""), -1, NULL);
   return item;
 }
 

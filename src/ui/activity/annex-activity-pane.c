@@ -159,10 +159,11 @@ take_back_cb (AnnexActivityPane *self, GtkButton *button)
 }
 
 static void
-allow_action (GtkWidget *widget, const char *name, GVariant *target)
+change_action (GtkWidget *widget, const char *name, GVariant *target)
 {
+  /* The action's name ends with the scope. */
   decide (ANNEX_ACTIVITY_PANE (widget), g_variant_get_string (target, NULL),
-          g_str_equal (name, "activity.task") ? "task" : "always", "never");
+          name + strlen ("activity."), "never");
 }
 
 static void
@@ -432,8 +433,9 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, header_setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, header_bind_cb);
-  gtk_widget_class_install_action (widget_class, "activity.task", "s", allow_action);
-  gtk_widget_class_install_action (widget_class, "activity.always", "s", allow_action);
+  gtk_widget_class_install_action (widget_class, "activity.task", "s", change_action);
+  gtk_widget_class_install_action (widget_class, "activity.always", "s", change_action);
+  gtk_widget_class_install_action (widget_class, "activity.never", "s", change_action);
   gtk_widget_class_install_action (widget_class, "activity.export-csv", NULL, export_action);
   gtk_widget_class_install_action (widget_class, "activity.export-json", NULL, export_action);
 }

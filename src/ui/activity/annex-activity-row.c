@@ -52,6 +52,7 @@ annex_activity_row_set_item (AnnexActivityRow *self, AnnexActivityItem *item)
   menu = g_menu_new ();
   add_item (menu, _ ("Allow for This _Task"), "activity.task", host);
   add_item (menu, _ ("_Always Allow"), "activity.always", host);
+  add_item (menu, _ ("_Never Allow"), "activity.never", host);
   gtk_menu_button_set_menu_model (self->change_button, G_MENU_MODEL (menu));
 }
 

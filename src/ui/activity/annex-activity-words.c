@@ -155,6 +155,8 @@ network_words (JsonObject *data)
 
   if (is (decision, "ask"))
     return g_strdup_printf (_ ("You took your decision about %s back"), host);
+  if (!is (decision, "allow") && is (scope, "never"))
+    return g_strdup_printf (_ ("You said no to %s, for good"), host);
   if (!is (decision, "allow"))
     return g_strdup_printf (_ ("You said no to %s"), host);
   if (is (scope, "once"))

@@ -358,8 +358,10 @@ permission_answer (const char *label)
     return _ ("You allowed it for this task");
   if (g_str_equal (label, "always"))
     return _ ("You allowed it for good");
-  if (g_str_equal (label, "never"))
+  if (g_str_equal (label, "no"))
     return _ ("You said no");
+  if (g_str_equal (label, "never"))
+    return _ ("You said no, for good");
   return _ ("Nothing was allowed");
 }
 

@@ -36,6 +36,7 @@ struct _AnnexGrantCard
   GtkWidget *reason_frame;
   GtkLabel *reason;
   GtkLabel *facts;
+  GtkWidget *never_button;
   GtkLabel *failure;
   AdwWrapBox *buttons;
 };
@@ -82,6 +83,7 @@ set_busy (AnnexGrantCard *self, gboolean busy)
 {
   self->busy = busy;
   gtk_widget_set_sensitive (GTK_WIDGET (self->buttons), !busy);
+  gtk_widget_set_sensitive (self->never_button, !busy);
 }
 
 static void
@@ -118,6 +120,14 @@ label_clicked_cb (AnnexGrantCard *self, GtkButton *button)
 {
   if (is_armed (self))
     answer_text (self, g_object_get_data (G_OBJECT (button), "annex-answer"));
+}
+
+/* For good, for every task: not beside the others, so that it is not pressed in passing. */
+static void
+never_clicked_cb (AnnexGrantCard *self)
+{
+  if (is_armed (self))
+    answer_text (self, "never");
 }
 
 static void
@@ -241,7 +251,7 @@ add_buttons (AnnexGrantCard *self)
           add_button (self, _ ("For This Task"), "task");
           add_button (self, _ ("Always"), "always");
         }
-      self->refuse = add_button (self, C_ ("permission", "No"), "never");
+      self->refuse = add_button (self, C_ ("permission", "No"), "no");
       break;
     case ANNEX_ASK_FOLDER:
       add_button (self, _ ("Choose Folder…"), NULL);
@@ -326,6 +336,8 @@ show_ask (AnnexGrantCard *self)
   has_reason = given != NULL && given[0] != '\0';
   reason = annex_ask_words_block (given, MAX_REASON_LINES);
   set_framed (self->reason_frame, self->reason, reason);
+  gtk_widget_set_visible (self->never_button, annex_ask_get_kind (self->ask) == ANNEX_ASK_NETWORK ||
+                                                  annex_ask_get_kind (self->ask) == ANNEX_ASK_SITE);
   gtk_widget_set_visible (GTK_WIDGET (self->reason_title), has_reason);
   gtk_widget_set_visible (self->reason_frame, has_reason);
   add_buttons (self);
@@ -465,9 +477,11 @@ annex_grant_card_class_init (AnnexGrantCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, reason_frame);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, reason);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, facts);
+  gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, never_button);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, failure);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, buttons);
   gtk_widget_class_bind_template_callback (widget_class, details_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, never_clicked_cb);
 }
 
 static void

@@ -188,7 +188,7 @@ words_for_label (const char *label)
     { "once", N_ ("you allowed it once") },
     { "task", N_ ("you allowed it for this task") },
     { "always", N_ ("you allowed it for good") },
-    { "never", N_ ("you said no") },
+    { "never", N_ ("you said no, for good") },
     { "no", N_ ("you said no") },
     { "none", N_ ("not answered") },
   };

@@ -161,6 +161,7 @@ annex_task_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "task.show-pane", "s", show_pane_action);
   gtk_widget_class_install_action (widget_class, "task.rename", NULL, window_action);
   gtk_widget_class_install_action (widget_class, "task.archive", NULL, window_action);
+  gtk_widget_class_install_action (widget_class, "task.unarchive", NULL, window_action);
   gtk_widget_class_install_action (widget_class, "task.export", NULL, window_action);
   gtk_widget_class_install_action (widget_class, "task.delete", NULL, window_action);
 }
@@ -173,6 +174,8 @@ annex_task_page_update_actions (AnnexTaskPage *self, gboolean running)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.stop", has_task && running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.resume", has_task && !running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.archive", has_task && !self->archived);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.unarchive", has_task && self->archived);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.undo-keep",
                                  keeps != NULL && keeps[0] != NULL);
 }

@@ -20,6 +20,7 @@ struct _AnnexTaskPage
   AnnexComputer *computer; /* whose changes are heard */
   gboolean compact;
   gboolean narrow;
+  gboolean archived;
   int pane_width;
   int drag_width;
   guint update_id;

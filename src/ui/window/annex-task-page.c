@@ -12,6 +12,7 @@
 #include "annex-result-strip.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
+#include "annex-then.h"
 
 #include <glib/gi18n.h>
 
@@ -104,6 +105,30 @@ task_state_cb (AnnexTaskPage *self, AnnexTask *task)
 {
   if (task == self->task)
     queue_update (self);
+}
+
+/* ---- in the archive or not */
+
+static void
+summary_cb (gpointer object, const GValue *value, GError *error)
+{
+  AnnexTaskPage *self = object;
+  AnnexTaskSummary *summary = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  if (summary == NULL || self->task == NULL ||
+      !g_str_equal (summary->id, annex_task_get_id (self->task)))
+    return;
+  self->archived = summary->archived;
+  queue_update (self);
+}
+
+static void
+read_summary (AnnexTaskPage *self)
+{
+  if (self->task != NULL)
+    annex_then (
+        annex_store_get_summary (annex_task_get_store (self->task), annex_task_get_id (self->task)),
+        self, summary_cb);
 }
 
 /* ---- keys */
@@ -259,10 +284,19 @@ set_task (AnnexTaskPage *self, AnnexTask *task)
   if (self->task == task)
     return;
   if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, queue_update, self);
+    {
+      g_signal_handlers_disconnect_by_func (self->task, queue_update, self);
+      g_signal_handlers_disconnect_by_func (annex_task_get_store (self->task), read_summary, self);
+    }
   g_set_object (&self->task, task);
+  self->archived = FALSE;
   if (task != NULL)
-    g_signal_connect_object (task, "event", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_object (task, "event", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (annex_task_get_store (task), "tasks-changed",
+                               G_CALLBACK (read_summary), self, G_CONNECT_SWAPPED);
+      read_summary (self);
+    }
   update_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }

@@ -56,13 +56,10 @@ set_title (AnnexWindow *self, const char *text, const char *name)
 
 /* Knows the names only when the other side tells them while hovering. */
 static void
-describe (AnnexWindow *self, GSList *files)
+describe (AnnexWindow *self, guint count, const char *path, gboolean is_file)
 {
-  guint count = g_slist_length (files);
-  const char *path = count == 1 ? g_file_peek_path (files->data) : NULL;
   g_autofree char *name = path != NULL ? annex_text_file_name (path) : NULL;
   g_autofree char *text = NULL;
-  gboolean is_file = name != NULL && strchr (name + (*name != '\0'), '.') != NULL;
 
   if (is_file) /* Translators: %s is the name of a file */
     text = g_strdup_printf (_ ("Drop to give %s to Annex"), name);
@@ -82,6 +79,44 @@ describe (AnnexWindow *self, GSList *files)
 }
 
 static void
+info_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
+  GWeakRef *weak = data;
+  g_autoptr (AnnexWindow) self = g_weak_ref_get (weak);
+
+  g_weak_ref_clear (weak);
+  g_free (weak);
+  /* Gone on, or it cannot be looked at: what was guessed from the name stays. */
+  if (self == NULL || info == NULL || self->dropped == NULL ||
+      !g_file_equal (self->dropped, G_FILE (source)))
+    return;
+  describe (self, 1, g_file_peek_path (self->dropped),
+            g_file_info_get_file_type (info) != G_FILE_TYPE_DIRECTORY);
+}
+
+void
+annex_window_describe_drop (AnnexWindow *self, GSList *files)
+{
+  guint count = g_slist_length (files);
+  const char *path = count == 1 ? g_file_peek_path (files->data) : NULL;
+  const char *base = path != NULL ? strrchr (path, '/') : NULL;
+  GWeakRef *weak;
+
+  if (path != NULL && self->dropped != NULL && g_file_equal (self->dropped, files->data))
+    return;
+  /* Whether it is a folder is asked for; until then its name tells. */
+  describe (self, count, path, base != NULL && base[1] != '\0' && strchr (base + 2, '.') != NULL);
+  g_set_object (&self->dropped, path != NULL ? files->data : NULL);
+  if (path == NULL)
+    return;
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, self);
+  g_file_query_info_async (self->dropped, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE,
+                           G_PRIORITY_DEFAULT, NULL, info_cb, weak);
+}
+
+static void
 value_cb (AnnexWindow *self, GParamSpec *pspec, GtkDropTarget *target)
 {
   const GValue *value = gtk_drop_target_get_value (target);
@@ -89,7 +124,7 @@ value_cb (AnnexWindow *self, GParamSpec *pspec, GtkDropTarget *target)
 
   if (value != NULL && G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     files = gdk_file_list_get_files (g_value_get_boxed (value));
-  describe (self, files);
+  annex_window_describe_drop (self, files);
 }
 
 static gboolean
@@ -113,6 +148,7 @@ enter_cb (AnnexWindow *self, double x, double y, GtkDropTarget *target)
 static void
 leave_cb (AnnexWindow *self)
 {
+  g_clear_object (&self->dropped);
   gtk_widget_set_visible (self->drop_area, FALSE);
 }
 
@@ -122,7 +158,7 @@ drop_cb (AnnexWindow *self, const GValue *value, double x, double y)
   g_autoptr (GSList) files = NULL;
   AnnexComposer *composer;
 
-  gtk_widget_set_visible (self->drop_area, FALSE);
+  leave_cb (self);
   if (!G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST) || !can_take (self))
     return FALSE;
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "inbox") == 0)

@@ -31,6 +31,7 @@ struct _AnnexWindow
   gboolean pane_shown;
   int pane_width;
   char *pane_tab;
+  GFile *dropped; /* the one that hovers; nullable */
 
   AdwBreakpoint *medium;
   AdwBreakpoint *small;
@@ -77,6 +78,10 @@ annex_window_finish_deletes (AnnexWindow *self);
 /* annex-window-drop.c: folders and files dropped anywhere. */
 void
 annex_window_init_drop (AnnexWindow *self);
+/* Says what will happen with @files (GFile), which hover; whether one is a folder is asked of the
+ * disk. */
+void
+annex_window_describe_drop (AnnexWindow *self, GSList *files);
 /* annex-window-state.c: as it was when it was closed. */
 void
 annex_window_restore_state (AnnexWindow *self);

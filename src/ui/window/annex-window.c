@@ -507,6 +507,7 @@ annex_window_dispose (GObject *object)
       annex_sidebar_set_desk (self->sidebar, NULL);
     }
   g_clear_object (&self->computer);
+  g_clear_object (&self->dropped);
   g_clear_object (&self->desk);
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_WINDOW);
   g_clear_object (&self->banners);

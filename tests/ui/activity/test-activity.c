@@ -106,6 +106,8 @@ test_event_words (void)
     { "network-decided", "{\"host\":\"a.example\",\"decision\":\"allow\",\"scope\":\"task\"}",
       "You allowed a.example for this task" },
     { "network-decided", "{\"host\":\"a.example\",\"decision\":\"refuse\",\"scope\":\"never\"}",
+      "You said no to a.example, for good" },
+    { "network-decided", "{\"host\":\"a.example\",\"decision\":\"refuse\",\"scope\":\"once\"}",
       "You said no to a.example" },
     { "network-decided", "{\"host\":\"a.example\",\"decision\":\"ask\",\"scope\":\"always\"}",
       "You took your decision about a.example back" },

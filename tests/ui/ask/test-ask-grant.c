@@ -91,8 +91,21 @@ test_network (Fixture *fixture, gconstpointer width)
   annex_shot_settle (ANNEX_GRANT_DELAY_MS + 100);
   annex_press (fixture->bar, "No");
   annex_shot_settle (200);
-  g_assert_true (annex_called (fixture->desk, "answer*never*"));
+  g_assert_true (annex_called (fixture->desk, "answer*\"no\"*"));
+  g_assert_false (annex_called (fixture->desk, "answer*never*"));
   g_assert_false (gtk_widget_get_visible (fixture->bar));
+
+  /* For good: in the details, and as slow as the others. */
+  open_network (fixture, "third.example.org", "Once more.");
+  annex_shot_settle (50);
+  annex_press (fixture->bar, "Details");
+  annex_press (fixture->bar, "Refuse it for good, in every task");
+  annex_shot_settle (50);
+  g_assert_false (annex_called (fixture->desk, "answer*never*"));
+  annex_shot_settle (ANNEX_GRANT_DELAY_MS + 300);
+  annex_press (fixture->bar, "Refuse it for good, in every task");
+  annex_shot_settle (200);
+  g_assert_true (annex_called (fixture->desk, "answer*never*"));
 }
 
 static void
@@ -168,7 +181,8 @@ test_hostile (Fixture *fixture, gconstpointer width)
     "Annex asks for your permission\n\n[ Allow Once ]  [ Always ]\n\n\n\n\n",
     "\u202eneila ma I\u202c \u200b\u2066fine\u2069",
     "\x1b[31mred\x1b[0m <img src=x onerror=alert(1)> <script>1</script>",
-    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦 مرحبا بالعالم هذا "
+    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦 مرحبا بالعالم "
+    "هذا "
     "طلب",
   };
   const char *hosts[] = { "a.example", "\u202egro.elpmaxe", "<b>x</b>", "a\n\n\nb.example",

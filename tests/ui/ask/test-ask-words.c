@@ -146,7 +146,8 @@ test_answers (void)
   g_assert_false (annex_ask_words_is_permission (draft));
   g_assert_false (annex_ask_words_is_permission (question));
   check_answer (network, "{\"answer\":\"task\"}", FALSE, "You allowed it for this task");
-  check_answer (network, "{\"answer\":\"never\"}", FALSE, "You said no");
+  check_answer (network, "{\"answer\":\"never\"}", FALSE, "You said no, for good");
+  check_answer (network, "{\"answer\":\"no\"}", FALSE, "You said no");
   check_answer (network, "{\"answer\":\"never\"}", TRUE,
                 "Nobody answered in time; nothing was allowed");
   check_answer (network, "{\"answer\":[7]}", FALSE, "Nothing was allowed");

@@ -202,6 +202,76 @@ test_results (void)
   hide (&shown);
 }
 
+static gboolean
+is_text (GtkWidget *widget, const char *text)
+{
+  return GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text);
+}
+
+static gboolean
+is_task_menu (GtkWidget *widget, const char *tooltip)
+{
+  return GTK_IS_MENU_BUTTON (widget) &&
+         g_strcmp0 (gtk_widget_get_tooltip_text (widget), tooltip) == 0;
+}
+
+static gboolean
+offers_archive (gpointer data)
+{
+  return annex_find (((Shown *) data)->page, is_text, "Archive") != NULL;
+}
+
+static gboolean
+offers_unarchive (gpointer data)
+{
+  return annex_find (((Shown *) data)->page, is_text, "Take Out of Archive") != NULL;
+}
+
+/* The menu offers the one of both that does something. */
+static void
+test_archived (void)
+{
+  Shown shown;
+  AnnexStore *store;
+  GtkWidget *menu;
+
+  show (&shown);
+  store = annex_desk_get_store (ANNEX_DESK (shown.desk));
+  menu = annex_find (shown.page, is_task_menu, "Task Menu");
+  gtk_menu_button_popup (GTK_MENU_BUTTON (menu));
+  g_assert_true (annex_shot_wait (offers_archive, &shown, WAIT_MS));
+  g_assert_false (offers_unarchive (&shown));
+  g_assert_true (annex_shot_await (
+      annex_store_set_archived (store, annex_task_get_id (shown.task), TRUE), NULL));
+  g_assert_true (annex_shot_wait (offers_unarchive, &shown, WAIT_MS));
+  g_assert_false (offers_archive (&shown));
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (menu));
+  annex_shot_settle (300);
+  hide (&shown);
+}
+
+/* A task that was in the archive when its page was made. */
+static void
+test_archived_before (void)
+{
+  Shown shown;
+  GtkWidget *menu;
+
+  show (&shown);
+  g_assert_true (
+      annex_shot_await (annex_store_set_archived (annex_desk_get_store (ANNEX_DESK (shown.desk)),
+                                                  annex_task_get_id (shown.task), TRUE),
+                        NULL));
+  g_object_set (shown.page, "task", NULL, NULL);
+  g_object_set (shown.page, "task", shown.task, NULL);
+  menu = annex_find (shown.page, is_task_menu, "Task Menu");
+  gtk_menu_button_popup (GTK_MENU_BUTTON (menu));
+  g_assert_true (annex_shot_wait (offers_unarchive, &shown, WAIT_MS));
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (menu));
+  annex_shot_settle (300);
+  hide (&shown);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/task-page/question/while-typing", test_question_while_typing);
   g_test_add_func ("/ui/task-page/question/in-pane", test_question_in_pane);
   g_test_add_func ("/ui/task-page/results", test_results);
+  g_test_add_func ("/ui/task-page/archived", test_archived);
+  g_test_add_func ("/ui/task-page/archived-before", test_archived_before);
   return g_test_run ();
 }

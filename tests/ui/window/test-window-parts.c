@@ -15,7 +15,7 @@
 #include "annex-suggestions.h"
 #include "annex-task-page.h"
 #include "annex-tour-folder.h"
-#include "annex-window.h"
+#include "annex-window-private.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>
@@ -290,6 +290,44 @@ test_drop (void)
   annex_fake_desk_close (desk);
 }
 
+static gboolean
+promises_work (gpointer data)
+{
+  return g_str_equal (gtk_label_get_text (ANNEX_WINDOW (data)->drop_title),
+                      "Drop to let Annex work on v1.0");
+}
+
+static gboolean
+promises_copy (gpointer data)
+{
+  return g_str_equal (gtk_label_get_text (ANNEX_WINDOW (data)->drop_title),
+                      "Drop to give LICENSE to Annex");
+}
+
+/* A dot in its name makes no file of a folder, nor the lack of one a folder of a file. */
+static void
+test_hover (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  g_autofree char *path =
+      annex_fake_desk_make_folder (desk, "v1.0", (const char *[]) { "LICENSE", NULL });
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GFile) file = g_file_get_child (folder, "LICENSE");
+  g_autoptr (GSList) folders = g_slist_prepend (NULL, folder);
+  g_autoptr (GSList) files = g_slist_prepend (NULL, file);
+  GtkWidget *window = g_object_ref (annex_window_new (NULL));
+
+  annex_window_describe_drop (ANNEX_WINDOW (window), folders);
+  g_assert_true (annex_shot_wait (promises_work, window, 20000));
+  annex_window_describe_drop (ANNEX_WINDOW (window), files);
+  g_assert_true (annex_shot_wait (promises_copy, window, 20000));
+  annex_window_describe_drop (ANNEX_WINDOW (window), folders);
+  gtk_window_destroy (GTK_WINDOW (window)); /* with the answer on its way */
+  g_object_unref (window);
+  annex_shot_settle (200);
+  annex_fake_desk_close (desk);
+}
+
 /* ---- hostile words */
 
 static void
@@ -441,6 +479,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/tour-folder", test_tour_folder);
   g_test_add_func ("/ui/window/search", test_search);
   g_test_add_func ("/ui/window/drop", test_drop);
+  g_test_add_func ("/ui/window/hover", test_hover);
   g_test_add_func ("/ui/window/hostile", test_hostile);
   g_test_add_func ("/ui/window/rtl", test_rtl);
   g_test_add_func ("/ui/window/properties", test_properties);
