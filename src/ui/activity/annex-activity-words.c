@@ -229,6 +229,10 @@ annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk 
     return network_words (data);
   if (type == ANNEX_EVENT_ASK_ANSWERED || type == ANNEX_EVENT_ASK_EXPIRED)
     return answer_words (event, ask);
+  if (type == ANNEX_EVENT_ROLLED_BACK && !json_object_has_member (data, "error"))
+    return g_strdup (_ ("You set the computer back to a checkpoint"));
+  if (type == ANNEX_EVENT_FORKED)
+    return g_strdup (_ ("The task is a copy; what is above happened in the other task"));
   if (type == ANNEX_EVENT_IMPORTED)
     return g_strdup (
         _ ("The task came from an export; what was allowed before does not count here"));
@@ -249,6 +253,10 @@ annex_activity_words_event_icon (AnnexEvent *event)
     return "user-trash-symbolic";
   if (type == ANNEX_EVENT_DRAFT_UNDONE)
     return "edit-undo-symbolic";
+  if (type == ANNEX_EVENT_ROLLED_BACK)
+    return "edit-undo-symbolic";
+  if (type == ANNEX_EVENT_FORKED)
+    return "edit-copy-symbolic";
   if (type == ANNEX_EVENT_IMPORTED)
     return "document-open-symbolic";
   if (type == ANNEX_EVENT_NETWORK_DECIDED)

@@ -76,6 +76,21 @@ words_share (AnnexTask *task, AnnexTranscriptItem *item, AnnexEventType type)
   return g_strdup (_ ("You took a folder back"));
 }
 
+static char *
+words_rolled_back (JsonObject *data)
+{
+  const char *error = annex_json_opt_string (data, "error", NULL);
+  g_autofree char *reason = annex_text_for_display (error);
+  g_autofree char *when = NULL;
+  gint64 time_us = 0;
+
+  if (error != NULL)
+    return g_strdup_printf (_ ("The computer could not go back: %s"), reason);
+  annex_time_from_text (annex_json_opt_string (data, "time", NULL), &time_us);
+  when = annex_text_format_day_and_time (time_us, 0);
+  return g_strdup_printf (_ ("You set the computer back to how it was: %s"), when);
+}
+
 char *
 annex_chat_words_notice (AnnexTask *task, AnnexTranscriptItem *item)
 {
@@ -92,6 +107,10 @@ annex_chat_words_notice (AnnexTask *task, AnnexTranscriptItem *item)
                            : g_strdup (_ ("You stopped this"));
   if (type == ANNEX_EVENT_COMPUTER_CHANGED)
     return g_strdup_printf (_ ("Annex's computer had a problem: %s"), text);
+  if (type == ANNEX_EVENT_ROLLED_BACK)
+    return words_rolled_back (annex_event_get_data (annex_transcript_item_get_event (item)));
+  if (type == ANNEX_EVENT_FORKED)
+    return g_strdup (_ ("This is a copy. All above happened in the other task."));
   if (type == ANNEX_EVENT_IMPORTED)
     return g_strdup (
         _ ("All above came from an exported task. What was allowed there is not allowed here."));

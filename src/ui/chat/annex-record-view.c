@@ -333,6 +333,8 @@ make_notice (AnnexRecordView *self)
   const char *icon = type == ANNEX_EVENT_REPLY_FAILED       ? "view-refresh-symbolic"
                      : type == ANNEX_EVENT_STATE_CHANGED    ? "media-playback-stop-symbolic"
                      : type == ANNEX_EVENT_COMPUTER_CHANGED ? "dialog-warning-symbolic"
+                     : type == ANNEX_EVENT_ROLLED_BACK      ? "edit-undo-symbolic"
+                     : type == ANNEX_EVENT_FORKED           ? "edit-copy-symbolic"
                      : type == ANNEX_EVENT_IMPORTED         ? "document-open-symbolic"
                                                             : "folder-symbolic";
 

@@ -133,8 +133,8 @@ free_action (GtkWidget *widget, const char *name, GVariant *parameter)
         n);
   body = g_strdup_printf ("%s%s%s",
                           _ ("Annex's computer for this task is like new afterwards. Programs that "
-                             "were installed in it and "
-                             "files outside your folders are lost. This cannot be undone."),
+                             "were installed in it, files outside your folders and its checkpoints "
+                             "are lost. This cannot be undone."),
                           changes != NULL ? "\n\n" : "", changes != NULL ? changes : "");
   adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), body);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "cancel", _ ("_Cancel"), "free-space",

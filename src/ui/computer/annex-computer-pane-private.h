@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "annex-checkpoint-list.h"
 #include "annex-computer-pane.h"
 #include "annex-machine-drawing.h"
 #include "annex-use-graph.h"
@@ -39,6 +40,7 @@ struct _AnnexComputerPane
   AnnexUseGraph *memory_graph;
   GtkLabel *disk;
   AnnexUseGraph *disk_graph;
+  AnnexCheckpointList *checkpoints;
   AdwActionRow *space;
   AdwActionRow *place;
   AdwActionRow *speed;

@@ -62,7 +62,7 @@ tool_in_words (const char *tool)
     { "shell", N_ ("Running a command") },      { "read_file", N_ ("Reading a file") },
     { "write_file", N_ ("Writing a file") },    { "edit_file", N_ ("Editing a file") },
     { "find_files", N_ ("Looking for files") }, { "search_text", N_ ("Searching in files") },
-    { "delegate", N_ ("Working on a part") },
+    { "delegate", N_ ("Working on a part") },   { "browse", N_ ("Looking on the web") },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
@@ -159,6 +159,7 @@ annex_computer_pane_update (AnnexComputerPane *self)
                                  state == ANNEX_COMPUTER_READY);
   gtk_widget_set_visible (GTK_WIDGET (self->graphs), state == ANNEX_COMPUTER_READY);
   gtk_widget_set_visible (GTK_WIDGET (self->running_group), show_running (self) > 0);
+  annex_checkpoint_list_update (self->checkpoints);
 }
 
 /* The task may have got its computer since. */
@@ -429,6 +430,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, memory_graph);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, disk);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, disk_graph);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, checkpoints);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, space);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, place);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, speed);
@@ -451,6 +453,7 @@ annex_computer_pane_class_init (AnnexComputerPaneClass *klass)
   properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
   properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  g_type_ensure (ANNEX_TYPE_CHECKPOINT_LIST);
   g_type_ensure (ANNEX_TYPE_MACHINE_DRAWING);
   g_type_ensure (ANNEX_TYPE_USE_GRAPH);
   gtk_widget_class_set_template_from_resource (
@@ -463,6 +466,8 @@ static void
 annex_computer_pane_init (AnnexComputerPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_object_bind_property (self, "desk", self->checkpoints, "desk", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "task", self->checkpoints, "task", G_BINDING_SYNC_CREATE);
   gtk_widget_set_visible (GTK_WIDGET (self->speed), FALSE);
   annex_computer_pane_update (self);
 }

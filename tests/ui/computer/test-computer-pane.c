@@ -8,6 +8,7 @@
 #include "annex-shot.h"
 #include "pane-computer.h"
 
+#include "annex-checkpoint-row.h"
 #include "annex-computer-pane.h"
 #include "annex-terminal.h"
 #include "annex-use-graph.h"
@@ -284,6 +285,156 @@ test_actions (void)
   fixture_close (&self);
 }
 
+/* ---- checkpoints */
+
+static void
+add_checkpoint (Fixture *self,
+                const char *name,
+                AnnexCheckpointKind kind,
+                gint64 hours_ago,
+                gboolean memory)
+{
+  AnnexCheckpoint *one = annex_checkpoint_new (name, kind, 3);
+
+  one->time_us -= hours_ago * 3600 * G_USEC_PER_SEC;
+  one->memory = memory;
+  one->size_bytes = (memory ? 412u : 96u) << 20;
+  annex_fake_desk_add_checkpoint (self->desk, one);
+}
+
+/* Activates the action of the row that shows @text. */
+static gboolean
+activate_in_row (GtkWidget *widget, const char *text, const char *action)
+{
+  if (ANNEX_IS_CHECKPOINT_ROW (widget) && has_text (widget, text))
+    return gtk_widget_activate_action (widget, action, NULL);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (activate_in_row (child, text, action))
+      return TRUE;
+  return FALSE;
+}
+
+/* The button "Go Back" of the row that shows @text. */
+static GtkWidget *
+find_go_back (GtkWidget *widget, const char *text)
+{
+  if (ANNEX_IS_CHECKPOINT_ROW (widget))
+    return has_text (widget, text) ? find_button (widget, "Go Back") : NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_go_back (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static void
+scroll_to_end (GtkWidget *widget)
+{
+  if (GTK_IS_SCROLLED_WINDOW (widget))
+    {
+      GtkAdjustment *adjustment =
+          gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (widget));
+
+      gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    scroll_to_end (child);
+}
+
+static void
+shoot_checkpoints (Fixture *self)
+{
+  static const int widths[] = { 360, 800, 1600 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      gtk_window_set_default_size (self->window, widths[i], 900);
+      annex_shot_settle (300);
+      scroll_to_end (self->pane);
+      annex_shot_settle (100);
+      annex_shot_take (self->window, "computer-checkpoints");
+    }
+}
+
+static void
+test_checkpoints (void)
+{
+  Fixture self = { 0 };
+  GtkWidget *button;
+  GPtrArray *calls;
+  guint n_titled = 0;
+
+  fixture_open (&self, 360, 900);
+  assert_seen (&self, "Now"); /* nothing is kept yet */
+  gtk_widget_set_visible (self.pane, FALSE);
+  add_checkpoint (&self, "Before the <b>big</b> clean-up of everything that was in the folder",
+                  ANNEX_CHECKPOINT_MANUAL, 26, TRUE);
+  add_checkpoint (&self, NULL, ANNEX_CHECKPOINT_BEFORE, 3, TRUE);
+  add_checkpoint (&self, NULL, ANNEX_CHECKPOINT_AUTOMATIC, 2, TRUE);
+  add_checkpoint (&self, NULL, ANNEX_CHECKPOINT_MANUAL, 1, FALSE);
+  gtk_widget_set_visible (self.pane, TRUE);
+  pane_computer_set_state (self.computer, ANNEX_COMPUTER_READY, NULL);
+  assert_seen (&self, "Before the <b>big</b> clean-up");
+  assert_seen (&self, "Before you went back");
+  assert_seen (&self, "files only");
+  shoot_checkpoints (&self);
+
+  /* keeping asks for a name and for nothing else */
+  click (&self, "Keep…");
+  assert_seen (&self, "Keep This State?");
+  annex_shot_take (self.window, "computer-keep");
+  click (&self, "_Keep");
+  assert_called (&self, "checkpoint:");
+  annex_shot_settle (300);
+
+  /* going back can be undone */
+  button = find_go_back (GTK_WIDGET (self.window), "Before the <b>big</b>");
+  g_assert_nonnull (button);
+  annex_fake_desk_hold (self.desk, "roll_back");
+  g_signal_emit_by_name (button, "clicked");
+  assert_called (&self, "roll_back:*");
+  g_assert_false (gtk_widget_is_sensitive (button)); /* one thing at a time */
+  annex_fake_desk_release (self.desk, "roll_back");
+  assert_seen (&self, "The computer is back at “Before the <b>big</b>");
+  annex_shot_take (self.window, "computer-went-back");
+  annex_fake_desk_forget_calls (self.desk);
+  click (&self, "Undo");
+  assert_called (&self, "roll_back:*");
+  assert_seen (&self, "The computer is as it was before you went back");
+
+  /* a copy, and the end of one */
+  g_assert_true (activate_in_row (self.pane, "files only", "checkpoint.copy"));
+  assert_called (&self, "fork:*");
+  calls = annex_fake_desk_get_calls (self.desk);
+  for (guint i = 0; i < calls->len; i++)
+    n_titled += g_str_has_suffix (g_ptr_array_index (calls, i), ":Expense report (copy)");
+  g_assert_cmpuint (n_titled, ==, 1);
+  assert_seen (&self, "The copy is in your list of tasks");
+  g_assert_true (activate_in_row (self.pane, "files only", "checkpoint.remove"));
+  assert_called (&self, "remove_checkpoint:*");
+  annex_shot_settle (200);
+  g_assert_false (has_text (GTK_WIDGET (self.window), "files only"));
+
+  /* a failure in its own words; nothing while the task is at work */
+  annex_fake_desk_fail (self.desk, "roll_back",
+                        g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_FULL,
+                                     "It needs <i>1 GB</i> & 5 MB are free"));
+  button = find_go_back (GTK_WIDGET (self.window), "Before the <b>big</b>");
+  g_signal_emit_by_name (button, "clicked");
+  assert_seen (&self, "It needs <i>1 GB</i> & 5 MB are free");
+  annex_fake_desk_set_state (self.desk, self.task, ANNEX_TASK_RUNNING);
+  assert_seen (&self, "Stop the task to keep the computer as it is");
+  button = find_go_back (GTK_WIDGET (self.window), "Before the <b>big</b>");
+  g_assert_false (gtk_widget_is_sensitive (button));
+  fixture_close (&self);
+}
+
 /* ---- terminal */
 
 typedef struct
@@ -384,6 +535,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/computer/states", test_states);
   g_test_add_func ("/ui/computer/ready", test_ready);
   g_test_add_func ("/ui/computer/actions", test_actions);
+  g_test_add_func ("/ui/computer/checkpoints", test_checkpoints);
   g_test_add_func ("/ui/computer/terminal", test_terminal);
   g_test_add_func ("/ui/computer/terminal-resize", test_terminal_resize);
   return g_test_run ();

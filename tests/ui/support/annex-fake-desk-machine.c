@@ -42,6 +42,77 @@ reset_computer (AnnexDesk *desk, AnnexTask *task)
 }
 
 static DexFuture *
+list_checkpoints (AnnexDesk *desk, AnnexTask *task)
+{
+  return fake_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_copy (SELF (desk)->checkpoints,
+                                                         (GCopyFunc) annex_checkpoint_copy, NULL));
+}
+
+/* The one of that id, or -1. */
+static int
+find_checkpoint (AnnexDesk *desk, const char *id)
+{
+  GPtrArray *all = SELF (desk)->checkpoints;
+
+  for (guint i = 0; i < all->len; i++)
+    if (g_strcmp0 (((AnnexCheckpoint *) g_ptr_array_index (all, i))->id, id) == 0)
+      return (int) i;
+  return -1;
+}
+
+static DexFuture *
+checkpoint (AnnexDesk *desk, AnnexTask *task, const char *name)
+{
+  AnnexCheckpoint *one =
+      annex_checkpoint_new (name, ANNEX_CHECKPOINT_MANUAL, annex_task_get_last_seq (task));
+
+  fake_record (desk, "checkpoint:%s", name != NULL ? name : "");
+  if (fake_will_fail (desk, "checkpoint"))
+    annex_checkpoint_free (one);
+  else
+    {
+      one->memory = TRUE;
+      one->size_bytes = 300u << 20;
+      g_ptr_array_add (SELF (desk)->checkpoints, one);
+    }
+  return fake_answer_true (desk, "checkpoint");
+}
+
+static DexFuture *
+roll_back (AnnexDesk *desk, AnnexTask *task, const char *checkpoint_id)
+{
+  AnnexCheckpoint *before;
+
+  fake_record (desk, "roll_back:%s", checkpoint_id);
+  if (fake_will_fail (desk, "roll_back"))
+    return fake_answer_true (desk, "roll_back");
+  before = annex_checkpoint_new (NULL, ANNEX_CHECKPOINT_BEFORE, annex_task_get_last_seq (task));
+  before->memory = TRUE;
+  before->size_bytes = 300u << 20;
+  g_ptr_array_add (SELF (desk)->checkpoints, before);
+  return fake_answer_with (desk, "roll_back", dex_future_new_take_string (g_strdup (before->id)));
+}
+
+static DexFuture *
+fork_task (AnnexDesk *desk, AnnexTask *task, const char *checkpoint_id, const char *title)
+{
+  fake_record (desk, "fork:%s:%s", checkpoint_id != NULL ? checkpoint_id : "",
+               title != NULL ? title : "");
+  return fake_answer_with (desk, "fork", dex_future_new_take_object (g_object_ref (task)));
+}
+
+static DexFuture *
+remove_checkpoint (AnnexDesk *desk, AnnexTask *task, const char *checkpoint_id)
+{
+  int index = find_checkpoint (desk, checkpoint_id);
+
+  fake_record (desk, "remove_checkpoint:%s", checkpoint_id);
+  if (index >= 0)
+    g_ptr_array_remove_index (SELF (desk)->checkpoints, (guint) index);
+  return fake_answer_true (desk, "remove_checkpoint");
+}
+
+static DexFuture *
 get_needs (AnnexDesk *desk)
 {
   fake_record (desk, "get_needs");
@@ -201,6 +272,11 @@ annex_fake_desk_machine_init (AnnexDeskInterface *iface)
   iface->start_computer = start_computer;
   iface->get_use = get_use;
   iface->reset_computer = reset_computer;
+  iface->list_checkpoints = list_checkpoints;
+  iface->checkpoint = checkpoint;
+  iface->roll_back = roll_back;
+  iface->fork = fork_task;
+  iface->remove_checkpoint = remove_checkpoint;
   iface->get_needs = get_needs;
   iface->install_computer = install_computer;
   iface->move_computers = move_computers;

@@ -30,6 +30,7 @@ struct _AnnexFakeDesk
   AnnexComputer *computer;
   AnnexComputerUse *use;
   AnnexComputerNeeds *needs;
+  GPtrArray *checkpoints; /* AnnexCheckpoint, oldest first */
   GPtrArray *checks;
   GPtrArray *profiles;
   GPtrArray *local;

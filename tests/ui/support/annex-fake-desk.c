@@ -74,6 +74,7 @@ annex_fake_desk_finalize (GObject *object)
   annex_computer_needs_free (self->needs);
   g_ptr_array_unref (self->checks);
   g_ptr_array_unref (self->profiles);
+  g_ptr_array_unref (self->checkpoints);
   g_ptr_array_unref (self->local);
   remove_folder (self->folder);
   g_free (self->folder);
@@ -100,6 +101,7 @@ annex_fake_desk_init (AnnexFakeDesk *self)
   self->files =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_check_result_free);
+  self->checkpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_checkpoint_free);
   self->profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_model_profile_free);
   self->local = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_model_profile_free);
   self->use = g_new0 (AnnexComputerUse, 1);
@@ -369,9 +371,11 @@ annex_fake_desk_sub_call (AnnexFakeDesk *self,
          annex_json_build ("s", "type", "tool_use", "s", "id", id, "s", "name", tool, "o", "input",
                            object, NULL),
          "tool_use", parent);
-  annex_fake_desk_append (
-      self, task, ANNEX_EVENT_TOOL_STARTED,
-      annex_json_build ("s", "tool_use_id", id, "s", "name", tool, "s", "parent", parent, NULL));
+  annex_fake_desk_append (self, task, ANNEX_EVENT_TOOL_STARTED,
+                          annex_json_build ("s", "tool_use_id", id, "s", "name", tool, "s", "parent",
+                                            parent, "o", "input",
+                                            parent != NULL ? annex_json_object_copy (object) : NULL,
+                                            NULL));
   return id;
 }
 
@@ -562,6 +566,12 @@ annex_fake_desk_set_use (AnnexFakeDesk *self, const AnnexComputerUse *use)
 {
   annex_computer_use_free (self->use);
   self->use = annex_computer_use_copy (use);
+}
+
+void
+annex_fake_desk_add_checkpoint (AnnexFakeDesk *self, AnnexCheckpoint *checkpoint)
+{
+  g_ptr_array_add (self->checkpoints, checkpoint);
 }
 
 void

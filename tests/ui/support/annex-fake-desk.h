@@ -158,6 +158,9 @@ void
 annex_fake_desk_set_computer (AnnexFakeDesk *self, AnnexComputer *computer);
 void
 annex_fake_desk_set_use (AnnexFakeDesk *self, const AnnexComputerUse *use);
+/* One more checkpoint of the computer, the newest; takes it. */
+void
+annex_fake_desk_add_checkpoint (AnnexFakeDesk *self, AnnexCheckpoint *checkpoint);
 void
 annex_fake_desk_set_needs (AnnexFakeDesk *self, const AnnexComputerNeeds *needs);
 /* Adds or replaces, and emits checks-changed. */
