@@ -88,6 +88,7 @@ tool_words (const char *name)
     { "find_files", "Looked for files" },
     { "search_text", "Searched in files" },
     { "delegate", "Gave work to a helper" },
+    { "browse", "Looked on the web" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)

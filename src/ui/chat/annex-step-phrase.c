@@ -71,6 +71,46 @@ static const Phrase phrases[] = {
     N_ ("Using the skill %s"), N_ ("Used a skill") },
   { "browse", GROUP_NONE, FALSE, "web-browser-symbolic", "goal", FALSE,
     N_ ("Looked on the web: %s"), N_ ("Looking on the web: %s"), N_ ("Looked on the web") },
+  { "page_open", GROUP_NONE, FALSE, "web-browser-symbolic", "url", FALSE, N_ ("Opened %s"),
+    N_ ("Opening %s"), N_ ("Opened a page") },
+  { "page_back", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Went back a page"),
+    N_ ("Going back a page"), N_ ("Went back a page") },
+  { "page_click", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Clicked"),
+    N_ ("Clicking"), N_ ("Clicked") },
+  { "page_type", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Typed"),
+    N_ ("Typing"), N_ ("Typed") },
+  { "page_fill", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Filled in a form"),
+    N_ ("Filling in a form"), N_ ("Filled in a form") },
+  { "page_select", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Chose from a list"),
+    N_ ("Choosing from a list"), N_ ("Chose from a list") },
+  { "page_press", GROUP_NONE, FALSE, "web-browser-symbolic", "key", FALSE, N_ ("Pressed %s"),
+    N_ ("Pressing %s"), N_ ("Pressed a key") },
+  { "page_find", GROUP_NONE, FALSE, "web-browser-symbolic", "text", FALSE,
+    N_ ("Searched the page for “%s”"), N_ ("Searching the page for “%s”"),
+    N_ ("Searched the page") },
+  { "page_snapshot", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Read the page"),
+    N_ ("Reading the page"), N_ ("Read the page") },
+  { "page_text", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Read the page"),
+    N_ ("Reading the page"), N_ ("Read the page") },
+  { "page_table", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Read a table"),
+    N_ ("Reading a table"), N_ ("Read a table") },
+  { "page_screenshot", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE,
+    N_ ("Took a picture of the page"), N_ ("Taking a picture of the page"),
+    N_ ("Took a picture of the page") },
+  { "page_scroll", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Scrolled"),
+    N_ ("Scrolling"), N_ ("Scrolled") },
+  { "page_hover", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE,
+    N_ ("Pointed at something"), N_ ("Pointing at something"), N_ ("Pointed at something") },
+  { "page_drag", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Dragged something"),
+    N_ ("Dragging something"), N_ ("Dragged something") },
+  { "page_wait", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Waited for the page"),
+    N_ ("Waiting for the page"), N_ ("Waited for the page") },
+  { "page_tabs", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Looked at the tabs"),
+    N_ ("Looking at the tabs"), N_ ("Looked at the tabs") },
+  { "page_dialog", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE, N_ ("Answered the page"),
+    N_ ("Answering the page"), N_ ("Answered the page") },
+  { "page_upload", GROUP_NONE, FALSE, "web-browser-symbolic", NULL, FALSE,
+    N_ ("Gave files to the page"), N_ ("Giving files to the page"), N_ ("Gave files to the page") },
 };
 
 static const Phrase unknown = { "",    GROUP_NONE,     FALSE,           "system-run-symbolic", NULL,
@@ -152,11 +192,66 @@ fill (const char *format, const char *subject)
   return g_strdup_printf ("%.*s%s%s", (int) (place - format), format, subject, place + 2);
 }
 
+/* ---- what a browse call looked at */
+
+/* Adds the site of @url, as a person names it. */
+static void
+add_site (GPtrArray *sites, const char *url)
+{
+  g_autofree char *whole = url == NULL || strstr (url, "://") != NULL
+                               ? g_strdup (url)
+                               : g_strconcat ("https://", url, NULL);
+  g_autoptr (GUri) uri = whole != NULL ? g_uri_parse (whole, G_URI_FLAGS_NONE, NULL) : NULL;
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  if (host != NULL && g_str_has_prefix (host, "www."))
+    host += strlen ("www.");
+  if (host != NULL && host[0] != '\0' &&
+      !g_ptr_array_find_with_equal_func (sites, host, g_str_equal, NULL))
+    g_ptr_array_add (sites, g_strdup (host));
+}
+
+/* "example.org", "example.org and 2 other sites". (transfer full, nullable) */
+static char *
+dup_sites (AnnexTranscriptItem *step)
+{
+  GListModel *calls = annex_transcript_item_get_children (step);
+  JsonObject *input = annex_transcript_item_get_input (step);
+  g_autoptr (GPtrArray) sites = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *first = NULL;
+  guint n = calls != NULL ? g_list_model_get_n_items (calls) : 0;
+
+  if (input != NULL)
+    add_site (sites, annex_json_opt_string (input, "start_url", NULL));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (AnnexTranscriptItem) call = g_list_model_get_item (calls, i);
+      JsonObject *given = annex_transcript_item_get_input (call);
+
+      if (given != NULL && g_str_equal (annex_transcript_item_get_tool (call), "page_open"))
+        add_site (sites, annex_json_opt_string (given, "url", NULL));
+    }
+  if (sites->len == 0)
+    return NULL;
+  first = annex_text_for_display (sites->pdata[0]);
+  if (sites->len == 1)
+    return g_steal_pointer (&first);
+  /* Translators: %s is a site, "example.org" */
+  return g_strdup_printf (
+      ngettext ("%s and %u other site", "%s and %u other sites", sites->len - 1), first,
+      sites->len - 1);
+}
+
 static char *
 phrase_one (AnnexTranscriptItem *step, gboolean running)
 {
   const Phrase *phrase = find_phrase (step);
   g_autofree char *subject = NULL;
+  g_autofree char *sites = g_str_equal (phrase->tool, "browse") ? dup_sites (step) : NULL;
+
+  /* Translators: %s is a site of the web, or several */
+  if (sites != NULL)
+    return fill (running ? _ ("Looking at %s") : _ ("Looked at %s"), sites);
 
   if (g_str_equal (phrase->tool, "shell") && is_script (step))
     return g_strdup (running ? _ ("Running a script") : _ ("Ran a script"));

@@ -178,10 +178,13 @@ apply_finished (AnnexPlanTrack *self, AnnexEvent *event)
 
 /* ---- events */
 
+/* Is it a call that begins a sub-agent? */
 static gboolean
 is_delegate (JsonObject *object)
 {
-  return g_strcmp0 (annex_json_opt_string (object, "name", NULL), "delegate") == 0;
+  const char *name = annex_json_opt_string (object, "name", NULL);
+
+  return g_strcmp0 (name, "delegate") == 0 || g_strcmp0 (name, "browse") == 0;
 }
 
 /* Is it one that this is made from? */

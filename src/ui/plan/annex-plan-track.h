@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _AnnexPlanTrack AnnexPlanTrack;
 
-/* One sub-agent: a delegate call. */
+/* One sub-agent: a delegate or browse call. */
 typedef struct
 {
   char *id;   /* of the call */

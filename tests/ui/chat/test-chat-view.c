@@ -262,6 +262,38 @@ find_steps (GtkWidget *root, const char *words)
   return label != NULL ? gtk_widget_get_ancestor (label, ANNEX_TYPE_STEPS_VIEW) : NULL;
 }
 
+/* One quiet line for what the browser did, with the sites it was on; the calls are its details. */
+static void
+test_browse_step (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkWindow *window;
+  g_autofree char *browse = NULL, *open = NULL, *fill = NULL;
+  GtkWidget *steps;
+
+  annex_fake_desk_set_state (desk, task, ANNEX_TASK_RUNNING);
+  annex_fake_desk_user (desk, task, "Go");
+  view = chat_fixture_show (desk, task, 700, 900, &window);
+  browse = annex_fake_desk_call (desk, task, "browse",
+                                 "{\"goal\":\"Find it\",\"start_url\":\"https://www.example.org/\"}");
+  annex_shot_settle (150);
+  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Looking at example.org"));
+  open = annex_fake_desk_sub_call (desk, task, browse, "page_open",
+                                   "{\"url\":\"https://example.org/form\"}");
+  fill = annex_fake_desk_sub_call (desk, task, browse, "page_fill", "{\"fields\":[]}");
+  annex_fake_desk_result (desk, task, browse, "browse", "Found", FALSE, 3000);
+  annex_shot_settle (150);
+  steps = find_steps (GTK_WIDGET (view), "Looked at example.org");
+  g_assert_nonnull (steps);
+  g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
+  annex_shot_settle (200);
+  annex_shot_take (window, "chat-browse");
+  g_assert_nonnull (find_steps (steps, "Opening https://example.org/form"));
+  chat_fixture_close (desk, window);
+}
+
 static void
 test_steps (void)
 {
@@ -340,6 +372,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/chat/stream", test_stream);
   g_test_add_func ("/chat/find", test_find);
   g_test_add_func ("/chat/edit", test_edit);
+  g_test_add_func ("/chat/browse-step", test_browse_step);
   g_test_add_func ("/chat/steps", test_steps);
   g_test_add_func ("/chat/nothing", test_nothing);
   return g_test_run ();
