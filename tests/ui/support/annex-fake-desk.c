@@ -366,16 +366,17 @@ annex_fake_desk_sub_call (AnnexFakeDesk *self,
   char *id = g_strconcat ("toolu_", unique, NULL);
   JsonObject *object = annex_json_parse_object (input, -1, NULL);
 
+  JsonObject *again;
+
   g_assert_nonnull (object);
+  again = parent != NULL ? annex_json_object_copy (object) : NULL;
   reply (self, task,
          annex_json_build ("s", "type", "tool_use", "s", "id", id, "s", "name", tool, "o", "input",
                            object, NULL),
          "tool_use", parent);
   annex_fake_desk_append (self, task, ANNEX_EVENT_TOOL_STARTED,
                           annex_json_build ("s", "tool_use_id", id, "s", "name", tool, "s", "parent",
-                                            parent, "o", "input",
-                                            parent != NULL ? annex_json_object_copy (object) : NULL,
-                                            NULL));
+                                            parent, "o", "input", again, NULL));
   return id;
 }
 
