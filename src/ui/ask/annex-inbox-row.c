@@ -7,6 +7,7 @@
 #include "annex-inbox-row.h"
 
 #include "annex-ask-words.h"
+#include "annex-draft-card.h"
 #include "annex-grant-card.h"
 #include "annex-question-card.h"
 #include "annex-text.h"
@@ -146,6 +147,16 @@ show_failure (AnnexInboxRow *self, const char *message)
 }
 
 static void
+task_cb (AnnexInboxRow *self)
+{
+  const AnnexInboxEntry *entry = annex_inbox_item_get_entry (self->item);
+  g_autofree char *task_id = g_strdup (annex_ask_get_task_id (entry->ask));
+  g_autofree char *ask_id = g_strdup (annex_ask_get_id (entry->ask));
+
+  g_signal_emit (self, open_task_signal, 0, task_id, ask_id);
+}
+
+static void
 put_off_cb (AnnexInboxRow *self)
 {
   if (self->item != NULL)
@@ -172,11 +183,14 @@ show_place (AnnexInboxRow *self)
           card = annex_question_card_new_for_ask (self->desk, entry->ask);
           g_signal_connect_object (card, "later", G_CALLBACK (put_off_cb), self, G_CONNECT_SWAPPED);
         }
+      else
+        {
+          card = annex_draft_card_new (self->desk, entry->ask);
+          g_signal_connect_object (card, "review", G_CALLBACK (task_cb), self, G_CONNECT_SWAPPED);
+        }
     }
   adw_bin_set_child (self->place, card);
-  gtk_widget_set_visible (self->answer_button,
-                          card == NULL && entry->state == ANNEX_INBOX_OPEN &&
-                              annex_ask_get_kind (entry->ask) != ANNEX_ASK_DRAFT);
+  gtk_widget_set_visible (self->answer_button, card == NULL && entry->state == ANNEX_INBOX_OPEN);
   gtk_widget_set_visible (GTK_WIDGET (self->place), card != NULL);
 }
 
@@ -232,16 +246,6 @@ reopen_cb (AnnexInboxRow *self)
   gtk_widget_set_sensitive (self->reopen_button, FALSE);
   annex_then (annex_desk_reopen (self->desk, annex_inbox_item_get_id (self->item)), self,
               reopened_cb);
-}
-
-static void
-task_cb (AnnexInboxRow *self)
-{
-  const AnnexInboxEntry *entry = annex_inbox_item_get_entry (self->item);
-  g_autofree char *task_id = g_strdup (annex_ask_get_task_id (entry->ask));
-  g_autofree char *ask_id = g_strdup (annex_ask_get_id (entry->ask));
-
-  g_signal_emit (self, open_task_signal, 0, task_id, ask_id);
 }
 
 void

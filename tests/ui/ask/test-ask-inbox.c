@@ -118,6 +118,62 @@ test_listed (Fixture *fixture, gconstpointer width)
   g_assert_cmpuint (annex_inbox_page_get_n_open (ANNEX_INBOX_PAGE (fixture->page)), ==, 3);
 }
 
+static gboolean
+is_kept (gpointer data)
+{
+  return annex_fake_desk_was_called (data, "keep:*");
+}
+
+static gboolean
+is_discarded (gpointer data)
+{
+  return annex_fake_desk_was_called (data, "discard:*");
+}
+
+static gboolean
+asks_back (gpointer data)
+{
+  return annex_find (data, annex_is_type, "AdwAlertDialog") != NULL;
+}
+
+/* What becomes of a draft is decided in place, too; discarding asks back. */
+static void
+test_draft (Fixture *fixture, gconstpointer width)
+{
+  g_autofree char *folder =
+      annex_fake_desk_make_folder (fixture->desk, "Receipts", (const char *[]) { "a.txt", NULL });
+  g_autofree char *share =
+      annex_fake_desk_share (fixture->desk, fixture->task, folder, ANNEX_SHARE_REVIEW);
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
+  g_autofree char *expected = NULL;
+  AnnexAsk *ask;
+  GtkWidget *dialog;
+
+  g_ptr_array_add (changes, annex_change_new (ANNEX_CHANGE_ADDED, "Report.txt"));
+  annex_fake_desk_set_draft (fixture->desk, fixture->task, share, changes);
+  ask = annex_fake_desk_ask (
+      fixture->desk, fixture->task,
+      annex_ask_new_draft (annex_task_get_id (fixture->task), share, "1 added in Receipts"));
+  expected = g_strdup_printf ("%s %s", annex_task_get_id (fixture->task), annex_ask_get_id (ask));
+  annex_shot_settle (500);
+  annex_press (fixture->page, "Answer");
+  annex_shot_settle (200);
+  g_assert_true (annex_shows (fixture->page, "What becomes of these changes?"));
+  annex_shot_take (fixture->window, "inbox-draft");
+  annex_press (fixture->page, "Look at the Changes");
+  g_assert_cmpstr (fixture->opened, ==, expected);
+  annex_press (fixture->page, "Discard");
+  g_assert_true (annex_shot_wait (asks_back, fixture->window, 20000));
+  g_assert_false (is_discarded (fixture->desk));
+  dialog = annex_find (GTK_WIDGET (fixture->window), annex_is_type, "AdwAlertDialog");
+  adw_dialog_close (ADW_DIALOG (dialog));
+  annex_shot_settle (600);
+  g_assert_false (is_discarded (fixture->desk));
+  annex_press (fixture->page, "Keep All");
+  g_assert_true (annex_shot_wait (is_kept, fixture->desk, 20000));
+  annex_shot_settle (300);
+}
+
 /* A permission is answered in place by the app's own card, with its delay. */
 static void
 test_permission (Fixture *fixture, gconstpointer width)
@@ -195,6 +251,7 @@ main (int argc, char **argv)
   add ("/ui/ask/inbox/listed", 800, test_listed);
   add ("/ui/ask/inbox/listed-narrow", 360, test_listed);
   add ("/ui/ask/inbox/permission", 800, test_permission);
+  add ("/ui/ask/inbox/draft", 800, test_draft);
   add ("/ui/ask/inbox/failure", 800, test_failure);
   add ("/ui/ask/inbox/many", 800, test_many);
   return g_test_run ();
