@@ -288,7 +288,8 @@ may_cost_more (AnnexAgent *self, GError **error)
   AnnexUsage usage = { 0 };
 
   annex_task_get_usage (task, &usage);
-  if (self->max_cost_usd <= 0 || usage.cost_usd < self->max_cost_usd || !annex_task_needs_model (task))
+  if (self->max_cost_usd <= 0 || usage.cost_usd < self->max_cost_usd ||
+      !annex_task_needs_model (task))
     return TRUE;
   g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
                "This task has cost %.2f US dollars, and may cost %.2f.", usage.cost_usd,
@@ -317,7 +318,8 @@ run_fiber (gpointer data)
   GError *error = NULL;
   gboolean done;
 
-  done = set_state (task, ANNEX_TASK_RUNNING, NULL, &error) && loop (self, &error) &&
+  done = set_state (task, ANNEX_TASK_RUNNING, NULL, &error) &&
+         dex_await (annex_task_read_conversation (task), &error) && loop (self, &error) &&
          finish (self, &error);
   if (done)
     return dex_future_new_for_int (ANNEX_TASK_DONE);

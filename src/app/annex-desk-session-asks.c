@@ -76,6 +76,8 @@ go_on (AnnexDeskCall *call, AnnexTask *task, JsonObject *answer, GError **error)
       (annex_ask_is_reopened (call->ask) &&
        !annex_workspace_take_late_answer (work->workspace, call->ask, answer, error)))
     return FALSE;
+  if (!dex_await (annex_task_read_conversation (task), error))
+    return FALSE;
   calls = annex_task_dup_unanswered (task);
   if (calls->len > 0 || annex_task_needs_model (task))
     annex_desk_session_start (call->self, work);

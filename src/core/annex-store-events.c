@@ -320,6 +320,29 @@ list_before_work (AnnexDb *db, StoreJob *job, GError **error)
   return TRUE;
 }
 
+static gboolean
+list_of_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement = NULL;
+  GPtrArray *events;
+
+  if (annex_store_last_seq (db, job->task_id, error) < 0)
+    return FALSE;
+  statement = annex_db_prepare (db,
+                                "SELECT id, task, seq, time_us, type, data FROM events "
+                                "WHERE task = ? AND type IN (SELECT value FROM json_each (?)) "
+                                "ORDER BY seq",
+                                error);
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "ss", job->task_id, job->text);
+  events = read_events (db, statement, error);
+  if (events == NULL)
+    return FALSE;
+  annex_store_job_take_array (job, events);
+  return TRUE;
+}
+
 DexFuture *
 annex_store_list_events (AnnexStore *self, const char *task_id, gint64 after_seq, guint limit)
 {
@@ -351,5 +374,27 @@ annex_store_list_events_before (AnnexStore *self,
   job->task_id = g_strdup (task_id);
   job->number = before_seq;
   job->limit = limit;
+  return annex_store_queue (self, job);
+}
+
+DexFuture *
+annex_store_list_events_of (AnnexStore *self,
+                            const char *task_id,
+                            const AnnexEventType *types,
+                            guint n_types)
+{
+  g_autoptr (GString) names = g_string_new ("[");
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (task_id != NULL);
+
+  for (guint i = 0; i < n_types; i++)
+    g_string_append_printf (names, "%s\"%s\"", i > 0 ? "," : "",
+                            annex_event_type_to_name (types[i]));
+  g_string_append_c (names, ']');
+  job = annex_store_job_new (list_of_work);
+  job->task_id = g_strdup (task_id);
+  job->text = g_string_free_and_steal (g_steal_pointer (&names));
   return annex_store_queue (self, job);
 }

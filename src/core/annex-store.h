@@ -87,6 +87,12 @@ DexFuture *annex_store_list_events_before (AnnexStore *self,
                                            const char *task_id,
                                            gint64 before_seq,
                                            guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* All events of a task of these types, in order: of a long log only what is asked for is read.
+ * Otherwise as annex_store_list_events. */
+DexFuture *annex_store_list_events_of (AnnexStore *self,
+                                       const char *task_id,
+                                       const AnnexEventType *types,
+                                       guint n_types) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a boxed GPtrArray of AnnexTaskSummary, newest `updated` first. */
 DexFuture *annex_store_list_tasks (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to the AnnexTaskSummary (boxed) of one task; rejects NOT_FOUND. */

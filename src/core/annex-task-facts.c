@@ -94,7 +94,6 @@ annex_task_facts_init (AnnexTaskFacts *self)
   self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
   self->keeps = g_ptr_array_new_with_free_func (g_free);
   self->kept_since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->conversation = annex_conversation_new ();
 }
 
 void
@@ -117,7 +116,6 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_ptr_array_unref (self->keeps);
   g_clear_pointer (&self->rolling_back, json_object_unref);
   g_hash_table_unref (self->kept_since);
-  annex_conversation_free (self->conversation);
 }
 
 static void
@@ -478,7 +476,6 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
   JsonObject *data = annex_event_get_data (event);
   gint64 seq = annex_event_get_seq (event);
 
-  annex_conversation_apply (self->conversation, event);
   switch (annex_event_get_event_type (event))
     {
     case ANNEX_EVENT_TASK_CREATED:

@@ -1,6 +1,6 @@
 /* annex-task-private.h
  *
- * The state a task derives from its events. Private to core.
+ * The state a task derives from its events, and how it is read. Private to core.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -47,7 +47,6 @@ typedef struct
   JsonObject *rolling_back; /* a roll back that was begun and of which no end was told; nullable */
   GHashTable *kept_since; /* "share/path" of what was kept after the state the computer went back to */
   AnnexUsage usage;
-  AnnexConversation *conversation;
 } AnnexTaskFacts;
 
 void
@@ -63,5 +62,30 @@ annex_task_facts_clear (AnnexTaskFacts *self);
 /* Malformed events change nothing. */
 void
 annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event);
+
+/* annex-task-load.c: what was read and made in the store's thread. */
+typedef struct
+{
+  AnnexTaskFacts facts;
+  AnnexConversation *conversation; /* nullable */
+  gint64 last_seq;
+  gboolean has_facts;
+} AnnexTaskRecord;
+#define ANNEX_TYPE_TASK_RECORD (annex_task_record_get_type ())
+GType
+annex_task_record_get_type (void) G_GNUC_CONST;
+
+/* The facts of a stored task: events that no fact comes from are not read. Resolves to an
+ * AnnexTaskRecord (boxed); rejects as annex_task_load. */
+DexFuture *
+annex_task_read_facts (AnnexStore *store, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+/* The conversation up to @last_seq. Resolves to an AnnexTaskRecord (boxed). */
+DexFuture *
+annex_task_read_events (AnnexStore *store,
+                        const char *id,
+                        gint64 last_seq) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, waited for without running the main loop. NULL with an error. (transfer full) */
+AnnexConversation *
+annex_task_read_events_now (AnnexStore *store, const char *id, gint64 last_seq, GError **error);
 
 G_END_DECLS

@@ -29,6 +29,10 @@ struct _AnnexTask
   gint64 last_seq;
   gint64 sent_seq; /* the last event of the messages handed out for the next reply; -1: none were */
   AnnexTaskFacts facts;
+  AnnexConversation *conversation; /* NULL until it is asked for */
+  AnnexConversation *unreadable;   /* stands for one that could not be read */
+  DexFuture *reading;              /* of the conversation; nullable */
+  GPtrArray *unheard;              /* AnnexEvent applied while it is read */
 
   GQueue committed;     /* Committed, in order */
   gboolean working;     /* applying; a signal handler may append */
@@ -70,6 +74,15 @@ resolve_event (DexPromise *promise, AnnexEvent *event)
 }
 
 static void
+hear (AnnexTask *self, AnnexEvent *event)
+{
+  if (self->conversation != NULL)
+    annex_conversation_apply (self->conversation, event);
+  else if (self->reading != NULL)
+    g_ptr_array_add (self->unheard, annex_event_ref (event));
+}
+
+static void
 apply (AnnexTask *self, AnnexEvent *event, gboolean quietly)
 {
   AnnexEventType type = annex_event_get_event_type (event);
@@ -79,6 +92,7 @@ apply (AnnexTask *self, AnnexEvent *event, gboolean quietly)
       annex_json_opt_string (annex_event_get_data (event), "parent", NULL) == NULL)
     self->sent_seq = -1;
   annex_task_facts_apply (&self->facts, event);
+  hear (self, event);
   if (!quietly)
     g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
 }
@@ -273,6 +287,7 @@ created_cb (DexFuture *future, gpointer data)
   AnnexEvent *event = g_value_get_boxed (dex_future_get_value (future, NULL));
   AnnexTask *self = task_new (data, annex_event_get_task_id (event));
 
+  self->conversation = annex_conversation_new ();
   apply (self, event, TRUE);
   return dex_future_new_take_object (self);
 }
@@ -304,51 +319,94 @@ annex_task_create (AnnexStore *store,
                           created_cb, g_object_ref (store), g_object_unref);
 }
 
-typedef struct
-{
-  AnnexStore *store;
-  char *id;
-} Load;
-
-static void
-load_free (gpointer data)
-{
-  Load *load = data;
-
-  g_object_unref (load->store);
-  g_free (load->id);
-  g_free (load);
-}
-
 static DexFuture *
 loaded_cb (DexFuture *future, gpointer data)
 {
-  Load *load = data;
-  GPtrArray *events = g_value_get_boxed (dex_future_get_value (future, NULL));
-  AnnexTask *self;
+  AnnexTask *self = data;
+  AnnexTaskRecord *record = g_value_get_boxed (dex_future_get_value (future, NULL));
 
-  if (events->len == 0 ||
-      annex_event_get_event_type (g_ptr_array_index (events, 0)) != ANNEX_EVENT_TASK_CREATED)
-    return annex_future_new_errorf (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
-                                    "The task “%s” has no beginning", load->id);
-  self = task_new (load->store, load->id);
-  for (guint i = 0; i < events->len; i++)
-    apply (self, g_ptr_array_index (events, i), TRUE);
-  return dex_future_new_take_object (self);
+  annex_task_facts_clear (&self->facts);
+  self->facts = record->facts;
+  record->has_facts = FALSE; /* they moved */
+  self->last_seq = record->last_seq;
+  return dex_future_new_take_object (g_object_ref (self));
 }
 
 DexFuture *
 annex_task_load (AnnexStore *store, const char *id)
 {
-  Load *load;
-
   dex_return_error_if_fail (ANNEX_IS_STORE (store));
   dex_return_error_if_fail (id != NULL);
 
-  load = g_new0 (Load, 1);
-  load->store = g_object_ref (store);
-  load->id = g_strdup (id);
-  return dex_future_then (annex_store_list_events (store, id, 0, 0), loaded_cb, load, load_free);
+  return dex_future_then (annex_task_read_facts (store, id), loaded_cb, task_new (store, id),
+                          g_object_unref);
+}
+
+/* The conversation */
+
+static void
+take_conversation (AnnexTask *self, AnnexConversation *conversation)
+{
+  self->conversation = conversation;
+  for (guint i = 0; i < self->unheard->len; i++)
+    annex_conversation_apply (conversation, g_ptr_array_index (self->unheard, i));
+  g_ptr_array_set_size (self->unheard, 0);
+}
+
+static DexFuture *
+conversation_read_cb (DexFuture *future, gpointer data)
+{
+  AnnexTask *self = data;
+  const GValue *value = dex_future_get_value (future, NULL); /* handed on */
+
+  dex_clear (&self->reading);
+  if (value == NULL)
+    {
+      g_ptr_array_set_size (self->unheard, 0);
+      return dex_ref (future);
+    }
+  if (self->conversation == NULL)
+    take_conversation (
+        self, g_steal_pointer (&((AnnexTaskRecord *) g_value_get_boxed (value))->conversation));
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_task_read_conversation (AnnexTask *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_TASK (self));
+
+  if (self->conversation != NULL)
+    return dex_future_new_true ();
+  if (self->reading == NULL)
+    {
+      self->reading =
+          dex_future_finally (annex_task_read_events (self->store, self->id, self->last_seq),
+                              conversation_read_cb, g_object_ref (self), g_object_unref);
+      dex_future_disown (dex_ref (self->reading));
+    }
+  return dex_ref (self->reading);
+}
+
+static AnnexConversation *
+get_conversation (AnnexTask *self)
+{
+  g_autoptr (GError) error = NULL;
+  AnnexConversation *conversation;
+
+  if (self->conversation != NULL)
+    return self->conversation;
+  conversation = annex_task_read_events_now (self->store, self->id, self->last_seq, &error);
+  if (conversation != NULL)
+    {
+      g_ptr_array_set_size (self->unheard, 0);
+      take_conversation (self, conversation);
+      return conversation;
+    }
+  g_info ("The conversation of a task cannot be read: %s", error->message);
+  if (self->unreadable == NULL)
+    self->unreadable = annex_conversation_new ();
+  return self->unreadable;
 }
 
 /* The object */
@@ -361,6 +419,10 @@ annex_task_finalize (GObject *object)
   g_queue_clear_full (&self->committed, committed_free);
   g_ptr_array_unref (self->refreshes);
   annex_task_facts_clear (&self->facts);
+  g_clear_pointer (&self->conversation, annex_conversation_free);
+  g_clear_pointer (&self->unreadable, annex_conversation_free);
+  g_ptr_array_unref (self->unheard);
+  dex_clear (&self->reading);
   g_clear_object (&self->store);
   g_free (self->id);
   G_OBJECT_CLASS (annex_task_parent_class)->finalize (object);
@@ -382,6 +444,7 @@ annex_task_init (AnnexTask *self)
   self->sent_seq = -1;
   g_queue_init (&self->committed);
   self->refreshes = g_ptr_array_new_with_free_func (dex_unref);
+  self->unheard = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
   annex_task_facts_init (&self->facts);
 }
 
@@ -526,25 +589,25 @@ GPtrArray *
 annex_task_dup_messages (AnnexTask *self)
 {
   self->sent_seq = self->last_seq;
-  return annex_conversation_dup_messages (self->facts.conversation);
+  return annex_conversation_dup_messages (get_conversation (self));
 }
 
 GPtrArray *
 annex_task_dup_unanswered (AnnexTask *self)
 {
-  return annex_conversation_dup_unanswered (self->facts.conversation);
+  return annex_conversation_dup_unanswered (get_conversation (self));
 }
 
 gboolean
 annex_task_was_tool_started (AnnexTask *self, const char *tool_use_id)
 {
-  return annex_conversation_was_tool_started (self->facts.conversation, tool_use_id);
+  return annex_conversation_was_tool_started (get_conversation (self), tool_use_id);
 }
 
 gboolean
 annex_task_needs_model (AnnexTask *self)
 {
-  return annex_conversation_needs_model (self->facts.conversation);
+  return annex_conversation_needs_model (get_conversation (self));
 }
 
 GPtrArray *

@@ -45,9 +45,9 @@ DexFuture *annex_task_create (AnnexStore *store,
                               const char *base_url,
                               const char *system,
                               const char *tools) G_GNUC_WARN_UNUSED_RESULT;
-/* Reads a stored task. Resolves to an AnnexTask; rejects NOT_FOUND. Of an imported task the shares,
- * asks, network decisions, keeps and the base URL of before the import do not count: nobody granted
- * them here. */
+/* Reads a stored task; its conversation only when it is asked for. Resolves to an AnnexTask; rejects
+ * NOT_FOUND. Of an imported task the shares, asks, network decisions, keeps and the base URL of
+ * before the import do not count: nobody granted them here. */
 DexFuture *annex_task_load (AnnexStore *store, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes the task @new_id from this one as it was at @checkpoint: the events up to then, `forked`
@@ -58,6 +58,12 @@ DexFuture *annex_task_fork (AnnexTask *self,
                             const char *new_id,
                             const char *title,
                             const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads the conversation, unless that was done: messages, unanswered and started calls and whether
+ * the model is needed come from it. Who asks for these and has not waited for this makes the main
+ * loop wait; of a conversation that cannot be read they say that there is nothing. Resolves to TRUE;
+ * rejects with ANNEX_STORE_ERROR. */
+DexFuture *annex_task_read_conversation (AnnexTask *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Appends an event and applies it. Takes @data. Resolves to the AnnexEvent (boxed). Events are
  * committed in the order of the calls, and applied even when nobody waits for the future.

@@ -22,6 +22,9 @@ test_append (void)
   g_autoptr (GPtrArray) events = NULL;
   g_autoptr (GPtrArray) rest = NULL;
   g_autoptr (GPtrArray) one = NULL;
+  g_autoptr (GPtrArray) told = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  const AnnexEventType types[] = { ANNEX_EVENT_ERROR, ANNEX_EVENT_ANNOUNCEMENT };
   g_autofree char *line = NULL;
   g_autofree char *line_again = NULL;
   struct stat st;
@@ -39,6 +42,11 @@ test_append (void)
   g_assert_cmpuint (events->len, ==, 3);
   g_assert_cmpuint (rest->len, ==, 1);
   g_assert_cmpuint (one->len, ==, 1);
+  told = store_list (annex_store_list_events_of (store, "t1", types, 2));
+  none = store_list (annex_store_list_events_of (store, "t1", types, 1));
+  g_assert_cmpuint (told->len, ==, 2);
+  g_assert_cmpint (annex_event_get_seq (g_ptr_array_index (told, 1)), ==, 3);
+  g_assert_cmpuint (none->len, ==, 0);
   line = annex_event_to_json_line (first);
   line_again = annex_event_to_json_line (g_ptr_array_index (one, 0));
   g_assert_cmpstr (line, ==, line_again);
@@ -56,6 +64,8 @@ test_append_refused (void)
   test_await_error (annex_store_append (store, "none", ANNEX_EVENT_ANNOUNCEMENT, NULL),
                     ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND);
   test_await_error (annex_store_list_events (store, "none", 0, 0), ANNEX_STORE_ERROR,
+                    ANNEX_STORE_ERROR_NOT_FOUND);
+  test_await_error (annex_store_list_events_of (store, "none", NULL, 0), ANNEX_STORE_ERROR,
                     ANNEX_STORE_ERROR_NOT_FOUND);
   store_create (store, "t1", "T");
   test_await_error (annex_store_append (store, "t1", ANNEX_EVENT_TASK_CREATED,

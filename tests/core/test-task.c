@@ -266,7 +266,8 @@ test_calls (void)
   test_await (annex_store_close (store));
 }
 
-/* Going back takes the plan, the asks and what was told of skills back, and nothing the user decided. */
+/* Going back takes the plan, the asks and what was told of skills back, and nothing the user
+ * decided. */
 static void
 test_rewound (void)
 {
@@ -510,6 +511,60 @@ test_delta (void)
   test_await (annex_store_close (store));
 }
 
+/* The conversation is read when it is asked for: what happens meanwhile is in it too, whether one
+ * waits for it or not, and who has none is told. */
+static void
+test_conversation_later (void)
+{
+  g_autofree char *path = new_path ();
+  g_autoptr (AnnexStore) store = open_store (path);
+  g_autoptr (AnnexTask) task = create (store);
+  g_autoptr (AnnexTask) waited = NULL;
+  g_autoptr (AnnexTask) asked = NULL;
+  g_autofree char *live = NULL;
+  g_autofree char *after_waiting = NULL;
+  g_autofree char *at_once = NULL;
+  DexFuture *reading;
+
+  put (task, ANNEX_EVENT_USER_MESSAGE, "{\"blocks\":[{\"type\":\"text\",\"text\":\"one\"}]}");
+  waited = load (store, annex_task_get_id (task));
+  reading = annex_task_read_conversation (waited);
+  put (waited, ANNEX_EVENT_USER_MESSAGE, "{\"blocks\":[{\"type\":\"text\",\"text\":\"two\"}]}");
+  test_await (reading);
+  test_await (annex_task_read_conversation (waited));
+  asked = load (store, annex_task_get_id (task));
+  put (asked, ANNEX_EVENT_USER_MESSAGE, "{\"blocks\":[{\"type\":\"text\",\"text\":\"three\"}]}");
+  reading = annex_task_read_conversation (asked);
+  at_once = messages_text (asked); /* while it is read */
+  test_await (reading);
+  test_await (annex_task_refresh (task));
+  test_await (annex_task_refresh (waited));
+  live = messages_text (task);
+  after_waiting = messages_text (waited);
+  g_assert_nonnull (strstr (live, "three"));
+  g_assert_cmpstr (after_waiting, ==, live);
+  g_assert_cmpstr (at_once, ==, live);
+  g_assert_true (annex_task_needs_model (asked));
+  test_await (annex_store_delete_task (store, annex_task_get_id (task)));
+  g_clear_object (&waited);
+  test_await (annex_store_close (store));
+}
+
+static void
+test_conversation_gone (void)
+{
+  g_autofree char *path = new_path ();
+  g_autoptr (AnnexStore) store = open_store (path);
+  g_autoptr (AnnexTask) task = create (store);
+  g_autoptr (AnnexTask) again = load (store, annex_task_get_id (task));
+
+  test_await (annex_store_delete_task (store, annex_task_get_id (task)));
+  test_await_error (annex_task_read_conversation (again), ANNEX_STORE_ERROR,
+                    ANNEX_STORE_ERROR_NOT_FOUND);
+  g_assert_false (annex_task_needs_model (again));
+  test_await (annex_store_close (store));
+}
+
 static void
 test_names (void)
 {
@@ -539,6 +594,8 @@ main (int argc, char *argv[])
   test_add_fiber ("/task/interleaved", test_interleaved);
   test_add_fiber ("/task/seen", test_seen);
   test_add_fiber ("/task/delta", test_delta);
+  test_add_fiber ("/task/conversation/later", test_conversation_later);
+  test_add_fiber ("/task/conversation/gone", test_conversation_gone);
   g_test_add_func ("/task/names", test_names);
   status = g_test_run ();
   {

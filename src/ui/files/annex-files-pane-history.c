@@ -67,6 +67,7 @@ add_keep (AnnexFilesPane *self, AnnexEvent *event, gboolean can_undo)
   gtk_list_box_prepend (self->history_list, row);
 }
 
+/* @events: draft-kept. */
 static void
 show (AnnexFilesPane *self, GPtrArray *events)
 {
@@ -77,11 +78,8 @@ show (AnnexFilesPane *self, GPtrArray *events)
   for (guint i = 0; i < events->len; i++)
     {
       AnnexEvent *event = g_ptr_array_index (events, i);
-      const char *id;
+      const char *id = annex_json_opt_string (annex_event_get_data (event), "keep", "");
 
-      if (annex_event_get_event_type (event) != ANNEX_EVENT_DRAFT_KEPT)
-        continue;
-      id = annex_json_opt_string (annex_event_get_data (event), "keep", "");
       add_keep (self, event, keeps != NULL && g_strv_contains ((const char *const *) keeps, id));
       n++;
     }
@@ -91,14 +89,16 @@ show (AnnexFilesPane *self, GPtrArray *events)
 static DexFuture *
 history_fiber (gpointer data)
 {
+  static const AnnexEventType kept = ANNEX_EVENT_DRAFT_KEPT;
   History *history = data;
   g_autoptr (GPtrArray) events = NULL;
   g_autoptr (AnnexFilesPane) self = NULL;
   g_autoptr (GError) error = NULL;
 
-  events = dex_await_boxed (annex_store_list_events (annex_task_get_store (history->task),
-                                                     annex_task_get_id (history->task), 0, 0),
-                            &error);
+  events =
+      dex_await_boxed (annex_store_list_events_of (annex_task_get_store (history->task),
+                                                   annex_task_get_id (history->task), &kept, 1),
+                       &error);
   self = g_weak_ref_get (&history->self);
   if (events == NULL)
     g_info ("Earlier keeps cannot be read: %s", error->message);

@@ -185,6 +185,10 @@ reading_free (gpointer data)
   g_free (reading);
 }
 
+/* What is read of the log. */
+static const AnnexEventType read_types[] = { ANNEX_EVENT_FILES_PRESENTED,
+                                             ANNEX_EVENT_USER_MESSAGE };
+
 /* Those of the user's last request: what was presented before it is old. */
 static GPtrArray *
 presented_paths (GPtrArray *events)
@@ -239,8 +243,9 @@ reading_fiber (gpointer data)
   g_autoptr (AnnexResultStrip) self = NULL;
   g_autoptr (GError) error = NULL;
 
-  events = dex_await_boxed (annex_store_list_events (annex_task_get_store (reading->task),
-                                                     annex_task_get_id (reading->task), 0, 0),
+  events = dex_await_boxed (annex_store_list_events_of (annex_task_get_store (reading->task),
+                                                        annex_task_get_id (reading->task),
+                                                        read_types, G_N_ELEMENTS (read_types)),
                             &error);
   self = g_weak_ref_get (&reading->self);
   if (events == NULL)
@@ -281,12 +286,11 @@ queue_refresh (AnnexResultStrip *self)
 static void
 event_cb (AnnexTask *task, AnnexEvent *event, AnnexResultStrip *self)
 {
-  static const AnnexEventType read[] = { ANNEX_EVENT_FILES_PRESENTED, ANNEX_EVENT_USER_MESSAGE };
   static const AnnexEventType draw[] = { ANNEX_EVENT_DRAFT_CHANGED, ANNEX_EVENT_STATE_CHANGED,
                                          ANNEX_EVENT_SHARE_MODE, ANNEX_EVENT_SHARE_REVOKED };
 
-  for (guint i = 0; i < G_N_ELEMENTS (read); i++)
-    if (annex_event_get_event_type (event) == read[i])
+  for (guint i = 0; i < G_N_ELEMENTS (read_types); i++)
+    if (annex_event_get_event_type (event) == read_types[i])
       queue_refresh (self);
   for (guint i = 0; i < G_N_ELEMENTS (draw); i++)
     if (annex_event_get_event_type (event) == draw[i])
