@@ -6,6 +6,7 @@
  */
 #include "annex-browsers.h"
 
+#include "annex-computer-port.h"
 #include "annex-future.h"
 #include "annex-paths.h"
 
@@ -123,6 +124,13 @@ open_free (gpointer data)
   g_free (open);
 }
 
+/* A server in the task's computer, as a page of the pane. */
+static DexFuture *
+port_cb (guint port, gpointer data)
+{
+  return annex_computer_open_port (data, port);
+}
+
 static AnnexBrowser *
 make_pane (AnnexBrowsers *self, AnnexWorkspace *workspace)
 {
@@ -132,6 +140,9 @@ make_pane (AnnexBrowsers *self, AnnexWorkspace *workspace)
   AnnexBrowser *pane = module->new_pane (task, self->store, annex_workspace_get_policy (workspace),
                                          folder, keeps_profiles ());
 
+  module->set_computer_ports (pane, port_cb,
+                              g_object_ref (annex_workspace_get_computer (workspace)),
+                              g_object_unref);
   for (guint i = 0; i < self->sites->len; i++)
     {
       g_autoptr (GError) error = NULL;

@@ -9,6 +9,7 @@
 
 #include "annex-answers.h"
 #include "annex-browse-link.h"
+#include "annex-computer-port.h"
 #include "annex-future.h"
 #include "annex-web-text.h"
 #include "fake-browser.h"
@@ -463,6 +464,49 @@ test_sendable_paths (void)
     }
 }
 
+/* ---- a server in the computer */
+
+static void
+test_port_of_computer (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autoptr (GIOStream) stream = NULL;
+  g_autoptr (GSocketConnection) server = NULL;
+  GError *error = NULL;
+  char buffer[8];
+  gsize n;
+
+  g_assert_cmpuint (port, >, 0);
+  stream =
+      G_IO_STREAM (settle_object (annex_computer_open_port (ANNEX_COMPUTER (f->computer), port)));
+  server = g_socket_listener_accept (listener, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (stream), "ping", 4, NULL,
+                                            NULL, &error));
+  g_assert_true (g_output_stream_flush (g_io_stream_get_output_stream (stream), NULL, &error));
+  g_assert_true (g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM (server)),
+                                          buffer, 4, &n, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpmem (buffer, n, "ping", 4);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (server)),
+                                            "pong", 4, NULL, NULL, &error));
+  g_assert_true (
+      g_input_stream_read_all (g_io_stream_get_input_stream (stream), buffer, 4, &n, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpmem (buffer, n, "pong", 4);
+  /* The server ends it: so does the other side. */
+  g_assert_true (g_io_stream_close (G_IO_STREAM (server), NULL, NULL));
+  g_assert_cmpint (
+      g_input_stream_read (g_io_stream_get_input_stream (stream), buffer, 4, NULL, NULL), ==, 0);
+  /* Nothing listens any more. */
+  g_socket_listener_close (listener);
+  settle_error (annex_computer_open_port (ANNEX_COMPUTER (f->computer), port), G_IO_ERROR,
+                G_IO_ERROR_CONNECTION_REFUSED);
+  settle_error (annex_computer_open_port (ANNEX_COMPUTER (f->computer), 0), G_IO_ERROR,
+                G_IO_ERROR_INVALID_ARGUMENT);
+}
+
 /* ---- text from the web */
 
 static void
@@ -501,6 +545,7 @@ main (int argc, char **argv)
   ADD ("browse/ask-settled", test_ask_settled_by_the_pane);
   ADD ("browse/nobody-answers", test_nobody_answers);
   ADD ("browse/files", test_files);
+  ADD ("browse/port", test_port_of_computer);
   g_test_add_func ("/agent/browse/sendable-paths", test_sendable_paths);
   g_test_add_func ("/agent/browse/web-text", test_web_text);
   return g_test_run ();
