@@ -1,8 +1,8 @@
 /* annex-page.h
  *
  * One page of the browser pane as the agent sees and uses it: the accessible tree as text with
- * references, and actions on those references. The page scripts (page/) run in an isolated script world
- * of every frame; what they return is untrusted, as the page is.
+ * references, and actions on those references. The page scripts (page/) run in an isolated script
+ * world of every frame; what they return is untrusted, as the page is.
  *
  * It knows no policy: whoever calls has asked whether this site may be used.
  *
@@ -46,12 +46,12 @@ annex_page_new (WebKitWebView *view);
 
 /* Runs one command of the page scripts with @args (transfer none): "snapshot" {target?, depth?},
  * "find" {text}, "text" {target?}, "table" {target}, "inspect" {target} (what an action on it would
- * be: role, name, form, kind of field, link target, for the policy), and the actions "click" {target,
- * button?, double?, text?}, "type", "fill", "select", "press", "hover", "drag", "scroll", "wait",
- * "focus-file" {target} (readies an upload). Names and inputs are those of design.md §4. An action
- * waits until its element can be acted on, acts, waits until the page is at rest, and answers with
- * what changed. At most @timeout_ms (0: 10 000) in all. Resolves to an AnnexPageAnswer (boxed);
- * rejects with ANNEX_BROWSER_ERROR or G_IO_ERROR_CANCELLED. */
+ * be: role, name, form, kind of field, link target, for the policy), and the actions "click"
+ * {target, button?, double?, text?}, "type", "fill", "select", "press", "hover", "drag", "scroll",
+ * "wait", "focus-file" {target} (readies an upload). Names and inputs are those of design.md §4. An
+ * action waits until its element can be acted on, acts, waits until the page is at rest, and
+ * answers with what changed. At most @timeout_ms (0: 10 000) in all. Resolves to an AnnexPageAnswer
+ * (boxed); rejects with ANNEX_BROWSER_ERROR or G_IO_ERROR_CANCELLED. */
 DexFuture *
 annex_page_run (AnnexPage *self,
                 const char *command,

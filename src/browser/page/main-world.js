@@ -1,0 +1,84 @@
+// main-world.js: runs in the page's own world, before its scripts. Learns what a page does not write
+// down in its tree: which elements listen for clicks, and closed shadow roots. It answers a question
+// of the isolated world by events of a name the page does not know, and changes no attribute.
+// SPDX-License-Identifier: GPL-3.0-or-later
+(() => {
+  const secret = 'SECRET';
+  const kinds = new Set(['click', 'dblclick', 'mousedown', 'mouseup', 'pointerdown', 'pointerup', 'touchstart', 'touchend', 'contextmenu']);
+  const define = Object.defineProperty, describe = Object.getOwnPropertyDescriptor, apply = Reflect.apply;
+  const dispatch = EventTarget.prototype.dispatchEvent, listen = EventTarget.prototype.addEventListener;
+  const connected = describe(Node.prototype, 'isConnected').get;
+  const queryAll = Document.prototype.querySelectorAll;
+  const SecretEvent = Event, Ref = WeakRef, keysOf = Object.keys, ElementType = Element;
+  let waiting = [];
+  const known = new WeakSet();
+  const remember = (target) => {
+    if (!(target instanceof ElementType) || known.has(target)) return;
+    known.add(target);
+    waiting[waiting.length] = new Ref(target);
+  };
+  const tell = (element, what) => apply(dispatch, element, [new SecretEvent(secret + what, {composed: true})]);
+
+  const proxied = (object, name, handler) => {
+    const own = describe(object, name);
+    if (own && typeof own.value === 'function') define(object, name, {...own, value: new Proxy(own.value, {apply: handler})});
+  };
+  proxied(EventTarget.prototype, 'addEventListener', (call, self, args) => {
+    if (kinds.has(args[0])) remember(self);
+    return apply(call, self, args);
+  });
+  for (const kind of ['onclick', 'ondblclick', 'onmousedown', 'onpointerdown', 'ontouchstart']) {
+    const own = describe(HTMLElement.prototype, kind) ?? null;
+    if (!own || !own.set) continue;
+    define(HTMLElement.prototype, kind, {...own, set: new Proxy(own.set, {apply (call, self, args) {
+      if (args[0]) remember(self);
+      return apply(call, self, args);
+    }})});
+  }
+
+  // Closed roots are really open, and look closed to the page.
+  proxied(Element.prototype, 'attachShadow', (call, self, args) => {
+    const options = args[0];
+    if (!options || String(options.mode) !== 'closed') return apply(call, self, args);
+    const root = apply(call, self, [{...options, mode: 'open'}]);
+    define(self, 'shadowRoot', {value: null, configurable: true});
+    define(root, 'mode', {value: 'closed', configurable: true});
+    return root;
+  });
+
+  // Capturing a pointer that no hardware moves fails; what wanted it then gets the moves by itself.
+  proxied(Element.prototype, 'setPointerCapture', (call, self, args) => {
+    try { return apply(call, self, args); } catch (error) {
+      if (error.name !== 'NotFoundError' || args[0] !== 1) throw error;
+      tell(self, '-capture');
+    }
+  });
+  proxied(Element.prototype, 'releasePointerCapture', (call, self, args) => {
+    try { return apply(call, self, args); } catch (error) { if (args[0] !== 1) throw error; tell(self, '-release'); }
+  });
+
+  // What frameworks keep on a node instead of a listener of its own.
+  const handles = (props) => props && (props.onClick || props.onMouseDown || props.onPointerDown || props.onMouseUp || props.onPointerUp);
+  const scanFrameworks = () => {
+    const all = apply(queryAll, document, ['*']);
+    let key = null;
+    for (let i = 0; i < all.length && i < 300 && !key; i++) {
+      for (const name of keysOf(all[i])) if (name.slice(0, 12) === '__reactProps' || name === '_vei') { key = name; break; }
+    }
+    if (key) for (let i = 0; i < all.length; i++) if (handles(all[i][key])) remember(all[i]);
+  };
+
+  apply(listen, window, [secret + '-ask', () => {
+    scanFrameworks();
+    const later = [];
+    const now = waiting;
+    waiting = [];
+    for (let i = 0; i < now.length; i++) {
+      const element = now[i].deref();
+      if (!element) continue;
+      if (apply(connected, element, [])) tell(element, '-has');
+      else later[later.length] = now[i];
+    }
+    waiting = later.concat(waiting);
+  }, true]);
+})();
