@@ -102,7 +102,7 @@ class Screen(Journey):
         """The first node whose name matches the regular expression, or None."""
         for node in self.nodes(start):
             try:
-                if (role is None or node.get_role_name() == role) and re.search(name, node.get_name() or ""):
+                if (role is None or re.fullmatch(role, node.get_role_name())) and re.search(name, node.get_name() or ""):
                     return node
             except GLib.Error:
                 continue

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
+import re
 import socket
 
 from journey import wait_until
@@ -39,13 +40,23 @@ class WindowCase(Screen):
         self.start_window()
 
     def start_window(self, *words):
-        self.open(*words, ANNEX_API_KEY=self.key)
-        self.see("Message|Say something", "text")
+        self.show_window(*words)
         self.can_write()
 
+    def show_window(self, *words):
+        self.open(*words, ANNEX_API_KEY=self.key)
+        self.see("Message|Say something", "text")
+
     def can_write(self):
-        self.assertTrue(wait_until(lambda: self.focused() is not None and self.focused().get_role_name() == "text"),
-                        self.outline())
+        self.is_on("text")
+
+    def is_on(self, role, name=""):
+        """Waits until the keyboard's focus is on such a node."""
+        def there():
+            node = self.focused()
+            return node is not None and node.get_role_name() == role and re.search(name, node.get_name() or "")
+
+        self.assertTrue(wait_until(there, 90), f"no focus on a {role} “{name}”:\n{self.outline()}")
 
     def say(self, words):
         self.write(words)
