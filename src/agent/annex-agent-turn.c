@@ -1,7 +1,8 @@
 /* annex-agent-turn.c
  *
  * One call of the model: the byte-stable request, and the stream turned into events as each block
- * is finished. A repeated attempt is a reply of its own; the failed one's blocks do not count.
+ * is finished. A repeated attempt is a reply of its own; the failed one's blocks do not count. Of
+ * an answer that the user stopped, what was said so far does.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,6 +18,10 @@ typedef struct
   const char *model;
   char *reply;        /* id of the attempt */
   GPtrArray *pending; /* DexFuture of appended events */
+  GString *partial;   /* of the text block that is not finished */
+  guint partial_index;
+  gboolean has_text; /* a finished block of it */
+  gboolean has_call;
 } Turn;
 
 static void
@@ -28,6 +33,8 @@ push (Turn *turn, AnnexEventType type, JsonObject *data)
 static void
 start_reply (Turn *turn)
 {
+  g_string_truncate (turn->partial, 0);
+  turn->has_text = turn->has_call = FALSE;
   g_free (turn->reply);
   turn->reply = annex_identifier_new ();
   push (turn, ANNEX_EVENT_REPLY_STARTED,
@@ -40,6 +47,13 @@ delta_cb (const AnnexDelta *delta, gpointer data)
   Turn *turn = data;
 
   annex_task_emit_delta (turn->task, delta);
+  if (delta->kind == ANNEX_DELTA_TEXT)
+    {
+      if (delta->index != turn->partial_index)
+        g_string_truncate (turn->partial, 0);
+      turn->partial_index = delta->index;
+      g_string_append (turn->partial, delta->text);
+    }
   if (delta->kind != ANNEX_DELTA_RETRY)
     return;
   push (turn, ANNEX_EVENT_REPLY_FAILED,
@@ -52,7 +66,12 @@ static void
 block_cb (guint index, AnnexBlock *block, gpointer data)
 {
   Turn *turn = data;
+  AnnexBlockKind kind = annex_block_get_kind (block);
 
+  if (index == turn->partial_index)
+    g_string_truncate (turn->partial, 0);
+  turn->has_text = turn->has_text || kind == ANNEX_BLOCK_TEXT;
+  turn->has_call = turn->has_call || kind == ANNEX_BLOCK_TOOL_USE;
   push (turn, ANNEX_EVENT_BLOCK,
         annex_json_build ("s", "reply", turn->reply, "i", "index", (gint64) index, "o", "block",
                           annex_json_object_copy (annex_block_get_json (block)), NULL));
@@ -93,9 +112,31 @@ finish_reply (Turn *turn, const AnnexModelReply *reply)
   push (turn, ANNEX_EVENT_REPLY_FINISHED, data);
 }
 
+/* The user stopped the answer: what was said so far stays, and the model is told why it ends there.
+ * FALSE when it said nothing, or already called a tool, which was never begun. */
+static gboolean
+keep_partial (Turn *turn)
+{
+  g_strchomp (turn->partial->str);
+  if (turn->has_call || (!turn->has_text && *turn->partial->str == '\0'))
+    return FALSE;
+  if (*turn->partial->str != '\0')
+    {
+      g_autoptr (AnnexBlock) block = annex_block_new_text (turn->partial->str);
+
+      block_cb (turn->partial_index, block, turn);
+    }
+  push (turn, ANNEX_EVENT_REPLY_FINISHED,
+        annex_json_build ("s", "reply", turn->reply, "s", "stop_reason", "stopped", NULL));
+  push (turn, ANNEX_EVENT_ANNOUNCEMENT,
+        annex_json_build ("s", "text", "The user stopped your answer at this point.", NULL));
+  return TRUE;
+}
+
 static void
 turn_clear (Turn *turn)
 {
+  g_string_free (turn->partial, TRUE);
   g_free (turn->reply);
   g_ptr_array_unref (turn->pending);
 }
@@ -115,6 +156,7 @@ annex_agent_turn (AnnexAgent *self,
   gboolean ok;
 
   turn.pending = g_ptr_array_new_with_free_func (dex_unref);
+  turn.partial = g_string_new (NULL);
   request->model = g_strdup (annex_task_get_model (task));
   request->system = g_strdup (annex_task_get_system (task));
   request->tools = g_strdup (annex_task_get_tools (task));
@@ -131,12 +173,13 @@ annex_agent_turn (AnnexAgent *self,
   else
     {
       annex_error_normalise (&failure);
-      push (&turn, ANNEX_EVENT_REPLY_FAILED,
-            annex_json_build ("s", "reply", turn.reply, "s", "error",
-                              failure->domain == ANNEX_MODEL_ERROR
-                                  ? annex_model_error_name (failure->code)
-                                  : "stopped",
-                              "s", "message", failure->message, NULL));
+      if (!self->stopped || failure->domain == ANNEX_MODEL_ERROR || !keep_partial (&turn))
+        push (&turn, ANNEX_EVENT_REPLY_FAILED,
+              annex_json_build ("s", "reply", turn.reply, "s", "error",
+                                failure->domain == ANNEX_MODEL_ERROR
+                                    ? annex_model_error_name (failure->code)
+                                    : "stopped",
+                                "s", "message", failure->message, NULL));
     }
   ok = settle (&turn, error);
   turn_clear (&turn);

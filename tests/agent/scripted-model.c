@@ -104,9 +104,9 @@ scripted_model_add_retried (ScriptedModel *self, const char *blocks)
 }
 
 void
-scripted_model_add_hang (ScriptedModel *self)
+scripted_model_add_hang (ScriptedModel *self, const char *blocks)
 {
-  add (self, STEP_HANG, "[]", 0);
+  add (self, STEP_HANG, blocks, 0);
 }
 
 guint
@@ -181,6 +181,21 @@ stream (const AnnexModelRequest *request, GPtrArray *blocks, guint n)
     }
 }
 
+/* All but the end of the last one, which is not finished. */
+static void
+stream_partly (const AnnexModelRequest *request, GPtrArray *blocks)
+{
+  AnnexDelta delta = { .kind = ANNEX_DELTA_TEXT };
+
+  if (blocks->len == 0)
+    return;
+  stream (request, blocks, blocks->len - 1);
+  delta.index = blocks->len - 1;
+  delta.text = annex_block_get_text (g_ptr_array_index (blocks, delta.index));
+  if (delta.text != NULL)
+    request->on_delta (&delta, request->user_data);
+}
+
 static DexFuture *
 cancelled_cb (DexFuture *future, gpointer data)
 {
@@ -200,7 +215,10 @@ scripted_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *c
   g_ptr_array_add (self->calls, messages_to_text (request->messages));
   blocks = parse_blocks (step->blocks);
   if (step->kind == STEP_HANG)
-    return dex_future_catch (dex_ref (cancel), cancelled_cb, NULL, NULL);
+    {
+      stream_partly (request, blocks);
+      return dex_future_catch (dex_ref (cancel), cancelled_cb, NULL, NULL);
+    }
   if (step->kind == STEP_RETRIED)
     {
       AnnexDelta retry = { .kind = ANNEX_DELTA_RETRY,

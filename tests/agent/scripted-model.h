@@ -25,9 +25,9 @@ scripted_model_add_failure (ScriptedModel *self, const char *blocks_before, Anne
 /* Adds a reply whose first attempt breaks off after its first block and is repeated. */
 void
 scripted_model_add_retried (ScriptedModel *self, const char *blocks);
-/* The next reply hangs until cancelled. */
+/* The next reply streams @blocks but for the end of the last one, then hangs until cancelled. */
 void
-scripted_model_add_hang (ScriptedModel *self);
+scripted_model_add_hang (ScriptedModel *self, const char *blocks);
 guint
 scripted_model_get_n_calls (ScriptedModel *self);
 /* The messages of call @index as one JSON text, to compare prefixes. */

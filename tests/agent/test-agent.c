@@ -205,13 +205,52 @@ test_stop_while_streaming (Fixture *f, gconstpointer data)
 {
   gulong handler;
 
-  scripted_model_add_hang (f->model);
+  scripted_model_add_hang (f->model, "[]");
   scripted_model_add (f->model, "[" TEXT ("Again.") "]", ANNEX_STOP_END_TURN);
   settle_ok (annex_agent_say (f->agent, "Go"));
   handler = g_signal_connect (f->task, "event", G_CALLBACK (stop_on_start_cb), f);
   g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_STOPPED);
   g_signal_handler_disconnect (f->task, handler);
   g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+}
+
+/* What was said before the user stopped it stays, but for calls, which were not begun. */
+static void
+test_stop_keeps_words (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *streamed;
+    const char *kept; /* what the model is sent next */
+  } cases[] = {
+    { "[" TEXT ("First.") "," TEXT ("Half of") "]",
+      "assistant:" TEXT ("First.") TEXT ("Half of") "\nuser:" },
+    { "[" TEXT ("First.") "," USE ("a", "shell", "{}") "]",
+      "assistant:" TEXT ("First.") "\nuser:" },
+    { "[" TEXT (" ") "]", NULL },
+    { "[" USE ("a", "shell", "{}") "," TEXT ("After it") "]", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gulong handler;
+      const char *sent;
+
+      scripted_model_add_hang (f->model, cases[i].streamed);
+      scripted_model_add (f->model, "[" TEXT ("Again.") "]", ANNEX_STOP_END_TURN);
+      settle_ok (annex_agent_say (f->agent, "Go"));
+      handler = g_signal_connect (f->task, "event", G_CALLBACK (stop_on_start_cb), f);
+      g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_STOPPED);
+      g_signal_handler_disconnect (f->task, handler);
+      g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+      sent = scripted_model_get_messages (f->model, i * 2 + 1);
+      if (cases[i].kept != NULL)
+        g_assert_nonnull (strstr (sent, cases[i].kept));
+      else
+        g_assert_true (g_str_has_suffix (sent, "user:" TEXT ("Go") "\n"));
+      g_assert_true (strstr (g_strrstr (sent, "user:"), "stopped your answer") != NULL ||
+                     cases[i].kept == NULL);
+    }
 }
 
 #define ASK                                                                                        \
@@ -411,7 +450,7 @@ test_given_up_run (Fixture *f, gconstpointer data)
 {
   DexFuture *run;
 
-  scripted_model_add_hang (f->model);
+  scripted_model_add_hang (f->model, "[]");
   scripted_model_add (f->model, "[" TEXT ("Again.") "]", ANNEX_STOP_END_TURN);
   settle_ok (annex_agent_say (f->agent, "Go"));
   run = annex_agent_run (f->agent);
@@ -521,6 +560,7 @@ main (int argc, char **argv)
   ADD ("length-limit", test_length_limit_goes_on);
   ADD ("stop-ends-commands", test_stop_ends_commands);
   ADD ("stop-while-streaming", test_stop_while_streaming);
+  ADD ("stop-keeps-words", test_stop_keeps_words);
   ADD ("ask-and-answer", test_ask_and_answer);
   ADD ("park-and-answer-later", test_park_and_answer_later);
   ADD ("interrupted-call", test_interrupted_call);

@@ -19,11 +19,12 @@ struct _AnnexSidebarRow
   GtkLabel *time;
   GtkWidget *menu; /* GtkPopoverMenu while it is needed */
   AnnexTaskItem *item;
+  char *words; /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexSidebarRow, annex_sidebar_row, ADW_TYPE_BIN)
 
-enum { PROP_ITEM = 1, N_PROPERTIES };
+enum { PROP_ITEM = 1, PROP_WORDS, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 const char *
@@ -75,7 +76,7 @@ update (AnnexSidebarRow *self)
   AnnexTaskState state = annex_task_item_get_state (self->item);
   g_autofree char *title = annex_text_for_display (annex_task_item_get_title (self->item));
   g_autofree char *when = annex_text_format_when (annex_task_item_get_updated_us (self->item), 0);
-  g_autofree char *name = NULL;
+  g_autofree char *words = NULL;
 
   gtk_image_set_from_icon_name (self->icon, annex_task_state_icon (state, asks));
   gtk_widget_remove_css_class (GTK_WIDGET (self->icon), "accent");
@@ -92,9 +93,10 @@ update (AnnexSidebarRow *self)
                                g_utf8_strlen (title, -1) > 28 ? title : NULL);
   gtk_label_set_text (self->time, when);
   /* Translators: a task's title, its state, and when something last happened in it */
-  name =
+  words =
       g_strdup_printf (_ ("%1$s, %2$s, %3$s"), title, annex_task_state_words (state, asks), when);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  if (g_set_str (&self->words, words))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WORDS]);
 }
 
 /* ---- the menu */
@@ -196,7 +198,10 @@ annex_sidebar_row_get_item (AnnexSidebarRow *self)
 static void
 annex_sidebar_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  g_value_set_object (value, ANNEX_SIDEBAR_ROW (object)->item);
+  if (id == PROP_WORDS)
+    g_value_set_string (value, ANNEX_SIDEBAR_ROW (object)->words);
+  else
+    g_value_set_object (value, ANNEX_SIDEBAR_ROW (object)->item);
 }
 
 static void
@@ -217,6 +222,13 @@ annex_sidebar_row_dispose (GObject *object)
 }
 
 static void
+annex_sidebar_row_finalize (GObject *object)
+{
+  g_free (ANNEX_SIDEBAR_ROW (object)->words);
+  G_OBJECT_CLASS (annex_sidebar_row_parent_class)->finalize (object);
+}
+
+static void
 annex_sidebar_row_class_init (AnnexSidebarRowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -225,9 +237,12 @@ annex_sidebar_row_class_init (AnnexSidebarRowClass *klass)
   object_class->get_property = annex_sidebar_row_get_property;
   object_class->set_property = annex_sidebar_row_set_property;
   object_class->dispose = annex_sidebar_row_dispose;
+  object_class->finalize = annex_sidebar_row_finalize;
   properties[PROP_ITEM] =
       g_param_spec_object ("item", NULL, NULL, ANNEX_TYPE_TASK_ITEM,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_WORDS] =
+      g_param_spec_string ("words", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-sidebar-row.ui");

@@ -12,7 +12,8 @@
 
 G_BEGIN_DECLS
 
-/* Property "item" (AnnexTaskItem, nullable). Its menu activates win.rename-task, win.archive-task,
+/* Properties "item" (AnnexTaskItem, nullable) and "words" (what it says, for who does not see it;
+ * read only). Its menu activates win.rename-task, win.archive-task,
  * win.unarchive-task, win.export-task and win.delete-task with the task's id. */
 #define ANNEX_TYPE_SIDEBAR_ROW (annex_sidebar_row_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexSidebarRow, annex_sidebar_row, ANNEX, SIDEBAR_ROW, AdwBin)
