@@ -1,0 +1,650 @@
+/* annex-mcp-http.c
+ *
+ * See annex-mcp-http.h. One fiber a message; one more that listens to a server of the older
+ * generation.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-mcp-http.h"
+
+#include "annex-future.h"
+#include "annex-sse.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+#define PIECE_BYTES (64 * 1024)
+#define MAX_FAILURE_BYTES (1024 * 1024)
+#define LISTEN_PAUSE_MS 5000
+#define MAX_SILENT_LISTENS 3
+#define DELETE_MS 5000
+
+struct _AnnexMcpHttp
+{
+  GObject parent_instance;
+
+  GUri *address;
+  SoupSession *session;
+  GHashTable *running; /* gint64 id: GCancellable */
+  GCancellable *whole; /* everything that is under way */
+  char *token;
+  char **headers;
+  char *version;
+  char *session_id;
+  char *challenge;
+  gboolean modern;
+  gboolean closed;
+  gboolean listening;
+  guint n_posts;     /* under way */
+  DexPromise *quiet; /* nullable: resolves when there is none */
+  AnnexMcpTrafficFunc traffic;
+  gpointer traffic_data;
+  GDestroyNotify traffic_free;
+};
+
+static void
+annex_mcp_http_transport_init (AnnexMcpTransportInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexMcpHttp,
+                               annex_mcp_http,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MCP_TRANSPORT,
+                                                      annex_mcp_http_transport_init))
+
+/* One message on its way, or the stream that is listened to. */
+typedef struct
+{
+  AnnexMcpHttp *self;
+  char *text; /* NULL: GET */
+  char *method;
+  char *name;
+  char **headers;
+  gint64 id;
+  gboolean answered;
+  GCancellable *cancellable;
+  SoupMessage *message;
+  guint64 received;
+} Post;
+
+static void
+post_free (gpointer data)
+{
+  Post *post = data;
+
+  g_object_unref (post->self);
+  g_free (post->text);
+  g_free (post->method);
+  g_free (post->name);
+  g_strfreev (post->headers);
+  g_clear_object (&post->cancellable);
+  g_clear_object (&post->message);
+  g_free (post);
+}
+
+static void
+cancel_cb (GCancellable *whole, gpointer data)
+{
+  g_cancellable_cancel (data);
+}
+
+static Post *
+post_new (AnnexMcpHttp *self, const AnnexMcpSend *send)
+{
+  Post *post = g_new0 (Post, 1);
+
+  post->self = g_object_ref (self);
+  post->id = -1;
+  post->cancellable = g_cancellable_new ();
+  if (send == NULL)
+    return post;
+  post->text = g_strdup (send->text);
+  post->method = g_strdup (send->method);
+  post->name = g_strdup (send->name);
+  post->headers = g_strdupv ((char **) send->headers);
+  post->id = send->id;
+  return post;
+}
+
+/* ---- heads */
+
+static void
+add_headers (SoupMessageHeaders *headers, const char *const *pairs)
+{
+  for (guint i = 0; pairs != NULL && pairs[i] != NULL && pairs[i + 1] != NULL; i += 2)
+    soup_message_headers_replace (headers, pairs[i], pairs[i + 1]);
+}
+
+static SoupMessage *
+create_message (Post *post, const char *http_method)
+{
+  AnnexMcpHttp *self = post->self;
+  SoupMessage *message = soup_message_new_from_uri (http_method, self->address);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
+  add_headers (headers, (const char *const *) self->headers);
+  soup_message_headers_replace (headers, "Accept",
+                                post->text != NULL ? "application/json, text/event-stream"
+                                                   : "text/event-stream");
+  if (self->version != NULL)
+    soup_message_headers_replace (headers, "MCP-Protocol-Version", self->version);
+  if (self->token != NULL)
+    {
+      g_autofree char *bearer = g_strconcat ("Bearer ", self->token, NULL);
+
+      soup_message_headers_replace (headers, "Authorization", bearer);
+    }
+  if (self->modern && post->method != NULL)
+    {
+      soup_message_headers_replace (headers, "Mcp-Method", post->method);
+      if (post->name != NULL)
+        soup_message_headers_replace (headers, "Mcp-Name", post->name);
+      add_headers (headers, (const char *const *) post->headers);
+    }
+  if (!self->modern && self->session_id != NULL)
+    soup_message_headers_replace (headers, "Mcp-Session-Id", self->session_id);
+  if (post->text != NULL)
+    {
+      g_autoptr (GBytes) body = g_bytes_new (post->text, strlen (post->text));
+
+      soup_message_set_request_body_from_bytes (message, "application/json", body);
+    }
+  return message;
+}
+
+/* ---- failures */
+
+static GError *
+explain (AnnexMcpHttp *self, const GError *cause)
+{
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_error_new_literal (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                "The connection was closed.");
+  if (cause->domain == G_TLS_ERROR)
+    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                        "The secure connection to %s was refused: %s.",
+                        g_uri_get_host (self->address), cause->message);
+  if (cause->domain == G_RESOLVER_ERROR)
+    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                        "The name %s was not found; check the network and the address.",
+                        g_uri_get_host (self->address));
+  return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                      "%s cannot be reached: %s.", g_uri_get_host (self->address), cause->message);
+}
+
+static void
+set_status_error (AnnexMcpHttp *self, guint status, GError **error)
+{
+  const char *host = g_uri_get_host (self->address);
+
+  if (status == SOUP_STATUS_UNAUTHORIZED)
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                 "%s wants you to sign in.", host);
+  else if (status == SOUP_STATUS_FORBIDDEN)
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
+                 "%s does not allow this with what you signed in with.", host);
+  else if (status >= 500)
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                 "%s has a fault of its own now (HTTP %u).", host, status);
+  else
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                 "%s does not speak MCP at this address (HTTP %u).", host, status);
+}
+
+/* ---- bodies */
+
+/* Hands on one message. An error that names no request answers the one it came for. */
+static gboolean
+take_text (Post *post, const char *text, gsize length, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  /* The bytes of nothing are NULL. */
+  g_autoptr (AnnexRpcMessage) message =
+      annex_rpc_parse (length > 0 ? text : "", (gssize) length, &local);
+
+  if (message == NULL)
+    {
+      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                   "It answers with something else than a message: %s.", local->message);
+      return FALSE;
+    }
+  if (message->kind == ANNEX_RPC_ERROR && message->id == NULL && post->id >= 0)
+    {
+      message->id = json_node_new (JSON_NODE_VALUE);
+      json_node_set_int (message->id, post->id);
+    }
+  if (message->kind == ANNEX_RPC_RESULT || message->kind == ANNEX_RPC_ERROR)
+    post->answered |= annex_rpc_message_get_number (message) == post->id;
+  annex_mcp_transport_emit_message (ANNEX_MCP_TRANSPORT (post->self), message);
+  return TRUE;
+}
+
+static gboolean
+event_cb (const char *name, const char *data, gpointer user_data, GError **error)
+{
+  return !g_str_equal (name, "message") || take_text (user_data, data, strlen (data), error);
+}
+
+static GBytes *
+read_piece (Post *post, GInputStream *stream, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  GBytes *piece = dex_await_boxed (
+      dex_input_stream_read_bytes (stream, PIECE_BYTES, G_PRIORITY_DEFAULT), &local);
+
+  if (piece != NULL && !g_cancellable_is_cancelled (post->cancellable))
+    {
+      post->received += g_bytes_get_size (piece);
+      return piece;
+    }
+  g_clear_pointer (&piece, g_bytes_unref);
+  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+               "The connection to %s broke off.", g_uri_get_host (post->self->address));
+  return NULL;
+}
+
+static gboolean
+read_events (Post *post, GInputStream *stream, GError **error)
+{
+  g_autoptr (AnnexSse) events = annex_sse_new (ANNEX_MCP_MAX_MESSAGE_BYTES);
+
+  for (;;)
+    {
+      g_autoptr (GBytes) piece = read_piece (post, stream, error);
+
+      if (piece == NULL)
+        return FALSE;
+      if (g_bytes_get_size (piece) == 0)
+        return TRUE;
+      if (annex_sse_feed (events, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece),
+                          event_cb, post, error))
+        continue;
+      if (error != NULL && (*error)->domain == ANNEX_SSE_ERROR)
+        {
+          g_clear_error (error);
+          g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                               "It sent a message that is too long.");
+        }
+      return FALSE;
+    }
+}
+
+/* The whole body; NULL with LIMIT or ENDED. */
+static GByteArray *
+read_body (Post *post, GInputStream *stream, gsize max_bytes, GError **error)
+{
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+
+  for (;;)
+    {
+      g_autoptr (GBytes) piece = read_piece (post, stream, error);
+
+      if (piece == NULL)
+        return NULL;
+      if (g_bytes_get_size (piece) == 0)
+        return g_steal_pointer (&all);
+      if (all->len + g_bytes_get_size (piece) > max_bytes)
+        {
+          g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                               "It sent a message that is too long.");
+          return NULL;
+        }
+      g_byte_array_append (all, g_bytes_get_data (piece, NULL), (guint) g_bytes_get_size (piece));
+    }
+}
+
+/* ---- one exchange */
+
+static void
+sent_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  GError *error = NULL;
+  GInputStream *stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+
+  if (stream != NULL)
+    dex_promise_resolve_object (promise, stream);
+  else
+    dex_promise_reject (promise, error);
+}
+
+/* The head of the answer; NULL with the error. */
+static GInputStream *
+open_stream (Post *post, const char *http_method, GError **error)
+{
+  g_autoptr (DexPromise) sent = dex_promise_new ();
+  g_autoptr (GError) local = NULL;
+  GInputStream *stream;
+
+  post->message = create_message (post, http_method);
+  soup_session_send_async (post->self->session, post->message, G_PRIORITY_DEFAULT,
+                           post->cancellable, sent_cb, dex_ref (sent));
+  stream = dex_await_object (dex_ref (sent), &local);
+  if (stream == NULL)
+    g_propagate_error (error, explain (post->self, local));
+  return stream;
+}
+
+static void
+take_session (Post *post)
+{
+  const char *id = soup_message_headers_get_one (soup_message_get_response_headers (post->message),
+                                                 "Mcp-Session-Id");
+
+  if (!post->self->modern && id != NULL && g_strcmp0 (post->method, "initialize") == 0)
+    g_set_str (&post->self->session_id, id);
+}
+
+/* A refusal. One that answers in the protocol is an answer, whatever its status. */
+static gboolean
+read_failure (Post *post, GInputStream *stream, guint status, GError **error)
+{
+  AnnexMcpHttp *self = post->self;
+  g_autoptr (GByteArray) body = NULL;
+
+  if (status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_FORBIDDEN)
+    g_set_str (&self->challenge,
+               soup_message_headers_get_list (soup_message_get_response_headers (post->message),
+                                              "WWW-Authenticate"));
+  else if (status < 500)
+    body = read_body (post, stream, MAX_FAILURE_BYTES, NULL); /* else the status says it */
+  if (body != NULL && post->id >= 0 &&
+      take_text (post, (const char *) body->data, body->len, NULL) && post->answered)
+    return TRUE;
+  if (status == SOUP_STATUS_NOT_FOUND && self->session_id != NULL && !self->closed)
+    {
+      self->closed = TRUE;
+      annex_mcp_transport_emit_closed (
+          ANNEX_MCP_TRANSPORT (self),
+          g_error_new_literal (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                               "The service has forgotten this session."));
+    }
+  set_status_error (self, status, error);
+  return FALSE;
+}
+
+static gboolean
+read_answer (Post *post, GInputStream *stream, GError **error)
+{
+  guint status = soup_message_get_status (post->message);
+  const char *type = soup_message_headers_get_content_type (
+      soup_message_get_response_headers (post->message), NULL);
+  g_autoptr (GByteArray) body = NULL;
+
+  if (status < 200 || status > 299)
+    return read_failure (post, stream, status, error);
+  take_session (post);
+  if (g_strcmp0 (type, "text/event-stream") == 0)
+    return read_events (post, stream, error);
+  body = read_body (post, stream, ANNEX_MCP_MAX_MESSAGE_BYTES, error);
+  if (body == NULL)
+    return FALSE;
+  return post->id < 0 || take_text (post, (const char *) body->data, body->len, error);
+}
+
+static DexFuture *
+post_fiber (gpointer data)
+{
+  Post *post = data;
+  AnnexMcpHttp *self = post->self;
+  gulong handler =
+      g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
+  GError *error = NULL;
+  g_autoptr (GInputStream) stream = NULL;
+  gboolean read;
+
+  self->n_posts++;
+  if (post->id >= 0)
+    g_hash_table_insert (self->running, &post->id, post->cancellable);
+  stream = open_stream (post, "POST", &error);
+  read = stream != NULL && read_answer (post, stream, &error);
+  if (post->id >= 0)
+    g_hash_table_remove (self->running, &post->id);
+  g_cancellable_disconnect (self->whole, handler);
+  if (self->traffic != NULL)
+    self->traffic (g_uri_get_host (self->address), (guint) g_uri_get_port (self->address),
+                   strlen (post->text), post->received, self->traffic_data);
+  if (--self->n_posts == 0 && self->quiet != NULL)
+    dex_promise_resolve_boolean (self->quiet, TRUE);
+  /* What a stream that broke off after the answer says no longer matters. */
+  if (post->answered || (read && post->id < 0))
+    {
+      g_clear_error (&error);
+      return dex_future_new_true ();
+    }
+  if (error == NULL)
+    g_set_error_literal (&error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                         "It ended its answer without a result.");
+  return annex_future_new_error (error);
+}
+
+static DexFuture *
+http_send (AnnexMcpTransport *transport, const AnnexMcpSend *send)
+{
+  AnnexMcpHttp *self = ANNEX_MCP_HTTP (transport);
+
+  if (self->closed)
+    return annex_future_new_errorf (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                    "The connection was closed.");
+  return annex_fiber_run (post_fiber, post_new (self, send), post_free);
+}
+
+static void
+http_drop (AnnexMcpTransport *transport, gint64 id)
+{
+  GCancellable *cancellable = g_hash_table_lookup (ANNEX_MCP_HTTP (transport)->running, &id);
+
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+}
+
+/* ---- listening to a server of the older generation */
+
+/* FALSE: it does not offer this. */
+static gboolean
+listen_once (AnnexMcpHttp *self, guint64 *received)
+{
+  Post *post = post_new (self, NULL);
+  gulong handler =
+      g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
+  g_autoptr (GInputStream) stream = open_stream (post, "GET", NULL);
+  gboolean offered = stream != NULL && soup_message_get_status (post->message) == SOUP_STATUS_OK;
+
+  if (offered)
+    read_events (post, stream, NULL); /* however it ends, it is tried again */
+  *received = post->received;
+  g_cancellable_disconnect (self->whole, handler);
+  post_free (post);
+  return offered;
+}
+
+static DexFuture *
+listen_fiber (gpointer data)
+{
+  AnnexMcpHttp *self = data;
+  guint silent = 0;
+
+  while (!self->closed && silent < MAX_SILENT_LISTENS)
+    {
+      guint64 received = 0;
+
+      if (!listen_once (self, &received))
+        break;
+      silent = received > 0 ? 0 : silent + 1;
+      if (!self->closed)
+        dex_await (dex_timeout_new_msec (LISTEN_PAUSE_MS), NULL); /* rejects by its nature */
+    }
+  self->listening = FALSE;
+  return dex_future_new_true ();
+}
+
+static void
+http_set_version (AnnexMcpTransport *transport, const char *version, gboolean modern)
+{
+  AnnexMcpHttp *self = ANNEX_MCP_HTTP (transport);
+
+  g_set_str (&self->version, version);
+  self->modern = modern;
+  if (!modern && version != NULL && !self->listening && !self->closed)
+    {
+      self->listening = TRUE;
+      annex_fiber_start (listen_fiber, g_object_ref (self), g_object_unref);
+    }
+}
+
+/* ---- the end */
+
+static DexFuture *
+close_fiber (gpointer data)
+{
+  AnnexMcpHttp *self = data;
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (DexPromise) sent = NULL;
+  Post *post;
+
+  g_cancellable_cancel (self->whole);
+  if (self->n_posts > 0 && self->quiet == NULL)
+    self->quiet = dex_promise_new ();
+  if (self->n_posts > 0)
+    dex_await (dex_ref (self->quiet), NULL); /* each was cancelled */
+  if (self->session_id == NULL || self->modern)
+    return dex_future_new_true ();
+  /* A courtesy; the service ends its session by itself too. */
+  sent = dex_promise_new ();
+  post = post_new (self, NULL);
+  post->message = create_message (post, "DELETE");
+  soup_session_send_async (self->session, post->message, G_PRIORITY_DEFAULT, post->cancellable,
+                           sent_cb, dex_ref (sent));
+  stream = dex_await_object (annex_future_with_timeout (dex_ref (sent), DELETE_MS), NULL);
+  if (stream == NULL)
+    g_cancellable_cancel (post->cancellable);
+  post_free (post);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+http_close (AnnexMcpTransport *transport)
+{
+  AnnexMcpHttp *self = ANNEX_MCP_HTTP (transport);
+
+  self->closed = TRUE;
+  return annex_fiber_run (close_fiber, g_object_ref (self), g_object_unref);
+}
+
+static void
+annex_mcp_http_finalize (GObject *object)
+{
+  AnnexMcpHttp *self = ANNEX_MCP_HTTP (object);
+
+  g_uri_unref (self->address);
+  soup_session_abort (self->session);
+  g_object_unref (self->session);
+  g_hash_table_unref (self->running);
+  g_object_unref (self->whole);
+  dex_clear (&self->quiet);
+  g_free (self->token);
+  g_strfreev (self->headers);
+  g_free (self->version);
+  g_free (self->session_id);
+  g_free (self->challenge);
+  if (self->traffic_free != NULL)
+    self->traffic_free (self->traffic_data);
+  G_OBJECT_CLASS (annex_mcp_http_parent_class)->finalize (object);
+}
+
+static void
+annex_mcp_http_class_init (AnnexMcpHttpClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = annex_mcp_http_finalize;
+}
+
+static void
+annex_mcp_http_init (AnnexMcpHttp *self)
+{
+  self->running = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->whole = g_cancellable_new ();
+  /* A stream that is listened to, and calls beside each other that may each ask back. */
+  self->session = soup_session_new_with_options ("timeout", 0, "idle-timeout", 60, "max-conns", 64,
+                                                 "max-conns-per-host", 64, "user-agent",
+                                                 "Annex/" ANNEX_VERSION, NULL);
+  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_CONTENT_DECODER);
+}
+
+static void
+annex_mcp_http_transport_init (AnnexMcpTransportInterface *iface)
+{
+  iface->send = http_send;
+  iface->drop = http_drop;
+  iface->set_version = http_set_version;
+  iface->close = http_close;
+}
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return address != NULL ? g_inet_address_get_is_loopback (address)
+                         : g_ascii_strcasecmp (host, "localhost") == 0;
+}
+
+AnnexMcpTransport *
+annex_mcp_http_new (const char *address, GError **error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  const char *problem = NULL;
+  AnnexMcpHttp *self;
+
+  if (host == NULL || host[0] == '\0')
+    problem = "is not one such as https://example.org/mcp";
+  else if (g_uri_get_userinfo (uri) != NULL)
+    problem = "must not hold a user name or password";
+  else if (!g_str_equal (g_uri_get_scheme (uri), "https") &&
+           !(g_str_equal (g_uri_get_scheme (uri), "http") && is_loopback (host)))
+    problem = "must begin with https://";
+  if (problem != NULL)
+    {
+      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                   "The connector's address %s.", problem);
+      return NULL;
+    }
+  self = g_object_new (ANNEX_TYPE_MCP_HTTP, NULL);
+  self->address = g_steal_pointer (&uri);
+  if (is_loopback (host))
+    soup_session_set_proxy_resolver (self->session, NULL);
+  return ANNEX_MCP_TRANSPORT (self);
+}
+
+void
+annex_mcp_http_set_token (AnnexMcpHttp *self, const char *token)
+{
+  g_set_str (&self->token, token);
+}
+
+void
+annex_mcp_http_set_headers (AnnexMcpHttp *self, const char *const *headers)
+{
+  g_strfreev (self->headers);
+  self->headers = g_strdupv ((char **) headers);
+}
+
+void
+annex_mcp_http_set_traffic_func (AnnexMcpHttp *self,
+                                 AnnexMcpTrafficFunc func,
+                                 gpointer data,
+                                 GDestroyNotify free_data)
+{
+  if (self->traffic_free != NULL)
+    self->traffic_free (self->traffic_data);
+  self->traffic = func;
+  self->traffic_data = data;
+  self->traffic_free = free_data;
+}
+
+const char *
+annex_mcp_http_get_challenge (AnnexMcpHttp *self)
+{
+  return self->challenge;
+}

@@ -1,0 +1,46 @@
+/* annex-mcp-http.h
+ *
+ * MCP over Streamable HTTP: each message is a POST of its own, answered by JSON or by server-sent
+ * events. https, or plain http on this machine; no redirects, no cookies.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-mcp-transport.h"
+
+G_BEGIN_DECLS
+
+/* One exchange is over: so many bytes went to @host and came from it. */
+typedef void (*AnnexMcpTrafficFunc) (const char *host,
+                                     guint port,
+                                     guint64 sent_bytes,
+                                     guint64 received_bytes,
+                                     gpointer data);
+
+#define ANNEX_TYPE_MCP_HTTP (annex_mcp_http_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexMcpHttp, annex_mcp_http, ANNEX, MCP_HTTP, GObject)
+
+/* NULL with ANNEX_CONNECTOR_ERROR_INVALID, whose text does not repeat the address. (transfer full)
+ */
+AnnexMcpTransport *
+annex_mcp_http_new (const char *address, GError **error);
+/* Sent as "Authorization: Bearer" with every message; NULL: none. */
+void
+annex_mcp_http_set_token (AnnexMcpHttp *self, const char *token);
+/* Further headers of the user's: name, value, … NULL. Those the protocol needs cannot be replaced.
+ */
+void
+annex_mcp_http_set_headers (AnnexMcpHttp *self, const char *const *headers);
+void
+annex_mcp_http_set_traffic_func (AnnexMcpHttp *self,
+                                 AnnexMcpTrafficFunc func,
+                                 gpointer data,
+                                 GDestroyNotify free_data);
+/* What the last 401 or 403 said in WWW-Authenticate, untrusted; NULL when there was none.
+ * (borrowed)
+ */
+const char *
+annex_mcp_http_get_challenge (AnnexMcpHttp *self);
+
+G_END_DECLS

@@ -1,0 +1,641 @@
+/* test-mcp-client.c
+ *
+ * The MCP client against a real process and a real HTTP server of either generation, and against
+ * those that misbehave.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-future.h"
+#include "annex-json-build.h"
+#include "annex-mcp-client.h"
+#include "annex-mcp-http.h"
+#include "annex-mcp-stdio.h"
+#include "annex-mcp-tool.h"
+#include "host-process.h"
+
+#include <string.h>
+
+/* ---- what a test has */
+
+typedef struct
+{
+  const char *era;
+  gboolean http;
+} Way;
+
+static const Way ways[] = { { "modern", FALSE },
+                            { "handshake", FALSE },
+                            { "modern", TRUE },
+                            { "handshake", TRUE } };
+
+typedef struct
+{
+  AnnexMcpClient *client;
+  AnnexProcess *server; /* the HTTP server; over streams each line starts its own */
+  GStrv arguments;
+  char *address;
+  const char *token;
+  const char *choice; /* what the user answers */
+  GPtrArray *asked;   /* char * */
+  GPtrArray *progress;
+  guint changes;
+  guint ends;
+  guint opened;
+  guint64 sent, received;
+} Case;
+
+static void
+settle (DexFuture *future)
+{
+  while (dex_future_is_pending (future))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Waits until @number is not @value any more. */
+#define wait_change(number, value)                                                                 \
+  while ((number) == (value))                                                                      \
+  g_main_context_iteration (NULL, TRUE)
+
+static gpointer
+take_object (DexFuture *future, GError **error)
+{
+  g_autoptr (DexFuture) taken = future;
+  const GValue *value;
+
+  settle (taken);
+  value = dex_future_get_value (taken, error);
+  return value != NULL ? g_value_dup_boxed (value) : NULL;
+}
+
+static gboolean
+take_true (DexFuture *future, GError **error)
+{
+  g_autoptr (DexFuture) taken = future;
+
+  settle (taken);
+  return dex_future_get_value (taken, error) != NULL;
+}
+
+static void
+traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpointer data)
+{
+  Case *self = data;
+
+  g_assert_cmpstr (host, ==, "127.0.0.1");
+  g_assert_cmpuint (port, >, 0);
+  self->sent += sent;
+  self->received += received;
+}
+
+static DexFuture *
+open_cb (gpointer data)
+{
+  Case *self = data;
+  g_autoptr (AnnexMcpTransport) transport = NULL;
+
+  self->opened++;
+  if (self->address != NULL)
+    {
+      transport = annex_mcp_http_new (self->address, NULL);
+      annex_mcp_http_set_token (ANNEX_MCP_HTTP (transport), self->token);
+      annex_mcp_http_set_traffic_func (ANNEX_MCP_HTTP (transport), traffic_cb, self, NULL);
+    }
+  else
+    {
+      g_autoptr (AnnexProcess) process = host_process_new ((const char *const *) self->arguments);
+
+      transport = annex_mcp_stdio_new (process);
+    }
+  return dex_future_new_take_object (g_steal_pointer (&transport));
+}
+
+static DexFuture *
+elicit_cb (JsonObject *params, gpointer data)
+{
+  Case *self = data;
+  JsonObject *answer =
+      annex_json_build ("s", "action", self->choice != NULL ? "accept" : "decline", NULL);
+
+  g_ptr_array_add (self->asked, g_strdup (annex_json_opt_string (params, "message", "")));
+  if (self->choice != NULL)
+    json_object_set_object_member (answer, "content",
+                                   annex_json_build ("s", "colour", self->choice, NULL));
+  return dex_future_new_take_boxed (JSON_TYPE_OBJECT, answer);
+}
+
+static void
+changed_cb (AnnexMcpClient *client, const char *what, Case *self)
+{
+  g_assert_cmpstr (what, ==, "tools");
+  self->changes++;
+}
+
+static void
+ended_cb (AnnexMcpClient *client, GError *error, Case *self)
+{
+  g_assert_cmpint (error->domain, ==, ANNEX_CONNECTOR_ERROR);
+  self->ends++;
+}
+
+static char *
+read_port (AnnexProcess *process)
+{
+  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (annex_process_get_stdout (process));
+  g_autofree char *port = g_data_input_stream_read_line (lines, NULL, NULL, NULL);
+
+  g_assert_nonnull (port);
+  return g_strdup_printf ("http://127.0.0.1:%s/mcp", port);
+}
+
+/* @more: further arguments of the server's, NULL at the end. */
+static Case *
+case_new (const Way *way, ...)
+{
+  Case *self = g_new0 (Case, 1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const char *word;
+  va_list args;
+
+  g_strv_builder_add_many (builder, "python3", "-B", FAKE_MCP, "--era", way->era, NULL);
+  va_start (args, way);
+  while ((word = va_arg (args, const char *)) != NULL)
+    g_strv_builder_add (builder, word);
+  va_end (args);
+  if (way->http)
+    g_strv_builder_add (builder, "--http");
+  self->arguments = g_strv_builder_end (builder);
+  if (way->http)
+    {
+      self->server = host_process_new ((const char *const *) self->arguments);
+      self->address = read_port (self->server);
+    }
+  self->asked = g_ptr_array_new_with_free_func (g_free);
+  self->progress = g_ptr_array_new_with_free_func (g_free);
+  self->client = annex_mcp_client_new (open_cb, self, NULL);
+  annex_mcp_client_set_elicit_func (self->client, elicit_cb, self, NULL);
+  g_signal_connect (self->client, "changed", G_CALLBACK (changed_cb), self);
+  g_signal_connect (self->client, "ended", G_CALLBACK (ended_cb), self);
+  return self;
+}
+
+static void
+case_free (Case *self)
+{
+  g_assert_true (take_true (annex_mcp_client_stop (self->client), NULL));
+  g_assert_finalize_object (self->client);
+  g_clear_object (&self->server);
+  /* Readers and writers let go of the process when its streams end. */
+  while (host_process_get_n () > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_strfreev (self->arguments);
+  g_free (self->address);
+  g_ptr_array_unref (self->asked);
+  g_ptr_array_unref (self->progress);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Case, case_free)
+
+static DexFuture *
+call (Case *self, const char *tool, const char *arguments, DexFuture *cancel)
+{
+  g_autoptr (JsonObject) params = annex_json_build (
+      "s", "name", tool, "o", "arguments", annex_json_parse_object (arguments, -1, NULL), NULL);
+  AnnexMcpRequestOptions options = { .name = tool, .idle_ms = 20000 };
+
+  return annex_mcp_client_request (self->client, "tools/call", params, &options, cancel);
+}
+
+static char *
+first_text (JsonObject *result)
+{
+  JsonArray *content = annex_json_opt_array (result, "content");
+  JsonObject *first = json_array_get_object_element (content, 0);
+
+  return g_strdup (annex_json_opt_string (first, "text", ""));
+}
+
+/* ---- the ordinary way */
+
+static void
+test_ordinary (gconstpointer data)
+{
+  const Way *way = data;
+  g_autoptr (Case) self = case_new (way, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonArray) tools =
+      take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  g_autoptr (JsonArray) prompts = NULL;
+  g_autoptr (JsonObject) echoed = NULL;
+  g_autoptr (JsonObject) failed = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (json_array_get_length (tools), ==, 8);
+  g_assert_true (annex_mcp_client_is_modern (self->client) == g_str_equal (way->era, "modern"));
+  g_assert_cmpstr (annex_mcp_client_get_version (self->client), ==,
+                   g_str_equal (way->era, "modern") ? "2026-07-28" : "2025-11-25");
+  g_assert_cmpstr (annex_mcp_client_get_instructions (self->client), ==, "Be kind.");
+  g_assert_cmpstr (annex_mcp_client_get_server_name (self->client), ==,
+                   g_str_equal (way->era, "modern") ? "The Fake" : "fake");
+  /* It says it has none, so it is not asked. */
+  prompts = take_object (annex_mcp_client_list (self->client, "prompts", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (json_array_get_length (prompts), ==, 0);
+
+  echoed = take_object (call (self, "echo", "{\"text\":\"grüße \\u0007\"}", NULL), &error);
+  g_assert_no_error (error);
+  text = first_text (echoed);
+  g_assert_cmpstr (text, ==, "grüße \a");
+  failed = take_object (call (self, "fail", "{}", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_true (annex_json_opt_boolean (failed, "isError", FALSE));
+  g_assert_null (take_object (call (self, "no-such", "{}", NULL), &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_REFUSED);
+  g_assert_cmpstr (error->message, ==, "Not found");
+  g_assert_true (annex_mcp_client_is_started (self->client));
+  g_assert_cmpuint (self->ends, ==, 0);
+  if (way->http)
+    g_assert_cmpuint (self->received, >, 1000);
+}
+
+static void
+progress_cb (double progress, double total, const char *text, gpointer data)
+{
+  Case *self = data;
+
+  g_ptr_array_add (self->progress, g_strdup_printf ("%g/%g %s", progress, total, text));
+}
+
+static void
+test_progress (gconstpointer data)
+{
+  g_autoptr (Case) self = case_new (data, NULL);
+  g_autoptr (JsonObject) params =
+      annex_json_build ("s", "name", "slow", "o", "arguments",
+                        annex_json_build ("i", "steps", (gint64) 3, NULL), NULL);
+  AnnexMcpRequestOptions options = { .name = "slow",
+                                     .progress = progress_cb,
+                                     .progress_data = self };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result = take_object (
+      annex_mcp_client_request (self->client, "tools/call", params, &options, NULL), &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (result);
+  g_assert_cmpuint (self->progress->len, ==, 3);
+  g_assert_cmpstr (self->progress->pdata[2], ==, "3/3 Step 3");
+}
+
+static void
+test_asks_back (gconstpointer data)
+{
+  const Way *way = data;
+  gboolean modern = g_str_equal (way->era, "modern");
+  g_autoptr (Case) self = case_new (way, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) accepted = NULL;
+  g_autoptr (JsonObject) declined = NULL;
+  g_autofree char *yes = NULL;
+  g_autofree char *no = NULL;
+
+  self->choice = "blue";
+  accepted = take_object (call (self, "ask", "{}", NULL), &error);
+  g_assert_no_error (error);
+  yes = first_text (accepted);
+  g_assert_cmpstr (yes, ==, "{\"action\": \"accept\", \"content\": {\"colour\": \"blue\"}}");
+  self->choice = NULL;
+  declined = take_object (call (self, "ask", "{}", NULL), &error);
+  g_assert_no_error (error);
+  no = first_text (declined);
+  g_assert_cmpstr (no, ==, "{\"action\": \"decline\"}");
+  g_assert_cmpuint (self->asked->len, ==, 2);
+  g_assert_cmpstr (self->asked->pdata[0], ==, "Which colour?");
+  g_assert_true (annex_mcp_client_is_modern (self->client) == modern);
+}
+
+static void
+test_changes (gconstpointer data)
+{
+  g_autoptr (Case) self = case_new (data, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result = NULL;
+  g_autoptr (JsonArray) tools = NULL;
+
+  g_assert_true (take_true (annex_mcp_client_start (self->client), &error));
+  /* The stream of changes is opened by the side; what changed before it is seen at the next list.
+   */
+  for (guint i = 0; self->changes == 0; i++)
+    {
+      gint64 until = g_get_monotonic_time () + 300000;
+
+      g_assert_cmpuint (i, <, 200);
+      g_clear_pointer (&result, json_object_unref);
+      result = take_object (call (self, "grow", "{}", NULL), &error);
+      g_assert_no_error (error);
+      while (self->changes == 0 && g_get_monotonic_time () < until)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          g_usleep (1000);
+        }
+    }
+  tools = take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (json_array_get_length (tools), ==, 9);
+}
+
+static void
+test_cancel (gconstpointer data)
+{
+  g_autoptr (Case) self = case_new (data, NULL);
+  g_autoptr (DexCancellable) cancel = dex_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) echoed = NULL;
+  DexFuture *called;
+
+  g_assert_true (take_true (annex_mcp_client_start (self->client), &error));
+  called = call (self, "slow", "{\"steps\":1000}", DEX_FUTURE (cancel));
+  for (guint i = 0; i < 20; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (5000);
+    }
+  g_assert_true (dex_future_is_pending (called));
+  dex_cancellable_cancel (cancel);
+  g_assert_null (take_object (called, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  /* The line is of further use. */
+  echoed = take_object (call (self, "echo", "{}", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (self->opened, ==, 1);
+}
+
+/* ---- those that misbehave */
+
+static void
+test_harmless_faults (gconstpointer data)
+{
+  static const char *const faults[] = { "noise", "wrong-id", "flood", "twice", "deaf", "exit" };
+  const Way *way = data;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (Case) self = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) echoed = NULL;
+      g_autofree char *text = NULL;
+
+      /* What is of streams only. */
+      if (way->http && (i == 0 || i >= 4))
+        continue;
+      self = case_new (way, "--fault", faults[i], NULL);
+      echoed = take_object (call (self, "echo", "{\"text\":\"x\"}", NULL), &error);
+      g_test_message ("%s", faults[i]);
+      g_assert_no_error (error);
+      text = first_text (echoed);
+      g_assert_cmpstr (text, ==, "x");
+    }
+}
+
+static void
+assert_call_fails (const Way *way, const char *fault, AnnexConnectorError code, const char *word)
+{
+  g_autoptr (Case) self = case_new (way, "--fault", fault, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (take_object (call (self, "echo", "{}", NULL), &error));
+  g_test_message ("%s: %s", fault, error->message);
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, code);
+  g_assert_nonnull (strstr (error->message, word));
+}
+
+static void
+test_harmful_faults (gconstpointer data)
+{
+  const Way *way = data;
+
+  assert_call_fails (way, "huge", ANNEX_CONNECTOR_ERROR_LIMIT, way->http ? "too long" : "16 MB");
+  if (!way->http)
+    {
+      assert_call_fails (way, "junk", ANNEX_CONNECTOR_ERROR_PROTOCOL, "something else");
+      assert_call_fails (way, "drop", ANNEX_CONNECTOR_ERROR_ENDED, "the fake ran out of memory");
+    }
+  else
+    {
+      assert_call_fails (way, "drop", ANNEX_CONNECTOR_ERROR_UNREACHABLE, "127.0.0.1");
+      assert_call_fails (way, "sign-in", ANNEX_CONNECTOR_ERROR_SIGN_IN, "sign in");
+    }
+}
+
+static void
+test_endless_list (gconstpointer data)
+{
+  g_autoptr (Case) self = case_new (data, "--fault", "endless", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (take_object (annex_mcp_client_list (self->client, "tools", NULL), &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT);
+}
+
+static void
+test_silent (gconstpointer data)
+{
+  g_autoptr (Case) self = case_new (data, "--fault", "silent", NULL);
+  g_autoptr (JsonObject) params = annex_json_build ("s", "name", "echo", NULL);
+  AnnexMcpRequestOptions options = { .name = "echo", .idle_ms = 500 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonArray) tools = NULL;
+
+  g_assert_true (take_true (annex_mcp_client_start (self->client), &error));
+  g_assert_null (take_object (
+      annex_mcp_client_request (self->client, "tools/call", params, &options, NULL), &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  tools = take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  g_assert_no_error (error);
+}
+
+/* A server that ended is started again by the next request. */
+static void
+test_comes_back (void)
+{
+  g_autoptr (Case) self = case_new (&ways[0], "--fault", "drop", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonArray) tools = NULL;
+
+  g_assert_null (take_object (call (self, "echo", "{}", NULL), &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED);
+  g_clear_error (&error);
+  g_assert_cmpuint (self->ends, ==, 1);
+  g_assert_false (annex_mcp_client_is_started (self->client));
+  tools = take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (self->opened, ==, 2);
+}
+
+/* So is a session that the service forgot. */
+static void
+test_forgotten_session (void)
+{
+  g_autoptr (Case) self = case_new (&ways[3], "--fault", "session", NULL);
+  guint failed = 0;
+
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) echoed = take_object (call (self, "echo", "{}", NULL), &error);
+
+      failed += echoed == NULL;
+    }
+  g_assert_cmpuint (failed, >=, 1);
+  g_assert_cmpuint (failed, <=, 3);
+  g_assert_cmpuint (self->opened, >, 1);
+}
+
+static void
+test_signed_in (void)
+{
+  g_autoptr (Case) self = case_new (&ways[2], "--fault", "sign-in", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) echoed = NULL;
+
+  self->token = "right";
+  echoed = take_object (call (self, "echo", "{}", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (
+      annex_json_opt_string (annex_json_opt_object (echoed, "structuredContent"), "token", ""), ==,
+      "Bearer right");
+}
+
+static void
+test_headers (void)
+{
+  g_autoptr (Case) self = case_new (&ways[2], NULL);
+  g_autoptr (JsonObject) params =
+      annex_json_parse_object ("{\"name\":\"region\",\"arguments\":{\"region\":\"süd\",\"deep\":"
+                               "{\"level\":3}}}",
+                               -1, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonArray) tools =
+      take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  g_auto (GStrv) headers = NULL;
+  AnnexMcpRequestOptions options = { .name = "region" };
+  g_autoptr (JsonObject) result = NULL;
+  g_autofree char *text = NULL;
+  guint usable = 0;
+
+  for (guint i = 0; i < json_array_get_length (tools); i++)
+    {
+      g_autoptr (AnnexMcpTool) tool = annex_mcp_tool_new (json_array_get_element (tools, i), NULL);
+
+      usable += tool != NULL;
+      if (tool != NULL && g_str_equal (tool->name, "region"))
+        headers = annex_mcp_tool_dup_headers (tool, annex_json_opt_object (params, "arguments"));
+    }
+  g_assert_cmpuint (usable, ==, 7);
+  options.headers = (const char *const *) headers;
+  result = take_object (
+      annex_mcp_client_request (self->client, "tools/call", params, &options, NULL), &error);
+  g_assert_no_error (error);
+  text = first_text (result);
+  g_assert_cmpstr (text, ==,
+                   "Mcp-Method=tools/call Mcp-Name=region "
+                   "Mcp-Param-Region==?base64?c8O8ZA==?= Mcp-Param-Level=3");
+}
+
+static void
+test_unknown_version (void)
+{
+  g_autoptr (Case) self = case_new (&ways[1], "--old", "1999-01-01", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (take_true (annex_mcp_client_start (self->client), &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL);
+}
+
+static void
+test_addresses (void)
+{
+  static const char *const bad[] = { "",
+                                     "example.org/mcp",
+                                     "http://example.org/mcp",
+                                     "ftp://example.org",
+                                     "https://user:secret@example.org/",
+                                     "https://",
+                                     "http://127.0.0.1.example.org/" };
+  static const char *const good[] = { "https://example.org/mcp", "http://127.0.0.1:3001/mcp",
+                                      "http://localhost/mcp", "http://[::1]:80/" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", bad[i]);
+      g_assert_null (annex_mcp_http_new (bad[i], &error));
+      g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID);
+      g_assert_null (strstr (error->message, "secret"));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (AnnexMcpTransport) transport = annex_mcp_http_new (good[i], NULL);
+
+      g_assert_nonnull (transport);
+    }
+}
+
+static void
+test_nobody_there (void)
+{
+  g_autoptr (Case) self = case_new (&ways[2], NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_set_str (&self->address, "http://127.0.0.1:9/mcp");
+  g_assert_false (take_true (annex_mcp_client_start (self->client), &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE);
+}
+
+static void
+add (const char *name, GTestDataFunc func)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *path =
+          g_strdup_printf ("/mcp/%s/%s/%s", ways[i].http ? "http" : "stdio", ways[i].era, name);
+
+      g_test_add_data_func (path, &ways[i], func);
+    }
+}
+
+/* The debug messages of every connection are no use to anybody. */
+static void
+log_handler (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  if (!(level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO)))
+    g_log_default_handler (domain, level, message, data);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_default_handler (log_handler, NULL);
+  dex_init ();
+  add ("ordinary", test_ordinary);
+  add ("progress", test_progress);
+  add ("asks-back", test_asks_back);
+  add ("changes", test_changes);
+  add ("cancel", test_cancel);
+  add ("harmless-faults", test_harmless_faults);
+  add ("harmful-faults", test_harmful_faults);
+  add ("endless-list", test_endless_list);
+  add ("silent", test_silent);
+  g_test_add_func ("/mcp/comes-back", test_comes_back);
+  g_test_add_func ("/mcp/forgotten-session", test_forgotten_session);
+  g_test_add_func ("/mcp/signed-in", test_signed_in);
+  g_test_add_func ("/mcp/headers", test_headers);
+  g_test_add_func ("/mcp/unknown-version", test_unknown_version);
+  g_test_add_func ("/mcp/addresses", test_addresses);
+  g_test_add_func ("/mcp/nobody-there", test_nobody_there);
+  return g_test_run ();
+}
