@@ -122,6 +122,9 @@ struct _FakeComputer
   GPtrArray *upper;
   char *refresh_failure;
   guint n_forgotten;
+  GPtrArray *checkpoints; /* AnnexCheckpoint, oldest first */
+  GError *roll_back_failure;
+  GString *story;
 };
 
 static void
@@ -140,6 +143,9 @@ fake_computer_finalize (GObject *object)
   g_free (self->root);
   g_free (self->refresh_failure);
   g_ptr_array_unref (self->upper);
+  g_ptr_array_unref (self->checkpoints);
+  g_clear_error (&self->roll_back_failure);
+  g_string_free (self->story, TRUE);
   G_OBJECT_CLASS (fake_computer_parent_class)->finalize (object);
 }
 
@@ -153,6 +159,8 @@ static void
 fake_computer_init (FakeComputer *self)
 {
   self->upper = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_upper_entry_free);
+  self->checkpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_checkpoint_free);
+  self->story = g_string_new (NULL);
 }
 
 FakeComputer *
@@ -326,6 +334,94 @@ fake_forget_draft (AnnexComputer *computer, AnnexShare *share, const char *const
   return dex_future_new_true ();
 }
 
+/* ---- checkpoints, as names */
+
+void
+fake_computer_fail_roll_back (FakeComputer *self, GError *error)
+{
+  g_clear_error (&self->roll_back_failure);
+  self->roll_back_failure = error;
+}
+
+const char *
+fake_computer_get_story (FakeComputer *self)
+{
+  return self->story->str;
+}
+
+static AnnexCheckpoint *
+find_checkpoint (FakeComputer *self, const char *id)
+{
+  for (guint i = 0; i < self->checkpoints->len; i++)
+    if (g_str_equal (((AnnexCheckpoint *) g_ptr_array_index (self->checkpoints, i))->id, id))
+      return g_ptr_array_index (self->checkpoints, i);
+  return NULL;
+}
+
+static DexFuture *
+fake_list_checkpoints (AnnexComputer *computer)
+{
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY,
+                                    g_ptr_array_copy (FAKE_COMPUTER (computer)->checkpoints,
+                                                      (GCopyFunc) annex_checkpoint_copy, NULL));
+}
+
+static void
+keep_checkpoint (FakeComputer *self, const AnnexCheckpoint *wanted)
+{
+  AnnexCheckpoint *made;
+
+  if (find_checkpoint (self, wanted->id) != NULL)
+    return;
+  made = annex_checkpoint_copy (wanted);
+  made->memory = TRUE;
+  made->size_bytes = 1000;
+  g_ptr_array_add (self->checkpoints, made);
+  g_string_append_printf (self->story, "keep:%s\n", made->id);
+}
+
+static DexFuture *
+fake_checkpoint (AnnexComputer *computer, const AnnexCheckpoint *wanted)
+{
+  FakeComputer *self = FAKE_COMPUTER (computer);
+
+  keep_checkpoint (self, wanted);
+  return dex_future_new_take_boxed (ANNEX_TYPE_CHECKPOINT,
+                                    annex_checkpoint_copy (find_checkpoint (self, wanted->id)));
+}
+
+static DexFuture *
+fake_roll_back (AnnexComputer *computer, const char *id, const AnnexCheckpoint *before)
+{
+  FakeComputer *self = FAKE_COMPUTER (computer);
+
+  if (self->roll_back_failure != NULL)
+    return annex_future_new_error (g_steal_pointer (&self->roll_back_failure));
+  if (before != NULL)
+    keep_checkpoint (self, before);
+  g_string_append_printf (self->story, "back:%s\n", id);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+fake_fork (AnnexComputer *computer, const char *id, const char *task_id)
+{
+  g_string_append_printf (FAKE_COMPUTER (computer)->story, "fork:%s:%s\n", id, task_id);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+fake_remove_checkpoint (AnnexComputer *computer, const char *id)
+{
+  FakeComputer *self = FAKE_COMPUTER (computer);
+  AnnexCheckpoint *one = find_checkpoint (self, id);
+
+  g_string_append_printf (self->story, "remove:%s\n", id);
+  if (one != NULL)
+    g_ptr_array_remove (self->checkpoints, one);
+  return dex_future_new_true ();
+}
+
 static void
 fake_computer_iface_init (AnnexComputerInterface *iface)
 {
@@ -343,4 +439,9 @@ fake_computer_iface_init (AnnexComputerInterface *iface)
   iface->save = fake_true;
   iface->stop = fake_true;
   iface->reset = fake_true;
+  iface->list_checkpoints = fake_list_checkpoints;
+  iface->checkpoint = fake_checkpoint;
+  iface->roll_back = fake_roll_back;
+  iface->fork = fake_fork;
+  iface->remove_checkpoint = fake_remove_checkpoint;
 }

@@ -25,5 +25,11 @@ void
 fake_computer_fail_refresh (FakeComputer *self, const char *message);
 guint
 fake_computer_get_n_forgotten (FakeComputer *self);
+/* The next roll back fails with @error (taken). */
+void
+fake_computer_fail_roll_back (FakeComputer *self, GError *error);
+/* "back:<checkpoint>", "fork:<checkpoint>:<task>" … since the start, a line each. (borrowed) */
+const char *
+fake_computer_get_story (FakeComputer *self);
 
 G_END_DECLS
