@@ -16,6 +16,7 @@
 
 #define MAX_LINE 1500
 #define MAX_WHOLE_TEXT (1024 * 1024)
+#define MAX_PAGE_BYTES (8 * 1024 * 1024)
 
 /* ---- lines */
 
@@ -85,6 +86,7 @@ struct _AnnexPreviewContent
   guint max_side;
   AnnexPreviewKind kind;
   GPtrArray *lines;
+  GBytes *page; /* nullable */
   AnnexWorkbookDiff *grid;
   Side sides[2];
   gboolean cut;
@@ -99,6 +101,7 @@ annex_preview_content_finalize (GObject *object)
 
   g_free (self->name);
   g_ptr_array_unref (self->lines);
+  g_clear_pointer (&self->page, g_bytes_unref);
   annex_workbook_diff_free (self->grid);
   for (guint i = 0; i < 2; i++)
     {
@@ -231,6 +234,20 @@ load_lines (AnnexPreviewContent *self, GBytes *before, GBytes *after)
   return TRUE;
 }
 
+/* A text, and a page to look at. */
+static gboolean
+load_text (AnnexPreviewContent *self, GBytes *shown)
+{
+  static const char *const endings[] = { ".html", ".htm", ".xhtml" };
+  g_autofree char *lower = g_ascii_strdown (self->name, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (lower, endings[i]) && self->page == NULL &&
+        g_bytes_get_size (shown) <= MAX_PAGE_BYTES)
+      self->page = g_bytes_ref (shown);
+  return load_lines (self, self->sides[0].bytes, self->sides[1].bytes);
+}
+
 static gboolean
 load_document (AnnexPreviewContent *self)
 {
@@ -354,7 +371,7 @@ load_work (gpointer data)
   switch (kind == old_kind ? kind : ANNEX_FILE_OTHER)
     {
     case ANNEX_FILE_TEXT:
-      fine = load_lines (self, self->sides[0].bytes, self->sides[1].bytes);
+      fine = load_text (self, shown);
       break;
     case ANNEX_FILE_WORKBOOK:
       fine = load_grid (self);
@@ -402,6 +419,12 @@ GPtrArray *
 annex_preview_content_get_lines (AnnexPreviewContent *self)
 {
   return self->lines;
+}
+
+GBytes *
+annex_preview_content_get_page (AnnexPreviewContent *self)
+{
+  return self->page;
 }
 
 AnnexWorkbookDiff *

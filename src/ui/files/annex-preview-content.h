@@ -55,6 +55,9 @@ annex_preview_content_get_kind (AnnexPreviewContent *self);
 /* All borrowed. AnnexDiffLine elements. */
 GPtrArray *
 annex_preview_content_get_lines (AnnexPreviewContent *self);
+/* Of LINES that are a web page: its bytes, after when there is that side. Nullable. */
+GBytes *
+annex_preview_content_get_page (AnnexPreviewContent *self);
 AnnexWorkbookDiff *
 annex_preview_content_get_grid (AnnexPreviewContent *self);
 /* GdkTexture elements: pictures or pages of that side, maybe none. */

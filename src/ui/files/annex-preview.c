@@ -10,8 +10,11 @@
 #include "annex-compare.h"
 #include "annex-future.h"
 #include "annex-grid-view.h"
+#include "annex-link.h"
+#include "annex-module.h"
 #include "annex-preview-content.h"
 #include "annex-text.h"
+#include "annex-web-page.h"
 
 #include <glib/gi18n.h>
 
@@ -37,6 +40,11 @@ struct _AnnexPreview
   GtkGrid *pages;
   GtkLabel *details_note;
   GtkListBox *details;
+  AdwToggleGroup *views; /* of a web page: the page, its text */
+  AdwBin *page_slot;
+  GBytes *page;     /* nullable */
+  double pointer_x; /* where it was last on the page */
+  double pointer_y;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexPreview, annex_preview, ADW_TYPE_BIN)
@@ -103,6 +111,87 @@ show_lines (AnnexPreview *self, AnnexPreviewContent *content)
   gtk_list_view_set_model (self->lines, GTK_SELECTION_MODEL (gtk_no_selection_new (
                                             G_LIST_MODEL (g_steal_pointer (&store)))));
   gtk_stack_set_visible_child_name (self->stack, "lines");
+}
+
+/* ---- web pages */
+
+/* NULL where the module is not there: then there is the text. */
+static GtkWidget *
+new_page (GBytes *html)
+{
+  static AnnexWebPageNewFunc new_func;
+  g_autoptr (GError) error = NULL;
+
+  if (new_func == NULL)
+    new_func = annex_module_load (ANNEX_WEB_PAGE_MODULE_FILE, ANNEX_WEB_PAGE_MODULE_SYMBOL, &error);
+  if (new_func == NULL)
+    {
+      g_warning ("Web pages cannot be shown: %s", error->message);
+      return NULL;
+    }
+  return new_func (html);
+}
+
+static void
+view_changed_cb (AnnexPreview *self)
+{
+  gboolean as_page = g_strcmp0 (adw_toggle_group_get_active_name (self->views), "page") == 0;
+
+  if (self->page == NULL)
+    return;
+  if (as_page && adw_bin_get_child (self->page_slot) == NULL)
+    {
+      GtkWidget *page = new_page (self->page);
+
+      if (page == NULL)
+        {
+          adw_toggle_group_set_active_name (self->views, "text");
+          return;
+        }
+      gtk_accessible_update_property (GTK_ACCESSIBLE (page), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ ("Web page"), -1);
+      adw_bin_set_child (self->page_slot, page);
+    }
+  gtk_stack_set_visible_child_name (self->stack, as_page ? "page" : "lines");
+}
+
+static void
+set_page (AnnexPreview *self, GBytes *page, gboolean changed)
+{
+  g_clear_pointer (&self->page, g_bytes_unref);
+  adw_bin_set_child (self->page_slot, NULL); /* its processes end with it */
+  if (page != NULL)
+    {
+      self->page = g_bytes_ref (page);
+      adw_toggle_group_set_active_name (self->views, changed ? "text" : "page");
+      view_changed_cb (self);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->views), page != NULL);
+}
+
+static void
+page_ended_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexPreview *self = ANNEX_PREVIEW (widget);
+
+  adw_toggle_group_set_active_name (self->views, "text");
+  adw_bin_set_child (self->page_slot, NULL);
+}
+
+static void
+open_link_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexPreview *self = ANNEX_PREVIEW (widget);
+  const char *address = g_variant_get_string (parameter, NULL);
+
+  annex_link_popup (GTK_WIDGET (self->page_slot), &address, 1, self->pointer_x, self->pointer_y);
+}
+
+static void
+pointer_cb (AnnexPreview *self, double x, double y)
+{
+  self->pointer_x = x;
+  self->pointer_y = y;
 }
 
 /* ---- pictures and pages */
@@ -230,6 +319,7 @@ reset (AnnexPreview *self)
   annex_grid_view_set_content (self->grid, NULL);
   annex_compare_set_pictures (self->compare, NULL, NULL);
   clear_pages (self);
+  set_page (self, NULL, FALSE);
 }
 
 static char *
@@ -278,7 +368,11 @@ show_content (AnnexPreview *self, AnnexPreviewContent *content, const AnnexChang
       if (annex_preview_content_get_lines (content)->len == 0)
         show_details (self, content, change, _ ("The file is empty."));
       else
-        show_lines (self, content);
+        {
+          show_lines (self, content);
+          set_page (self, annex_preview_content_get_page (content),
+                    change->kind == ANNEX_CHANGE_CHANGED);
+        }
       break;
     case ANNEX_PREVIEW_GRID:
       annex_grid_view_set_content (self->grid, content);
@@ -304,6 +398,7 @@ typedef struct
   AnnexTask *task;
   char *share_id;
   AnnexChange *change;
+  GBytes *bytes; /* nullable: fetched from the desk */
 } Load;
 
 static void
@@ -316,6 +411,7 @@ load_free (gpointer data)
   g_clear_object (&load->task);
   g_free (load->share_id);
   annex_change_free (load->change);
+  g_clear_pointer (&load->bytes, g_bytes_unref);
   g_free (load);
 }
 
@@ -370,9 +466,11 @@ load_content (Load *load, GError **error)
   g_autoptr (GBytes) after = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (kind == ANNEX_CHANGE_CHANGED || kind == ANNEX_CHANGE_DELETED)
+  if (load->bytes != NULL)
+    after = g_bytes_ref (load->bytes);
+  else if (kind == ANNEX_CHANGE_CHANGED || kind == ANNEX_CHANGE_DELETED)
     before = fetch (load, FALSE, &local);
-  if (local == NULL && kind != ANNEX_CHANGE_DELETED)
+  if (local == NULL && after == NULL && kind != ANNEX_CHANGE_DELETED)
     after = fetch (load, TRUE, &local);
   if (local != NULL || (before == NULL && after == NULL))
     {
@@ -452,6 +550,39 @@ annex_preview_show_change (AnnexPreview *self,
 }
 
 void
+annex_preview_show_bytes (AnnexPreview *self, const char *name, GBytes *bytes)
+{
+  g_autofree char *shown = NULL;
+  Load *load;
+
+  g_return_if_fail (ANNEX_IS_PREVIEW (self));
+  g_return_if_fail (bytes != NULL);
+
+  self->serial++;
+  shown = annex_text_file_name (name);
+  gtk_label_set_text (self->title, shown);
+  load = g_new0 (Load, 1);
+  g_weak_ref_init (&load->self, self);
+  load->serial = self->serial;
+  load->change = annex_change_new (ANNEX_CHANGE_ADDED, name);
+  load->change->size_bytes = g_bytes_get_size (bytes);
+  load->bytes = g_bytes_ref (bytes);
+  annex_fiber_start (load_fiber, load, load_free);
+}
+
+void
+annex_preview_show_failure (AnnexPreview *self, const char *name, const char *reason)
+{
+  g_autoptr (AnnexChange) change = annex_change_new (ANNEX_CHANGE_ADDED, name);
+  g_autofree char *shown = annex_text_file_name (name);
+
+  self->serial++;
+  gtk_label_set_text (self->title, shown);
+  reset (self);
+  show_details (self, NULL, change, reason);
+}
+
+void
 annex_preview_clear (AnnexPreview *self)
 {
   g_return_if_fail (ANNEX_IS_PREVIEW (self));
@@ -467,6 +598,7 @@ static void
 annex_preview_dispose (GObject *object)
 {
   ANNEX_PREVIEW (object)->serial++;
+  g_clear_pointer (&ANNEX_PREVIEW (object)->page, g_bytes_unref);
   gtk_widget_dispose_template (GTK_WIDGET (object), ANNEX_TYPE_PREVIEW);
   G_OBJECT_CLASS (annex_preview_parent_class)->dispose (object);
 }
@@ -491,6 +623,12 @@ annex_preview_class_init (AnnexPreviewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexPreview, pages);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreview, details_note);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreview, details);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreview, views);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreview, page_slot);
+  gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pointer_cb);
+  gtk_widget_class_install_action (widget_class, "preview.open-link", "s", open_link_action);
+  gtk_widget_class_install_action (widget_class, "preview.page-ended", NULL, page_ended_action);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* annex-preview.h
  *
- * One change of a draft, before and after: text, cells, pages, pictures, or what is known of it.
+ * One change of a draft, before and after, or one file: text, cells, pages, pictures, a web page,
+ * or what is known of it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,6 +23,12 @@ annex_preview_show_change (AnnexPreview *self,
                            AnnexTask *task,
                            const char *share_id,
                            const AnnexChange *change);
+/* The same of a whole file: @bytes, which are called @name. */
+void
+annex_preview_show_bytes (AnnexPreview *self, const char *name, GBytes *bytes);
+/* That there is nothing to see of it, and why (a sentence). */
+void
+annex_preview_show_failure (AnnexPreview *self, const char *name, const char *reason);
 void
 annex_preview_clear (AnnexPreview *self);
 

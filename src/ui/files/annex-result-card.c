@@ -10,10 +10,12 @@
 #include "annex-future.h"
 #include "annex-preview-content.h"
 #include "annex-result-file.h"
+#include "annex-result-preview.h"
 #include "annex-text.h"
 #include "annex-thumbnail.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define READ_TIMEOUT_MS (30 * 1000)
 #define MAX_BYTES (32 * 1024 * 1024)
@@ -43,6 +45,15 @@ G_DEFINE_FINAL_TYPE (AnnexResultCard, annex_result_card, ADW_TYPE_BIN)
 
 /* ---- its kind in words */
 
+static gboolean
+has_ending (const char *name, const char *ending)
+{
+  gsize length = strlen (name);
+  gsize n = strlen (ending);
+
+  return length >= n && g_ascii_strcasecmp (name + length - n, ending) == 0;
+}
+
 static const char *
 kind_in_words (const char *name)
 {
@@ -57,6 +68,7 @@ kind_in_words (const char *name)
     case ANNEX_FILE_IMAGE:
       return _ ("Picture");
     case ANNEX_FILE_TEXT:
+      return has_ending (name, ".html") || has_ending (name, ".htm") ? _ ("Web Page") : _ ("Text");
     case ANNEX_FILE_OTHER:
       break;
     }
@@ -77,6 +89,7 @@ set_subtitle (AnnexResultCard *self, const char *what)
 
 typedef enum {
   LOOK, /* for the thumbnail */
+  PREVIEW,
   OPEN,
   SHOW,
   SAVE,
@@ -108,6 +121,7 @@ set_busy (AnnexResultCard *self, gboolean busy)
 {
   self->busy = busy;
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "result.preview", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "result.open", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "result.show", !busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "result.save", !busy);
@@ -226,6 +240,9 @@ hand_over (AnnexResultCard *self, What what)
     {
     case LOOK:
       break;
+    case PREVIEW:
+      annex_result_preview_present (GTK_WIDGET (self), self->file, self->guest_path);
+      break;
     case OPEN:
       gtk_file_launcher_launch (launcher, window, NULL, launched_cb, g_object_ref (self));
       break;
@@ -292,9 +309,10 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->busy)
     return;
   set_busy (self, TRUE);
-  start (self, g_str_equal (name, "result.open")   ? OPEN
-               : g_str_equal (name, "result.show") ? SHOW
-                                                   : SAVE);
+  start (self, g_str_equal (name, "result.preview") ? PREVIEW
+               : g_str_equal (name, "result.open")  ? OPEN
+               : g_str_equal (name, "result.show")  ? SHOW
+                                                    : SAVE);
 }
 
 /* ---- dragging out */
@@ -380,6 +398,7 @@ annex_result_card_class_init (AnnexResultCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexResultCard, spinner);
   gtk_widget_class_bind_template_child (widget_class, AnnexResultCard, open);
   gtk_widget_class_bind_template_child (widget_class, AnnexResultCard, menu);
+  gtk_widget_class_install_action (widget_class, "result.preview", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "result.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "result.show", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "result.save", NULL, open_action);
