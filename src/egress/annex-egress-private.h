@@ -35,6 +35,7 @@ typedef struct
   const char *by;                  /* the scope that allowed it */
   gboolean is_origin;              /* allowed as an origin of the user's */
   gboolean has_turn;
+  gboolean is_challenge; /* told to send its credentials: no attempt yet */
   gboolean is_silent;   /* opened and closed without a byte: it asked for nothing */
   gboolean is_answered; /* the guest got a first byte; an error can no longer be told in HTTP */
 

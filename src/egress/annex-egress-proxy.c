@@ -257,6 +257,8 @@ annex_egress_proxy_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GEr
   if (self->credentials != NULL &&
       !is_same_secret (request->proxy_authorization, self->credentials))
     {
+      /* Clients send them only once they were asked to. */
+      stream->is_challenge = request->proxy_authorization == NULL;
       g_set_error_literal (error, ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CREDENTIALS,
                            "Annex refused the connection: this proxy is for its own task only.");
       return FALSE;

@@ -91,7 +91,8 @@ annex_egress_proxy_get_n_streams (AnnexEgressProxy *self);
 void
 annex_egress_proxy_set_channel (AnnexEgressProxy *self, const char *channel);
 /* Asks every request for this user name and password (Basic), for a proxy others on the machine
- * could reach. NULL, NULL: none. They are never passed on. */
+ * could reach. NULL, NULL: none. They are never passed on. A request without any is told to send
+ * them, and is no row of the ledger. */
 void
 annex_egress_proxy_set_credentials (AnnexEgressProxy *self, const char *user, const char *password);
 

@@ -603,7 +603,7 @@ annex_egress_stream_fiber (gpointer data)
       error = g_error_copy (self->stop_error);
     }
   self->phase = ANNEX_EGRESS_PHASE_ENDED;
-  if (!self->is_silent)
+  if (!self->is_silent && !self->is_challenge)
     {
       row = annex_egress_proxy_new_row (self->proxy, self);
       fill_row (self, row, error);

@@ -1,0 +1,20 @@
+/* annex-browser-download-private.h
+ *
+ * How the pane makes and ends downloads.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-browser-download.h"
+
+G_BEGIN_DECLS
+
+/* Takes @download over, into @folder, which is made when there is something to put there. */
+AnnexBrowserDownload *
+annex_browser_download_new (WebKitDownload *download, const char *folder);
+/* What WebKit must know before the first byte: limits. For tests. */
+void
+annex_browser_download_set_limit (guint64 bytes);
+
+G_END_DECLS

@@ -1,0 +1,131 @@
+/* annex-browser-pane-private.h
+ *
+ * What the files of the pane share: the object (annex-browser-pane.c), which sites (…-sites.c),
+ * where tabs may go (…-policy.c), the agent's turns (…-wheel.c).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-browser-session.h"
+#include "annex-browser-tab-private.h"
+#include "annex-browser-wheel.h"
+
+G_BEGIN_DECLS
+
+/* The name under which the computer's own pages are known. */
+#define ANNEX_COMPUTER_HOST "localhost.computer"
+/* More are not opened for a page. */
+#define ANNEX_BROWSER_MAX_TABS 20
+
+struct _AnnexBrowserPane
+{
+  GObject parent_instance;
+
+  AnnexTask *task;
+  AnnexStore *store; /* nullable in tests */
+  AnnexNetworkPolicy *policy;
+  char *folder;
+  AnnexBrowserSession *session;
+
+  GListStore *tabs;
+  AnnexBrowserTab *selected; /* borrowed from tabs */
+  guint last_id;
+  GListStore *downloads;
+  guint n_taken; /* downloads handed to the tools */
+
+  AnnexDriver driver;
+  char *activity;
+  gboolean has_user_driven;
+  DexPromise *handed_back; /* while the user drives */
+
+  GHashTable *sites;    /* site → scope: once, task, always */
+  GHashTable *origins;  /* local origins that the user opened */
+  GHashTable *consents; /* what was agreed to on a page: "tab|address|kind" */
+  gboolean is_restored;
+
+  WebKitUserContentFilter *guard;
+  guint guard_wanted; /* counts what changed */
+  guint guard_done;
+  DexFuture *guarding; /* while rules are compiled */
+
+  GQueue questions; /* AnnexSiteQuestion: navigations that wait */
+  gboolean is_asking;
+  char *turn_id; /* the call that may ask now */
+  DexFuture *turn_cancel;
+
+  AnnexBrowserAskFunc ask;
+  gpointer ask_data;
+  GDestroyNotify free_ask_data;
+  const AnnexBrowserFileFuncs *files;
+  gpointer files_data;
+  GDestroyNotify free_files_data;
+  AnnexBrowserOpenPortFunc open_port;
+  gpointer open_data;
+  GDestroyNotify free_open_data;
+
+  gboolean is_closed;
+};
+
+/* ---- the object */
+
+gboolean
+annex_browser_pane_open_session (AnnexBrowserPane *self, GError **error);
+/* A new tab, not selected (borrowed); NULL when the session is closed. Never in a fiber: what a view
+ * brings of JavaScriptCore insists on the thread's own stack, and ends the process elsewhere. */
+AnnexBrowserTab *
+annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related);
+/* The same for a fiber. Resolves to an AnnexBrowserTab; rejects with ANNEX_BROWSER_ERROR. */
+DexFuture *
+annex_browser_pane_make_tab (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
+void
+annex_browser_pane_set_driver (AnnexBrowserPane *self, AnnexDriver driver);
+
+/* ---- sites (annex-browser-pane-sites.c) */
+
+/* May the agent use @uri? */
+gboolean
+annex_browser_pane_allows (AnnexBrowserPane *self, const char *uri);
+/* "once" lasts until Annex lets go of the wheel; "always" and "never" are kept for later tasks. */
+void
+annex_browser_pane_grant (AnnexBrowserPane *self, const char *site, const char *scope);
+/* The user opens @uri by hand. FALSE when nobody may. */
+gboolean
+annex_browser_pane_take_address (AnnexBrowserPane *self, const char *uri);
+void
+annex_browser_pane_forget_once (AnnexBrowserPane *self);
+/* In a fiber: reads what was granted in this task and for all, once. */
+gboolean
+annex_browser_pane_restore (AnnexBrowserPane *self, GError **error);
+/* Resolves to TRUE when the rules that pages live under are those of now. */
+DexFuture *
+annex_browser_pane_update_guard (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Is @tab the agent's to drive, so that its rules apply? */
+gboolean
+annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab);
+void
+annex_browser_pane_apply_guard (AnnexBrowserPane *self, AnnexBrowserTab *tab);
+/* In a fiber: asks the user for @site. TRUE: allowed, and the rules say so. */
+gboolean
+annex_browser_pane_ask_site (AnnexBrowserPane *self,
+                             const char *site,
+                             const char *reason,
+                             GError **error);
+/* AnnexEgressJudgeFunc. */
+DexFuture *
+annex_browser_pane_judge_host (const char *host, guint port, gpointer self);
+
+/* ---- where tabs may go (annex-browser-pane-policy.c) */
+
+void
+annex_browser_pane_watch_tab (AnnexBrowserPane *self, AnnexBrowserTab *tab);
+/* AnnexBrowserTabHooks.blocked. */
+gboolean
+annex_browser_pane_blocked (AnnexBrowserTab *tab, const char *uri, gpointer self);
+/* Asks what waits, if it may; refuses it all when nobody drives any more. */
+void
+annex_browser_pane_ask_questions (AnnexBrowserPane *self);
+void
+annex_browser_pane_drop_questions (AnnexBrowserPane *self, AnnexBrowserTab *tab);
+
+G_END_DECLS

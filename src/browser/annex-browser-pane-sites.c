@@ -1,0 +1,429 @@
+/* annex-browser-pane-sites.c
+ *
+ * Which sites the agent may use: what was granted, asking for more, and the two places that hold to
+ * it: the proxy, and the rules that pages live under.
+ *
+ * What the proxy lets through without a rule of its own: while the user drives, what their pages
+ * ask for; while Annex drives, what an open page needs to be drawn ("page" in the ledger). What a
+ * page may send where is up to the rules (annex-browser-guard.h), and a private address is reached
+ * by neither.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-browser-guard.h"
+#include "annex-browser-pane-private.h"
+#include "annex-future.h"
+#include "annex-site-policy.h"
+
+#include <string.h>
+
+#define RULE_PREFIX "site:"
+
+/* ---------------------------------------------------------------- what is granted */
+
+gboolean
+annex_browser_pane_allows (AnnexBrowserPane *self, const char *uri)
+{
+  g_autofree char *site = NULL;
+
+  switch (annex_site_policy_judge_address (uri, &site))
+    {
+    case ANNEX_ADDRESS_SITE:
+      return g_hash_table_contains (self->sites, site);
+    case ANNEX_ADDRESS_LOCAL:
+      return g_hash_table_contains (self->origins, site);
+    case ANNEX_ADDRESS_EMPTY:
+      return TRUE;
+    case ANNEX_ADDRESS_REFUSED:
+      break;
+    }
+  return FALSE;
+}
+
+gboolean
+annex_browser_pane_may_look (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+{
+  return annex_browser_pane_allows (self, annex_browser_tab_get_uri (tab));
+}
+
+static void
+set_rules (AnnexBrowserPane *self, const char *site, gboolean allow, const char *scope)
+{
+  g_autofree char *www = g_strconcat ("www.", site, NULL);
+
+  if (allow)
+    {
+      annex_network_policy_remove (self->policy, site, "never");
+      annex_network_policy_remove (self->policy, www, "never");
+    }
+  annex_network_policy_set (self->policy, site, allow, scope);
+  annex_network_policy_set (self->policy, www, allow, scope);
+}
+
+static void
+keep_rule (AnnexBrowserPane *self, const char *site, gboolean allow)
+{
+  g_autofree char *name = g_strconcat (RULE_PREFIX, site, NULL);
+
+  /* If it cannot be stored, the user is asked again in the next task. */
+  if (self->store != NULL)
+    dex_future_disown (annex_store_set_rule (self->store, name, allow));
+}
+
+void
+annex_browser_pane_grant (AnnexBrowserPane *self, const char *site, const char *scope)
+{
+  if (g_str_equal (scope, "never"))
+    {
+      g_hash_table_remove (self->sites, site);
+      set_rules (self, site, FALSE, scope);
+    }
+  else
+    {
+      g_hash_table_insert (self->sites, g_strdup (site), g_strdup (scope));
+      if (!g_str_equal (scope, "once"))
+        set_rules (self, site, TRUE, scope);
+    }
+  self->guard_wanted++;
+  dex_future_disown (annex_browser_pane_update_guard (self));
+}
+
+void
+annex_browser_pane_allow_sites (AnnexBrowserPane *self, const char *const *sites, const char *scope)
+{
+  for (; sites != NULL && *sites != NULL; sites++)
+    {
+      g_autofree char *uri = strstr (*sites, "://") == NULL ? g_strconcat ("https://", *sites, NULL)
+                                                            : g_strdup (*sites);
+      g_autofree char *site = NULL;
+
+      if (annex_site_policy_judge_address (uri, &site) == ANNEX_ADDRESS_SITE)
+        annex_browser_pane_grant (self, site, scope);
+    }
+}
+
+static gboolean
+drop_once_cb (gpointer site, gpointer scope, gpointer data)
+{
+  return g_str_equal (scope, "once");
+}
+
+void
+annex_browser_pane_forget_once (AnnexBrowserPane *self)
+{
+  if (g_hash_table_foreach_remove (self->sites, drop_once_cb, NULL) == 0)
+    return;
+  self->guard_wanted++;
+  dex_future_disown (annex_browser_pane_update_guard (self));
+}
+
+static void
+allow_origin (AnnexBrowserPane *self, const char *origin)
+{
+  g_autofree char *scheme = NULL;
+  g_autofree char *host = NULL;
+  guint port;
+
+  if (!annex_site_policy_split_origin (origin, &scheme, &host, &port))
+    return;
+  if (g_str_equal (host, ANNEX_COMPUTER_HOST))
+    {
+      if (self->open_port != NULL)
+        annex_egress_proxy_allow_origin (annex_browser_session_get_proxy (self->session), scheme,
+                                         host, port, self->open_port, self->open_data, NULL);
+    }
+  else
+    annex_egress_proxy_allow_origin (annex_browser_session_get_proxy (self->session), scheme, host,
+                                     port, NULL, NULL, NULL);
+  if (!g_hash_table_add (self->origins, g_strdup (origin)))
+    return;
+  self->guard_wanted++;
+  dex_future_disown (annex_browser_pane_update_guard (self));
+}
+
+gboolean
+annex_browser_pane_take_address (AnnexBrowserPane *self, const char *uri)
+{
+  g_autofree char *site = NULL;
+
+  switch (annex_site_policy_judge_address (uri, &site))
+    {
+    case ANNEX_ADDRESS_SITE:
+      annex_browser_pane_grant (self, site, "task");
+      return TRUE;
+    case ANNEX_ADDRESS_LOCAL:
+      allow_origin (self, site);
+      return TRUE;
+    case ANNEX_ADDRESS_EMPTY:
+      return TRUE;
+    case ANNEX_ADDRESS_REFUSED:
+      break;
+    }
+  return FALSE;
+}
+
+gboolean
+annex_browser_pane_allow_site (AnnexBrowserPane *self, const char *origin, GError **error)
+{
+  g_autofree char *normal = annex_site_policy_dup_origin (origin);
+
+  if (normal == NULL || !annex_browser_pane_take_address (self, normal))
+    {
+      g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
+                   "“%s” is no web address. Write it like https://example.org or "
+                   "http://127.0.0.1:8000.",
+                   origin);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+void
+annex_browser_pane_set_computer_ports (AnnexBrowserPane *self,
+                                       AnnexBrowserOpenPortFunc open,
+                                       gpointer data,
+                                       GDestroyNotify free_data)
+{
+  if (self->free_open_data != NULL)
+    self->free_open_data (self->open_data);
+  self->open_port = open;
+  self->open_data = data;
+  self->free_open_data = free_data;
+}
+
+/* ---------------------------------------------------------------- what was granted before */
+
+static void
+restore_answer (AnnexBrowserPane *self, GHashTable *opened, AnnexEvent *event)
+{
+  JsonObject *data = annex_event_get_data (event);
+  JsonObject *answer = annex_json_opt_object (data, "answer");
+  const char *site = g_hash_table_lookup (opened, annex_json_opt_string (data, "ask", ""));
+  const char *label = answer != NULL ? annex_json_opt_string (answer, "answer", "") : "";
+
+  if (site != NULL && (g_str_equal (label, "task") || g_str_equal (label, "always") ||
+                       g_str_equal (label, "never")))
+    annex_browser_pane_grant (self, site, label);
+}
+
+static void
+restore_events (AnnexBrowserPane *self, GPtrArray *events)
+{
+  g_autoptr (GHashTable) opened = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i);
+      JsonObject *ask;
+
+      /* What another machine's log granted was not granted here. */
+      if (annex_event_get_event_type (event) == ANNEX_EVENT_IMPORTED)
+        g_hash_table_remove_all (opened);
+      else if (annex_event_get_event_type (event) == ANNEX_EVENT_ASK_OPENED)
+        {
+          ask = annex_json_opt_object (annex_event_get_data (event), "ask");
+          if (ask != NULL && g_str_equal (annex_json_opt_string (ask, "kind", ""), "site"))
+            g_hash_table_insert (opened, (char *) annex_json_opt_string (ask, "id", ""),
+                                 (char *) annex_json_opt_string (ask, "host", ""));
+        }
+      else if (annex_event_get_event_type (event) == ANNEX_EVENT_ASK_ANSWERED)
+        restore_answer (self, opened, event);
+    }
+}
+
+gboolean
+annex_browser_pane_restore (AnnexBrowserPane *self, GError **error)
+{
+  g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+
+  if (self->is_restored || self->store == NULL)
+    return TRUE;
+  rules = dex_await_boxed (annex_store_list_rules (self->store), error);
+  if (rules == NULL)
+    return FALSE;
+  events = dex_await_boxed (
+      annex_store_list_events (self->store, annex_task_get_id (self->task), 0, 0), error);
+  if (events == NULL)
+    return FALSE;
+  if (self->is_restored)
+    return TRUE;
+  self->is_restored = TRUE;
+  restore_events (self, events);
+  for (guint i = 0; i < rules->len; i++)
+    {
+      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
+
+      if (g_str_has_prefix (rule->host, RULE_PREFIX))
+        annex_browser_pane_grant (self, rule->host + strlen (RULE_PREFIX),
+                                  rule->allow ? "always" : "never");
+    }
+  return TRUE;
+}
+
+/* ---------------------------------------------------------------- the rules of pages */
+
+gboolean
+annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+{
+  return self->driver == ANNEX_DRIVER_ANNEX || tab != self->selected;
+}
+
+void
+annex_browser_pane_apply_guard (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+{
+  WebKitWebView *view = annex_browser_tab_get_view (tab);
+  WebKitUserContentManager *manager;
+
+  if (view == NULL || self->guard == NULL)
+    return;
+  manager = webkit_web_view_get_user_content_manager (view);
+  webkit_user_content_manager_remove_filter_by_id (manager, "guard");
+  if (annex_browser_pane_is_guarded (self, tab))
+    webkit_user_content_manager_add_filter (manager, self->guard);
+}
+
+static char **
+list_places (AnnexBrowserPane *self)
+{
+  g_autoptr (GStrvBuilder) places = g_strv_builder_new ();
+  GHashTableIter iter;
+  gpointer place;
+
+  g_hash_table_iter_init (&iter, self->sites);
+  while (g_hash_table_iter_next (&iter, &place, NULL))
+    g_strv_builder_add (places, place);
+  g_hash_table_iter_init (&iter, self->origins);
+  while (g_hash_table_iter_next (&iter, &place, NULL))
+    g_strv_builder_add (places, place);
+  return g_strv_builder_end (places);
+}
+
+static DexFuture *
+guard_fiber (gpointer data)
+{
+  AnnexBrowserPane *self = data;
+  GError *error = NULL;
+
+  while (self->guard_done != self->guard_wanted)
+    {
+      g_auto (GStrv) places = list_places (self);
+      guint wanted = self->guard_wanted;
+      WebKitUserContentFilter *guard = dex_await_boxed (
+          annex_browser_guard_compile (self->folder, (const char *const *) places), &error);
+
+      if (guard == NULL)
+        break;
+      g_clear_pointer (&self->guard, webkit_user_content_filter_unref);
+      self->guard = guard;
+      self->guard_done = wanted;
+      for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
+        {
+          g_autoptr (AnnexBrowserTab) tab = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
+
+          annex_browser_pane_apply_guard (self, tab);
+        }
+    }
+  dex_clear (&self->guarding);
+  return error != NULL ? annex_future_new_error (error) : dex_future_new_true ();
+}
+
+DexFuture *
+annex_browser_pane_update_guard (AnnexBrowserPane *self)
+{
+  /* Before the session is open there is nobody to guard: the first tab waits for the rules. */
+  if (annex_browser_session_get_network (self->session) == NULL ||
+      self->guard_done == self->guard_wanted)
+    return dex_future_new_true ();
+  if (self->guarding == NULL)
+    {
+      DexFuture *guarding = annex_fiber_run (guard_fiber, g_object_ref (self), g_object_unref);
+
+      self->guarding = dex_ref (guarding);
+      return guarding;
+    }
+  return dex_ref (self->guarding);
+}
+
+/* ---------------------------------------------------------------- asking */
+
+DexFuture *
+annex_browser_pane_ask (AnnexBrowserPane *self,
+                        AnnexAsk *ask,
+                        const char *tool_use_id,
+                        DexFuture *cancel)
+{
+  if (self->ask == NULL)
+    {
+      annex_ask_unref (ask);
+      return annex_future_new_errorf (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
+                                      "There is nobody to ask for permission. Go on without it.");
+    }
+  return self->ask (ask, tool_use_id, cancel, self->ask_data);
+}
+
+gboolean
+annex_browser_pane_ask_site (AnnexBrowserPane *self,
+                             const char *site,
+                             const char *reason,
+                             GError **error)
+{
+  g_autofree char *turn = g_strdup (self->turn_id);
+  g_autoptr (JsonObject) answer = NULL;
+  const char *label;
+
+  answer =
+      dex_await_boxed (annex_browser_pane_ask (
+                           self, annex_ask_new_site (annex_task_get_id (self->task), site, reason),
+                           turn, self->turn_cancel),
+                       error);
+  if (answer == NULL)
+    return FALSE;
+  label = annex_json_opt_string (answer, "answer", "");
+  if (g_str_equal (label, "once") || g_str_equal (label, "task") || g_str_equal (label, "always"))
+    {
+      annex_browser_pane_grant (self, site, label);
+      if (g_str_equal (label, "always"))
+        keep_rule (self, site, TRUE);
+      return dex_await (annex_browser_pane_update_guard (self), error);
+    }
+  if (g_str_equal (label, "never"))
+    {
+      annex_browser_pane_grant (self, site, label);
+      keep_rule (self, site, FALSE);
+    }
+  g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
+               "The user does not want the site %s to be used. Go on without it.", site);
+  return FALSE;
+}
+
+/* ---------------------------------------------------------------- the proxy asks */
+
+static gboolean
+has_page (AnnexBrowserPane *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
+    {
+      g_autoptr (AnnexBrowserTab) tab = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
+
+      if (annex_browser_tab_get_uri (tab)[0] != '\0' || annex_browser_tab_is_loading (tab))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+DexFuture *
+annex_browser_pane_judge_host (const char *host, guint port, gpointer data)
+{
+  AnnexBrowserPane *self = data;
+  const char *site = g_str_has_prefix (host, "www.") ? host + 4 : host;
+  const char *scope = g_hash_table_lookup (self->sites, site);
+
+  if (scope != NULL)
+    return dex_future_new_take_string (g_strdup (scope));
+  if (!has_page (self))
+    return annex_future_new_errorf (ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NOT_ALLOWED,
+                                    "Annex refused the connection to %s: no page is open.", host);
+  return dex_future_new_take_string (
+      g_strdup (self->driver == ANNEX_DRIVER_ANNEX ? "page" : "user"));
+}

@@ -1,0 +1,95 @@
+/* annex-browser-tab-private.h
+ *
+ * What the files of a tab share, and what the pane that owns it decides for it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-browser-tab.h"
+
+G_BEGIN_DECLS
+
+/* The pane's say. All are called on the main thread and may be NULL. */
+typedef struct
+{
+  /* The guard's rules stopped a load of @uri: TRUE when the pane takes it from here. */
+  gboolean (*blocked) (AnnexBrowserTab *tab, const char *uri, gpointer data);
+  /* TRUE when @request came from our own proxy and is answered. */
+  gboolean (*answer_proxy) (AnnexBrowserTab *tab,
+                            WebKitAuthenticationRequest *request,
+                            gpointer data);
+  /* May the page ask the user for @request at all? */
+  gboolean (*may_ask) (AnnexBrowserTab *tab, gpointer data);
+} AnnexBrowserTabHooks;
+
+struct _AnnexBrowserTab
+{
+  GObject parent_instance;
+
+  guint id;
+  WebKitWebView *view;
+  AnnexPage *page;
+  const AnnexBrowserTabHooks *hooks;
+  gpointer hooks_data;
+
+  char *title;
+  char *uri; /* what is shown, or was to be shown */
+  AnnexSecurity security;
+  GError *failure;
+  char *failed_uri;
+  gboolean is_crashed;
+  gboolean is_excepted; /* the certificate is the user's exception */
+
+  guint n_waiting;     /* navigations that wait for a decision */
+  DexPromise *settled; /* non-NULL while something is awaited */
+
+  AnnexBrowserDialog *dialog;
+  WebKitScriptDialog *script_dialog;
+  WebKitFileChooserRequest *file_request;
+  WebKitPermissionRequest *permission;
+  WebKitAuthenticationRequest *sign_in;
+  char **upload; /* what the next file chooser gets */
+};
+
+/* @view (floating is sunk): of the pane's session. */
+AnnexBrowserTab *
+annex_browser_tab_new (guint id,
+                       WebKitWebView *view,
+                       const AnnexBrowserTabHooks *hooks,
+                       gpointer data);
+/* The load of @uri (nullable: what is shown) ends with @error (taken). */
+void
+annex_browser_tab_fail (AnnexBrowserTab *self, const char *uri, GError *error);
+void
+annex_browser_tab_clear_failure (AnnexBrowserTab *self);
+/* A navigation waits for a decision, or no longer does. */
+void
+annex_browser_tab_hold (AnnexBrowserTab *self);
+void
+annex_browser_tab_release (AnnexBrowserTab *self);
+gboolean
+annex_browser_tab_is_settled (AnnexBrowserTab *self);
+/* Wakes whoever waits for the tab. */
+void
+annex_browser_tab_wake (AnnexBrowserTab *self);
+/* The user takes the certificate of a failed load. */
+void
+annex_browser_tab_set_excepted (AnnexBrowserTab *self, gboolean is_excepted);
+/* The tab is closed: dialogs are answered no, the view is let go. */
+void
+annex_browser_tab_shut (AnnexBrowserTab *self);
+
+/* In annex-browser-tab-dialogs.c. */
+/* What the open dialog says, with its kind: "confirm: Delete it?". Untrusted. (transfer full,
+ * nullable) */
+char *
+annex_browser_tab_dup_dialog (AnnexBrowserTab *self);
+void
+annex_browser_tab_connect_dialogs (AnnexBrowserTab *self);
+void
+annex_browser_tab_drop_dialog (AnnexBrowserTab *self);
+void
+annex_browser_tab_notify_dialog (AnnexBrowserTab *self);
+
+G_END_DECLS

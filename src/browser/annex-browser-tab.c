@@ -1,0 +1,649 @@
+/* annex-browser-tab.c
+ *
+ * See annex-browser-tab.h. The state of the load; dialogs are in annex-browser-tab-dialogs.c.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-browser-tab-private.h"
+
+#include "annex-future.h"
+#include "annex-site-policy.h"
+
+#define SETTLE_MS 60000
+#define SLICE_MS 500
+#define ZOOM_MIN 0.3
+#define ZOOM_MAX 5.0
+
+G_DEFINE_FINAL_TYPE (AnnexBrowserTab, annex_browser_tab, G_TYPE_OBJECT)
+G_DEFINE_ENUM_TYPE (AnnexSecurity,
+                    annex_security,
+                    G_DEFINE_ENUM_VALUE (ANNEX_SECURITY_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (ANNEX_SECURITY_SECURE, "secure"),
+                    G_DEFINE_ENUM_VALUE (ANNEX_SECURITY_PLAIN, "plain"),
+                    G_DEFINE_ENUM_VALUE (ANNEX_SECURITY_LOCAL, "local"),
+                    G_DEFINE_ENUM_VALUE (ANNEX_SECURITY_EXCEPTION, "exception"))
+
+enum {
+  PROP_TITLE = 1,
+  PROP_URI,
+  PROP_FAVICON,
+  PROP_LOADING,
+  PROP_PROGRESS,
+  PROP_SECURITY,
+  PROP_CAN_GO_BACK,
+  PROP_CAN_GO_FORWARD,
+  PROP_DIALOG,
+  PROP_FAILURE,
+  PROP_ZOOM,
+  N_PROPERTIES
+};
+static GParamSpec *properties[N_PROPERTIES];
+
+enum { SIGNAL_SETTLED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void
+notify (AnnexBrowserTab *self, guint id)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[id]);
+}
+
+void
+annex_browser_tab_notify_dialog (AnnexBrowserTab *self)
+{
+  notify (self, PROP_DIALOG);
+  annex_browser_tab_wake (self);
+}
+
+/* ---------------------------------------------------------------- at rest */
+
+gboolean
+annex_browser_tab_is_settled (AnnexBrowserTab *self)
+{
+  return self->n_waiting == 0 &&
+         (self->view == NULL || self->failure != NULL || !webkit_web_view_is_loading (self->view));
+}
+
+void
+annex_browser_tab_wake (AnnexBrowserTab *self)
+{
+  g_autoptr (DexPromise) settled = g_steal_pointer (&self->settled);
+
+  if (settled != NULL)
+    dex_promise_resolve_boolean (settled, TRUE);
+  if (annex_browser_tab_is_settled (self))
+    g_signal_emit (self, signals[SIGNAL_SETTLED], 0);
+}
+
+void
+annex_browser_tab_hold (AnnexBrowserTab *self)
+{
+  self->n_waiting++;
+  notify (self, PROP_LOADING);
+}
+
+void
+annex_browser_tab_release (AnnexBrowserTab *self)
+{
+  g_return_if_fail (self->n_waiting > 0);
+  self->n_waiting--;
+  notify (self, PROP_LOADING);
+  annex_browser_tab_wake (self);
+}
+
+typedef struct
+{
+  AnnexBrowserTab *tab;
+  guint timeout_ms;
+  DexFuture *cancel;
+} Settle;
+
+static void
+settle_free (gpointer data)
+{
+  Settle *settle = data;
+
+  g_object_unref (settle->tab);
+  dex_clear (&settle->cancel);
+  g_free (settle);
+}
+
+static DexFuture *
+settle_fiber (gpointer data)
+{
+  Settle *settle = data;
+  AnnexBrowserTab *self = settle->tab;
+  gint64 left_ms = settle->timeout_ms > 0 ? settle->timeout_ms : SETTLE_MS;
+
+  while (!annex_browser_tab_is_settled (self) && self->dialog == NULL)
+    {
+      gint64 start_us = g_get_monotonic_time ();
+      gboolean is_asking = self->n_waiting > 0;
+      g_autoptr (GError) error = NULL;
+      DexFuture *woken;
+
+      if (left_ms <= 0)
+        return annex_future_new_errorf (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_TIMED_OUT,
+                                        "The page is still loading. Look at it as it is, wait, or "
+                                        "try again.");
+      if (self->settled == NULL)
+        self->settled = dex_promise_new ();
+      woken = annex_future_with_timeout (dex_ref (DEX_FUTURE (self->settled)), SLICE_MS);
+      if (!annex_await_cancellable (woken, settle->cancel, &error) &&
+          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return annex_future_new_error (g_steal_pointer (&error));
+      /* While the user is asked, the page's time stands still. */
+      if (!is_asking)
+        left_ms -= (g_get_monotonic_time () - start_us) / 1000;
+    }
+  if (self->failure != NULL)
+    return annex_future_new_error (g_error_copy (self->failure));
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_browser_tab_wait_settled (AnnexBrowserTab *self, guint timeout_ms, DexFuture *cancel)
+{
+  Settle *settle;
+
+  dex_return_error_if_fail (ANNEX_IS_BROWSER_TAB (self));
+  settle = g_new0 (Settle, 1);
+  settle->tab = g_object_ref (self);
+  settle->timeout_ms = timeout_ms;
+  settle->cancel = cancel != NULL ? dex_ref (cancel) : NULL;
+  return annex_fiber_run (settle_fiber, settle, settle_free);
+}
+
+/* ---------------------------------------------------------------- failures */
+
+void
+annex_browser_tab_clear_failure (AnnexBrowserTab *self)
+{
+  if (self->failure == NULL)
+    return;
+  g_clear_error (&self->failure);
+  g_clear_pointer (&self->failed_uri, g_free);
+  notify (self, PROP_FAILURE);
+}
+
+static void
+set_uri (AnnexBrowserTab *self, const char *uri)
+{
+  if (g_set_str (&self->uri, uri != NULL ? uri : ""))
+    notify (self, PROP_URI);
+}
+
+void
+annex_browser_tab_fail (AnnexBrowserTab *self, const char *uri, GError *error)
+{
+  g_clear_error (&self->failure);
+  self->failure = error;
+  g_set_str (&self->failed_uri, uri != NULL ? uri : self->uri);
+  set_uri (self, self->failed_uri);
+  notify (self, PROP_FAILURE);
+  notify (self, PROP_LOADING);
+  annex_browser_tab_wake (self);
+}
+
+static const char *
+describe_certificate (GTlsCertificateFlags flags)
+{
+  if (flags & G_TLS_CERTIFICATE_REVOKED)
+    return "its certificate was revoked";
+  if (flags & G_TLS_CERTIFICATE_EXPIRED)
+    return "its certificate has expired";
+  if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
+    return "its certificate is not valid yet";
+  if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
+    return "its certificate is for another site";
+  if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
+    return "nobody this computer trusts has signed its certificate";
+  return "its certificate is not good";
+}
+
+static gboolean
+tls_failed_cb (AnnexBrowserTab *self,
+               const char *uri,
+               GTlsCertificate *certificate,
+               GTlsCertificateFlags flags)
+{
+  GError *error = g_error_new (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CERTIFICATE,
+                               "The site cannot prove who it is: %s. Nothing was sent to it.",
+                               describe_certificate (flags));
+
+  g_object_set_data_full (G_OBJECT (self->view), "annex-certificate", g_object_ref (certificate),
+                          g_object_unref);
+  annex_browser_tab_fail (self, uri, error);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+is_blocked (const GError *error)
+{
+  return g_error_matches (error, WEBKIT_POLICY_ERROR, WEBKIT_POLICY_ERROR_FAILED) ||
+         (error->domain == WEBKIT_POLICY_ERROR &&
+          error->code != WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE);
+}
+
+static gboolean
+load_failed_cb (AnnexBrowserTab *self, WebKitLoadEvent event, const char *uri, GError *error)
+{
+  /* Stopped by someone, or turned into a download: what is shown stays. */
+  if (g_error_matches (error, WEBKIT_NETWORK_ERROR, WEBKIT_NETWORK_ERROR_CANCELLED) ||
+      g_error_matches (error, WEBKIT_POLICY_ERROR,
+                       WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE))
+    {
+      if (self->failure == NULL)
+        set_uri (self, webkit_web_view_get_uri (self->view));
+      return GDK_EVENT_STOP;
+    }
+  if (is_blocked (error) && self->hooks != NULL && self->hooks->blocked != NULL &&
+      self->hooks->blocked (self, uri, self->hooks_data))
+    return GDK_EVENT_STOP;
+  annex_browser_tab_fail (self, uri,
+                          g_error_new (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_LOAD_FAILED,
+                                       "The page could not be loaded: %s.", error->message));
+  return GDK_EVENT_STOP;
+}
+
+static void
+terminated_cb (AnnexBrowserTab *self, WebKitWebProcessTerminationReason reason)
+{
+  self->is_crashed = TRUE;
+  annex_browser_tab_drop_dialog (self);
+  annex_browser_tab_fail (
+      self, NULL,
+      g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED,
+                           reason == WEBKIT_WEB_PROCESS_EXCEEDED_MEMORY_LIMIT
+                               ? "The page used too much memory and was ended. Load it again."
+                               : "The page crashed. Load it again."));
+}
+
+/* ---------------------------------------------------------------- the load */
+
+static AnnexSecurity
+judge_security (AnnexBrowserTab *self)
+{
+  const char *uri = webkit_web_view_get_uri (self->view);
+
+  switch (annex_site_policy_judge_address (uri, NULL))
+    {
+    case ANNEX_ADDRESS_SITE:
+      if (!g_str_has_prefix (uri, "https://"))
+        return ANNEX_SECURITY_PLAIN;
+      return self->is_excepted ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_SECURE;
+    case ANNEX_ADDRESS_LOCAL:
+      return self->is_excepted ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_LOCAL;
+    case ANNEX_ADDRESS_EMPTY:
+    case ANNEX_ADDRESS_REFUSED:
+      break;
+    }
+  return ANNEX_SECURITY_NONE;
+}
+
+static void
+load_changed_cb (AnnexBrowserTab *self, WebKitLoadEvent event)
+{
+  AnnexSecurity security;
+
+  switch (event)
+    {
+    case WEBKIT_LOAD_STARTED:
+      self->is_crashed = FALSE;
+      annex_browser_tab_clear_failure (self);
+      break;
+    case WEBKIT_LOAD_REDIRECTED:
+      break;
+    case WEBKIT_LOAD_COMMITTED:
+      set_uri (self, webkit_web_view_get_uri (self->view));
+      security = judge_security (self);
+      if (security != self->security)
+        {
+          self->security = security;
+          notify (self, PROP_SECURITY);
+        }
+      notify (self, PROP_CAN_GO_BACK);
+      notify (self, PROP_CAN_GO_FORWARD);
+      break;
+    case WEBKIT_LOAD_FINISHED:
+      notify (self, PROP_CAN_GO_BACK);
+      notify (self, PROP_CAN_GO_FORWARD);
+      break;
+    }
+}
+
+static void
+title_cb (AnnexBrowserTab *self)
+{
+  const char *title = webkit_web_view_get_title (self->view);
+
+  if (g_set_str (&self->title, title != NULL ? title : ""))
+    notify (self, PROP_TITLE);
+}
+
+static void
+uri_cb (AnnexBrowserTab *self)
+{
+  if (self->failure == NULL)
+    set_uri (self, webkit_web_view_get_uri (self->view));
+  notify (self, PROP_CAN_GO_BACK);
+  notify (self, PROP_CAN_GO_FORWARD);
+}
+
+static void
+loading_cb (AnnexBrowserTab *self)
+{
+  notify (self, PROP_LOADING);
+  annex_browser_tab_wake (self);
+}
+
+static void
+progress_cb (AnnexBrowserTab *self)
+{
+  notify (self, PROP_PROGRESS);
+}
+
+static void
+favicon_cb (AnnexBrowserTab *self)
+{
+  notify (self, PROP_FAVICON);
+}
+
+static void
+zoom_cb (AnnexBrowserTab *self)
+{
+  notify (self, PROP_ZOOM);
+}
+
+static void
+connect_view (AnnexBrowserTab *self)
+{
+  static const struct
+  {
+    const char *signal;
+    GCallback callback;
+  } table[] = {
+    { "load-changed", G_CALLBACK (load_changed_cb) },
+    { "load-failed", G_CALLBACK (load_failed_cb) },
+    { "load-failed-with-tls-errors", G_CALLBACK (tls_failed_cb) },
+    { "web-process-terminated", G_CALLBACK (terminated_cb) },
+    { "notify::title", G_CALLBACK (title_cb) },
+    { "notify::uri", G_CALLBACK (uri_cb) },
+    { "notify::is-loading", G_CALLBACK (loading_cb) },
+    { "notify::estimated-load-progress", G_CALLBACK (progress_cb) },
+    { "notify::favicon", G_CALLBACK (favicon_cb) },
+    { "notify::zoom-level", G_CALLBACK (zoom_cb) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    g_signal_connect_object (self->view, table[i].signal, table[i].callback, self,
+                             G_CONNECT_SWAPPED);
+  annex_browser_tab_connect_dialogs (self);
+}
+
+/* ---------------------------------------------------------------- class */
+
+static void
+annex_browser_tab_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  AnnexBrowserTab *self = ANNEX_BROWSER_TAB (object);
+
+  switch (id)
+    {
+    case PROP_TITLE:
+      g_value_set_string (value, self->title);
+      break;
+    case PROP_URI:
+      g_value_set_string (value, self->uri);
+      break;
+    case PROP_FAVICON:
+      g_value_set_object (value, annex_browser_tab_get_favicon (self));
+      break;
+    case PROP_LOADING:
+      g_value_set_boolean (value, annex_browser_tab_is_loading (self));
+      break;
+    case PROP_PROGRESS:
+      g_value_set_double (value, annex_browser_tab_get_progress (self));
+      break;
+    case PROP_SECURITY:
+      g_value_set_enum (value, (int) self->security);
+      break;
+    case PROP_CAN_GO_BACK:
+      g_value_set_boolean (value, self->view != NULL && webkit_web_view_can_go_back (self->view));
+      break;
+    case PROP_CAN_GO_FORWARD:
+      g_value_set_boolean (value,
+                           self->view != NULL && webkit_web_view_can_go_forward (self->view));
+      break;
+    case PROP_DIALOG:
+      g_value_set_boxed (value, self->dialog);
+      break;
+    case PROP_FAILURE:
+      g_value_set_boxed (value, self->failure);
+      break;
+    case PROP_ZOOM:
+      g_value_set_double (value,
+                          self->view != NULL ? webkit_web_view_get_zoom_level (self->view) : 1.0);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+void
+annex_browser_tab_shut (AnnexBrowserTab *self)
+{
+  if (self->view == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->view, self);
+  annex_browser_tab_drop_dialog (self);
+  webkit_web_view_stop_loading (self->view);
+  /* Whoever shows it lets go first; a view that is in no window ends its process. */
+  if (gtk_widget_get_parent (GTK_WIDGET (self->view)) != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->view));
+  g_clear_object (&self->page);
+  g_clear_object (&self->view);
+  self->n_waiting = 0;
+  annex_browser_tab_wake (self);
+}
+
+static void
+annex_browser_tab_dispose (GObject *object)
+{
+  annex_browser_tab_shut (ANNEX_BROWSER_TAB (object));
+  G_OBJECT_CLASS (annex_browser_tab_parent_class)->dispose (object);
+}
+
+static void
+annex_browser_tab_finalize (GObject *object)
+{
+  AnnexBrowserTab *self = ANNEX_BROWSER_TAB (object);
+
+  g_free (self->title);
+  g_free (self->uri);
+  g_clear_error (&self->failure);
+  g_free (self->failed_uri);
+  g_strfreev (self->upload);
+  dex_clear (&self->settled);
+  G_OBJECT_CLASS (annex_browser_tab_parent_class)->finalize (object);
+}
+
+static void
+annex_browser_tab_class_init (AnnexBrowserTabClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = annex_browser_tab_get_property;
+  object_class->dispose = annex_browser_tab_dispose;
+  object_class->finalize = annex_browser_tab_finalize;
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
+  properties[PROP_URI] = g_param_spec_string ("uri", NULL, NULL, "", flags);
+  properties[PROP_FAVICON] = g_param_spec_object ("favicon", NULL, NULL, GDK_TYPE_TEXTURE, flags);
+  properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, flags);
+  properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0, flags);
+  properties[PROP_SECURITY] =
+      g_param_spec_enum ("security", NULL, NULL, ANNEX_TYPE_SECURITY, ANNEX_SECURITY_NONE, flags);
+  properties[PROP_CAN_GO_BACK] = g_param_spec_boolean ("can-go-back", NULL, NULL, FALSE, flags);
+  properties[PROP_CAN_GO_FORWARD] =
+      g_param_spec_boolean ("can-go-forward", NULL, NULL, FALSE, flags);
+  properties[PROP_DIALOG] =
+      g_param_spec_boxed ("dialog", NULL, NULL, ANNEX_TYPE_BROWSER_DIALOG, flags);
+  properties[PROP_FAILURE] = g_param_spec_boxed ("failure", NULL, NULL, G_TYPE_ERROR, flags);
+  properties[PROP_ZOOM] = g_param_spec_double ("zoom", NULL, NULL, ZOOM_MIN, ZOOM_MAX, 1.0, flags);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  signals[SIGNAL_SETTLED] = g_signal_new ("settled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+annex_browser_tab_init (AnnexBrowserTab *self)
+{
+  self->title = g_strdup ("");
+  self->uri = g_strdup ("");
+}
+
+/* ---------------------------------------------------------------- public */
+
+AnnexBrowserTab *
+annex_browser_tab_new (guint id,
+                       WebKitWebView *view,
+                       const AnnexBrowserTabHooks *hooks,
+                       gpointer data)
+{
+  AnnexBrowserTab *self = g_object_new (ANNEX_TYPE_BROWSER_TAB, NULL);
+
+  self->id = id;
+  self->view = g_object_ref_sink (view);
+  self->hooks = hooks;
+  self->hooks_data = data;
+  self->page = annex_page_new (view);
+  connect_view (self);
+  return self;
+}
+
+guint
+annex_browser_tab_get_id (AnnexBrowserTab *self)
+{
+  return self->id;
+}
+
+WebKitWebView *
+annex_browser_tab_get_view (AnnexBrowserTab *self)
+{
+  return self->view;
+}
+
+AnnexPage *
+annex_browser_tab_get_page (AnnexBrowserTab *self)
+{
+  return self->page;
+}
+
+const char *
+annex_browser_tab_get_title (AnnexBrowserTab *self)
+{
+  return self->title;
+}
+
+const char *
+annex_browser_tab_get_uri (AnnexBrowserTab *self)
+{
+  return self->uri;
+}
+
+GdkTexture *
+annex_browser_tab_get_favicon (AnnexBrowserTab *self)
+{
+  return self->view != NULL && self->failure == NULL ? webkit_web_view_get_favicon (self->view)
+                                                     : NULL;
+}
+
+gboolean
+annex_browser_tab_is_loading (AnnexBrowserTab *self)
+{
+  return self->n_waiting > 0 ||
+         (self->view != NULL && self->failure == NULL && webkit_web_view_is_loading (self->view));
+}
+
+double
+annex_browser_tab_get_progress (AnnexBrowserTab *self)
+{
+  return self->view != NULL ? webkit_web_view_get_estimated_load_progress (self->view) : 0;
+}
+
+AnnexSecurity
+annex_browser_tab_get_security (AnnexBrowserTab *self)
+{
+  return self->security;
+}
+
+const GError *
+annex_browser_tab_get_failure (AnnexBrowserTab *self)
+{
+  return self->failure;
+}
+
+const char *
+annex_browser_tab_get_failed_uri (AnnexBrowserTab *self)
+{
+  return self->failed_uri;
+}
+
+void
+annex_browser_tab_set_excepted (AnnexBrowserTab *self, gboolean is_excepted)
+{
+  self->is_excepted = is_excepted;
+}
+
+void
+annex_browser_tab_go_back (AnnexBrowserTab *self)
+{
+  gboolean was_failure = self->failure != NULL;
+
+  if (self->view == NULL)
+    return;
+  annex_browser_tab_clear_failure (self);
+  /* A load that failed has no place in the history: what was there before is still shown. */
+  if (was_failure && !self->is_crashed && webkit_web_view_get_uri (self->view) != NULL)
+    set_uri (self, webkit_web_view_get_uri (self->view));
+  else
+    webkit_web_view_go_back (self->view);
+}
+
+void
+annex_browser_tab_go_forward (AnnexBrowserTab *self)
+{
+  if (self->view == NULL)
+    return;
+  annex_browser_tab_clear_failure (self);
+  webkit_web_view_go_forward (self->view);
+}
+
+void
+annex_browser_tab_reload (AnnexBrowserTab *self)
+{
+  g_autofree char *failed = g_strdup (self->failed_uri);
+
+  if (self->view == NULL)
+    return;
+  annex_browser_tab_clear_failure (self);
+  if (failed != NULL && failed[0] != '\0')
+    webkit_web_view_load_uri (self->view, failed);
+  else
+    webkit_web_view_reload (self->view);
+}
+
+void
+annex_browser_tab_stop (AnnexBrowserTab *self)
+{
+  if (self->view != NULL)
+    webkit_web_view_stop_loading (self->view);
+}
+
+void
+annex_browser_tab_set_zoom (AnnexBrowserTab *self, double zoom)
+{
+  if (self->view != NULL)
+    webkit_web_view_set_zoom_level (self->view, CLAMP (zoom, ZOOM_MIN, ZOOM_MAX));
+}
