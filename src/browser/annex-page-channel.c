@@ -35,7 +35,6 @@ struct _AnnexPageChannel
   GObject parent_instance;
   GWeakRef view;
   WebKitUserContentManager *manager;
-  JSCContext *context;
   GHashTable *frames;  /* id → Frame */
   GHashTable *pending; /* seq → Pending */
   gint64 next_seq;
@@ -46,12 +45,46 @@ struct _AnnexPageChannel
 
 G_DEFINE_FINAL_TYPE (AnnexPageChannel, annex_page_channel, G_TYPE_OBJECT)
 
-static void
-reply_to (AnnexPageChannel *self, WebKitScriptMessageReply *reply, const char *text)
+typedef struct
 {
-  g_autoptr (JSCValue) value = jsc_value_new_string (self->context, text);
+  WebKitScriptMessageReply *reply;
+  char *text;
+} Answer;
 
-  webkit_script_message_reply_return_value (reply, value);
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  webkit_script_message_reply_unref (answer->reply);
+  g_free (answer->text);
+  g_free (answer);
+}
+
+static gboolean
+answer_cb (gpointer data)
+{
+  static JSCContext *context; /* of the main thread, as WebKit is; never freed */
+  Answer *answer = data;
+  g_autoptr (JSCValue) value = NULL;
+
+  if (context == NULL)
+    context = jsc_context_new ();
+  value = jsc_value_new_string (context, answer->text);
+  webkit_script_message_reply_return_value (answer->reply, value);
+  return G_SOURCE_REMOVE;
+}
+
+/* From the main loop, whoever calls: JavaScriptCore checks that it runs on its thread's own stack, and
+ * ends the process on a fiber's. */
+static void
+reply_to (WebKitScriptMessageReply *reply, const char *text)
+{
+  Answer *answer = g_new0 (Answer, 1);
+
+  answer->reply = webkit_script_message_reply_ref (reply);
+  answer->text = g_strdup (text);
+  g_idle_add_full (G_PRIORITY_HIGH, answer_cb, answer, answer_free);
 }
 
 static void
@@ -95,7 +128,7 @@ give_order (AnnexPageChannel *self, Frame *frame)
     return;
   order = g_queue_pop_head (&frame->orders);
   poll = g_steal_pointer (&frame->poll);
-  reply_to (self, poll, order);
+  reply_to (poll, order);
   webkit_script_message_reply_unref (poll);
 }
 
@@ -138,7 +171,7 @@ remove_frame (AnnexPageChannel *self, Frame *frame)
   g_autofree char *id = g_strdup (frame->id);
 
   if (frame->poll != NULL)
-    reply_to (self, frame->poll, "");
+    reply_to (frame->poll, "");
   g_hash_table_remove (self->frames, id);
   reject_pending (self, id, error);
 }
@@ -200,7 +233,7 @@ on_poll (AnnexPageChannel *self, const AnnexPageMessage *message, WebKitScriptMe
     }
   if (frame->poll != NULL)
     {
-      reply_to (self, frame->poll, "");
+      reply_to (frame->poll, "");
       webkit_script_message_reply_unref (frame->poll);
     }
   frame->poll = webkit_script_message_reply_ref (reply);
@@ -261,7 +294,7 @@ on_message (WebKitUserContentManager *manager,
       break;
     case ANNEX_PAGE_MESSAGE_DONE:
       on_done (self, message);
-      reply_to (self, reply, "");
+      reply_to (reply, "");
       break;
     case ANNEX_PAGE_MESSAGE_BYE:
       {
@@ -269,7 +302,7 @@ on_message (WebKitUserContentManager *manager,
 
         if (frame != NULL)
           remove_frame (self, frame);
-        reply_to (self, reply, "");
+        reply_to (reply, "");
         break;
       }
     }
@@ -450,7 +483,6 @@ annex_page_channel_finalize (GObject *object)
 
   g_hash_table_unref (self->frames);
   g_hash_table_unref (self->pending);
-  g_object_unref (self->context);
   g_weak_ref_clear (&self->view);
   G_OBJECT_CLASS (annex_page_channel_parent_class)->finalize (object);
 }
@@ -466,7 +498,6 @@ static void
 annex_page_channel_init (AnnexPageChannel *self)
 {
   g_weak_ref_init (&self->view, NULL);
-  self->context = jsc_context_new ();
   self->frames = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) frame_free);
   self->pending =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) pending_free);
