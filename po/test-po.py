@@ -97,8 +97,13 @@ with tempfile.TemporaryDirectory() as work:
     template = os.path.join(work, "annex.pot")
     subprocess.run(["xgettext", "--from-code=UTF-8", "--language=C", *KEYWORDS, "-o", template,
                     *sorted(set(found) & set(listed))], cwd=source, check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(["xgettext", "--from-code=UTF-8", "--join-existing", "-o", template,
+                    *[file for file in listed if file.startswith("data/")]], cwd=source, check=True)
     originals = {name(entry): entry for entry in read_po(template)}
     check("there are strings", len(originals) > 100)
+    check("the launcher's and the metainfo's are among them",
+          {(None, "Hand over a folder and get work back"), (None, "Hand over a folder, get work back")}
+          <= set(originals))
     for language in open(os.path.join(folder, "LINGUAS"), encoding="utf-8").read().split():
         path = os.path.join(folder, language + ".po")
         result = subprocess.run(["msgfmt", "--check", "--statistics", "-o", os.devnull, path],
