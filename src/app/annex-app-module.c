@@ -6,9 +6,11 @@
  */
 #include "annex-app-module.h"
 
+#include "annex-browsers.h"
 #include "annex-cli.h"
 #include "annex-desk-session.h"
 #include "annex-future.h"
+#include "annex-module.h"
 
 #include <stdio.h>
 
@@ -80,6 +82,15 @@ run (int argc, char **argv)
   return annex_cli_usage (NULL, "there is no command “%s”", argv[1]);
 }
 
+static const AnnexBrowserModule *
+load_browser (GError **error)
+{
+  AnnexBrowserModuleGetFunc get = (AnnexBrowserModuleGetFunc) annex_module_load (
+      ANNEX_BROWSER_MODULE_FILE, ANNEX_BROWSER_MODULE_SYMBOL, error);
+
+  return get != NULL ? get () : NULL;
+}
+
 static DexFuture *
 close_desk (AnnexDesk *desk)
 {
@@ -91,5 +102,6 @@ annex_app_module_get (void)
 {
   static const AnnexAppModule module = { run, annex_desk_session_open, close_desk };
 
+  annex_browsers_set_module_func (load_browser);
   return &module;
 }

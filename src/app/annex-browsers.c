@@ -19,6 +19,7 @@ struct _AnnexBrowsers
   AnnexStore *store;
   GHashTable *panes; /* id of a task → AnnexBrowser */
   GPtrArray *sites;  /* origins that the user named */
+  gboolean alone;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexBrowsers, annex_browsers, G_TYPE_OBJECT)
@@ -35,7 +36,9 @@ annex_browsers_set_module_func (AnnexBrowserModuleFunc func)
 gboolean
 annex_browsers_are_possible (void)
 {
-  return load_module != NULL && gtk_init_check ();
+  /* A second attempt says yes whatever the first one found. */
+  return load_module != NULL && (gtk_is_initialized () || gtk_init_check ()) &&
+         gdk_display_get_default () != NULL;
 }
 
 static void
@@ -140,9 +143,8 @@ make_pane (AnnexBrowsers *self, AnnexWorkspace *workspace)
   AnnexBrowser *pane = module->new_pane (task, self->store, annex_workspace_get_policy (workspace),
                                          folder, keeps_profiles ());
 
-  module->set_computer_ports (pane, port_cb,
-                              g_object_ref (annex_workspace_get_computer (workspace)),
-                              g_object_unref);
+  module->set_computer_ports (
+      pane, port_cb, g_object_ref (annex_workspace_get_computer (workspace)), g_object_unref);
   for (guint i = 0; i < self->sites->len; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -150,6 +152,8 @@ make_pane (AnnexBrowsers *self, AnnexWorkspace *workspace)
       if (!module->allow_site (pane, g_ptr_array_index (self->sites, i), &error))
         g_warning ("A site was not allowed: %s", error->message);
     }
+  if (self->alone)
+    module->show_alone (pane);
   g_hash_table_insert (self->panes, g_strdup (id), pane);
   return pane;
 }
@@ -196,6 +200,12 @@ annex_browsers_open (AnnexBrowsers *self, AnnexWorkspace *workspace)
   open->self = g_object_ref (self);
   open->workspace = g_object_ref (workspace);
   return annex_fiber_run (open_fiber, open, open_free);
+}
+
+void
+annex_browsers_show_alone (AnnexBrowsers *self)
+{
+  self->alone = TRUE;
 }
 
 AnnexBrowser *

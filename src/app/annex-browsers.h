@@ -35,6 +35,9 @@ annex_browsers_open (AnnexBrowsers *self, AnnexWorkspace *workspace) G_GNUC_WARN
 /* The pane of that task if there is one. (borrowed, nullable) */
 AnnexBrowser *
 annex_browsers_find (AnnexBrowsers *self, const char *task_id);
+/* There is no window of Annex's: panes have one of their own. */
+void
+annex_browsers_show_alone (AnnexBrowsers *self);
 /* Lets the agent open the pane of @workspace's task. */
 void
 annex_browsers_serve (AnnexBrowsers *self, AnnexWorkspace *workspace);

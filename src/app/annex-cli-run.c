@@ -306,12 +306,13 @@ time_over_cb (gpointer data)
 
 /* ---- running */
 
-/* The user's own permissions for the browser. */
+/* The browser without a window of Annex's, and the user's own permissions for it. */
 static gboolean
-allow_sites (Run *run, GError **error)
+prepare_browser (Run *run, GError **error)
 {
   char **sites = run->options->sites;
 
+  annex_browsers_show_alone (annex_session_get_browsers (run->session));
   for (guint i = 0; sites != NULL && sites[i] != NULL; i++)
     if (!annex_browsers_allow_site (annex_session_get_browsers (run->session), sites[i], error))
       return FALSE;
@@ -325,7 +326,7 @@ prepare (Run *run, GError **error)
   g_autoptr (AnnexModel) model = NULL;
   g_autoptr (GPtrArray) tools = NULL;
 
-  if (!allow_sites (run, error))
+  if (!prepare_browser (run, error))
     return FALSE;
   if (options->resume != NULL)
     {

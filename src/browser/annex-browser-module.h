@@ -1,8 +1,8 @@
 /* annex-browser-module.h
  *
- * What the rest of Annex uses of the browser pane and of its view. Both are in a module of their own,
- * with WebKit, which is loaded when a pane is first needed; so nothing outside it calls the functions
- * of annex-browser-pane.h by name.
+ * What the rest of Annex uses of the browser pane and of its view. Both are in a module of their
+ * own, with WebKit, which is loaded when a pane is first needed; so nothing outside it calls the
+ * functions of annex-browser-pane.h by name.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 typedef struct _AnnexDesk AnnexDesk;
 typedef struct _GtkWidget GtkWidget;
 
-/* As AnnexBrowserOpenPortFunc of annex-browser-pane.h: a connection to a port inside the computer, a
- * future of a GIOStream. */
+/* As AnnexBrowserOpenPortFunc of annex-browser-pane.h: a connection to a port inside the computer,
+ * a future of a GIOStream. */
 typedef DexFuture *(*AnnexBrowserModulePortFunc) (guint port, gpointer data);
 
 typedef struct
@@ -36,6 +36,8 @@ typedef struct
                               gpointer data,
                               GDestroyNotify free_data);
   DexFuture *(*close) (AnnexBrowser *pane);
+  /* A window for a task that runs without Annex's own; it lives as long as the pane. */
+  void (*show_alone) (AnnexBrowser *pane);
   /* The view of a pane. (floating) */
   GtkWidget *(*new_view) (AnnexDesk *desk, AnnexTask *task, AnnexBrowser *pane);
 } AnnexBrowserModule;

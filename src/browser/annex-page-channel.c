@@ -75,8 +75,8 @@ answer_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* From the main loop, whoever calls: JavaScriptCore checks that it runs on its thread's own stack, and
- * ends the process on a fiber's. */
+/* From the main loop, whoever calls: JavaScriptCore checks that it runs on its thread's own stack,
+ * and ends the process on a fiber's. */
 static void
 reply_to (WebKitScriptMessageReply *reply, const char *text)
 {
