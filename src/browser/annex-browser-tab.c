@@ -7,6 +7,7 @@
 #include "annex-browser-tab-private.h"
 
 #include "annex-future.h"
+#include "annex-page-channel.h"
 #include "annex-site-policy.h"
 
 #define SETTLE_MS 60000
@@ -433,11 +434,18 @@ annex_browser_tab_get_property (GObject *object, guint id, GValue *value, GParam
 void
 annex_browser_tab_shut (AnnexBrowserTab *self)
 {
+  WebKitUserContentManager *manager;
+
   if (self->view == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->view, self);
   annex_browser_tab_drop_dialog (self);
   webkit_web_view_stop_loading (self->view);
+  /* Its process goes on for a moment, and would speak to a manager that is gone. */
+  manager = webkit_web_view_get_user_content_manager (self->view);
+  webkit_user_content_manager_remove_all_scripts (manager);
+  webkit_user_content_manager_unregister_script_message_handler (manager, ANNEX_PAGE_HANDLER,
+                                                                 ANNEX_PAGE_WORLD);
   /* Whoever shows it lets go first; a view that is in no window ends its process. */
   if (gtk_widget_get_parent (GTK_WIDGET (self->view)) != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->view));

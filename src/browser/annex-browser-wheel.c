@@ -12,7 +12,7 @@
 
 #define DOWNLOADS_MS (120 * 1000)
 /* A navigation that an action began is known by then; its page answered the action before. */
-#define BEGINS_MS 60
+#define BEGINS_MS 200
 
 G_DEFINE_BOXED_TYPE (AnnexBrowserFile,
                      annex_browser_file,
