@@ -230,6 +230,14 @@ be_silent (Exchange *exchange, JsonObject *fault)
 /* ---- answers */
 
 static void
+wait_for_file (FakeModel *self, const char *path)
+{
+  while (path != NULL && !g_file_test (path, G_FILE_TEST_EXISTS) &&
+         !g_cancellable_is_cancelled (self->stop))
+    g_usleep (20000);
+}
+
+static void
 serve (Exchange *exchange, JsonObject *turn, JsonObject *fault, GPtrArray *events)
 {
   gint64 chunk_bytes = annex_json_opt_int (turn, "chunk_bytes", 0);
@@ -238,6 +246,7 @@ serve (Exchange *exchange, JsonObject *turn, JsonObject *fault, GPtrArray *event
   gboolean alive;
 
   g_usleep ((gulong) annex_json_opt_int (turn, "delay_ms", 0) * 1000);
+  wait_for_file (exchange->model, annex_json_opt_string (turn, "wait_for", NULL));
   alive = fake_http_begin_stream (exchange->out, "text/event-stream");
   for (guint i = 0; alive && i < events->len; i++)
     {

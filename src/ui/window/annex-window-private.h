@@ -88,6 +88,8 @@ annex_window_restore_state (AnnexWindow *self);
 void
 annex_window_save_state (AnnexWindow *self);
 void
+annex_window_save_task (AnnexWindow *self);
+void
 annex_window_bind_page (AnnexWindow *self, AnnexTaskPage *page);
 /* annex-shortcuts.c */
 void

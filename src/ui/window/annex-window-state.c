@@ -68,6 +68,14 @@ annex_window_restore_state (AnnexWindow *self)
   self->restoring = *task != '\0' && g_set_str (&self->wanted_task, task);
 }
 
+/* At once: the next start finds it even when this one was killed. */
+void
+annex_window_save_task (AnnexWindow *self)
+{
+  if (self->settings != NULL)
+    g_settings_set_string (self->settings, "last-task", self->task_id != NULL ? self->task_id : "");
+}
+
 void
 annex_window_save_state (AnnexWindow *self)
 {
@@ -88,6 +96,5 @@ annex_window_save_state (AnnexWindow *self)
   g_settings_set_boolean (self->settings, "pane-shown", self->pane_shown);
   g_settings_set_int (self->settings, "pane-width", self->pane_width);
   g_settings_set_string (self->settings, "pane-tab", self->pane_tab);
-  g_settings_set_string (self->settings, "last-task", self->task_id != NULL ? self->task_id : "");
   g_settings_apply (self->settings);
 }

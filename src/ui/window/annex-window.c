@@ -115,8 +115,10 @@ static void
 set_task_id (AnnexWindow *self, const char *task_id)
 {
   annex_sidebar_set_selected_task (self->sidebar, task_id);
-  if (g_set_str (&self->task_id, task_id))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK_ID]);
+  if (!g_set_str (&self->task_id, task_id))
+    return;
+  annex_window_save_task (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK_ID]);
 }
 
 /* Under the header bar of what is shown. */
