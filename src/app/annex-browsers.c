@@ -52,9 +52,18 @@ annex_browsers_finalize (GObject *object)
   G_OBJECT_CLASS (annex_browsers_parent_class)->finalize (object);
 }
 
+enum {
+  SIGNAL_OPENED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
 static void
 annex_browsers_class_init (AnnexBrowsersClass *klass)
 {
+  signals[SIGNAL_OPENED] = g_signal_new ("opened", ANNEX_TYPE_BROWSERS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, ANNEX_TYPE_TASK);
   G_OBJECT_CLASS (klass)->finalize = annex_browsers_finalize;
 }
 
@@ -155,6 +164,7 @@ make_pane (AnnexBrowsers *self, AnnexWorkspace *workspace)
   if (self->alone)
     module->show_alone (pane);
   g_hash_table_insert (self->panes, g_strdup (id), pane);
+  g_signal_emit (self, signals[SIGNAL_OPENED], 0, task);
   return pane;
 }
 
@@ -313,4 +323,30 @@ annex_browsers_close (AnnexBrowsers *self, const char *task_id)
       if (!dex_await (module->close (g_ptr_array_index (panes, i)), &error))
         g_message ("A browser pane did not end well: %s", error->message);
     }
+}
+
+/* Links are removed, never followed. What cannot be removed takes room, no more. */
+static void
+remove_tree (GFile *file)
+{
+  g_autoptr (GFileEnumerator) inside = NULL;
+  GFile *child;
+
+  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL) ==
+      G_FILE_TYPE_DIRECTORY)
+    inside = g_file_enumerate_children (file, G_FILE_ATTRIBUTE_STANDARD_NAME,
+                                        G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+  while (inside != NULL && g_file_enumerator_iterate (inside, NULL, &child, NULL, NULL) &&
+         child != NULL)
+    remove_tree (child);
+  g_file_delete (file, NULL, NULL);
+}
+
+void
+annex_browsers_remove_files (const char *task_id)
+{
+  g_autofree char *folder = annex_browsers_dup_folder (task_id);
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+
+  remove_tree (file);
 }

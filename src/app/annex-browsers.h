@@ -26,6 +26,7 @@ annex_browsers_are_possible (void);
 #define ANNEX_TYPE_BROWSERS (annex_browsers_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexBrowsers, annex_browsers, ANNEX, BROWSERS, GObject)
 
+/* Signal "opened" (AnnexTask): a pane was made. */
 AnnexBrowsers *
 annex_browsers_new (AnnexStore *store);
 /* The pane of @workspace's task, made at the first call. Resolves to an AnnexBrowser; rejects with
@@ -56,5 +57,8 @@ annex_browsers_allow_site (AnnexBrowsers *self, const char *origin, GError **err
 /* In a fiber: ends the pane of that task (NULL: all). What it kept stays. */
 void
 annex_browsers_close (AnnexBrowsers *self, const char *task_id);
+/* Any thread, blocking: deletes what the pane of that task kept, after it was closed. */
+void
+annex_browsers_remove_files (const char *task_id);
 
 G_END_DECLS

@@ -129,6 +129,11 @@ annex_desk_session_sleep (AnnexWork *work);
 void
 annex_desk_session_plan_sleep (AnnexWork *work);
 void
+annex_desk_session_init_browser (AnnexDeskInterface *iface);
+/* Tells the window of panes that are made. */
+void
+annex_desk_session_watch_browsers (AnnexDeskSession *self);
+void
 annex_desk_session_init_models (AnnexDeskInterface *iface);
 void
 annex_desk_session_init_checks (AnnexDeskInterface *iface);

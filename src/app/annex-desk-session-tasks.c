@@ -576,6 +576,7 @@ remove_leftovers_work (gpointer data)
   for (guint i = 0; leftovers->keeps[i] != NULL; i++)
     annex_keep_forget (undo, leftovers->keeps[i], NULL); /* what stays takes room, no more */
   annex_given_files_remove (leftovers->task_id);
+  annex_browsers_remove_files (leftovers->task_id);
   dir = g_dir_open (folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
@@ -610,6 +611,7 @@ delete_fiber (AnnexDeskCall *call)
   if (task == NULL)
     return annex_desk_fail (error);
   annex_desk_session_drop_work (call->self, call->id);
+  annex_browsers_close (annex_session_get_browsers (call->self->session), call->id);
   leftovers = g_new0 (Leftovers, 1);
   leftovers->task_id = g_strdup (call->id);
   leftovers->keeps = annex_task_dup_keeps (task);

@@ -376,6 +376,7 @@ iface_init (AnnexDeskInterface *iface)
   annex_desk_session_init_files (iface);
   annex_desk_session_init_computer (iface);
   annex_desk_session_init_checkpoints (iface);
+  annex_desk_session_init_browser (iface);
   annex_desk_session_init_models (iface);
   annex_desk_session_init_checks (iface);
 }
@@ -434,6 +435,7 @@ annex_desk_session_new (AnnexSession *session)
   g_signal_connect_object (annex_session_get_store (session), "rules-changed",
                            G_CALLBACK (read_rules), self, G_CONNECT_SWAPPED);
   read_rules (self);
+  annex_desk_session_watch_browsers (self);
   g_signal_connect_object (annex_session_get_config (session), "changed",
                            G_CALLBACK (annex_desk_emit_profiles_changed), self, G_CONNECT_SWAPPED);
   return self;

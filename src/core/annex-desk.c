@@ -20,6 +20,7 @@ enum {
   SIGNAL_ASK_OPENED,
   SIGNAL_ASK_CLOSED,
   SIGNAL_TASK_STATE,
+  SIGNAL_BROWSER_OPENED,
   SIGNAL_CHECKS_CHANGED,
   SIGNAL_PROFILES_CHANGED,
   N_SIGNALS,
@@ -144,6 +145,7 @@ annex_desk_default_init (AnnexDeskInterface *iface)
   signals[SIGNAL_ASK_OPENED] = add_signal ("ask-opened", ANNEX_TYPE_ASK);
   signals[SIGNAL_ASK_CLOSED] = add_signal ("ask-closed", ANNEX_TYPE_ASK);
   signals[SIGNAL_TASK_STATE] = add_signal ("task-state", ANNEX_TYPE_TASK);
+  signals[SIGNAL_BROWSER_OPENED] = add_signal ("browser-opened", ANNEX_TYPE_TASK);
   signals[SIGNAL_CHECKS_CHANGED] = add_signal ("checks-changed", G_TYPE_NONE);
   signals[SIGNAL_PROFILES_CHANGED] = add_signal ("profiles-changed", G_TYPE_NONE);
 }
@@ -164,6 +166,12 @@ void
 annex_desk_emit_task_state (AnnexDesk *self, AnnexTask *task)
 {
   g_signal_emit (self, signals[SIGNAL_TASK_STATE], 0, task);
+}
+
+void
+annex_desk_emit_browser_opened (AnnexDesk *self, AnnexTask *task)
+{
+  g_signal_emit (self, signals[SIGNAL_BROWSER_OPENED], 0, task);
 }
 
 void
@@ -408,6 +416,22 @@ annex_desk_get_computer (AnnexDesk *self, AnnexTask *task)
   g_return_val_if_fail (ANNEX_IS_DESK (self), NULL);
 
   return ANNEX_DESK_GET_IFACE (self)->get_computer (self, task);
+}
+
+AnnexBrowser *
+annex_desk_get_browser (AnnexDesk *self, AnnexTask *task)
+{
+  g_return_val_if_fail (ANNEX_IS_DESK (self), NULL);
+
+  return ANNEX_DESK_GET_IFACE (self)->get_browser (self, task);
+}
+
+DexFuture *
+annex_desk_open_browser (AnnexDesk *self, AnnexTask *task)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->open_browser (self, task);
 }
 
 DexFuture *

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "annex-browser.h"
 #include "annex-check.h"
 #include "annex-computer.h"
 #include "annex-draft.h"
@@ -82,6 +83,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexNewTask, annex_new_task_free)
 /* Signals:
  * "ask-opened" (AnnexAsk), "ask-closed" (AnnexAsk): of any task, after the commit.
  * "task-state" (AnnexTask): a task that runs here came to another state.
+ * "browser-opened" (AnnexTask): it has a browser pane now, which the agent or the user wanted.
  * "checks-changed" (): annex_desk_get_checks has news.
  * "profiles-changed" (): the model profiles. */
 struct _AnnexDeskInterface
@@ -121,6 +123,8 @@ struct _AnnexDeskInterface
   DexFuture *(*load_file) (AnnexDesk *self, AnnexTask *task, const char *guest_path);
 
   AnnexComputer *(*get_computer) (AnnexDesk *self, AnnexTask *task);
+  AnnexBrowser *(*get_browser) (AnnexDesk *self, AnnexTask *task);
+  DexFuture *(*open_browser) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*get_use) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*start_computer) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*reset_computer) (AnnexDesk *self, AnnexTask *task);
@@ -220,6 +224,11 @@ DexFuture *annex_desk_load_file (AnnexDesk *self, AnnexTask *task, const char *g
 
 /* Borrowed; NULL while none was needed in this process. */
 AnnexComputer *annex_desk_get_computer (AnnexDesk *self, AnnexTask *task);
+/* Borrowed; NULL while the task has no browser pane in this process. */
+AnnexBrowser *annex_desk_get_browser (AnnexDesk *self, AnnexTask *task);
+/* The task's browser pane, made when there is none. Resolves to an AnnexBrowser; rejects with
+ * ANNEX_BROWSER_ERROR_NO_DISPLAY. */
+DexFuture *annex_desk_open_browser (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to an AnnexComputerUse (boxed). */
 DexFuture *annex_desk_get_use (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
 /* Makes the task's computer ready, also when none was needed before; then annex_desk_get_computer has
@@ -281,6 +290,7 @@ DexFuture *annex_desk_repair (AnnexDesk *self, const char *check_id) G_GNUC_WARN
 void annex_desk_emit_ask_opened (AnnexDesk *self, AnnexAsk *ask);
 void annex_desk_emit_ask_closed (AnnexDesk *self, AnnexAsk *ask);
 void annex_desk_emit_task_state (AnnexDesk *self, AnnexTask *task);
+void annex_desk_emit_browser_opened (AnnexDesk *self, AnnexTask *task);
 void annex_desk_emit_checks_changed (AnnexDesk *self);
 void annex_desk_emit_profiles_changed (AnnexDesk *self);
 

@@ -18,6 +18,32 @@ get_computer (AnnexDesk *desk, AnnexTask *task)
   return SELF (desk)->computer;
 }
 
+static AnnexBrowser *
+get_browser (AnnexDesk *desk, AnnexTask *task)
+{
+  return SELF (desk)->browser;
+}
+
+static DexFuture *
+open_browser (AnnexDesk *desk, AnnexTask *task)
+{
+  fake_record (desk, "open_browser");
+  if (SELF (desk)->browser == NULL)
+    return fake_answer_with (desk, "open_browser",
+                             annex_future_new_errorf (ANNEX_BROWSER_ERROR,
+                                                      ANNEX_BROWSER_ERROR_NO_DISPLAY,
+                                                      "There is no display here"));
+  return fake_answer_with (desk, "open_browser",
+                           dex_future_new_take_object (g_object_ref (SELF (desk)->browser)));
+}
+
+void
+annex_fake_desk_set_browser (AnnexFakeDesk *self, AnnexTask *task, AnnexBrowser *browser)
+{
+  if (g_set_object (&self->browser, browser) && browser != NULL)
+    annex_desk_emit_browser_opened (ANNEX_DESK (self), task);
+}
+
 static DexFuture *
 get_use (AnnexDesk *desk, AnnexTask *task)
 {
@@ -269,6 +295,8 @@ void
 annex_fake_desk_machine_init (AnnexDeskInterface *iface)
 {
   iface->get_computer = get_computer;
+  iface->get_browser = get_browser;
+  iface->open_browser = open_browser;
   iface->start_computer = start_computer;
   iface->get_use = get_use;
   iface->reset_computer = reset_computer;

@@ -28,6 +28,7 @@ struct _AnnexFakeDesk
   GHashTable *drafts;   /* share → GPtrArray of AnnexChange */
   GHashTable *files;    /* "before:share:path", "after:share:path", "file:path" → GBytes */
   AnnexComputer *computer;
+  AnnexBrowser *browser; /* nullable: there is no display */
   AnnexComputerUse *use;
   AnnexComputerNeeds *needs;
   GPtrArray *checkpoints; /* AnnexCheckpoint, oldest first */

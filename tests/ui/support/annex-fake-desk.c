@@ -60,6 +60,7 @@ annex_fake_desk_finalize (GObject *object)
   AnnexFakeDesk *self = ANNEX_FAKE_DESK (object);
 
   g_clear_object (&self->watch);
+  g_clear_object (&self->browser);
   g_clear_object (&self->computer);
   g_hash_table_unref (self->tasks);
   g_clear_object (&self->inbox);

@@ -85,6 +85,9 @@ annex_fake_desk_text (AnnexFakeDesk *self, AnnexTask *task, const char *text);
 void
 annex_fake_desk_thinking (AnnexFakeDesk *self, AnnexTask *task, const char *text);
 /* A tool call that has begun; @input: JSON text. Returns its id. (transfer full) */
+/* The pane that every task has from now on; "browser-opened" tells of it. */
+void
+annex_fake_desk_set_browser (AnnexFakeDesk *self, AnnexTask *task, AnnexBrowser *browser);
 char *
 annex_fake_desk_call (AnnexFakeDesk *self, AnnexTask *task, const char *tool, const char *input);
 /* A call of the sub-agent that the call @parent started. (transfer full) */
