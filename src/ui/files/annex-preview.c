@@ -637,6 +637,8 @@ annex_preview_init (AnnexPreview *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* the slider's sides are the pictures', whichever way one reads */
+  gtk_widget_set_direction (GTK_WIDGET (self->image_legend), GTK_TEXT_DIR_LTR);
   g_signal_connect (factory, "setup", G_CALLBACK (setup_line_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_line_cb), NULL);
   gtk_list_view_set_factory (self->lines, factory);

@@ -56,6 +56,7 @@ make_repair (const AnnexCheckResult *check, gboolean busy)
   name = g_strdup_printf (_ ("%s: %s"), label, check->title);
   button = gtk_button_new_with_label (label);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "doctor.repair");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", check->id);
@@ -99,6 +100,7 @@ make_details (const AnnexCheckResult *check)
       gtk_box_append (GTK_BOX (box), head);
       gtk_box_append (GTK_BOX (box), make_text (check->admin_text, TRUE));
       gtk_widget_set_halign (button, GTK_ALIGN_START);
+      gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "doctor.copy");
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", check->id);
       gtk_box_append (GTK_BOX (box), button);

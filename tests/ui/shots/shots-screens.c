@@ -408,7 +408,7 @@ open_preview_page (ShotsStage *stage)
 static void
 open_preview_moved (ShotsStage *stage)
 {
-  preview (stage, "2025-06-03 Railway.pdf", "ticket.pdf");
+  preview (stage, "2025-06-03 Railway.pdf", "1 page");
 }
 
 static void
@@ -681,7 +681,7 @@ static const ShotsScreen screens[] = {
   { "doctor", open_doctor, TRUE },
   { "doctor-details", open_doctor_details, FALSE },
   { "doctor-fine", open_doctor_fine, FALSE },
-  { "preferences-models", open_models, TRUE },
+  { "preferences-models", open_models, FALSE },
   { "preferences-model", open_model, FALSE },
   { "preferences-network", open_network, FALSE },
   { "preferences-general", open_general, FALSE },
