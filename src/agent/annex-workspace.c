@@ -24,17 +24,17 @@ struct _AnnexWorkspace
   AnnexNetworkPolicy *policy;
   AnnexSecrets *secrets;
   AnnexModel *model;
-  AnnexModel *helper_model; /* nullable: the same */
+  AnnexModel *helper_model;  /* nullable: the same */
   AnnexSkillLibrary *skills; /* nullable */
   AnnexDrafts *drafts;
   AnnexWorkspaceBrowserFunc make_browser; /* nullable */
   gpointer make_browser_data;
   GDestroyNotify free_browser_data;
   DexFuture *browser_queue; /* nullable: of who uses it, or will, last */
-  GHashTable *processes; /* id → AnnexProcess */
-  GPtrArray *refusals;   /* sentences not yet told, each once */
-  guint n_more_refusals; /* beyond those */
-  DexFuture *park;       /* nullable */
+  GHashTable *processes;    /* id → AnnexProcess */
+  GPtrArray *refusals;      /* sentences not yet told, each once */
+  guint n_more_refusals;    /* beyond those */
+  DexFuture *park;          /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexWorkspace, annex_workspace, G_TYPE_OBJECT)
@@ -254,6 +254,7 @@ void
 annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GBytes *piece)
 {
   g_signal_emit (self, signals[SIGNAL_OUTPUT], 0, tool_use_id, piece);
+  annex_task_emit_output (self->task, tool_use_id, piece);
 }
 
 void

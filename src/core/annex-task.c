@@ -45,6 +45,7 @@ G_DEFINE_FINAL_TYPE (AnnexTask, annex_task, G_TYPE_OBJECT)
 enum {
   SIGNAL_EVENT,
   SIGNAL_DELTA,
+  SIGNAL_OUTPUT,
   N_SIGNALS,
 };
 
@@ -269,6 +270,14 @@ annex_task_emit_delta (AnnexTask *self, const AnnexDelta *delta)
   g_signal_emit (self, signals[SIGNAL_DELTA], 0, delta);
 }
 
+void
+annex_task_emit_output (AnnexTask *self, const char *tool_use_id, GBytes *piece)
+{
+  g_return_if_fail (ANNEX_IS_TASK (self));
+
+  g_signal_emit (self, signals[SIGNAL_OUTPUT], 0, tool_use_id, piece);
+}
+
 /* Create and load */
 
 static AnnexTask *
@@ -436,6 +445,8 @@ annex_task_class_init (AnnexTaskClass *klass)
                                         NULL, G_TYPE_NONE, 1, ANNEX_TYPE_EVENT);
   signals[SIGNAL_DELTA] = g_signal_new ("delta", ANNEX_TYPE_TASK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                         NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_OUTPUT] = g_signal_new ("output", ANNEX_TYPE_TASK, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BYTES);
 }
 
 static void

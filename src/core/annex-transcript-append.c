@@ -359,8 +359,8 @@ annex_transcript_builder_append (AnnexTranscriptBuilder *self, AnnexEvent *event
   const char *parent = annex_json_opt_string (data, "parent", NULL);
 
   g_ptr_array_add (self->newer, annex_event_ref (event));
-  if (parent == NULL && (type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED ||
-                         type == ANNEX_EVENT_FORKED))
+  if (parent == NULL &&
+      (type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED || type == ANNEX_EVENT_FORKED))
     {
       annex_transcript_builder_rebuild (self);
       return;
@@ -397,6 +397,39 @@ add_provisional (AnnexTranscriptBuilder *self, const AnnexDelta *delta)
   self->n_provisional++;
   g_list_store_append (self->items, item);
   return item; /* the list keeps it */
+}
+
+/* The item of a call that has not finished: the agent's own, or one of a sub-agent's. */
+static AnnexTranscriptItem *
+find_open_call (AnnexTranscriptBuilder *self, const char *id)
+{
+  AnnexTranscriptItem *item = g_hash_table_lookup (self->steps, id);
+
+  for (guint i = 0; i < self->open_calls->len && item == NULL; i++)
+    {
+      AnnexTranscriptItem *parent = self->open_calls->pdata[i];
+      guint n =
+          parent->children != NULL ? g_list_model_get_n_items (G_LIST_MODEL (parent->children)) : 0;
+
+      for (guint k = n; k > 0 && item == NULL; k--)
+        {
+          g_autoptr (AnnexTranscriptItem) child =
+              g_list_model_get_item (G_LIST_MODEL (parent->children), k - 1);
+
+          if (g_strcmp0 (child->call, id) == 0)
+            item = child; /* kept by its list */
+        }
+    }
+  return item;
+}
+
+void
+annex_transcript_builder_add_output (AnnexTranscriptBuilder *self, const char *id, GBytes *piece)
+{
+  AnnexTranscriptItem *item = find_open_call (self, id);
+
+  if (item != NULL && !item->finished)
+    annex_transcript_item_add_output (item, piece);
 }
 
 void

@@ -6,6 +6,11 @@
  */
 #include "annex-transcript-private.h"
 
+#include <string.h>
+
+#define MAX_OUTPUT_BYTES (16 * 1024)
+#define MAX_LINE_BYTES 400
+
 G_DEFINE_FINAL_TYPE (AnnexTranscriptItem, annex_transcript_item, G_TYPE_OBJECT)
 
 enum {
@@ -29,6 +34,8 @@ annex_transcript_item_finalize (GObject *object)
   g_clear_object (&self->children);
   if (self->stream != NULL)
     g_string_free (self->stream, TRUE);
+  if (self->output != NULL)
+    g_string_free (self->output, TRUE);
   g_free (self->text);
   g_free (self->tool);
   g_free (self->call);
@@ -97,6 +104,8 @@ annex_transcript_item_set_finish (AnnexTranscriptItem *self, AnnexEvent *finish)
 
   g_clear_pointer (&self->finish, annex_event_unref);
   g_clear_pointer (&self->text, g_free);
+  if (self->output != NULL)
+    g_string_free (g_steal_pointer (&self->output), TRUE);
   self->finish = annex_event_ref (finish);
   self->finished = TRUE;
   if (duration_ms < 0)
@@ -379,4 +388,73 @@ GListModel *
 annex_transcript_item_get_children (AnnexTranscriptItem *self)
 {
   return self->children != NULL ? G_LIST_MODEL (self->children) : NULL;
+}
+
+/* Output */
+
+void
+annex_transcript_item_add_output (AnnexTranscriptItem *self, GBytes *piece)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data (piece, &length);
+
+  if (self->output == NULL)
+    self->output = g_string_new (NULL);
+  if (length > MAX_OUTPUT_BYTES)
+    {
+      bytes += length - MAX_OUTPUT_BYTES;
+      length = MAX_OUTPUT_BYTES;
+    }
+  g_string_append_len (self->output, bytes, (gssize) length);
+  if (self->output->len > 2 * MAX_OUTPUT_BYTES) /* seldom, however small the pieces are */
+    g_string_erase (self->output, 0, (gssize) (self->output->len - MAX_OUTPUT_BYTES));
+}
+
+/* A progress bar goes back to the beginning of its line: what was written last is what one sees. */
+static void
+append_line (GString *out, const char *line, gsize length)
+{
+  while (length > 0 && line[length - 1] == '\r')
+    length--;
+  for (gsize i = length; i > 0; i--)
+    if (line[i - 1] == '\r')
+      {
+        line += i;
+        length -= i;
+        break;
+      }
+  if (out->len > 0)
+    g_string_append_c (out, '\n');
+  g_string_append_len (out, line, (gssize) MIN (length, MAX_LINE_BYTES));
+  if (length > MAX_LINE_BYTES)
+    g_string_append (out, "…");
+}
+
+char *
+annex_transcript_item_dup_output (AnnexTranscriptItem *self, guint n_lines)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  const char *text;
+  gsize end;
+  gsize start;
+
+  g_return_val_if_fail (ANNEX_IS_TRANSCRIPT_ITEM (self), NULL);
+
+  if (self->output == NULL || self->finished || n_lines == 0)
+    return g_strdup ("");
+  text = self->output->str;
+  for (end = self->output->len; end > 0 && text[end - 1] == '\n'; end--)
+    ;
+  for (start = end; start > 0; start--)
+    if (text[start - 1] == '\n' && --n_lines == 0)
+      break;
+  while (start < end)
+    {
+      const char *newline = memchr (text + start, '\n', end - start);
+      gsize length = newline != NULL ? (gsize) (newline - text) - start : end - start;
+
+      append_line (out, text + start, length);
+      start += length + 1;
+    }
+  return annex_text_make_valid (out->str, (gssize) out->len);
 }

@@ -38,6 +38,7 @@ struct _AnnexTranscriptItem
   GPtrArray *folders;   /* AnnexEvent; nullable */
   GListStore *children; /* nullable */
   GString *stream;      /* provisional text; nullable */
+  GString *output;      /* the last bytes a running command wrote; nullable */
   char *text;           /* made when asked for; nullable */
   char *tool;           /* nullable */
   char *call;           /* tool_use_id; nullable */
@@ -51,6 +52,8 @@ annex_transcript_item_changed (AnnexTranscriptItem *self);
 /* A child call of a sub-agent: tool-started or tool-finished. */
 void
 annex_transcript_item_add_child_event (AnnexTranscriptItem *self, AnnexEvent *event);
+void
+annex_transcript_item_add_output (AnnexTranscriptItem *self, GBytes *piece);
 /* A tool-finished event; NULL takes the result back. */
 void
 annex_transcript_item_set_finish (AnnexTranscriptItem *self, AnnexEvent *finish);
@@ -78,6 +81,9 @@ void
 annex_transcript_builder_append (AnnexTranscriptBuilder *self, AnnexEvent *event);
 void
 annex_transcript_builder_add_delta (AnnexTranscriptBuilder *self, const AnnexDelta *delta);
+/* What the command of the call @id writes. */
+void
+annex_transcript_builder_add_output (AnnexTranscriptBuilder *self, const char *id, GBytes *piece);
 
 /* What is known of events whose subject was not read yet, and of the newest ones. */
 struct _AnnexTranscriptBuilder
@@ -89,29 +95,31 @@ struct _AnnexTranscriptBuilder
   /* Looking back: what older events will need. */
   GArray *cuts;           /* Cut: rewound parts */
   GHashTable *closings;   /* reply → Closing, of what ended before the next start */
-  gboolean started_later; /* a reply began after all that is still to be read: unfinished ones are dead */
+  gboolean started_later; /* a reply began after all that is still to be read: unfinished ones are
+                             dead */
   gboolean called_later;  /* the model was called again: calls without a result were interrupted */
   gboolean imported_later;
   gboolean retry_over;
-  GHashTable *results; /* tool_use_id → AnnexEvent, the first */
-  GHashTable *starts;  /* tool_use_id → AnnexEvent, the first */
-  GHashTable *answers; /* ask → AnnexEvent, the first */
-  GHashTable *calls;   /* parent → GQueue of AnnexEvent, newest first */
+  GHashTable *results;           /* tool_use_id → AnnexEvent, the first */
+  GHashTable *starts;            /* tool_use_id → AnnexEvent, the first */
+  GHashTable *answers;           /* ask → AnnexEvent, the first */
+  GHashTable *calls;             /* parent → GQueue of AnnexEvent, newest first */
   AnnexTranscriptItem *thinking; /* whose beginning is the next older event's time; owned */
   AnnexTranscriptItem *said;     /* the user message just read, nothing else before it yet; owned */
 
   /* Looking ahead: what newer events will need. */
-  GHashTable *steps;      /* tool_use_id → AnnexTranscriptItem, the latest call of that id */
-  GHashTable *asks;       /* ask → AnnexTranscriptItem, the latest */
-  GPtrArray *open_blocks; /* AnnexTranscriptItem of replies that have not ended */
-  GPtrArray *open_calls;  /* AnnexTranscriptItem without a result */
-  GPtrArray *fresh;       /* notices of folders nothing came after */
-  gboolean fresh_cut;     /* nothing came after a rewind */
-  gboolean only_quiet;    /* all that was read so far is quiet */
+  GHashTable *steps;          /* tool_use_id → AnnexTranscriptItem, the latest call of that id */
+  GHashTable *asks;           /* ask → AnnexTranscriptItem, the latest */
+  GPtrArray *open_blocks;     /* AnnexTranscriptItem of replies that have not ended */
+  GPtrArray *open_calls;      /* AnnexTranscriptItem without a result */
+  GPtrArray *fresh;           /* notices of folders nothing came after */
+  gboolean fresh_cut;         /* nothing came after a rewind */
+  gboolean only_quiet;        /* all that was read so far is quiet */
   AnnexTranscriptItem *retry; /* nullable, owned */
   char *reply;                /* the running one; nullable */
-  guint missed_index;         /* the block whose beginning was streamed before anyone looked; or G_MAXUINT */
-  gboolean missed;            /* the running reply was found running, and no delta was seen yet */
+  guint
+      missed_index; /* the block whose beginning was streamed before anyone looked; or G_MAXUINT */
+  gboolean missed;  /* the running reply was found running, and no delta was seen yet */
   gint64 last_time_us;
   guint n_provisional; /* items at the end without an event */
 };

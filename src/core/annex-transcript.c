@@ -186,6 +186,13 @@ delta_cb (AnnexTranscript *self, const AnnexDelta *delta)
 }
 
 static void
+output_cb (AnnexTranscript *self, const char *id, GBytes *piece)
+{
+  if (self->waiting == NULL)
+    annex_transcript_builder_add_output (self->builder, id, piece);
+}
+
+static void
 items_changed_cb (AnnexTranscript *self, guint position, guint removed, guint added)
 {
   g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
@@ -258,6 +265,7 @@ annex_transcript_new (AnnexTask *task)
   self->loading = TRUE;
   g_signal_connect_object (task, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (task, "delta", G_CALLBACK (delta_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (task, "output", G_CALLBACK (output_cb), self, G_CONNECT_SWAPPED);
   load_part (self);
   return self;
 }

@@ -619,6 +619,52 @@ test_dropped (void)
   settle (closed);
 }
 
+static void
+add_output (Log *log, const char *id, const char *text)
+{
+  g_autoptr (GBytes) piece = g_bytes_new (text, strlen (text));
+
+  annex_transcript_builder_add_output (log->builder, id, piece);
+}
+
+/* The end of what a command writes: whole lines as a terminal shows them, bounded, until it ends.
+ */
+static void
+test_output (void)
+{
+  g_auto (Log) log = { annex_transcript_builder_new (), 0 };
+  g_autofree char *flood = g_strnfill (100000, 'x');
+  g_autofree char *two = NULL;
+  g_autofree char *long_line = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (AnnexTranscriptItem) item = NULL;
+
+  add (&log, "reply-started", "{'reply':'r','model':'m','seen':0}");
+  add (&log, "block",
+       "{'reply':'r','index':0,'block':{'type':'tool_use','id':'c','name':'shell',"
+       "'input':{'command':'make'}}}");
+  add (&log, "tool-started", "{'tool_use_id':'c','name':'shell'}");
+  item = g_list_model_get_item (G_LIST_MODEL (annex_transcript_builder_get_items (log.builder)), 0);
+  add_output (&log, "other", "not this one\n");
+  add_output (&log, "c", "one\ntwo\n 10%\r 50%\r100%\r\nthr");
+  add_output (&log, "c", "ee \xc3");
+  two = annex_transcript_item_dup_output (item, 2);
+  g_assert_cmpstr (two, ==, "100%\nthree \357\277\275");
+  add_output (&log, "c", flood);
+  long_line = annex_transcript_item_dup_output (item, 20);
+  g_assert_cmpuint (strlen (long_line), <, 1000);
+  g_assert_true (g_str_has_suffix (long_line, "x…"));
+  for (guint i = 0; i < 100; i++)
+    add_output (&log, "c", flood);
+  g_assert_cmpuint (item->output->len, <, 40000);
+  add (&log, "tool-finished",
+       "{'tool_use_id':'c','name':'shell','duration_ms':1,'result':{'type':"
+       "'tool_result','tool_use_id':'c','content':'x'}}");
+  add_output (&log, "c", "late\n");
+  after = annex_transcript_item_dup_output (item, 20);
+  g_assert_cmpstr (after, ==, "");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -634,6 +680,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/transcript/children", test_children);
   g_test_add_func ("/transcript/asks-and-import", test_asks_and_import);
   g_test_add_func ("/transcript/deltas", test_deltas);
+  g_test_add_func ("/transcript/output", test_output);
   g_test_add_func ("/transcript/random", test_random);
   g_test_add_func ("/transcript/store", test_store);
   g_test_add_func ("/transcript/dropped", test_dropped);

@@ -17,6 +17,9 @@
 /* Steps of a run that are listed at first. */
 #define MAX_LISTED 50
 #define MAX_OUTPUT (1024 * 1024)
+/* Of a running command: so much of the end, looked at so often, while it can be seen. */
+#define TAIL_LINES 20
+#define TAIL_MS 250
 
 struct _AnnexStepsView
 {
@@ -31,6 +34,8 @@ struct _AnnexStepsView
   GtkWidget *words;
   GtkWidget *time;
   GtkWidget *details; /* nullable: closed */
+  GtkWidget *tail;    /* what a running command wrote last; nullable */
+  guint tail_id;
   guint tick_id;
   gboolean nested;
 };
@@ -250,11 +255,51 @@ add_one (AnnexStepsView *self, AnnexTranscriptItem *item)
     add_note (self, _ ("It said nothing."));
 }
 
+/* ---- what a running command writes */
+
+static gboolean
+tail_cb (gpointer data)
+{
+  AnnexStepsView *self = data;
+  g_autofree char *output =
+      annex_transcript_item_dup_output (self->row->items->pdata[0], TAIL_LINES);
+  g_autofree char *plain = annex_step_strip_escapes (output);
+  g_autofree char *clean = annex_prose_clean (plain);
+
+  if (clean[0] == '\0')
+    return G_SOURCE_CONTINUE;
+  if (self->tail == NULL)
+    {
+      self->tail = annex_code_view_new (_ ("Output So Far"), NULL);
+      gtk_box_append (GTK_BOX (self->details), self->tail);
+    }
+  annex_code_view_set_text (ANNEX_CODE_VIEW (self->tail), clean);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+update_tail (AnnexStepsView *self)
+{
+  gboolean wanted = self->details != NULL && self->row->items->len == 1 &&
+                    gtk_widget_get_mapped (GTK_WIDGET (self)) &&
+                    !annex_transcript_item_is_finished (self->row->items->pdata[0]);
+
+  if (wanted && self->tail_id == 0)
+    {
+      self->tail_id = g_timeout_add (TAIL_MS, tail_cb, self);
+      tail_cb (self);
+    }
+  else if (!wanted)
+    g_clear_handle_id (&self->tail_id, g_source_remove);
+}
+
 static void
 make_details (AnnexStepsView *self)
 {
   GPtrArray *items = self->row->items;
 
+  g_clear_handle_id (&self->tail_id, g_source_remove);
+  self->tail = NULL;
   g_clear_pointer (&self->details, gtk_widget_unparent);
   if (!self->row->open)
     return;
@@ -264,6 +309,7 @@ make_details (AnnexStepsView *self)
   if (items->len == 1)
     {
       add_one (self, items->pdata[0]);
+      update_tail (self);
       return;
     }
   for (guint i = 0; i < items->len && i < MAX_LISTED; i++)
@@ -311,6 +357,7 @@ annex_steps_view_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (annex_steps_view_parent_class)->map (widget);
   update_tick (ANNEX_STEPS_VIEW (widget));
+  update_tail (ANNEX_STEPS_VIEW (widget));
 }
 
 static void
@@ -318,6 +365,7 @@ annex_steps_view_unmap (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (annex_steps_view_parent_class)->unmap (widget);
   g_clear_handle_id (&ANNEX_STEPS_VIEW (widget)->tick_id, g_source_remove);
+  g_clear_handle_id (&ANNEX_STEPS_VIEW (widget)->tail_id, g_source_remove);
 }
 
 static void
@@ -326,7 +374,8 @@ annex_steps_view_dispose (GObject *object)
   AnnexStepsView *self = ANNEX_STEPS_VIEW (object);
 
   g_clear_handle_id (&self->tick_id, g_source_remove);
-  self->details = NULL;
+  g_clear_handle_id (&self->tail_id, g_source_remove);
+  self->details = self->tail = NULL;
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->row);
   g_clear_object (&self->task);

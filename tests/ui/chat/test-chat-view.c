@@ -9,6 +9,8 @@
 #include "annex-user-card.h"
 #include "chat-fixture.h"
 
+#include <string.h>
+
 static void
 test_sample (void)
 {
@@ -300,8 +302,8 @@ test_browse_step (void)
   annex_fake_desk_set_state (desk, task, ANNEX_TASK_RUNNING);
   annex_fake_desk_user (desk, task, "Go");
   view = chat_fixture_show (desk, task, 700, 900, &window);
-  browse = annex_fake_desk_call (desk, task, "browse",
-                                 "{\"goal\":\"Find it\",\"start_url\":\"https://www.example.org/\"}");
+  browse = annex_fake_desk_call (
+      desk, task, "browse", "{\"goal\":\"Find it\",\"start_url\":\"https://www.example.org/\"}");
   annex_shot_settle (150);
   g_assert_nonnull (find_steps (GTK_WIDGET (view), "Looking at example.org"));
   open = annex_fake_desk_sub_call (desk, task, browse, "page_open",
@@ -356,6 +358,75 @@ test_steps (void)
   chat_fixture_close (desk, window);
 }
 
+/* In a text view below @root that is on screen. */
+static gboolean
+shows_text (GtkWidget *root, const char *part)
+{
+  if (GTK_IS_TEXT_VIEW (root) && gtk_widget_get_mapped (root))
+    {
+      GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (root));
+      GtkTextIter start;
+      GtkTextIter end;
+      g_autofree char *text = NULL;
+
+      gtk_text_buffer_get_bounds (buffer, &start, &end);
+      text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+      if (strstr (text, part) != NULL)
+        return TRUE;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (shows_text (child, part))
+      return TRUE;
+  return FALSE;
+}
+
+/* An opened step shows the end of what its command writes, and then its result in its place. */
+static void
+test_output (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  GtkWindow *window;
+  AnnexChatView *view;
+  GtkWidget *steps;
+  g_autofree char *call = NULL;
+
+  annex_fake_desk_user (desk, task, "Go");
+  annex_fake_desk_set_state (desk, task, ANNEX_TASK_RUNNING);
+  view = chat_fixture_show (desk, task, 800, 800, &window);
+  call = annex_fake_desk_call (desk, task, "shell", "{\"command\":\"make\"}");
+  annex_shot_settle (200);
+  for (guint i = 1; i <= 5000; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("line %u of it\n", i);
+      g_autoptr (GBytes) piece = g_bytes_new (line, strlen (line));
+
+      annex_task_emit_output (task, call, piece);
+    }
+  steps = chat_fixture_find (GTK_WIDGET (view), ANNEX_TYPE_STEPS_VIEW, NULL);
+  g_assert_nonnull (steps);
+  g_assert_false (shows_text (steps, "line 5000 of it")); /* closed */
+  g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
+  annex_shot_settle (600);
+  g_assert_true (shows_text (steps, "line 5000 of it"));
+  g_assert_true (shows_text (steps, "line 4981 of it"));
+  g_assert_false (shows_text (steps, "line 4980 of it"));
+  {
+    g_autoptr (GBytes) piece = g_bytes_new_static ("a bad \xff byte", 12);
+
+    annex_task_emit_output (task, call, piece);
+  }
+  annex_shot_settle (800);
+  g_assert_true (shows_text (steps, "byte"));
+  annex_shot_take (window, "chat-output");
+  annex_fake_desk_result (desk, task, call, "shell", "All is made", FALSE, 900);
+  annex_shot_settle (400);
+  g_assert_true (shows_text (GTK_WIDGET (view), "All is made"));
+  g_assert_false (shows_text (GTK_WIDGET (view), "byte"));
+  chat_fixture_close (desk, window);
+}
+
 static void
 test_nothing (void)
 {
@@ -398,6 +469,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/chat/edit", test_edit);
   g_test_add_func ("/chat/browse-step", test_browse_step);
   g_test_add_func ("/chat/steps", test_steps);
+  g_test_add_func ("/chat/output", test_output);
   g_test_add_func ("/chat/nothing", test_nothing);
   return g_test_run ();
 }
