@@ -12,6 +12,7 @@
 #include "annex-image-builder.h"
 #include "annex-image-fetcher.h"
 #include "annex-run-print.h"
+#include "annex-workspace-checkpoints.h"
 
 #include <stdio.h>
 
@@ -230,6 +231,7 @@ static int
 reset (Options *options, GError **error)
 {
   gboolean draft = FALSE;
+  g_autoptr (GPtrArray) checkpoints = NULL;
   g_autoptr (AnnexWorkspace) workspace = NULL;
   g_autoptr (AnnexComputer) computer =
       find_computer (options, options->words[0], &workspace, error);
@@ -248,10 +250,12 @@ reset (Options *options, GError **error)
           "The computer holds a draft. Keep or discard it first, or say --force to lose it");
       return -1;
     }
-  if (!dex_await (annex_computer_reset (computer), error))
+  checkpoints = dex_await_boxed (annex_computer_list_checkpoints (computer), error);
+  if (checkpoints == NULL || !dex_await (annex_computer_reset (computer), error))
     return -1;
   if (workspace != NULL &&
-      !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (workspace)), error))
+      (!annex_workspace_tell_checkpoints_lost (workspace, checkpoints, error) ||
+       !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (workspace)), error)))
     return -1;
   annex_cli_print ("The computer is as new.\n");
   return ANNEX_EXIT_DONE;

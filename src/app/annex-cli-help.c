@@ -216,8 +216,9 @@ static const char computer_help[] =
     "  shell   a terminal in it, as the agent's user\n"
     "  exec    run a command in it; stdin, stdout, stderr and the exit status are the command's\n"
     "  stop    shut it down; its disk stays\n"
-    "  reset   throw its disk away; the next use begins fresh. Refused while it holds a draft; "
-    "--force insists\n";
+    "  reset   throw its disk and checkpoints away; the next use begins fresh. Refused while it holds a "
+    "draft;\n"
+    "          --force insists\n";
 
 static const char skills_help[] =
     "annex skills – instructions for certain kinds of work, in the open Agent Skills format\n"

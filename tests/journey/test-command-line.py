@@ -27,6 +27,7 @@ class CommandLine(Journey):
             (["run", "--model", "openai", "--base-url", "ftp://example.org", "x"], "http://"),
             (["run", "--model", "openai", "--base-url", "not an address", "x"], "address"),
             (["tasks"], "say what to do"), (["tasks", "dance"], "tasks dance"), (["tasks", "show"], "which task"),
+            (["tasks", "checkpoint"], "which task"), (["tasks", "rollback"], "which task"), (["tasks", "fork"], "which task"),
             (["tasks", "export"], "which task"), (["tasks", "import"], "which file"), (["inbox"], "list or answer"),
             (["inbox", "answer", "x"], "the answer"), (["computer"], "say what to do"), (["computer", "dance"], "computer dance"),
             (["computer", "exec"], "after --"),
@@ -115,6 +116,14 @@ class CommandLine(Journey):
         self.assertIn("matches 2 tasks", self.annex("tasks", "show", "Paint", status=1).stderr)
         self.annex("tasks", "show", "Fence", status=1)
         self.annex("run", "--resume", "nothing", status=1)
+
+    def test_no_checkpoints(self):
+        task = self.done_task("Paint the fence")
+        self.assertEqual(self.annex("tasks", "checkpoint", task, "--list").stdout, "")
+        for words in (("rollback", task), ("rollback", task, "x"), ("fork", task, "../x"), ("checkpoint", task, "--remove", "x")):
+            with self.subTest(words=words):
+                self.assertIn("checkpoint", self.annex("tasks", *words, status=1).stderr)
+        self.assertEqual(len(self.lines(self.annex("tasks", "list", "--json"))), 1)
 
     def test_search(self):
         self.done_task("Paint the fence", answer="It is bright yellow now.")

@@ -1,0 +1,165 @@
+/* test-desk-checkpoints.c
+ *
+ * The desk's checkpoints with a real agent and the fake model server: not while it works, told to
+ * the model afterwards, and a copy that goes on by itself. The computers are fakes.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "office.h"
+#include "test-fiber.h"
+
+#include <string.h>
+
+static AnnexCheckpoint *
+make (Office *office, AnnexTask *task, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  AnnexCheckpoint *made =
+      dex_await_boxed (annex_desk_checkpoint (office->desk, task, name), &error);
+
+  g_assert_no_error (error);
+  return made;
+}
+
+static guint
+count (Office *office, AnnexTask *task)
+{
+  g_autoptr (GPtrArray) all =
+      dex_await_boxed (annex_desk_list_checkpoints (office->desk, task), NULL);
+
+  g_assert_nonnull (all);
+  return all->len;
+}
+
+static void
+say (Office *office, AnnexTask *task, const char *text)
+{
+  g_autoptr (AnnexNewTask) message = annex_new_task_new ();
+
+  message->prompt = g_strdup (text);
+  test_await (annex_desk_say (office->desk, task, message));
+}
+
+static void
+test_back (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexCheckpoint) made = NULL;
+  g_autofree char *before = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* The second answer is only given to who was told. */
+  office_open (&office, "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY (
+                            "First") "]},{\"match\":\"has set your computer "
+                                     "back\",\"blocks\":[" SAY ("I look again") "]}]}");
+  task = office_begin (&office, "begin");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  made = make (&office, task, "before lunch");
+  g_assert_cmpuint (count (&office, task), ==, 1);
+  before = dex_await_string (annex_desk_roll_back (office.desk, task, made->id), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (before);
+  g_assert_cmpuint (count (&office, task), ==, 2);
+  g_assert_false (annex_desk_is_running (office.desk, task)); /* going back says nothing yet */
+  say (&office, task, "and now?");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "I look again", TRUE);
+  test_await (annex_desk_remove_checkpoint (office.desk, task, before));
+  g_assert_cmpuint (count (&office, task), ==, 1);
+  test_await_error (annex_desk_roll_back (office.desk, task, before), ANNEX_COMPUTER_ERROR,
+                    ANNEX_COMPUTER_ERROR_NOT_FOUND);
+  /* Freeing its space takes them along, and says so. */
+  test_await (annex_desk_reset_computer (office.desk, task));
+  g_assert_cmpuint (count (&office, task), ==, 0);
+  office_assert_log (&office, task, "\"reason\":\"reset\"", TRUE);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+test_at_work (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexCheckpoint) made = NULL;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY (
+                            "First") "]},{\"delay_ms\":60000,\"blocks\":[" SAY ("Late") "]}]}");
+  task = office_begin (&office, "begin");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  made = make (&office, task, NULL);
+  say (&office, task, "a long one");
+  g_assert_true (annex_desk_is_running (office.desk, task));
+  test_await_error (annex_desk_checkpoint (office.desk, task, NULL), G_IO_ERROR, G_IO_ERROR_BUSY);
+  test_await_error (annex_desk_roll_back (office.desk, task, made->id), G_IO_ERROR,
+                    G_IO_ERROR_BUSY);
+  test_await_error (annex_desk_fork (office.desk, task, NULL, NULL), G_IO_ERROR, G_IO_ERROR_BUSY);
+  test_await_error (annex_desk_remove_checkpoint (office.desk, task, made->id), G_IO_ERROR,
+                    G_IO_ERROR_BUSY);
+  g_assert_cmpuint (count (&office, task), ==, 1);
+  annex_desk_stop (office.desk, task);
+  office_await_rest (&office, task, ANNEX_TASK_STOPPED);
+  test_await (annex_desk_remove_checkpoint (office.desk, task, made->id));
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+test_copy (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexTask) copy = NULL;
+  g_autoptr (AnnexCheckpoint) made = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *title = NULL;
+
+  office_open (
+      &office,
+      "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY (
+          "First") "]},{\"match\":\"another way\",\"blocks\":[" SAY ("In the copy") "]}]}");
+  task = office_begin (&office, "begin");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  made = make (&office, task, NULL);
+  copy = dex_await_object (annex_desk_fork (office.desk, task, made->id, "Another try"), &error);
+  g_assert_no_error (error);
+  title = annex_task_dup_title (copy);
+  g_assert_cmpstr (title, ==, "Another try");
+  g_assert_false (annex_desk_is_running (office.desk, copy));
+  say (&office, copy, "try it another way");
+  office_await_rest (&office, copy, ANNEX_TASK_DONE);
+  office_assert_log (&office, copy, "First", TRUE);
+  office_assert_log (&office, copy, "In the copy", TRUE);
+  office_assert_log (&office, task, "In the copy", FALSE);
+  g_clear_object (&task);
+  g_clear_object (&copy);
+  office_close (&office);
+}
+
+static void
+run_reset (gconstpointer func)
+{
+  app_fixture_reset ();
+  test_run_fiber (func);
+}
+
+static void
+add (const char *path, TestFunc func)
+{
+  g_test_add_data_func (path, (gconstpointer) func, run_reset);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  app_fixture_init (&argc, &argv);
+  add ("/desk-checkpoints/back", test_back);
+  add ("/desk-checkpoints/at-work", test_at_work);
+  add ("/desk-checkpoints/copy", test_copy);
+  status = g_test_run ();
+  app_fixture_done ();
+  return status;
+}
