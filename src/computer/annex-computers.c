@@ -254,7 +254,8 @@ shutdown_fiber (gpointer data)
     {
       AnnexComputerState state = annex_computer_get_state (value);
 
-      if (end->save && state == ANNEX_COMPUTER_READY)
+      /* One that falls asleep, for good or for a checkpoint, is not to lose what it keeps. */
+      if (end->save && (state == ANNEX_COMPUTER_READY || state == ANNEX_COMPUTER_SAVING))
         g_ptr_array_add (steps, annex_computer_save (value));
       else if (state != ANNEX_COMPUTER_OFF && state != ANNEX_COMPUTER_SAVED)
         g_ptr_array_add (steps, annex_computer_stop (value));

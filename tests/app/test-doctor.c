@@ -201,6 +201,9 @@ test_computer (void)
   g_autofree char *image = NULL;
   g_autofree char *current = NULL;
   g_autofree char *left = NULL;
+  g_autofree char *half = NULL;
+  g_autofree char *copy = NULL;
+  g_autoptr (AnnexCheckResult) again = NULL;
 
   fill_world (&world);
   doctor = annex_doctor_new (session, NULL, &world);
@@ -218,6 +221,17 @@ test_computer (void)
   g_assert_nonnull (mended);
   g_assert_cmpint (mended->state, ==, ANNEX_CHECK_OK);
   g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
+  /* Half a checkpoint, and the copy of a return that was never decided. */
+  half = app_fixture_write ("data/annex/checkpoints/01hzzzzzzzzzzzzzzzzzzzzzzz/"
+                            "01j000000000000000000000aa.part/disk.qcow2",
+                            "x");
+  copy = app_fixture_write ("data/annex/computers/01hzzzzzzzzzzzzzzzzzzzzzzz/disk.qcow2.new", "x");
+  check (doctor, "leftovers", ANNEX_CHECK_NOTICE, "left behind", NULL, TRUE);
+  again = dex_await_boxed (annex_doctor_repair (doctor, "leftovers"), NULL);
+  g_assert_nonnull (again);
+  g_assert_cmpint (again->state, ==, ANNEX_CHECK_OK);
+  g_assert_false (g_file_test (half, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (copy, G_FILE_TEST_EXISTS));
   test_await (annex_session_close (session));
 }
 
