@@ -41,6 +41,7 @@ struct _AnnexPageChannel
   gint64 next_reference;
   guint next_frame;
   guint document;
+  guint flush_id; /* orders are given out soon, on the main loop's own stack */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexPageChannel, annex_page_channel, G_TYPE_OBJECT)
@@ -136,6 +137,29 @@ static GError *
 gone_error (void)
 {
   return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "The document went away.");
+}
+
+static gboolean
+flush_orders (gpointer data)
+{
+  AnnexPageChannel *self = data;
+  GHashTableIter iter;
+  Frame *frame;
+
+  self->flush_id = 0;
+  g_hash_table_iter_init (&iter, self->frames);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &frame))
+    give_order (self, frame);
+  return G_SOURCE_REMOVE;
+}
+
+/* JavaScriptCore ends the process when it is called on a fiber's stack, which it takes for an overflow
+ * of the thread's: whoever may be in a fiber only leaves word. */
+static void
+flush_soon (AnnexPageChannel *self)
+{
+  if (self->flush_id == 0)
+    self->flush_id = g_idle_add_full (G_PRIORITY_HIGH, flush_orders, self, NULL);
 }
 
 /* Whoever waits for an answer of @frame_id (NULL: of anyone) gets @error. */
@@ -377,7 +401,7 @@ annex_page_channel_send (AnnexPageChannel *self,
   pending->frame_id = g_strdup (frame->id);
   future = dex_ref (DEX_FUTURE (pending->promise));
   g_hash_table_insert (self->pending, seq, pending);
-  give_order (self, frame);
+  flush_soon (self);
   return dex_future_catch (annex_future_with_timeout (future, limit_ms + GRACE_MS), explain_silence,
                            NULL, NULL);
 }
@@ -392,8 +416,8 @@ annex_page_channel_cancel (AnnexPageChannel *self)
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &frame))
     {
       g_queue_push_tail (&frame->orders, g_strdup ("{\"command\":\"cancel\"}"));
-      give_order (self, frame);
     }
+  flush_soon (self);
 }
 
 static int
@@ -470,8 +494,8 @@ annex_page_channel_dispose (GObject *object)
   AnnexPageChannel *self = ANNEX_PAGE_CHANNEL (object);
   g_autoptr (GError) error = gone_error ();
 
+  g_clear_handle_id (&self->flush_id, g_source_remove);
   reject_pending (self, NULL, error);
-  g_hash_table_remove_all (self->frames);
   g_clear_object (&self->manager);
   G_OBJECT_CLASS (annex_page_channel_parent_class)->dispose (object);
 }

@@ -137,8 +137,11 @@ annex_page_run_look (AnnexPageRun *self,
                      gboolean again,
                      GError **error)
 {
+  /* What an action happens to scroll into view was not asked for. */
+  gboolean keep_folds = again && self->command != ANNEX_PAGE_COMMAND_SCROLL;
   g_autoptr (JsonObject) args =
-      annex_json_build ("s", "target", target, "i", "depth", depth, "b", "again", again, NULL);
+      annex_json_build ("s", "target", target, "i", "depth", depth, "b", "again", again, "b",
+                        "keep_folds", keep_folds, NULL);
   g_autoptr (JsonObject) rest = annex_json_build ("b", "again", TRUE, NULL);
   g_autoptr (GHashTable) results = NULL, lines = NULL;
   g_autoptr (GArray) path = NULL;

@@ -147,8 +147,12 @@ static gboolean
 is_same (const char *a, const char *b)
 {
   const char *ref_a = strstr (a, " [ref="), *ref_b = strstr (b, " [ref=");
+  const char *active = strstr (a, " [active]");
 
   if (g_str_equal (a, b))
+    return TRUE;
+  /* That the focus left is told by where it went. */
+  if (active != NULL && strncmp (a, b, active - a) == 0 && strlen (b) >= (gsize) (active - a) && g_str_equal (active + strlen (" [active]"), b + (active - a)))
     return TRUE;
   if (!g_str_has_prefix (a, "- … ") || ref_a == NULL || ref_b == NULL)
     return FALSE;

@@ -16,6 +16,10 @@ const commandFind = ({text}) => {
     const kids = [];
     if (matches && ++found > foundMost) return null;
     for (const kid of node.kids) { const kept = keep(kid); if (kept) kids.push(kept); }
+    // Words in a row or an item are found together with what can be done there.
+    if (kids.length && ['row', 'listitem', 'article'].includes(node.role) && node.kids.length <= 12) {
+      return {...node, kids: node.kids.map((kid) => kids.find((kept) => kept.element && kept.element === kid.element) ?? kid).filter((kid) => kid.ref || kid.role === 'text')};
+    }
     if (!matches && !kids.length) return null;
     if (matches && !kids.length) kids.push(...node.kids.filter((kid) => kid.ref || kid.role === 'text').slice(0, 8));
     const props = matches ? node.props : [];

@@ -16,6 +16,9 @@ const itemWord = (element) => {
   return 'items';
 };
 
+// What was folded at the last look, and stays so when an action only happened to scroll the page.
+let foldedBefore = new WeakSet();
+
 // Which of @children are left out: a map from the first of a run to its length.
 const foldRuns = (parent, children, look, clip) => {
   const runs = new Map();
@@ -24,13 +27,21 @@ const foldRuns = (parent, children, look, clip) => {
   if (look.from === parent) return runsAfter(elements, Math.max(0, elements.indexOf(look.first)), look.most);
   if (elements.length <= longFamily) return runs;
   const small = elements.length <= fewFields;
-  let start = null, length = 0;
-  const end = () => { if (start && length >= shortestRun) runs.set(start, length); start = null; length = 0; };
+  let start = null, length = 0, run = [];
+  const end = () => {
+    if (start && length >= shortestRun) {
+      runs.set(start, length);
+      for (const element of run) foldedBefore.add(element);
+    }
+    start = null; length = 0; run = [];
+  };
   for (const element of elements) {
-    const keep = look.shown.has(element) || !isUnseen(dom.box(element), clip) ||
+    const folded = look.keepFolds && foldedBefore.has(element);
+    const keep = look.shown.has(element) || (!folded && !isUnseen(dom.box(element), clip)) ||
       (small && (/^h[1-6]$/.test(dom.localName(element)) || dom.query(element, 'input:not([type=hidden]), select, textarea, [contenteditable=true]')));
     if (keep) { if (getComputedStyle(element).display !== 'none') end(); continue; }
     start ??= element;
+    run.push(element);
     length++;
   }
   end();
@@ -48,7 +59,8 @@ const runsAfter = (elements, first, most) => {
 // Text out of sight is cut; the reference opens it.
 const foldText = (text, owner, look, clip) => {
   if (look.whole || text.length <= longText + 40 || !isElement(owner) || look.shown.has(owner)) return null;
-  if (!isUnseen(dom.box(owner), clip)) return null;
+  if (!isUnseen(dom.box(owner), clip) && !(look.keepFolds && foldedBefore.has(owner))) return null;
+  foldedBefore.add(owner);
   const cut = text.slice(0, longText).replace(/\s+\S*$/, '');
   return {text: `${cut} … ${text.length - cut.length} more characters`, owner};
 };

@@ -40,17 +40,33 @@ const sendKey = (target, type, key, modifiers, more = {}) => {
 
 const isShortcut = (modifiers) => modifiers.includes('Control') || modifiers.includes('Meta') || modifiers.includes('Alt');
 
+// The engine itself acts on some keys though they are not trusted (a click on Enter, a radio on an arrow):
+// what it did is not done again.
+const stateOf = (element) => (element instanceof HTMLInputElement || element instanceof HTMLSelectElement
+  ? [element.value, element.checked, element.selectedIndex, deepActive() === element].join() : String(deepActive() === element));
+
+const actsDuring = (element, send) => {
+  const before = stateOf(element);
+  let went = true;
+  const heard = withEvents(['click', 'submit'], () => { went = send(); });
+  return {went, acted: heard.size > 0 || stateOf(element) !== before};
+};
+
 const pressKey = async (target, key, modifiers) => {
   for (const [i, modifier] of modifiers.entries()) sendKey(target, 'keydown', modifier, modifiers.slice(0, i + 1));
   const shown = modifiers.includes('Shift') && /^[a-z]$/.test(key) ? key.toUpperCase() : key;
-  let go = sendKey(target, 'keydown', shown, modifiers);
   const types = [...shown].length === 1 || key === 'Enter';
-  if (go && types && !isShortcut(modifiers)) go = sendKey(target, 'keypress', shown, modifiers);
+  const down = actsDuring(target, () => {
+    let go = sendKey(target, 'keydown', shown, modifiers);
+    if (go && types && !isShortcut(modifiers)) go = sendKey(target, 'keypress', shown, modifiers);
+    return go;
+  });
   const now = dom.connected(target) ? deepActive() ?? target : target;
-  if (go && dom.connected(now)) await defaultAction(now, shown, modifiers);
+  const text = canEdit(now) && [...shown].length === 1;
+  if (down.went && dom.connected(now) && (!down.acted || text)) await defaultAction(now, shown, modifiers);
   const up = deepActive() ?? (dom.connected(target) ? target : dom.body());
-  const released = sendKey(up, 'keyup', shown, modifiers);
-  if (go && released && key === ' ' && up === now) activateBySpace(up);
+  const released = actsDuring(up, () => sendKey(up, 'keyup', shown, modifiers));
+  if (down.went && !down.acted && released.went && !released.acted && key === ' ' && up === now) activateBySpace(up);
   for (const modifier of [...modifiers].reverse()) sendKey(up, 'keyup', modifier, modifiers.filter((m) => m !== modifier));
 };
 

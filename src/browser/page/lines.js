@@ -61,16 +61,19 @@ const writeTree = (nodes, shown, depth = Infinity) => {
 
 let shownToModel = new WeakSet();
 
-const commandSnapshot = ({target, depth, again, unlimited}) => {
+const commandSnapshot = ({target, depth, again, unlimited, keep_folds: keepFolds}) => {
   let root = dom.root(), options = {};
   if (target) {
     const at = resolveAny(target);
     options = isElement(at) ? {whole: true} : {whole: true, from: at.parent, first: at.first};
     root = isElement(at) ? at : at.parent;
     if (isElement(at) && !isRendered(at)) throw new PageError('hidden', `${target} is not shown at the moment.`);
-  } else if (!again) shownToModel = new WeakSet();
+  } else if (!again) {
+    shownToModel = new WeakSet();
+    foldedBefore = new WeakSet();
+  }
   if (unlimited) options = {whole: true, unlimited: true};
-  const look = newLook({...options, shown: shownToModel});
+  const look = newLook({...options, keepFolds: Boolean(again && keepFolds), shown: shownToModel});
   const tree = buildTree(root, look);
   return {lines: writeTree(tree, shownToModel, depth > 0 ? depth - 1 : Infinity)};
 };

@@ -14,7 +14,9 @@ const pseudoText = (element, which) => {
     .map((p) => p.slice(1, -1).replace(/\\(["\\])/g, '$1').replace(/[\ue000-\uf8ff]/g, '')).join('');
 };
 
-const isHiddenForName = (element) => dom.attribute(element, 'aria-hidden') === 'true' || dom.hasAttribute(element, 'inert') ||
+const isHiddenForName = (element) => !(element instanceof HTMLOptionElement || element instanceof HTMLOptGroupElement) &&
+  isHiddenByStyle(element);
+const isHiddenByStyle = (element) => dom.attribute(element, 'aria-hidden') === 'true' || dom.hasAttribute(element, 'inert') ||
   (!element.checkVisibility({visibilityProperty: true}) && getComputedStyle(element).display !== 'contents');
 
 // 2C: the value of a control inside a label.

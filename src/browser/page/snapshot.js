@@ -86,7 +86,7 @@ const visit = (element, around, look, out) => {
   } else {
     seal(out);
     fillNode(node, inner, style, look);
-    placeNode(node, out);
+    placeNode(node, out, inner);
   }
   if (block === element) seal(out);
 };
@@ -136,7 +136,7 @@ const fillNode = (node, around, style, look) => {
   if (value !== null) node.value = value;
   node.props = propertyList(element, role, node.name, look);
   if (dom.localName(element) === 'iframe' || dom.localName(element) === 'frame') { node.slot = slotOf(element); return; }
-  if (isTextField(element) || dom.localName(element) === 'select' && role === 'combobox' || element instanceof HTMLMediaElement) return;
+  if (isTextField(element) || dom.localName(element) === 'select' && role === 'combobox' || element instanceof HTMLMediaElement || role === 'canvas') return;
   if (isEditable(element) && editingHost(element) === element && node.value !== undefined && !dom.query(element, 'button, a[href], input, table')) return;
   const said = [...(around.said ?? [])];
   if (node.name) said.push(...saidBy(node, element));
@@ -155,6 +155,16 @@ const saidBy = (node, element) => {
   return [];
 };
 
+// What names a field or another control by aria-labelledby.
+let labelOwners = new Map();
+const findLabelOwners = () => {
+  labelOwners = new Map();
+  for (const owner of dom.queryAll(dom.root(), '[aria-labelledby]')) {
+    if (!widgetRoles.has(roleOf(owner)) && !isTextField(owner) || !isRendered(owner)) continue;
+    for (const label of idList(owner, 'aria-labelledby')) if (label !== owner && !isInside(owner, label)) labelOwners.set(label, owner);
+  }
+};
+
 // A label's text is its field's name: it is left out where the field is there to say it.
 const labelSays = (element) => {
   const tag = dom.localName(element);
@@ -162,6 +172,8 @@ const labelSays = (element) => {
     const control = element.control;
     return control && (isRendered(control)) ? nameOf(control) : null;
   }
+  const named = labelOwners.get(element);
+  if (named) return nameOf(named);
   if (tag === 'legend' || tag === 'caption' || tag === 'figcaption') {
     const parent = dom.parent(element);
     return isElement(parent) ? nameOf(parent) : null;
@@ -184,9 +196,11 @@ const tidy = (node, look, clip) => {
   node.kids = kids;
 };
 
-const placeNode = (node, out) => {
+const placeNode = (node, out, around) => {
   const role = node.role;
   if (role === 'empty') return;
+  // A link around a heading has said its words.
+  if (role === 'heading' && around.inClickable && !node.kids.length && !node.ref && around.said?.some((said) => said.includes(node.name))) return;
   const bare = !node.ref && !node.states.length && !node.name;
   const says = node.kids.length || node.value !== undefined || node.text;
   if (bare && !says && !keptWhenEmpty.has(role)) return;
@@ -236,6 +250,7 @@ const slotOf = (frame) => {
 
 const buildTree = (root, look) => {
   askForListeners();
+  findLabelOwners();
   look.owned = new Map();
   for (const owner of dom.queryAll(dom.root(), '[aria-owns]')) for (const owned of idList(owner, 'aria-owns')) {
     if (!isInside(owner, owned)) look.owned.set(owned, owner);

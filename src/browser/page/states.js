@@ -52,9 +52,12 @@ const fieldStates = (element, role, type, aria, add) => {
   if (role === 'slider' || role === 'progressbar' || role === 'meter' || role === 'scrollbar' || role === 'spinbutton') {
     const own = type === 'range' || type === 'number' || element instanceof HTMLMeterElement || (element instanceof HTMLProgressElement && element.position >= 0);
     if (type !== 'number') add('value', aria('valuetext') ?? (own ? String(element.value) : aria('valuenow')));
-    add('min', dom.attribute(element, 'min') ?? aria('valuemin'));
-    add('max', dom.attribute(element, 'max') ?? aria('valuemax'));
-    if (type === 'range' || type === 'number') add('step', dom.attribute(element, 'step'));
+    // From 0 to 100 in steps of 1 goes without saying.
+    const min = dom.attribute(element, 'min') ?? aria('valuemin'), max = dom.attribute(element, 'max') ?? aria('valuemax');
+    if (min !== '0') add('min', min);
+    if (max !== '100') add('max', max);
+    const step = dom.attribute(element, 'step');
+    if ((type === 'range' || type === 'number') && step !== '1') add('step', step);
   }
   if (['date', 'time', 'month', 'week', 'datetime-local'].includes(type)) {
     add('min', dom.attribute(element, 'min'));
@@ -127,6 +130,10 @@ const shortAddress = (link) => {
   let address;
   try { address = new URL(raw, document.baseURI); } catch { return shorten(raw, 100); }
   const here = location.origin !== 'null' && address.origin === location.origin;
-  if (here && address.hash && address.href.split('#')[0] === location.href.split('#')[0]) return shorten(address.hash, 100);
-  return shorten(here ? address.pathname + address.search + address.hash : address.href, 100);
+  if (here && address.hash && address.href.split('#')[0] === location.href.split('#')[0]) return shorten(address.hash, 60);
+  if (here && address.search && address.pathname === location.pathname) return shorten(address.search + address.hash, 60);
+  const whole = here ? address.pathname + address.search + address.hash : address.href;
+  if (whole.length <= 60) return whole;
+  // What tells where it leads is the path; what follows it is told by going there.
+  return shorten(here ? address.pathname : address.origin + address.pathname, 60).replace(/…?$/, '…');
 };
