@@ -29,15 +29,19 @@ typedef DexFuture *(*AnnexDraftsFunc) (AnnexDraftsOp *op);
 struct _AnnexDraftsOp
 {
   AnnexDrafts *self;
-  DexFuture *before;
+  DexFuture *previous;
   AnnexDraftsFunc func;
-  char *id; /* of the share or the keep */
+  char *id; /* of the share, the keep or the checkpoint */
   char **paths;
+  AnnexCheckpoint *before; /* nullable */
 };
 
 DexFuture *
 annex_drafts_run (AnnexDrafts *self, AnnexDraftsFunc func, const char *id, const char *const *paths)
     G_GNUC_WARN_UNUSED_RESULT;
+/* The same with an operation (taken) of which func, id, paths and before are filled in. */
+DexFuture *
+annex_drafts_run_op (AnnexDrafts *self, AnnexDraftsOp *op) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In an operation: reads the draft of @share and returns its changes. (transfer full) */
 GPtrArray *

@@ -67,33 +67,49 @@ annex_drafts_keep_baselines (AnnexDrafts *self, const char *checkpoint_id)
   return annex_drafts_run (self, keep_op, checkpoint_id, NULL);
 }
 
-static DexFuture *
-take_op (AnnexDraftsOp *op)
+/* The baselines of then, or none where they are not known: then no conflict is. */
+static void
+take_baselines (AnnexDrafts *self, const char *checkpoint_id)
 {
-  AnnexDrafts *self = op->self;
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
-  g_autoptr (JsonObject) all = read_kept (self, op->id);
-  GError *error = NULL;
+  g_autoptr (JsonObject) all = read_kept (self, checkpoint_id);
 
   for (guint i = 0; i < shares->len; i++)
     {
       const char *id = annex_share_get_id (g_ptr_array_index (shares, i));
       JsonObject *json = all != NULL ? annex_json_opt_object (all, id) : NULL;
       AnnexBaseline *then = json != NULL ? annex_baseline_new_from_json (json, NULL) : NULL;
+      g_autoptr (GError) error = NULL;
 
       g_hash_table_replace (self->baselines, g_strdup (id),
                             then != NULL ? then : annex_baseline_new ());
       g_hash_table_remove (self->changes, id);
+      /* The computer has gone back already; the next change of them stores them again. */
       if (!annex_drafts_save_baseline (self, id, &error))
-        return annex_future_new_error (error);
+        g_warning ("What a folder was like cannot be stored: %s", error->message);
     }
+}
+
+static DexFuture *
+roll_back_op (AnnexDraftsOp *op)
+{
+  GError *error = NULL;
+
+  if (!dex_await (annex_computer_roll_back (op->self->computer, op->id, op->before), &error))
+    return annex_future_new_error (error);
+  take_baselines (op->self, op->id);
   return dex_future_new_true ();
 }
 
 DexFuture *
-annex_drafts_take_baselines (AnnexDrafts *self, const char *checkpoint_id)
+annex_drafts_roll_back (AnnexDrafts *self, const char *checkpoint_id, const AnnexCheckpoint *before)
 {
-  return annex_drafts_run (self, take_op, checkpoint_id, NULL);
+  AnnexDraftsOp *op = g_new0 (AnnexDraftsOp, 1);
+
+  op->func = roll_back_op;
+  op->id = g_strdup (checkpoint_id);
+  op->before = before != NULL ? annex_checkpoint_copy (before) : NULL;
+  return annex_drafts_run_op (self, op);
 }
 
 /* @op->paths holds the task that gets them. */

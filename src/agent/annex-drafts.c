@@ -63,9 +63,10 @@ op_free (gpointer data)
   AnnexDraftsOp *op = data;
 
   g_clear_object (&op->self);
-  dex_clear (&op->before);
+  dex_clear (&op->previous);
   g_free (op->id);
   g_strfreev (op->paths);
+  g_clear_pointer (&op->before, annex_checkpoint_free);
   g_free (op);
 }
 
@@ -75,25 +76,32 @@ op_fiber (gpointer data)
   AnnexDraftsOp *op = data;
 
   /* The one before may have failed: that was its caller's to hear. */
-  if (op->before != NULL)
-    dex_await (g_steal_pointer (&op->before), NULL);
+  if (op->previous != NULL)
+    dex_await (g_steal_pointer (&op->previous), NULL);
   return op->func (op);
+}
+
+DexFuture *
+annex_drafts_run_op (AnnexDrafts *self, AnnexDraftsOp *op)
+{
+  DexFuture *future;
+
+  op->self = g_object_ref (self);
+  op->previous = g_steal_pointer (&self->tail);
+  future = annex_fiber_run (op_fiber, op, op_free);
+  self->tail = dex_ref (future);
+  return future;
 }
 
 DexFuture *
 annex_drafts_run (AnnexDrafts *self, AnnexDraftsFunc func, const char *id, const char *const *paths)
 {
   AnnexDraftsOp *op = g_new0 (AnnexDraftsOp, 1);
-  DexFuture *future;
 
-  op->self = g_object_ref (self);
-  op->before = g_steal_pointer (&self->tail);
   op->func = func;
   op->id = g_strdup (id);
   op->paths = g_strdupv ((char **) paths);
-  future = annex_fiber_run (op_fiber, op, op_free);
-  self->tail = dex_ref (future);
-  return future;
+  return annex_drafts_run_op (self, op);
 }
 
 /* ---- paths and baselines */
@@ -427,11 +435,10 @@ lost_op (AnnexDraftsOp *op)
       AnnexAsk *ask = g_ptr_array_index (asks, i);
 
       if (annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT &&
-          !dex_await (
-              annex_task_append (self->task, ANNEX_EVENT_ASK_EXPIRED,
-                                 annex_json_build ("s", "ask", annex_ask_get_id (ask), "o",
-                                                   "answer", json_object_new (), NULL)),
-              &error))
+          !dex_await (annex_task_append (self->task, ANNEX_EVENT_ASK_EXPIRED,
+                                         annex_json_build ("s", "ask", annex_ask_get_id (ask), "o",
+                                                           "answer", json_object_new (), NULL)),
+                      &error))
         return annex_future_new_error (error);
     }
   return dex_future_new_true ();

@@ -67,14 +67,11 @@ annex_drafts_is_open (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *
 annex_drafts_tell_lost (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For checkpoints: what the host's files were when the agent saw them is kept with @checkpoint_id,
- * comes back with it, is handed to the task of a copy, is no longer needed. The futures resolve to
- * TRUE and reject with G_IO_ERROR. */
+/* For checkpoints: what the host's files were when the agent saw them is kept with @checkpoint_id, is
+ * handed to the task of a copy, is no longer needed. The futures resolve to TRUE and reject with
+ * G_IO_ERROR. */
 DexFuture *
 annex_drafts_keep_baselines (AnnexDrafts *self,
-                             const char *checkpoint_id) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *
-annex_drafts_take_baselines (AnnexDrafts *self,
                              const char *checkpoint_id) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *
 annex_drafts_pass_baselines (AnnexDrafts *self,
@@ -82,6 +79,12 @@ annex_drafts_pass_baselines (AnnexDrafts *self,
                              const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
 void
 annex_drafts_drop_baselines (AnnexDrafts *self, const char *checkpoint_id);
+/* annex_computer_roll_back () together with what was kept with that checkpoint, so that nothing reads
+ * or keeps a draft in between. */
+DexFuture *
+annex_drafts_roll_back (AnnexDrafts *self,
+                        const char *checkpoint_id,
+                        const AnnexCheckpoint *before) G_GNUC_WARN_UNUSED_RESULT;
 /* After the computer went back to a checkpoint: reads its drafts, appends what they are now, and
  * closes the asks about those that are empty. Resolves to TRUE. */
 DexFuture *

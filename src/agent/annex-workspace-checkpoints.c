@@ -305,7 +305,6 @@ go_back (AnnexWorkspace *self, JsonObject *data, GError **error)
 {
   const char *id = annex_json_opt_string (data, "checkpoint", "");
   const char *before = annex_json_opt_string (data, "before", NULL);
-  AnnexDrafts *drafts = annex_workspace_get_drafts (self);
   g_autoptr (AnnexCheckpoint) to = NULL;
   g_autoptr (AnnexCheckpoint) left = NULL;
   g_autoptr (GError) local = NULL;
@@ -318,7 +317,7 @@ go_back (AnnexWorkspace *self, JsonObject *data, GError **error)
     }
   to = find (self, id, &local);
   if (to == NULL ||
-      !dex_await (annex_computer_roll_back (annex_workspace_get_computer (self), id, left), &local))
+      !dex_await (annex_drafts_roll_back (annex_workspace_get_drafts (self), id, left), &local))
     {
       annex_error_normalise (&local);
       /* Another process does it: what comes of it is told there. */
@@ -327,8 +326,7 @@ go_back (AnnexWorkspace *self, JsonObject *data, GError **error)
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  return dex_await (annex_drafts_take_baselines (drafts, id), error) &&
-         append_returned (self, data, to, error);
+  return append_returned (self, data, to, error);
 }
 
 static gboolean
