@@ -9,6 +9,7 @@
 #include "annex-block-view.h"
 #include "annex-chat-find.h"
 #include "annex-chat-rows.h"
+#include "annex-code-view.h"
 #include "annex-question-card.h"
 #include "annex-record-view.h"
 #include "annex-row-list.h"
@@ -649,6 +650,7 @@ annex_chat_view_class_init (AnnexChatViewClass *klass)
 static void
 annex_chat_view_init (AnnexChatView *self)
 {
+  annex_code_view_warm_up ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Conversation"), -1);

@@ -306,6 +306,29 @@ find_language (const char *name)
                                      : NULL;
 }
 
+static gboolean
+warm_up_cb (gpointer data)
+{
+  g_autoptr (GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
+  GtkSourceLanguage *python = find_language ("python");
+
+  gtk_source_style_scheme_manager_get_scheme (gtk_source_style_scheme_manager_get_default (),
+                                              "Adwaita");
+  if (python != NULL)
+    gtk_source_buffer_set_language (buffer, python); /* reads what all languages share, too */
+  return G_SOURCE_REMOVE;
+}
+
+void
+annex_code_view_warm_up (void)
+{
+  static gboolean begun;
+
+  if (!begun)
+    g_idle_add_full (G_PRIORITY_LOW, warm_up_cb, NULL, NULL);
+  begun = TRUE;
+}
+
 GtkWidget *
 annex_code_view_new (const char *title, const char *language)
 {

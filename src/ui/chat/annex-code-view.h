@@ -14,6 +14,11 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_CODE_VIEW (annex_code_view_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexCodeView, annex_code_view, ANNEX, CODE_VIEW, GtkWidget)
 
+/* Reads, when nothing else is to be done and once, what the first code shown needs: it would hold up a
+ * reply that is being streamed. */
+void
+annex_code_view_warm_up (void);
+
 /* @title: shown above, nullable; @language: as in a fence, nullable. */
 GtkWidget *
 annex_code_view_new (const char *title, const char *language);

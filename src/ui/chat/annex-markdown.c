@@ -12,6 +12,7 @@
 
 /* Cells of one table that are kept; what is beyond is cut. */
 #define MAX_COLUMNS 64
+#define MAX_CHARS_WITHOUT_SPACE 1000
 #define MAX_CELLS 200000
 
 typedef struct
@@ -124,19 +125,25 @@ add_block (Walk *walk, AnnexMarkdownKind kind)
   return block;
 }
 
-/* Where a long paragraph may be cut: after white space if there is some near the limit. */
+/* Where a long paragraph may be cut: after white space if there is some near the limit. What has
+ * none is no prose, and slow to lay out: it is cut sooner. */
 static guint
 find_cut (const char *text, guint start)
 {
   const char *p = text + start;
   const char *space = NULL;
+  const char *sooner = NULL;
 
   for (guint n = 0; n < ANNEX_MARKDOWN_MAX_CHARS && *p != '\0'; n++)
     {
+      if (n == MAX_CHARS_WITHOUT_SPACE)
+        sooner = p;
       if (n > ANNEX_MARKDOWN_MAX_CHARS / 2 && (*p == ' ' || *p == '\n'))
         space = p + 1;
       p = g_utf8_next_char (p);
     }
+  if (space == NULL && sooner != NULL && *p != '\0')
+    p = sooner;
   return (guint) ((*p != '\0' && space != NULL ? space : p) - text);
 }
 

@@ -17,6 +17,8 @@
 #define MAX_NATURAL 600
 #define LEAST_WIDTH 48
 #define MAX_LINKS 12
+/* Characters without a place to break a line at: no words. */
+#define LONG_RUN 256
 
 struct _AnnexProse
 {
@@ -345,6 +347,35 @@ annex_prose_new (void)
   return g_object_new (ANNEX_TYPE_PROSE, NULL);
 }
 
+/* Scripts that are written without spaces do not count: their words end where Pango knows. Nor do
+ * the characters that only say where a line may end. */
+static gboolean
+has_long_run (const char *text)
+{
+  guint run = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c) || c == 0x200b || (c >= 0x0e00 && g_unichar_isalpha (c)))
+        run = 0;
+      else if (++run > LONG_RUN)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Looking for a word's end in what has none shapes all the rest of it for each line: that takes the
+ * square of its length, and in fonts with many ligatures a tenth of a second a screenful. */
+static void
+set_label (AnnexProse *self, const char *text)
+{
+  gtk_label_set_wrap_mode (GTK_LABEL (self->label),
+                           has_long_run (text) ? PANGO_WRAP_CHAR : PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_text (GTK_LABEL (self->label), text);
+}
+
 void
 annex_prose_set_text (AnnexProse *self, AnnexMarkdownInline *text, AnnexMarkdownBlock *owner)
 {
@@ -353,7 +384,7 @@ annex_prose_set_text (AnnexProse *self, AnnexMarkdownInline *text, AnnexMarkdown
   self->owner = owner != NULL ? annex_markdown_block_ref (owner) : NULL;
   self->text = text;
   g_clear_pointer (&old, annex_markdown_block_unref);
-  gtk_label_set_text (GTK_LABEL (self->label), text->text);
+  set_label (self, text->text);
   update_attributes (self);
   if (text->links->len > 0)
     add_link_controllers (self);
@@ -377,7 +408,7 @@ annex_prose_set_plain (AnnexProse *self, const char *text)
 
   self->text = NULL;
   g_clear_pointer (&self->owner, annex_markdown_block_unref);
-  gtk_label_set_text (GTK_LABEL (self->label), clean);
+  set_label (self, clean);
   update_attributes (self);
 }
 

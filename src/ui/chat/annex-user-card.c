@@ -183,8 +183,8 @@ fill_text (AnnexUserCard *self)
   glong limit = self->row->more ? MAX_CHARS : FOLDED_CHARS;
   g_autofree char *cut = NULL;
 
-  /* Bytes are at least as many as characters. */
-  if ((glong) strlen (text) > limit && g_utf8_strlen (text, -1) > limit)
+  /* Only as many bytes are looked at as that many characters and one can have. */
+  if (g_utf8_strlen (text, (gssize) strnlen (text, ((gsize) limit + 1) * 4)) > limit)
     {
       g_autofree char *begin = g_utf8_substring (text, 0, limit);
 

@@ -10,6 +10,8 @@
 
 /* Deeper ones are shown with the rest of their path as a name. */
 #define MAX_DEPTH 12
+/* Nodes freed in one turn of the main loop. */
+#define FREED_AT_ONCE 400
 
 struct _AnnexDraftNode
 {
@@ -243,6 +245,44 @@ annex_draft_node_new (AnnexShare *share, GPtrArray *changes, GHashTable *unchose
     }
   finish (self);
   return self;
+}
+
+/* ---- giving up */
+
+static gboolean
+free_some_cb (gpointer data)
+{
+  GPtrArray *nodes = data;
+
+  g_ptr_array_set_size (nodes, nodes->len > FREED_AT_ONCE ? (int) (nodes->len - FREED_AT_ONCE) : 0);
+  return nodes->len > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+void
+annex_draft_node_retire (AnnexDraftNode *self)
+{
+  GPtrArray *nodes = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_add (nodes, self);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      g_autoptr (GListModel) children = NULL;
+      AnnexDraftNode *node = g_ptr_array_index (nodes, i);
+      guint n;
+
+      if (node->children == NULL)
+        continue;
+      children = G_LIST_MODEL (g_steal_pointer (&node->children));
+      n = g_list_model_get_n_items (children);
+      for (guint k = 0; k < n; k++)
+        {
+          AnnexDraftNode *child = g_list_model_get_item (children, k);
+
+          child->parent = NULL;
+          g_ptr_array_add (nodes, child);
+        }
+    }
+  g_idle_add_full (G_PRIORITY_LOW, free_some_cb, nodes, (GDestroyNotify) g_ptr_array_unref);
 }
 
 /* ---- choosing */

@@ -34,6 +34,11 @@ G_DECLARE_FINAL_TYPE (AnnexDraftNode, annex_draft_node, ANNEX, DRAFT_NODE, GObje
 AnnexDraftNode *
 annex_draft_node_new (AnnexShare *share, GPtrArray *changes, GHashTable *unchosen);
 
+/* Gives up a whole tree that is shown no more (transfer full): many nodes are freed a few at a time,
+ * from the main loop. */
+void
+annex_draft_node_retire (AnnexDraftNode *self);
+
 /* Of the root: its share; of a change: itself; else NULL. All borrowed. */
 AnnexShare *
 annex_draft_node_get_share (AnnexDraftNode *self);

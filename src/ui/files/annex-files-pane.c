@@ -229,13 +229,25 @@ select_place (AnnexFilesPane *self, const char *place)
 }
 
 static void
+set_roots (AnnexFilesPane *self, gpointer *roots, guint n_roots)
+{
+  g_autoptr (GPtrArray) old = g_ptr_array_new ();
+  guint n_old = g_list_model_get_n_items (G_LIST_MODEL (self->roots));
+
+  for (guint i = 0; i < n_old; i++)
+    g_ptr_array_add (old, g_list_model_get_item (G_LIST_MODEL (self->roots), i));
+  g_list_store_splice (self->roots, 0, n_old, roots, n_roots);
+  for (guint i = 0; i < old->len; i++)
+    annex_draft_node_retire (g_ptr_array_index (old, i));
+}
+
+static void
 show (AnnexFilesPane *self, GPtrArray *roots)
 {
   g_autofree char *selected = dup_selected_place (self);
   guint total = 0;
 
-  g_list_store_splice (self->roots, 0, g_list_model_get_n_items (G_LIST_MODEL (self->roots)),
-                       roots->pdata, roots->len);
+  set_roots (self, roots->pdata, roots->len);
   for (guint i = 0; i < roots->len; i++)
     {
       AnnexDraftNode *root = g_ptr_array_index (roots, i);
@@ -310,7 +322,7 @@ refresh (gpointer data)
   self->serial++;
   if (self->desk == NULL || self->task == NULL)
     {
-      g_list_store_remove_all (self->roots);
+      set_roots (self, NULL, 0);
       gtk_stack_set_visible_child_name (self->stack, "empty");
       return;
     }
@@ -494,7 +506,7 @@ annex_files_pane_set_task (AnnexFilesPane *self, AnnexTask *task)
   g_set_object (&self->task, task);
   if (task != NULL)
     g_signal_connect (task, "event", G_CALLBACK (event_cb), self);
-  g_list_store_remove_all (self->roots);
+  set_roots (self, NULL, 0);
   queue_refresh (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }
@@ -548,6 +560,8 @@ annex_files_pane_dispose (GObject *object)
     g_signal_handlers_disconnect_by_func (self->selection, selected_cb, self);
   gtk_widget_dispose_template (GTK_WIDGET (object), ANNEX_TYPE_FILES_PANE);
   g_clear_object (&self->selection);
+  if (self->roots != NULL)
+    set_roots (self, NULL, 0);
   g_clear_object (&self->roots);
   g_clear_object (&self->actions);
   g_clear_object (&self->task);

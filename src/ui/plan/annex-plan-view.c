@@ -15,6 +15,9 @@
 
 #include <glib/gi18n.h>
 
+/* How long steps are made in one turn of the main loop: a long plan grows over some frames. */
+#define SHOW_MS 5
+
 struct _AnnexPlanView
 {
   AdwBin parent_instance;
@@ -26,6 +29,8 @@ struct _AnnexPlanView
   AnnexEventFollower *follower;
   guint clock;
   guint changing; /* changes that are not committed yet */
+  guint next;     /* the step that is shown next */
+  guint more;     /* the source that shows the rest */
 
   GtkStack *stack;
   GtkListBox *list;
@@ -319,10 +324,47 @@ compare_rows (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
   return first < second ? -1 : first > second;
 }
 
-static void
-show_steps (AnnexPlanView *self, gboolean alive)
+static gboolean
+is_alive (AnnexPlanView *self)
 {
+  return self->task != NULL && self->desk != NULL && annex_desk_is_running (self->desk, self->task);
+}
+
+/* As many steps as fit into a frame; TRUE when there are more. */
+static gboolean
+show_more (AnnexPlanView *self)
+{
+  gint64 end_us = g_get_monotonic_time () + SHOW_MS * 1000;
   guint n = annex_plan_get_n_steps (self->plan);
+  gboolean alive = is_alive (self);
+
+  while (self->next < n)
+    {
+      guint i = self->next++;
+      const AnnexStep *step = annex_plan_get_step (self->plan, i);
+
+      annex_plan_row_show (take_row (self, step->id), step, self->track, i, n, alive);
+      if (g_get_monotonic_time () > end_us)
+        break;
+    }
+  gtk_list_box_invalidate_sort (self->list);
+  return self->next < n;
+}
+
+static gboolean
+more_cb (gpointer data)
+{
+  AnnexPlanView *self = data;
+
+  if (show_more (self))
+    return G_SOURCE_CONTINUE;
+  self->more = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_steps (AnnexPlanView *self)
+{
   AnnexPlanRow *row;
 
   for (int i = 0; (row = row_at (self, i)) != NULL;)
@@ -330,13 +372,9 @@ show_steps (AnnexPlanView *self, gboolean alive)
       i++;
     else
       gtk_list_box_remove (self->list, GTK_WIDGET (row));
-  for (guint i = 0; i < n; i++)
-    {
-      const AnnexStep *step = annex_plan_get_step (self->plan, i);
-
-      annex_plan_row_show (take_row (self, step->id), step, self->track, i, n, alive);
-    }
-  gtk_list_box_invalidate_sort (self->list);
+  self->next = 0;
+  if (show_more (self) && self->more == 0)
+    self->more = g_idle_add (more_cb, self);
 }
 
 static gboolean
@@ -354,8 +392,7 @@ clock_cb (gpointer data)
 static void
 update_clock (AnnexPlanView *self)
 {
-  gboolean wanted = gtk_widget_get_mapped (GTK_WIDGET (self)) && self->task != NULL &&
-                    self->desk != NULL && annex_desk_is_running (self->desk, self->task);
+  gboolean wanted = gtk_widget_get_mapped (GTK_WIDGET (self)) && is_alive (self);
 
   if (wanted && self->clock == 0)
     self->clock = g_timeout_add_seconds (1, clock_cb, self);
@@ -376,8 +413,6 @@ show_explanation (AnnexPlanView *self)
 static void
 refresh (AnnexPlanView *self)
 {
-  gboolean alive =
-      self->task != NULL && self->desk != NULL && annex_desk_is_running (self->desk, self->task);
   guint n;
 
   if (self->changing == 0)
@@ -389,7 +424,7 @@ refresh (AnnexPlanView *self)
         self->plan = annex_plan_new_empty ();
     }
   n = annex_plan_get_n_steps (self->plan);
-  show_steps (self, alive);
+  show_steps (self);
   show_explanation (self);
   if (n > 0 || !gtk_widget_get_visible (GTK_WIDGET (self->add_entry)))
     gtk_stack_set_visible_child_name (self->stack, n > 0 ? "plan" : "empty");
@@ -495,6 +530,7 @@ annex_plan_view_dispose (GObject *object)
   AnnexPlanView *self = ANNEX_PLAN_VIEW (object);
 
   g_clear_handle_id (&self->clock, g_source_remove);
+  g_clear_handle_id (&self->more, g_source_remove);
   g_clear_object (&self->follower);
   adw_bin_set_child (ADW_BIN (self), NULL); /* it is a child of the template's too */
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_PLAN_VIEW);
