@@ -344,9 +344,11 @@ test_dribble (gconstpointer data)
   GThread *thread = g_thread_new ("dribble", dribble_thread, &dribble);
   g_autoptr (GError) error = NULL;
   Get get = { .http = annex_http_new (base_url, &error) };
+  g_autoptr (DexFuture) got = NULL;
 
   g_assert_no_error (error);
-  settle (dex_scheduler_spawn (NULL, 1024 * 1024, get_fiber, &get, NULL), &error);
+  got = dex_scheduler_spawn (NULL, 1024 * 1024, get_fiber, &get, NULL);
+  settle (got, &error);
   g_assert_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT);
   annex_http_unref (get.http);
   while (!g_atomic_int_get (&dribble.hung_up))
