@@ -332,9 +332,12 @@ annex_browser_tab_answer_files (AnnexBrowserTab *self, const char *const *paths,
   return TRUE;
 }
 
-void
+gboolean
 annex_browser_tab_set_upload (AnnexBrowserTab *self, const char *const *paths)
 {
+  gboolean were_waiting = self->upload != NULL;
+
   g_strfreev (self->upload);
   self->upload = g_strdupv ((char **) paths);
+  return were_waiting;
 }

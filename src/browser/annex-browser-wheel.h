@@ -1,8 +1,8 @@
 /* annex-browser-wheel.h
  *
- * What the agent's tools (annex-page-tool*.c) use of the pane, beyond what its window uses: taking a
- * turn at the wheel, going somewhere, dialogs, files, pictures. Implemented by the pane and its tabs;
- * the site policy is applied there.
+ * What the agent's tools (annex-page-tool*.c) use of the pane, beyond what its window uses: taking
+ * a turn at the wheel, going somewhere, dialogs, files, pictures. Implemented by the pane and its
+ * tabs; the site policy is applied there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -14,10 +14,10 @@
 G_BEGIN_DECLS
 
 /* Every call of a tool begins with this: waits while the user has taken over, then shows @activity
- * ("Annex is filling in the form"). Resolves to a boolean: the user drove since the last call, so the
- * page is to be looked at anew. Rejects with ANNEX_BROWSER_ERROR_DIALOG when a dialog is open in the
- * selected tab and @with_dialog is FALSE (the message says which and what it says), CRASHED, and
- * G_IO_ERROR_CANCELLED. */
+ * ("Annex is filling in the form"). Resolves to a boolean: the user drove since the last call, so
+ * the page is to be looked at anew. Rejects with ANNEX_BROWSER_ERROR_DIALOG when a dialog is open
+ * in the selected tab and @with_dialog is FALSE (the message says which and what it says), CRASHED,
+ * and G_IO_ERROR_CANCELLED. */
 DexFuture *
 annex_browser_pane_begin_turn (AnnexBrowserPane *self,
                                const char *activity,
@@ -39,22 +39,23 @@ annex_browser_pane_back (AnnexBrowserPane *self,
                          AnnexBrowserTab *tab,
                          const char *tool_use_id,
                          DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
-/* After an action: waits for the navigation it began, if it began one, in @tab or in a tab it opened;
- * a first visit or another site is asked about for @tool_use_id. Resolves to TRUE at once when there is
- * none. Rejects as visit does. */
+/* After an action: waits for the navigation it began, if it began one, in @tab or in a tab it
+ * opened; a first visit or another site is asked about for @tool_use_id. Resolves to TRUE at once
+ * when there is none. Rejects as visit does. */
 DexFuture *
 annex_browser_pane_settle (AnnexBrowserPane *self,
                            AnnexBrowserTab *tab,
                            const char *tool_use_id,
                            DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
-/* Opens @ask (transfer full) by the pane's ask function. Resolves to the answer, a JsonObject (boxed);
- * rejects with REFUSED when there is nobody to ask, or G_IO_ERROR_CANCELLED. */
+/* Opens @ask (transfer full) by the pane's ask function. Resolves to the answer, a JsonObject
+ * (boxed); rejects with REFUSED when there is nobody to ask, or G_IO_ERROR_CANCELLED. */
 DexFuture *
 annex_browser_pane_ask (AnnexBrowserPane *self,
                         AnnexAsk *ask,
                         const char *tool_use_id,
                         DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
-/* The task's files, by what annex_browser_set_file_funcs gave. Reject with REFUSED when nobody did. */
+/* The task's files, by what annex_browser_set_file_funcs gave. Reject with REFUSED when nobody did.
+ */
 DexFuture *
 annex_browser_pane_read_file (AnnexBrowserPane *self, const char *path) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *
@@ -65,9 +66,10 @@ annex_browser_pane_store_file (AnnexBrowserPane *self,
 AnnexTask *
 annex_browser_pane_get_task (AnnexBrowserPane *self);
 
-/* The files (paths on this machine, NULL-terminated) that the file chooser opened next by the page gets,
- * without being shown; NULL: the user is asked as usual. */
-void
+/* The files (paths on this machine, NULL-terminated) that the file chooser opened next by the page
+ * gets, without being shown; NULL: the user is asked as usual. TRUE when those of before were not
+ * taken. */
+gboolean
 annex_browser_tab_set_upload (AnnexBrowserTab *self, const char *const *paths);
 /* What is visible of the page, or @box of it (x, y, width, height in CSS pixels; nullable), as PNG.
  * Resolves to GBytes (boxed); rejects with FAILED ones of ANNEX_BROWSER_ERROR. */
@@ -92,8 +94,8 @@ void
 annex_browser_file_free (AnnexBrowserFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexBrowserFile, annex_browser_file_free)
 
-/* Waits for downloads that are under way (at most two minutes, or @cancel), then hands out those that
- * ended since the last call. Resolves to a boxed GPtrArray of AnnexBrowserFile, also empty. */
+/* Waits for downloads that are under way (at most two minutes, or @cancel), then hands out those
+ * that ended since the last call. Resolves to a boxed GPtrArray of AnnexBrowserFile, also empty. */
 DexFuture *
 annex_browser_pane_take_downloads (AnnexBrowserPane *self,
                                    DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;

@@ -6,6 +6,7 @@
  */
 #include "annex-page-tool-private.h"
 
+#include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-web-text.h"
 
@@ -14,6 +15,7 @@
 #include <glib/gstdio.h>
 
 #define MAX_FILES 20
+#define CLICK_MS (20 * 1000)
 #define MAX_TOTAL_BYTES (64u * 1024 * 1024)
 
 /* ---- from a page */
@@ -208,6 +210,80 @@ is_waiting_for_files (AnnexPageTurn *turn)
   return dialog != NULL && dialog->kind == ANNEX_DIALOG_FILES;
 }
 
+/* What has the focus is clicked. WebKit opens a file chooser for a click of the user's alone, and
+ * takes what the app runs directly for one, unlike what the page scripts do by themselves. */
+static const char click_focused[] =
+    "let e = document.activeElement;"
+    "while (e && e.shadowRoot && e.shadowRoot.activeElement) e = e.shadowRoot.activeElement;"
+    "if (e && e !== document.body) e.click();";
+
+static void
+clicked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (DexPromise) promise = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JSCValue) value =
+      webkit_web_view_evaluate_javascript_finish (WEBKIT_WEB_VIEW (source), result, &error);
+
+  if (value == NULL)
+    g_debug ("The file field was not clicked: %s", error->message);
+  dex_promise_resolve_boolean (promise, TRUE);
+}
+
+static DexFuture *
+click_as_user (AnnexPageTurn *turn)
+{
+  DexPromise *promise = dex_promise_new ();
+
+  webkit_web_view_evaluate_javascript (annex_browser_tab_get_view (turn->tab), click_focused, -1,
+                                       "annex-gesture", NULL, NULL, clicked_cb, dex_ref (promise));
+  return annex_future_with_timeout (DEX_FUTURE (promise), CLICK_MS);
+}
+
+/* The focus to where the click is to be: a field has it already, a button gets it by a key that
+ * does nothing. */
+static gboolean
+take_focus (AnnexPageTurn *turn, GError **error)
+{
+  g_autoptr (AnnexPageAnswer) opened =
+      annex_page_turn_look (turn, "focus-file", turn->call->input, error);
+  g_autoptr (AnnexPageAnswer) pressed = NULL;
+  g_autoptr (JsonObject) key = NULL;
+
+  if (opened == NULL)
+    return FALSE;
+  if (opened->detail != NULL && annex_json_opt_boolean (opened->detail, "field", FALSE))
+    return TRUE;
+  key = annex_json_build ("s", "key", "Shift", "s", "target",
+                          annex_json_opt_string (turn->call->input, "target", ""), NULL);
+  pressed = annex_page_turn_look (turn, "press", key, error);
+  return pressed != NULL;
+}
+
+/* Has the page ask for files, which it gets. */
+static AnnexBlock *
+choose_by_field (AnnexPageTurn *turn, const char *const *paths, GError **error)
+{
+  g_autoptr (JsonObject) pause = annex_json_build ("d", "time_s", 0.3, NULL);
+  AnnexBlock *block;
+
+  annex_browser_tab_set_upload (turn->tab, paths);
+  if (!take_focus (turn, error) || !dex_await (click_as_user (turn), error))
+    {
+      annex_browser_tab_set_upload (turn->tab, NULL);
+      return NULL;
+    }
+  block = annex_page_turn_act (turn, "wait", pause, error);
+  /* They were granted to this page, and not to the next one that asks for files. */
+  if (!annex_browser_tab_set_upload (turn->tab, NULL) || block == NULL)
+    return block;
+  annex_block_unref (block);
+  g_set_error_literal (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
+                       "The page did not ask for files there. Take the file field, or the button "
+                       "that opens it, as the target.");
+  return NULL;
+}
+
 static AnnexBlock *
 page_upload (AnnexPageTurn *turn, GError **error)
 {
@@ -231,8 +307,7 @@ page_upload (AnnexPageTurn *turn, GError **error)
     }
   if (annex_page_turn_get_string (turn, "target", error) == NULL)
     return NULL;
-  annex_browser_tab_set_upload (turn->tab, paths);
-  return annex_page_turn_act (turn, "focus-file", turn->call->input, error);
+  return choose_by_field (turn, paths, error);
 }
 
 const AnnexPageToolSpec annex_page_tool_upload = {

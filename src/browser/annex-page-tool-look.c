@@ -76,10 +76,11 @@ const AnnexPageToolSpec annex_page_tool_open = {
 static AnnexBlock *
 page_back (AnnexPageTurn *turn, GError **error)
 {
-  g_autoptr (AnnexBrowserTab) tab = dex_await_object (
-      annex_browser_pane_back (turn->pane, turn->tab, turn->call->id, turn->call->cancel), error);
-
-  return tab != NULL ? annex_page_turn_arrive (turn, error) : NULL;
+  return dex_await (
+             annex_browser_pane_back (turn->pane, turn->tab, turn->call->id, turn->call->cancel),
+             error)
+             ? annex_page_turn_arrive (turn, error)
+             : NULL;
 }
 
 const AnnexPageToolSpec annex_page_tool_back = {

@@ -481,7 +481,9 @@ test_download (void)
 
 #define UPLOAD                                                                                     \
   "<form method=post enctype=multipart/form-data action=/next><label>File <input type=file "       \
-  "name=f></label></form>"
+  "name=f></label></form><button>Another</button>"                                                 \
+  "<input type=file id=pick style='display:none'><button "                                         \
+  "onclick='pick.click()'>Attach</button>"
 
 static void
 test_upload (void)
@@ -492,6 +494,8 @@ test_upload (void)
   g_autofree char *input =
       g_strdup_printf ("{\"target\":\"%s\",\"paths\":[\"/folders/Work/a.csv\"]}", ref);
   g_autofree char *other = g_strdup_printf ("{\"target\":\"%s\",\"paths\":[\"/etc/shadow\"]}", ref);
+  g_autofree char *wrong = NULL;
+  g_autofree char *button = NULL;
   g_autofree char *text = NULL;
   g_autofree char *name = NULL;
 
@@ -505,6 +509,18 @@ test_upload (void)
   name = pane_fixture_script (
       c->pane, "const f = document.querySelector('input').files; f.length + ' ' + f[0]?.name");
   g_assert_cmpstr (name, ==, "1 a.csv");
+  button = reference (page, "\"Attach\"");
+  g_clear_pointer (&input, g_free);
+  input = g_strdup_printf ("{\"target\":\"%s\",\"paths\":[\"/folders/b.csv\"]}", button);
+  g_clear_pointer (&text, g_free);
+  text = call (c, "page_upload", input);
+  g_clear_pointer (&name, g_free);
+  name = pane_fixture_script (c->pane, "document.getElementById('pick').files[0]?.name");
+  g_assert_cmpstr (name, ==, "b.csv");
+  g_clear_pointer (&button, g_free);
+  button = reference (page, "\"Another\"");
+  wrong = g_strdup_printf ("{\"target\":\"%s\",\"paths\":[\"/folders/a.csv\"]}", button);
+  call_fails (c, "page_upload", wrong, ANNEX_BROWSER_ERROR_INVALID);
 }
 
 int
