@@ -153,8 +153,8 @@ flush_orders (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* JavaScriptCore ends the process when it is called on a fiber's stack, which it takes for an overflow
- * of the thread's: whoever may be in a fiber only leaves word. */
+/* JavaScriptCore ends the process when it is called on a fiber's stack, which it takes for an
+ * overflow of the thread's: whoever may be in a fiber only leaves word. */
 static void
 flush_soon (AnnexPageChannel *self)
 {

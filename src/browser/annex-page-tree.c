@@ -152,7 +152,8 @@ is_same (const char *a, const char *b)
   if (g_str_equal (a, b))
     return TRUE;
   /* That the focus left is told by where it went. */
-  if (active != NULL && strncmp (a, b, active - a) == 0 && strlen (b) >= (gsize) (active - a) && g_str_equal (active + strlen (" [active]"), b + (active - a)))
+  if (active != NULL && strncmp (a, b, active - a) == 0 && strlen (b) >= (gsize) (active - a) &&
+      g_str_equal (active + strlen (" [active]"), b + (active - a)))
     return TRUE;
   if (!g_str_has_prefix (a, "- … ") || ref_a == NULL || ref_b == NULL)
     return FALSE;

@@ -33,25 +33,40 @@ void
 annex_page_answer_free (AnnexPageAnswer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexPageAnswer, annex_page_answer_free)
 
-/* Puts the page scripts into @manager, before the view that uses it is made. */
+/* Puts the page scripts into @manager, before the view that uses it is made. One manager a view: what a
+ * page script says does not tell which view it is in. */
 void
 annex_page_prepare (WebKitUserContentManager *manager);
 
 #define ANNEX_TYPE_PAGE (annex_page_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexPage, annex_page, ANNEX, PAGE, GObject)
 
-/* @view: made with a prepared content manager; held weakly. */
+/* @view: made with a prepared content manager; held weakly. To be made before anyone else listens to the
+ * view's "script-dialog", so that an action that opens a dialog ends with that. */
 AnnexPage *
 annex_page_new (WebKitWebView *view);
 
-/* Runs one command of the page scripts with @args (transfer none): "snapshot" {target?, depth?},
- * "find" {text}, "text" {target?}, "table" {target}, "inspect" {target} (what an action on it would
- * be: role, name, form, kind of field, link target, for the policy), and the actions "click"
- * {target, button?, double?, text?}, "type", "fill", "select", "press", "hover", "drag", "scroll",
- * "wait", "focus-file" {target} (readies an upload). Names and inputs are those of design.md §4. An
- * action waits until its element can be acted on, acts, waits until the page is at rest, and
- * answers with what changed. At most @timeout_ms (0: 10 000) in all. Resolves to an AnnexPageAnswer
- * (boxed); rejects with ANNEX_BROWSER_ERROR or G_IO_ERROR_CANCELLED. */
+/* Runs one command of the page scripts with @args (transfer none), of the names and inputs in
+ * design.md §4; at most @timeout_ms (0: 10 000) in all, and what a page needs to come to rest.
+ *
+ * Looking: "snapshot" {target?, depth?}; "find" {text}; "text" {target?}; "table" {target} as CSV.
+ *
+ * For the app: "inspect" {target?}, without a target what has the focus; detail: role, name, tag, type,
+ * submits (boolean), words (of pay, buy, account, signin, delete, send, accept, transfer), url, box,
+ * field (password, code, card, bank, identity, birthday, email, phone, address, name, file, text, …),
+ * form {name, action, method, fields: {kind: count}, filled: {kind: count}}, link, newWindow, download
+ * (the name, or true). "box" {target}: scrolled into view, detail {box: [x, y, width, height]}. "mark"
+ * {target?}: a ring around it, for the user's eyes; without a target none any more.
+ *
+ * Acting: "click" {target, button?, double?, text?, modifiers?}, "type" {target, text, submit?}, "fill"
+ * {fields: [{target, value}]}, "select" {target, values}, "press" {key, target?}, "hover" {target},
+ * "drag" {from, to?, place?, offset?}, "scroll" {target?, direction?, pages?}, "wait" {text?, text_gone?,
+ * time_s?}, "focus-file" {target} (opens the file chooser, which the app answers; detail {field, multiple,
+ * accept}). An action waits until its element can be acted on, acts, waits until the page is at rest, and
+ * answers with what changed; a new page is told whole. When a dialog opens it answers at once, with detail
+ * {dialog: true}: the page stands still until that is answered.
+ *
+ * Resolves to an AnnexPageAnswer (boxed); rejects with ANNEX_BROWSER_ERROR or G_IO_ERROR_CANCELLED. */
 DexFuture *
 annex_page_run (AnnexPage *self,
                 const char *command,

@@ -164,8 +164,9 @@ print_figures (GPtrArray *figures)
       Figure *f = figures->pdata[i];
       double ratio = f->peer_chars > 0 ? (double) f->chars / f->peer_chars : 0;
 
-      g_print ("%-26s %7ld %7ld %6.2f %8.1f %8.1f %6.0f%% %5u/%u\n", f->name, f->chars, f->peer_chars,
-               ratio, f->ms, f->peer_ms, f->second >= 0 ? 100.0 * f->second / f->chars : -1,
+      g_print ("%-26s %7ld %7ld %6.2f %8.1f %8.1f %6.0f%% %5u/%u\n", f->name, f->chars,
+               f->peer_chars, ratio, f->ms, f->peer_ms,
+               f->second >= 0 ? 100.0 * f->second / f->chars : -1,
                f->n_elements + f->n_texts - f->n_missing, f->n_elements + f->n_texts);
       missing += f->n_missing;
       if (f->peer_chars > 0)
@@ -188,13 +189,15 @@ print_figures (GPtrArray *figures)
         }
     }
   if (n > 0)
-    g_print ("snapshot against the peer's: %.2f on average of %u pages, %.2f at worst\n", sum / n, n, worst);
+    g_print ("snapshot against the peer's: %.2f on average of %u pages, %.2f at worst\n", sum / n,
+             n, worst);
   if (n_sites > 0)
-    g_print ("of these, whole sites: %.2f on average of %u, %.2f at worst\n", site_sum / n_sites, n_sites,
-             site_worst);
+    g_print ("of these, whole sites: %.2f on average of %u, %.2f at worst\n", site_sum / n_sites,
+             n_sites, site_worst);
   if (n_second > 0)
-    g_print ("second look after one click: %.2f of the first on average of %u pages, %.2f at worst\n",
-             second_sum / n_second, n_second, second_worst);
+    g_print (
+        "second look after one click: %.2f of the first on average of %u pages, %.2f at worst\n",
+        second_sum / n_second, n_second, second_worst);
   g_print ("not covered: %u\n", missing);
 }
 

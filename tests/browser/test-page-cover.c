@@ -1,7 +1,7 @@
 /* test-page-cover.c
  *
- * Every page's snapshot holds all that can be used and seen, and is short: against the reference peer's
- * figures (peer.json, measured by ./dev bench pages), and after one click.
+ * Every page's snapshot holds all that can be used and seen, and is short: against the reference
+ * peer's figures (peer.json, measured by ./dev bench pages), and after one click.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-/* Whole sites, against the peer; the small pages stand for one habit each and are measured by bench. */
+/* Whole sites, against the peer; the small pages stand for one habit each and are measured by
+ * bench. */
 #define MAX_AVERAGE 0.5
 #define MAX_WORST 0.7
 /* After one click, of a page with something in it. */
@@ -64,7 +65,7 @@ test_cover (gconstpointer data)
   page_case_load (page, data);
   /* What the page makes a moment after it has come. */
   g_clear_pointer (&answer, annex_page_answer_free);
-  answer = page_case_run (page, "wait", "{\"time_s\":0.4}", &error);
+  answer = page_case_run (page, "wait", "{\"time_s\":0.1}", &error);
   g_assert_no_error (error);
   annex_page_answer_free (answer);
   answer = page_case_run (page, "snapshot", "{}", &error);
@@ -121,7 +122,7 @@ main (int argc, char *argv[])
 
         g_test_add_data_func_full (path, g_strdup (name), test_cover, g_free);
       }
-  g_test_add_func ("/page-cover-average", test_average);
+  g_test_add_func ("/page-cover/average", test_average);
   status = g_test_run ();
   page_case_free (page);
   json_object_unref (peer);
