@@ -205,14 +205,12 @@ decide_navigation (AnnexBrowserPane *self,
       webkit_policy_decision_use (decision);
       return GDK_EVENT_STOP;
     }
-  if (kind == ANNEX_ADDRESS_LOCAL)
+  if (is_page && kind == ANNEX_ADDRESS_LOCAL)
     {
       webkit_policy_decision_ignore (decision);
-      if (is_page || !is_guarded)
-        annex_browser_tab_fail (tab, uri, local_error (site));
-      return GDK_EVENT_STOP;
+      annex_browser_tab_fail (tab, uri, local_error (site));
     }
-  if (is_page)
+  else if (is_page)
     add_question (self, tab, uri, site, decision);
   else
     webkit_policy_decision_use (decision);

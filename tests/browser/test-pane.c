@@ -1,7 +1,7 @@
 /* test-pane.c
  *
- * The browser pane as it is used: its proxy is the only way out, sites are asked about, dialogs wait,
- * downloads are put aside, a crash is survived, and whoever drives is known.
+ * The browser pane as it is used: its proxy is the only way out, sites are asked about, dialogs
+ * wait, downloads are put aside, a crash is survived, and whoever drives is known.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,7 +40,8 @@ assert_refused (GError *error)
 
 /* ---------------------------------------------------------------- the way out */
 
-/* Plain and tunnel bear the password; a request without it is told to send it, and is no attempt. */
+/* Plain and tunnel bear the password; a request without it is told to send it, and is no attempt.
+ */
 static void
 test_credentials (void)
 {
@@ -181,8 +182,9 @@ test_ways_to_another_site (void)
     { "location", "<script>location='http://other.example/'</script>", NULL, NULL },
     { "meta", "<meta http-equiv=refresh content='0;url=http://other.example/'>", NULL, NULL },
     { "link", "<a id=a href='http://other.example/'>x</a>", NULL, "a.click()" },
-    { "form", "<form id=f method=post action='http://other.example/'><input name=n value=secret>"
-              "</form>",
+    { "form",
+      "<form id=f method=post action='http://other.example/'><input name=n value=secret>"
+      "</form>",
       NULL, "f.submit()" },
     { "form-get", "<form id=f action='http://other.example/'><input name=n value=secret></form>",
       NULL, "f.submit()" },
@@ -357,8 +359,7 @@ test_dialogs (void)
   pane_wait_until (annex_browser_tab_get_dialog (tab) != NULL);
   g_assert_cmpint (annex_browser_tab_get_dialog (tab)->kind, ==, ANNEX_DIALOG_CONFIRM);
   g_assert_cmpstr (annex_browser_tab_get_dialog (tab)->message, ==, "Sure?");
-  g_assert_false (
-      pane_run (annex_browser_pane_begin_turn (self->pane, "x", FALSE, NULL), &error));
+  g_assert_false (pane_run (annex_browser_pane_begin_turn (self->pane, "x", FALSE, NULL), &error));
   g_assert_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_DIALOG);
   g_assert_nonnull (strstr (error->message, "Sure?"));
   g_clear_error (&error);
@@ -451,11 +452,16 @@ static void
 test_names (void)
 {
   static const char *const names[][2] = {
-    { "report.pdf", "report.pdf" },      { "../../etc/passwd", "_.._etc_passwd" },
-    { ".bashrc", "bashrc" },             { "", "download" },
-    { "...", "download" },               { "a\nb.txt", "ab.txt" },
-    { "photo\xe2\x80\xaegnp.exe", "photognp.exe" }, { "-rf", "rf" },
-    { "C:\\x\\y.txt", "C:_x_y.txt" },    { "\xff\xfe.txt", NULL },
+    { "report.pdf", "report.pdf" },
+    { "../../etc/passwd", "_.._etc_passwd" },
+    { ".bashrc", "bashrc" },
+    { "", "download" },
+    { "...", "download" },
+    { "a\nb.txt", "ab.txt" },
+    { "photo\xe2\x80\xaegnp.exe", "photognp.exe" },
+    { "-rf", "rf" },
+    { "C:\\x\\y.txt", "C:_x_y.txt" },
+    { "\xff\xfe.txt", NULL },
   };
   g_autofree char *long_name = g_strnfill (400, 'n');
   g_autofree char *with_ending = g_strconcat (long_name, ".xlsx", NULL);
@@ -548,8 +554,8 @@ test_picture (void)
   g_assert_true (pane_fixture_visit (self, "http://site.example/", NULL));
   taken = annex_browser_tab_take_picture (front (self), box);
   g_assert_true (pane_run (dex_ref (taken), NULL));
-  texture = gdk_texture_new_from_bytes (g_value_get_boxed (dex_future_get_value (taken, NULL)),
-                                        NULL);
+  texture =
+      gdk_texture_new_from_bytes (g_value_get_boxed (dex_future_get_value (taken, NULL)), NULL);
   g_assert_cmpint (gdk_texture_get_width (texture), ==, 100);
   g_assert_cmpint (gdk_texture_get_height (texture), ==, 50);
 }

@@ -24,6 +24,7 @@ static const AnnexShortcut shortcuts[] = {
   { N_ ("This Task"), N_ ("Files"), "win.show-pane::files", { "<Alt>2" } },
   { N_ ("This Task"), N_ ("Computer"), "win.show-pane::computer", { "<Alt>3" } },
   { N_ ("This Task"), N_ ("Activity"), "win.show-pane::activity", { "<Alt>4" } },
+  { N_ ("This Task"), N_ ("Browser"), "win.show-pane::browser", { "<Alt>5" } },
   { N_ ("This Task"), N_ ("Make the side pane wider"), "win.widen-pane", { "<Control><Alt>plus" } },
   { N_ ("This Task"),
     N_ ("Make the side pane narrower"),

@@ -7,6 +7,7 @@
 #include "annex-side-pane.h"
 
 #include "annex-activity-pane.h"
+#include "annex-browser-slot.h"
 #include "annex-computer-pane.h"
 #include "annex-files-pane.h"
 #include "annex-plan-view.h"
@@ -37,6 +38,8 @@ part_type (const char *tab)
     return ANNEX_TYPE_FILES_PANE;
   if (g_strcmp0 (tab, "computer") == 0)
     return ANNEX_TYPE_COMPUTER_PANE;
+  if (g_strcmp0 (tab, "browser") == 0)
+    return ANNEX_TYPE_BROWSER_SLOT;
   if (g_strcmp0 (tab, "activity") == 0)
     return ANNEX_TYPE_ACTIVITY_PANE;
   return G_TYPE_INVALID;

@@ -129,6 +129,14 @@ resize_pane_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+enlarge_pane_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  annex_task_page_set_enlarged (self, !self->enlarged);
+}
+
+static void
 show_pane_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
@@ -156,6 +164,7 @@ annex_task_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "task.undo-keep", NULL, undo_keep_action);
   gtk_widget_class_install_action (widget_class, "task.find", NULL, find_action);
   gtk_widget_class_install_action (widget_class, "task.toggle-pane", NULL, toggle_pane_action);
+  gtk_widget_class_install_action (widget_class, "task.enlarge-pane", NULL, enlarge_pane_action);
   gtk_widget_class_install_action (widget_class, "task.widen-pane", NULL, resize_pane_action);
   gtk_widget_class_install_action (widget_class, "task.narrow-pane", NULL, resize_pane_action);
   gtk_widget_class_install_action (widget_class, "task.show-pane", "s", show_pane_action);

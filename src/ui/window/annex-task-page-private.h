@@ -21,6 +21,7 @@ struct _AnnexTaskPage
   gboolean compact;
   gboolean narrow;
   gboolean archived;
+  gboolean enlarged; /* the pane has all the room */
   int pane_width;
   int drag_width;
   guint update_id;
@@ -56,5 +57,8 @@ void
 annex_task_page_update_actions (AnnexTaskPage *self, gboolean running);
 void
 annex_task_page_send (AnnexTaskPage *self);
+/* annex-task-page.c */
+void
+annex_task_page_set_enlarged (AnnexTaskPage *self, gboolean enlarged);
 
 G_END_DECLS

@@ -200,9 +200,11 @@ results_cb (AnnexTaskPage *self, GParamSpec *pspec, AnnexResultStrip *strip)
 static void
 apply_pane_width (AnnexTaskPage *self)
 {
-  /* in one column it is a page of its own, as wide as the window */
-  adw_overlay_split_view_set_sidebar_width_fraction (self->split, self->narrow ? 1 : 0.25);
-  if (self->narrow)
+  gboolean is_whole = self->narrow || self->enlarged;
+
+  /* in one column, or enlarged, it is a page of its own, as wide as the window */
+  adw_overlay_split_view_set_sidebar_width_fraction (self->split, is_whole ? 1 : 0.25);
+  if (is_whole)
     {
       adw_overlay_split_view_set_max_sidebar_width (self->split, G_MAXINT16);
       adw_overlay_split_view_set_min_sidebar_width (self->split, PANE_WIDTH_MIN);
@@ -264,9 +266,26 @@ motion_cb (AnnexTaskPage *self, double x, double y)
                                    is_on_edge (self, x) ? "col-resize" : NULL);
 }
 
+void
+annex_task_page_set_enlarged (AnnexTaskPage *self, gboolean enlarged)
+{
+  if (self->enlarged == enlarged)
+    return;
+  /* Collapsing hides the pane for a moment, which is no wish of the user's. */
+  self->enlarged = FALSE;
+  adw_overlay_split_view_set_collapsed (self->split, self->compact || enlarged);
+  adw_overlay_split_view_set_show_sidebar (self->split, enlarged || !self->compact);
+  self->enlarged = enlarged;
+  apply_pane_width (self);
+}
+
 static void
 pane_shown_cb (AnnexTaskPage *self)
 {
+  /* Hidden, it has given its room back. */
+  if (self->enlarged && !adw_overlay_split_view_get_show_sidebar (self->split) &&
+      adw_overlay_split_view_get_collapsed (self->split))
+    annex_task_page_set_enlarged (self, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_SHOWN]);
 }
 

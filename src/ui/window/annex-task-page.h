@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 /* Properties: "desk", "task" (nullable, construct); "compact" (the pane overlays), "narrow" (one
  * column: Stop is in the composer), "pane-shown", "pane-tab", "pane-width".
- * Actions: task.stop, task.resume, task.find, task.toggle-pane, task.show-pane (s: a tab),
+ * Actions: task.stop, task.resume, task.find, task.toggle-pane, task.enlarge-pane (it takes all the
+ * room, and gives it back), task.show-pane (s: a tab),
  * task.undo-keep, and task.rename, task.archive, task.export, task.delete, which activate the
  * window's. */
 #define ANNEX_TYPE_TASK_PAGE (annex_task_page_get_type ())

@@ -1,0 +1,130 @@
+/* annex-browser-pane-hand.c
+ *
+ * What the user opens by hand in the pane: an address that was typed, what a failed page wanted.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-browser-pane-private.h"
+#include "annex-future.h"
+#include "annex-site-policy.h"
+
+#include <string.h>
+
+/* What was typed, as an address; NULL when it is none. */
+static char *
+complete_address (const char *text)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  g_autofree char *secure = NULL;
+  g_autofree char *plain = NULL;
+
+  if (strstr (stripped, "://") != NULL || g_str_has_prefix (stripped, "about:"))
+    return g_steal_pointer (&stripped);
+  secure = g_strconcat ("https://", stripped, NULL);
+  plain = g_strconcat ("http://", stripped, NULL);
+  switch (annex_site_policy_judge_address (secure, NULL))
+    {
+    case ANNEX_ADDRESS_SITE:
+      return g_steal_pointer (&secure);
+    /* What is on this computer or in its network rarely has a certificate. */
+    case ANNEX_ADDRESS_LOCAL:
+      return g_steal_pointer (&plain);
+    case ANNEX_ADDRESS_EMPTY:
+    case ANNEX_ADDRESS_REFUSED:
+      break;
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  AnnexBrowserPane *pane;
+  AnnexBrowserTab *tab;
+  char *uri;
+} UserLoad;
+
+static void
+user_load_free (gpointer data)
+{
+  UserLoad *load = data;
+
+  g_object_unref (load->pane);
+  g_object_unref (load->tab);
+  g_free (load->uri);
+  g_free (load);
+}
+
+static DexFuture *
+user_load_fiber (gpointer data)
+{
+  UserLoad *load = data;
+  WebKitWebView *view;
+  GError *error = NULL;
+
+  /* The rules must stand before anything is loaded, for tabs that are not in front. */
+  if (!dex_await (annex_browser_pane_update_guard (load->pane), &error))
+    annex_browser_tab_fail (load->tab, load->uri, error);
+  else if ((view = annex_browser_tab_get_view (load->tab)) != NULL)
+    webkit_web_view_load_uri (view, load->uri);
+  if (annex_browser_tab_get_view (load->tab) != NULL)
+    annex_browser_tab_release (load->tab);
+  return dex_future_new_true ();
+}
+
+static void
+load_uri (AnnexBrowserPane *self, AnnexBrowserTab *tab, const char *uri)
+{
+  UserLoad *load = g_new0 (UserLoad, 1);
+
+  annex_browser_tab_clear_failure (tab);
+  annex_browser_tab_hold (tab);
+  load->pane = g_object_ref (self);
+  load->tab = g_object_ref (tab);
+  load->uri = g_strdup (uri);
+  annex_fiber_start (user_load_fiber, load, user_load_free);
+}
+
+void
+annex_browser_pane_load (AnnexBrowserPane *self, AnnexBrowserTab *tab, const char *text)
+{
+  g_autofree char *uri = complete_address (text);
+
+  annex_browser_pane_take_over (self);
+  if (annex_browser_tab_get_view (tab) == NULL)
+    return;
+  if (uri == NULL)
+    annex_browser_tab_fail (tab, text,
+                            g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
+                                                 "That is no web address."));
+  else if (!annex_browser_pane_take_address (self, uri))
+    annex_browser_tab_fail (tab, uri,
+                            g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
+                                                 "Only web pages (https and http) can be opened."));
+  else
+    load_uri (self, tab, uri);
+}
+
+void
+annex_browser_pane_allow_failed (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+{
+  const GError *failure = annex_browser_tab_get_failure (tab);
+  g_autofree char *uri = g_strdup (annex_browser_tab_get_failed_uri (tab));
+  g_autoptr (GUri) parsed = uri != NULL ? g_uri_parse (uri, G_URI_FLAGS_ENCODED, NULL) : NULL;
+  GTlsCertificate *certificate;
+
+  if (failure == NULL || parsed == NULL)
+    return;
+  if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CERTIFICATE))
+    {
+      certificate =
+          g_object_get_data (G_OBJECT (annex_browser_tab_get_view (tab)), "annex-certificate");
+      if (certificate != NULL)
+        webkit_network_session_allow_tls_certificate_for_host (
+            annex_browser_session_get_network (self->session), certificate,
+            g_uri_get_host (parsed));
+      annex_browser_tab_set_excepted (tab, TRUE);
+      load_uri (self, tab, uri);
+    }
+  else if (annex_browser_pane_take_address (self, uri))
+    load_uri (self, tab, uri);
+}

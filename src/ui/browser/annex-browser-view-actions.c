@@ -1,0 +1,161 @@
+/* annex-browser-view-actions.c
+ *
+ * What the user can do with the page in front, by buttons and keys. Each is the user's own hand, so
+ * it takes the wheel first.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-browser-view-private.h"
+
+#define ZOOM_STEP 1.2
+
+static AnnexBrowserTab *
+take (AnnexBrowserView *self)
+{
+  annex_browser_pane_take_over (self->pane);
+  return self->tab;
+}
+
+static void
+back_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserTab *tab = take (ANNEX_BROWSER_VIEW (widget));
+
+  if (tab != NULL)
+    annex_browser_tab_go_back (tab);
+}
+
+static void
+forward_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserTab *tab = take (ANNEX_BROWSER_VIEW (widget));
+
+  if (tab != NULL)
+    annex_browser_tab_go_forward (tab);
+}
+
+static void
+reload_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserTab *tab = take (ANNEX_BROWSER_VIEW (widget));
+
+  if (tab != NULL)
+    annex_browser_tab_reload (tab);
+}
+
+static void
+stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserTab *tab = take (ANNEX_BROWSER_VIEW (widget));
+
+  if (tab != NULL)
+    annex_browser_tab_stop (tab);
+}
+
+static void
+address_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserView *self = ANNEX_BROWSER_VIEW (widget);
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->address));
+}
+
+static void
+new_tab_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserView *self = ANNEX_BROWSER_VIEW (widget);
+
+  annex_browser_pane_open (self->pane, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self->address));
+}
+
+static void
+close_tab_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserView *self = ANNEX_BROWSER_VIEW (widget);
+  AnnexBrowserTab *tab = take (self);
+
+  if (tab != NULL)
+    annex_browser_pane_close_tab (self->pane, tab);
+}
+
+static void
+find_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserView *self = ANNEX_BROWSER_VIEW (widget);
+
+  gtk_search_bar_set_search_mode (self->find_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->find_entry));
+}
+
+/* Zooming changes nothing in the page that the agent sees, so it takes no wheel. */
+static void
+zoom_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  AnnexBrowserTab *tab = ANNEX_BROWSER_VIEW (widget)->tab;
+  double zoom = 1;
+
+  if (tab == NULL)
+    return;
+  g_object_get (tab, "zoom", &zoom, NULL);
+  if (g_str_equal (name, "browser.zoom-in"))
+    zoom *= ZOOM_STEP;
+  else if (g_str_equal (name, "browser.zoom-out"))
+    zoom /= ZOOM_STEP;
+  else
+    zoom = 1;
+  annex_browser_tab_set_zoom (tab, zoom);
+}
+
+void
+annex_browser_view_update_actions (AnnexBrowserView *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  gboolean back = FALSE;
+  gboolean forward = FALSE;
+  gboolean has_page = self->tab != NULL && annex_browser_tab_get_uri (self->tab)[0] != '\0';
+
+  if (self->tab != NULL)
+    g_object_get (self->tab, "can-go-back", &back, "can-go-forward", &forward, NULL);
+  gtk_widget_action_set_enabled (widget, "browser.back", back);
+  gtk_widget_action_set_enabled (widget, "browser.forward", forward);
+  gtk_widget_set_visible (self->forward_button, forward);
+  gtk_widget_action_set_enabled (widget, "browser.reload", has_page);
+  gtk_widget_action_set_enabled (widget, "browser.find", has_page);
+  gtk_widget_action_set_enabled (widget, "browser.zoom-in", has_page);
+  gtk_widget_action_set_enabled (widget, "browser.zoom-out", has_page);
+  gtk_widget_action_set_enabled (widget, "browser.zoom-normal", has_page);
+  gtk_widget_action_set_enabled (widget, "browser.close-tab", self->tab != NULL);
+}
+
+void
+annex_browser_view_install_actions (GtkWidgetClass *widget_class)
+{
+  static const struct
+  {
+    const char *name;
+    GtkWidgetActionActivateFunc func;
+    guint key;
+    GdkModifierType modifiers;
+  } table[] = {
+    { "browser.back", back_action, GDK_KEY_Left, GDK_ALT_MASK },
+    { "browser.forward", forward_action, GDK_KEY_Right, GDK_ALT_MASK },
+    { "browser.reload", reload_action, GDK_KEY_F5, 0 },
+    { "browser.stop", stop_action, 0, 0 },
+    { "browser.address", address_action, GDK_KEY_l, GDK_CONTROL_MASK },
+    { "browser.new-tab", new_tab_action, GDK_KEY_t, GDK_CONTROL_MASK },
+    { "browser.close-tab", close_tab_action, GDK_KEY_w, GDK_CONTROL_MASK },
+    { "browser.find", find_action, GDK_KEY_f, GDK_CONTROL_MASK },
+    { "browser.zoom-in", zoom_action, GDK_KEY_plus, GDK_CONTROL_MASK },
+    { "browser.zoom-out", zoom_action, GDK_KEY_minus, GDK_CONTROL_MASK },
+    { "browser.zoom-normal", zoom_action, GDK_KEY_0, GDK_CONTROL_MASK },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      gtk_widget_class_install_action (widget_class, table[i].name, NULL, table[i].func);
+      if (table[i].key != 0)
+        gtk_widget_class_add_binding_action (widget_class, table[i].key, table[i].modifiers,
+                                             table[i].name, NULL);
+    }
+}

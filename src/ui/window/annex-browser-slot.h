@@ -1,0 +1,20 @@
+/* annex-browser-slot.h
+ *
+ * The place of the browser pane beside a conversation. It says what will be here until there is a
+ * pane; the pane's own view comes from the browser's module, which is loaded with it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-desk.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+/* Properties: "desk", "task" (both nullable). */
+#define ANNEX_TYPE_BROWSER_SLOT (annex_browser_slot_get_type ())
+G_DECLARE_FINAL_TYPE (AnnexBrowserSlot, annex_browser_slot, ANNEX, BROWSER_SLOT, AdwBin)
+
+G_END_DECLS

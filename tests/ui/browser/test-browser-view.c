@@ -1,0 +1,383 @@
+/* test-browser-view.c
+ *
+ * The browser pane as it is seen: each state, names and roles, who drives, what its buttons do.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-browser-view.h"
+#include "annex-fake-desk.h"
+#include "annex-shot.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+typedef struct
+{
+  AnnexFakeDesk *desk;
+  AnnexTask *task;
+  SoupServer *web;
+  char *origin;
+  char *folder;
+  AnnexBrowserPane *pane;
+  GtkWidget *view;
+  GtkWindow *window;
+} Fixture;
+
+static void
+request_cb (SoupServer *server,
+            SoupServerMessage *message,
+            const char *path,
+            GHashTable *query,
+            gpointer data)
+{
+  static const char page[] =
+      "<!doctype html><meta charset=utf-8><meta name=color-scheme content='light dark'>"
+      "<title>%s</title><style>body{font:16px sans-serif;max-width:40em;margin:2em auto;padding:0 "
+      "1em}"
+      "input{display:block;margin:.3em 0 1em;padding:.4em;width:16em}</style>"
+      "<h1>Travel expenses</h1><p>Fill in one line for each receipt.</p><form><label>Date"
+      "<input value='2025-06-03'></label><label>Amount<input value='84.50'></label>"
+      "<button>Next</button></form>%s";
+  g_autofree char *text = NULL;
+  const char *title = "Travel expenses";
+  const char *more = "";
+
+  if (g_str_equal (path, "/long"))
+    title = "A title that goes on for much longer than any tab has room for, with"
+            "outaspacetobreakitatanywhereinthemiddleofit";
+  else if (g_str_equal (path, "/rtl"))
+    title = "\xd7\x93\xd7\x95\xd7\x97 \xd7\x94\xd7\x95\xd7\xa6\xd7\x90\xd7\x95\xd7\xaa";
+  else if (g_str_equal (path, "/ask"))
+    more =
+        "<script>setTimeout(()=>{document.title=String(confirm('Discard what you entered?'))},50)"
+        "</script>";
+  text = g_strdup_printf (page, title, more);
+  soup_server_message_set_status (message, 200, NULL);
+  soup_server_message_set_response (message, "text/html", SOUP_MEMORY_COPY, text, strlen (text));
+}
+
+static void
+fixture_open (Fixture *self, int width, int height)
+{
+  GSList *uris;
+
+  self->desk = annex_fake_desk_new ();
+  self->task = annex_fake_desk_add_task (self->desk, "Expense report");
+  self->web = soup_server_new (NULL, NULL);
+  soup_server_add_handler (self->web, NULL, request_cb, NULL, NULL);
+  g_assert_true (soup_server_listen_local (self->web, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+  uris = soup_server_get_uris (self->web);
+  self->origin = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  self->folder = g_dir_make_tmp ("annex-view-XXXXXX", NULL);
+  self->pane = annex_browser_pane_new (self->task, NULL, NULL, self->folder, FALSE);
+  self->view = annex_browser_view_new (ANNEX_DESK (self->desk), self->task, self->pane);
+  self->window = annex_shot_window (self->view, width, height);
+}
+
+static void
+fixture_close (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (annex_shot_await (annex_browser_pane_close (self->pane), &error));
+  gtk_window_destroy (self->window);
+  annex_shot_settle (100);
+  g_assert_finalize_object (self->pane);
+  soup_server_disconnect (self->web);
+  g_object_unref (self->web);
+  annex_fake_desk_close (self->desk);
+  g_object_unref (self->desk);
+  g_free (self->origin);
+  g_free (self->folder);
+}
+
+/* ---------------------------------------------------------------- finding and waiting */
+
+typedef gboolean (*Match) (GtkWidget *widget, gconstpointer data);
+
+static GtkWidget *
+find (GtkWidget *widget, Match match, gconstpointer data)
+{
+  if (gtk_widget_get_mapped (widget) && match (widget, data))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find (child, match, data);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static gboolean
+has_label (GtkWidget *widget, gconstpointer text)
+{
+  return GTK_IS_LABEL (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL;
+}
+
+static gboolean
+is_button (GtkWidget *widget, gconstpointer label)
+{
+  return GTK_IS_BUTTON (widget) &&
+         (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0 ||
+          g_strcmp0 (gtk_widget_get_tooltip_text (widget), label) == 0);
+}
+
+static gboolean
+is_address (GtkWidget *widget, gconstpointer data)
+{
+  return GTK_IS_ENTRY (widget) &&
+         g_strcmp0 (gtk_entry_get_placeholder_text (GTK_ENTRY (widget)), "Web address") == 0;
+}
+
+typedef struct
+{
+  GtkWidget *root;
+  Match match;
+  gconstpointer data;
+} Sought;
+
+static gboolean
+is_there (gpointer data)
+{
+  Sought *sought = data;
+
+  return find (sought->root, sought->match, sought->data) != NULL;
+}
+
+static GtkWidget *
+await_widget (Fixture *self, Match match, gconstpointer data)
+{
+  Sought sought = { self->view, match, data };
+
+  if (!annex_shot_wait (is_there, &sought, 60000))
+    g_error ("“%s” is not shown", (const char *) data);
+  return find (self->view, match, data);
+}
+
+static void
+click (Fixture *self, const char *label)
+{
+  g_signal_emit_by_name (await_widget (self, is_button, label), "clicked");
+}
+
+typedef struct
+{
+  AnnexBrowserTab *tab;
+  const char *title;
+} Titled;
+
+static gboolean
+is_titled (gpointer data)
+{
+  Titled *titled = data;
+
+  return g_str_equal (annex_browser_tab_get_title (titled->tab), titled->title) &&
+         !annex_browser_tab_is_loading (titled->tab);
+}
+
+static AnnexBrowserTab *
+open_page (Fixture *self, const char *path, const char *title)
+{
+  g_autofree char *uri = g_strconcat (self->origin, path, NULL);
+  AnnexBrowserTab *tab = annex_browser_pane_open (self->pane, uri);
+  Titled titled = { tab, title };
+
+  if (title != NULL)
+    g_assert_true (annex_shot_wait (is_titled, &titled, 60000));
+  annex_shot_settle (200);
+  return tab;
+}
+
+/* ---------------------------------------------------------------- tests */
+
+static void
+test_empty (void)
+{
+  Fixture self;
+
+  fixture_open (&self, 800, 700);
+  await_widget (&self, has_label, "No Page Open");
+  /* Nothing of WebKit runs before a page is wanted. */
+  g_assert_cmpuint (g_list_model_get_n_items (annex_browser_pane_get_tabs (self.pane)), ==, 0);
+  annex_shot_take_styles (self.window, "browser-empty", 800, FALSE);
+  click (&self, "Open a _Page");
+  await_widget (&self, has_label, "New Page");
+  g_assert_cmpuint (g_list_model_get_n_items (annex_browser_pane_get_tabs (self.pane)), ==, 1);
+  fixture_close (&self);
+}
+
+static void
+test_names (void)
+{
+  static const char *const buttons[] = { "Back", "Reload", "Enlarge" };
+  Fixture self;
+  GtkWidget *address;
+
+  fixture_open (&self, 800, 700);
+  open_page (&self, "/", "Travel expenses");
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    {
+      GtkWidget *button = await_widget (&self, is_button, buttons[i]);
+
+      gtk_test_accessible_assert_role (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_ROLE_BUTTON);
+    }
+  address = await_widget (&self, is_address, NULL);
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (address), GTK_ACCESSIBLE_ROLE_TEXT_BOX);
+  g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (address),
+                                                     GTK_ACCESSIBLE_PROPERTY_LABEL, "Web address"));
+  g_assert_true (g_str_has_prefix (gtk_editable_get_text (GTK_EDITABLE (address)), self.origin));
+  fixture_close (&self);
+}
+
+static void
+take_at_widths (const char *name, const char *path, const char *title)
+{
+  static const int widths[] = { 300, 360, 800, 1600 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      Fixture self;
+
+      fixture_open (&self, widths[i], 900);
+      open_page (&self, path, title);
+      annex_shot_take_styles (self.window, name, widths[i], FALSE);
+      fixture_close (&self);
+    }
+}
+
+static void
+test_page (void)
+{
+  take_at_widths ("browser-page", "/", "Travel expenses");
+}
+
+static void
+test_tabs (void)
+{
+  Fixture self;
+
+  fixture_open (&self, 800, 700);
+  open_page (&self, "/", "Travel expenses");
+  open_page (&self, "/long", NULL);
+  open_page (&self, "/rtl",
+             "\xd7\x93\xd7\x95\xd7\x97 \xd7\x94\xd7\x95\xd7\xa6\xd7\x90\xd7\x95\xd7\xaa");
+  for (guint i = 0; i < 5; i++)
+    open_page (&self, "/", "Travel expenses");
+  annex_shot_take_styles (self.window, "browser-tabs", 800, FALSE);
+  while (g_list_model_get_n_items (annex_browser_pane_get_tabs (self.pane)) > 0)
+    {
+      annex_browser_pane_close_tab (self.pane, annex_browser_pane_get_selected (self.pane));
+      annex_shot_settle (20);
+    }
+  await_widget (&self, has_label, "No Page Open");
+  fixture_close (&self);
+}
+
+static void
+test_driving (void)
+{
+  Fixture self;
+
+  fixture_open (&self, 800, 700);
+  open_page (&self, "/", "Travel expenses");
+  g_assert_true (
+      annex_shot_await (annex_browser_begin (ANNEX_BROWSER (self.pane), "x", NULL), NULL));
+  annex_browser_pane_set_activity (self.pane, "Annex is filling in the form");
+  await_widget (&self, has_label, "Annex is filling in the form");
+  annex_shot_settle (400);
+  annex_shot_take_styles (self.window, "browser-driving", 800, FALSE);
+  click (&self, "Take Over");
+  g_assert_cmpint (annex_browser_pane_get_driver (self.pane), ==, ANNEX_DRIVER_USER);
+  await_widget (&self, has_label, "Annex waits");
+  annex_shot_take_styles (self.window, "browser-taken", 800, FALSE);
+  click (&self, "Hand Back");
+  g_assert_cmpint (annex_browser_pane_get_driver (self.pane), ==, ANNEX_DRIVER_ANNEX);
+  /* Any of the user's own doings takes the wheel. */
+  gtk_widget_activate_action (self.view, "browser.new-tab", NULL);
+  g_assert_cmpint (annex_browser_pane_get_driver (self.pane), ==, ANNEX_DRIVER_USER);
+  annex_browser_end (ANNEX_BROWSER (self.pane));
+  fixture_close (&self);
+}
+
+static void
+test_dialog (void)
+{
+  Fixture self;
+  AnnexBrowserTab *tab;
+  Titled titled;
+
+  fixture_open (&self, 800, 700);
+  tab = open_page (&self, "/ask", NULL);
+  await_widget (&self, has_label, "Discard what you entered?");
+  annex_shot_take_styles (self.window, "browser-dialog", 800, FALSE);
+  click (&self, "_Cancel");
+  titled = (Titled) { tab, "false" };
+  g_assert_true (annex_shot_wait (is_titled, &titled, 60000));
+  fixture_close (&self);
+}
+
+static void
+test_failures (void)
+{
+  static const char *const addresses[][2] = {
+    { "what is the weather", "Not a Web Address" },
+    { "file:///etc/passwd", "Not a Web Address" },
+    { "http://127.0.0.1:9/", "Page Cannot Be Reached" },
+  };
+  Fixture self;
+
+  fixture_open (&self, 800, 700);
+  annex_browser_pane_open (self.pane, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      GtkWidget *address = await_widget (&self, is_address, NULL);
+
+      gtk_editable_set_text (GTK_EDITABLE (address), addresses[i][0]);
+      g_signal_emit_by_name (address, "activate");
+      if (i == 2 && !g_network_monitor_get_network_available (g_network_monitor_get_default ()))
+        await_widget (&self, has_label, "You Are Offline");
+      else
+        await_widget (&self, has_label, addresses[i][1]);
+    }
+  annex_shot_take_styles (self.window, "browser-failed", 800, FALSE);
+  fixture_close (&self);
+}
+
+static void
+test_crash (void)
+{
+  Fixture self;
+  AnnexBrowserTab *tab;
+  Titled titled;
+
+  fixture_open (&self, 360, 700);
+  tab = open_page (&self, "/", "Travel expenses");
+  webkit_web_view_terminate_web_process (annex_browser_tab_get_view (tab));
+  await_widget (&self, has_label, "The Page Crashed");
+  annex_shot_take_styles (self.window, "browser-crashed", 360, FALSE);
+  click (&self, "_Try Again");
+  titled = (Titled) { tab, "Travel expenses" };
+  g_assert_true (annex_shot_wait (is_titled, &titled, 60000));
+  fixture_close (&self);
+}
+
+int
+main (int argc, char **argv)
+{
+  annex_shot_init (&argc, &argv);
+  /* WebKit warns that it has no accessible pages for GTK's test backend. */
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  g_test_add_func ("/ui/browser/empty", test_empty);
+  g_test_add_func ("/ui/browser/names", test_names);
+  g_test_add_func ("/ui/browser/page", test_page);
+  g_test_add_func ("/ui/browser/tabs", test_tabs);
+  g_test_add_func ("/ui/browser/driving", test_driving);
+  g_test_add_func ("/ui/browser/dialog", test_dialog);
+  g_test_add_func ("/ui/browser/failures", test_failures);
+  g_test_add_func ("/ui/browser/crash", test_crash);
+  return g_test_run ();
+}
