@@ -358,6 +358,9 @@ prepare (Run *run, GError **error)
   run->workspace = annex_session_create_workspace (run->session, run->task, model, error);
   if (run->workspace == NULL)
     return FALSE;
+  /* Who names the model and its address means it for all of the work. */
+  if (options->provider == NULL && options->base_url == NULL)
+    annex_session_use_helper (run->session, run->workspace);
   tools = annex_agent_create_tools (run->workspace);
   run->agent = annex_agent_new (run->workspace, tools);
   run->asks = annex_run_asks_new (run->agent, options->answers_file,

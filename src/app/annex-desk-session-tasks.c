@@ -45,7 +45,6 @@ record_failure (AnnexTask *task, const GError *error)
 static gboolean
 ensure_model (AnnexDeskSession *desk, AnnexWork *work, GError **error)
 {
-  g_autoptr (AnnexModelProfile) helper = NULL;
   g_autoptr (AnnexModel) model = NULL;
 
   if (annex_workspace_get_model (work->workspace) != NULL)
@@ -56,20 +55,7 @@ ensure_model (AnnexDeskSession *desk, AnnexWork *work, GError **error)
   if (model == NULL)
     return FALSE;
   annex_workspace_set_model (work->workspace, model);
-  helper = annex_config_dup_helper (annex_session_get_config (desk->session));
-  if (helper != NULL && !g_str_equal (helper->provider, "tour") &&
-      g_strcmp0 (annex_task_get_provider (work->task), "tour") != 0)
-    {
-      g_autoptr (GError) none = NULL;
-      g_autoptr (AnnexModel) cheaper = annex_session_create_model (
-          desk->session, helper->provider, helper->model, helper->base_url, &none);
-
-      /* Without it the task's own model does the helpers' work. */
-      if (cheaper != NULL)
-        annex_workspace_set_helper_model (work->workspace, cheaper);
-      else
-        g_message ("The model for helpers cannot be used: %s", none->message);
-    }
+  annex_session_use_helper (desk->session, work->workspace);
   return TRUE;
 }
 

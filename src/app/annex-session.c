@@ -251,6 +251,26 @@ annex_session_create_model (AnnexSession *self,
                            annex_session_get_secrets (self), error);
 }
 
+void
+annex_session_use_helper (AnnexSession *self, AnnexWorkspace *workspace)
+{
+  g_autoptr (AnnexModelProfile) helper = annex_config_dup_helper (self->config);
+  const char *provider = annex_task_get_provider (annex_workspace_get_task (workspace));
+  g_autoptr (AnnexModel) cheaper = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (helper == NULL || g_str_equal (helper->provider, "tour") ||
+      g_strcmp0 (provider, "tour") == 0)
+    return;
+  cheaper = annex_session_create_model (self, helper->provider, helper->model, helper->base_url,
+                                        &error);
+  /* Without it the task's own model does the helpers' work. */
+  if (cheaper != NULL)
+    annex_workspace_set_helper_model (workspace, cheaper);
+  else
+    g_message ("The model for helpers cannot be used: %s", error->message);
+}
+
 /* Adds the standing rules, the task's own and the hosts of the image's package managers. */
 static gboolean
 fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GError **error)

@@ -34,6 +34,7 @@ struct _AnnexPreferences
   AdwSwitchRow *background;
   AdwSwitchRow *awake;
   AdwSwitchRow *notify;
+  AdwSwitchRow *keep_cookies;
   AdwSpinRow *limit_cost;
   AdwSpinRow *limit_turns;
   AdwSpinRow *limit_memory;

@@ -60,6 +60,8 @@ bind_settings (AnnexPreferences *self)
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "inhibit-sleep", self->awake, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "notify", self->notify, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "keep-cookies", self->keep_cookies, "active",
+                   G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "limit-cost", self->limit_cost, "value",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "limit-turns", self->limit_turns, "value",
@@ -159,6 +161,7 @@ annex_preferences_class_init (AnnexPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, background);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, awake);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, notify);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, keep_cookies);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_cost);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_turns);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_memory);
