@@ -5,10 +5,35 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-desk-session-private.h"
+#include "annex-json-build.h"
 #include "office.h"
 #include "test-fiber.h"
 
+#include <linux/fs.h>
+#include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Does the disk copy by reference? */
+static gboolean copies_by_reference;
+
+/* The library's only question to the disk. */
+int
+ioctl (int fd, unsigned long request, ...)
+{
+  va_list args;
+  void *argument;
+
+  va_start (args, request);
+  argument = va_arg (args, void *);
+  va_end (args);
+  if (request == FICLONE && copies_by_reference)
+    return 0;
+  return (int) syscall (SYS_ioctl, fd, request, argument);
+}
 
 static AnnexCheckpoint *
 make (Office *office, AnnexTask *task, const char *name)
@@ -137,6 +162,48 @@ test_copy (void)
   office_close (&office);
 }
 
+/* An idle computer that goes to sleep is kept where that costs nothing, and where something was
+ * done. */
+static void
+test_asleep (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autofree char *disk = NULL;
+  g_autofree char *path = NULL;
+  AnnexWork *work;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY ("First") "]}]}");
+  task = office_begin (&office, "begin");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  path = g_build_filename ("data/annex/computers", annex_task_get_id (task), "disk.qcow2", NULL);
+  disk = app_fixture_write (path, "disk");
+  work = annex_desk_session_find_work (office.self, task);
+  g_assert_nonnull (work);
+
+  copies_by_reference = TRUE;
+  annex_desk_session_sleep (work);
+  g_assert_cmpuint (count (&office, task), ==, 0); /* nothing was done in it */
+  test_await (annex_task_append (
+      task, ANNEX_EVENT_TOOL_FINISHED,
+      annex_json_build ("s", "tool_use_id", "t1", "s", "name", "shell", "o", "result",
+                        annex_json_build ("s", "type", "tool_result", NULL), NULL)));
+  copies_by_reference = FALSE;
+  annex_desk_session_sleep (work);
+  g_assert_cmpuint (count (&office, task), ==, 0); /* it would cost time and room */
+  copies_by_reference = TRUE;
+  annex_desk_session_sleep (work);
+  annex_desk_session_sleep (work); /* once is enough */
+  copies_by_reference = FALSE;
+  all = dex_await_boxed (annex_desk_list_checkpoints (office.desk, task), NULL);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_assert_cmpint (((AnnexCheckpoint *) g_ptr_array_index (all, 0))->kind, ==,
+                   ANNEX_CHECKPOINT_AUTOMATIC);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 static void
 run_reset (gconstpointer func)
 {
@@ -159,6 +226,7 @@ main (int argc, char **argv)
   add ("/desk-checkpoints/back", test_back);
   add ("/desk-checkpoints/at-work", test_at_work);
   add ("/desk-checkpoints/copy", test_copy);
+  add ("/desk-checkpoints/asleep", test_asleep);
   status = g_test_run ();
   app_fixture_done ();
   return status;
