@@ -616,7 +616,15 @@ annex_browser_tab_go_back (AnnexBrowserTab *self)
   if (was_failure && !self->is_crashed && webkit_web_view_get_uri (self->view) != NULL)
     set_uri (self, webkit_web_view_get_uri (self->view));
   else
-    webkit_web_view_go_back (self->view);
+    {
+      /* WebKit's own step back passes over entries that a page's script made without a person's hand, and
+       * the agent's clicks are none: on a page that routes by itself it would leave the page. */
+      WebKitBackForwardList *list = webkit_web_view_get_back_forward_list (self->view);
+      WebKitBackForwardListItem *item = webkit_back_forward_list_get_back_item (list);
+
+      if (item != NULL)
+        webkit_web_view_go_to_back_forward_list_item (self->view, item);
+    }
 }
 
 void
