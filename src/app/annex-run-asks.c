@@ -26,6 +26,9 @@ struct _AnnexRunAsks
   gboolean unattended;
   DexFuture *turn; /* one ask at a time at the terminal */
   GCancellable *stop;
+  char *asking;         /* the ask that the person is asked now, or NULL */
+  GCancellable *line;   /* of what they type for it */
+  gboolean is_closed;   /* it was settled elsewhere meanwhile */
   struct termios shown; /* the terminal as it was, while is_hidden */
   gboolean is_hidden;   /* what is typed is a secret */
 };
@@ -65,6 +68,8 @@ annex_run_asks_finalize (GObject *object)
   g_clear_object (&self->terminal);
   dex_clear (&self->turn);
   g_clear_object (&self->stop);
+  g_clear_object (&self->line);
+  g_free (self->asking);
   G_OBJECT_CLASS (annex_run_asks_parent_class)->finalize (object);
 }
 
@@ -80,6 +85,16 @@ annex_run_asks_init (AnnexRunAsks *self)
   self->stop = g_cancellable_new ();
 }
 
+static void
+closed_cb (AnnexRunAsks *self, AnnexAsk *ask)
+{
+  if (g_strcmp0 (self->asking, annex_ask_get_id (ask)) != 0)
+    return;
+  self->is_closed = TRUE;
+  fprintf (stderr, "\nannex: this is settled\n");
+  g_cancellable_cancel (self->line);
+}
+
 AnnexRunAsks *
 annex_run_asks_new (AnnexAgent *agent,
                     AnnexAnswersFile *file,
@@ -89,6 +104,8 @@ annex_run_asks_new (AnnexAgent *agent,
   AnnexRunAsks *self = g_object_new (ANNEX_TYPE_RUN_ASKS, NULL);
 
   self->agent = g_object_ref (agent);
+  g_signal_connect_object (annex_workspace_get_inbox (annex_agent_get_workspace (agent)), "closed",
+                           G_CALLBACK (closed_cb), self, G_CONNECT_SWAPPED);
   g_set_object (&self->file, file);
   self->unattended = unattended;
   if (interactive)
@@ -196,7 +213,7 @@ read_line (AnnexRunAsks *self, GError **error)
   DexPromise *promise = dex_promise_new ();
   char *line;
 
-  g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, self->stop, line_cb,
+  g_data_input_stream_read_line_async (self->terminal, G_PRIORITY_DEFAULT, self->line, line_cb,
                                        dex_ref (promise));
   line = dex_await_string (DEX_FUTURE (promise), error);
   show_typing (self);
@@ -335,6 +352,18 @@ print_error (const GError *error)
   fprintf (stderr, "annex: %s\n", clean);
 }
 
+/* What ends the waiting for a line: the run's end, or that the ask was settled elsewhere. */
+static void
+begin_asking (AnnexRunAsks *self, AnnexAsk *ask)
+{
+  g_set_str (&self->asking, annex_ask_get_id (ask));
+  self->is_closed = FALSE;
+  g_clear_object (&self->line);
+  self->line = g_cancellable_new ();
+  if (g_cancellable_is_cancelled (self->stop))
+    g_cancellable_cancel (self->line);
+}
+
 /* Lets the person try until the answer is one. FALSE when the input ended. */
 static gboolean
 answer_by_person (AnnexRunAsks *self, AnnexAsk *ask)
@@ -342,11 +371,14 @@ answer_by_person (AnnexRunAsks *self, AnnexAsk *ask)
   for (;;)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *text = ask_person (self, ask, &error);
+      g_autofree char *text = NULL;
 
+      begin_asking (self, ask);
+      text = ask_person (self, ask, &error);
+      g_clear_pointer (&self->asking, g_free);
       if (text == NULL)
-        return FALSE;
-      if (submit (self, ask, text, "user", &error))
+        return self->is_closed;
+      if (self->is_closed || submit (self, ask, text, "user", &error))
         return TRUE;
       print_error (error);
       if (error->domain != ANNEX_JSON_ERROR)
@@ -476,4 +508,6 @@ annex_run_asks_stop (AnnexRunAsks *self)
 {
   show_typing (self);
   g_cancellable_cancel (self->stop);
+  if (self->line != NULL)
+    g_cancellable_cancel (self->line);
 }

@@ -13,8 +13,10 @@ def page(title, body):
 
 ORDER = page("Order", """<form action="/found"><label>Item <input name=item></label>
 <label>Count <input type=number name=count></label><button>Look it up</button></form>""")
+# Where the keyboard's focus is, the site is told: so a journey can type without the accessibility tree.
 SIGN_IN = page("Sign in", """<form method=post action="/signed-in"><label>User <input name=user autocomplete=username></label>
-<label>Password <input type=password name=password autocomplete=current-password></label><button>Sign in</button></form>""")
+<label>Password <input type=password name=password autocomplete=current-password></label><button>Sign in</button></form>
+<script>document.addEventListener('focusin', (e) => fetch('/focused?name=' + e.target.name));</script>""")
 EXPENSES = page("Expenses", """<form method=post action="/sent"><label>Month <input name=month></label>
 <label>Meals <input name=meals inputmode=decimal></label><label>Travel <input name=travel inputmode=decimal></label>
 <button>Send report</button></form>""")
@@ -69,6 +71,8 @@ class Site:
             if ok:
                 headers["Set-Cookie"] = "session=yes; Path=/; HttpOnly"
             status, text = 303, ""
+        elif parts.path == "/focused":
+            kind, text = "text/plain", ""
         elif parts.path == "/sign-in" or not signed_in:
             text = SIGN_IN
         elif parts.path == "/expenses":

@@ -20,7 +20,8 @@ class BrowserRun(Journey):
     def setUp(self):
         super().setUp()
         self.env.update({k: os.environ[k] for k in ("DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS") if k in os.environ})
-        self.env.update(GSK_RENDERER="cairo", GDK_BACKEND="x11", ADW_DISABLE_PORTAL="1", GSETTINGS_BACKEND="memory")
+        self.env.update(GSK_RENDERER="cairo", GDK_BACKEND="x11", ADW_DISABLE_PORTAL="1", GSETTINGS_BACKEND="memory",
+                        WEBKIT_DISABLE_DMABUF_RENDERER="1")  # there is no graphics card
         self.site = Site()
         self.addCleanup(self.site.close)
 
