@@ -13,6 +13,9 @@
 
 #include <string.h>
 
+#define VIEW_WIDTH 1280
+#define VIEW_HEIGHT 900
+
 static void
 implement_browser (AnnexBrowserInterface *iface);
 
@@ -89,6 +92,16 @@ annex_browser_pane_open_session (AnnexBrowserPane *self, GError **error)
   return TRUE;
 }
 
+/* A page that nobody looks at yet has room too: without it nothing in it could be seen or clicked.
+ */
+static void
+give_size (GtkWidget *view)
+{
+  gtk_widget_measure (view, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
+  gtk_widget_measure (view, GTK_ORIENTATION_VERTICAL, VIEW_WIDTH, NULL, NULL, NULL, NULL);
+  gtk_widget_allocate (view, VIEW_WIDTH, VIEW_HEIGHT, -1, NULL);
+}
+
 AnnexBrowserTab *
 annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related)
 {
@@ -106,6 +119,7 @@ annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related)
   manager = webkit_user_content_manager_new ();
   annex_page_prepare (manager);
   view = annex_browser_session_create_view (self->session, manager, related);
+  give_size (GTK_WIDGET (view));
   tab = annex_browser_tab_new (++self->last_id, view, &hooks, self);
   annex_browser_pane_watch_tab (self, tab);
   annex_browser_pane_apply_guard (self, tab);

@@ -204,7 +204,7 @@ selected_cb (PaneFixture *self)
   AnnexBrowserTab *tab = annex_browser_pane_get_selected (self->pane);
   GtkWidget *view = tab != NULL ? GTK_WIDGET (annex_browser_tab_get_view (tab)) : NULL;
 
-  if (view == NULL)
+  if (view == NULL || self->is_hidden)
     return;
   if (gtk_widget_get_parent (view) == NULL)
     gtk_stack_add_child (self->stack, view);

@@ -34,9 +34,10 @@ typedef struct
   AnnexBrowserPane *pane;
   GtkWindow *window;
   GtkStack *stack;
-  GPtrArray *rows;  /* AnnexLedgerEntry */
-  GPtrArray *asked; /* "kind: text" */
-  char *answer;     /* to every ask; NULL: nobody answers */
+  gboolean is_hidden; /* nobody looks at the pane */
+  GPtrArray *rows;    /* AnnexLedgerEntry */
+  GPtrArray *asked;   /* "kind: text" */
+  char *answer;       /* to every ask; NULL: nobody answers */
 } PaneFixture;
 
 /* Skips the test (NULL) where there is no display. */

@@ -15,6 +15,8 @@
 #define SITE "http://site.example/"
 
 static char *lookup_path;
+/* One pane for all rows: starting WebKit's processes is most of their time. */
+static PaneFixture *shared;
 
 typedef enum {
   DRAWN,   /* a read for drawing: goes through the proxy, is in the ledger */
@@ -125,6 +127,23 @@ new_fixture (void)
   return self;
 }
 
+/* The pane without a tab and without what the row before left. */
+static PaneFixture *
+take_fixture (void)
+{
+  if (shared == NULL)
+    shared = new_fixture ();
+  while (annex_browser_pane_get_selected (shared->pane) != NULL)
+    annex_browser_pane_close_tab (shared->pane, annex_browser_pane_get_selected (shared->pane));
+  pane_wait_ms (50);
+  fake_internet_forget (shared->net);
+  g_ptr_array_set_size (shared->requests, 0);
+  g_ptr_array_set_size (shared->rows, 0);
+  g_ptr_array_set_size (shared->asked, 0);
+  g_string_truncate (shared->bodies, 0);
+  return shared;
+}
+
 static guint
 count_forbidden (PaneFixture *self)
 {
@@ -141,7 +160,6 @@ static void
 wait_for_end (PaneFixture *self)
 {
   AnnexBrowserTab *tab = annex_browser_pane_get_selected (self->pane);
-
   gint64 until_us = g_get_monotonic_time () + 3 * G_USEC_PER_SEC;
 
   /* One that wants to lead its tab away waits for the answer, and may have ended itself by that, or
@@ -149,7 +167,7 @@ wait_for_end (PaneFixture *self)
   while (!pane_fixture_was_asked (self, "GET site.example/end") &&
          annex_browser_tab_get_failure (tab) == NULL && g_get_monotonic_time () < until_us)
     pane_run (annex_browser_pane_settle (self->pane, tab, "call-2", NULL), NULL);
-  pane_wait_ms (150);
+  pane_wait_ms (80);
   pane_run (annex_browser_pane_settle (self->pane, annex_browser_pane_get_selected (self->pane),
                                        "call-2", NULL),
             NULL);
@@ -159,13 +177,13 @@ static void
 test_attack (gconstpointer data)
 {
   guint n = GPOINTER_TO_UINT (data);
-  g_autoptr (PaneFixture) self = new_fixture ();
+  PaneFixture *self = take_fixture ();
   g_autoptr (GString) body = g_string_new (attacks[n].body);
   g_autofree char *port = g_strdup_printf ("%u", self->port);
   g_autoptr (GError) error = NULL;
 
   g_string_replace (body, "%u", port, 0);
-  g_string_append (body, "<script>setTimeout(()=>{new Image().src='/end'},300)</script>");
+  g_string_append (body, "<script>setTimeout(()=>{new Image().src='/end'},150)</script>");
   pane_fixture_page (self, "site.example/", NULL, body->str);
   pane_fixture_visit (self, SITE, &error);
   /* A page that was led away by itself sends no last word. */
@@ -217,11 +235,17 @@ test_no_way_of_its_own (void)
   g_assert_cmpuint (n_connects, >, G_N_ELEMENTS (attacks));
 }
 
+static void
+test_end (void)
+{
+  g_clear_pointer (&shared, pane_fixture_free);
+}
+
 /* A page speaks to the agent: what it says is no site of the user's choice. */
 static void
 test_planted_text (void)
 {
-  g_autoptr (PaneFixture) self = new_fixture ();
+  PaneFixture *self = take_fixture ();
   g_autoptr (GError) error = NULL;
 
   pane_fixture_page (self, "site.example/", NULL,
@@ -256,5 +280,6 @@ main (int argc, char **argv)
   g_test_add_func ("/browser/attacks/planted-text", test_planted_text);
   if (library != NULL)
     g_test_add_func ("/browser/attacks/zz-no-way-of-its-own", test_no_way_of_its_own);
+  g_test_add_func ("/browser/attacks/zzz-end", test_end);
   return g_test_run ();
 }

@@ -543,6 +543,39 @@ test_new_window (void)
   g_assert_cmpuint (pane_fixture_count_host (self, "other.example"), ==, 0);
 }
 
+/* The agent works on while nobody looks: a page has its size, is looked at and clicked. */
+static void
+test_not_shown (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (JsonObject) empty = json_object_new ();
+  g_autoptr (JsonObject) click = json_object_new ();
+  g_autoptr (DexFuture) looked = NULL;
+  g_autofree char *size = NULL;
+  g_autofree char *ref = NULL;
+  g_autoptr (GError) error = NULL;
+  AnnexPageAnswer *answer;
+
+  self->is_hidden = TRUE;
+  pane_fixture_page (self, "site.example/button", NULL,
+                     "<title>x</title><button onclick=\"document.title='clicked'\">Go</button>");
+  g_assert_true (pane_fixture_visit (self, "http://site.example/button", &error));
+  size = pane_fixture_script (self, "innerWidth + 'x' + innerHeight");
+  g_assert_cmpstr (size, ==, "1280x900");
+  looked = annex_page_run (annex_browser_tab_get_page (front (self)), "snapshot", empty, 0, NULL);
+  pane_run (dex_ref (looked), &error);
+  g_assert_no_error (error);
+  answer = g_value_get_boxed (dex_future_get_value (looked, NULL));
+  g_assert_nonnull (strstr (answer->text, "button \"Go\" [ref="));
+  ref = g_strndup (strstr (answer->text, "[ref=") + 5,
+                   strcspn (strstr (answer->text, "[ref=") + 5, "]"));
+  json_object_set_string_member (click, "target", ref);
+  pane_run (annex_page_run (annex_browser_tab_get_page (front (self)), "click", click, 0, NULL),
+            &error);
+  g_assert_no_error (error);
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (front (self)), "clicked"));
+}
+
 static void
 test_picture (void)
 {
@@ -582,6 +615,7 @@ main (int argc, char **argv)
   g_test_add_func ("/browser/pane/downloads", test_downloads);
   g_test_add_func ("/browser/pane/failures", test_failures);
   g_test_add_func ("/browser/pane/new-window", test_new_window);
+  g_test_add_func ("/browser/pane/not-shown", test_not_shown);
   g_test_add_func ("/browser/pane/picture", test_picture);
   return g_test_run ();
 }
