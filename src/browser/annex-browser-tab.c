@@ -175,6 +175,15 @@ set_uri (AnnexBrowserTab *self, const char *uri)
 }
 
 void
+annex_browser_tab_dismiss_failure (AnnexBrowserTab *self)
+{
+  if (self->failure == NULL || self->view == NULL)
+    return;
+  annex_browser_tab_clear_failure (self);
+  set_uri (self, webkit_web_view_get_uri (self->view));
+}
+
+void
 annex_browser_tab_fail (AnnexBrowserTab *self, const char *uri, GError *error)
 {
   g_clear_error (&self->failure);
@@ -617,8 +626,9 @@ annex_browser_tab_go_back (AnnexBrowserTab *self)
     set_uri (self, webkit_web_view_get_uri (self->view));
   else
     {
-      /* WebKit's own step back passes over entries that a page's script made without a person's hand, and
-       * the agent's clicks are none: on a page that routes by itself it would leave the page. */
+      /* WebKit's own step back passes over entries that a page's script made without a person's
+       * hand, and the agent's clicks are none: on a page that routes by itself it would leave the
+       * page. */
       WebKitBackForwardList *list = webkit_web_view_get_back_forward_list (self->view);
       WebKitBackForwardListItem *item = webkit_back_forward_list_get_back_item (list);
 
