@@ -15,6 +15,7 @@ import time
 
 BUILD = pathlib.Path(os.environ["ANNEX_BENCH_BUILD"])
 TASKS, EVENTS = 1000, 36
+LONG_TURN_MS = 16
 
 
 class Home:
@@ -123,8 +124,73 @@ def bench_start(root, runs):
             print(f"RATIO {what}: Annex ÷ a bare window".ljust(52), f"{annex / bare:6.2f}")
 
 
+def open_task(program, home, task):
+    """Opens a task in the window that is there, as a link does."""
+    subprocess.run([BUILD / "src/app/annex", "annex:task/" + task], env=home.env(), check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    program.settle()
+
+
+def print_turns(what, program, since):
+    """Of the main loop's turns from number @since on the longest, and how many were long by own work."""
+    turns = program.turns[since:]
+    work = sorted((turn[2] / 1000 for turn in turns), reverse=True)
+    late = sum(ms > LONG_TURN_MS for ms in work)
+    longest = max((turn[1] / 1000 for turn in turns), default=0)
+    print(f"{what}: the main loop's longest turn {longest:.1f} ms, of work {work[0] if work else 0:.1f} ms; "
+          f"{late} turns over {LONG_TURN_MS} ms of work")
+
+
+def bench_turns(root, runs):
+    home = Home(root, "turns", TASKS, 1000)
+    program = Program(home, [BUILD / "src/app/annex"])
+    program.wait_frame()
+    program.read(0.1)
+    first = len(program.turns)
+    program.settle(2.0)
+    print_turns(f"after the first frame, {TASKS} tasks of 1,000 events", program, first)
+    for i in range(3):
+        since = len(program.turns)
+        open_task(program, home, home.tasks[i * 100])
+        print_turns(f"opening task {i + 1}", program, since)
+    since = len(program.turns)
+    program.settle(8.0)
+    print_turns("at rest", program, since)
+    program.end()
+
+
+def bench_memory(root, runs):
+    home = Home(root, "memory", TASKS, EVENTS)
+    long_task = subprocess.run([BUILD / "tests/bench/fill-store", home.path + "/data/annex/tasks.db", "1", "10000"],
+                               check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    program = Program(home, [BUILD / "src/app/annex"])
+    program.wait_frame()
+    program.settle(2.0)
+    print_memory(f"after the start with {TASKS} tasks", program)
+    open_task(program, home, long_task)
+    print_memory("with a task of 10,000 events open", program)
+    for group in range(4):
+        for task in home.tasks[group * 50:group * 50 + 50]:
+            open_task_quickly(program, home, task)
+        program.settle(2.0)
+        print_memory(f"after opening {group * 50 + 50} tasks, of which the window keeps the last 8", program)
+    program.end()
+
+
+def open_task_quickly(program, home, task):
+    subprocess.run(["gdbus", "call", "--session", "--dest", "io.github.annex_desktop.Annex", "--object-path",
+                    "/io/github/annex_desktop/Annex", "--method", "org.gtk.Actions.Activate", "open-task",
+                    f"[<'{task}'>]", "{}"], env=home.env(), check=True, stdout=subprocess.DEVNULL)
+    program.settle(0.3)
+
+
+def print_memory(what, program):
+    rss, dirty = program.memory_mib()
+    print(f"memory {what}: {rss:.1f} MiB resident, {dirty:.1f} MiB its own")
+
+
 def main():
-    parts = {"start": bench_start}
+    parts = {"start": bench_start, "turns": bench_turns, "memory": bench_memory}
     parser = argparse.ArgumentParser()
     parser.add_argument("parts", nargs="*")
     parser.add_argument("--runs", type=int, default=9)

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #define REGROUP_DELAY_MS 50
+#define ROWS_AT_ONCE 16
 
 struct _AnnexSidebarModel
 {
@@ -20,12 +21,14 @@ struct _AnnexSidebarModel
   GPtrArray *watched; /* AnnexTaskItem, as in tasks */
   GtkFilterListModel *filtered;
   GtkSortListModel *sorted;
+  GtkSliceListModel *shown; /* of sorted: at first a part, then all */
   GtkFilter *filter;
   GtkSorter *sorter;
   GtkSorter *section_sorter;
   GHashTable *hidden; /* task ids */
   gboolean show_archived;
   guint regroup_id;
+  guint grow_id;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexSidebarModel, annex_sidebar_model, G_TYPE_OBJECT)
@@ -152,6 +155,35 @@ tasks_changed_cb (AnnexSidebarModel *self, guint position, guint removed, guint 
     }
 }
 
+/* ---- growing */
+
+/* A list makes two hundred rows as soon as there are so many items, whatever is seen of them: a few
+ * at a time no frame is held up. */
+static gboolean
+grow_cb (gpointer data)
+{
+  AnnexSidebarModel *self = data;
+  guint size = gtk_slice_list_model_get_size (self->shown);
+
+  if (size < ROWS_AT_ONCE * 13 && size < g_list_model_get_n_items (G_LIST_MODEL (self->sorted)))
+    {
+      gtk_slice_list_model_set_size (self->shown, size + ROWS_AT_ONCE);
+      return G_SOURCE_CONTINUE;
+    }
+  gtk_slice_list_model_set_size (self->shown, G_MAXUINT);
+  self->grow_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* When there are items for the first time. */
+static void
+filled_cb (AnnexSidebarModel *self)
+{
+  if (self->grow_id == 0 && gtk_slice_list_model_get_size (self->shown) == ROWS_AT_ONCE &&
+      g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > ROWS_AT_ONCE)
+    self->grow_id = g_idle_add (grow_cb, self);
+}
+
 void
 annex_sidebar_model_set_tasks (AnnexSidebarModel *self, AnnexTaskList *tasks)
 {
@@ -163,6 +195,8 @@ annex_sidebar_model_set_tasks (AnnexSidebarModel *self, AnnexTaskList *tasks)
       tasks_changed_cb (self, 0, self->watched->len, 0);
     }
   g_set_object (&self->tasks, tasks);
+  g_clear_handle_id (&self->grow_id, g_source_remove);
+  gtk_slice_list_model_set_size (self->shown, ROWS_AT_ONCE);
   if (tasks != NULL)
     {
       tasks_changed_cb (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (tasks)));
@@ -178,8 +212,10 @@ annex_sidebar_model_dispose (GObject *object)
   AnnexSidebarModel *self = ANNEX_SIDEBAR_MODEL (object);
 
   g_clear_handle_id (&self->regroup_id, g_source_remove);
+  g_clear_handle_id (&self->grow_id, g_source_remove);
   if (self->filtered != NULL)
     annex_sidebar_model_set_tasks (self, NULL);
+  g_clear_object (&self->shown);
   g_clear_object (&self->sorted);
   g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
@@ -208,6 +244,10 @@ annex_sidebar_model_init (AnnexSidebarModel *self)
   self->sorted = gtk_sort_list_model_new (g_object_ref (G_LIST_MODEL (self->filtered)),
                                           g_object_ref (self->sorter));
   gtk_sort_list_model_set_section_sorter (self->sorted, self->section_sorter);
+  self->shown =
+      gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->sorted)), 0, ROWS_AT_ONCE);
+  g_signal_connect_object (self->sorted, "items-changed", G_CALLBACK (filled_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 AnnexSidebarModel *
@@ -219,7 +259,7 @@ annex_sidebar_model_new (void)
 GListModel *
 annex_sidebar_model_get_list (AnnexSidebarModel *self)
 {
-  return G_LIST_MODEL (self->sorted);
+  return G_LIST_MODEL (self->shown);
 }
 
 void
