@@ -16,6 +16,8 @@
 
 #include <string.h>
 
+#define COMPUTER_PAGES "^https?://localhost\\.computer(:[0-9]+)?/"
+
 /* @text inside a regular expression of the content blockers. */
 static void
 append_quoted (GString *pattern, const char *text)
@@ -74,6 +76,20 @@ add_rule (JsonArray *rules,
                                annex_json_build ("s", "type", action, NULL), NULL));
 }
 
+/* Pages of the task's own computer: whatever is allowed, they have nobody but themselves. */
+static void
+add_computer_rule (JsonArray *rules, const char *pattern, const char *action)
+{
+  JsonObject *trigger = annex_json_build ("s", "url-filter", pattern, NULL);
+  JsonArray *tops = json_array_new ();
+
+  json_array_add_string_element (tops, COMPUTER_PAGES);
+  json_object_set_array_member (trigger, "if-top-url", tops);
+  json_array_add_object_element (
+      rules, annex_json_build ("o", "trigger", trigger, "o", "action",
+                               annex_json_build ("s", "type", action, NULL), NULL));
+}
+
 char *
 annex_browser_guard_write_rules (const char *const *places)
 {
@@ -91,6 +107,8 @@ annex_browser_guard_write_rules (const char *const *places)
       if (strstr (*places, "://") == NULL)
         add_rule (rules, www, NULL, NULL, NULL, "ignore-previous-rules");
     }
+  add_computer_rule (rules, ".*", "block");
+  add_computer_rule (rules, COMPUTER_PAGES, "ignore-previous-rules");
   json_node_take_array (root, rules);
   return annex_json_to_string (root);
 }

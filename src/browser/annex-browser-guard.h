@@ -3,7 +3,8 @@
  * What a page may ask of whom while Annex drives, as rules that WebKit itself applies before a
  * request leaves the page's process. Pages read what they need to be drawn from anywhere public
  * (pictures, styles, fonts, scripts, frames); to a site that the user has not allowed they can send
- * nothing (fetch, beacon, socket), and no tab goes there.
+ * nothing (fetch, beacon, socket), and no tab goes there. Pages of the task's own computer have
+ * nobody but themselves.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -523,6 +523,51 @@ test_upload (void)
   call_fails (c, "page_upload", wrong, ANNEX_BROWSER_ERROR_INVALID);
 }
 
+/* ---- the agent's own web pages */
+
+static guint n_opened;
+
+static DexFuture *
+port_cb (guint port, gpointer data)
+{
+  Case *c = data;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GError *error = NULL;
+  GSocketConnection *connection;
+
+  g_assert_cmpuint (port, ==, 8000);
+  n_opened++;
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", c->pane->port, NULL, &error);
+  g_assert_no_error (error);
+  return dex_future_new_take_object (connection);
+}
+
+/* A server in the computer is a page on an origin of its own; it reaches no site, and no site
+ * reaches it. */
+static void
+test_page_of_the_computer (void)
+{
+  g_autoptr (Case) c = case_new ("<title>Site</title><img src=http://localhost.computer:8000/a.png>"
+                                 "<script>fetch('http://localhost.computer:8000/b')</script>");
+  g_autofree char *site = NULL;
+  g_autofree char *own = NULL;
+
+  pane_fixture_page (c->pane, "localhost.computer:8000/", NULL,
+                     "<title>Mine</title><h1>Dashboard</h1><img src=http://site.example/c.png>"
+                     "<script>fetch('http://site.example/d').catch(() => {})</script>");
+  annex_browser_pane_set_computer_ports (c->pane->pane, port_cb, c, NULL);
+  site = open_page (c);
+  HAS (site, "Page: Site");
+  pane_wait_ms (300);
+  g_assert_cmpuint (n_opened, ==, 0);
+  own = call (c, "page_open", "{\"url\":\"http://localhost.computer:8000/\"}");
+  HAS (own, "heading \"Dashboard\"");
+  g_assert_cmpuint (n_opened, >, 0);
+  pane_wait_ms (300);
+  g_assert_false (pane_fixture_was_asked (c->pane, "GET site.example/c.png"));
+  g_assert_false (pane_fixture_was_asked (c->pane, "GET site.example/d"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -543,5 +588,6 @@ main (int argc, char **argv)
   g_test_add_func ("/page-tools/user-between", test_user_between_calls);
   g_test_add_func ("/page-tools/download", test_download);
   g_test_add_func ("/page-tools/upload", test_upload);
+  g_test_add_func ("/page-tools/computer", test_page_of_the_computer);
   return g_test_run ();
 }
