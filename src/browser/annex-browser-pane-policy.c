@@ -67,6 +67,16 @@ refused_error (const char *site)
                       site);
 }
 
+/* A call that was given up has no answer, which is a no. */
+static GError *
+as_refusal (GError *error, const char *site)
+{
+  if (error->domain == ANNEX_BROWSER_ERROR)
+    return error;
+  g_error_free (error);
+  return refused_error (site);
+}
+
 static DexFuture *
 ask_fiber (gpointer data)
 {
@@ -82,8 +92,9 @@ ask_fiber (gpointer data)
           annex_browser_pane_ask_site (self, question->site, reason, &error))
         allow (question);
       else
-        refuse (question, error);
-      annex_browser_tab_release (question->tab);
+        refuse (question, as_refusal (error, question->site));
+      if (annex_browser_tab_get_view (question->tab) != NULL)
+        annex_browser_tab_release (question->tab);
     }
   self->is_asking = FALSE;
   return dex_future_new_true ();

@@ -63,6 +63,9 @@ void
 annex_browser_tab_fail (AnnexBrowserTab *self, const char *uri, GError *error);
 void
 annex_browser_tab_clear_failure (AnnexBrowserTab *self);
+/* A load that was refused is forgotten: what was there before is shown again. */
+void
+annex_browser_tab_dismiss_failure (AnnexBrowserTab *self);
 /* A navigation waits for a decision, or no longer does. */
 void
 annex_browser_tab_hold (AnnexBrowserTab *self);

@@ -138,6 +138,9 @@ begin_turn_fiber (gpointer data)
       return annex_future_new_errorf (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_DIALOG,
                                       "A dialog is open and must be answered first: %s", dialog);
     }
+  /* A no is behind us: the page it was said on is there again. */
+  if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED))
+    annex_browser_tab_dismiss_failure (tab);
   has_driven = self->has_user_driven;
   self->has_user_driven = FALSE;
   return dex_future_new_for_boolean (has_driven);

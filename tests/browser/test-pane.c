@@ -218,6 +218,14 @@ test_ways_to_another_site (void)
       g_assert_cmpstr (g_ptr_array_index (self->asked, 0), ==, "site: other.example");
       g_assert_cmpuint (pane_fixture_count_host (self, "other.example"), ==, 0);
       g_assert_cmpstr (self->bodies->str, ==, "");
+      /* The agent goes on where it was. */
+      if (ways[i].script != NULL)
+        {
+          g_clear_error (&error);
+          pane_run (annex_browser_pane_begin_turn (self->pane, "x", FALSE, NULL), &error);
+          g_assert_no_error (error);
+          g_assert_true (annex_browser_pane_may_look (self->pane, front (self)));
+        }
     }
 }
 

@@ -12,6 +12,8 @@
 
 #include <glib/gi18n.h>
 
+#include <string.h>
+
 static void
 changed_cb (gpointer object, const GValue *value, GError *error)
 {
@@ -93,12 +95,28 @@ undo_cb (AdwToast *toast, AnnexPreferences *self)
                 self, changed_cb);
 }
 
+/* A site of the browser pane stands among the hosts with a prefix of its own. */
+static gsize
+site_prefix_length (const AnnexNetworkRule *rule)
+{
+  return g_str_has_prefix (rule->host, "site:") ? strlen ("site:") : 0;
+}
+
+static const char *
+rule_words (const AnnexNetworkRule *rule)
+{
+  if (site_prefix_length (rule) > 0)
+    return rule->allow ? _ ("Annex may use this site in every task")
+                       : _ ("Annex may use this site in no task");
+  return rule->allow ? _ ("Every task may reach it") : _ ("No task may reach it");
+}
+
 /* Taken back at once: a permission must not live on while a toast is shown. */
 static void
 remove_cb (GtkButton *button, AnnexPreferences *self)
 {
   const AnnexNetworkRule *rule = g_object_get_data (G_OBJECT (button), "annex-rule");
-  g_autofree char *host = annex_text_for_display (rule->host);
+  g_autofree char *host = annex_text_for_display (rule->host + site_prefix_length (rule));
   g_autofree char *text = g_strdup_printf (_ ("Annex asks about %s again"), host);
   AdwToast *toast = adw_toast_new ("");
 
@@ -123,13 +141,12 @@ make_row (AnnexPreferences *self, const AnnexNetworkRule *rule)
   GtkWidget *icon = gtk_image_new_from_icon_name (rule->allow ? "annex-done-symbolic"
                                                               : "action-unavailable-symbolic");
   GtkWidget *remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
-  g_autofree char *host = annex_text_for_display (rule->host);
+  g_autofree char *host = annex_text_for_display (rule->host + site_prefix_length (rule));
   g_autofree char *label = g_strdup_printf (_ ("Ask about %s again"), host);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), host);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rule->allow ? _ ("Every task may reach it")
-                                                                 : _ ("No task may reach it"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), rule_words (rule));
   gtk_widget_add_css_class (icon, rule->allow ? "success" : "error");
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   rule->allow ? _ ("Always") : _ ("Never"), -1);
