@@ -8,6 +8,7 @@
 
 #include "annex-ask-watch.h"
 #include "annex-desk-session.h"
+#include "annex-power.h"
 #include "annex-workspace-checkpoints.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,7 @@ struct _AnnexDeskSession
 
   AnnexSession *session;
   AnnexAskWatch *watch;
+  AnnexPower *power;
   GHashTable *tasks;     /* id → AnnexTask, not counted */
   GHashTable *loading;   /* id → DexFuture of a task that is being read */
   GHashTable *works;     /* id → AnnexWork */
@@ -121,8 +123,8 @@ void
 annex_desk_session_init_computer (AnnexDeskInterface *iface);
 void
 annex_desk_session_init_checkpoints (AnnexDeskInterface *iface);
-/* In a fiber: the idle computer of @work goes to sleep, and is kept as a checkpoint where that costs
- * nothing. */
+/* In a fiber: the idle computer of @work goes to sleep, and is kept as a checkpoint where that
+ * costs nothing. */
 void
 annex_desk_session_sleep (AnnexWork *work);
 /* From now on it is idle: it goes to sleep after a while. */

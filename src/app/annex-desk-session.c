@@ -398,6 +398,7 @@ annex_desk_session_finalize (GObject *object)
   g_hash_table_unref (self->disk_uses);
   g_hash_table_unref (self->rules);
   g_clear_object (&self->watch);
+  g_clear_object (&self->power);
   g_clear_pointer (&self->checks, g_ptr_array_unref);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (annex_desk_session_parent_class)->finalize (object);
@@ -426,6 +427,7 @@ annex_desk_session_new (AnnexSession *session)
   AnnexDeskSession *self = g_object_new (ANNEX_TYPE_DESK_SESSION, NULL);
 
   self->session = g_object_ref (session);
+  self->power = annex_power_new ();
   self->watch = annex_ask_watch_new (annex_session_get_store (session));
   g_signal_connect_object (self->watch, "opened", G_CALLBACK (annex_desk_emit_ask_opened), self,
                            G_CONNECT_SWAPPED);

@@ -51,7 +51,8 @@ say_no_kvm (AnnexDoctor *self, AnnexCheckResult *result)
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
                         "This machine is itself a virtual machine, and whoever runs it has not "
                         "allowed virtual machines inside it. Annex's computer is emulated, which "
-                        "is several times slower.");
+                        "is several times slower; where it may not run at all, it can be turned "
+                        "off in the preferences.");
       result->admin_text =
           g_strdup ("Please allow nested virtualization for this virtual machine (the processor "
                     "flag vmx or svm must be passed on to it).");

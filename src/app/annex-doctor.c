@@ -145,12 +145,26 @@ find_check (const char *id)
   return NULL;
 }
 
+/* Is @check only about what a computer needs? */
+static gboolean
+is_for_computer (const AnnexDoctorCheck *check)
+{
+  static const char *const ids[] = { "kvm",     "qemu",   "libvirt", "virtiofsd", "namespaces",
+                                     "sub-ids", "memory", "image",   "template",  NULL };
+
+  return g_strv_contains (ids, check->id);
+}
+
 static AnnexCheckResult *
 look (AnnexDoctor *self, const AnnexDoctorCheck *check, gboolean thorough)
 {
   AnnexCheckResult *result = annex_check_result_new (check->id, ANNEX_CHECK_UNKNOWN, check->title);
 
-  check->look (self, result, thorough);
+  if (is_for_computer (check) && !annex_session_wants_computer ())
+    annex_doctor_say (result, ANNEX_CHECK_OK,
+                      "Annex's computer is turned off, so this is not needed.");
+  else
+    check->look (self, result, thorough);
   return result;
 }
 

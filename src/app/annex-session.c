@@ -195,11 +195,30 @@ annex_session_get_skills (AnnexSession *self)
   return self->skills;
 }
 
+gboolean
+annex_session_wants_computer (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  const char *forbidden = g_getenv ("ANNEX_NO_COMPUTER");
+  g_autoptr (GSettingsSchema) schema = NULL;
+  g_autoptr (GSettings) settings = NULL;
+
+  if (forbidden != NULL && forbidden[0] != '\0' && !g_str_equal (forbidden, "0"))
+    return FALSE;
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, ANNEX_APPLICATION_ID, TRUE);
+  if (schema == NULL || !g_settings_schema_has_key (schema, "use-computer"))
+    return TRUE;
+  settings = g_settings_new_full (schema, NULL, NULL);
+  return g_settings_get_boolean (settings, "use-computer");
+}
+
 AnnexComputers *
 annex_session_get_computers (AnnexSession *self)
 {
   if (self->computers == NULL)
     self->computers = annex_computers_new (NULL, self->images, self->store);
+  annex_computers_set_off (self->computers, !annex_session_wants_computer ());
   if (!self->cleaned)
     {
       g_autoptr (GError) error = NULL;

@@ -47,6 +47,10 @@ AnnexImageStore *
 annex_session_get_images (AnnexSession *self);
 AnnexBrowsers *
 annex_session_get_browsers (AnnexSession *self);
+/* Does the user want tasks to have a computer at all? The setting use-computer, and
+ * $ANNEX_NO_COMPUTER for whoever looks after this machine. */
+gboolean
+annex_session_wants_computer (void);
 /* Were computers needed in this process? */
 gboolean
 annex_session_has_computers (AnnexSession *self);

@@ -41,6 +41,7 @@ struct _AnnexComputerHost
   GQueue waiters;
   guint look_again_id;
   guint64 memory_limit;
+  gboolean off;
   GHashTable *making; /* key → DexFuture */
 };
 
@@ -238,6 +239,12 @@ annex_computer_host_set_memory_limit (AnnexComputerHost *self, guint64 bytes)
   let_in (self);
 }
 
+void
+annex_computer_host_set_off (AnnexComputerHost *self, gboolean off)
+{
+  self->off = off;
+}
+
 guint
 annex_computer_host_get_n_running (AnnexComputerHost *self)
 {
@@ -249,6 +256,12 @@ annex_computer_host_get_n_running (AnnexComputerHost *self)
 DexFuture *
 annex_computer_host_kit (AnnexComputerHost *self, const char *version)
 {
+  /* Nothing starts without its kit. The agent reads this as well as the user. */
+  if (self->off)
+    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION,
+                                    "Annex's computer is turned off here: no commands can run and "
+                                    "no files can be worked on. Go "
+                                    "on without it, in words.");
   return annex_computer_kit_gather (self->virt, self->images, version);
 }
 

@@ -53,6 +53,10 @@ annex_computer_host_leave (AnnexComputerHost *self, AnnexMachine *machine);
  * it has free. */
 void
 annex_computer_host_set_memory_limit (AnnexComputerHost *self, guint64 bytes);
+/* Turned off, none is started any more, whatever for: NO_VIRTUALIZATION, which says why. Those that
+ * run go on until they sleep. */
+void
+annex_computer_host_set_off (AnnexComputerHost *self, gboolean off);
 /* Computers that hold memory now. */
 guint
 annex_computer_host_get_n_running (AnnexComputerHost *self);

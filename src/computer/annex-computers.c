@@ -354,6 +354,12 @@ annex_computers_prepare (AnnexComputers *self)
 }
 
 void
+annex_computers_set_off (AnnexComputers *self, gboolean off)
+{
+  annex_computer_host_set_off (self->host, off);
+}
+
+void
 annex_computers_set_memory_limit (AnnexComputers *self, guint64 bytes)
 {
   annex_computer_host_set_memory_limit (self->host, bytes);

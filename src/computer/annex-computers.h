@@ -54,6 +54,9 @@ annex_computers_dup_image_versions (AnnexComputers *self);
 DexFuture *
 annex_computers_prepare (AnnexComputers *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* See annex_computer_host_set_off (). */
+void
+annex_computers_set_off (AnnexComputers *self, gboolean off);
 /* See annex_computer_host_set_memory_limit (). */
 void
 annex_computers_set_memory_limit (AnnexComputers *self, guint64 bytes);

@@ -121,6 +121,23 @@ test_kvm (void)
   look_with (&world, "kvm", ANNEX_CHECK_NOTICE, "The processor does not offer", "firmware");
 }
 
+/* Who cannot or may not run virtual machines is not told again and again what they would need. */
+static void
+test_turned_off (void)
+{
+  AnnexDoctorWorld world;
+
+  fill_world (&world);
+  world.kvm = "/nonexistent/kvm";
+  look_with (&world, "kvm", ANNEX_CHECK_NOTICE, "does not offer it", "modprobe");
+  g_setenv ("ANNEX_NO_COMPUTER", "1", TRUE);
+  look_with (&world, "kvm", ANNEX_CHECK_OK, "turned off", NULL);
+  look_with (&world, "image", ANNEX_CHECK_OK, "turned off", NULL);
+  g_setenv ("ANNEX_NO_COMPUTER", "0", TRUE);
+  look_with (&world, "kvm", ANNEX_CHECK_NOTICE, "does not offer it", "modprobe");
+  g_unsetenv ("ANNEX_NO_COMPUTER");
+}
+
 static void
 test_programs (void)
 {
@@ -366,6 +383,7 @@ main (int argc, char **argv)
   g_setenv ("ANNEX_LIBVIRT_URI", "test:///default", TRUE); /* a libvirt that answers */
   kept = g_ptr_array_new_with_free_func (g_free);
   add ("/doctor/kvm", test_kvm);
+  add ("/doctor/turned-off", test_turned_off);
   add ("/doctor/programs", test_programs);
   add ("/doctor/namespaces", test_namespaces);
   add ("/doctor/memory", test_memory);

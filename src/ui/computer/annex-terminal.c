@@ -211,7 +211,12 @@ start_fiber (gpointer data)
   process = dex_await_object (annex_computer_spawn (job->computer, command), &error);
   self = g_weak_ref_get (&job->self);
   if (self == NULL)
-    return dex_future_new_true ();
+    {
+      /* Nobody looks at it any more, and nobody else would ever end it. */
+      if (process != NULL)
+        dex_await (annex_process_kill (process), NULL);
+      return dex_future_new_true ();
+    }
   if (process == NULL)
     {
       g_autofree char *reason = annex_text_for_display (error->message);

@@ -38,6 +38,7 @@ struct _AnnexPreferences
   AdwSpinRow *limit_cost;
   AdwSpinRow *limit_turns;
   AdwSpinRow *limit_memory;
+  AdwSwitchRow *use_computer;
 };
 
 /* Shows @error as a toast in the dialog. */

@@ -68,6 +68,8 @@ bind_settings (AnnexPreferences *self)
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "limit-memory", self->limit_memory, "value",
                    G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "use-computer", self->use_computer, "active",
+                   G_SETTINGS_BIND_DEFAULT);
 }
 
 /* ---- object */
@@ -165,6 +167,7 @@ annex_preferences_class_init (AnnexPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_cost);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_turns);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_memory);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, use_computer);
   gtk_widget_class_bind_template_callback (widget_class, folder_mode_cb);
   annex_preferences_bind_models (widget_class);
   annex_preferences_bind_network (widget_class);

@@ -147,6 +147,28 @@ test_start (gpointer *fixture, gconstpointer data)
   assert_images ("-11");
 }
 
+static void
+assert_off (DexFuture *future)
+{
+  g_autoptr (GError) error = NULL;
+
+  image_harness_wait (future, &error);
+  g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION);
+  g_assert_nonnull (strstr (error->message, "turned off"));
+}
+
+/* Turned off, nothing is started, and who asks hears why. */
+static void
+test_off (gpointer *fixture, gconstpointer data)
+{
+  g_autoptr (AnnexComputers) computers = create_computers ();
+  g_autoptr (AnnexComputer) computer = annex_computers_get (computers, TASK_ONE, NULL);
+
+  annex_computers_set_off (computers, TRUE);
+  assert_off (annex_computers_prepare (computers));
+  assert_off (annex_computer_start (computer));
+}
+
 /* Nothing goes before a computer was made with the image in use. */
 static void
 test_unproven (gpointer *fixture, gconstpointer data)
@@ -207,6 +229,7 @@ main (int argc, char **argv)
   ADD ("start", test_start);
   ADD ("unproven", test_unproven);
   ADD ("not-ours", test_not_ours);
+  ADD ("off", test_off);
   status = g_test_run ();
   g_clear_object (&store);
   image_harness_remove_folder (root);

@@ -227,6 +227,13 @@ test_network (void)
   close_dialog (window, dialog, desk);
 }
 
+static gboolean
+is_switch (GtkWidget *widget, const char *title)
+{
+  return ADW_IS_SWITCH_ROW (widget) &&
+         g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title);
+}
+
 static void
 test_general (void)
 {
@@ -247,6 +254,10 @@ test_general (void)
   row = annex_find (GTK_WIDGET (dialog), annex_is_type, "AdwSwitchRow");
   adw_switch_row_set_active (ADW_SWITCH_ROW (row), FALSE);
   g_assert_false (g_settings_get_boolean (settings, "run-in-background"));
+  row = annex_find (GTK_WIDGET (dialog), is_switch, "Tasks Have a _Computer");
+  g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (row)));
+  adw_switch_row_set_active (ADW_SWITCH_ROW (row), FALSE);
+  g_assert_false (g_settings_get_boolean (settings, "use-computer"));
   row = annex_find (GTK_WIDGET (dialog), annex_is_type, "AdwSpinRow");
   adw_spin_row_set_value (ADW_SPIN_ROW (row), 2.5);
   g_assert_cmpfloat (g_settings_get_double (settings, "limit-cost"), ==, 2.5);
