@@ -278,11 +278,10 @@ annex_session_use_helper (AnnexSession *self, AnnexWorkspace *workspace)
   g_autoptr (AnnexModel) cheaper = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (helper == NULL || g_str_equal (helper->provider, "tour") ||
-      g_strcmp0 (provider, "tour") == 0)
+  if (helper == NULL || g_str_equal (helper->provider, "tour") || g_strcmp0 (provider, "tour") == 0)
     return;
-  cheaper = annex_session_create_model (self, helper->provider, helper->model, helper->base_url,
-                                        &error);
+  cheaper =
+      annex_session_create_model (self, helper->provider, helper->model, helper->base_url, &error);
   /* Without it the task's own model does the helpers' work. */
   if (cheaper != NULL)
     annex_workspace_set_helper_model (workspace, cheaper);

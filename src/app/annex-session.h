@@ -84,8 +84,8 @@ annex_session_create_model (AnnexSession *self,
                             const char *model,
                             const char *base_url,
                             GError **error);
-/* In a fiber: gives @workspace the cheaper model for sub-agents that the user chose, if there is one
- * and its task is no tour. */
+/* In a fiber: gives @workspace the cheaper model for sub-agents that the user chose, if there is
+ * one and its task is no tour. */
 void
 annex_session_use_helper (AnnexSession *self, AnnexWorkspace *workspace);
 /* In a fiber: what @task works with: its computer, shares attached, network rules loaded. @model
