@@ -74,6 +74,7 @@ annex_application_takes_argument (const char *argument)
     return g_getenv ("WAYLAND_DISPLAY") != NULL || g_getenv ("DISPLAY") != NULL;
   return g_str_equal (argument, "--gapplication-service") || g_str_equal (argument, "--new-task") ||
          g_ascii_strncasecmp (argument, "annex:", 6) == 0 ||
+         (strchr (argument, '/') != NULL && g_file_test (argument, G_FILE_TEST_IS_DIR)) ||
          (g_str_has_suffix (argument, ".annex") &&
           (g_str_has_prefix (argument, "file:") || g_file_test (argument, G_FILE_TEST_IS_REGULAR)));
 }
@@ -411,6 +412,11 @@ open_one (AnnexApplication *self, GFile *file)
     case ANNEX_LINK_NONE:
       break;
     }
+  if (g_file_peek_path (file) != NULL && !g_str_has_suffix (g_file_peek_path (file), ".annex"))
+    {
+      annex_window_give (annex_application_present (self), file);
+      return;
+    }
   annex_application_present (self);
   if (g_file_peek_path (file) == NULL)
     return; /* a link that means nothing: the window is all there is to show */
@@ -440,10 +446,8 @@ annex_application_handle_local_options (GApplication *application, GVariantDict 
       g_printerr ("%s\n", error->message);
       return 1;
     }
-  if (!g_application_get_is_remote (application))
-    return -1; /* a new window shows a new task */
   g_action_group_activate_action (G_ACTION_GROUP (application), "new-task", NULL);
-  return 0;
+  return -1; /* what is to be given to it follows */
 }
 
 /* ---- the type */
@@ -549,7 +553,7 @@ annex_application_init (AnnexApplication *self)
                              G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_application_add_main_option (G_APPLICATION (self), "new-task", 0, G_OPTION_FLAG_NONE,
-                                 G_OPTION_ARG_NONE, _ ("Show a new task"), NULL);
+                                 G_OPTION_ARG_NONE, _ ("Show a new task, with the folders named"), NULL);
 }
 
 AnnexApplication *

@@ -54,9 +54,9 @@ class WindowCase(Screen):
         """Waits until the keyboard's focus is on such a node."""
         def there():
             node = self.focused()
-            return node is not None and node.get_role_name() == role and re.search(name, node.get_name() or "")
+            return node is not None and re.fullmatch(role, node.get_role_name()) and re.search(name, node.get_name() or "")
 
-        self.assertTrue(wait_until(there, 90), f"no focus on a {role} “{name}”:\n{self.outline()}")
+        self.assertTrue(wait_until(there, 90), f"no focus on a {role} “{name}”, but on {self.focused() and (self.focused().get_role_name(), self.focused().get_name())}:\n{self.outline()}")
 
     def say(self, words):
         self.write(words)

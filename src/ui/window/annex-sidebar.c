@@ -259,6 +259,12 @@ key_cb (AnnexSidebar *self,
 
   if (row == NULL || annex_sidebar_row_get_item (row) == NULL)
     return GDK_EVENT_PROPAGATE;
+  if (key == GDK_KEY_Escape && gtk_search_bar_get_search_mode (self->search_bar))
+    {
+      gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+      gtk_widget_grab_focus (GTK_WIDGET (self->list));
+      return GDK_EVENT_STOP;
+    }
   if (key == GDK_KEY_Menu || (key == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK))
     {
       annex_sidebar_row_show_menu (row);

@@ -13,6 +13,9 @@
 
 #include <glib/gi18n.h>
 
+/* Time to find the button without seeing it; a deletion cannot be taken back later. */
+#define UNDO_SECONDS 30
+
 /* Borrowed; NULL when there is nothing to act on. */
 static const char *
 target_task (AnnexWindow *self, GVariant *target)
@@ -125,8 +128,10 @@ archive (AnnexWindow *self, const char *task_id, gboolean archived)
     return;
   /* Translators: %s is a task's title */
   text = g_strdup_printf (_ ("“%s” archived"), title);
-  annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"), "win.unarchive-task",
-                              g_variant_new_string (task_id));
+  adw_toast_set_timeout (annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"),
+                                                     "win.unarchive-task",
+                                                     g_variant_new_string (task_id)),
+                         UNDO_SECONDS);
 }
 
 static void
@@ -303,7 +308,7 @@ delete_action (GtkWidget *widget, const char *name, GVariant *target)
   toast = annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"),
                                       "win.undelete-task", g_variant_new_string (task_id));
   g_object_set_data_full (G_OBJECT (toast), "annex-task", g_steal_pointer (&task_id), g_free);
-  adw_toast_set_timeout (toast, 10);
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (toast_gone_cb), self, 0);
 }

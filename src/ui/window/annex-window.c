@@ -159,6 +159,15 @@ annex_window_show_new_task (AnnexWindow *self)
 }
 
 void
+annex_window_give (AnnexWindow *self, GFile *file)
+{
+  GSList files = { file, NULL };
+
+  annex_window_show_new_task (self);
+  annex_composer_add_files (annex_new_task_page_get_composer (self->new_task), &files);
+}
+
+void
 annex_window_show_inbox (AnnexWindow *self)
 {
   g_clear_pointer (&self->wanted_task, g_free);

@@ -35,6 +35,9 @@ void
 annex_window_show_inbox (AnnexWindow *self);
 void
 annex_window_search (AnnexWindow *self, const char *text);
+/* Shows a new task that is given @file, a folder mostly. */
+void
+annex_window_give (AnnexWindow *self, GFile *file);
 /* Reads an exported task and shows it. */
 void
 annex_window_import (AnnexWindow *self, GFile *file);
