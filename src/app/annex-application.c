@@ -553,7 +553,8 @@ annex_application_init (AnnexApplication *self)
                              G_CONNECT_SWAPPED);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   g_application_add_main_option (G_APPLICATION (self), "new-task", 0, G_OPTION_FLAG_NONE,
-                                 G_OPTION_ARG_NONE, _ ("Show a new task, with the folders named"), NULL);
+                                 G_OPTION_ARG_NONE, _ ("Show a new task, with the folders named"),
+                                 NULL);
 }
 
 AnnexApplication *

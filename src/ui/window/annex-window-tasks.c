@@ -121,6 +121,7 @@ archive (AnnexWindow *self, const char *task_id, gboolean archived)
 {
   g_autofree char *title = dup_task_title (self, task_id);
   g_autofree char *text = NULL;
+  AdwToast *toast;
 
   annex_window_follow (
       self, annex_store_set_archived (annex_desk_get_store (self->desk), task_id, archived), NULL);
@@ -128,10 +129,9 @@ archive (AnnexWindow *self, const char *task_id, gboolean archived)
     return;
   /* Translators: %s is a task's title */
   text = g_strdup_printf (_ ("“%s” archived"), title);
-  adw_toast_set_timeout (annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"),
-                                                     "win.unarchive-task",
-                                                     g_variant_new_string (task_id)),
-                         UNDO_SECONDS);
+  toast = annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"),
+                                      "win.unarchive-task", g_variant_new_string (task_id));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
 }
 
 static void
