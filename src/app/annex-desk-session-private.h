@@ -44,6 +44,7 @@ struct _AnnexDeskSession
   GHashTable *rules;     /* host → allowed: the standing rules as last read */
   GHashTable *disk_uses; /* id → what was last measured inside the computer */
   gboolean moving;       /* computers are moved: nothing may start */
+  GPtrArray *deletes;    /* DexFuture: what is being deleted, to be done before the end */
   guint look_timer;      /* until the lasting conditions are looked at */
   gboolean closed;
 };

@@ -619,9 +619,12 @@ static DexFuture *
 delete_task (AnnexDesk *desk, const char *task_id)
 {
   AnnexDeskCall *call = annex_desk_call_new (desk, NULL);
+  DexFuture *deleting;
 
   call->id = g_strdup (task_id);
-  return annex_desk_call_run (call, delete_fiber);
+  deleting = annex_desk_call_run (call, delete_fiber);
+  g_ptr_array_add (ANNEX_DESK_SESSION (desk)->deletes, dex_ref (deleting));
+  return deleting;
 }
 
 static AnnexStore *

@@ -400,6 +400,7 @@ annex_desk_session_finalize (GObject *object)
   g_clear_object (&self->watch);
   g_clear_object (&self->power);
   g_clear_pointer (&self->checks, g_ptr_array_unref);
+  g_ptr_array_unref (self->deletes);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (annex_desk_session_parent_class)->finalize (object);
 }
@@ -418,6 +419,7 @@ annex_desk_session_init (AnnexDeskSession *self)
   self->works = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, work_leave);
   self->disk_uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->deletes = g_ptr_array_new_with_free_func (dex_unref);
   self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_check_result_free);
 }
 
@@ -497,6 +499,11 @@ close_fiber (gpointer data)
       if (one->run != NULL)
         dex_await (annex_future_with_timeout (dex_ref (one->run), PARK_LIMIT_MS), NULL);
     }
+  /* A window that is closed deletes what could still be undone in it. */
+  for (guint i = 0; i < self->deletes->len; i++)
+    dex_await (
+        annex_future_with_timeout (dex_ref (g_ptr_array_index (self->deletes, i)), PARK_LIMIT_MS),
+        NULL);
   g_hash_table_remove_all (self->works);
   return annex_session_close (self->session);
 }
