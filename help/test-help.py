@@ -44,6 +44,16 @@ check("every page has a title and a description", not poor, poor)
 inside = [f"{name}: {match[0]}" for name, page in pages.items()
           for match in INSIDE.finditer(" ".join(page.itertext()))]
 check("the words are plain", not inside, inside)
+shown = [(name, image.get("src"), "".join(image.itertext()).strip()) for name, page in pages.items()
+         for image in page.iter(MALLARD + "media")]
+figures = os.path.join(folder, "figures")
+there = {"figures/" + name for name in os.listdir(figures)}
+check("every picture is there, and said in words",
+      all(src in there and len(words) > 20 for _, src, words in shown), shown)
+check("every picture is shown", there == {src for _, src, _ in shown},
+      sorted(there - {src for _, src, _ in shown}))
+check("the pictures are small",
+      sum(os.path.getsize(os.path.join(folder, src)) for src in there) < 1_000_000)
 needed = {"index", "getting-started", "folders", "asks", "computer", "privacy", "trouble"}
 check("no page is missing", needed <= set(pages), sorted(needed - set(pages)))
 print(f"1..{number}")

@@ -282,6 +282,7 @@ open_failed (ShotsStage *stage)
 static void
 open_hostile (ShotsStage *stage)
 {
+  shots_world_add_hostile (stage->world);
   shots_stage_open_task (stage, stage->world->hostile);
 }
 
@@ -655,7 +656,6 @@ static const ShotsScreen screens[] = {
   { "task-grant", open_grant, TRUE },
   { "task-grant-details", open_grant_details, FALSE },
   { "task-failed", open_failed, FALSE },
-  { "task-hostile", open_hostile, FALSE },
   { "inbox", open_inbox, TRUE },
   { "plan", open_plan, TRUE },
   { "plan-none", open_plan_none, FALSE },
@@ -688,6 +688,7 @@ static const ShotsScreen screens[] = {
   { "preferences-general-end", open_general_end, FALSE },
   { "shortcuts", open_shortcuts, FALSE },
   { "about", open_about, FALSE },
+  { "task-hostile", open_hostile, FALSE },
 };
 
 const ShotsScreen *

@@ -44,6 +44,9 @@ GtkWidget *
 shots_stage_await (ShotsStage *stage, AnnexFindFunc func, const char *text);
 AdwDialog *
 shots_stage_await_dialog (ShotsStage *stage);
+/* shots-reach.c: fails the test when something on screen has no name, or no way by keyboard. */
+void
+shots_stage_check_reach (ShotsStage *stage, const char *screen);
 void
 shots_stage_press (ShotsStage *stage, const char *label);
 void

@@ -190,8 +190,8 @@ add_grant (ShotsWorld *self)
   annex_fake_desk_set_state (self->desk, task, ANNEX_TASK_WAITING);
 }
 
-static void
-add_hostile (ShotsWorld *self)
+void
+shots_world_add_hostile (ShotsWorld *self)
 {
   static const char name[] = "<b>bold</b> & \342\200\256fdp.exe مرحبا 👩‍💻";
   g_autofree char *flood = g_strnfill (4000, 'W');
@@ -284,7 +284,6 @@ shots_world_new (void)
   set_file (self, OUTBOX "Expense chart.png", shots_make_chart (TRUE));
   set_file (self, OUTBOX "Summary.html", shots_make_page ());
   add_others (self);
-  add_hostile (self);
   add_done (self);
   add_grant (self);
   add_question (self);

@@ -21,7 +21,7 @@ typedef struct
   AnnexTask *question; /* with a question open */
   AnnexTask *grant;    /* with two permissions open */
   AnnexTask *failed;
-  AnnexTask *hostile; /* everything in it wants to be something else */
+  AnnexTask *hostile; /* everything in it wants to be something else; NULL at first */
   AnnexTask *fresh;   /* one message, nothing else */
   char *folder;       /* of the draft */
 } ShotsWorld;
@@ -30,6 +30,9 @@ ShotsWorld *
 shots_world_new (void);
 void
 shots_world_free (ShotsWorld *self);
+/* Only then is there a hostile task: nobody would have it in the other pictures. */
+void
+shots_world_add_hostile (ShotsWorld *self);
 
 /* shots-files.c: the files behind it. (transfer full) */
 GBytes *
