@@ -36,9 +36,11 @@ annex_browsers_set_module_func (AnnexBrowserModuleFunc func)
 gboolean
 annex_browsers_are_possible (void)
 {
-  /* A second attempt says yes whatever the first one found. */
-  return load_module != NULL && (gtk_is_initialized () || gtk_init_check ()) &&
-         gdk_display_get_default () != NULL;
+  /* Without either of them there is nothing to open, and GTK is not made ready for nothing. A
+   * second attempt of GTK's says yes whatever the first one found. */
+  return load_module != NULL &&
+         (g_getenv ("WAYLAND_DISPLAY") != NULL || g_getenv ("DISPLAY") != NULL) &&
+         (gtk_is_initialized () || gtk_init_check ()) && gdk_display_get_default () != NULL;
 }
 
 static void
