@@ -260,7 +260,8 @@ annex_browser_session_answer_proxy (AnnexBrowserSession *self, WebKitAuthenticat
 
   if (!webkit_authentication_request_is_for_proxy (request))
     return FALSE;
-  if (webkit_authentication_request_is_retry (request) || self->is_closed ||
+  /* A site's own question before this one makes it a retry, too; the password is right anyway. */
+  if (self->is_closed ||
       g_strcmp0 (webkit_authentication_request_get_host (request), "127.0.0.1") != 0 ||
       webkit_authentication_request_get_port (request) != self->port)
     {

