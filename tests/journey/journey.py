@@ -41,6 +41,14 @@ def tree(folder):
     return found
 
 
+def is_again(folder, before):
+    """Is the folder as tree() found it before? One that is being worked on is not yet."""
+    try:
+        return tree(folder) == before
+    except FileNotFoundError:
+        return False
+
+
 def contents(folder):
     return {path: value[0] for path, value in tree(folder).items()}
 

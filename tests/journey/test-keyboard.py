@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 
-from journey import main, tree, turn, use, wait_until
+from journey import is_again, main, tree, turn, use, wait_until
 from window_case import WindowCase
 
 WHERE = use("ask_user", questions=[{"id": "where", "header": "Where", "question": "Where shall the notes go?",
@@ -38,7 +38,7 @@ class Keyboard(WindowCase):
         self.shot("keyboard-kept")
         self.reach("^Undo$", "button")
         self.press("Return")
-        self.assertTrue(wait_until(lambda: tree(folder) == before, 60), sorted(tree(folder)))
+        self.assertTrue(wait_until(lambda: is_again(folder, before), 60), sorted(tree(folder)))
         answered = self.events(self.newest()["id"], "ask-answered")
         self.assertEqual(answered[0]["data"]["answer"], {"where": "Into a folder “Notes”"})
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 
-from journey import main, tree, wait_until
+from journey import is_again, main, tree, wait_until
 from window_case import WindowCase
 
 
@@ -29,7 +29,7 @@ class WindowTour(WindowCase):
         self.see("^Undo$", "button")
         self.shot("tour-kept")
         self.click("^Undo$", "button")
-        self.assertTrue(wait_until(lambda: tree(folder) == before, 60), sorted(tree(folder)))
+        self.assertTrue(wait_until(lambda: is_again(folder, before), 60), sorted(tree(folder)))
         self.shot("tour-undone")
 
 
