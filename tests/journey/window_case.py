@@ -47,6 +47,16 @@ class WindowCase(Screen):
         self.open(*words, ANNEX_API_KEY=self.key)
         self.see("Message|Say something", "text")
 
+    def decide(self, label):
+        """Answers the permission that stands there. One that has just come takes no answer yet, so that nobody
+        presses it by accident."""
+        bar = "^Annex asks for your permission$"
+        for _ in range(10):
+            self.click(f"^{label}$", "button", start=self.see(bar))
+            if wait_until(lambda: self.look(bar) is None, 5):
+                return
+        self.fail(f"{label} is not taken\n{self.outline()}")
+
     def can_write(self):
         self.is_on("text")
 
