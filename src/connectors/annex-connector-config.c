@@ -21,28 +21,6 @@ G_DEFINE_BOXED_TYPE (AnnexConnectorConfig,
                      annex_connector_config_copy,
                      annex_connector_config_free)
 
-static const char *const rule_names[] = {
-  [ANNEX_CONNECTOR_RULE_NONE] = NULL,
-  [ANNEX_CONNECTOR_RULE_ALLOW] = "allow",
-  [ANNEX_CONNECTOR_RULE_ASK] = "ask",
-  [ANNEX_CONNECTOR_RULE_NEVER] = "never",
-};
-
-const char *
-annex_connector_rule_to_name (AnnexConnectorRule rule)
-{
-  return rule_names[rule];
-}
-
-AnnexConnectorRule
-annex_connector_rule_from_name (const char *name)
-{
-  for (guint i = ANNEX_CONNECTOR_RULE_ALLOW; i < G_N_ELEMENTS (rule_names); i++)
-    if (g_strcmp0 (rule_names[i], name) == 0)
-      return i;
-  return ANNEX_CONNECTOR_RULE_NONE;
-}
-
 /* ---- values */
 
 AnnexConnectorValue *

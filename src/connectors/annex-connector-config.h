@@ -18,21 +18,6 @@
 
 G_BEGIN_DECLS
 
-/* The user's rule for a tool. Without one, what reads is allowed and all else is asked. */
-typedef enum {
-  ANNEX_CONNECTOR_RULE_NONE,
-  ANNEX_CONNECTOR_RULE_ALLOW,
-  ANNEX_CONNECTOR_RULE_ASK,
-  ANNEX_CONNECTOR_RULE_NEVER,
-} AnnexConnectorRule;
-
-/* "allow", "ask", "never"; NULL for NONE. */
-const char *
-annex_connector_rule_to_name (AnnexConnectorRule rule);
-/* NONE for anything else. */
-AnnexConnectorRule
-annex_connector_rule_from_name (const char *name);
-
 /* A variable of its environment, or an HTTP header. */
 typedef struct
 {

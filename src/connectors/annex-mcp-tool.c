@@ -198,9 +198,9 @@ read_effect (AnnexMcpTool *self, JsonObject *annotations)
   if (annotations == NULL)
     return;
   self->effect = annex_json_opt_boolean (annotations, "readOnlyHint", FALSE)
-                     ? ANNEX_MCP_EFFECT_READ
-                     : ANNEX_MCP_EFFECT_WRITE;
-  self->destructive = self->effect == ANNEX_MCP_EFFECT_WRITE &&
+                     ? ANNEX_CONNECTOR_EFFECT_READ
+                     : ANNEX_CONNECTOR_EFFECT_WRITE;
+  self->destructive = self->effect == ANNEX_CONNECTOR_EFFECT_WRITE &&
                       annex_json_opt_boolean (annotations, "destructiveHint", TRUE);
 }
 

@@ -12,13 +12,6 @@
 
 G_BEGIN_DECLS
 
-/* What the server says a call does. A hint: the user's own rule decides. */
-typedef enum {
-  ANNEX_MCP_EFFECT_UNKNOWN,
-  ANNEX_MCP_EFFECT_READ,  /* readOnlyHint */
-  ANNEX_MCP_EFFECT_WRITE, /* anything else it says */
-} AnnexMcpEffect;
-
 #define ANNEX_TYPE_MCP_TOOL (annex_mcp_tool_get_type ())
 typedef struct
 {
@@ -26,7 +19,7 @@ typedef struct
   char *title;        /* never empty: the name when it gives none */
   char *description;  /* may be "" */
   JsonObject *schema; /* of its arguments: an object type */
-  AnnexMcpEffect effect;
+  AnnexConnectorEffect effect; /* readOnlyHint: READ; anything else it says: WRITE */
   gboolean destructive; /* a write that may delete or overwrite */
 } AnnexMcpTool;
 GType

@@ -22,7 +22,44 @@ annex_connector_error_name (AnnexConnectorError code)
     [ANNEX_CONNECTOR_ERROR_LIMIT] = "limit",
     [ANNEX_CONNECTOR_ERROR_INVALID] = "invalid",
     [ANNEX_CONNECTOR_ERROR_REFUSED] = "refused",
+    [ANNEX_CONNECTOR_ERROR_UNKNOWN_TOOL] = "unknown-tool",
+    [ANNEX_CONNECTOR_ERROR_CHANGED] = "changed",
+    [ANNEX_CONNECTOR_ERROR_VALUES] = "values",
   };
 
   return names[code];
+}
+
+const char *
+annex_connector_effect_to_name (AnnexConnectorEffect effect)
+{
+  static const char *const names[] = {
+    [ANNEX_CONNECTOR_EFFECT_UNKNOWN] = "unknown",
+    [ANNEX_CONNECTOR_EFFECT_READ] = "read",
+    [ANNEX_CONNECTOR_EFFECT_WRITE] = "write",
+  };
+
+  return names[effect];
+}
+
+static const char *const rule_names[] = {
+  [ANNEX_CONNECTOR_RULE_NONE] = NULL,
+  [ANNEX_CONNECTOR_RULE_ALLOW] = "allow",
+  [ANNEX_CONNECTOR_RULE_ASK] = "ask",
+  [ANNEX_CONNECTOR_RULE_NEVER] = "never",
+};
+
+const char *
+annex_connector_rule_to_name (AnnexConnectorRule rule)
+{
+  return rule_names[rule];
+}
+
+AnnexConnectorRule
+annex_connector_rule_from_name (const char *name)
+{
+  for (guint i = ANNEX_CONNECTOR_RULE_ALLOW; i < G_N_ELEMENTS (rule_names); i++)
+    if (g_strcmp0 (rule_names[i], name) == 0)
+      return i;
+  return ANNEX_CONNECTOR_RULE_NONE;
 }
