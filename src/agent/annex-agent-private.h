@@ -21,7 +21,6 @@ struct _AnnexAgent
   DexPromise *park;  /* rejected by park and by stop; for asks */
   gboolean running;
   guint max_turns;
-  double max_cost_usd; /* 0: no limit */
   int lock; /* of the task, while it runs; -1 */
   gboolean stopped;
   gboolean parked;

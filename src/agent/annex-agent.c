@@ -278,23 +278,15 @@ annex_agent_set_limits (AnnexAgent *self, guint turns, double cost_usd)
 {
   g_return_if_fail (ANNEX_IS_AGENT (self));
   self->max_turns = MAX (turns, 1);
-  self->max_cost_usd = cost_usd;
+  annex_workspace_set_max_cost (self->workspace, cost_usd);
 }
 
+/* What ends with its last reply is done, whatever it has cost. */
 static gboolean
 may_cost_more (AnnexAgent *self, GError **error)
 {
-  AnnexTask *task = annex_workspace_get_task (self->workspace);
-  AnnexUsage usage = { 0 };
-
-  annex_task_get_usage (task, &usage);
-  if (self->max_cost_usd <= 0 || usage.cost_usd < self->max_cost_usd ||
-      !annex_task_needs_model (task))
-    return TRUE;
-  g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
-               "This task has cost %.2f US dollars, and may cost %.2f.", usage.cost_usd,
-               self->max_cost_usd);
-  return FALSE;
+  return !annex_task_needs_model (annex_workspace_get_task (self->workspace)) ||
+         annex_workspace_may_cost_more (self->workspace, error);
 }
 
 static gboolean

@@ -207,6 +207,8 @@ ask_model (Sub *sub, GError **error)
   AnnexModelReply *reply;
   JsonObject *data;
 
+  if (!annex_workspace_may_cost_more (workspace, error))
+    return NULL;
   request->model =
       g_strdup (model == annex_workspace_get_model (workspace) ? annex_task_get_model (task)
                                                                : annex_model_get_model (model));

@@ -59,8 +59,8 @@ typedef struct
   const char *forgotten; /* that line */
 } AnnexSubAgent;
 
-/* In a fiber: runs it to its end. NULL with ANNEX_MODEL_ERROR, ANNEX_STORE_ERROR or
- * G_IO_ERROR_CANCELLED. */
+/* In a fiber: runs it to its end. NULL with ANNEX_MODEL_ERROR, ANNEX_STORE_ERROR,
+ * ANNEX_AGENT_ERROR_COST_LIMIT or G_IO_ERROR_CANCELLED. */
 AnnexSubResult *
 annex_sub_agent_run (const AnnexSubAgent *self, GError **error);
 

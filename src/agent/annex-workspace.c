@@ -6,6 +6,7 @@
  */
 #include "annex-workspace.h"
 
+#include "annex-agent.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
@@ -35,6 +36,7 @@ struct _AnnexWorkspace
   GPtrArray *refusals;      /* sentences not yet told, each once */
   guint n_more_refusals;    /* beyond those */
   DexFuture *park;          /* nullable */
+  double max_cost_usd;      /* 0: no limit */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexWorkspace, annex_workspace, G_TYPE_OBJECT)
@@ -180,6 +182,26 @@ AnnexModel *
 annex_workspace_get_helper_model (AnnexWorkspace *self)
 {
   return self->helper_model != NULL ? self->helper_model : self->model;
+}
+
+void
+annex_workspace_set_max_cost (AnnexWorkspace *self, double cost_usd)
+{
+  self->max_cost_usd = cost_usd;
+}
+
+gboolean
+annex_workspace_may_cost_more (AnnexWorkspace *self, GError **error)
+{
+  AnnexUsage usage = { 0 };
+
+  annex_task_get_usage (self->task, &usage);
+  if (self->max_cost_usd <= 0 || usage.cost_usd < self->max_cost_usd)
+    return TRUE;
+  g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
+               "This task has cost %.2f US dollars, and may cost %.2f.", usage.cost_usd,
+               self->max_cost_usd);
+  return FALSE;
 }
 
 void

@@ -53,6 +53,13 @@ void
 annex_workspace_set_helper_model (AnnexWorkspace *self, AnnexModel *model);
 AnnexModel *
 annex_workspace_get_helper_model (AnnexWorkspace *self);
+/* What the task, with its sub-agents, may cost (0, at first: no limit). */
+void
+annex_workspace_set_max_cost (AnnexWorkspace *self, double cost_usd);
+/* Before a model is called: FALSE with ANNEX_AGENT_ERROR_COST_LIMIT when the task has cost that much
+ * or more; a cost that is not known is not limited. */
+gboolean
+annex_workspace_may_cost_more (AnnexWorkspace *self, GError **error);
 /* The skills its task can use; NULL when none was set. (borrowed) */
 void
 annex_workspace_set_skills (AnnexWorkspace *self, AnnexSkillLibrary *skills);

@@ -146,6 +146,27 @@ test_limits (Fixture *f, gconstpointer data)
   g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
 }
 
+/* What sub-agents cost counts, and they are stopped by it themselves. */
+static void
+test_cost_of_helpers (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  gboolean is_error;
+
+  scripted_model_add (f->model, "[" USE ("a", "delegate", "{\"goal\":\"Count\"}") "]",
+                      ANNEX_STOP_TOOL_USE);
+  for (guint i = 0; i < 10; i++)
+    scripted_model_add (f->model, "[" USE ("b", "format_disk", "{}") "]", ANNEX_STOP_TOOL_USE);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  annex_agent_set_limits (f->agent, 300, 0.035);
+  settle_error (annex_agent_run (f->agent), ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT);
+  g_assert_cmpuint (scripted_model_get_n_calls (f->model), ==, 4);
+  g_assert_cmpint (annex_task_get_state (f->task), ==, ANNEX_TASK_FAILED);
+  text = result_of (f, "a", &is_error);
+  g_assert_true (is_error);
+  g_assert_nonnull (strstr (text, "may cost 0.0"));
+}
+
 static void
 test_refusal (Fixture *f, gconstpointer data)
 {
@@ -556,6 +577,7 @@ main (int argc, char **argv)
   ADD ("retry-forgets-blocks", test_retry_forgets_blocks);
   ADD ("failure-is-recorded", test_failure_is_recorded);
   ADD ("limits", test_limits);
+  ADD ("cost-of-helpers", test_cost_of_helpers);
   ADD ("refusal", test_refusal);
   ADD ("length-limit", test_length_limit_goes_on);
   ADD ("stop-ends-commands", test_stop_ends_commands);
