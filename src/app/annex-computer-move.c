@@ -63,7 +63,7 @@ told_cb (gpointer data)
 {
   Told *told = data;
 
-  told->progress ("Moving Annex's computers…", told->fraction, told->user_data);
+  told->progress ("Moving Annex’s computers…", told->fraction, told->user_data);
   return G_SOURCE_REMOVE;
 }
 

@@ -37,19 +37,19 @@ look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (image != NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "The system of Annex's computer is here and whole.");
+                        "The system of Annex’s computer is here and whole.");
       result->detail = g_strdup (annex_image_get_version (image));
       return;
     }
   if (g_error_matches (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
     {
       annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                        "Annex's computer has not been set up yet. Chat works without it.");
+                        "Annex’s computer has not been set up yet. Chat works without it.");
       result->repair = g_strdup ("Set It Up");
       return;
     }
   annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                          "The system of Annex's computer is damaged and must be made again. "
+                          "The system of Annex’s computer is damaged and must be made again. "
                           "Tasks and files are not touched.");
   result->repair =
       g_strdup (annex_image_fetcher_has_address () ? "Download It Again" : "Build It Again");
@@ -152,7 +152,7 @@ look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
         {
           g_free (parent);
           annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                            "The folder where Annex's computers live is not there: %s. If it is on "
+                            "The folder where Annex’s computers live is not there: %s. If it is on "
                             "a disk that can be taken out, connect it.",
                             path);
           return;
@@ -166,7 +166,7 @@ look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (room < self->world.least_disk_bytes)
     annex_doctor_say (result, ANNEX_CHECK_FAILED,
                       "The disk is nearly full: %s are free. Computers cannot be started safely. "
-                      "Empty the trash, free the space of old tasks, or move Annex's computers to "
+                      "Empty the trash, free the space of old tasks, or move Annex’s computers to "
                       "another disk.",
                       has);
   else if (room < self->world.least_disk_bytes * 4)
@@ -242,7 +242,7 @@ repair_leftovers (AnnexDoctor *self, GError **error)
 }
 
 const AnnexDoctorCheck annex_doctor_computer_checks[] = {
-  { "image", "The computer's system", look_image, repair_image },
+  { "image", "The computer’s system", look_image, repair_image },
   { "template", "Starting a computer", look_template, boot_trial },
   { "disk", "Room on the disk", look_disk, NULL },
   { "leftovers", "Leftovers", look_leftovers, repair_leftovers },

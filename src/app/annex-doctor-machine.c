@@ -50,7 +50,7 @@ say_no_kvm (AnnexDoctor *self, AnnexCheckResult *result)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
                         "This machine is itself a virtual machine, and whoever runs it has not "
-                        "allowed virtual machines inside it. Annex's computer is emulated, which "
+                        "allowed virtual machines inside it. Annex’s computer is emulated, which "
                         "is several times slower; where it may not run at all, it can be turned "
                         "off in the preferences.");
       result->admin_text =
@@ -61,20 +61,20 @@ say_no_kvm (AnnexDoctor *self, AnnexCheckResult *result)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
                         "The processor could run virtual machines fast, but the system does not "
-                        "offer it (there is no %s). Annex's computer is emulated, which is several "
+                        "offer it (there is no %s). Annex’s computer is emulated, which is several "
                         "times slower.",
                         self->world.kvm);
       result->admin_text = g_strdup (
-          "Please load the kernel's KVM module (modprobe kvm_intel or kvm_amd). Where that fails, "
-          "virtualization (VT-x or AMD-V) is switched off in the firmware's settings.");
+          "Please load the kernel’s KVM module (modprobe kvm_intel or kvm_amd). Where that fails, "
+          "virtualization (VT-x or AMD-V) is switched off in the firmware’s settings.");
     }
   else
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
                         "The processor does not offer virtualization, or it is switched off in the "
-                        "firmware. Annex's computer is emulated, which is several times slower.");
+                        "firmware. Annex’s computer is emulated, which is several times slower.");
       result->admin_text = g_strdup ("Please switch on virtualization (VT-x or AMD-V) in this "
-                                     "machine's firmware settings, if it has it.");
+                                     "machine’s firmware settings, if it has it.");
     }
 }
 
@@ -106,7 +106,7 @@ look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
     }
   if (kit == NULL)
     annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Virtual machines may be fast here; that is tried when the computer's system "
+                      "Virtual machines may be fast here; that is tried when the computer’s system "
                       "is there.");
   else if (kit->kvm)
     annex_doctor_say (result, ANNEX_CHECK_OK,
@@ -119,10 +119,10 @@ look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
           is_virtual_machine (self)
               ? "This machine is itself a virtual machine. It offers to run others inside it, but "
                 "a "
-                "trial computer did not start, so Annex's computer is emulated, which is several "
+                "trial computer did not start, so Annex’s computer is emulated, which is several "
                 "times slower."
               : "Virtual machines are offered here, but a trial computer did not start on them, so "
-                "Annex's computer is emulated, which is several times slower.");
+                "Annex’s computer is emulated, which is several times slower.");
       result->admin_text = g_strdup (
           is_virtual_machine (self)
               ? "KVM can be opened in this virtual machine, but a guest does not boot on it. "
@@ -130,7 +130,7 @@ look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
                 "check that nested virtualization is allowed, and works, where this virtual "
                 "machine "
                 "runs."
-              : "KVM can be opened, but a guest does not boot on it. Please look at the kernel's "
+              : "KVM can be opened, but a guest does not boot on it. Please look at the kernel’s "
                 "messages about kvm.");
       result->detail = g_strdup (kit->accelerator_reason);
     }
@@ -146,7 +146,7 @@ look_kvm (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       annex_doctor_say (
           result, ANNEX_CHECK_NOTICE,
           "This machine can run virtual machines fast, but you are not allowed to use "
-          "that. Annex's computer is emulated, which is several times slower.");
+          "that. Annex’s computer is emulated, which is several times slower.");
       result->admin_text = g_strdup_printf (
           "Please let the user “%s” use %s, for instance: adduser %s kvm\nThe user "
           "must log in again afterwards.",
@@ -282,9 +282,9 @@ look_namespaces (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   annex_doctor_say (result, ANNEX_CHECK_NOTICE,
                     "This system does not let programs make rooms of their own (user namespaces). "
                     "Folders are shared all the same, locked in another way; only building the "
-                    "computer's system here is not possible.");
+                    "computer’s system here is not possible.");
   result->admin_text = g_strdup_printf (
-      "Building the system of Annex's computer needs user namespaces for ordinary users: %s.",
+      "Building the system of Annex’s computer needs user namespaces for ordinary users: %s.",
       cause);
   result->detail = g_strdup (cause);
 }
@@ -296,13 +296,13 @@ look_sub_ids (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       has_sub_ids (self->world.subgid, self->world.user))
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "You have the numbers of your own that building the computer's system "
+                        "You have the numbers of your own that building the computer’s system "
                         "needs.");
       return;
     }
   annex_doctor_say (
       result, ANNEX_CHECK_NOTICE,
-      "Building the computer's system on this machine needs user numbers of your own, "
+      "Building the computer’s system on this machine needs user numbers of your own, "
       "and you have none. What is there already goes on working.");
   result->admin_text = g_strdup_printf ("Please give the user “%s” subordinate ids, for instance: "
                                         "usermod --add-subuids 100000-165535 "
@@ -338,7 +338,7 @@ look_memory (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                       "How much memory is free could not be found out.");
   else if (total < needed)
     annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                      "This machine has too little memory for Annex's computer, which takes up to "
+                      "This machine has too little memory for Annex’s computer, which takes up to "
                       "%s. Chat works without it.",
                       wants);
   else if (available < needed / 2)

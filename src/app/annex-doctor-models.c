@@ -35,7 +35,7 @@ look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       annex_doctor_say (result, ANNEX_CHECK_NOTICE, "%s", why);
       result->admin_text = g_strdup (
           "Please install a keyring that offers the Secret Service interface, such as the "
-          "desktop's own (GNOME Keyring, KWallet), and let it start with the session.");
+          "desktop’s own (GNOME Keyring, KWallet), and let it start with the session.");
       return;
     }
   value = dex_await_string (annex_secrets_lookup (secrets, "model:anthropic"), &error);
@@ -46,10 +46,10 @@ look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     annex_doctor_say (
         result, ANNEX_CHECK_FAILED,
         "The keyring is locked, so stored keys cannot be read. Unlock it, for instance "
-        "by logging in again or with the desktop's password manager.");
+        "by logging in again or with the desktop’s password manager.");
   else if (error == NULL ||
            g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND))
-    annex_doctor_say (result, ANNEX_CHECK_OK, "Keys are kept in the desktop's keyring.");
+    annex_doctor_say (result, ANNEX_CHECK_OK, "Keys are kept in the desktop’s keyring.");
   else
     annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, "The keyring does not work.");
 }
@@ -158,13 +158,13 @@ look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (proxies == NULL)
     {
       annex_doctor_say_error (result, ANNEX_CHECK_NOTICE, error,
-                              "The network is there, but the system's proxy settings cannot be "
+                              "The network is there, but the system’s proxy settings cannot be "
                               "used.");
       return;
     }
   if (proxies[0] != NULL && !g_str_has_prefix (proxies[0], "direct"))
     annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "The network is there; Annex goes through your system's proxy.");
+                      "The network is there; Annex goes through your system’s proxy.");
   else
     annex_doctor_say (result, ANNEX_CHECK_OK, "The network is there.");
 }

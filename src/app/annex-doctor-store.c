@@ -28,7 +28,7 @@ look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (!annex_paths_make (folder, &error))
     {
       annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                              "Annex's folder cannot be made, so nothing can be kept.");
+                              "Annex’s folder cannot be made, so nothing can be kept.");
       return;
     }
   if (!annex_file_write_atomic (trial, "", 0, 0600, &error))
@@ -49,11 +49,11 @@ look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (stat (folder, &info) == 0 && (info.st_mode & 0077) != 0)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "Other users of this machine can look into Annex's folder.");
+                        "Other users of this machine can look into Annex’s folder.");
       result->repair = g_strdup ("Make It Private");
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_OK, "Annex's folder is yours alone, and can be written.");
+  annex_doctor_say (result, ANNEX_CHECK_OK, "Annex’s folder is yours alone, and can be written.");
 }
 
 static gboolean
@@ -64,7 +64,7 @@ repair_folder (AnnexDoctor *self, GError **error)
   if (g_chmod (folder, 0700) == 0)
     return TRUE;
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               "The folder's permissions cannot be changed: %s", g_strerror (errno));
+               "The folder’s permissions cannot be changed: %s", g_strerror (errno));
   return FALSE;
 }
 
@@ -161,7 +161,7 @@ look_settings (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 }
 
 const AnnexDoctorCheck annex_doctor_store_checks[] = {
-  { "folder", "Annex's own folder", look_folder, repair_folder },
+  { "folder", "Annex’s own folder", look_folder, repair_folder },
   { "store", "The list of tasks", look_store, repair_store },
   { "settings", "Your settings", look_settings, NULL },
   { NULL, NULL, NULL, NULL },

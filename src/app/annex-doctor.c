@@ -162,7 +162,7 @@ look (AnnexDoctor *self, const AnnexDoctorCheck *check, gboolean thorough)
 
   if (is_for_computer (check) && !annex_session_wants_computer ())
     annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Annex's computer is turned off, so this is not needed.");
+                      "Annex’s computer is turned off, so this is not needed.");
   else
     check->look (self, result, thorough);
   return result;

@@ -116,7 +116,7 @@ run_probe (const char *emulator, const char *kernel, guint limit_ms)
   while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
     continue;
   if (answered)
-    return annex_accelerator_new (TRUE, "Fast: this machine's virtualization (KVM) works");
+    return annex_accelerator_new (TRUE, "Fast: this machine’s virtualization (KVM) works");
   return annex_accelerator_new (FALSE, "Emulated, which is slower: virtualization (KVM) is offered "
                                        "here, but a trial computer did not start on it");
 }
@@ -133,7 +133,7 @@ annex_accelerator_probe (const char *emulator,
     return run_probe (emulator, kernel, limit_ms);
   if (errno == EACCES || errno == EPERM)
     return annex_accelerator_new (FALSE, "Emulated, which is slower: you are not allowed to use "
-                                         "this machine's virtualization (/dev/kvm)");
+                                         "this machine’s virtualization (/dev/kvm)");
   return annex_accelerator_new (FALSE,
                                 "Emulated, which is slower: this machine offers no "
                                 "virtualization (no /dev/kvm; it may be off in the firmware)");

@@ -208,7 +208,7 @@ annex_checkpoint_store_check_room (AnnexComputerFolder *folder,
   needed_text = g_format_size (needed);
   free_text = g_format_size (room);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-               "A checkpoint needs %s on this machine's disk, and %s are free. Free some space, or "
+               "A checkpoint needs %s on this machine’s disk, and %s are free. Free some space, or "
                "remove older checkpoints",
                needed_text, free_text);
   return FALSE;

@@ -193,8 +193,8 @@ turn_over_cb (DexFuture *future, gpointer data)
   if (dex_future_get_value (future, &error) != NULL)
     return dex_future_new_true ();
   return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY,
-                                  "There was not enough free memory for Annex's computer. Close "
-                                  "other programs or another task's computer");
+                                  "There was not enough free memory for Annex’s computer. Close "
+                                  "other programs or another task’s computer");
 }
 
 DexFuture *
@@ -259,7 +259,7 @@ annex_computer_host_kit (AnnexComputerHost *self, const char *version)
   /* Nothing starts without its kit. The agent reads this as well as the user. */
   if (self->off)
     return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION,
-                                    "Annex's computer is turned off here: no commands can run and "
+                                    "Annex’s computer is turned off here: no commands can run and "
                                     "no files can be worked on. Go "
                                     "on without it, in words.");
   return annex_computer_kit_gather (self->virt, self->images, version);

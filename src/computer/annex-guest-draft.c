@@ -55,7 +55,7 @@ next_frame (AnnexDraftStream *self, GCancellable *cancellable, GError **error)
       g_set_error_literal (error, ANNEX_COMPUTER_ERROR,
                            n < sizeof length ? ANNEX_COMPUTER_ERROR_GUEST_LOST
                                              : ANNEX_COMPUTER_ERROR_PROTOCOL,
-                           "The file could not be read from Annex's computer to its end");
+                           "The file could not be read from Annex’s computer to its end");
       return FALSE;
     }
   self->left = length;
@@ -76,7 +76,7 @@ annex_draft_stream_read (GInputStream *stream,
   if (self->failed)
     {
       g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                           "The file could not be read from Annex's computer");
+                           "The file could not be read from Annex’s computer");
       return -1;
     }
   if (self->left == 0 && !self->ended && !next_frame (self, cancellable, error))
@@ -95,7 +95,7 @@ annex_draft_stream_read (GInputStream *stream,
   self->failed = TRUE;
   if (n == 0)
     g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                         "Annex's computer ended while a file was read from it");
+                         "Annex’s computer ended while a file was read from it");
   return -1;
 }
 
@@ -266,7 +266,7 @@ open_fiber (gpointer data)
     {
       if (error == NULL)
         return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                                        "Annex's computer gave no sensible answer about a file");
+                                        "Annex’s computer gave no sensible answer about a file");
       return annex_future_new_error (g_steal_pointer (&error));
     }
   if (number != 0)

@@ -60,7 +60,7 @@ check_output_cb (DexFuture *future, gpointer data)
 
   if (output->timed_out)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                                    "Annex's computer did not answer in time");
+                                    "Annex’s computer did not answer in time");
   if (output->status == 0)
     return dex_ref (future);
   bytes = g_bytes_get_data (output->err, &size);
@@ -70,7 +70,7 @@ check_output_cb (DexFuture *future, gpointer data)
       ANNEX_COMPUTER_ERROR,
       strstr (words, "No space left on device") != NULL ? ANNEX_COMPUTER_ERROR_GUEST_DISK_FULL
                                                         : ANNEX_COMPUTER_ERROR_FAILED,
-      "In Annex's computer: %s", *words != '\0' ? words : "a command failed without a word");
+      "In Annex’s computer: %s", *words != '\0' ? words : "a command failed without a word");
 }
 
 DexFuture *

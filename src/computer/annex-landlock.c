@@ -54,7 +54,7 @@ annex_landlock_new_reader (const char *folder, GError **error)
   if (version < 1)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                           "This machine's kernel has no Landlock");
+                           "This machine’s kernel has no Landlock");
       return -1;
     }
   attributes.handled_access_fs = handled_rights (version);

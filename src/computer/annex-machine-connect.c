@@ -108,7 +108,7 @@ ended_error (AnnexMachine *self)
   g_autofree char *words = annex_machine_dup_last_words (self);
 
   return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                      "Annex's computer ended while it was starting (%s)%s%s",
+                      "Annex’s computer ended while it was starting (%s)%s%s",
                       self->lost_reason != NULL ? self->lost_reason : "it was stopped",
                       words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
 }
@@ -119,7 +119,7 @@ stalled_error (AnnexMachine *self, guint stall_ms)
   g_autofree char *words = annex_machine_dup_last_words (self);
 
   return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
-                      "Annex's computer made no progress for %u s while it was starting%s%s",
+                      "Annex’s computer made no progress for %u s while it was starting%s%s",
                       stall_ms / 1000, words != NULL ? ". The last it said: " : "",
                       words != NULL ? words : "");
 }

@@ -113,7 +113,7 @@ annex_machine_boot (AnnexMachine *self, AnnexDomainSpec *spec)
 
   if (xml == NULL)
     return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                                    "Annex's folders have names that the computer cannot use: “%s”",
+                                    "Annex’s folders have names that the computer cannot use: “%s”",
                                     taken->disk);
   job = job_new (self, xml);
   job->other = g_strdup (self->log_path);
@@ -134,7 +134,7 @@ restore_worker (virConnectPtr connection, gpointer state)
   result = virDomainRestoreParams (connection, params, n_params, VIR_DOMAIN_SAVE_PAUSED);
   virTypedParamsFree (params, n_params);
   if (result < 0)
-    return annex_virt_reject ("The computer's saved memory was refused");
+    return annex_virt_reject ("The computer’s saved memory was refused");
   return dex_future_new_true ();
 }
 
@@ -202,7 +202,7 @@ save_worker (virConnectPtr connection, gpointer state)
   else if (!sync_file (partial) || g_rename (partial, job->text) != 0)
     failure =
         annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                                 "The computer's memory could not be kept: %s", g_strerror (errno));
+                                 "The computer’s memory could not be kept: %s", g_strerror (errno));
   virTypedParamsFree (params, n_params);
   virDomainFree (domain);
   if (failure == NULL)

@@ -64,7 +64,7 @@ listen_at (const char *path, GError **error)
   if (strlen (path) >= sizeof address.sun_path)
     {
       g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
-                   "The path of the folder's socket is too long: “%s”", path);
+                   "The path of the folder’s socket is too long: “%s”", path);
       return -1;
     }
   g_strlcpy (address.sun_path, path, sizeof address.sun_path);
@@ -72,7 +72,7 @@ listen_at (const char *path, GError **error)
   if (fd < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) != 0 || listen (fd, 1) != 0)
     {
       g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
-                   "The folder's socket cannot be made: %s", g_strerror (errno));
+                   "The folder’s socket cannot be made: %s", g_strerror (errno));
       return -1;
     }
   return g_steal_fd (&fd);

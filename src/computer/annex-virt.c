@@ -97,7 +97,7 @@ start_events_once (void)
     return;
   virSetErrorFunc (NULL, quiet_error_cb);
   if (virInitialize () != 0 || virEventRegisterDefaultImpl () != 0)
-    g_warning ("libvirt's events are not available");
+    g_warning ("libvirt’s events are not available");
   g_once_init_leave (&once, 1);
 }
 

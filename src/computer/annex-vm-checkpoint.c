@@ -204,7 +204,7 @@ await_made (Job *job, GError **error)
 
   job->memory_bytes = ready ? annex_machine_resident_bytes (self->machine) : 0;
   if (!dex_await (work (job, room_work), error) ||
-      (ready && !annex_vm_await_saved (self, "Keeping a checkpoint of Annex's computer…", error)))
+      (ready && !annex_vm_await_saved (self, "Keeping a checkpoint of Annex’s computer…", error)))
     return NULL;
   made = dex_await_boxed (work (job, make_work), error);
   if (made == NULL && ready)

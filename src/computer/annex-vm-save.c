@@ -47,7 +47,7 @@ await_awake_again (AnnexVm *self)
   if (!annex_machine_is_running (self->machine))
     {
       annex_vm_give_up (self,
-                        "Annex's computer stopped while it was put to sleep. Its disk is kept; "
+                        "Annex’s computer stopped while it was put to sleep. Its disk is kept; "
                         "it starts again when it is needed");
       return;
     }
@@ -100,7 +100,7 @@ save_fiber (gpointer data)
 
   annex_gate_enter (&self->lifecycle);
   if (self->state == ANNEX_COMPUTER_READY &&
-      annex_vm_await_saved (self, "Putting Annex's computer to sleep…", &error))
+      annex_vm_await_saved (self, "Putting Annex’s computer to sleep…", &error))
     annex_vm_rest (self);
   annex_gate_leave (&self->lifecycle);
   return error == NULL ? dex_future_new_true ()

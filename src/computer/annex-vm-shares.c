@@ -143,10 +143,10 @@ mend_fiber (gpointer data)
         dex_await (annex_guest_call (self->guest, argv, NULL, 4096, SYNC_DISK_MS), NULL);
       dex_await (annex_machine_destroy (self->machine), NULL); /* given up in any case */
       annex_vm_give_up (self,
-                        "A folder's connection broke and could not be mended. Annex's computer "
+                        "A folder’s connection broke and could not be mended. Annex’s computer "
                         "starts again when it is needed");
       annex_vm_add_note (self,
-                         "The connection to a folder broke, and Annex's computer was started "
+                         "The connection to a folder broke, and Annex’s computer was started "
                          "again: files are as they were, programs that were running have ended.");
       annex_gate_leave (&self->sharing);
       return dex_future_new_true ();
@@ -248,7 +248,7 @@ await_mode (AnnexVm *self, const char *id, AnnexShare *wanted, GError **error)
     annex_vm_add_note (self, told);
   if (local == NULL || !g_hash_table_contains (self->attached, id))
     return TRUE;
-  g_info ("A folder's mode cannot be changed in place: %s", local->message);
+  g_info ("A folder’s mode cannot be changed in place: %s", local->message);
   return await_detached (self, id, FALSE, error);
 }
 

@@ -103,7 +103,7 @@ await_mended (AnnexVm *self)
   if (self->state != ANNEX_COMPUTER_READY || annex_vm_is_usable (self) ||
       annex_machine_await_end (self->machine, ANNEX_VM_MACHINE_END_MS))
     return;
-  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Reconnecting to Annex's computer…");
+  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Reconnecting to Annex’s computer…");
   annex_vm_drop_guest (self);
   if (annex_vm_await_connected (self, RESTORED_STALL_MS, FALSE, &error))
     {
@@ -246,8 +246,8 @@ await_booted (AnnexVm *self, AnnexComputerKit *kit, GError **error)
   AnnexDomainSpec *spec = annex_machine_new_spec (self->machine);
 
   annex_vm_set_state (self, ANNEX_COMPUTER_STARTING,
-                      kit->kvm ? "Starting Annex's computer…"
-                               : "Starting Annex's computer… (emulated here, so it takes longer)");
+                      kit->kvm ? "Starting Annex’s computer…"
+                               : "Starting Annex’s computer… (emulated here, so it takes longer)");
   annex_computer_kit_fill (kit, spec);
   return dex_await (annex_machine_boot (self->machine, spec), error) &&
          annex_vm_await_connected (self, self->stall_ms, needs_new_identity (self), error) &&
@@ -300,13 +300,13 @@ await_template (AnnexVm *self, AnnexComputerKit *kit, GError **error)
 {
   if (!annex_template_exists (kit))
     annex_vm_set_state (self, ANNEX_COMPUTER_STARTING,
-                        kit->kvm ? "Preparing Annex's computer for the first time…"
-                                 : "Preparing Annex's computer for the first time… (emulated here, "
+                        kit->kvm ? "Preparing Annex’s computer for the first time…"
+                                 : "Preparing Annex’s computer for the first time… (emulated here, "
                                    "so it takes longer)");
   if (!annex_await_cancellable (annex_computer_host_template (self->host, kit),
                                 DEX_FUTURE (self->cancel), error))
     return FALSE;
-  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex's computer…");
+  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex’s computer…");
   if (!dex_await (annex_template_copy (kit, annex_vm_get_folder (self), ANNEX_VM_COPY), error))
     return FALSE;
   write_image_version (self, kit->image_version);
@@ -319,7 +319,7 @@ await_way (AnnexVm *self, AnnexComputerKit *kit, Way way, GError **error)
   switch (way)
     {
     case WAY_OWN_MEMORY:
-      annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Waking Annex's computer…");
+      annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Waking Annex’s computer…");
       return await_restored (self, ANNEX_VM_MEMORY, needs_new_identity (self), error);
     case WAY_OWN_DISK:
       return await_booted (self, kit, error);
@@ -353,7 +353,7 @@ next_way (AnnexVm *self, AnnexComputerKit *kit, gboolean template_again, Way *wa
     case WAY_OWN_MEMORY:
       annex_computer_folder_discard (folder, ANNEX_VM_MEMORY);
       annex_vm_add_note (self,
-                         "Annex's computer could not be woken and was started afresh: files are "
+                         "Annex’s computer could not be woken and was started afresh: files are "
                          "as they were, programs that were running have ended.");
       *way = WAY_OWN_DISK;
       return TRUE;
@@ -427,7 +427,7 @@ await_room (AnnexVm *self, AnnexComputerKit *kit, GError **error)
     return TRUE;
   annex_vm_set_state (self, ANNEX_COMPUTER_WAITING,
                       annex_computer_host_get_n_running (self->host) > 0
-                          ? "Waiting for memory: another task's computer is using it"
+                          ? "Waiting for memory: another task’s computer is using it"
                           : "Waiting for memory: other programs are using it");
   return annex_await_cancellable (
       annex_computer_host_enter (self->host, self->machine, kit->memory_mib),
@@ -440,7 +440,7 @@ await_ready (AnnexVm *self, GError **error)
   g_autoptr (AnnexComputerKit) kit = NULL;
   g_autoptr (GError) local = NULL;
 
-  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex's computer…");
+  annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex’s computer…");
   kit = await_kit (self, error);
   if (kit == NULL)
     return FALSE;
@@ -462,7 +462,7 @@ await_ready (AnnexVm *self, GError **error)
   if (!annex_machine_is_running (self->machine) || self->guest == NULL)
     {
       g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                           "Annex's computer stopped while it was starting");
+                           "Annex’s computer stopped while it was starting");
       return FALSE;
     }
   annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");

@@ -71,7 +71,7 @@ machine_lost_cb (AnnexMachine *machine, const char *reason, AnnexVm *self)
   if (self->state == ANNEX_COMPUTER_STARTING || self->state == ANNEX_COMPUTER_WAITING)
     return;
   message =
-      g_strdup_printf ("Annex's computer stopped unexpectedly (%s). Its disk is kept; it starts "
+      g_strdup_printf ("Annex’s computer stopped unexpectedly (%s). Its disk is kept; it starts "
                        "again when it is needed",
                        reason);
   annex_vm_add_note (self, ANNEX_VM_ENDED_NOTE);
@@ -104,7 +104,7 @@ static void
 machine_disk_full_cb (AnnexMachine *machine, AnnexVm *self)
 {
   annex_vm_set_state (self, self->state,
-                      "Annex's computer is paused because this machine's disk is full. Free some "
+                      "Annex’s computer is paused because this machine’s disk is full. Free some "
                       "space; it goes on by itself");
   if (self->disk_full_id == 0)
     self->disk_full_id = g_timeout_add (DISK_FULL_LOOK_MS, host_disk_look_cb, self);
@@ -122,7 +122,7 @@ annex_vm_await_guest (AnnexVm *self, GError **error)
       if (self->guest == NULL)
         {
           g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                               "Annex's computer stopped again at once");
+                               "Annex’s computer stopped again at once");
           return NULL;
         }
     }

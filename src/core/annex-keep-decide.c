@@ -123,7 +123,7 @@ decide_content (AnnexKeepApply *self,
       if (conflict)
         annex_keep_tell (
             item->kept, ANNEX_OUTCOME_DONE, NULL,
-            "It had been deleted or moved on your computer; the agent's version is there now");
+            "It had been deleted or moved on your computer; the agent’s version is there now");
       return annex_keep_add_step (self, change->folder ? ANNEX_KEEP_MKDIR : ANNEX_KEEP_PUT, path,
                                   change);
     }

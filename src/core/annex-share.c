@@ -145,7 +145,7 @@ is_allowed (const char *path, GPtrArray *taken, GError **error)
   if (touches_own_data (path))
     return refuse (error, "Annex keeps its own data there; choose another folder");
   if (!g_utf8_validate (path, -1, NULL))
-    return refuse (error, "The folder's name holds characters that cannot be stored");
+    return refuse (error, "The folder’s name holds characters that cannot be stored");
   for (guint i = 0; taken != NULL && i < taken->len; i++)
     {
       AnnexShare *other = g_ptr_array_index (taken, i);
@@ -285,7 +285,7 @@ annex_share_new_from_json (JsonObject *json, GError **error)
       strchr (name, '/') != NULL || g_str_equal (name, ".") || g_str_equal (name, ".."))
     {
       g_set_error_literal (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE,
-                           "The share's id, name or path is not allowed");
+                           "The share’s id, name or path is not allowed");
       return NULL;
     }
   return share_new (id, name, path, mode);
@@ -377,6 +377,6 @@ annex_share_mode_from_name (const char *name, AnnexShareMode *mode, GError **err
         return TRUE;
       }
   g_set_error_literal (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_BAD_MODE,
-                       "A folder's mode is read-only, review or keep");
+                       "A folder’s mode is read-only, review or keep");
   return FALSE;
 }

@@ -259,7 +259,7 @@ explain_wrong_type (const AnnexExchange *self,
   clipped = annex_wire_clip (type, "");
   return g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
                       "%s answered with %.80s and not with a stream of events; is the address a "
-                      "model server's?",
+                      "model server’s?",
                       annex_http_get_host (self->http), clipped);
 }
 

@@ -94,7 +94,7 @@ annex_http_new (const char *base_url, GError **error)
     {
       /* The text itself stays out of the message: it may hold a password. */
       g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                   "The model server's address %s", problem);
+                   "The model server’s address %s", problem);
       return NULL;
     }
 
@@ -179,7 +179,7 @@ certificate_problem (GTlsCertificateFlags flags)
   if (flags & G_TLS_CERTIFICATE_EXPIRED)
     return "its certificate has expired";
   if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
-    return "its certificate is not valid yet; check this computer's clock";
+    return "its certificate is not valid yet; check this computer’s clock";
   if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
     return "its certificate belongs to another name";
   if (flags & G_TLS_CERTIFICATE_REVOKED)
@@ -282,7 +282,7 @@ new_message (AnnexHttp *self, const AnnexHttpRequest *request, GError **error)
   if (message == NULL)
     {
       g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                           "The model server's address is not valid");
+                           "The model server’s address is not valid");
       return NULL;
     }
   /* Idempotent here means: an idle connection may be used again. */

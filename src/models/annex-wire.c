@@ -215,7 +215,7 @@ introduction (AnnexModelError code)
     case ANNEX_MODEL_ERROR_TOO_LARGE:
       return "The request is too large for the server";
     case ANNEX_MODEL_ERROR_CONTEXT_FULL:
-      return "The conversation no longer fits into the model's context";
+      return "The conversation no longer fits into the model’s context";
     case ANNEX_MODEL_ERROR_RATE_LIMITED:
       return "The server asks to slow down";
     case ANNEX_MODEL_ERROR_OVERLOADED:

@@ -358,7 +358,7 @@ test_waiting (void)
   g_assert_cmpint (annex_computer_get_state (two), ==, ANNEX_COMPUTER_WAITING);
   g_assert_cmpint (annex_computer_get_state (three), ==, ANNEX_COMPUTER_WAITING);
   message = annex_computer_dup_message (two);
-  g_assert_cmpstr (message, ==, "Waiting for memory: another task's computer is using it");
+  g_assert_cmpstr (message, ==, "Waiting for memory: another task’s computer is using it");
 
   /* Who does not want to wait leaves the queue at once. */
   await_true (annex_computer_stop (three));

@@ -67,7 +67,7 @@ class Inbox(Journey):
             self.assertIn(check["state"], ("ok", "notice", "failed", "unknown"))
             self.assertGreater(len(check["sentence"]), 10)
         shown = self.annex("doctor", status=4).stdout
-        self.assertIn("FAIL The computer's system", shown)
+        self.assertIn("FAIL The computer’s system", shown)
         self.assertLess(shown.index("FAIL"), shown.index("ok  "))
         self.annex("doctor", "now", status=2)
 

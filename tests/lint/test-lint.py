@@ -119,6 +119,28 @@ def discardable_fibers(text):
             if re.search(r"\bdex_scheduler_spawn\b", line)]
 
 
+# A comment, a string or a character; the first two are told apart from each other that way.
+C_TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"((?:\\.|[^"\\\n])*)"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+STRAIGHT = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def straight_apostrophes(text, everywhere):
+    """The strings of C or Blueprint for a person to read that have ' where ’ belongs: those marked for
+    translation, or all of them."""
+    marked, at = False, 0
+    text = C_TOKEN.sub(lambda token: "" if token[0].startswith("/") else token[0], text)
+    for token in C_TOKEN.finditer(text):
+        between = text[at:token.start()].strip()
+        if token[1] is None: # a character
+            at, marked = token.end(), False
+            continue
+        # What follows a string at once, or the next argument of the same call, goes on with it.
+        marked = bool(re.search(r"\b(_|N_|C_|ngettext)\s*\($", between)) or marked and between in ("", ",")
+        at = token.end()
+        if (marked or everywhere) and STRAIGHT.search(token[1]):
+            yield token[1]
+
+
 def is_package_host(host):
     """Is it one of those hosts, or one below it?"""
     labels = host.lower().split(".")
@@ -154,6 +176,15 @@ class Lint(unittest.TestCase):
             with self.subTest(path=name_of(path)):
                 self.assertEqual(found, [], "annex_fiber_run () or annex_fiber_start () is what starts a fiber")
         self.assertGreater(in_base, 0)
+
+    def test_apostrophes(self):
+        n_files = 0
+        for path in [*sources("src"), *sources("ui", kinds=(".blp",))]:
+            n_files += 1
+            doctor = path.name.startswith("annex-doctor")
+            with self.subTest(path=name_of(path)):
+                self.assertEqual(list(straight_apostrophes(path.read_text(encoding="utf-8"), doctor)), [])
+        self.assertGreater(n_files, 200)
 
     def test_every_file_says_its_licence(self):
         for path in sources("src", "vm", "tests"):
@@ -201,6 +232,17 @@ class LintItself(unittest.TestCase):
     def test_fibers(self):
         self.assertEqual(discardable_fibers("f ();\n  x = dex_scheduler_spawn (NULL, 0, f, d, NULL);\n"), [2])
         self.assertEqual(discardable_fibers("annex_fiber_run (f, d, NULL);\n/* my_dex_scheduler_spawn */\n"), [])
+
+    def test_apostrophes(self):
+        for text, everywhere, found in (
+                ('x = _ ("it\'s");', False, ["it's"]), ('x = _ ("it’s");', False, []),
+                ('x = "it\'s";', False, []), ('x = "it\'s";', True, ["it's"]),
+                ('/* it\'s _("it\'s") */ x = _ ("a " /* b */\n  "it\'s");', False, ["it's"]),
+                ('ngettext ("%u file\'s", "%u files\'s", n)', False, ["%u file's", "%u files's"]),
+                ("x = '\"'; y = \"it's\"; z = _ (\"so\");", False, []),
+                ('title: C_("what", "it\'s");', False, ["it's"]), ("x = _ (\"say 'it'\");", False, [])):
+            with self.subTest(text=text):
+                self.assertEqual(list(straight_apostrophes(text, everywhere)), found)
 
     def test_hosts(self):
         self.assertFalse(is_package_host("example.org"))

@@ -84,7 +84,7 @@ await_reply (DexFuture *future, AnnexSftpType type, const char *path, GError **e
   if (reply->type != type)
     {
       g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                           "The computer's file service gave an answer of the wrong kind");
+                           "The computer’s file service gave an answer of the wrong kind");
       return NULL;
     }
   return g_steal_pointer (&reply);
@@ -199,7 +199,7 @@ read_round (Job *job, GBytes *handle, GByteArray *out, GError **error)
       if (got == 0 || got > asked)
         {
           g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                               "The computer's file service sent more or less than it may");
+                               "The computer’s file service sent more or less than it may");
           return FALSE;
         }
       g_byte_array_append (out, g_bytes_get_data (reply->data, NULL), (guint) got);
@@ -307,7 +307,7 @@ explain_failure (AnnexSftp *sftp, const char *path, GError **error)
     return;
   g_clear_error (error);
   g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_DISK_FULL,
-                       "The computer's disk is full");
+                       "The computer’s disk is full");
 }
 
 /* Writes all bytes, some pieces under way at a time. */

@@ -204,7 +204,7 @@ annex_sftp_reply_parse (const guint8 *bytes, gsize length, GError **error)
   if (reader.failed || reader.left > 0)
     {
       g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                   "The computer's file service sent a malformed reply (type %u, %" G_GSIZE_FORMAT
+                   "The computer’s file service sent a malformed reply (type %u, %" G_GSIZE_FORMAT
                    " bytes)",
                    (guint) reply->type, length);
       return NULL;

@@ -64,7 +64,7 @@ static void
 break_lost (AnnexSftp *self)
 {
   break_session (self, g_error_new_literal (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                                            "The computer's file service ended"));
+                                            "The computer’s file service ended"));
 }
 
 /* ---- replies */
@@ -83,7 +83,7 @@ take_reply (AnnexSftp *self, AnnexSftpReply *reply)
   if (reply->type == ANNEX_SFTP_VERSION || promise == NULL)
     {
       break_session (self, g_error_new_literal (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                                                "The computer's file service answered something "
+                                                "The computer’s file service answered something "
                                                 "that was not asked"));
       return;
     }
@@ -135,7 +135,7 @@ head_cb (GObject *source, GAsyncResult *result, gpointer user)
   if (length < 5 || length > ANNEX_SFTP_MAX_PACKET)
     {
       break_session (self, g_error_new_literal (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                                                "The computer's file service sent a reply of an "
+                                                "The computer’s file service sent a reply of an "
                                                 "impossible length"));
       return;
     }

@@ -509,7 +509,7 @@ step_once (AnnexSshStream *self)
   else if (self->phase == PHASE_FAILED)
     {
       const char *words = was == PHASE_ENVIRONMENT
-                              ? "The computer refused the command's environment variables"
+                              ? "The computer refused the command’s environment variables"
                               : "The computer refused to start another command";
 
       reject (exec->started, NULL, words);

@@ -76,12 +76,12 @@ describe_step (const char *line, double *fraction)
     double fraction;
     const char *sentence;
   } steps[] = {
-    { "installing Debian packages", 0.05, "Downloading and installing the computer's programs…" },
-    { "packing the base layer", 0.4, "Packing the computer's programs…" },
+    { "installing Debian packages", 0.05, "Downloading and installing the computer’s programs…" },
+    { "packing the base layer", 0.4, "Packing the computer’s programs…" },
     { "installing LibreOffice", 0.7, "Downloading and installing LibreOffice…" },
     { "packing the office layer", 0.8, "Packing LibreOffice…" },
     { "taking the layers", 0.9, "Using the programs of the image before…" },
-    { "making the initramfs", 0.93, "Preparing the computer's start…" },
+    { "making the initramfs", 0.93, "Preparing the computer’s start…" },
     { "writing the manifest", 0.95, "Computing checksums…" },
   };
 
@@ -123,7 +123,7 @@ spawn_recipe (AnnexImageBuilder *self, const char *const *arguments, GError **er
   process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &local);
   if (process == NULL)
     g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_TOOLS,
-                 "The recipe of the computer's image cannot be run: %s", local->message);
+                 "The recipe of the computer’s image cannot be run: %s", local->message);
   return process;
 }
 
@@ -170,7 +170,7 @@ judge (GSubprocess *process, const char *failure, GError **error)
     code = ANNEX_IMAGE_ERROR_NO_TOOLS;
   else if (status == STATUS_NO_SPACE)
     code = ANNEX_IMAGE_ERROR_NO_SPACE;
-  g_set_error (error, ANNEX_IMAGE_ERROR, code, "The computer's image could not be built: %s",
+  g_set_error (error, ANNEX_IMAGE_ERROR, code, "The computer’s image could not be built: %s",
                failure != NULL ? failure : "its recipe ended early");
   return FALSE;
 }
@@ -213,7 +213,7 @@ read_version (AnnexImageBuilder *self, GError **error)
     {
       if (error != NULL && *error == NULL)
         g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_BUILD_FAILED,
-                     "The recipe of the computer's image does not tell its version");
+                     "The recipe of the computer’s image does not tell its version");
       return NULL;
     }
   return g_strdup (g_strstrip (text));
@@ -288,7 +288,7 @@ build_locked (Work *work, GError **error)
   if (!run_recipe (work, (const char *const *) arguments->pdata, error))
     return NULL;
   annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
-                                      "Checking the computer's image…", 0.97);
+                                      "Checking the computer’s image…", 0.97);
   return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
 }
 

@@ -85,7 +85,7 @@ set_network_error (GError **error, GError *cause)
       return;
     }
   g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-               "The computer's image could not be fetched: %s",
+               "The computer’s image could not be fetched: %s",
                cause != NULL ? cause->message : "the connection broke");
   g_clear_error (&cause);
 }
@@ -98,7 +98,7 @@ set_disk_error (GError **error)
   g_set_error (error, ANNEX_IMAGE_ERROR,
                code == ENOSPC || code == EDQUOT ? ANNEX_IMAGE_ERROR_NO_SPACE
                                                 : ANNEX_IMAGE_ERROR_FAILED,
-               "The computer's image could not be written: %s", g_strerror (code));
+               "The computer’s image could not be written: %s", g_strerror (code));
 }
 
 /* FALSE with an error for every answer but success. @retry is set where another try may help. */
@@ -110,7 +110,7 @@ check_status (SoupMessage *message, gboolean *retry, GError **error)
   *retry = FALSE;
   if (went_astray (message))
     g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                 "The address of the computer's image leads to one that is not encrypted");
+                 "The address of the computer’s image leads to one that is not encrypted");
   else if (status == SOUP_STATUS_OK || status == SOUP_STATUS_PARTIAL_CONTENT)
     return TRUE;
   else if (status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_GONE)
@@ -120,7 +120,7 @@ check_status (SoupMessage *message, gboolean *retry, GError **error)
     {
       *retry = status >= 500 || status == SOUP_STATUS_REQUEST_TIMEOUT || status == 429;
       g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                   "The computer's image could not be fetched: HTTP status %u", status);
+                   "The computer’s image could not be fetched: HTTP status %u", status);
     }
   return FALSE;
 }
@@ -143,7 +143,7 @@ annex_image_download_text (const char *address,
   if (message == NULL || !annex_image_address_is_allowed (address))
     {
       g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                   "The address of the computer's image is not an https address");
+                   "The address of the computer’s image is not an https address");
       return NULL;
     }
   body = soup_session_send (session, message, cancellable, &local);
@@ -159,7 +159,7 @@ annex_image_download_text (const char *address,
       if (text->len + (gsize) n > limit)
         {
           g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The description of the computer's image is too large");
+                       "The description of the computer’s image is too large");
           return NULL;
         }
       g_byte_array_append (text, buffer, n);
@@ -191,7 +191,7 @@ restart (Transfer *self, GError **error)
   if (++self->restarts <= MAX_RESTARTS)
     return start_over (self, error);
   g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-               "The computer's image could not be fetched: a file is not as long as it should be, "
+               "The computer’s image could not be fetched: a file is not as long as it should be, "
                "or the server cannot continue it");
   return FALSE;
 }
@@ -268,7 +268,7 @@ begin_body (Transfer *self, SoupMessage *message, GError **error)
   if (soup_message_get_status (message) == SOUP_STATUS_OK)
     return restart (self, error);
   g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-               "The computer's image could not be fetched: the server sent another part of it");
+               "The computer’s image could not be fetched: the server sent another part of it");
   return FALSE;
 }
 
@@ -284,7 +284,7 @@ receive (Transfer *self, GInputStream *body, GError **error)
       if (self->done + n > self->download->size_bytes)
         {
           g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The computer's image is damaged: a file is longer than it should be");
+                       "The computer’s image is damaged: a file is longer than it should be");
           start_over (self, NULL);
           return ATTEMPT_FAILED;
         }
@@ -310,7 +310,7 @@ attempt (Transfer *self, GError **error)
   if (message == NULL)
     {
       g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                   "The address of the computer's image is not an https address");
+                   "The address of the computer’s image is not an https address");
       return ATTEMPT_FAILED;
     }
   headers = soup_message_get_request_headers (message);
@@ -417,7 +417,7 @@ run (Transfer *self, GError **error)
     }
   unlink (self->part);
   g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-               "The computer's image is damaged: a fetched file is not what it should be");
+               "The computer’s image is damaged: a fetched file is not what it should be");
   return FALSE;
 }
 

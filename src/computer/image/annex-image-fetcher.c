@@ -20,7 +20,7 @@
 #define SPARE_BYTES (G_GUINT64_CONSTANT (256) << 20)
 /* Progress is told this often at most. */
 #define REPORT_INTERVAL_US (G_USEC_PER_SEC / 5)
-#define FETCHING "Downloading the computer's image…"
+#define FETCHING "Downloading the computer’s image…"
 
 struct _AnnexImageFetcher
 {
@@ -110,7 +110,7 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
   if (self->address == NULL)
     {
       g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                   "This Annex was built without an address to fetch the computer's image from");
+                   "This Annex was built without an address to fetch the computer’s image from");
       return NULL;
     }
   address = g_strconcat (self->address, "/" ANNEX_IMAGE_MANIFEST_NAME, NULL);
@@ -250,7 +250,7 @@ check_space (const char *staging, const AnnexImageManifest *manifest, GError **e
   needed_text = g_format_size (needed);
   free_text = g_format_size (free_bytes);
   g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE,
-               "The computer's image needs %s of free space, and there is %s", needed_text,
+               "The computer’s image needs %s of free space, and there is %s", needed_text,
                free_text);
   return FALSE;
 }
@@ -336,7 +336,7 @@ fetch_locked (Work *work, GError **error)
                                 g_bytes_get_size (text), 0600, error))
     return NULL;
   annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context,
-                                      "Checking the computer's image…", 1);
+                                      "Checking the computer’s image…", 1);
   return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
 }
 

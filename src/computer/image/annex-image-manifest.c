@@ -178,7 +178,7 @@ refuse (GError **error, const char *what)
 {
   g_clear_error (error);
   g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-               "The description of the computer's image is damaged: %s", what);
+               "The description of the computer’s image is damaged: %s", what);
   return FALSE;
 }
 

@@ -150,7 +150,7 @@ annex_image_store_stage (AnnexImageStore *self, const char *version, GError **er
   if (!is_version (version))
     {
       g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                   "The image's version cannot be a folder's name");
+                   "The image’s version cannot be a folder’s name");
       return NULL;
     }
   name = g_strconcat (STAGING_PREFIX, version, NULL);
@@ -161,7 +161,7 @@ annex_image_store_stage (AnnexImageStore *self, const char *version, GError **er
                    g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NO_SPACE)
                        ? ANNEX_IMAGE_ERROR_NO_SPACE
                        : ANNEX_IMAGE_ERROR_FAILED,
-                   "The folder for the computer's image cannot be made: %s", local->message);
+                   "The folder for the computer’s image cannot be made: %s", local->message);
       return NULL;
     }
   return g_steal_pointer (&path);
@@ -179,14 +179,14 @@ annex_image_store_lock_blocking (AnnexImageStore *self, GCancellable *cancellabl
   if (!annex_paths_make (self->folder, &local) ||
       (fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
     {
-      set_failed (error, "The folder for the computer's image cannot be used");
+      set_failed (error, "The folder for the computer’s image cannot be used");
       return -1;
     }
   while (flock (fd, LOCK_EX | LOCK_NB) < 0)
     {
       if (errno != EWOULDBLOCK && errno != EINTR)
         {
-          set_failed (error, "The folder for the computer's image cannot be used");
+          set_failed (error, "The folder for the computer’s image cannot be used");
           close (fd);
           return -1;
         }

@@ -83,7 +83,7 @@ read_manifest_text (const char *folder, gsize *length, GError **error)
 
   if (stat (path, &info) == 0 && info.st_size > ANNEX_IMAGE_MANIFEST_MAX_BYTES)
     g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                 "The description of the computer's image is too large");
+                 "The description of the computer’s image is too large");
   else if (!g_file_get_contents (path, &text, length, &local))
     g_set_error (error, ANNEX_IMAGE_ERROR,
                  g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
@@ -118,7 +118,7 @@ describe_files (const char *folder,
           (guint64) info.st_size != file->size_bytes)
         {
           g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The computer's image is damaged: %s is missing or has the wrong size",
+                       "The computer’s image is damaged: %s is missing or has the wrong size",
                        file->name);
           return NULL;
         }
@@ -150,7 +150,7 @@ check_sums (const char *folder,
       if (g_strcmp0 (sum, file->sha256) != 0)
         {
           g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The computer's image is damaged: %s is not what it should be", file->name);
+                       "The computer’s image is damaged: %s is not what it should be", file->name);
           return FALSE;
         }
     }

@@ -187,7 +187,7 @@ describe_flags (guint8 flags)
   if (flags & FLAG_TOO_DEEP)
     return "Folders in it are nested too deeply";
   if (flags & FLAG_UNREADABLE)
-    return "It cannot be read in Annex's computer";
+    return "It cannot be read in Annex’s computer";
   return NULL;
 }
 
@@ -215,7 +215,7 @@ read_entry (AnnexUpperReader *self, const guint8 *bytes, gsize length, GError **
   target_length = get_u32 (bytes + ENTRY_LENGTH - 4);
   if (path_length > MAX_PATH || target_length > MAX_PATH ||
       length != ENTRY_LENGTH + path_length + target_length)
-    return nonsense (error, "an entry's length");
+    return nonsense (error, "an entry’s length");
   if (!is_path ((const char *) bytes + ENTRY_LENGTH, path_length))
     return nonsense (error, "a path that leads elsewhere");
   path = g_strndup ((const char *) bytes + ENTRY_LENGTH, path_length);
@@ -304,7 +304,7 @@ annex_upper_reader_feed (AnnexUpperReader *self, const void *data, gsize length,
       if (wanted == 0)
         {
           self->failed = TRUE;
-          return nonsense (error, "a record's length");
+          return nonsense (error, "a record’s length");
         }
       part = MIN (wanted - self->pending->len, length);
       g_byte_array_append (self->pending, bytes, (guint) part);

@@ -190,7 +190,7 @@ list_models (AnnexAnthropicModel *self, GError **error)
   models = annex_wire_read_models (body);
   if (models == NULL)
     g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                 "%s did not answer with a list of models; is the address a model server's?",
+                 "%s did not answer with a list of models; is the address a model server’s?",
                  annex_http_get_host (self->http));
   return models;
 }

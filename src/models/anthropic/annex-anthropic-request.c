@@ -233,7 +233,7 @@ check_tools (const char *tools, gboolean *empty, GError **error)
   if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
     {
       g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                           "The task's stored tools are damaged");
+                           "The task’s stored tools are damaged");
       return FALSE;
     }
   *empty = json_array_get_length (json_node_get_array (node)) == 0;

@@ -70,7 +70,7 @@ static gboolean
 fail (GError **error, const char *what)
 {
   g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-               "The server's stream is not in order: %s", what);
+               "The server’s stream is not in order: %s", what);
   return FALSE;
 }
 

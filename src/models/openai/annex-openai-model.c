@@ -115,7 +115,7 @@ list_models (Call *call, GError **error)
   models = annex_wire_read_models (body);
   if (models == NULL)
     g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                 "%s did not answer with a list of models; is the address a model server's?",
+                 "%s did not answer with a list of models; is the address a model server’s?",
                  annex_http_get_host (call->model->http));
   return models;
 }

@@ -267,7 +267,7 @@ map_tools (const char *tools, GError **error)
   if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
     {
       g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                           "The task's stored tools are damaged");
+                           "The task’s stored tools are damaged");
       return NULL;
     }
   mapped = json_array_new ();

@@ -125,7 +125,7 @@ send_fiber (gpointer data)
 
   if (script == NULL)
     return annex_future_new_errorf (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                                    "The tour's recording cannot be read: %s", error->message);
+                                    "The tour’s recording cannot be read: %s", error->message);
   g_clear_pointer (&reply->blocks, g_ptr_array_unref);
   reply->blocks = annex_tour_script_reply (script, send->request->messages);
   reply->model = g_strdup ("tour");

@@ -106,7 +106,7 @@ annex_chat_words_notice (AnnexTask *task, AnnexTranscriptItem *item)
     return text[0] != '\0' ? g_strdup_printf (_ ("Stopped: %s"), text)
                            : g_strdup (_ ("You stopped this"));
   if (type == ANNEX_EVENT_COMPUTER_CHANGED)
-    return g_strdup_printf (_ ("Annex's computer had a problem: %s"), text);
+    return g_strdup_printf (_ ("Annex’s computer had a problem: %s"), text);
   if (type == ANNEX_EVENT_ROLLED_BACK)
     return words_rolled_back (annex_event_get_data (annex_transcript_item_get_event (item)));
   if (type == ANNEX_EVENT_FORKED)

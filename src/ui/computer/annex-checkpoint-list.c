@@ -188,7 +188,7 @@ ask_name (AnnexCheckpointList *self)
 {
   AdwDialog *dialog = adw_alert_dialog_new (
       _ ("Keep This State?"),
-      _ ("Annex's computer rests for a few seconds. You can come back to what it is now: files, "
+      _ ("Annex’s computer rests for a few seconds. You can come back to what it is now: files, "
          "installed programs, and what runs in it."));
   GtkWidget *entry = gtk_entry_new ();
 

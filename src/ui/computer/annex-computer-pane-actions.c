@@ -132,7 +132,7 @@ free_action (GtkWidget *widget, const char *name, GVariant *parameter)
                   "%u changes in your folders that you have not kept are lost, too.", n),
         n);
   body = g_strdup_printf ("%s%s%s",
-                          _ ("Annex's computer for this task is like new afterwards. Programs that "
+                          _ ("Annex’s computer for this task is like new afterwards. Programs that "
                              "were installed in it, files outside your folders and its checkpoints "
                              "are lost. This cannot be undone."),
                           changes != NULL ? "\n\n" : "", changes != NULL ? changes : "");

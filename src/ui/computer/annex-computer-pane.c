@@ -26,19 +26,19 @@ annex_computer_state_to_words (AnnexComputerState state)
   switch (state)
     {
     case ANNEX_COMPUTER_OFF:
-      return _ ("Annex's computer is off");
+      return _ ("Annex’s computer is off");
     case ANNEX_COMPUTER_WAITING:
-      return _ ("Annex's computer waits for memory");
+      return _ ("Annex’s computer waits for memory");
     case ANNEX_COMPUTER_STARTING:
-      return _ ("Annex's computer is waking up");
+      return _ ("Annex’s computer is waking up");
     case ANNEX_COMPUTER_READY:
-      return _ ("Annex's computer is ready");
+      return _ ("Annex’s computer is ready");
     case ANNEX_COMPUTER_SAVING:
-      return _ ("Annex's computer is falling asleep");
+      return _ ("Annex’s computer is falling asleep");
     case ANNEX_COMPUTER_SAVED:
-      return _ ("Annex's computer is asleep");
+      return _ ("Annex’s computer is asleep");
     case ANNEX_COMPUTER_FAILED:
-      return _ ("Annex's computer needs attention");
+      return _ ("Annex’s computer needs attention");
     }
   return "";
 }

@@ -411,7 +411,7 @@ annex_terminal_init (AnnexTerminal *self)
   vte_terminal_set_scrollback_lines (self->terminal, 10000);
   vte_terminal_set_mouse_autohide (self->terminal, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->terminal), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Terminal of Annex's computer"), -1);
+                                  _ ("Terminal of Annex’s computer"), -1);
   g_signal_connect (self->terminal, "commit", G_CALLBACK (commit_cb), self);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (update_colors), self, G_CONNECT_SWAPPED);

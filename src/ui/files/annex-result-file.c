@@ -242,7 +242,7 @@ fetch_fiber (gpointer data)
     }
   if (!fetch->may_start && !is_ready (fetch))
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                                    "It is in Annex's computer, which is asleep");
+                                    "It is in Annex’s computer, which is asleep");
   bytes = dex_await_boxed (
       annex_future_with_timeout (annex_desk_load_file (fetch->desk, fetch->task, fetch->guest_path),
                                  FETCH_TIMEOUT_MS),

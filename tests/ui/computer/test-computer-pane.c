@@ -157,7 +157,7 @@ test_states (void)
     { ANNEX_COMPUTER_OFF, NULL, "It starts by itself when a task needs it.", "Start", "off" },
     { ANNEX_COMPUTER_WAITING, "Other computers need the memory now.", "Other computers", NULL,
       "waiting" },
-    { ANNEX_COMPUTER_STARTING, "Starting Annex's computer…", "waking up", NULL, "starting" },
+    { ANNEX_COMPUTER_STARTING, "Starting Annex’s computer…", "waking up", NULL, "starting" },
     { ANNEX_COMPUTER_READY, NULL, "is ready", "Put to Sleep", "ready" },
     { ANNEX_COMPUTER_SAVING, NULL, "falling asleep", NULL, "saving" },
     { ANNEX_COMPUTER_SAVED, NULL, "is asleep", "Wake Up", "saved" },
