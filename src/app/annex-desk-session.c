@@ -214,7 +214,7 @@ annex_desk_session_get_work (AnnexDeskSession *self, AnnexTask *task, GError **e
   if (self->moving || self->closed)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                           "Annex's computers are being moved; try again when that is done");
+                           "Annex’s computers are being moved; try again when that is done");
       return NULL;
     }
   if (work == NULL)
