@@ -93,19 +93,19 @@ print_preview_json (const AnnexSkillPreview *preview)
   g_autoptr (JsonObject) json = NULL;
   g_autofree char *line = NULL;
 
-  for (guint i = 0; i < preview->files->len; i++)
+  for (guint i = 0; i < preview->view->parts->len; i++)
     {
-      AnnexSkillPreviewFile *file = g_ptr_array_index (preview->files, i);
+      AnnexSkillPart *file = g_ptr_array_index (preview->view->parts, i);
 
       json_array_add_object_element (
           files, annex_json_build ("s", "path", file->path, "i", "size", (gint64) file->size_bytes,
                                    "b", "runs", file->runs, "s", "change",
                                    annex_skill_change_to_name (file->change), NULL));
     }
-  for (guint i = 0; preview->hosts[i] != NULL; i++)
-    json_array_add_string_element (hosts, preview->hosts[i]);
-  for (guint i = 0; preview->problems[i] != NULL; i++)
-    json_array_add_string_element (problems, preview->problems[i]);
+  for (guint i = 0; preview->view->hosts[i] != NULL; i++)
+    json_array_add_string_element (hosts, preview->view->hosts[i]);
+  for (guint i = 0; preview->view->problems[i] != NULL; i++)
+    json_array_add_string_element (problems, preview->view->problems[i]);
   for (guint i = 0; i < declared->len; i++)
     {
       AnnexSkillNeed *need = g_ptr_array_index (declared, i);
@@ -117,7 +117,7 @@ print_preview_json (const AnnexSkillPreview *preview)
     }
   json = annex_json_build ("s", "name", annex_skill_get_name (preview->skill), "s", "description",
                            annex_skill_get_description (preview->skill), "b", "installed",
-                           preview->installed, "a", "files", files, "a", "hosts", hosts, "a",
+                           preview->view->installed, "a", "files", files, "a", "hosts", hosts, "a",
                            "problems", problems, "a", "needs", needs, NULL);
   line = annex_json_object_to_string (json);
   annex_cli_print ("%s\n", line);
@@ -128,14 +128,14 @@ print_preview (const AnnexSkillPreview *preview)
 {
   g_autofree char *description =
       annex_cli_clean_line (annex_skill_get_description (preview->skill));
-  g_autofree char *hosts = g_strjoinv (", ", preview->hosts);
+  g_autofree char *hosts = g_strjoinv (", ", preview->view->hosts);
   GPtrArray *needs = annex_skill_get_needs (preview->skill);
 
   annex_cli_print ("%s%s\n    %s\n", annex_skill_get_name (preview->skill),
-                   preview->installed ? " (a version is installed)" : "", description);
-  for (guint i = 0; i < preview->files->len; i++)
+                   preview->view->installed ? " (a version is installed)" : "", description);
+  for (guint i = 0; i < preview->view->parts->len; i++)
     {
-      AnnexSkillPreviewFile *file = g_ptr_array_index (preview->files, i);
+      AnnexSkillPart *file = g_ptr_array_index (preview->view->parts, i);
       g_autofree char *path = annex_cli_clean_line (file->path);
       g_autofree char *size = g_format_size (file->size_bytes);
 
@@ -152,9 +152,9 @@ print_preview (const AnnexSkillPreview *preview)
       annex_cli_print ("    Asks for %s: %s (%s)%s\n", need->id, label,
                        annex_need_kind_to_name (need->kind), need->optional ? ", optional" : "");
     }
-  for (guint i = 0; preview->problems[i] != NULL; i++)
+  for (guint i = 0; preview->view->problems[i] != NULL; i++)
     {
-      g_autofree char *problem = annex_cli_clean_line (preview->problems[i]);
+      g_autofree char *problem = annex_cli_clean_line (preview->view->problems[i]);
 
       annex_cli_print ("    Not as the format says: %s\n", problem);
     }
@@ -199,7 +199,7 @@ check (AnnexSkillPlaces *places, char **words, gboolean json)
     {
       AnnexSkillPreview *preview = annex_skill_package_get_previews (package)->pdata[i];
 
-      if (preview->problems[0] != NULL)
+      if (preview->view->problems[0] != NULL)
         status = ANNEX_EXIT_FAILED;
     }
   return status;
@@ -303,7 +303,6 @@ export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **fo
   g_auto (GStrv) names = annex_exposures_dup_user_names ();
   g_autoptr (GPtrArray) shares = g_ptr_array_new_null_terminated (4, g_free, TRUE);
   g_autoptr (GPtrArray) found = NULL;
-  g_autofree AnnexExposureChoice *choices = NULL;
   g_autoptr (GHashTable) texts = NULL;
   g_autoptr (GBytes) bytes = NULL;
   AnnexExposureChoice choice = ANNEX_EXPOSURE_KEEP;
@@ -325,10 +324,9 @@ export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **fo
       print_exposures (found);
       return ANNEX_EXIT_NEEDS_USER;
     }
-  choices = g_new0 (AnnexExposureChoice, found->len + 1);
   for (guint i = 0; i < found->len; i++)
-    choices[i] = choice;
-  texts = annex_exposures_apply (info->path, found, choices, &error);
+    ((AnnexExposure *) g_ptr_array_index (found, i))->choice = choice;
+  texts = annex_exposures_apply (info->path, found, &error);
   if (texts != NULL)
     bytes = annex_skill_package_make (info->path, texts, &error);
   if (bytes == NULL || !g_file_set_contents_full (words[1], g_bytes_get_data (bytes, NULL),

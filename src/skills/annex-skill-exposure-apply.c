@@ -43,7 +43,6 @@ change_text (const char *path,
              const char *text,
              gsize from_offset,
              GPtrArray *found,
-             const AnnexExposureChoice *choices,
              gboolean *changed)
 {
   GString *result = g_string_new (NULL);
@@ -54,11 +53,11 @@ change_text (const char *path,
       AnnexExposure *one = g_ptr_array_index (found, i);
       gsize end = one->offset_bytes + strlen (one->text);
 
-      if (!g_str_equal (one->path, path) || choices[i] == ANNEX_EXPOSURE_KEEP ||
+      if (!g_str_equal (one->path, path) || one->choice == ANNEX_EXPOSURE_KEEP ||
           one->offset_bytes < at || end > strlen (text))
         continue;
       g_string_append_len (result, text + at, (gssize) (one->offset_bytes - at));
-      if (choices[i] == ANNEX_EXPOSURE_ASK && one->offset_bytes >= from_offset)
+      if (one->choice == ANNEX_EXPOSURE_ASK && one->offset_bytes >= from_offset)
         g_string_append_printf (result, "{{annex.%s}}", one->need_id);
       at = end;
       *changed = TRUE;
@@ -69,7 +68,7 @@ change_text (const char *path,
 
 /* The metadata that @head has, with a need for each question. */
 static JsonObject *
-make_metadata (JsonObject *head, GPtrArray *found, const AnnexExposureChoice *choices)
+make_metadata (JsonObject *head, GPtrArray *found)
 {
   JsonObject *old = annex_json_opt_object (head, "metadata");
   JsonObject *metadata = old != NULL ? annex_json_object_copy (old) : json_object_new ();
@@ -80,7 +79,7 @@ make_metadata (JsonObject *head, GPtrArray *found, const AnnexExposureChoice *ch
       g_autofree char *key = g_strconcat ("annex.", one->need_id, NULL);
       g_autofree char *label = g_strconcat (key, ".label", NULL);
 
-      if (choices[i] != ANNEX_EXPOSURE_ASK || json_object_has_member (metadata, key))
+      if (one->choice != ANNEX_EXPOSURE_ASK || json_object_has_member (metadata, key))
         continue;
       json_object_set_string_member (metadata, key,
                                      one->kind == ANNEX_EXPOSURE_KEY ? "secret" : "text");
@@ -91,10 +90,7 @@ make_metadata (JsonObject *head, GPtrArray *found, const AnnexExposureChoice *ch
 
 /* SKILL.md, written anew. */
 static char *
-change_skill (const char *text,
-              GPtrArray *found,
-              const AnnexExposureChoice *choices,
-              GError **error)
+change_skill (const char *text, GPtrArray *found, GError **error)
 {
   g_autofree char *changed_text = NULL;
   g_autoptr (JsonObject) head = NULL;
@@ -108,14 +104,14 @@ change_skill (const char *text,
   head = annex_skill_read_head (text, strlen (text), &mended, &body, error);
   if (head == NULL)
     return NULL;
-  changed_text = change_text ("SKILL.md", text, (gsize) (body - text), found, choices, &changed);
+  changed_text = change_text ("SKILL.md", text, (gsize) (body - text), found, &changed);
   g_clear_pointer (&head, json_object_unref);
   head = annex_skill_read_head (changed_text, strlen (changed_text), &mended, &body, error);
   skill =
       head != NULL ? annex_skill_parse (changed_text, strlen (changed_text), NULL, error) : NULL;
   if (skill == NULL)
     return NULL;
-  metadata = make_metadata (head, found, choices);
+  metadata = make_metadata (head, found);
   tools = g_strjoinv (" ", (char **) annex_skill_get_allowed_tools (skill));
   return annex_skill_write (annex_skill_get_name (skill), annex_skill_get_description (skill),
                             annex_skill_get_license (skill), annex_skill_get_compatibility (skill),
@@ -124,10 +120,7 @@ change_skill (const char *text,
 }
 
 GHashTable *
-annex_exposures_apply (const char *folder,
-                       GPtrArray *found,
-                       const AnnexExposureChoice *choices,
-                       GError **error)
+annex_exposures_apply (const char *folder, GPtrArray *found, GError **error)
 {
   g_autoptr (GHashTable) texts =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
@@ -150,11 +143,11 @@ annex_exposures_apply (const char *folder,
       text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
       if (g_str_equal (file->path, "SKILL.md"))
         {
-          other = change_skill (text, found, choices, error);
+          other = change_skill (text, found, error);
           changed = TRUE;
         }
       else
-        other = change_text (file->path, text, 0, found, choices, &changed);
+        other = change_text (file->path, text, 0, found, &changed);
       if (other == NULL)
         return NULL;
       if (changed)

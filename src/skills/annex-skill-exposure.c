@@ -11,28 +11,7 @@
 #include <string.h>
 
 #define MAX_EXPOSURES 500
-
-static const char *const kind_names[] = {
-  [ANNEX_EXPOSURE_MAIL] = "mail",     [ANNEX_EXPOSURE_PHONE] = "phone",
-  [ANNEX_EXPOSURE_STREET] = "street", [ANNEX_EXPOSURE_ACCOUNT] = "account",
-  [ANNEX_EXPOSURE_KEY] = "key",       [ANNEX_EXPOSURE_PATH] = "path",
-  [ANNEX_EXPOSURE_NAME] = "name",     [ANNEX_EXPOSURE_SHARE] = "share",
-};
-
-const char *
-annex_exposure_kind_to_name (AnnexExposureKind kind)
-{
-  return kind_names[kind];
-}
-
-void
-annex_exposure_free (AnnexExposure *self)
-{
-  g_free (self->path);
-  g_free (self->text);
-  g_free (self->need_id);
-  g_free (self);
-}
+#define MAX_LINE_BYTES 400
 
 /* ---- judging */
 
@@ -129,6 +108,19 @@ static const struct
 
 /* ---- searching */
 
+/* The line that begins at @line; of a long one the part around @place. (transfer full) */
+static char *
+dup_line (const char *line, const char *place)
+{
+  const char *end = line + strcspn (line, "\r\n");
+
+  while (place - line > MAX_LINE_BYTES / 2)
+    line = g_utf8_next_char (line);
+  if (end - line > MAX_LINE_BYTES)
+    end = g_utf8_find_prev_char (line, line + MAX_LINE_BYTES);
+  return g_strstrip (g_strndup (line, (gsize) (end - line)));
+}
+
 static void
 add (GPtrArray *found,
      AnnexExposureKind kind,
@@ -155,6 +147,7 @@ add (GPtrArray *found,
         line = p + 1;
       }
   self->column = (guint) g_utf8_strlen (line, text + offset - line) + 1;
+  self->line_text = dup_line (line, text + offset);
   g_ptr_array_add (found, self);
 }
 
@@ -243,7 +236,7 @@ static void
 name_needs (GPtrArray *found, GPtrArray *declared)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  guint counts[G_N_ELEMENTS (kind_names)] = { 0 };
+  guint counts[ANNEX_EXPOSURE_SHARE + 1] = { 0 };
 
   for (guint i = 0; i < found->len; i++)
     {
@@ -259,8 +252,9 @@ name_needs (GPtrArray *found, GPtrArray *declared)
               guint n = ++counts[self->kind];
 
               g_free (made);
-              made = n == 1 ? g_strdup (kind_names[self->kind])
-                            : g_strdup_printf ("%s_%u", kind_names[self->kind], n);
+              made = n == 1
+                         ? g_strdup (annex_exposure_kind_to_name (self->kind))
+                         : g_strdup_printf ("%s_%u", annex_exposure_kind_to_name (self->kind), n);
           } while (declared != NULL && annex_skill_needs_find (declared, made) != NULL);
           g_hash_table_insert (ids, self->text, made);
           id = made;

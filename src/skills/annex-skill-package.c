@@ -226,7 +226,7 @@ add_commands (AnnexSkillPackage *self, const char *tree, GError **error)
       if (!add_or_leave (self, parent, name, error))
         return FALSE;
       if (self->previews->len > before)
-        ((AnnexSkillPreview *) g_ptr_array_index (self->previews, before))->is_command = TRUE;
+        ((AnnexSkillPreview *) g_ptr_array_index (self->previews, before))->view->is_command = TRUE;
     }
   return TRUE;
 }

@@ -8,40 +8,16 @@
  */
 #pragma once
 
-#include "annex-skill.h"
-#include "annex-skill-shelf.h"
+#include "annex-skill-look.h"
 
 G_BEGIN_DECLS
-
-typedef enum {
-  ANNEX_SKILL_FILE_SAME,
-  ANNEX_SKILL_FILE_ADDED,
-  ANNEX_SKILL_FILE_CHANGED,
-  ANNEX_SKILL_FILE_REMOVED,
-} AnnexSkillChange;
-
-/* "same", "added", "changed", "removed". */
-const char *
-annex_skill_change_to_name (AnnexSkillChange change);
-
-typedef struct
-{
-  char *path;
-  guint64 size_bytes;      /* of a removed one: that it had */
-  gboolean runs;           /* a program or a script */
-  AnnexSkillChange change; /* against the installed version; ADDED where there is none */
-} AnnexSkillPreviewFile;
 
 /* One skill of a package, before it is installed. */
 typedef struct
 {
   AnnexSkill *skill;
-  char *folder;        /* where it is staged */
-  GPtrArray *files;    /* AnnexSkillPreviewFile, sorted */
-  char **hosts;        /* that its texts name */
-  char **problems;     /* rules of the format that it breaks */
-  gboolean installed;  /* a version of it is in the library */
-  gboolean is_command; /* was a plugin's command */
+  char *folder; /* where it is staged */
+  AnnexSkillView *view;
 } AnnexSkillPreview;
 
 #define ANNEX_TYPE_SKILL_PACKAGE (annex_skill_package_get_type ())

@@ -123,6 +123,17 @@ search_folder (Search *self, const char *folder, AnnexSkillOrigin origin, const 
     }
 }
 
+char *
+annex_skill_shelf_dup_installed (AnnexSkillPlaces *places, const char *name)
+{
+  g_autoptr (JsonObject) state = annex_skill_state_load (places, name);
+  JsonObject *version = state != NULL ? annex_skill_state_get_current (state) : NULL;
+
+  if (version == NULL)
+    return NULL;
+  return g_build_filename (places->data, name, annex_json_opt_string (version, "id", ""), NULL);
+}
+
 static void
 search_library (Search *self)
 {

@@ -51,6 +51,10 @@ annex_skill_shelf_find (AnnexSkillPlaces *places,
                         const char *const *folders,
                         GError **error);
 
+/* The folder of the version of @name that counts in the library; NULL when it is not there.
+ * (transfer full) */
+char *
+annex_skill_shelf_dup_installed (AnnexSkillPlaces *places, const char *name);
 /* Moves the folder @staged (on the same file system) into the library as the newest version of
  * @name. A failure leaves things as they were. @source: where it came from, for people. */
 gboolean

@@ -396,6 +396,12 @@ annex_skill_get_metadata (AnnexSkill *self, const char *key)
   return annex_json_opt_string (self->metadata, key, NULL);
 }
 
+JsonObject *
+annex_skill_get_all_metadata (AnnexSkill *self)
+{
+  return self->metadata;
+}
+
 const char *const *
 annex_skill_get_allowed_tools (AnnexSkill *self)
 {

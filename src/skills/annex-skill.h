@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "annex-skill-need.h"
+#include "annex-skill-needs.h"
 
 #include <gio/gio.h>
 
@@ -66,6 +66,8 @@ const char *
 annex_skill_get_compatibility (AnnexSkill *self); /* nullable */
 const char *
 annex_skill_get_metadata (AnnexSkill *self, const char *key); /* nullable */
+JsonObject *
+annex_skill_get_all_metadata (AnnexSkill *self); /* of strings */
 const char *const *
 annex_skill_get_allowed_tools (AnnexSkill *self); /* patterns, NULL-terminated */
 const char *

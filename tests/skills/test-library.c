@@ -204,17 +204,17 @@ test_preview (Fixture *f, gconstpointer data)
   package = open_package (f, "next/tidy", &error);
   g_assert_no_error (error);
   preview = g_ptr_array_index (annex_skill_package_get_previews (package), 0);
-  g_assert_true (preview->installed);
-  g_assert_cmpuint (preview->files->len, ==, G_N_ELEMENTS (expected));
-  g_assert_cmpstr (preview->hosts[0], ==, "api.example.org");
-  g_assert_null (preview->hosts[1]);
+  g_assert_true (preview->view->installed);
+  g_assert_cmpuint (preview->view->parts->len, ==, G_N_ELEMENTS (expected));
+  g_assert_cmpstr (preview->view->hosts[0], ==, "api.example.org");
+  g_assert_null (preview->view->hosts[1]);
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     {
       gboolean found = FALSE;
 
-      for (guint j = 0; j < preview->files->len; j++)
+      for (guint j = 0; j < preview->view->parts->len; j++)
         {
-          AnnexSkillPreviewFile *file = g_ptr_array_index (preview->files, j);
+          AnnexSkillPart *file = g_ptr_array_index (preview->view->parts, j);
           g_autofree char *line =
               g_strdup_printf ("%s %s%s", file->path, annex_skill_change_to_name (file->change),
                                file->runs ? " runs" : "");
@@ -248,7 +248,7 @@ test_plugin (Fixture *f, gconstpointer data)
   g_assert_cmpuint (previews->len, ==, 3);
   g_assert_cmpstr (annex_skill_get_name (((AnnexSkillPreview *) previews->pdata[2])->skill), ==,
                    "say-it");
-  g_assert_true (((AnnexSkillPreview *) previews->pdata[2])->is_command);
+  g_assert_true (((AnnexSkillPreview *) previews->pdata[2])->view->is_command);
   g_assert_nonnull (strstr (annex_skill_package_get_left_out (package)[0], "never run"));
   g_assert_nonnull (strstr (annex_skill_package_get_left_out (package)[1], "bad"));
   for (guint i = 0; i < 3; i++)
@@ -313,7 +313,6 @@ test_exposures (Fixture *f, gconstpointer data)
   g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GHashTable) texts = NULL;
   g_autoptr (GBytes) archive = NULL;
-  g_autofree AnnexExposureChoice *choices = NULL;
   g_autoptr (AnnexZip) zip = NULL;
 
   put (f, "new/report/SKILL.md", private_skill);
@@ -333,10 +332,11 @@ test_exposures (Fixture *f, gconstpointer data)
       g_assert_cmpuint (one->column, ==, expected[i].column);
     }
   g_assert_cmpuint (found->len, ==, G_N_ELEMENTS (expected));
-  choices = g_new0 (AnnexExposureChoice, found->len);
   for (guint i = 0; i < found->len; i++)
-    choices[i] = i == 4 ? ANNEX_EXPOSURE_REMOVE : i == 5 ? ANNEX_EXPOSURE_KEEP : ANNEX_EXPOSURE_ASK;
-  texts = annex_exposures_apply (folder, found, choices, &error);
+    ((AnnexExposure *) found->pdata[i])->choice = i == 4   ? ANNEX_EXPOSURE_REMOVE
+                                                  : i == 5 ? ANNEX_EXPOSURE_KEEP
+                                                           : ANNEX_EXPOSURE_ASK;
+  texts = annex_exposures_apply (folder, found, &error);
   g_assert_no_error (error);
   archive = annex_skill_package_make (folder, texts, &error);
   g_assert_no_error (error);

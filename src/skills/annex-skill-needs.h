@@ -1,4 +1,4 @@
-/* annex-skill-need.h
+/* annex-skill-needs.h
  *
  * What a skill needs from its user: declared in the skill's metadata, filled in outside it, so that
  * the skill can be passed on without anything private.
@@ -18,40 +18,11 @@
  */
 #pragma once
 
-#include <glib-object.h>
+#include "annex-skill-need.h"
+
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
-
-typedef enum {
-  ANNEX_NEED_TEXT,
-  ANNEX_NEED_CHOICE,
-  ANNEX_NEED_FOLDER,
-  ANNEX_NEED_SECRET,
-} AnnexNeedKind;
-
-#define ANNEX_TYPE_SKILL_NEED (annex_skill_need_get_type ())
-typedef struct
-{
-  char *id; /* [a-z][a-z0-9_]*, at most 32 */
-  AnnexNeedKind kind;
-  char *label;
-  char *help;     /* nullable */
-  char *fallback; /* the default; nullable, never of a secret */
-  char **options; /* of a choice; else NULL */
-  char *env;      /* of a secret; else NULL */
-  gboolean optional;
-} AnnexSkillNeed;
-GType
-annex_skill_need_get_type (void) G_GNUC_CONST;
-AnnexSkillNeed *
-annex_skill_need_copy (const AnnexSkillNeed *self);
-void
-annex_skill_need_free (AnnexSkillNeed *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexSkillNeed, annex_skill_need_free)
-
-const char *
-annex_need_kind_to_name (AnnexNeedKind kind);
 
 /* The needs that @metadata (an object of strings; nullable) declares, in its order. What is wrong
  * is said in @problems (char *, transfer full to it) and left out. (transfer full) */

@@ -1,10 +1,10 @@
-/* annex-skill-need.c
+/* annex-skill-needs.c
  *
- * See annex-skill-need.h.
+ * See annex-skill-needs.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-skill-need.h"
+#include "annex-skill-needs.h"
 
 #include "annex-json.h"
 
@@ -15,47 +15,6 @@
 #define MAX_ID 32
 #define MAX_NEEDS 50
 #define MAX_VALUE_BYTES 4096
-
-G_DEFINE_BOXED_TYPE (AnnexSkillNeed, annex_skill_need, annex_skill_need_copy, annex_skill_need_free)
-
-static const char *const kind_names[] = {
-  [ANNEX_NEED_TEXT] = "text",
-  [ANNEX_NEED_CHOICE] = "choice",
-  [ANNEX_NEED_FOLDER] = "folder",
-  [ANNEX_NEED_SECRET] = "secret",
-};
-
-const char *
-annex_need_kind_to_name (AnnexNeedKind kind)
-{
-  return kind_names[kind];
-}
-
-AnnexSkillNeed *
-annex_skill_need_copy (const AnnexSkillNeed *self)
-{
-  AnnexSkillNeed *copy = g_memdup2 (self, sizeof *self);
-
-  copy->id = g_strdup (self->id);
-  copy->label = g_strdup (self->label);
-  copy->help = g_strdup (self->help);
-  copy->fallback = g_strdup (self->fallback);
-  copy->options = g_strdupv (self->options);
-  copy->env = g_strdup (self->env);
-  return copy;
-}
-
-void
-annex_skill_need_free (AnnexSkillNeed *self)
-{
-  g_free (self->id);
-  g_free (self->label);
-  g_free (self->help);
-  g_free (self->fallback);
-  g_strfreev (self->options);
-  g_free (self->env);
-  g_free (self);
-}
 
 gboolean
 annex_skill_need_is_id (const char *id)
@@ -170,8 +129,8 @@ add_need (GPtrArray *needs, JsonObject *metadata, const char *id, GPtrArray *pro
                                         key));
       return;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (kind_names); i++)
-    if (g_str_equal (kind_names[i], kind))
+  for (AnnexNeedKind i = ANNEX_NEED_TEXT; i <= ANNEX_NEED_SECRET; i++)
+    if (g_str_equal (annex_need_kind_to_name (i), kind))
       need = read_need (metadata, id, i);
   fault = need == NULL ? "its kind is none of text, choice, folder, secret" : find_fault (need);
   if (fault != NULL)
