@@ -205,6 +205,7 @@ annex_workspace_take_late_answer (AnnexWorkspace *self,
       return take_folder (self, label, error);
     case ANNEX_ASK_QUESTION:
     case ANNEX_ASK_SITE:
+    case ANNEX_ASK_CONNECTOR:
       said = annex_ask_describe_answer (ask, answer);
       text = g_strdup_printf ("You asked the user before: %s\nThe user looked at it again and "
                               "answers now: %s",

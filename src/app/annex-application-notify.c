@@ -92,6 +92,7 @@ add_buttons (GNotification *notification, AnnexAsk *ask)
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
     case ANNEX_ASK_FOLDER:
+    case ANNEX_ASK_CONNECTOR:
       add_answer (notification, ask, _ ("No"), "no");
       break;
     case ANNEX_ASK_QUESTION:
@@ -124,6 +125,10 @@ dup_ask_body (AnnexAsk *ask)
     case ANNEX_ASK_SITE: /* Translators: %s is the name of a server */
       text = g_strdup_printf (_ ("Asks to contact %s"),
                               json_object_get_string_member_with_default (json, "host", "?"));
+      break;
+    case ANNEX_ASK_CONNECTOR: /* Translators: %s is the name of a service of the user's */
+      text = g_strdup_printf (_ ("Asks to use the connector %s"),
+                              json_object_get_string_member_with_default (json, "title", "?"));
       break;
     case ANNEX_ASK_FOLDER:
       text = g_strdup (_ ("Asks for a folder"));

@@ -158,6 +158,39 @@ print_permission (AnnexAsk *ask, const char *what, const char *target, const cha
 }
 
 static void
+print_text (const char *title, const char *text)
+{
+  g_autofree char *clean = text != NULL ? annex_cli_clean (text) : NULL;
+  g_auto (GStrv) lines = clean != NULL ? g_strsplit (clean, "\n", -1) : NULL;
+
+  if (lines == NULL)
+    return;
+  fprintf (stderr, "  %s\n", title);
+  for (guint i = 0; lines[i] != NULL; i++)
+    fprintf (stderr, "    %s\n", lines[i]);
+}
+
+/* A call of a connector's tool: with all it is called with. */
+static void
+print_call (AnnexAsk *ask)
+{
+  JsonObject *json = annex_ask_get_json (ask);
+  const char *after = annex_json_opt_string (json, "after", NULL);
+  g_autofree char *title = annex_cli_clean_line (annex_json_opt_string (json, "title", ""));
+  g_autofree char *tool = annex_cli_clean_line (annex_ask_get_text (ask));
+
+  fprintf (stderr, "\n▣ Annex asks: may the agent use “%s”?\n    %s\n", title, tool);
+  print_text ("With", annex_json_opt_string (json, "arguments", NULL));
+  if (after != NULL)
+    {
+      fprintf (stderr, "  Its connector has changed what this tool is since you approved it.\n");
+      print_text ("Before", annex_json_opt_string (json, "before", "(it was not there)"));
+      print_text ("Now", after);
+    }
+  fprintf (stderr, "  once, task, always or never: ");
+}
+
+static void
 print_ask (AnnexAsk *ask, guint question)
 {
   JsonObject *json = annex_ask_get_json (ask);
@@ -175,6 +208,9 @@ print_ask (AnnexAsk *ask, guint question)
     case ANNEX_ASK_SITE:
       print_permission (ask, "may the agent use this site?",
                         annex_json_opt_string (json, "host", ""), "once, task, always or never");
+      break;
+    case ANNEX_ASK_CONNECTOR:
+      print_call (ask);
       break;
     case ANNEX_ASK_FOLDER:
       print_permission (ask, "a folder is wanted",
@@ -309,6 +345,7 @@ safe_default (AnnexAsk *ask)
       return "no";
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
+    case ANNEX_ASK_CONNECTOR:
     case ANNEX_ASK_DRAFT:
       break;
     }

@@ -256,6 +256,7 @@ annex_ask_make_answer (AnnexAsk *self, const char *text, GError **error)
       return answer_questions (self, valid, error);
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
+    case ANNEX_ASK_CONNECTOR:
       return answer_label (words, network, error);
     case ANNEX_ASK_DRAFT:
       return answer_label (words, draft, error);
@@ -337,8 +338,9 @@ describe_questions (AnnexAsk *self, JsonObject *answer)
   return g_string_free_and_steal (out);
 }
 
+/* Of a host or of a connector's tool: both are named by the text. */
 static char *
-describe_network (AnnexAsk *self, const char *label)
+describe_grant (AnnexAsk *self, const char *label)
 {
   const char *host =
       annex_json_opt_string (annex_ask_get_json (self), "host", annex_ask_get_text (self));
@@ -365,7 +367,8 @@ annex_ask_describe_answer (AnnexAsk *self, JsonObject *answer)
       return describe_questions (self, answer);
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
-      return describe_network (self, label);
+    case ANNEX_ASK_CONNECTOR:
+      return describe_grant (self, label);
     case ANNEX_ASK_DRAFT:
       if (g_str_equal (label, "keep"))
         return g_strdup ("The user kept the changes.");

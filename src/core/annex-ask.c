@@ -21,8 +21,9 @@ struct _AnnexAsk
 G_DEFINE_BOXED_TYPE (AnnexAsk, annex_ask, annex_ask_ref, annex_ask_unref)
 
 static const char *const kind_names[] = {
-  [ANNEX_ASK_QUESTION] = "question", [ANNEX_ASK_NETWORK] = "network", [ANNEX_ASK_FOLDER] = "folder",
-  [ANNEX_ASK_SITE] = "site",         [ANNEX_ASK_DRAFT] = "draft",
+  [ANNEX_ASK_QUESTION] = "question", [ANNEX_ASK_NETWORK] = "network",
+  [ANNEX_ASK_FOLDER] = "folder",     [ANNEX_ASK_SITE] = "site",
+  [ANNEX_ASK_DRAFT] = "draft",       [ANNEX_ASK_CONNECTOR] = "connector",
 };
 
 const char *
@@ -417,6 +418,66 @@ annex_ask_new_draft (const char *task_id, const char *share_id, const char *summ
   json_object_set_string_member (json, "share", share_id);
   /* No default: a draft that nobody judged stays a draft. */
   set_options (json, labels, NULL);
+  return new_checked (json);
+}
+
+static void
+append_argument (GString *out, const char *name, JsonNode *node)
+{
+  g_autofree char *label = g_strdup (name);
+  g_autofree char *value =
+      JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+          ? json_node_dup_string (node)
+          : annex_json_to_string (node);
+  g_auto (GStrv) lines = g_strsplit (value, "\n", -1);
+  gboolean many = lines[0] != NULL && lines[1] != NULL;
+
+  g_strdelimit (label, "\r\n\t", ' ');
+  g_string_append_printf (out, "%s%s:", out->len > 0 ? "\n" : "", g_strstrip (label));
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_string_append_printf (out, "%s%s", many ? "\n    " : " ", lines[i]);
+}
+
+char *
+annex_ask_describe_arguments (JsonObject *arguments)
+{
+  GString *out = g_string_new (NULL);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  json_object_iter_init_ordered (&iter, arguments);
+  while (json_object_iter_next_ordered (&iter, &name, &node))
+    append_argument (out, name, node);
+  return g_string_free_and_steal (out);
+}
+
+AnnexAsk *
+annex_ask_new_connector (const char *task_id,
+                         const AnnexConnectorMatch *match,
+                         JsonObject *arguments)
+{
+  static const char *const labels[] = { "once", "task", "always", "never", NULL };
+  const AnnexConnectorTool *tool = match->tool;
+  /* The tool alone: an answer prepared for one must not match another's arguments. */
+  JsonObject *json = new_json (ANNEX_ASK_CONNECTOR, task_id, tool->model_name);
+  g_autofree char *shown = annex_ask_describe_arguments (arguments);
+
+  set_text (json, "connector", match->connector);
+  set_text (json, "title", match->connector_title);
+  set_text (json, "tool", tool->name);
+  set_text (json, "tool_title", tool->title);
+  set_text (json, "effect", annex_connector_effect_to_name (tool->effect));
+  if (tool->destructive)
+    json_object_set_boolean_member (json, "destructive", TRUE);
+  set_text (json, "arguments", shown);
+  set_text (json, "digest", match->digest);
+  if (tool->unapproved)
+    {
+      set_text (json, "before", tool->before);
+      set_text (json, "after", tool->after);
+    }
+  set_options (json, labels, "never");
   return new_checked (json);
 }
 

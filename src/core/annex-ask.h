@@ -2,13 +2,15 @@
  *
  * One ask: a question or a permission request that waits for the user, and its answer. Immutable.
  * The JSON is what ask-opened events hold: {id, kind, task, text, questions?, host?, reason?,
- * path?, share?, entries?, options: [label…], default, expires?}. default is the label to take when
- * nobody answers, or null: then nothing is decided. README.md has the details.
+ * path?, share?, entries?, options: [label…], default, expires?}; of a connector's tool {connector,
+ * title, tool, tool_title, effect, arguments, digest, before?, after?}. default is the label to
+ * take when nobody answers, or null: then nothing is decided. README.md has the details.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
+#include "annex-connectors.h"
 #include "annex-json.h"
 
 #include <glib-object.h>
@@ -16,12 +18,16 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  ANNEX_ASK_QUESTION, /* ask_user: 1–4 questions */
-  ANNEX_ASK_NETWORK,  /* a host; labels once, task, always, never, and "no": not this time */
-  ANNEX_ASK_FOLDER,   /* a folder; the answer is a path, or "no" */
-  ANNEX_ASK_SITE,     /* a site in the browser pane; the same labels */
-  ANNEX_ASK_DRAFT,    /* labels keep, discard */
+  ANNEX_ASK_QUESTION,  /* ask_user: 1–4 questions */
+  ANNEX_ASK_NETWORK,   /* a host; labels once, task, always, never, and "no": not this time */
+  ANNEX_ASK_FOLDER,    /* a folder; the answer is a path, or "no" */
+  ANNEX_ASK_SITE,      /* a site in the browser pane; the same labels */
+  ANNEX_ASK_DRAFT,     /* labels keep, discard */
+  ANNEX_ASK_CONNECTOR, /* a call of a connector's tool; the labels of a host */
 } AnnexAskKind;
+
+/* The longest arguments of a connector's tool that a person can be asked about, as described. */
+#define ANNEX_ASK_MAX_ARGUMENTS (64 * 1024)
 
 #define ANNEX_TYPE_ASK (annex_ask_get_type ())
 typedef struct _AnnexAsk AnnexAsk;
@@ -53,6 +59,15 @@ annex_ask_new_folder (const char *task_id, const char *reason, const char *sugge
 /* @summary: "3 added, 1 changed in Receipts". */
 AnnexAsk *
 annex_ask_new_draft (const char *task_id, const char *share_id, const char *summary);
+/* A call of a connector's tool, which @match describes, with @arguments. */
+AnnexAsk *
+annex_ask_new_connector (const char *task_id,
+                         const AnnexConnectorMatch *match,
+                         JsonObject *arguments);
+/* @arguments as a person reads them: a line an argument, strings as they are, further lines of one
+ * indented, so that none can look like an argument of its own. (transfer full) */
+char *
+annex_ask_describe_arguments (JsonObject *arguments);
 AnnexAsk *
 annex_ask_ref (AnnexAsk *self);
 void

@@ -20,7 +20,7 @@ typedef struct
 {
   JsonObject *catalogue;
   gint64 seq;
-} DatedSkills;
+} DatedCatalogue;
 
 static const char *const state_names[] = {
   [ANNEX_TASK_RUNNING] = "running", [ANNEX_TASK_WAITING] = "waiting", [ANNEX_TASK_DONE] = "done",
@@ -52,9 +52,9 @@ dated_plan_free (gpointer data)
 }
 
 static void
-dated_skills_free (gpointer data)
+dated_catalogue_free (gpointer data)
 {
-  DatedSkills *dated = data;
+  DatedCatalogue *dated = data;
 
   json_object_unref (dated->catalogue);
   g_free (dated);
@@ -85,7 +85,9 @@ annex_task_facts_init (AnnexTaskFacts *self)
   *self = (AnnexTaskFacts) { .state = ANNEX_TASK_RUNNING };
   self->plan = annex_plan_new_empty ();
   self->plans = g_ptr_array_new_with_free_func (dated_plan_free);
-  self->skills = g_ptr_array_new_with_free_func (dated_skills_free);
+  self->skills = g_ptr_array_new_with_free_func (dated_catalogue_free);
+  self->connectors = g_ptr_array_new_with_free_func (dated_catalogue_free);
+  self->tool_grants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   self->asks = g_ptr_array_new_with_free_func (open_ask_free);
   self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, call_ask_free);
@@ -108,6 +110,8 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   annex_plan_unref (self->plan);
   g_ptr_array_unref (self->plans);
   g_ptr_array_unref (self->skills);
+  g_ptr_array_unref (self->connectors);
+  g_hash_table_unref (self->tool_grants);
   g_ptr_array_unref (self->shares);
   g_ptr_array_unref (self->asks);
   g_hash_table_unref (self->calls);
@@ -150,25 +154,70 @@ apply_plan (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
 }
 
 static void
-apply_announcement (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
+add_catalogue (GPtrArray *catalogues, gint64 seq, JsonObject *catalogue)
 {
-  JsonObject *catalogue = annex_json_opt_object (data, "skills");
-  DatedSkills *dated;
+  DatedCatalogue *dated;
 
   if (catalogue == NULL)
     return;
-  dated = g_new0 (DatedSkills, 1);
+  dated = g_new0 (DatedCatalogue, 1);
   dated->catalogue = json_object_ref (catalogue);
   dated->seq = seq;
-  g_ptr_array_add (self->skills, dated);
+  g_ptr_array_add (catalogues, dated);
+}
+
+static void
+apply_announcement (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
+{
+  add_catalogue (self->skills, seq, annex_json_opt_object (data, "skills"));
+  add_catalogue (self->connectors, seq, annex_json_opt_object (data, "connectors"));
+}
+
+static DatedCatalogue *
+last_catalogue (GPtrArray *catalogues)
+{
+  return catalogues->len > 0 ? g_ptr_array_index (catalogues, catalogues->len - 1) : NULL;
+}
+
+static void
+forget_catalogues (GPtrArray *catalogues, gint64 to_seq)
+{
+  while (catalogues->len > 0 && last_catalogue (catalogues)->seq > to_seq)
+    g_ptr_array_remove_index (catalogues, catalogues->len - 1);
 }
 
 JsonObject *
 annex_task_facts_get_skills (AnnexTaskFacts *self)
 {
-  if (self->skills->len == 0)
-    return NULL;
-  return ((DatedSkills *) g_ptr_array_index (self->skills, self->skills->len - 1))->catalogue;
+  DatedCatalogue *last = last_catalogue (self->skills);
+
+  return last != NULL ? last->catalogue : NULL;
+}
+
+JsonObject *
+annex_task_facts_get_connectors (AnnexTaskFacts *self)
+{
+  DatedCatalogue *last = last_catalogue (self->connectors);
+
+  return last != NULL ? last->catalogue : NULL;
+}
+
+/* What holds for this task alone; what holds for good is kept with the connector. */
+static void
+apply_connector_decided (AnnexTaskFacts *self, JsonObject *data)
+{
+  const char *connector = annex_json_opt_string (data, "connector", "");
+  const char *tool = annex_json_opt_string (data, "tool", "");
+  const char *digest = annex_json_opt_string (data, "digest", "");
+  g_autofree char *key = g_strconcat (connector, "\n", tool, NULL);
+
+  if (g_str_equal (annex_json_opt_string (data, "decision", ""), "allow"))
+    {
+      if (g_str_equal (annex_json_opt_string (data, "scope", ""), "task"))
+        g_hash_table_replace (self->tool_grants, g_steal_pointer (&key), g_strdup (digest));
+    }
+  else
+    g_hash_table_remove (self->tool_grants, key);
 }
 
 static guint
@@ -348,11 +397,10 @@ apply_rolled_back (AnnexTaskFacts *self, JsonObject *data)
       JsonNode *node = json_array_get_element (kept, i);
 
       if (JSON_NODE_HOLDS_OBJECT (node))
-        g_hash_table_add (
-            self->kept_since,
-            annex_task_facts_kept_key (
-                annex_json_opt_string (json_node_get_object (node), "share", ""),
-                annex_json_opt_string (json_node_get_object (node), "path", "")));
+        g_hash_table_add (self->kept_since,
+                          annex_task_facts_kept_key (
+                              annex_json_opt_string (json_node_get_object (node), "share", ""),
+                              annex_json_opt_string (json_node_get_object (node), "path", "")));
     }
 }
 
@@ -391,6 +439,7 @@ apply_forked (AnnexTaskFacts *self)
 {
   g_ptr_array_set_size (self->asks, 0);
   g_hash_table_foreach_remove (self->calls, is_open_call, NULL);
+  g_hash_table_remove_all (self->tool_grants);
   g_ptr_array_set_size (self->keeps, 0);
   g_clear_pointer (&self->rolling_back, json_object_unref);
   self->usage = (AnnexUsage) { 0 };
@@ -434,9 +483,8 @@ apply_rewound (AnnexTaskFacts *self, JsonObject *data)
     if (((AnnexOpenAsk *) g_ptr_array_index (self->asks, i - 1))->seq > to_seq)
       g_ptr_array_remove_index (self->asks, i - 1);
   g_hash_table_foreach_remove (self->calls, is_call_after, &to_seq);
-  while (self->skills->len > 0 &&
-         ((DatedSkills *) g_ptr_array_index (self->skills, self->skills->len - 1))->seq > to_seq)
-    g_ptr_array_remove_index (self->skills, self->skills->len - 1);
+  forget_catalogues (self->skills, to_seq);
+  forget_catalogues (self->connectors, to_seq);
   while (self->plans->len > 0)
     {
       last = g_ptr_array_index (self->plans, self->plans->len - 1);
@@ -462,6 +510,7 @@ apply_imported (AnnexTaskFacts *self)
   g_hash_table_remove_all (self->calls);
   g_hash_table_remove_all (self->drafts);
   g_ptr_array_set_size (self->rules, 0);
+  g_hash_table_remove_all (self->tool_grants);
   g_ptr_array_set_size (self->keeps, 0);
   g_clear_pointer (&self->rolling_back, json_object_unref);
   g_hash_table_remove_all (self->kept_since);
@@ -515,6 +564,9 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       break;
     case ANNEX_EVENT_NETWORK_DECIDED:
       apply_network_decided (self, data);
+      break;
+    case ANNEX_EVENT_CONNECTOR_DECIDED:
+      apply_connector_decided (self, data);
       break;
     case ANNEX_EVENT_DRAFT_CHANGED:
       apply_draft_changed (self, data);

@@ -36,16 +36,19 @@ typedef struct
   char *system;
   char *tools;
   AnnexPlan *plan;
-  GPtrArray *plans;  /* every plan so far with its seq, for a rewind */
-  GPtrArray *skills; /* every catalogue told so far with its seq, for a rewind */
-  GPtrArray *shares; /* AnnexShare */
-  GPtrArray *asks;   /* AnnexOpenAsk */
-  GHashTable *calls;  /* id of a tool call → AnnexCallAsk */
-  GHashTable *drafts; /* id of a share → JsonObject, its last draft-changed */
-  GPtrArray *rules;  /* AnnexNetworkRule */
-  GPtrArray *keeps;  /* char * */
+  GPtrArray *plans;         /* every plan so far with its seq, for a rewind */
+  GPtrArray *skills;        /* every catalogue told so far with its seq, for a rewind */
+  GPtrArray *connectors;    /* the same */
+  GHashTable *tool_grants;  /* "connector\ntool", allowed for this task: digest of its definition */
+  GPtrArray *shares;        /* AnnexShare */
+  GPtrArray *asks;          /* AnnexOpenAsk */
+  GHashTable *calls;        /* id of a tool call → AnnexCallAsk */
+  GHashTable *drafts;       /* id of a share → JsonObject, its last draft-changed */
+  GPtrArray *rules;         /* AnnexNetworkRule */
+  GPtrArray *keeps;         /* char * */
   JsonObject *rolling_back; /* a roll back that was begun and of which no end was told; nullable */
-  GHashTable *kept_since; /* "share/path" of what was kept after the state the computer went back to */
+  GHashTable
+      *kept_since; /* "share/path" of what was kept after the state the computer went back to */
   AnnexUsage usage;
 } AnnexTaskFacts;
 
@@ -54,6 +57,9 @@ annex_task_facts_init (AnnexTaskFacts *self);
 /* The last catalogue of skills that was told; NULL for none. (borrowed) */
 JsonObject *
 annex_task_facts_get_skills (AnnexTaskFacts *self);
+/* The same of the connectors. */
+JsonObject *
+annex_task_facts_get_connectors (AnnexTaskFacts *self);
 /* How kept_since names a file. (transfer full) */
 char *
 annex_task_facts_kept_key (const char *share_id, const char *path);

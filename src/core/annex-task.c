@@ -596,6 +596,23 @@ annex_task_get_skills (AnnexTask *self)
   return annex_task_facts_get_skills (&self->facts);
 }
 
+JsonObject *
+annex_task_get_connectors (AnnexTask *self)
+{
+  return annex_task_facts_get_connectors (&self->facts);
+}
+
+gboolean
+annex_task_has_tool_grant (AnnexTask *self,
+                           const char *connector,
+                           const char *tool,
+                           const char *digest)
+{
+  g_autofree char *key = g_strconcat (connector, "\n", tool, NULL);
+
+  return g_strcmp0 (g_hash_table_lookup (self->facts.tool_grants, key), digest) == 0;
+}
+
 GPtrArray *
 annex_task_dup_messages (AnnexTask *self)
 {

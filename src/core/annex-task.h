@@ -133,6 +133,15 @@ annex_task_get_draft (AnnexTask *self, const char *share_id);
  * told of none. (borrowed) */
 JsonObject *
 annex_task_get_skills (AnnexTask *self);
+/* The same of connectors, {id: line}. */
+JsonObject *
+annex_task_get_connectors (AnnexTask *self);
+/* Did the user allow this tool for the task, as it was defined by @digest? */
+gboolean
+annex_task_has_tool_grant (AnnexTask *self,
+                           const char *connector,
+                           const char *tool,
+                           const char *digest);
 /* The conversation as it goes to the model (AnnexMessage, transfer full): blocks of finished
  * replies only, tool results joined into one user message in the order of the calls, announcements
  * and messages the user sent meanwhile after them; rewound parts left out. Append-only across calls

@@ -19,6 +19,8 @@
 #define SOFT_RUN 40
 #define MAX_SITE_BYTES 1024
 #define MAX_CONSENT_BYTES (16 * 1024)
+/* As much as annex-ask.h says a call may be asked with. */
+#define MAX_ARGUMENTS_BYTES ANNEX_ASK_MAX_ARGUMENTS
 
 /* Appends @text with places to break in words without end: laying those out costs the square of
  * their length otherwise. */
@@ -193,6 +195,7 @@ annex_ask_words_is_permission (AnnexAsk *ask)
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_FOLDER:
     case ANNEX_ASK_SITE:
+    case ANNEX_ASK_CONNECTOR:
       return TRUE;
     case ANNEX_ASK_QUESTION:
       return annex_ask_is_exact (first_question (ask));
@@ -219,6 +222,9 @@ annex_ask_words_can_allow (AnnexAsk *ask)
     case ANNEX_ASK_QUESTION:
       return strlen (annex_json_opt_string (first_question (ask), "question", "")) <=
              MAX_CONSENT_BYTES;
+    case ANNEX_ASK_CONNECTOR:
+      return strlen (annex_json_opt_string (annex_ask_get_json (ask), "arguments", "")) <=
+             MAX_ARGUMENTS_BYTES;
     case ANNEX_ASK_FOLDER:
     case ANNEX_ASK_DRAFT:
       return TRUE;
@@ -235,6 +241,10 @@ annex_ask_words_permission (AnnexAsk *ask)
       return _ ("May Annex’s computer contact this host?");
     case ANNEX_ASK_SITE:
       return _ ("May Annex use this site?");
+    case ANNEX_ASK_CONNECTOR:
+      return annex_json_opt_string (annex_ask_get_json (ask), "after", NULL) != NULL
+                 ? _ ("This tool has changed. May Annex use it?")
+                 : _ ("May Annex use this connector?");
     case ANNEX_ASK_FOLDER:
       return _ ("Annex asks for a folder of yours");
     case ANNEX_ASK_DRAFT:
@@ -243,6 +253,70 @@ annex_ask_words_permission (AnnexAsk *ask)
       return _ ("Annex asks for your permission");
     }
   return "";
+}
+
+/* What a connector's tool says it does, which is only its word. */
+static const char *
+effect_words (JsonObject *json)
+{
+  const char *effect = annex_json_opt_string (json, "effect", "unknown");
+
+  if (annex_json_opt_boolean (json, "destructive", FALSE))
+    return _ ("It says that it changes things, and may delete or overwrite.");
+  if (g_str_equal (effect, "write"))
+    return _ ("It says that it changes things.");
+  if (g_str_equal (effect, "read"))
+    return _ ("It says that it only reads.");
+  return _ ("It does not say whether it changes anything.");
+}
+
+char *
+annex_ask_words_call (AnnexAsk *ask)
+{
+  JsonObject *json = annex_ask_get_json (ask);
+  const char *arguments = annex_json_opt_string (json, "arguments", "");
+  const char *after = annex_json_opt_string (json, "after", NULL);
+  g_autofree char *title = annex_text_for_display (annex_json_opt_string (json, "title", ""));
+  g_autofree char *tool = annex_text_for_display (annex_json_opt_string (json, "tool_title", ""));
+  g_autofree char *name = annex_ask_words_spell_text (annex_json_opt_string (json, "tool", ""));
+  GString *out = g_string_new (NULL);
+
+  /* Translators: the name of a connector, what its tool is called, and its exact name */
+  g_string_append_printf (out, _ ("%s: %s (%s)"), title, tool, name);
+  if (*arguments != '\0')
+    {
+      g_autofree char *spelled = annex_ask_words_spell_text (arguments);
+
+      g_string_append_printf (out, "\n%s", spelled);
+    }
+  if (after != NULL)
+    {
+      g_autofree char *before = annex_ask_words_spell_text (
+          annex_json_opt_string (json, "before", _ ("It was not there.")));
+      g_autofree char *now = annex_ask_words_spell_text (after);
+
+      g_string_append_printf (out, "\n\n%s\n%s\n\n%s\n%s", _ ("As you approved it:"), before,
+                              _ ("As it is now:"), now);
+    }
+  return g_string_free_and_steal (out);
+}
+
+char *
+annex_ask_words_effect (AnnexAsk *ask)
+{
+  return annex_ask_get_kind (ask) == ANNEX_ASK_CONNECTOR
+             ? g_strdup (effect_words (annex_ask_get_json (ask)))
+             : NULL;
+}
+
+static char *
+call_summary (JsonObject *json)
+{
+  g_autofree char *title = annex_text_for_display (annex_json_opt_string (json, "title", ""));
+  g_autofree char *tool = annex_text_for_display (annex_json_opt_string (json, "tool_title", ""));
+
+  /* Translators: a connector, which is a service of the user's, and one of its tools */
+  return g_strdup_printf (C_ ("ask", "Use %s: %s"), title, tool);
 }
 
 char *
@@ -261,6 +335,8 @@ annex_ask_words_summary (AnnexAsk *ask)
     case ANNEX_ASK_SITE:
       text = annex_ask_words_spell_host (annex_json_opt_string (json, "host", ""));
       return g_strdup_printf (C_ ("ask", "Use the site %s"), text);
+    case ANNEX_ASK_CONNECTOR:
+      return call_summary (json);
     case ANNEX_ASK_FOLDER:
       text = annex_text_for_display (annex_json_opt_string (json, "reason", ""));
       return g_strdup_printf (C_ ("ask", "A folder: %s"), text);
@@ -390,6 +466,7 @@ annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired)
       return question_answer (ask, answer);
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
+    case ANNEX_ASK_CONNECTOR:
       return g_strdup (permission_answer (label));
     case ANNEX_ASK_DRAFT:
       if (g_str_equal (label, "keep"))
@@ -436,6 +513,8 @@ annex_ask_words_icon (AnnexAskKind kind)
       return "folder-symbolic";
     case ANNEX_ASK_SITE:
       return "web-browser-symbolic";
+    case ANNEX_ASK_CONNECTOR:
+      return "network-transmit-receive-symbolic";
     case ANNEX_ASK_DRAFT:
       return "document-edit-symbolic";
     }

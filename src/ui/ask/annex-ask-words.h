@@ -50,6 +50,14 @@ annex_ask_words_permission (AnnexAsk *ask);
 /* What it is about, on one line: the question, the host, the reason. (transfer full) */
 char *
 annex_ask_words_summary (AnnexAsk *ask);
+/* Of a connector's tool: which one, everything it is called with, and, where it has changed since
+ * the user agreed to it, what it was and what it is; nothing of it cut or hidden. (transfer full)
+ */
+char *
+annex_ask_words_call (AnnexAsk *ask);
+/* What a connector's tool says of its effect; NULL for other asks. (transfer full) */
+char *
+annex_ask_words_effect (AnnexAsk *ask);
 /* What was answered, in plain words: "You allowed it for this task", "You chose “A, B”".
  * @expired: nobody answered, and @answer (nullable) was taken. (transfer full) */
 char *

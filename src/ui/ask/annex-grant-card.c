@@ -245,6 +245,7 @@ add_buttons (AnnexGrantCard *self)
     {
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
+    case ANNEX_ASK_CONNECTOR:
       if (possible)
         {
           add_button (self, _ ("Allow Once"), "once");
@@ -285,6 +286,10 @@ show_target (AnnexGrantCard *self)
     case ANNEX_ASK_SITE:
       target = annex_ask_words_spell_host (annex_json_opt_string (json, "host", ""));
       break;
+    case ANNEX_ASK_CONNECTOR:
+      target = annex_ask_words_call (self->ask);
+      suggested = annex_ask_words_effect (self->ask);
+      break;
     case ANNEX_ASK_FOLDER:
       suggestion = annex_json_opt_string (json, "path", NULL);
       break;
@@ -314,6 +319,12 @@ show_target (AnnexGrantCard *self)
   gtk_widget_set_visible (GTK_WIDGET (self->suggestion), suggested != NULL);
 }
 
+static gboolean
+can_be_never (AnnexAskKind kind)
+{
+  return kind == ANNEX_ASK_NETWORK || kind == ANNEX_ASK_SITE || kind == ANNEX_ASK_CONNECTOR;
+}
+
 static void
 show_ask (AnnexGrantCard *self)
 {
@@ -336,8 +347,7 @@ show_ask (AnnexGrantCard *self)
   has_reason = given != NULL && given[0] != '\0';
   reason = annex_ask_words_block (given, MAX_REASON_LINES);
   set_framed (self->reason_frame, self->reason, reason);
-  gtk_widget_set_visible (self->never_button, annex_ask_get_kind (self->ask) == ANNEX_ASK_NETWORK ||
-                                                  annex_ask_get_kind (self->ask) == ANNEX_ASK_SITE);
+  gtk_widget_set_visible (self->never_button, can_be_never (annex_ask_get_kind (self->ask)));
   gtk_widget_set_visible (GTK_WIDGET (self->reason_title), has_reason);
   gtk_widget_set_visible (self->reason_frame, has_reason);
   add_buttons (self);

@@ -6,6 +6,7 @@
  */
 #include "annex-chat-words.h"
 
+#include "annex-ask-words.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -238,6 +239,9 @@ annex_chat_words_ask (AnnexTranscriptItem *item)
       break;
     case ANNEX_ASK_SITE:
       what = g_strdup_printf (_ ("Asked to use the site %s"), host);
+      break;
+    case ANNEX_ASK_CONNECTOR:
+      what = annex_ask_words_summary (ask);
       break;
     case ANNEX_ASK_FOLDER:
       what = g_strdup (_ ("Asked for a folder"));
