@@ -171,6 +171,7 @@ call_fiber (gpointer data)
   AnnexTask *task = annex_workspace_get_task (self->workspace);
   const char *id = call->call->id;
   gint64 began = g_get_monotonic_time ();
+  gboolean stopped;
   g_autoptr (AnnexBlock) block = NULL;
   JsonObject *finished;
   GError *error = NULL;
@@ -179,6 +180,7 @@ call_fiber (gpointer data)
       !tell_started (call, &error))
     return annex_future_new_error (error);
   block = run_tool (call, &error);
+  stopped = self->stopped && (block == NULL || annex_block_get_is_error (block));
   if (block == NULL)
     {
       /* An ask nobody answered keeps its call open; anything else was stopped, and says so. */
@@ -194,6 +196,8 @@ call_fiber (gpointer data)
                                (g_get_monotonic_time () - began) / 1000, NULL);
   if (call->interrupted)
     json_object_set_boolean_member (finished, "interrupted", TRUE);
+  if (stopped)
+    json_object_set_boolean_member (finished, "stopped", TRUE);
   if (!dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_FINISHED, finished), &error))
     return annex_future_new_error (error);
   return dex_future_new_true ();

@@ -29,6 +29,8 @@ typedef struct
   GHashTable *counts;   /* tool → how many of them */
   char *repeated;       /* a failure that came too often, until it is dealt with */
   JsonObject *done;     /* the input of done */
+  GString *partial;     /* what the answer that is being given says so far */
+  guint partial_index;
 } Sub;
 
 static void
@@ -40,6 +42,7 @@ sub_clear (Sub *sub)
   g_hash_table_unref (sub->counts);
   g_free (sub->repeated);
   g_clear_pointer (&sub->done, json_object_unref);
+  g_string_free (sub->partial, TRUE);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sub, sub_clear)
@@ -196,6 +199,30 @@ ref_message (gconstpointer message, gpointer data)
   return annex_message_ref ((AnnexMessage *) message);
 }
 
+static void
+delta_cb (const AnnexDelta *delta, gpointer data)
+{
+  Sub *sub = data;
+
+  if (delta->kind == ANNEX_DELTA_RETRY)
+    g_string_truncate (sub->partial, 0);
+  if (delta->kind != ANNEX_DELTA_TEXT)
+    return;
+  if (sub->partial->len > 0 && delta->index != sub->partial_index)
+    g_string_append (sub->partial, "\n\n");
+  sub->partial_index = delta->index;
+  g_string_append (sub->partial, delta->text);
+}
+
+/* By the user; nothing else settles this. */
+static gboolean
+is_stopped (Sub *sub)
+{
+  DexFuture *cancel = sub->spec->call->cancel;
+
+  return cancel != NULL && !dex_future_is_pending (cancel);
+}
+
 static AnnexModelReply *
 ask_model (Sub *sub, GError **error)
 {
@@ -217,6 +244,9 @@ ask_model (Sub *sub, GError **error)
   request->tools = g_strdup (sub->tools_text);
   g_ptr_array_unref (request->messages);
   request->messages = g_ptr_array_copy (sub->messages, ref_message, NULL);
+  request->on_delta = delta_cb;
+  request->user_data = sub;
+  g_string_truncate (sub->partial, 0);
   if (!record (sub, ANNEX_EVENT_REPLY_STARTED,
                annex_json_build ("s", "reply", id, "s", "model", request->model, NULL), error))
     return NULL;
@@ -224,8 +254,12 @@ ask_model (Sub *sub, GError **error)
   if (reply == NULL)
     {
       annex_error_normalise (error);
+      if (is_stopped (sub))
+        record (sub, ANNEX_EVENT_REPLY_FINISHED,
+                annex_json_build ("s", "reply", id, "s", "stop_reason", "stopped", NULL), NULL);
       return NULL;
     }
+  g_string_truncate (sub->partial, 0); /* all of it is in the reply */
   data = annex_json_build ("s", "reply", id, "s", "stop_reason",
                            annex_stop_reason_to_name (reply->stop_reason), "o", "usage",
                            usage_to_json (&reply->usage), NULL);
@@ -407,6 +441,21 @@ end (Sub *sub, AnnexSubEnd how, char *text)
   return result;
 }
 
+/* What was said until the user stopped it; NULL, with the error as it is, when nothing was or when
+ * something else ended it. */
+static AnnexSubResult *
+end_early (Sub *sub, const char *said, GError **error)
+{
+  const char *text;
+
+  g_strchomp (sub->partial->str);
+  text = *sub->partial->str != '\0' ? sub->partial->str : said;
+  if (!is_stopped (sub) || text == NULL || *text == '\0')
+    return NULL;
+  g_clear_error (error);
+  return end (sub, ANNEX_SUB_STOPPED, g_strdup (text));
+}
+
 static gboolean
 is_time_over (Sub *sub, gint64 began_us)
 {
@@ -432,6 +481,7 @@ annex_sub_agent_run (const AnnexSubAgent *self, GError **error)
   g_autofree char *said = NULL;
   g_autoptr (GError) failure = NULL;
 
+  sub.partial = g_string_new (NULL);
   sub.messages = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_message_unref);
   sub.tools_text = annex_tools_to_json (self->tools);
   sub.failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -447,7 +497,7 @@ annex_sub_agent_run (const AnnexSubAgent *self, GError **error)
       forget_old_results (&sub);
       reply = ask_model (&sub, error);
       if (reply == NULL)
-        return NULL;
+        return end_early (&sub, said, error);
       if (reply->stop_reason == ANNEX_STOP_REFUSAL)
         {
           set_refused (reply, error);
@@ -455,13 +505,13 @@ annex_sub_agent_run (const AnnexSubAgent *self, GError **error)
         }
       if (reply->blocks->len > 0)
         g_ptr_array_add (sub.messages, annex_message_new (ANNEX_ROLE_ASSISTANT, reply->blocks));
+      g_free (said);
+      said = dup_text (reply);
       if (!run_calls (&sub, reply, &any, &failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
-          return NULL;
+          return end_early (&sub, said, error);
         }
-      g_free (said);
-      said = dup_text (reply);
       if (sub.done != NULL)
         return end (&sub, ANNEX_SUB_DONE, g_steal_pointer (&said));
       if (sub.repeated != NULL)

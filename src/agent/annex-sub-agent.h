@@ -19,12 +19,13 @@ typedef enum {
   ANNEX_SUB_STUCK,  /* the same failure came too often, and nobody had a way out */
   ANNEX_SUB_ROUNDS, /* it came to no end in the rounds it had … */
   ANNEX_SUB_TIME,   /* … or in the time */
+  ANNEX_SUB_STOPPED, /* the user stopped it, and it had said something */
 } AnnexSubEnd;
 
 typedef struct
 {
   AnnexSubEnd end;
-  char *text;       /* what it said last, "" when nothing */
+  char *text;       /* what it said last, "" when nothing; of STOPPED as far as it came */
   JsonObject *done; /* of DONE: the input of done */
   char *failure;    /* of STUCK: what failed */
 } AnnexSubResult;

@@ -340,12 +340,20 @@ annex_transcript_item_get_duration_ms (AnnexTranscriptItem *self)
 }
 
 gboolean
+annex_transcript_item_is_stopped (AnnexTranscriptItem *self)
+{
+  return self->finish != NULL &&
+         annex_json_opt_boolean (annex_event_get_data (self->finish), "stopped", FALSE);
+}
+
+gboolean
 annex_transcript_item_is_error (AnnexTranscriptItem *self)
 {
   JsonObject *result = annex_transcript_item_get_result (self);
 
   return self->kind == ANNEX_ITEM_ERROR ||
-         (result != NULL && annex_json_opt_boolean (result, "is_error", FALSE));
+         (result != NULL && annex_json_opt_boolean (result, "is_error", FALSE) &&
+          !annex_transcript_item_is_stopped (self));
 }
 
 gboolean

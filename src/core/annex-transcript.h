@@ -65,6 +65,9 @@ gint64
 annex_transcript_item_get_began_us (AnnexTranscriptItem *self);
 gboolean
 annex_transcript_item_is_error (AnnexTranscriptItem *self);
+/* STEP: the user stopped it; then it is no error. */
+gboolean
+annex_transcript_item_is_stopped (AnnexTranscriptItem *self);
 /* STEP whose command runs: the last lines it wrote, at most @n_lines, valid UTF-8, escape sequences
  * and all; "" when there are none or it has finished. Does not count as a change: whoever shows
  * it looks now and then. (transfer full) */

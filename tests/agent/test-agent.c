@@ -199,6 +199,24 @@ stop_on_tool_cb (AnnexTask *task, AnnexEvent *event, Fixture *f)
     annex_agent_stop (f->agent);
 }
 
+/* Does the log say that the user stopped that call? */
+static gboolean
+was_stopped (Fixture *f, const char *tool_use_id)
+{
+  g_autoptr (GPtrArray) events = events_of (f);
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i);
+      JsonObject *data = annex_event_get_data (event);
+
+      if (annex_event_get_event_type (event) == ANNEX_EVENT_TOOL_FINISHED &&
+          g_str_equal (annex_json_opt_string (data, "tool_use_id", ""), tool_use_id))
+        return annex_json_opt_boolean (data, "stopped", FALSE);
+    }
+  return FALSE;
+}
+
 static void
 test_stop_ends_commands (Fixture *f, gconstpointer data)
 {
@@ -218,6 +236,7 @@ test_stop_ends_commands (Fixture *f, gconstpointer data)
   g_assert_cmpint (annex_task_get_state (f->task), ==, ANNEX_TASK_STOPPED);
   text = result_of (f, "a", &is_error);
   g_assert_nonnull (strstr (text, "stopped"));
+  g_assert_true (was_stopped (f, "a"));
   g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
 }
 
@@ -272,6 +291,35 @@ test_stop_keeps_words (Fixture *f, gconstpointer data)
       g_assert_true (strstr (g_strrstr (sent, "user:"), "stopped your answer") != NULL ||
                      cases[i].kept == NULL);
     }
+}
+
+static void
+stop_on_helper_cb (AnnexTask *task, AnnexEvent *event, Fixture *f)
+{
+  if (annex_event_get_event_type (event) == ANNEX_EVENT_REPLY_STARTED &&
+      json_object_has_member (annex_event_get_data (event), "parent"))
+    annex_agent_stop (f->agent);
+}
+
+/* So do those of a helper. */
+static void
+test_stop_keeps_words_of_helpers (Fixture *f, gconstpointer data)
+{
+  gboolean is_error;
+  g_autofree char *text = NULL;
+  gulong handler;
+
+  scripted_model_add (f->model, "[" USE ("a", "delegate", "{\"goal\":\"Count\"}") "]",
+                      ANNEX_STOP_TOOL_USE);
+  scripted_model_add_hang (f->model, "[" TEXT ("First.") "," TEXT ("Half of") "]");
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  handler = g_signal_connect (f->task, "event", G_CALLBACK (stop_on_helper_cb), f);
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_STOPPED);
+  g_signal_handler_disconnect (f->task, handler);
+  text = result_of (f, "a", &is_error);
+  g_assert_true (g_str_has_prefix (text, "The user stopped this."));
+  g_assert_true (g_str_has_suffix (text, "First.\n\nHalf of"));
+  g_assert_true (is_error && was_stopped (f, "a"));
 }
 
 #define ASK                                                                                        \
@@ -583,6 +631,7 @@ main (int argc, char **argv)
   ADD ("stop-ends-commands", test_stop_ends_commands);
   ADD ("stop-while-streaming", test_stop_while_streaming);
   ADD ("stop-keeps-words", test_stop_keeps_words);
+  ADD ("stop-keeps-words-of-helpers", test_stop_keeps_words_of_helpers);
   ADD ("ask-and-answer", test_ask_and_answer);
   ADD ("park-and-answer-later", test_park_and_answer_later);
   ADD ("interrupted-call", test_interrupted_call);

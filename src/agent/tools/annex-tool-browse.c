@@ -155,6 +155,8 @@ describe_end (const AnnexSubResult *result)
       return "The same thing failed twice, and it was stopped there.";
     case ANNEX_SUB_ROUNDS:
       return "It was stopped, for it took too many steps. Give it a smaller goal.";
+    case ANNEX_SUB_STOPPED:
+      return "The user stopped this. What it had said until then:";
     case ANNEX_SUB_TIME:
       return "It was stopped, for it took too long. Give it a smaller goal.";
     }
@@ -171,6 +173,7 @@ make_result (const AnnexToolCall *call, const AnnexSubResult *result)
   g_autofree char *clean = annex_web_text_clean (said, MAX_RESULT_CHARS, "ask browse for the rest");
   g_autoptr (GString) text = g_string_new (clean);
   g_autofree char *framed = NULL;
+  g_autofree char *all = NULL;
   const char *how = describe_end (result);
 
   if (text->len == 0)
@@ -187,7 +190,8 @@ make_result (const AnnexToolCall *call, const AnnexSubResult *result)
   framed = annex_web_text_frame ("from the web", text->str);
   if (how == NULL)
     return annex_tool_text (call, framed);
-  return annex_tool_textf (call, "%s\n%s", how, framed);
+  all = g_strdup_printf ("%s\n%s", how, framed);
+  return annex_block_new_tool_result_text (call->id, all, result->end == ANNEX_SUB_STOPPED);
 }
 
 /* ---- the call */

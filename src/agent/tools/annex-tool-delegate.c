@@ -49,6 +49,13 @@ delegate (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   result = annex_sub_agent_run (&sub, error);
   if (result == NULL)
     return NULL;
+  if (result->end == ANNEX_SUB_STOPPED)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "The user stopped this. What the helper had said until then:\n\n%s", result->text);
+
+      return annex_block_new_tool_result_text (call->id, text, TRUE);
+    }
   if (result->end == ANNEX_SUB_ROUNDS)
     {
       g_set_error (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED,

@@ -71,6 +71,15 @@ count_failed (AnnexStepsView *self)
   return n;
 }
 
+static gboolean
+was_stopped (AnnexStepsView *self)
+{
+  for (guint i = 0; i < self->row->items->len; i++)
+    if (annex_transcript_item_is_stopped (self->row->items->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* It ended without a result, or its task did. */
 static gboolean
 is_interrupted (AnnexStepsView *self)
@@ -162,6 +171,8 @@ update_line (AnnexStepsView *self)
                              phrase, n_failed, reason);
   else if (n_failed > 0)
     words = g_strdup_printf (_ ("%s · failed: %s"), phrase, reason);
+  else if (was_stopped (self)) /* Translators: what was being done, "Ran a script · stopped" */
+    words = g_strdup_printf (_ ("%s · stopped"), phrase);
   else if (is_interrupted (self))
     words = g_strdup_printf (_ ("%s · not finished"), phrase);
   else

@@ -124,6 +124,18 @@ draw_running (AnnexPlanNode *self, GtkSnapshot *snapshot, float x, float y, floa
   fill_circle (snapshot, x, y, radius * 0.36f, &color);
 }
 
+/* In progress, but its task rests. */
+static void
+draw_paused (GtkSnapshot *snapshot, float x, float y, float radius, const GdkRGBA *color)
+{
+  static const float left[][2] = { { -0.2f, -0.32f }, { -0.2f, 0.32f } };
+  static const float right[][2] = { { 0.2f, -0.32f }, { 0.2f, 0.32f } };
+
+  stroke_circle (snapshot, x, y, radius - 1, color);
+  stroke_sign (snapshot, x, y, radius, left, G_N_ELEMENTS (left), color);
+  stroke_sign (snapshot, x, y, radius, right, G_N_ELEMENTS (right), color);
+}
+
 static void
 draw_node (AnnexPlanNode *self, GtkSnapshot *snapshot, float x, float y, float radius)
 {
@@ -144,7 +156,10 @@ draw_node (AnnexPlanNode *self, GtkSnapshot *snapshot, float x, float y, float r
       stroke_circle (snapshot, x, y, radius - 1, &faint);
       break;
     case ANNEX_STEP_IN_PROGRESS:
-      draw_running (self, snapshot, x, y, radius);
+      if (self->alive)
+        draw_running (self, snapshot, x, y, radius);
+      else
+        draw_paused (snapshot, x, y, radius, &faint);
       break;
     case ANNEX_STEP_COMPLETED:
       fill_circle (snapshot, x, y, radius, &color);
@@ -302,7 +317,7 @@ annex_plan_node_set_state (AnnexPlanNode *self, AnnexStepState state, gboolean a
 
   g_return_if_fail (ANNEX_IS_PLAN_NODE (self));
 
-  if (state == ANNEX_STEP_IN_PROGRESS)
+  if (state == ANNEX_STEP_IN_PROGRESS && alive)
     classes = running;
   else if (state == ANNEX_STEP_COMPLETED)
     classes = completed;

@@ -82,8 +82,11 @@ describe (AnnexPlanRow *self, gint64 ms)
   g_autofree char *title = annex_text_for_display (self->title);
   g_autofree char *time = ms >= 0 ? annex_text_format_duration (ms) : NULL;
   /* Translators: "Step 3 of 5, in progress, Check duplicates" */
-  g_autofree char *words = g_strdup_printf (_ ("Step %u of %u, %s, %s"), self->index + 1, self->n,
-                                            state_words (self->state), title);
+  g_autofree char *words = g_strdup_printf (
+      _ ("Step %u of %u, %s, %s"), self->index + 1, self->n,
+      self->state == ANNEX_STEP_IN_PROGRESS && !self->alive ? C_ ("step", "stopped")
+                                                            : state_words (self->state),
+      title);
   g_autofree char *all = time != NULL ? g_strdup_printf ("%s, %s", words, time) : NULL;
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -178,8 +181,11 @@ new_branch (AnnexPlanRow *self, const AnnexPlanBranch *branch, gboolean below)
   GtkWidget *right = gtk_label_new (time != NULL ? time : "");
   AnnexStepState state = branch->finished_us == 0 ? ANNEX_STEP_IN_PROGRESS
                          : branch->failed         ? ANNEX_STEP_FAILED
+                         : branch->stopped        ? ANNEX_STEP_SKIPPED
                                                   : ANNEX_STEP_COMPLETED;
-  g_autofree char *words = g_strdup_printf (_ ("Helper, %s: %s"), state_words (state),
+  g_autofree char *words = g_strdup_printf (_ ("Helper, %s: %s"),
+                                            branch->stopped ? C_ ("step", "stopped")
+                                                            : state_words (state),
                                             gtk_label_get_text (GTK_LABEL (label)));
 
   annex_plan_node_set_line (ANNEX_PLAN_NODE (node), below, below);

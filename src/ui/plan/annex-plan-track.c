@@ -172,8 +172,10 @@ apply_finished (AnnexPlanTrack *self, AnnexEvent *event)
   if (branch == NULL)
     return;
   branch->finished_us = annex_event_get_time_us (event);
-  branch->failed = (result != NULL && annex_json_opt_boolean (result, "is_error", FALSE)) ||
-                   annex_json_opt_boolean (data, "interrupted", FALSE);
+  branch->stopped = annex_json_opt_boolean (data, "stopped", FALSE);
+  branch->failed = !branch->stopped &&
+                   ((result != NULL && annex_json_opt_boolean (result, "is_error", FALSE)) ||
+                    annex_json_opt_boolean (data, "interrupted", FALSE));
 }
 
 /* ---- events */

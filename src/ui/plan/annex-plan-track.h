@@ -22,6 +22,7 @@ typedef struct
   gint64 started_us;
   gint64 finished_us; /* 0: it runs */
   gboolean failed;
+  gboolean stopped; /* by the user */
   guint n_calls;   /* what it called so far */
   char *last_tool; /* nullable: the tool it called last */
 } AnnexPlanBranch;

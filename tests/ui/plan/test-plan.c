@@ -64,6 +64,11 @@ test_track (void)
          "{\"tool_use_id\":\"x\",\"name\":\"delegate\",\"result\":{\"is_error\":true},"
          "\"duration_ms\":3}");
   g_assert_true (branch->failed);
+  g_assert_false (branch->stopped);
+  apply (track, 6, "tool-finished",
+         "{\"tool_use_id\":\"x\",\"name\":\"delegate\",\"result\":{\"is_error\":true},"
+         "\"duration_ms\":3,\"stopped\":true}");
+  g_assert_true (branch->stopped && !branch->failed);
   apply (track, 7, "plan-updated",
          "{\"steps\":[{\"id\":\"a\",\"title\":\"A\",\"state\":\"completed\"},"
          "{\"id\":\"b\",\"title\":\"B\",\"state\":\"in_progress\"}]}");
