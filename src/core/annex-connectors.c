@@ -326,6 +326,12 @@ annex_connectors_call_tool (AnnexConnectors *self,
                                                        callbacks);
 }
 
+gboolean
+annex_connectors_runs_in_computer (AnnexConnectors *self, const char *name)
+{
+  return ANNEX_CONNECTORS_GET_IFACE (self)->runs_in_computer (self, name);
+}
+
 DexFuture *
 annex_connectors_leave_task (AnnexConnectors *self, const char *task_id)
 {

@@ -152,9 +152,12 @@ void
 annex_connector_match_free (AnnexConnectorMatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexConnectorMatch, annex_connector_match_free)
 
-/* Opens @address in the user's browser. FALSE with an error: it could not. Annex has shown its host
- * before. */
-typedef gboolean (*AnnexConnectorOpenFunc) (const char *address, gpointer data, GError **error);
+/* The user has to sign in at @address, a page of @host: show the host, and open the page in the
+ * user's browser when they agree. Both are borrowed. Returns a future that resolves when it was
+ * opened; it rejects when it cannot be, or with G_IO_ERROR_CANCELLED when the user does not want
+ * it.
+ */
+typedef DexFuture *(*AnnexConnectorOpenFunc) (const char *address, const char *host, gpointer data);
 
 #define ANNEX_TYPE_CONNECTORS (annex_connectors_get_type ())
 G_DECLARE_INTERFACE (AnnexConnectors, annex_connectors, ANNEX, CONNECTORS, GObject)
@@ -199,6 +202,7 @@ struct _AnnexConnectorsInterface
                            const char *digest,
                            JsonObject *arguments,
                            const AnnexConnectorCallbacks *callbacks);
+  gboolean (*runs_in_computer) (AnnexConnectors *self, const char *name);
   DexFuture *(*leave_task) (AnnexConnectors *self, const char *task_id);
 };
 
@@ -299,6 +303,9 @@ annex_connectors_call_tool (AnnexConnectors *self,
                             const char *digest,
                             JsonObject *arguments,
                             const AnnexConnectorCallbacks *callbacks) G_GNUC_WARN_UNUSED_RESULT;
+/* Does a call of the tool called @name (model_name) run in the task's computer? */
+gboolean
+annex_connectors_runs_in_computer (AnnexConnectors *self, const char *name);
 /* The task is at rest, or its computer goes to sleep: ends what runs for it. Resolves to TRUE. */
 DexFuture *
 annex_connectors_leave_task (AnnexConnectors *self, const char *task_id) G_GNUC_WARN_UNUSED_RESULT;

@@ -519,6 +519,13 @@ apply_imported (AnnexTaskFacts *self)
     self->state = ANNEX_TASK_STOPPED;
 }
 
+static void
+apply_rolling_back (AnnexTaskFacts *self, JsonObject *data)
+{
+  g_clear_pointer (&self->rolling_back, json_object_unref);
+  self->rolling_back = json_object_ref (data);
+}
+
 void
 annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
 {
@@ -531,8 +538,7 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       apply_created (self, data);
       break;
     case ANNEX_EVENT_TITLE_CHANGED:
-      g_free (self->title);
-      self->title = g_strdup (annex_json_opt_string (data, "title", ""));
+      g_set_str (&self->title, annex_json_opt_string (data, "title", ""));
       break;
     case ANNEX_EVENT_STATE_CHANGED:
       self->state = annex_task_state_from_name (annex_json_opt_string (data, "state", ""));
@@ -580,8 +586,7 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       forget_kept_since (self, data, "paths");
       break;
     case ANNEX_EVENT_ROLLING_BACK:
-      g_clear_pointer (&self->rolling_back, json_object_unref);
-      self->rolling_back = json_object_ref (data);
+      apply_rolling_back (self, data);
       break;
     case ANNEX_EVENT_ROLLED_BACK:
       apply_rolled_back (self, data);
