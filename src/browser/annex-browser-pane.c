@@ -23,13 +23,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexBrowserPane,
                                annex_browser_pane,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ANNEX_TYPE_BROWSER, implement_browser))
-G_DEFINE_ENUM_TYPE (AnnexDriver,
-                    annex_driver,
-                    G_DEFINE_ENUM_VALUE (ANNEX_DRIVER_NOBODY, "nobody"),
-                    G_DEFINE_ENUM_VALUE (ANNEX_DRIVER_ANNEX, "annex"),
-                    G_DEFINE_ENUM_VALUE (ANNEX_DRIVER_USER, "user"))
 
-enum { PROP_DRIVER = 1, PROP_ACTIVITY, PROP_TABS, PROP_SELECTED, PROP_DOWNLOADS, N_PROPERTIES };
+enum {
+  PROP_ACTIVITY = 1,
+  PROP_TABS,
+  PROP_SELECTED,
+  PROP_DOWNLOADS,
+  N_PROPERTIES,
+  PROP_DRIVER = N_PROPERTIES /* the interface's */
+};
 static GParamSpec *properties[N_PROPERTIES];
 
 static void
@@ -252,7 +254,7 @@ annex_browser_pane_set_driver (AnnexBrowserPane *self, AnnexDriver driver)
   annex_browser_pane_ask_questions (self);
   if (driver != ANNEX_DRIVER_ANNEX)
     annex_browser_pane_set_activity (self, "");
-  notify (self, PROP_DRIVER);
+  g_object_notify (G_OBJECT (self), "driver");
   if (handed_back != NULL)
     dex_promise_resolve_boolean (handed_back, TRUE);
 }
@@ -489,8 +491,6 @@ annex_browser_pane_class_init (AnnexBrowserPaneClass *klass)
   object_class->get_property = annex_browser_pane_get_property;
   object_class->dispose = annex_browser_pane_dispose;
   object_class->finalize = annex_browser_pane_finalize;
-  properties[PROP_DRIVER] =
-      g_param_spec_enum ("driver", NULL, NULL, ANNEX_TYPE_DRIVER, ANNEX_DRIVER_NOBODY, flags);
   properties[PROP_ACTIVITY] = g_param_spec_string ("activity", NULL, NULL, "", flags);
   properties[PROP_TABS] = g_param_spec_object ("tabs", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_SELECTED] =
@@ -498,6 +498,7 @@ annex_browser_pane_class_init (AnnexBrowserPaneClass *klass)
   properties[PROP_DOWNLOADS] =
       g_param_spec_object ("downloads", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  g_object_class_override_property (object_class, PROP_DRIVER, "driver");
 }
 
 static void

@@ -17,18 +17,8 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
-  ANNEX_DRIVER_NOBODY, /* the user may use it; Annex does not */
-  ANNEX_DRIVER_ANNEX,
-  ANNEX_DRIVER_USER, /* took over: Annex waits until it is handed back */
-} AnnexDriver;
-GType
-annex_driver_get_type (void) G_GNUC_CONST;
-#define ANNEX_TYPE_DRIVER (annex_driver_get_type ())
-
-/* Implements AnnexBrowser. Properties, all notified: "driver" (AnnexDriver), "activity" (string: in
- * plain words, what Annex is doing, "" when nothing), "tabs" (GListModel of AnnexBrowserTab),
- * "selected" (AnnexBrowserTab, nullable), "downloads" (GListModel of AnnexBrowserDownload). */
+/* Implements AnnexBrowser. Properties, all notified: "activity" (string: in plain words, what Annex
+ * is doing, "" when nothing), "tabs" (GListModel of AnnexBrowserTab), "selected" (AnnexBrowserTab, nullable), "downloads" (GListModel of AnnexBrowserDownload). */
 #define ANNEX_TYPE_BROWSER_PANE (annex_browser_pane_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexBrowserPane, annex_browser_pane, ANNEX, BROWSER_PANE, GObject)
 

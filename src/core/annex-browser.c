@@ -8,10 +8,27 @@
 
 G_DEFINE_QUARK (annex_browser_error, annex_browser_error)
 G_DEFINE_INTERFACE (AnnexBrowser, annex_browser, G_TYPE_OBJECT)
+G_DEFINE_ENUM_TYPE (AnnexDriver,
+                    annex_driver,
+                    G_DEFINE_ENUM_VALUE (ANNEX_DRIVER_NOBODY, "nobody"),
+                    G_DEFINE_ENUM_VALUE (ANNEX_DRIVER_ANNEX, "annex"),
+                    G_DEFINE_ENUM_VALUE (ANNEX_DRIVER_USER, "user"))
 
 static void
 annex_browser_default_init (AnnexBrowserInterface *iface)
 {
+  g_object_interface_install_property (
+      iface, g_param_spec_enum ("driver", NULL, NULL, ANNEX_TYPE_DRIVER, ANNEX_DRIVER_NOBODY,
+                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+AnnexDriver
+annex_browser_get_driver (AnnexBrowser *self)
+{
+  AnnexDriver driver = ANNEX_DRIVER_NOBODY;
+
+  g_object_get (self, "driver", &driver, NULL);
+  return driver;
 }
 
 const char *

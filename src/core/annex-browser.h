@@ -57,6 +57,16 @@ typedef struct
   DexFuture *(*store) (const char *name, const char *host_path, gpointer data);
 } AnnexBrowserFileFuncs;
 
+typedef enum {
+  ANNEX_DRIVER_NOBODY, /* the user may use it; Annex does not */
+  ANNEX_DRIVER_ANNEX,
+  ANNEX_DRIVER_USER, /* took over: Annex waits until it is handed back */
+} AnnexDriver;
+GType
+annex_driver_get_type (void) G_GNUC_CONST;
+#define ANNEX_TYPE_DRIVER (annex_driver_get_type ())
+
+/* Property "driver" (AnnexDriver, notified). */
 #define ANNEX_TYPE_BROWSER (annex_browser_get_type ())
 G_DECLARE_INTERFACE (AnnexBrowser, annex_browser, ANNEX, BROWSER, GObject)
 
@@ -77,6 +87,8 @@ struct _AnnexBrowserInterface
                           GDestroyNotify free_data);
 };
 
+AnnexDriver
+annex_browser_get_driver (AnnexBrowser *self);
 /* The sub-agent's tools on this pane (AnnexTool), named as design.md §4 has them, all but done.
  * Each rejects with ANNEX_BROWSER_ERROR. (transfer full) */
 GPtrArray *

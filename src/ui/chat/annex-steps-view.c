@@ -29,6 +29,7 @@ struct _AnnexStepsView
   AnnexChatRow *row;
   GtkWidget *box;
   GtkWidget *header; /* button */
+  GtkWidget *show;   /* button: leads to the browser */
   GtkWidget *arrow;
   GtkWidget *icon;
   GtkWidget *words;
@@ -340,6 +341,10 @@ update (AnnexStepsView *self)
 {
   gtk_image_set_from_icon_name (GTK_IMAGE (self->arrow),
                                 self->row->open ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_widget_set_visible (
+      self->show,
+      self->row->items->len == 1 &&
+          g_strcmp0 (annex_transcript_item_get_tool (self->row->items->pdata[0]), "browse") == 0);
   update_line (self);
   update_tick (self);
   gtk_widget_set_margin_top (self->box, self->nested ? 0 : 3);
@@ -405,10 +410,24 @@ annex_steps_view_class_init (AnnexStepsViewClass *klass)
   gtk_widget_class_set_css_name (widget_class, "steps-view");
 }
 
+static GtkWidget *
+make_show_button (void)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("sidebar-show-right-symbolic");
+
+  gtk_widget_set_tooltip_text (button, _ ("Show the Browser"));
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "annex-line");
+  gtk_widget_set_visible (button, FALSE);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (button), "task.show-pane::browser");
+  return button;
+}
+
 static void
 annex_steps_view_init (AnnexStepsView *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->header = gtk_button_new ();
@@ -431,7 +450,11 @@ annex_steps_view_init (AnnexStepsView *self)
   gtk_box_append (GTK_BOX (line), self->time);
   gtk_button_set_child (GTK_BUTTON (self->header), line);
   g_signal_connect_swapped (self->header, "clicked", G_CALLBACK (clicked_cb), self);
-  gtk_box_append (GTK_BOX (self->box), self->header);
+  gtk_widget_set_hexpand (self->header, TRUE);
+  self->show = make_show_button ();
+  gtk_box_append (GTK_BOX (top), self->header);
+  gtk_box_append (GTK_BOX (top), self->show);
+  gtk_box_append (GTK_BOX (self->box), top);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }
 

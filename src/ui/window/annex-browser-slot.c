@@ -29,13 +29,23 @@ G_DEFINE_FINAL_TYPE (AnnexBrowserSlot, annex_browser_slot, ADW_TYPE_BIN)
 enum { PROP_DESK = 1, PROP_TASK, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
+static AnnexBrowserViewFunc view_func;
+
+void
+annex_browser_slot_set_view_func (AnnexBrowserViewFunc func)
+{
+  view_func = func;
+}
+
 static GtkWidget *
 create_view (AnnexBrowserSlot *self, AnnexBrowser *browser)
 {
   g_autoptr (GError) error = NULL;
-  AnnexBrowserModuleGetFunc get =
-      annex_module_load (ANNEX_BROWSER_MODULE_FILE, ANNEX_BROWSER_MODULE_SYMBOL, &error);
+  AnnexBrowserModuleGetFunc get;
 
+  if (view_func != NULL)
+    return view_func (self->desk, self->task, browser);
+  get = annex_module_load (ANNEX_BROWSER_MODULE_FILE, ANNEX_BROWSER_MODULE_SYMBOL, &error);
   if (get == NULL || get ()->new_view == NULL)
     {
       g_warning ("The browser pane cannot be shown: %s",
@@ -155,6 +165,8 @@ annex_browser_slot_dispose (GObject *object)
 {
   AnnexBrowserSlot *self = ANNEX_BROWSER_SLOT (object);
 
+  /* The child is the template's too: the bin must not find it gone. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_BROWSER_SLOT);
   g_clear_object (&self->browser);
   g_clear_object (&self->task);

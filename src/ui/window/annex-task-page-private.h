@@ -22,6 +22,12 @@ struct _AnnexTaskPage
   gboolean narrow;
   gboolean archived;
   gboolean enlarged; /* the pane has all the room */
+  gboolean is_arranging; /* what changes of the pane is no wish of the user's */
+  AnnexBrowser *browser; /* whose driver is heard; nullable */
+  gboolean was_driven;
+  gboolean saw_browser;
+  gboolean showed_browser; /* by itself … */
+  gboolean left_browser;   /* … and the user left it: not again in this task */
   int pane_width;
   int drag_width;
   guint update_id;
@@ -39,6 +45,8 @@ struct _AnnexTaskPage
   AdwBin *grant_slot;
   AdwBin *chat_slot;
   AdwBin *strip_slot;
+  GtkRevealer *browser_line;
+  GtkLabel *browser_label;
   GtkEditable *rename_entry;
   GtkLabel *started_label;
   GtkLabel *model_label;
@@ -57,6 +65,15 @@ void
 annex_task_page_update_actions (AnnexTaskPage *self, gboolean running);
 void
 annex_task_page_send (AnnexTaskPage *self);
+/* annex-task-page-browser.c: the browser shows itself when Annex begins to browse. The first before
+ * another desk is set, the second after another desk or task was. */
+void
+annex_task_page_follow_browsers (AnnexTaskPage *self, AnnexDesk *desk);
+void
+annex_task_page_find_browser (AnnexTaskPage *self);
+/* The pane was shown or hidden, or has another tab. */
+void
+annex_task_page_pane_changed (AnnexTaskPage *self);
 /* annex-task-page.c */
 void
 annex_task_page_set_enlarged (AnnexTaskPage *self, gboolean enlarged);

@@ -273,8 +273,10 @@ annex_task_page_set_enlarged (AnnexTaskPage *self, gboolean enlarged)
     return;
   /* Collapsing hides the pane for a moment, which is no wish of the user's. */
   self->enlarged = FALSE;
+  self->is_arranging = TRUE;
   adw_overlay_split_view_set_collapsed (self->split, self->compact || enlarged);
   adw_overlay_split_view_set_show_sidebar (self->split, enlarged || !self->compact);
+  self->is_arranging = FALSE;
   self->enlarged = enlarged;
   apply_pane_width (self);
 }
@@ -286,12 +288,34 @@ pane_shown_cb (AnnexTaskPage *self)
   if (self->enlarged && !adw_overlay_split_view_get_show_sidebar (self->split) &&
       adw_overlay_split_view_get_collapsed (self->split))
     annex_task_page_set_enlarged (self, FALSE);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_SHOWN]);
+  annex_task_page_pane_changed (self);
+  if (!self->is_arranging)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_SHOWN]);
 }
 
 static void
 pane_tab_cb (AnnexTaskPage *self)
 {
+  annex_task_page_pane_changed (self);
+  if (!self->is_arranging)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_TAB]);
+}
+
+static void
+set_pane_shown (AnnexTaskPage *self, gboolean shown)
+{
+  self->is_arranging = TRUE;
+  adw_overlay_split_view_set_show_sidebar (self->split, shown);
+  self->is_arranging = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_SHOWN]);
+}
+
+static void
+set_pane_tab (AnnexTaskPage *self, const char *tab)
+{
+  self->is_arranging = TRUE;
+  g_object_set (self->pane, "tab", tab, NULL);
+  self->is_arranging = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PANE_TAB]);
 }
 
@@ -316,6 +340,8 @@ set_task (AnnexTaskPage *self, AnnexTask *task)
                                G_CALLBACK (read_summary), self, G_CONNECT_SWAPPED);
       read_summary (self);
     }
+  self->showed_browser = self->left_browser = FALSE;
+  annex_task_page_find_browser (self);
   update_cb (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }
@@ -327,7 +353,9 @@ set_desk (AnnexTaskPage *self, AnnexDesk *desk)
     return;
   if (self->desk != NULL)
     g_signal_handlers_disconnect_by_func (self->desk, task_state_cb, self);
+  annex_task_page_follow_browsers (self, desk);
   g_set_object (&self->desk, desk);
+  annex_task_page_find_browser (self);
   if (desk != NULL)
     g_signal_connect_object (desk, "task-state", G_CALLBACK (task_state_cb), self,
                              G_CONNECT_SWAPPED);
@@ -398,10 +426,10 @@ annex_task_page_set_property (GObject *object, guint id, const GValue *value, GP
       set_layout (self, &self->narrow, g_value_get_boolean (value), pspec);
       break;
     case PROP_PANE_SHOWN:
-      adw_overlay_split_view_set_show_sidebar (self->split, g_value_get_boolean (value));
+      set_pane_shown (self, g_value_get_boolean (value));
       break;
     case PROP_PANE_TAB:
-      g_object_set_property (G_OBJECT (self->pane), "tab", value);
+      set_pane_tab (self, g_value_get_string (value));
       break;
     case PROP_PANE_WIDTH:
       set_pane_width (self, g_value_get_int (value));
@@ -426,6 +454,9 @@ annex_task_page_dispose (GObject *object)
                          NULL); /* it is a template child itself: let the bin know */
     }
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_TASK_PAGE);
+  if (self->browser != NULL)
+    g_signal_handlers_disconnect_by_data (self->browser, self);
+  g_clear_object (&self->browser);
   g_clear_object (&self->computer);
   g_clear_object (&self->task);
   g_clear_object (&self->desk);
@@ -448,6 +479,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, grant_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, chat_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, strip_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, browser_line);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, browser_label);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, rename_entry);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, started_label);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, model_label);

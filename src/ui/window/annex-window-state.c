@@ -10,13 +10,17 @@ static void
 pane_changed_cb (AnnexWindow *self, GParamSpec *pspec, AnnexTaskPage *page)
 {
   g_autofree char *tab = NULL;
-  gboolean shown;
 
-  g_object_get (page, "pane-tab", &tab, "pane-shown", &shown, "pane-width", &self->pane_width,
-                NULL);
-  g_set_str (&self->pane_tab, tab);
-  if (!self->compact) /* an overlaying pane is opened and closed for a look */
-    self->pane_shown = shown;
+  /* Only what this tells of: the rest may be as it is because Annex began to browse. */
+  if (g_str_equal (pspec->name, "pane-width"))
+    g_object_get (page, "pane-width", &self->pane_width, NULL);
+  else if (g_str_equal (pspec->name, "pane-tab"))
+    {
+      g_object_get (page, "pane-tab", &tab, NULL);
+      g_set_str (&self->pane_tab, tab);
+    }
+  else if (!self->compact) /* an overlaying pane is opened and closed for a look */
+    g_object_get (page, "pane-shown", &self->pane_shown, NULL);
 }
 
 static void

@@ -1,9 +1,11 @@
 /* test-task-page.c
  *
- * The page of a task: who has the keyboard when a question comes, and where results stand.
+ * The page of a task: who has the keyboard when a question comes, where results stand, and when the
+ * browser shows itself.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-browser-slot.h"
 #include "annex-fake-desk.h"
 #include "annex-question-card.h"
 #include "annex-shot.h"
@@ -272,6 +274,156 @@ test_archived_before (void)
   hide (&shown);
 }
 
+/* ---- the browser: a pane that is none */
+
+#define TEST_TYPE_PANE (test_pane_get_type ())
+G_DECLARE_FINAL_TYPE (TestPane, test_pane, TEST, PANE, GObject)
+
+struct _TestPane
+{
+  GObject parent_instance;
+
+  AnnexDriver driver;
+};
+
+static void
+test_pane_implement (AnnexBrowserInterface *iface)
+{
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TestPane,
+                               test_pane,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_BROWSER, test_pane_implement))
+
+static void
+test_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_enum (value, (int) TEST_PANE (object)->driver);
+}
+
+static void
+test_pane_class_init (TestPaneClass *klass)
+{
+  G_OBJECT_CLASS (klass)->get_property = test_pane_get_property;
+  g_object_class_override_property (G_OBJECT_CLASS (klass), 1, "driver");
+}
+
+static void
+test_pane_init (TestPane *self)
+{
+}
+
+static void
+drive (TestPane *self, AnnexDriver driver)
+{
+  self->driver = driver;
+  g_object_notify (G_OBJECT (self), "driver");
+  annex_shot_settle (300); /* the line slides */
+}
+
+static GtkWidget *
+make_view (AnnexDesk *desk, AnnexTask *task, AnnexBrowser *pane)
+{
+  return gtk_label_new ("A page");
+}
+
+static TestPane *
+give_pane (Shown *shown)
+{
+  TestPane *pane = g_object_new (TEST_TYPE_PANE, NULL);
+
+  annex_browser_slot_set_view_func (make_view);
+  annex_fake_desk_set_browser (shown->desk, shown->task, ANNEX_BROWSER (pane));
+  annex_shot_settle (100);
+  return pane;
+}
+
+#define USES "Annex is using the browser"
+
+static void
+test_browser_shows_itself (void)
+{
+  Shown shown;
+  g_autoptr (TestPane) pane = NULL;
+  g_autofree char *tab = NULL;
+
+  show (&shown);
+  g_object_set (shown.page, "pane-shown", FALSE, NULL);
+  pane = give_pane (&shown);
+  g_assert_false (annex_shows (shown.page, "A page")); /* the user's own may stay where it is */
+  drive (pane, ANNEX_DRIVER_ANNEX);
+  g_assert_true (annex_shows (shown.page, "A page"));
+  g_assert_false (annex_shows (shown.page, USES));
+  g_object_get (shown.page, "pane-tab", &tab, NULL);
+  g_assert_cmpstr (tab, ==, "browser");
+  /* Left by the user: the quiet line, now and the next time. */
+  gtk_widget_activate_action (shown.page, "task.toggle-pane", NULL);
+  annex_shot_settle (500);
+  g_assert_false (annex_shows (shown.page, "A page"));
+  g_assert_true (annex_shows (shown.page, USES));
+  drive (pane, ANNEX_DRIVER_USER);
+  g_assert_true (annex_shows (shown.page, "Annex waits until you hand the browser back"));
+  drive (pane, ANNEX_DRIVER_NOBODY);
+  drive (pane, ANNEX_DRIVER_ANNEX);
+  g_assert_false (annex_shows (shown.page, "A page"));
+  g_assert_true (annex_shows (shown.page, USES));
+  annex_shot_take (shown.window, "task-page-browser-line");
+  /* Wanted again. */
+  annex_press (shown.page, "Show the Browser");
+  annex_shot_settle (500);
+  g_assert_true (annex_shows (shown.page, "A page"));
+  g_assert_false (annex_shows (shown.page, USES));
+  drive (pane, ANNEX_DRIVER_NOBODY);
+  annex_fake_desk_set_browser (shown.desk, shown.task, NULL);
+  hide (&shown);
+}
+
+/* Where the pane covers the conversation it does not open by itself, nor from under a hand. */
+static void
+test_browser_is_quiet (void)
+{
+  Shown shown;
+  g_autoptr (TestPane) pane = NULL;
+
+  show (&shown);
+  pane = give_pane (&shown);
+  gtk_widget_activate_action (shown.page, "task.show-pane", "s", "files");
+  drive (pane, ANNEX_DRIVER_ANNEX);
+  g_assert_false (annex_shows (shown.page, "A page"));
+  g_assert_true (annex_shows (shown.page, USES));
+  drive (pane, ANNEX_DRIVER_NOBODY);
+  g_assert_false (annex_shows (shown.page, USES));
+  g_object_set (shown.page, "compact", TRUE, "pane-shown", FALSE, NULL);
+  annex_shot_settle (500);
+  drive (pane, ANNEX_DRIVER_ANNEX);
+  g_assert_false (annex_shows (shown.page, "A page"));
+  g_assert_true (annex_shows (shown.page, USES));
+  drive (pane, ANNEX_DRIVER_NOBODY);
+  annex_fake_desk_set_browser (shown.desk, shown.task, NULL);
+  hide (&shown);
+}
+
+/* The step that browsed leads there, also later. */
+static void
+test_browser_from_step (void)
+{
+  Shown shown;
+  g_autoptr (TestPane) pane = NULL;
+  g_autofree char *id = NULL;
+
+  show (&shown);
+  pane = give_pane (&shown);
+  id = annex_fake_desk_call (shown.desk, shown.task, "browse", "{\"goal\":\"Find the rate\"}");
+  annex_fake_desk_result (shown.desk, shown.task, id, "browse", "4", FALSE, 100);
+  annex_shot_settle (500);
+  annex_press (shown.page, "Show the Browser");
+  annex_shot_settle (500);
+  g_assert_true (annex_shows (shown.page, "A page"));
+  annex_fake_desk_set_browser (shown.desk, shown.task, NULL);
+  hide (&shown);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -283,5 +435,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/task-page/results", test_results);
   g_test_add_func ("/ui/task-page/archived", test_archived);
   g_test_add_func ("/ui/task-page/archived-before", test_archived_before);
+  g_test_add_func ("/ui/task-page/browser/shows-itself", test_browser_shows_itself);
+  g_test_add_func ("/ui/task-page/browser/is-quiet", test_browser_is_quiet);
+  g_test_add_func ("/ui/task-page/browser/from-step", test_browser_from_step);
   return g_test_run ();
 }
