@@ -5,9 +5,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-mcp-http.h"
-
 #include "annex-future.h"
+#include "annex-mcp-http-private.h"
 #include "annex-sse.h"
 
 #include <libsoup/soup.h>
@@ -18,29 +17,6 @@
 #define LISTEN_PAUSE_MS 5000
 #define MAX_SILENT_LISTENS 3
 #define DELETE_MS 5000
-
-struct _AnnexMcpHttp
-{
-  GObject parent_instance;
-
-  GUri *address;
-  SoupSession *session;
-  GHashTable *running; /* gint64 id: GCancellable */
-  GCancellable *whole; /* everything that is under way */
-  char *token;
-  char **headers;
-  char *version;
-  char *session_id;
-  char *challenge;
-  gboolean modern;
-  gboolean closed;
-  gboolean listening;
-  guint n_posts;     /* under way */
-  DexPromise *quiet; /* nullable: resolves when there is none */
-  AnnexMcpTrafficFunc traffic;
-  gpointer traffic_data;
-  GDestroyNotify traffic_free;
-};
 
 static void
 annex_mcp_http_transport_init (AnnexMcpTransportInterface *iface);
@@ -151,45 +127,6 @@ create_message (Post *post, const char *http_method)
       soup_message_set_request_body_from_bytes (message, "application/json", body);
     }
   return message;
-}
-
-/* ---- failures */
-
-static GError *
-explain (AnnexMcpHttp *self, const GError *cause)
-{
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return g_error_new_literal (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                                "The connection was closed.");
-  if (cause->domain == G_TLS_ERROR)
-    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                        "The secure connection to %s was refused: %s.",
-                        g_uri_get_host (self->address), cause->message);
-  if (cause->domain == G_RESOLVER_ERROR)
-    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                        "The name %s was not found; check the network and the address.",
-                        g_uri_get_host (self->address));
-  return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                      "%s cannot be reached: %s.", g_uri_get_host (self->address), cause->message);
-}
-
-static void
-set_status_error (AnnexMcpHttp *self, guint status, GError **error)
-{
-  const char *host = g_uri_get_host (self->address);
-
-  if (status == SOUP_STATUS_UNAUTHORIZED)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "%s wants you to sign in.", host);
-  else if (status == SOUP_STATUS_FORBIDDEN)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
-                 "%s does not allow this with what you signed in with.", host);
-  else if (status >= 500)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                 "%s has a fault of its own now (HTTP %u).", host, status);
-  else
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                 "%s does not speak MCP at this address (HTTP %u).", host, status);
 }
 
 /* ---- bodies */
@@ -322,7 +259,7 @@ open_stream (Post *post, const char *http_method, GError **error)
                            post->cancellable, sent_cb, dex_ref (sent));
   stream = dex_await_object (dex_ref (sent), &local);
   if (stream == NULL)
-    g_propagate_error (error, explain (post->self, local));
+    g_propagate_error (error, annex_mcp_http_explain (post->self, local));
   return stream;
 }
 
@@ -360,7 +297,7 @@ read_failure (Post *post, GInputStream *stream, guint status, GError **error)
           g_error_new_literal (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
                                "The service has forgotten this session."));
     }
-  set_status_error (self, status, error);
+  annex_mcp_http_refuse (self, status, error);
   return FALSE;
 }
 
@@ -383,6 +320,38 @@ read_answer (Post *post, GInputStream *stream, GError **error)
   return post->id < 0 || take_text (post, (const char *) body->data, body->len, error);
 }
 
+/* One way there and back. */
+static gboolean
+exchange (Post *post, GError **error)
+{
+  g_autoptr (GInputStream) stream = NULL;
+
+  g_clear_object (&post->message);
+  stream = open_stream (post, "POST", error);
+  return stream != NULL && read_answer (post, stream, error);
+}
+
+/* With a token that the service takes, if there is one: an old one is renewed once. */
+static gboolean
+exchange_signed (Post *post, GError **error)
+{
+  AnnexMcpHttp *self = post->self;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *token = NULL;
+
+  if (!annex_mcp_http_fetch_token (self, post->cancellable, error))
+    return FALSE;
+  token = g_strdup (self->token);
+  if (exchange (post, &local))
+    return TRUE;
+  if (post->message != NULL &&
+      soup_message_get_status (post->message) == SOUP_STATUS_UNAUTHORIZED &&
+      annex_mcp_http_renew_token (self, token, post->cancellable))
+    return exchange (post, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static DexFuture *
 post_fiber (gpointer data)
 {
@@ -391,14 +360,12 @@ post_fiber (gpointer data)
   gulong handler =
       g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
   GError *error = NULL;
-  g_autoptr (GInputStream) stream = NULL;
   gboolean read;
 
   self->n_posts++;
   if (post->id >= 0)
     g_hash_table_insert (self->running, &post->id, post->cancellable);
-  stream = open_stream (post, "POST", &error);
-  read = stream != NULL && read_answer (post, stream, &error);
+  read = exchange_signed (post, &error);
   if (post->id >= 0)
     g_hash_table_remove (self->running, &post->id);
   g_cancellable_disconnect (self->whole, handler);
@@ -550,6 +517,8 @@ annex_mcp_http_finalize (GObject *object)
   g_free (self->challenge);
   if (self->traffic_free != NULL)
     self->traffic_free (self->traffic_data);
+  if (self->token_free != NULL)
+    self->token_free (self->token_data);
   G_OBJECT_CLASS (annex_mcp_http_parent_class)->finalize (object);
 }
 
@@ -615,12 +584,6 @@ annex_mcp_http_new (const char *address, GError **error)
   if (is_loopback (host))
     soup_session_set_proxy_resolver (self->session, NULL);
   return ANNEX_MCP_TRANSPORT (self);
-}
-
-void
-annex_mcp_http_set_token (AnnexMcpHttp *self, const char *token)
-{
-  g_set_str (&self->token, token);
 }
 
 void

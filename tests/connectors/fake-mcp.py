@@ -415,4 +415,5 @@ def main():
         serve_streams(server)
 
 
-main()
+if __name__ == "__main__":
+    main()

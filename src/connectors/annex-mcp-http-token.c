@@ -1,0 +1,127 @@
+/* annex-mcp-http-token.c
+ *
+ * What AnnexMcpHttp shows to the service, and what it says when that is refused.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-future.h"
+#include "annex-mcp-http-private.h"
+#include "annex-oauth-metadata.h"
+
+GError *
+annex_mcp_http_explain (AnnexMcpHttp *self, const GError *cause)
+{
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_error_new_literal (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                "The connection was closed.");
+  if (cause->domain == G_TLS_ERROR)
+    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                        "The secure connection to %s was refused: %s.",
+                        g_uri_get_host (self->address), cause->message);
+  if (cause->domain == G_RESOLVER_ERROR)
+    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                        "The name %s was not found; check the network and the address.",
+                        g_uri_get_host (self->address));
+  return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                      "%s cannot be reached: %s.", g_uri_get_host (self->address), cause->message);
+}
+
+/* Is it the permission that is missing, and can be asked for (RFC 6750 §3.1)? */
+static gboolean
+wants_more (AnnexMcpHttp *self)
+{
+  g_autoptr (AnnexOauthChallenge) challenge = annex_oauth_challenge_new (self->challenge);
+
+  return g_strcmp0 (challenge->error, "insufficient_scope") == 0;
+}
+
+void
+annex_mcp_http_refuse (AnnexMcpHttp *self, guint status, GError **error)
+{
+  const char *host = g_uri_get_host (self->address);
+
+  if (status == SOUP_STATUS_UNAUTHORIZED)
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                 "%s wants you to sign in.", host);
+  else if (status == SOUP_STATUS_FORBIDDEN && wants_more (self))
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                 "%s wants you to allow more than you did; sign in again for it.", host);
+  else if (status == SOUP_STATUS_FORBIDDEN)
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
+                 "%s does not allow this with what you signed in with.", host);
+  else if (status >= 500)
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                 "%s has a fault of its own now (HTTP %u).", host, status);
+  else
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                 "%s does not speak MCP at this address (HTTP %u).", host, status);
+}
+
+/* ---- tokens */
+
+static char *
+await_token (AnnexMcpHttp *self, const char *refused, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (DexFuture) token = self->token_func (refused, self->token_data);
+  g_autoptr (DexFuture) cancel = DEX_FUTURE (dex_cancellable_new_from_cancellable (cancellable));
+
+  if (!annex_await_cancellable (dex_ref (token), cancel, error))
+    return NULL;
+  return g_value_dup_string (dex_future_get_value (token, NULL));
+}
+
+gboolean
+annex_mcp_http_fetch_token (AnnexMcpHttp *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *token = NULL;
+
+  if (self->token_func == NULL)
+    return TRUE;
+  token = await_token (self, NULL, cancellable, &local);
+  /* Without one the service says itself whether it needs one. */
+  if (token != NULL ||
+      g_error_matches (local, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN))
+    {
+      g_set_str (&self->token, token);
+      return TRUE;
+    }
+  if (local->domain == ANNEX_CONNECTOR_ERROR)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    g_propagate_error (error, annex_mcp_http_explain (self, local));
+  return FALSE;
+}
+
+gboolean
+annex_mcp_http_renew_token (AnnexMcpHttp *self, const char *refused, GCancellable *cancellable)
+{
+  g_autofree char *token = NULL;
+
+  if (self->token_func == NULL || refused == NULL)
+    return FALSE;
+  token = await_token (self, refused, cancellable, NULL);
+  if (token == NULL || g_str_equal (token, refused))
+    return FALSE;
+  g_set_str (&self->token, token);
+  return TRUE;
+}
+
+void
+annex_mcp_http_set_token (AnnexMcpHttp *self, const char *token)
+{
+  g_set_str (&self->token, token);
+}
+
+void
+annex_mcp_http_set_token_func (AnnexMcpHttp *self,
+                               AnnexMcpTokenFunc func,
+                               gpointer data,
+                               GDestroyNotify free_data)
+{
+  if (self->token_free != NULL)
+    self->token_free (self->token_data);
+  self->token_func = func;
+  self->token_data = data;
+  self->token_free = free_data;
+}
