@@ -34,12 +34,14 @@ struct _AnnexComputerSetup
   GtkWidget *install;
   GtkLabel *sentence;
   GtkProgressBar *bar;
+  GtkWidget *cancel;
   GtkLabel *remaining;
   GtkLabel *stopped_title;
   GtkLabel *stopped_advice;
   GtkWidget *stopped_more;
   GtkLabel *stopped_details;
   GtkButton *resume;
+  GtkWidget *begin;
 };
 
 enum { PROP_DESK = 1, N_PROPS };
@@ -56,6 +58,16 @@ static void
 finish (AnnexComputerSetup *self, gboolean installed)
 {
   g_signal_emit (self, finished_signal, 0, installed);
+}
+
+/* The page, and the focus on what one most likely does there: it must not be left where it was, on
+ * the button of a page that is gone, or on Back. */
+static void
+show_page (AnnexComputerSetup *self, const char *name, GtkWidget *focus)
+{
+  gtk_stack_set_visible_child_name (self->stack, name);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    gtk_widget_grab_focus (focus);
 }
 
 /* ---- stopped */
@@ -75,7 +87,7 @@ show_stopped (AnnexComputerSetup *self, const GError *error)
   gtk_label_set_text (self->stopped_details, cancelled ? "" : text->details);
   gtk_widget_set_visible (self->stopped_more, !cancelled);
   gtk_button_set_label (self->resume, cancelled ? _ ("_Go On") : _ ("_Try Again"));
-  gtk_stack_set_visible_child_name (self->stack, "stopped");
+  show_page (self, "stopped", GTK_WIDGET (self->resume));
 }
 
 /* ---- progress */
@@ -167,7 +179,7 @@ done_cb (gpointer object, const GValue *value, GError *error)
   else if (moved)
     load (self);
   else
-    gtk_stack_set_visible_child_name (self->stack, "done");
+    show_page (self, "done", self->begin);
 }
 
 /* @folder: moves there; NULL: sets up. */
@@ -187,7 +199,7 @@ start (AnnexComputerSetup *self, const char *folder)
   self->fraction = 0;
   gtk_progress_bar_set_fraction (self->bar, 0);
   show_progress (self, _ ("Beginning…"), -1);
-  gtk_stack_set_visible_child_name (self->stack, "progress");
+  show_page (self, "progress", self->cancel);
   future = folder != NULL
                ? annex_desk_move_computers (self->desk, folder, progress_cb, run, self->cancellable)
                : annex_desk_install_computer (self->desk, progress_cb, run, self->cancellable);
@@ -254,7 +266,7 @@ show_needs (AnnexComputerSetup *self, const AnnexComputerNeeds *needs)
   gtk_widget_set_visible (self->warning_group,
                           full || (needs->metered && needs->download_bytes > 0));
   gtk_widget_set_sensitive (self->install, !full);
-  gtk_stack_set_visible_child_name (self->stack, "consent");
+  show_page (self, "consent", full ? self->change_folder : self->install);
 }
 
 static void
@@ -304,6 +316,19 @@ change_folder_cb (AnnexComputerSetup *self)
 }
 
 /* ---- object */
+
+/* Asked for the focus by the page it is on. */
+static gboolean
+annex_computer_setup_grab_focus (GtkWidget *widget)
+{
+  AnnexComputerSetup *self = ANNEX_COMPUTER_SETUP (widget);
+  const char *page = gtk_stack_get_visible_child_name (self->stack);
+
+  if (g_strcmp0 (page, "consent") == 0)
+    return gtk_widget_grab_focus (gtk_widget_is_sensitive (self->install) ? self->install
+                                                                          : self->change_folder);
+  return GTK_WIDGET_CLASS (annex_computer_setup_parent_class)->grab_focus (widget);
+}
 
 static void
 annex_computer_setup_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -357,6 +382,7 @@ annex_computer_setup_class_init (AnnexComputerSetupClass *klass)
   object_class->get_property = annex_computer_setup_get_property;
   object_class->set_property = annex_computer_setup_set_property;
   object_class->dispose = annex_computer_setup_dispose;
+  widget_class->grab_focus = annex_computer_setup_grab_focus;
   properties[PROP_DESK] =
       g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -374,6 +400,8 @@ annex_computer_setup_class_init (AnnexComputerSetupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, warning_group);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, warning);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, install);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, cancel);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, begin);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, sentence);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, bar);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, remaining);

@@ -24,6 +24,7 @@ struct _AnnexWelcome
   gboolean is_tour;
 
   AdwNavigationView *view;
+  GtkWidget *hosted;
   GtkWidget *tour;
   AdwPreferencesGroup *local_group;
   GtkWidget *look_again;
@@ -78,6 +79,20 @@ go_on (AnnexWelcome *self)
   g_signal_connect_object (setup, "finished", G_CALLBACK (set_up_cb), self, G_CONNECT_SWAPPED);
   adw_navigation_view_push_by_tag (self->view, "computer");
   g_object_set (setup, "desk", self->desk, NULL);
+}
+
+/* A page begins with what it is for, not with Back. */
+static void
+shown_cb (AnnexWelcome *self)
+{
+  const char *tag = adw_navigation_view_get_visible_page_tag (self->view);
+
+  if (g_strcmp0 (tag, "think") == 0)
+    gtk_widget_grab_focus (self->hosted);
+  else if (g_strcmp0 (tag, "model") == 0)
+    gtk_widget_grab_focus (GTK_WIDGET (self->form));
+  else if (g_strcmp0 (tag, "computer") == 0 && adw_bin_get_child (self->computer_slot) != NULL)
+    gtk_widget_grab_focus (adw_bin_get_child (self->computer_slot));
 }
 
 /* ---- how it thinks */
@@ -263,6 +278,7 @@ annex_welcome_class_init (AnnexWelcomeClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/annex_desktop/Annex/annex-welcome.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, view);
+  gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, hosted);
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, tour);
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, local_group);
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, look_again);
@@ -270,6 +286,7 @@ annex_welcome_class_init (AnnexWelcomeClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, form);
   gtk_widget_class_bind_template_child (widget_class, AnnexWelcome, computer_slot);
   gtk_widget_class_bind_template_callback (widget_class, hosted_cb);
+  gtk_widget_class_bind_template_callback (widget_class, shown_cb);
   gtk_widget_class_bind_template_callback (widget_class, tour_cb);
   gtk_widget_class_bind_template_callback (widget_class, saved_cb);
   gtk_widget_class_bind_template_callback (widget_class, look_again_cb);

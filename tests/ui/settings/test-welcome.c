@@ -46,7 +46,8 @@ tear_down (Fixture *fixture)
 {
   if (fixture->dialog != NULL)
     adw_dialog_force_close (fixture->dialog);
-  annex_shot_settle (400);
+  annex_shot_settle (1000);
+  g_assert_null (fixture->dialog); /* nothing holds it */
   gtk_window_destroy (fixture->window); /* which may know it as what the pointer was last on */
   annex_shot_settle (100);
   annex_fake_desk_close (fixture->desk);
