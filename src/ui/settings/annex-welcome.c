@@ -71,14 +71,30 @@ set_up_cb (AnnexWelcome *self, gboolean installed)
 }
 
 static void
-go_on (AnnexWelcome *self)
+needs_cb (gpointer object, const GValue *value, GError *error)
 {
-  GtkWidget *setup = annex_computer_setup_new (NULL);
+  AnnexWelcome *self = object;
+  const AnnexComputerNeeds *needs = value != NULL ? g_value_get_boxed (value) : NULL;
+  GtkWidget *setup;
 
+  if (self->view == NULL)
+    return; /* it was closed meanwhile */
+  if (needs != NULL && needs->installed)
+    {
+      set_up_cb (self, TRUE); /* there is nothing to consent to */
+      return;
+    }
+  setup = annex_computer_setup_new (self->desk);
   adw_bin_set_child (self->computer_slot, setup);
   g_signal_connect_object (setup, "finished", G_CALLBACK (set_up_cb), self, G_CONNECT_SWAPPED);
   adw_navigation_view_push_by_tag (self->view, "computer");
-  g_object_set (setup, "desk", self->desk, NULL);
+}
+
+static void
+go_on (AnnexWelcome *self)
+{
+  if (self->desk != NULL)
+    annex_then (annex_desk_get_needs (self->desk), self, needs_cb);
 }
 
 /* A page begins with what it is for, not with Back. */
