@@ -164,7 +164,7 @@ static AnnexSkillPackage *
 open_package (AnnexSkillPlaces *places, const char *path, gboolean json, int *status)
 {
   g_autoptr (GError) error = NULL;
-  AnnexSkillPackage *package = annex_skill_package_open (places, path, NULL, &error);
+  AnnexSkillPackage *package = annex_skill_package_open (places, path, &error);
 
   if (package == NULL)
     {

@@ -44,6 +44,8 @@ annex_session_finalize (GObject *object)
   g_clear_object (&self->computers);
   g_clear_object (&self->images);
   g_clear_object (&self->config);
+  if (self->skills != NULL)
+    annex_skill_store_set_ports (ANNEX_SKILL_STORE (self->skills), NULL, NULL, NULL);
   g_clear_object (&self->skills);
   g_clear_object (&self->secrets);
   g_clear_object (&self->inbox);
@@ -191,7 +193,11 @@ AnnexSkillLibrary *
 annex_session_get_skills (AnnexSession *self)
 {
   if (self->skills == NULL)
-    self->skills = annex_skill_store_new (NULL);
+    {
+      self->skills = annex_skill_store_new (NULL);
+      annex_skill_store_set_ports (ANNEX_SKILL_STORE (self->skills), self->store,
+                                   (AnnexSkillSecretsFunc) annex_session_get_secrets, self);
+    }
   return self->skills;
 }
 

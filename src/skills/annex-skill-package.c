@@ -26,7 +26,8 @@ struct _AnnexSkillPackage
   char *source;
   char *staging;
   GPtrArray *previews;
-  GPtrArray *left_out; /* NULL-terminated */
+  GPtrArray *left_out;           /* NULL-terminated */
+  AnnexPluginManifest *manifest; /* NULL of a single skill */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexSkillPackage, annex_skill_package, G_TYPE_OBJECT)
@@ -43,6 +44,7 @@ annex_skill_package_finalize (GObject *object)
   g_free (self->staging);
   g_ptr_array_unref (self->previews);
   g_ptr_array_unref (self->left_out);
+  g_clear_pointer (&self->manifest, annex_plugin_manifest_free);
   G_OBJECT_CLASS (annex_skill_package_parent_class)->finalize (object);
 }
 
@@ -69,6 +71,18 @@ const char *const *
 annex_skill_package_get_left_out (AnnexSkillPackage *self)
 {
   return (const char *const *) self->left_out->pdata;
+}
+
+AnnexPluginManifest *
+annex_skill_package_get_manifest (AnnexSkillPackage *self)
+{
+  return self->manifest;
+}
+
+const char *
+annex_skill_package_get_source (AnnexSkillPackage *self)
+{
+  return self->source;
 }
 
 /* ---- staging */
@@ -181,12 +195,16 @@ add_or_leave (AnnexSkillPackage *self, const char *folder, const char *name, GEr
   return FALSE;
 }
 
+/* The skills in the folder @folder; or itself, if it is one. */
 static gboolean
-add_skills (AnnexSkillPackage *self, const char *tree, GError **error)
+add_skills (AnnexSkillPackage *self, const char *folder, GError **error)
 {
-  g_autofree char *folder = g_build_filename (tree, "skills", NULL);
-  g_autoptr (GPtrArray) names = list_names (folder);
+  g_autofree char *base = g_path_get_basename (folder);
+  g_autoptr (GPtrArray) names = NULL;
 
+  if (has_skill (folder))
+    return add_or_leave (self, folder, base, error);
+  names = list_names (folder);
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
@@ -198,66 +216,81 @@ add_skills (AnnexSkillPackage *self, const char *tree, GError **error)
   return TRUE;
 }
 
-/* commands/NAME.md becomes a skill of its own. */
+/* The text @from becomes a skill of its own. */
 static gboolean
-add_commands (AnnexSkillPackage *self, const char *tree, GError **error)
+add_command (AnnexSkillPackage *self, const char *from, GError **error)
 {
-  g_autofree char *folder = g_build_filename (tree, "commands", NULL);
-  g_autoptr (GPtrArray) names = list_names (folder);
+  g_autofree char *file = g_path_get_basename (from);
+  g_autofree char *stem = g_strndup (file, strlen (file) - MIN (strlen (file), 3));
+  g_autofree char *name = annex_skill_make_name (stem);
+  g_autofree char *parent = g_build_filename (self->staging, "commands", name, NULL);
+  g_autofree char *to = g_build_filename (parent, "SKILL.md", NULL);
+  guint before = self->previews->len;
 
+  if (!g_str_has_suffix (file, ".md") || !g_file_test (from, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  if (g_mkdir_with_parents (parent, 0700) != 0 || g_rename (from, to) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   "The command “%s” cannot be taken: %s", name, g_strerror (errno));
+      return FALSE;
+    }
+  if (!add_or_leave (self, parent, name, error))
+    return FALSE;
+  if (self->previews->len > before)
+    ((AnnexSkillPreview *) g_ptr_array_index (self->previews, before))->view->is_command = TRUE;
+  return TRUE;
+}
+
+/* NAME.md below @path, or that file itself. */
+static gboolean
+add_commands (AnnexSkillPackage *self, const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) names = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return add_command (self, path, error);
+  names = list_names (path);
   for (guint i = 0; i < names->len; i++)
     {
-      const char *file = g_ptr_array_index (names, i);
-      g_autofree char *stem = g_strndup (file, strlen (file) - MIN (strlen (file), 3));
-      g_autofree char *name = annex_skill_make_name (stem);
-      g_autofree char *from = g_build_filename (folder, file, NULL);
-      g_autofree char *parent = g_build_filename (self->staging, "commands", name, NULL);
-      g_autofree char *to = g_build_filename (parent, "SKILL.md", NULL);
-      guint before = self->previews->len;
+      g_autofree char *from = g_build_filename (path, g_ptr_array_index (names, i), NULL);
 
-      if (!g_str_has_suffix (file, ".md") || !g_file_test (from, G_FILE_TEST_IS_REGULAR))
-        continue;
-      if (g_mkdir_with_parents (parent, 0700) != 0 || g_rename (from, to) != 0)
-        {
-          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                       "The command “%s” cannot be taken: %s", name, g_strerror (errno));
-          return FALSE;
-        }
-      if (!add_or_leave (self, parent, name, error))
+      if (!add_command (self, from, error))
         return FALSE;
-      if (self->previews->len > before)
-        ((AnnexSkillPreview *) g_ptr_array_index (self->previews, before))->view->is_command = TRUE;
     }
   return TRUE;
 }
 
-static void
-tell_left_out (AnnexSkillPackage *self, const char *tree)
+static gboolean
+add_plugin (AnnexSkillPackage *self, const char *top, GError **error)
 {
-  static const struct
-  {
-    const char *path;
-    const char *words;
-  } parts[] = {
-    { "hooks", "hooks: they are never run" },
-    { "agents", "agents: Annex has none of its own kind" },
-    { ".mcp.json", "connectors (.mcp.json): add them on the connectors page" },
-    { ".lsp.json", "language servers" },
-    { "output-styles", "output styles" },
-    { "themes", "themes" },
-    { "monitors", "monitors" },
-    { "workflows", "workflows" },
-    { "bin", "programs in bin" },
-    { "settings.json", "settings" },
-  };
+  static const char *const usual_commands[] = { "commands", NULL };
+  AnnexPluginManifest *manifest = self->manifest;
+  const char *const *commands = (const char *const *) manifest->commands;
+  g_autofree char *usual = g_build_filename (top, "skills", NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+  if (manifest->scan && !add_skills (self, usual, error))
+    return FALSE;
+  for (char **path = manifest->skills; path != NULL && *path != NULL; path++)
     {
-      g_autofree char *path = g_build_filename (tree, parts[i].path, NULL);
+      g_autofree char *folder = g_build_filename (top, *path, NULL);
 
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
-        g_ptr_array_add (self->left_out, g_strdup (parts[i].words));
+      /* Named though it was found: once is enough. */
+      if (!(manifest->scan &&
+            (g_str_equal (*path, "skills") || g_str_has_prefix (*path, "skills/"))) &&
+          !add_skills (self, folder, error))
+        return FALSE;
     }
+  if (commands == NULL && manifest->scan)
+    commands = usual_commands;
+  for (; commands != NULL && *commands != NULL; commands++)
+    {
+      g_autofree char *path = g_build_filename (top, *commands, NULL);
+
+      if (!add_commands (self, path, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* The folder of @tree that the package is: itself, or the only one it holds. (transfer full) */
@@ -276,22 +309,39 @@ find_top (const char *tree)
 }
 
 static gboolean
-find_skills (AnnexSkillPackage *self, const char *tree, const char *name, GError **error)
+find_skills (AnnexSkillPackage *self,
+             const char *tree,
+             const char *name,
+             JsonObject *entry,
+             GError **error)
 {
   g_autofree char *top = find_top (tree);
   g_autofree char *top_name = g_path_get_basename (top);
+  g_autofree char *market = g_build_filename (top, ".claude-plugin", "marketplace.json", NULL);
 
-  if (has_skill (top))
+  if (has_skill (top) && entry == NULL)
     return add_found (self, top, g_str_equal (top, tree) ? name : top_name, error);
-  tell_left_out (self, top);
-  if (!add_skills (self, top, error) || !add_commands (self, top, error))
+  self->manifest = annex_plugin_manifest_load (top, entry, error);
+  if (self->manifest == NULL)
     return FALSE;
-  if (self->previews->len > 0)
+  if (self->manifest->name == NULL)
+    self->manifest->name = g_strdup (g_str_equal (top, tree) && name != NULL ? name : top_name);
+  for (guint i = 0; i < self->manifest->left_out->len; i++)
+    g_ptr_array_add (self->left_out, g_strdup (g_ptr_array_index (self->manifest->left_out, i)));
+  if (!add_plugin (self, top, error))
+    return FALSE;
+  if (self->previews->len == 0 && has_skill (top) && !add_skills (self, top, error))
+    return FALSE;
+  if (self->previews->len > 0 || self->manifest->connectors->len > 0)
     return TRUE;
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-               "There is no skill in “%s” that can be used%s%s", self->source,
-               self->left_out->len > 0 ? ". " : "",
-               self->left_out->len > 0 ? (char *) g_ptr_array_index (self->left_out, 0) : "");
+  if (entry == NULL && g_file_test (market, G_FILE_TEST_IS_REGULAR))
+    g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+                 "“%s” is a marketplace. Add it as one, and choose from its plugins", self->source);
+  else
+    g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+                 "There is no skill in “%s” that can be used%s%s", self->source,
+                 self->left_out->len > 0 ? ". " : "",
+                 self->left_out->len > 0 ? (char *) g_ptr_array_index (self->left_out, 0) : "");
   return FALSE;
 }
 
@@ -307,36 +357,62 @@ guess_name (const char *path)
   return annex_skill_is_name (base) ? g_steal_pointer (&base) : NULL;
 }
 
-AnnexSkillPackage *
-annex_skill_package_open (AnnexSkillPlaces *places,
-                          const char *path,
-                          GCancellable *cancellable,
-                          GError **error)
+gboolean
+annex_skill_package_stage (const char *path, const char *tree, GPtrArray *left_out, GError **error)
 {
-  g_autoptr (AnnexSkillPackage) self = g_object_new (ANNEX_TYPE_SKILL_PACKAGE, NULL);
-  g_autofree char *tree = NULL;
-  g_autofree char *name = guess_name (path);
-  g_autofree char *base = g_path_get_basename (path);
-  g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (g_free);
-  gboolean staged;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return annex_skill_files_copy (path, tree, left_out, error);
+  return unpack (path, tree, NULL, error);
+}
+
+static AnnexSkillPackage *
+package_new (AnnexSkillPlaces *places, const char *source, const char *staging)
+{
+  AnnexSkillPackage *self = g_object_new (ANNEX_TYPE_SKILL_PACKAGE, NULL);
 
   self->places = annex_skill_places_copy (places);
-  self->source = annex_text_make_valid (base, -1);
-  self->staging = annex_skill_shelf_make_staging (places, error);
-  if (self->staging == NULL)
+  self->source = annex_text_make_valid (source, -1);
+  self->staging = g_strdup (staging);
+  return self;
+}
+
+AnnexSkillPackage *
+annex_skill_package_open (AnnexSkillPlaces *places, const char *path, GError **error)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *staging = annex_skill_shelf_make_staging (places, error);
+  g_autofree char *tree = NULL;
+  g_autofree char *name = guess_name (path);
+  g_autoptr (GPtrArray) links = g_ptr_array_new_null_terminated (4, g_free, TRUE);
+
+  if (staging == NULL)
     return NULL;
-  tree = g_build_filename (self->staging, "tree", NULL);
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    staged = annex_skill_files_copy (path, tree, links, error);
-  else
-    staged = unpack (path, tree, cancellable, error);
-  if (!staged)
-    return NULL;
-  for (guint i = 0; i < links->len; i++)
-    g_ptr_array_add (self->left_out, g_strdup_printf ("%s: a link or no ordinary file",
-                                                      (const char *) g_ptr_array_index (links, i)));
-  annex_skill_files_prune (tree);
-  return find_skills (self, tree, name, error) ? g_steal_pointer (&self) : NULL;
+  tree = g_build_filename (staging, "tree", NULL);
+  if (!annex_skill_package_stage (path, tree, links, error))
+    {
+      annex_skill_files_remove (staging);
+      return NULL;
+    }
+  return annex_skill_package_open_staged (places, staging, tree, base, name, NULL,
+                                          (const char *const *) links->pdata, error);
+}
+
+AnnexSkillPackage *
+annex_skill_package_open_staged (AnnexSkillPlaces *places,
+                                 const char *staging,
+                                 const char *folder,
+                                 const char *source,
+                                 const char *name,
+                                 JsonObject *entry,
+                                 const char *const *left_out,
+                                 GError **error)
+{
+  g_autoptr (AnnexSkillPackage) self = package_new (places, source, staging);
+
+  for (; left_out != NULL && *left_out != NULL; left_out++)
+    g_ptr_array_add (self->left_out, g_strdup_printf ("%s: a link or no ordinary file", *left_out));
+  annex_skill_files_prune (folder);
+  return find_skills (self, folder, name, entry, error) ? g_steal_pointer (&self) : NULL;
 }
 
 gboolean

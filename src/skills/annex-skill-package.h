@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "annex-plugin-manifest.h"
 #include "annex-skill-look.h"
 
 G_BEGIN_DECLS
@@ -26,11 +27,30 @@ G_DECLARE_FINAL_TYPE (AnnexSkillPackage, annex_skill_package, ANNEX, SKILL_PACKA
 /* Stages the file or folder @path. ANNEX_SKILL_ERROR, G_IO_ERROR. Staging is removed with the
  * object. (transfer full) */
 AnnexSkillPackage *
-annex_skill_package_open (AnnexSkillPlaces *places,
-                          const char *path,
-                          GCancellable *cancellable,
-                          GError **error);
-/* AnnexSkillPreview elements, one at least. (borrowed) */
+annex_skill_package_open (AnnexSkillPlaces *places, const char *path, GError **error);
+/* The files of @path, an archive or a folder, in the new folder @tree. @left_out (nullable): links
+ * and special files, which are not taken. */
+gboolean
+annex_skill_package_stage (const char *path, const char *tree, GPtrArray *left_out, GError **error);
+/* The same of what is staged already: @folder, in the staging folder @staging, which is taken over.
+ * @name (nullable): that its folder had. @entry (nullable): a marketplace's entry for this plugin.
+ * @left_out (nullable): files that were not staged. (transfer full) */
+AnnexSkillPackage *
+annex_skill_package_open_staged (AnnexSkillPlaces *places,
+                                 const char *staging,
+                                 const char *folder,
+                                 const char *source,
+                                 const char *name,
+                                 JsonObject *entry,
+                                 const char *const *left_out,
+                                 GError **error);
+/* What the plugin says of itself; NULL of a single skill. (borrowed) */
+AnnexPluginManifest *
+annex_skill_package_get_manifest (AnnexSkillPackage *self);
+/* For people. (borrowed) */
+const char *
+annex_skill_package_get_source (AnnexSkillPackage *self);
+/* AnnexSkillPreview elements; none only where there are connectors. (borrowed) */
 GPtrArray *
 annex_skill_package_get_previews (AnnexSkillPackage *self);
 /* What of it is not taken, in plain words: hooks, links, agents … (borrowed) */

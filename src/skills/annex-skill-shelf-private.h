@@ -12,12 +12,36 @@
 
 G_BEGIN_DECLS
 
+/* A file of ours; NULL where it is absent or damaged. (transfer full) */
+JsonObject *
+annex_skill_load_object (const char *path);
+/* Writes it whole or not at all, with its folder. */
+gboolean
+annex_skill_save_object (const char *path, JsonObject *object, GError **error);
+/* Held while something is changed; two windows or a window and a command may do so. -1 on failure,
+ * else to be closed. */
+int
+annex_skill_take_lock (AnnexSkillPlaces *places, GError **error);
 /* CONFIG/skills.json; empty where it is absent or damaged. (transfer full) */
 JsonObject *
 annex_skill_settings_load (AnnexSkillPlaces *places);
 /* Is @value in the list @key? */
 gboolean
 annex_skill_settings_has (JsonObject *settings, const char *key, const char *value);
+/* Puts @value into the list @key, or takes it out. */
+gboolean
+annex_skill_settings_set_in_list (AnnexSkillPlaces *places,
+                                  const char *key,
+                                  const char *value,
+                                  gboolean there,
+                                  GError **error);
+/* @folder/.agents/skills, where it is a folder inside of @folder; *@root is what @folder really is.
+ * (transfer full, nullable; *@root transfer full) */
+char *
+annex_skill_shelf_dup_skills_folder (const char *folder, char **root);
+/* The skills in the folder @path alone, trusted or not. (transfer full) */
+GPtrArray *
+annex_skill_shelf_scan_folder (AnnexSkillPlaces *places, const char *path);
 /* Names in the library, sorted. (transfer full) */
 char **
 annex_skill_state_list (AnnexSkillPlaces *places);

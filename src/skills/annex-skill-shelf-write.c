@@ -24,8 +24,8 @@
 
 /* ---- files */
 
-static JsonObject *
-load_object (const char *path)
+JsonObject *
+annex_skill_load_object (const char *path)
 {
   g_autofree char *text = NULL;
   gsize length;
@@ -35,8 +35,8 @@ load_object (const char *path)
   return annex_json_parse_object (text, (gssize) length, NULL);
 }
 
-static gboolean
-save_object (const char *path, JsonObject *object, GError **error)
+gboolean
+annex_skill_save_object (const char *path, JsonObject *object, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *text = annex_json_object_to_string (object);
@@ -45,10 +45,8 @@ save_object (const char *path, JsonObject *object, GError **error)
          annex_file_write_atomic (path, text, (gssize) strlen (text), 0600, error);
 }
 
-/* Held while something is changed; two windows or a window and a command may do so. -1 on failure.
- */
-static int
-take_lock (AnnexSkillPlaces *places, GError **error)
+int
+annex_skill_take_lock (AnnexSkillPlaces *places, GError **error)
 {
   g_autofree char *path = g_build_filename (places->data, ".lock", NULL);
   g_autofd int fd = -1;
@@ -73,7 +71,7 @@ JsonObject *
 annex_skill_settings_load (AnnexSkillPlaces *places)
 {
   g_autofree char *path = settings_path (places);
-  JsonObject *settings = load_object (path);
+  JsonObject *settings = annex_skill_load_object (path);
 
   return settings != NULL ? settings : json_object_new ();
 }
@@ -101,15 +99,14 @@ annex_skill_settings_has (JsonObject *settings, const char *key, const char *val
 
 /* ---- settings */
 
-/* Puts @value into the list @key, or takes it out. */
-static gboolean
-set_in_list (AnnexSkillPlaces *places,
-             const char *key,
-             const char *value,
-             gboolean there,
-             GError **error)
+gboolean
+annex_skill_settings_set_in_list (AnnexSkillPlaces *places,
+                                  const char *key,
+                                  const char *value,
+                                  gboolean there,
+                                  GError **error)
 {
-  g_autofd int lock = take_lock (places, error);
+  g_autofd int lock = annex_skill_take_lock (places, error);
   g_autofree char *path = settings_path (places);
   g_autoptr (JsonObject) settings = NULL;
   JsonArray *list;
@@ -130,7 +127,7 @@ set_in_list (AnnexSkillPlaces *places,
     json_array_add_string_element (list, value);
   if (!there && has)
     json_array_remove_element (list, at);
-  return save_object (path, settings, error);
+  return annex_skill_save_object (path, settings, error);
 }
 
 gboolean
@@ -139,24 +136,13 @@ annex_skill_shelf_set_enabled (AnnexSkillPlaces *places,
                                gboolean enabled,
                                GError **error)
 {
-  return set_in_list (places, "off", name, !enabled, error);
-}
-
-gboolean
-annex_skill_shelf_set_trusted (AnnexSkillPlaces *places,
-                               const char *folder,
-                               gboolean trusted,
-                               GError **error)
-{
-  g_autofree char *real = realpath (folder, NULL);
-
-  return set_in_list (places, "trusted", real != NULL ? real : folder, trusted, error);
+  return annex_skill_settings_set_in_list (places, "off", name, !enabled, error);
 }
 
 gboolean
 annex_skill_shelf_set_look_in_home (AnnexSkillPlaces *places, gboolean look, GError **error)
 {
-  g_autofd int lock = take_lock (places, error);
+  g_autofd int lock = annex_skill_take_lock (places, error);
   g_autofree char *path = settings_path (places);
   g_autoptr (JsonObject) settings = NULL;
 
@@ -164,14 +150,14 @@ annex_skill_shelf_set_look_in_home (AnnexSkillPlaces *places, gboolean look, GEr
     return FALSE;
   settings = annex_skill_settings_load (places);
   json_object_set_boolean_member (settings, "look_in_home", look);
-  return save_object (path, settings, error);
+  return annex_skill_save_object (path, settings, error);
 }
 
 void
 annex_skill_shelf_touch (AnnexSkillPlaces *places, const char *name)
 {
   g_autoptr (GError) error = NULL;
-  g_autofd int lock = take_lock (places, &error);
+  g_autofd int lock = annex_skill_take_lock (places, &error);
   g_autofree char *path = settings_path (places);
   g_autoptr (JsonObject) settings = annex_skill_settings_load (places);
   JsonObject *used = annex_json_opt_object (settings, "used");
@@ -183,7 +169,7 @@ annex_skill_shelf_touch (AnnexSkillPlaces *places, const char *name)
     }
   json_object_set_int_member (used, name, g_get_real_time ());
   /* When it was used last is a help, no more: a full disk must not keep a skill from being used. */
-  if (lock < 0 || !save_object (path, settings, &error))
+  if (lock < 0 || !annex_skill_save_object (path, settings, &error))
     g_debug ("The use of a skill was not noted: %s", error->message);
 }
 
@@ -233,7 +219,7 @@ annex_skill_state_load (AnnexSkillPlaces *places, const char *name)
 {
   g_autofree char *path = state_path (places, name);
 
-  return annex_skill_is_name (name) ? load_object (path) : NULL;
+  return annex_skill_is_name (name) ? annex_skill_load_object (path) : NULL;
 }
 
 JsonObject *
@@ -318,7 +304,7 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
                            const char *source,
                            GError **error)
 {
-  g_autofd int lock = take_lock (places, error);
+  g_autofd int lock = annex_skill_take_lock (places, error);
   g_autofree char *id = annex_identifier_new ();
   g_autofree char *folder = g_build_filename (places->data, name, NULL);
   g_autofree char *target = g_build_filename (folder, id, NULL);
@@ -344,7 +330,7 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
     }
   sync_folder (target);
   versions = add_version (state, id, source);
-  if (!save_object (path, state, error))
+  if (!annex_skill_save_object (path, state, error))
     {
       annex_skill_files_remove (target);
       return FALSE;
@@ -357,7 +343,7 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
 gboolean
 annex_skill_shelf_undo (AnnexSkillPlaces *places, const char *name, GError **error)
 {
-  g_autofd int lock = take_lock (places, error);
+  g_autofd int lock = annex_skill_take_lock (places, error);
   g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
   g_autofree char *path = state_path (places, name);
   guint at = state != NULL ? find_current (state) : G_MAXUINT;
@@ -375,13 +361,60 @@ annex_skill_shelf_undo (AnnexSkillPlaces *places, const char *name, GError **err
     }
   before = json_array_get_object_element (annex_json_opt_array (state, "versions"), at - 1);
   json_object_set_string_member (state, "current", annex_json_opt_string (before, "id", ""));
-  return save_object (path, state, error);
+  return annex_skill_save_object (path, state, error);
+}
+
+gboolean
+annex_skill_shelf_restore (AnnexSkillPlaces *places,
+                           const char *name,
+                           const char *version,
+                           GError **error)
+{
+  g_autofd int lock = annex_skill_take_lock (places, error);
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autofree char *path = state_path (places, name);
+
+  if (lock < 0)
+    return FALSE;
+  if (state == NULL)
+    return not_found (name, error);
+  json_object_set_string_member (state, "current", version);
+  if (annex_skill_state_get_current (state) != NULL)
+    return annex_skill_save_object (path, state, error);
+  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+               "That version of “%s” is no longer there", name);
+  return FALSE;
+}
+
+GPtrArray *
+annex_skill_shelf_list_versions (AnnexSkillPlaces *places, const char *name)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_version_free);
+  g_autoptr (JsonObject) state = annex_skill_state_load (places, name);
+  JsonArray *versions = state != NULL ? annex_json_opt_array (state, "versions") : NULL;
+
+  for (guint i = versions != NULL ? json_array_get_length (versions) : 0; i-- > 0;)
+    {
+      JsonNode *node = json_array_get_element (versions, i);
+      JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      AnnexSkillVersion *version;
+
+      if (object == NULL)
+        continue;
+      version = g_new0 (AnnexSkillVersion, 1);
+      version->id = g_strdup (annex_json_opt_string (object, "id", ""));
+      version->source = g_strdup (annex_json_opt_string (object, "source", NULL));
+      version->installed_us = annex_json_opt_int (object, "installed_us", 0);
+      version->current = i == find_current (state);
+      g_ptr_array_add (list, version);
+    }
+  return list;
 }
 
 gboolean
 annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **error)
 {
-  g_autofd int lock = take_lock (places, error);
+  g_autofd int lock = annex_skill_take_lock (places, error);
   g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
   g_autofree char *folder = g_build_filename (places->data, name, NULL);
   g_autofree char *staging = NULL;

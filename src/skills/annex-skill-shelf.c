@@ -8,7 +8,6 @@
 
 #include "annex-paths.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_SKILLS_PER_PLACE 500
@@ -163,15 +162,24 @@ search_shares (Search *self, const char *const *folders)
 {
   for (; folders != NULL && *folders != NULL; folders++)
     {
-      g_autofree char *path = g_build_filename (*folders, ".agents", "skills", NULL);
-      g_autofree char *real = realpath (path, NULL);
-      g_autofree char *root = realpath (*folders, NULL);
+      g_autofree char *root = NULL;
+      g_autofree char *path = annex_skill_shelf_dup_skills_folder (*folders, &root);
 
-      /* Nothing that a link leads to, out of what the user shared. */
-      if (real != NULL && root != NULL && g_str_has_prefix (real, root) &&
-          real[strlen (root)] == '/' && annex_skill_settings_has (self->settings, "trusted", root))
-        search_folder (self, real, ANNEX_SKILL_ORIGIN_SHARE, root);
+      if (path != NULL && annex_skill_settings_has (self->settings, "trusted", root))
+        search_folder (self, path, ANNEX_SKILL_ORIGIN_SHARE, root);
     }
+}
+
+GPtrArray *
+annex_skill_shelf_scan_folder (AnnexSkillPlaces *places, const char *path)
+{
+  g_autoptr (JsonObject) settings = json_object_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Search self = { places, settings, NULL, seen };
+
+  self.infos = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_info_free);
+  search_folder (&self, path, ANNEX_SKILL_ORIGIN_SHARE, path);
+  return self.infos;
 }
 
 static int

@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#include "annex-skill-library.h"
+#include "annex-skill-view.h"
 #include "annex-skill.h"
 
 G_BEGIN_DECLS
@@ -67,6 +67,15 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
  * there is none. */
 gboolean
 annex_skill_shelf_undo (AnnexSkillPlaces *places, const char *name, GError **error);
+/* @version counts from now on. NOT_FOUND. */
+gboolean
+annex_skill_shelf_restore (AnnexSkillPlaces *places,
+                           const char *name,
+                           const char *version,
+                           GError **error);
+/* AnnexSkillVersion elements, the newest first. (transfer full) */
+GPtrArray *
+annex_skill_shelf_list_versions (AnnexSkillPlaces *places, const char *name);
 /* Removes all versions. NOT_FOUND when it is not in the library. */
 gboolean
 annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **error);
@@ -83,11 +92,21 @@ annex_skill_shelf_set_enabled (AnnexSkillPlaces *places,
                                const char *name,
                                gboolean enabled,
                                GError **error);
+/* What the user said is remembered either way. */
 gboolean
 annex_skill_shelf_set_trusted (AnnexSkillPlaces *places,
                                const char *folder,
                                gboolean trusted,
                                GError **error);
+/* Names of the skills in @folder/.agents/skills where the user has neither trusted nor refused it.
+ * (transfer full) */
+char **
+annex_skill_shelf_find_untrusted (AnnexSkillPlaces *places, const char *folder);
+/* Folders. (transfer full) */
+char **
+annex_skill_shelf_list_trusted (AnnexSkillPlaces *places);
+gboolean
+annex_skill_shelf_get_look_in_home (AnnexSkillPlaces *places);
 gboolean
 annex_skill_shelf_set_look_in_home (AnnexSkillPlaces *places, gboolean look, GError **error);
 /* Notes that it was used now. */

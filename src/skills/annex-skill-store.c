@@ -4,18 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-skill-store.h"
+#include "annex-skill-store-private.h"
 
 #include "annex-future.h"
 #include "annex-skill-values.h"
-
-struct _AnnexSkillStore
-{
-  GObject parent_instance;
-
-  AnnexSkillPlaces *places;
-  GFileMonitor *monitor; /* of the library; nullable */
-};
 
 static void
 annex_skill_store_library_init (AnnexSkillLibraryInterface *iface);
@@ -24,7 +16,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexSkillStore,
                                annex_skill_store,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ANNEX_TYPE_SKILL_LIBRARY,
-                                                      annex_skill_store_library_init))
+                                                      annex_skill_store_library_init)
+                                   G_IMPLEMENT_INTERFACE (ANNEX_TYPE_SKILL_KEEPER,
+                                                          annex_skill_store_keeper_init))
 
 static void
 annex_skill_store_finalize (GObject *object)
@@ -32,6 +26,7 @@ annex_skill_store_finalize (GObject *object)
   AnnexSkillStore *self = ANNEX_SKILL_STORE (object);
 
   g_clear_object (&self->monitor);
+  g_clear_object (&self->ledger);
   g_clear_pointer (&self->places, annex_skill_places_free);
   G_OBJECT_CLASS (annex_skill_store_parent_class)->finalize (object);
 }
@@ -164,4 +159,21 @@ AnnexSkillPlaces *
 annex_skill_store_get_places (AnnexSkillStore *self)
 {
   return self->places;
+}
+
+void
+annex_skill_store_set_ports (AnnexSkillStore *self,
+                             AnnexStore *ledger,
+                             AnnexSkillSecretsFunc get_secrets,
+                             gpointer data)
+{
+  g_set_object (&self->ledger, ledger);
+  self->get_secrets = get_secrets;
+  self->get_secrets_data = data;
+}
+
+AnnexSecrets *
+annex_skill_store_find_secrets (AnnexSkillStore *self)
+{
+  return self->get_secrets != NULL ? self->get_secrets (self->get_secrets_data) : NULL;
 }

@@ -1,12 +1,15 @@
 /* annex-skill-store.h
  *
- * The SkillLibrary port on the shelf: the same, off the main thread.
+ * The SkillLibrary and SkillKeeper ports on the shelf: the same, off the main thread.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
+#include "annex-secrets.h"
+#include "annex-skill-keeper.h"
 #include "annex-skill-shelf.h"
+#include "annex-store.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +19,15 @@ G_DECLARE_FINAL_TYPE (AnnexSkillStore, annex_skill_store, ANNEX, SKILL_STORE, GO
 /* @places nullable: the usual ones. */
 AnnexSkillLibrary *
 annex_skill_store_new (AnnexSkillPlaces *places);
+/* In a fiber: where secret values go; borrowed. */
+typedef AnnexSecrets *(*AnnexSkillSecretsFunc) (gpointer data);
+/* Where secret values go, and where it is written down what is fetched; all nullable: without the
+ * one no secret can be set, without the other nothing is fetched. */
+void
+annex_skill_store_set_ports (AnnexSkillStore *self,
+                             AnnexStore *ledger,
+                             AnnexSkillSecretsFunc get_secrets,
+                             gpointer data);
 /* (borrowed) */
 AnnexSkillPlaces *
 annex_skill_store_get_places (AnnexSkillStore *self);

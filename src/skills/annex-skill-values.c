@@ -9,6 +9,7 @@
 #include "annex-json.h"
 #include "annex-paths.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static char *
@@ -61,6 +62,15 @@ annex_skill_values_set (AnnexSkillPlaces *places,
   text = annex_json_object_to_string (values);
   return annex_paths_make (folder, error) &&
          annex_file_write_atomic (path, text, (gssize) strlen (text), 0600, error);
+}
+
+void
+annex_skill_values_remove (AnnexSkillPlaces *places, const char *name)
+{
+  g_autofree char *path = values_path (places, name);
+
+  if (annex_skill_is_name (name))
+    g_remove (path);
 }
 
 JsonObject *

@@ -21,6 +21,9 @@ annex_skill_values_set (AnnexSkillPlaces *places,
                         const AnnexSkillNeed *need,
                         const char *value,
                         GError **error);
+/* Forgets all of @name's. What is in the keyring is the caller's to remove. */
+void
+annex_skill_values_remove (AnnexSkillPlaces *places, const char *name);
 /* What holds for @skill: the stored values that its needs allow, then their defaults. A folder is
  * its name in the computer, not its path here. (transfer full) */
 JsonObject *

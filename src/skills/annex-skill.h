@@ -8,6 +8,7 @@
 #pragma once
 
 #include "annex-skill-needs.h"
+#include "annex-skill-view.h"
 
 #include <gio/gio.h>
 
@@ -91,6 +92,19 @@ annex_skill_is_name (const char *name);
 char *
 annex_skill_make_name (const char *text);
 
+/* The same as AnnexSkillFault elements, which name the field. (transfer full) */
+GPtrArray *
+annex_skill_find_faults (const char *text, gsize length, const char *folder);
+
+/* A SKILL.md of these fields, good or not. Nullable as below. (transfer full) */
+char *
+annex_skill_compose (const char *name,
+                     const char *description,
+                     const char *license,
+                     const char *compatibility,
+                     JsonObject *metadata,
+                     const char *allowed_tools,
+                     const char *body);
 /* A SKILL.md. @metadata (nullable): an object of strings. Fails with FORMAT when it would break a
  * rule. (transfer full) */
 char *

@@ -20,7 +20,7 @@ LIBRARIES = {
     "json-glib/": "json-glib", "sqlite3.h": "SQLite", "libsecret/": "libsecret", "libsoup/": "libsoup",
     "libvirt/": "libvirt", "libssh/": "libssh", "gtk/": "GTK", "adwaita.h": "libadwaita", "webkit/": "WebKitGTK",
     "vte/": "VTE", "poppler": "Poppler", "gtksourceview/": "GtkSourceView", "cmark-gfm": "cmark-gfm",
-    "archive": "libarchive", "yaml.h": "libyaml",
+    "archive": "libarchive", "yaml.h": "libyaml", "git2.h": "libgit2",
 }
 
 # The hosts of package archives and registries: which ones a machine uses is its own matter, so their

@@ -66,7 +66,7 @@ open_package (Fixture *f, const char *path, GError **error)
 {
   g_autofree char *whole = g_build_filename (f->dir, path, NULL);
 
-  return annex_skill_package_open (f->places, whole, NULL, error);
+  return annex_skill_package_open (f->places, whole, error);
 }
 
 static void
