@@ -8,6 +8,7 @@
 #include "annex-workspace.h"
 
 #include "annex-json-build.h"
+#include "annex-site-rule.h"
 
 #include <string.h>
 
@@ -203,8 +204,15 @@ annex_workspace_take_late_answer (AnnexWorkspace *self,
       return take_host (self, ask, label, error);
     case ANNEX_ASK_FOLDER:
       return take_folder (self, label, error);
-    case ANNEX_ASK_QUESTION:
     case ANNEX_ASK_SITE:
+      if (is_host_label (label) &&
+          !dex_await (annex_site_rule_decide (
+                          annex_workspace_get_task (self),
+                          annex_json_opt_string (annex_ask_get_json (ask), "host", ""), label),
+                      error))
+        return FALSE;
+      G_GNUC_FALLTHROUGH;
+    case ANNEX_ASK_QUESTION:
     case ANNEX_ASK_CONNECTOR:
       said = annex_ask_describe_answer (ask, answer);
       text = g_strdup_printf ("You asked the user before: %s\nThe user looked at it again and "
@@ -237,7 +245,7 @@ annex_workspace_settle_midway (AnnexWorkspace *self, const char *tool_use_id, GE
   label = annex_json_opt_string (answer, "answer", "");
   if (annex_ask_get_kind (ask) == ANNEX_ASK_SITE && is_host_label (label))
     {
-      if (!annex_workspace_decide_host (self, host, label, error))
+      if (!dex_await (annex_site_rule_decide (task, host, label), error))
         return NULL;
       return g_strdup_printf ("It had asked the user for %s, and the answer is: %s.", host, label);
     }

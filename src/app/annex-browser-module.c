@@ -13,13 +13,9 @@
 #endif
 
 static AnnexBrowser *
-new_pane (AnnexTask *task,
-          AnnexStore *store,
-          AnnexNetworkPolicy *policy,
-          const char *folder,
-          gboolean keep_profile)
+new_pane (AnnexTask *task, AnnexStore *store, const char *folder, gboolean keep_profile)
 {
-  return ANNEX_BROWSER (annex_browser_pane_new (task, store, policy, folder, keep_profile));
+  return ANNEX_BROWSER (annex_browser_pane_new (task, store, NULL, folder, keep_profile));
 }
 
 static gboolean

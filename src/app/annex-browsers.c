@@ -151,8 +151,7 @@ make_pane (AnnexBrowsers *self, AnnexWorkspace *workspace)
   AnnexTask *task = annex_workspace_get_task (workspace);
   const char *id = annex_task_get_id (task);
   g_autofree char *folder = annex_browsers_dup_folder (id);
-  AnnexBrowser *pane = module->new_pane (task, self->store, annex_workspace_get_policy (workspace),
-                                         folder, keeps_profiles ());
+  AnnexBrowser *pane = module->new_pane (task, self->store, folder, keeps_profiles ());
 
   module->set_computer_ports (
       pane, port_cb, g_object_ref (annex_workspace_get_computer (workspace)), g_object_unref);

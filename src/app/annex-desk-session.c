@@ -10,6 +10,7 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-site-rule.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -181,6 +182,7 @@ event_cb (AnnexTask *task, AnnexEvent *event, AnnexWork *work)
     annex_desk_emit_task_state (ANNEX_DESK (work->desk), task);
   /* A decision that is changed outside the run's own tools counts at once. */
   else if (annex_event_get_event_type (event) == ANNEX_EVENT_NETWORK_DECIDED &&
+           annex_site_rule_get_site (annex_json_opt_string (data, "host", "")) == NULL &&
            work->workspace != NULL && (g_str_equal (scope, "task") || g_str_equal (scope, "never")))
     annex_network_policy_set (
         annex_workspace_get_policy (work->workspace), annex_json_opt_string (data, "host", ""),
@@ -298,7 +300,8 @@ rules_cb (DexFuture *future, gpointer data)
     {
       AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
 
-      g_hash_table_insert (now, g_strdup (rule->host), GINT_TO_POINTER (rule->allow));
+      if (annex_site_rule_get_site (rule->host) == NULL)
+        g_hash_table_insert (now, g_strdup (rule->host), GINT_TO_POINTER (rule->allow));
     }
   g_hash_table_iter_init (&iter, self->works);
   while (g_hash_table_iter_next (&iter, NULL, &work))

@@ -12,6 +12,7 @@
 #include "annex-keep.h"
 #include "annex-models.h"
 #include "annex-paths.h"
+#include "annex-site-rule.h"
 #include "annex-session-secrets.h"
 #include "annex-skill-store.h"
 #include "annex-workspace-checkpoints.h"
@@ -312,7 +313,8 @@ fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GE
       AnnexNetworkRule *rule = g_ptr_array_index (i < standing->len ? standing : own,
                                                   i < standing->len ? i : i - standing->len);
 
-      annex_network_policy_set (policy, rule->host, rule->allow, rule->scope);
+      if (annex_site_rule_get_site (rule->host) == NULL)
+        annex_network_policy_set (policy, rule->host, rule->allow, rule->scope);
     }
   current = annex_image_store_dup_current (self->images);
   if (current == NULL)

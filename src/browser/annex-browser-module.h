@@ -24,10 +24,9 @@ typedef DexFuture *(*AnnexBrowserModulePortFunc) (guint port, gpointer data);
 
 typedef struct
 {
-  /* As in annex-browser-pane.h. (transfer full) */
+  /* As in annex-browser-pane.h; its rules are its own. (transfer full) */
   AnnexBrowser *(*new_pane) (AnnexTask *task,
                              AnnexStore *store,
-                             AnnexNetworkPolicy *policy,
                              const char *folder,
                              gboolean keep_profile);
   gboolean (*allow_site) (AnnexBrowser *pane, const char *origin, GError **error);

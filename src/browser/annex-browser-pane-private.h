@@ -1,7 +1,7 @@
 /* annex-browser-pane-private.h
  *
  * What the files of the pane share: the object (annex-browser-pane.c), which sites (…-sites.c),
- * where tabs may go (…-policy.c), the agent's turns (…-wheel.c).
+ * what the user decided about them (…-rules.c), where tabs may go (…-policy.c), the agent's turns (…-wheel.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,6 +40,8 @@ struct _AnnexBrowserPane
   DexPromise *handed_back; /* while the user drives */
 
   GHashTable *sites;    /* site → scope: once, task, always */
+  GHashTable *never;    /* sites that no answer of a page's or the agent's asks about again */
+  GHashTable *standing; /* name of a rule → 1: allowed, 2: never; as they were read last */
   GHashTable *origins;  /* local origins that the user opened */
   GHashTable *consents; /* what was agreed to on a page: "tab|address|kind" */
   gboolean is_restored;
@@ -94,9 +96,6 @@ gboolean
 annex_browser_pane_take_address (AnnexBrowserPane *self, const char *uri);
 void
 annex_browser_pane_forget_once (AnnexBrowserPane *self);
-/* In a fiber: reads what was granted in this task and for all, once. */
-gboolean
-annex_browser_pane_restore (AnnexBrowserPane *self, GError **error);
 /* Resolves to TRUE when the rules that pages live under are those of now. */
 DexFuture *
 annex_browser_pane_update_guard (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -114,6 +113,15 @@ annex_browser_pane_ask_site (AnnexBrowserPane *self,
 /* AnnexEgressJudgeFunc. */
 DexFuture *
 annex_browser_pane_judge_host (const char *host, guint port, gpointer self);
+
+/* ---- the user's decisions (annex-browser-pane-rules.c) */
+
+/* In a fiber, once: reads what was decided in this task and for all, and follows it. */
+gboolean
+annex_browser_pane_restore (AnnexBrowserPane *self, GError **error);
+/* Writes down what the user decided about @site. */
+void
+annex_browser_pane_decide (AnnexBrowserPane *self, const char *site, const char *label);
 
 /* ---- where tabs may go (annex-browser-pane-policy.c) */
 

@@ -17,8 +17,6 @@
 
 #include <string.h>
 
-#define RULE_PREFIX "site:"
-
 /* ---------------------------------------------------------------- what is granted */
 
 gboolean
@@ -60,26 +58,20 @@ set_rules (AnnexBrowserPane *self, const char *site, gboolean allow, const char 
   annex_network_policy_set (self->policy, www, allow, scope);
 }
 
-static void
-keep_rule (AnnexBrowserPane *self, const char *site, gboolean allow)
-{
-  g_autofree char *name = g_strconcat (RULE_PREFIX, site, NULL);
-
-  /* If it cannot be stored, the user is asked again in the next task. */
-  if (self->store != NULL)
-    dex_future_disown (annex_store_set_rule (self->store, name, allow));
-}
-
 void
 annex_browser_pane_grant (AnnexBrowserPane *self, const char *site, const char *scope)
 {
+  if (g_strcmp0 (g_hash_table_lookup (self->sites, site), scope) == 0)
+    return;
   if (g_str_equal (scope, "never"))
     {
       g_hash_table_remove (self->sites, site);
+      g_hash_table_add (self->never, g_strdup (site));
       set_rules (self, site, FALSE, scope);
     }
   else
     {
+      g_hash_table_remove (self->never, site);
       g_hash_table_insert (self->sites, g_strdup (site), g_strdup (scope));
       if (!g_str_equal (scope, "once"))
         set_rules (self, site, TRUE, scope);
@@ -149,7 +141,10 @@ annex_browser_pane_take_address (AnnexBrowserPane *self, const char *uri)
   switch (annex_site_policy_judge_address (uri, &site))
     {
     case ANNEX_ADDRESS_SITE:
+      if (g_hash_table_contains (self->sites, site))
+        return TRUE;
       annex_browser_pane_grant (self, site, "task");
+      annex_browser_pane_decide (self, site, "task");
       return TRUE;
     case ANNEX_ADDRESS_LOCAL:
       allow_origin (self, site);
@@ -189,76 +184,6 @@ annex_browser_pane_set_computer_ports (AnnexBrowserPane *self,
   self->open_port = open;
   self->open_data = data;
   self->free_open_data = free_data;
-}
-
-/* ---------------------------------------------------------------- what was granted before */
-
-static void
-restore_answer (AnnexBrowserPane *self, GHashTable *opened, AnnexEvent *event)
-{
-  JsonObject *data = annex_event_get_data (event);
-  JsonObject *answer = annex_json_opt_object (data, "answer");
-  const char *site = g_hash_table_lookup (opened, annex_json_opt_string (data, "ask", ""));
-  const char *label = answer != NULL ? annex_json_opt_string (answer, "answer", "") : "";
-
-  if (site != NULL && (g_str_equal (label, "task") || g_str_equal (label, "always") ||
-                       g_str_equal (label, "never")))
-    annex_browser_pane_grant (self, site, label);
-}
-
-static void
-restore_events (AnnexBrowserPane *self, GPtrArray *events)
-{
-  g_autoptr (GHashTable) opened = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < events->len; i++)
-    {
-      AnnexEvent *event = g_ptr_array_index (events, i);
-      JsonObject *ask;
-
-      /* What another machine's log granted was not granted here. */
-      if (annex_event_get_event_type (event) == ANNEX_EVENT_IMPORTED)
-        g_hash_table_remove_all (opened);
-      else if (annex_event_get_event_type (event) == ANNEX_EVENT_ASK_OPENED)
-        {
-          ask = annex_json_opt_object (annex_event_get_data (event), "ask");
-          if (ask != NULL && g_str_equal (annex_json_opt_string (ask, "kind", ""), "site"))
-            g_hash_table_insert (opened, (char *) annex_json_opt_string (ask, "id", ""),
-                                 (char *) annex_json_opt_string (ask, "host", ""));
-        }
-      else if (annex_event_get_event_type (event) == ANNEX_EVENT_ASK_ANSWERED)
-        restore_answer (self, opened, event);
-    }
-}
-
-gboolean
-annex_browser_pane_restore (AnnexBrowserPane *self, GError **error)
-{
-  g_autoptr (GPtrArray) rules = NULL;
-  g_autoptr (GPtrArray) events = NULL;
-
-  if (self->is_restored || self->store == NULL)
-    return TRUE;
-  rules = dex_await_boxed (annex_store_list_rules (self->store), error);
-  if (rules == NULL)
-    return FALSE;
-  events = dex_await_boxed (
-      annex_store_list_events (self->store, annex_task_get_id (self->task), 0, 0), error);
-  if (events == NULL)
-    return FALSE;
-  if (self->is_restored)
-    return TRUE;
-  self->is_restored = TRUE;
-  restore_events (self, events);
-  for (guint i = 0; i < rules->len; i++)
-    {
-      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
-
-      if (g_str_has_prefix (rule->host, RULE_PREFIX))
-        annex_browser_pane_grant (self, rule->host + strlen (RULE_PREFIX),
-                                  rule->allow ? "always" : "never");
-    }
-  return TRUE;
 }
 
 /* ---------------------------------------------------------------- the rules of pages */
@@ -362,6 +287,13 @@ annex_browser_pane_ask (AnnexBrowserPane *self,
   return self->ask (ask, tool_use_id, cancel, self->ask_data);
 }
 
+static void
+set_refused (GError **error, const char *site)
+{
+  g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
+               "The user does not want the site %s to be used. Go on without it.", site);
+}
+
 gboolean
 annex_browser_pane_ask_site (AnnexBrowserPane *self,
                              const char *site,
@@ -372,6 +304,11 @@ annex_browser_pane_ask_site (AnnexBrowserPane *self,
   g_autoptr (JsonObject) answer = NULL;
   const char *label;
 
+  if (g_hash_table_contains (self->never, site))
+    {
+      set_refused (error, site);
+      return FALSE;
+    }
   answer =
       dex_await_boxed (annex_browser_pane_ask (
                            self, annex_ask_new_site (annex_task_get_id (self->task), site, reason),
@@ -380,20 +317,15 @@ annex_browser_pane_ask_site (AnnexBrowserPane *self,
   if (answer == NULL)
     return FALSE;
   label = annex_json_opt_string (answer, "answer", "");
+  annex_browser_pane_decide (self, site, label);
   if (g_str_equal (label, "once") || g_str_equal (label, "task") || g_str_equal (label, "always"))
     {
       annex_browser_pane_grant (self, site, label);
-      if (g_str_equal (label, "always"))
-        keep_rule (self, site, TRUE);
       return dex_await (annex_browser_pane_update_guard (self), error);
     }
   if (g_str_equal (label, "never"))
-    {
-      annex_browser_pane_grant (self, site, label);
-      keep_rule (self, site, FALSE);
-    }
-  g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
-               "The user does not want the site %s to be used. Go on without it.", site);
+    annex_browser_pane_grant (self, site, label);
+  set_refused (error, site);
   return FALSE;
 }
 

@@ -477,6 +477,8 @@ annex_browser_pane_finalize (GObject *object)
   dex_clear (&self->guarding);
   g_clear_pointer (&self->guard, webkit_user_content_filter_unref);
   g_hash_table_unref (self->sites);
+  g_hash_table_unref (self->never);
+  g_hash_table_unref (self->standing);
   g_hash_table_unref (self->origins);
   g_hash_table_unref (self->consents);
   G_OBJECT_CLASS (annex_browser_pane_parent_class)->finalize (object);
@@ -508,6 +510,8 @@ annex_browser_pane_init (AnnexBrowserPane *self)
   self->downloads = g_list_store_new (ANNEX_TYPE_BROWSER_DOWNLOAD);
   self->activity = g_strdup ("");
   self->sites = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->never = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->standing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->consents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->guard_wanted = 1;

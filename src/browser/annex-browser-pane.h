@@ -22,7 +22,8 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_BROWSER_PANE (annex_browser_pane_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexBrowserPane, annex_browser_pane, ANNEX, BROWSER_PANE, GObject)
 
-/* @folder: where the task's profile and quarantined downloads live; @keep_profile: cookies stay
+/* @policy: NULL, rules of its own, so that what is allowed here is not allowed to the task's computer;
+ * a test may look at them. @folder: where the task's profile and quarantined downloads live; @keep_profile: cookies stay
  * there, otherwise all is in memory. Starts no process until the first tab is opened. */
 AnnexBrowserPane *
 annex_browser_pane_new (AnnexTask *task,

@@ -237,6 +237,7 @@ begin (AnnexBrowser *browser, const char *goal, DexFuture *cancel)
 
   g_assert_false (self->is_driven);
   self->is_driven = TRUE;
+  g_object_notify (G_OBJECT (self), "driver");
   self->n_begun++;
   g_set_str (&self->goal, goal);
   return dex_future_new_true ();
@@ -249,6 +250,7 @@ end (AnnexBrowser *browser)
 
   g_assert_true (self->is_driven);
   self->is_driven = FALSE;
+  g_object_notify (G_OBJECT (self), "driver");
 }
 
 static void
@@ -309,9 +311,18 @@ fake_browser_finalize (GObject *object)
 }
 
 static void
+fake_browser_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_enum (value,
+                    FAKE_BROWSER (object)->is_driven ? ANNEX_DRIVER_ANNEX : ANNEX_DRIVER_NOBODY);
+}
+
+static void
 fake_browser_class_init (FakeBrowserClass *klass)
 {
+  G_OBJECT_CLASS (klass)->get_property = fake_browser_get_property;
   G_OBJECT_CLASS (klass)->finalize = fake_browser_finalize;
+  g_object_class_override_property (G_OBJECT_CLASS (klass), 1, "driver");
 }
 
 static void

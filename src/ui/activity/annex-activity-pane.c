@@ -11,6 +11,7 @@
 #include "annex-ask-words.h"
 #include "annex-event-follower.h"
 #include "annex-permissions.h"
+#include "annex-site-rule.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -171,13 +172,14 @@ add_rule (AnnexActivityPane *self, AnnexNetworkRule *rule)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *button = gtk_button_new_with_label (_ ("Take Back"));
-  g_autofree char *host = annex_ask_words_spell_host (rule->host);
+  const char *site = annex_site_rule_get_site (rule->host);
+  g_autofree char *host = annex_ask_words_spell_host (site != NULL ? site : rule->host);
   g_autofree char *name = g_strdup_printf (_ ("Take back the decision about %s"), host);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), host);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
-                               annex_activity_words_rule (rule->scope, rule->allow));
+                               annex_activity_words_rule (rule->scope, rule->allow, site != NULL));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_object_set_data_full (G_OBJECT (button), "annex-host", g_strdup (rule->host), g_free);

@@ -8,6 +8,7 @@
 
 #include "annex-ask-words.h"
 #include "annex-share.h"
+#include "annex-site-rule.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -150,8 +151,13 @@ network_words (JsonObject *data)
 {
   const char *scope = annex_json_opt_string (data, "scope", "");
   const char *decision = annex_json_opt_string (data, "decision", "");
-  g_autofree char *spelled = annex_ask_words_spell_host (annex_json_opt_string (data, "host", ""));
-  g_autofree char *host = annex_text_for_display (spelled);
+  const char *name = annex_json_opt_string (data, "host", "");
+  const char *site = annex_site_rule_get_site (name);
+  g_autofree char *spelled = annex_ask_words_spell_host (site != NULL ? site : name);
+  g_autofree char *shown = annex_text_for_display (spelled);
+  /* Translators: %s is a web site, in “You allowed %s once” and the like */
+  g_autofree char *host =
+      site != NULL ? g_strdup_printf (_ ("%s in the browser"), shown) : g_strdup (shown);
 
   if (is (decision, "ask"))
     return g_strdup_printf (_ ("You took your decision about %s back"), host);
@@ -192,7 +198,8 @@ answer_words (AnnexEvent *event, AnnexAsk *ask)
 
   if (ask == NULL || !annex_ask_words_is_permission (ask))
     return NULL;
-  if (!expired && annex_ask_get_kind (ask) == ANNEX_ASK_NETWORK)
+  if (!expired &&
+      (annex_ask_get_kind (ask) == ANNEX_ASK_NETWORK || annex_ask_get_kind (ask) == ANNEX_ASK_SITE))
     return NULL; /* network-decided */
   if (!expired && annex_ask_get_kind (ask) == ANNEX_ASK_FOLDER && answer != NULL &&
       annex_json_opt_string (answer, "answer", "")[0] == '/')
@@ -267,8 +274,13 @@ annex_activity_words_event_icon (AnnexEvent *event)
 }
 
 const char *
-annex_activity_words_rule (const char *scope, gboolean allow)
+annex_activity_words_rule (const char *scope, gboolean allow, gboolean is_site)
 {
+  if (is_site && (is (scope, "always") || is (scope, "never")))
+    return allow ? _ ("In the browser: always allowed") : _ ("In the browser: never allowed");
+  if (is_site)
+    return allow ? _ ("In the browser: allowed for this task")
+                 : _ ("In the browser: not allowed in this task");
   if (is (scope, "always") || is (scope, "never"))
     return allow ? _ ("Always allowed") : _ ("Never allowed");
   return allow ? _ ("Allowed for this task") : _ ("Not allowed in this task");

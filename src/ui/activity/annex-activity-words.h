@@ -30,8 +30,9 @@ annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk 
 const char *
 annex_activity_words_event_icon (AnnexEvent *event);
 
-/* How a permission stands: "Always allowed". @scope: always, never, task. (static) */
+/* How a permission stands: "Always allowed". @scope: always, never, task; @is_site: it is one of the
+ * browser. (static) */
 const char *
-annex_activity_words_rule (const char *scope, gboolean allow);
+annex_activity_words_rule (const char *scope, gboolean allow, gboolean is_site);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "annex-preferences-private.h"
 
 #include "annex-policy.h"
+#include "annex-site-rule.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -95,17 +96,18 @@ undo_cb (AdwToast *toast, AnnexPreferences *self)
                 self, changed_cb);
 }
 
-/* A site of the browser pane stands among the hosts with a prefix of its own. */
-static gsize
-site_prefix_length (const AnnexNetworkRule *rule)
+static const char *
+get_name (const AnnexNetworkRule *rule)
 {
-  return g_str_has_prefix (rule->host, "site:") ? strlen ("site:") : 0;
+  const char *site = annex_site_rule_get_site (rule->host);
+
+  return site != NULL ? site : rule->host;
 }
 
 static const char *
 rule_words (const AnnexNetworkRule *rule)
 {
-  if (site_prefix_length (rule) > 0)
+  if (annex_site_rule_get_site (rule->host) != NULL)
     return rule->allow ? _ ("Annex may use this site in every task")
                        : _ ("Annex may use this site in no task");
   return rule->allow ? _ ("Every task may reach it") : _ ("No task may reach it");
@@ -116,7 +118,7 @@ static void
 remove_cb (GtkButton *button, AnnexPreferences *self)
 {
   const AnnexNetworkRule *rule = g_object_get_data (G_OBJECT (button), "annex-rule");
-  g_autofree char *host = annex_text_for_display (rule->host + site_prefix_length (rule));
+  g_autofree char *host = annex_text_for_display (get_name (rule));
   g_autofree char *text = g_strdup_printf (_ ("Annex asks about %s again"), host);
   AdwToast *toast = adw_toast_new ("");
 
@@ -141,7 +143,7 @@ make_row (AnnexPreferences *self, const AnnexNetworkRule *rule)
   GtkWidget *icon = gtk_image_new_from_icon_name (rule->allow ? "annex-done-symbolic"
                                                               : "action-unavailable-symbolic");
   GtkWidget *remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
-  g_autofree char *host = annex_text_for_display (rule->host + site_prefix_length (rule));
+  g_autofree char *host = annex_text_for_display (get_name (rule));
   g_autofree char *label = g_strdup_printf (_ ("Ask about %s again"), host);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);

@@ -1,0 +1,201 @@
+/* annex-browser-pane-rules.c
+ *
+ * The user's standing decisions about sites, and those of this task: read when the pane is first
+ * used, and followed from then on, so that what is taken back anywhere holds here at once.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-browser-pane-private.h"
+#include "annex-future.h"
+#include "annex-site-rule.h"
+
+/* ---------------------------------------------------------------- taking back */
+
+static gboolean
+is_task_rule (AnnexBrowserPane *self, const char *site)
+{
+  g_autoptr (GPtrArray) rules = annex_task_dup_network_rules (self->task);
+  g_autofree char *name = annex_site_rule_dup_name (site);
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
+
+      if (rule->allow && g_str_equal (rule->host, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_standing (AnnexBrowserPane *self, const char *site)
+{
+  g_autofree char *name = annex_site_rule_dup_name (site);
+
+  return GPOINTER_TO_INT (g_hash_table_lookup (self->standing, name)) == 1;
+}
+
+static void
+take_back (AnnexBrowserPane *self, const char *site, const char *scope)
+{
+  g_autofree char *www = g_strconcat ("www.", site, NULL);
+  const char *rest = NULL;
+
+  annex_network_policy_remove (self->policy, site, scope);
+  annex_network_policy_remove (self->policy, www, scope);
+  if (g_str_equal (scope, "never"))
+    {
+      g_hash_table_remove (self->never, site);
+      return;
+    }
+  if (is_task_rule (self, site))
+    rest = "task";
+  else if (is_standing (self, site))
+    rest = "always";
+  if (rest != NULL)
+    g_hash_table_insert (self->sites, g_strdup (site), g_strdup (rest));
+  else if (!g_hash_table_remove (self->sites, site))
+    return;
+  self->guard_wanted++;
+  dex_future_disown (annex_browser_pane_update_guard (self));
+}
+
+/* ---------------------------------------------------------------- standing decisions */
+
+/* Of a rule's name: the site it is about here; a host that no task may reach is one, too. */
+static const char *
+get_site (const char *name, gboolean allow)
+{
+  const char *site = annex_site_rule_get_site (name);
+
+  if (site != NULL || allow)
+    return site;
+  return g_str_has_prefix (name, "www.") ? name + 4 : name;
+}
+
+static void
+apply_standing (AnnexBrowserPane *self, GPtrArray *rules)
+{
+  g_autoptr (GHashTable) before = g_steal_pointer (&self->standing);
+  GHashTableIter iter;
+  gpointer name;
+  gpointer allow;
+
+  /* 1: allowed, 2: never */
+  self->standing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < rules->len; i++)
+    {
+      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
+
+      g_hash_table_insert (self->standing, g_strdup (rule->host),
+                           GINT_TO_POINTER (rule->allow ? 1 : 2));
+    }
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &name, &allow))
+    {
+      gboolean was_allowed = GPOINTER_TO_INT (allow) == 1;
+
+      if (g_hash_table_lookup (self->standing, name) != allow &&
+          get_site (name, was_allowed) != NULL)
+        take_back (self, get_site (name, was_allowed), was_allowed ? "always" : "never");
+    }
+  g_hash_table_iter_init (&iter, self->standing);
+  while (g_hash_table_iter_next (&iter, &name, &allow))
+    {
+      gboolean is_allowed = GPOINTER_TO_INT (allow) == 1;
+
+      if (g_hash_table_lookup (before, name) != allow && get_site (name, is_allowed) != NULL)
+        annex_browser_pane_grant (self, get_site (name, is_allowed),
+                                  is_allowed ? "always" : "never");
+    }
+}
+
+static DexFuture *
+read_cb (DexFuture *future, gpointer data)
+{
+  AnnexBrowserPane *self = data;
+  const GValue *value = dex_future_get_value (future, NULL); /* the next change tries again */
+
+  if (value != NULL && !self->is_closed)
+    apply_standing (self, g_value_get_boxed (value));
+  return dex_future_new_true ();
+}
+
+static void
+rules_changed_cb (AnnexBrowserPane *self)
+{
+  dex_future_disown (dex_future_finally (annex_store_list_rules (self->store), read_cb,
+                                         g_object_ref (self), g_object_unref));
+}
+
+/* ---------------------------------------------------------------- decisions of this task */
+
+static void
+event_cb (AnnexBrowserPane *self, AnnexEvent *event)
+{
+  JsonObject *data = annex_event_get_data (event);
+  const char *decision = annex_json_opt_string (data, "decision", "");
+  const char *scope = annex_json_opt_string (data, "scope", "");
+  const char *site;
+
+  if (annex_event_get_event_type (event) != ANNEX_EVENT_NETWORK_DECIDED)
+    return;
+  site = annex_site_rule_get_site (annex_json_opt_string (data, "host", ""));
+  if (site == NULL || !g_str_equal (scope, "task"))
+    return;
+  if (g_str_equal (decision, "allow"))
+    annex_browser_pane_grant (self, site, scope);
+  else
+    take_back (self, site, scope);
+}
+
+static void
+restore_task (AnnexBrowserPane *self)
+{
+  g_autoptr (GPtrArray) rules = annex_task_dup_network_rules (self->task);
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
+      const char *site = annex_site_rule_get_site (rule->host);
+
+      if (site != NULL && rule->allow)
+        annex_browser_pane_grant (self, site, "task");
+    }
+}
+
+gboolean
+annex_browser_pane_restore (AnnexBrowserPane *self, GError **error)
+{
+  g_autoptr (GPtrArray) rules = NULL;
+
+  if (self->is_restored || self->store == NULL)
+    return TRUE;
+  rules = dex_await_boxed (annex_store_list_rules (self->store), error);
+  if (rules == NULL)
+    return FALSE;
+  if (self->is_restored)
+    return TRUE;
+  self->is_restored = TRUE;
+  restore_task (self);
+  apply_standing (self, rules);
+  g_signal_connect_object (self->task, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "rules-changed", G_CALLBACK (rules_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  return TRUE;
+}
+
+/* ---------------------------------------------------------------- deciding */
+
+void
+annex_browser_pane_decide (AnnexBrowserPane *self, const char *site, const char *label)
+{
+  gboolean is_always = g_str_equal (label, "always");
+
+  if (is_always || g_str_equal (label, "never"))
+    g_hash_table_insert (self->standing, annex_site_rule_dup_name (site),
+                         GINT_TO_POINTER (is_always ? 1 : 2));
+  /* If it cannot be stored, the user is asked again in the next task. */
+  if (self->store != NULL)
+    dex_future_disown (annex_site_rule_decide (self->task, site, label));
+}
