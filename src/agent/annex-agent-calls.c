@@ -19,6 +19,7 @@ typedef struct
   char *note;      /* nullable: goes before the result */
   char *refusal;   /* nullable: the result, without running the tool */
   gboolean asks;   /* it waits for the user before it does anything */
+  gboolean computer; /* it looks into the computer */
   gboolean interrupted;
 } Call;
 
@@ -41,12 +42,15 @@ flags_of (AnnexTool *tool)
   return ANNEX_IS_SIMPLE_TOOL (tool) ? annex_simple_tool_get_flags (ANNEX_SIMPLE_TOOL (tool)) : 0;
 }
 
-/* Shell asks before it uses a secret, and tells by itself when it starts. */
+/* Shell asks before it uses a secret, and tells by itself when it starts; a call of a connector's
+ * tool does both. */
 static gboolean
 asks_first (AnnexTool *tool, JsonObject *input)
 {
   JsonArray *secrets = annex_json_opt_array (input, "secrets");
 
+  if (flags_of (tool) & ANNEX_TOOL_CONNECTOR)
+    return TRUE;
   return (flags_of (tool) & ANNEX_TOOL_COMPUTER) && secrets != NULL &&
          json_array_get_length (secrets) > 0;
 }
@@ -176,7 +180,7 @@ call_fiber (gpointer data)
   JsonObject *finished;
   GError *error = NULL;
 
-  if (!(call->asks && (flags_of (call->tool) & ANNEX_TOOL_COMPUTER)) &&
+  if (!(call->asks && (flags_of (call->tool) & (ANNEX_TOOL_COMPUTER | ANNEX_TOOL_CONNECTOR))) &&
       !tell_started (call, &error))
     return annex_future_new_error (error);
   block = run_tool (call, &error);
@@ -203,6 +207,17 @@ call_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+static gboolean
+needs_computer (AnnexAgent *self, AnnexTool *tool, JsonObject *input)
+{
+  AnnexConnectors *connectors = annex_workspace_get_connectors (self->workspace);
+
+  if (tool == NULL || flags_of (tool) & ANNEX_TOOL_COMPUTER)
+    return tool != NULL;
+  return flags_of (tool) & ANNEX_TOOL_CONNECTOR && connectors != NULL &&
+         annex_connectors_runs_in_computer (connectors, annex_json_opt_string (input, "name", ""));
+}
+
 static Call *
 call_new (AnnexAgent *self, AnnexBlock *block)
 {
@@ -217,6 +232,7 @@ call_new (AnnexAgent *self, AnnexBlock *block)
   g_set_object (&call->tool, tool);
   call->call = annex_tool_call_new (id, name, annex_block_get_tool_input (block),
                                     DEX_FUTURE (only_asks ? self->park : self->stop));
+  call->computer = needs_computer (self, tool, annex_block_get_tool_input (block));
   call->interrupted = annex_task_was_tool_started (task, id) && !only_asks;
   call->asks = only_asks || (tool != NULL && asks_first (tool, annex_block_get_tool_input (block)));
   return call;
@@ -230,7 +246,7 @@ need_computer (GPtrArray *calls)
     {
       Call *call = g_ptr_array_index (calls, i);
 
-      if (!call->interrupted && call->tool != NULL && (flags_of (call->tool) & ANNEX_TOOL_COMPUTER))
+      if (!call->interrupted && call->computer)
         return TRUE;
     }
   return FALSE;
@@ -268,7 +284,7 @@ prepare (AnnexAgent *self, GPtrArray *calls)
     {
       Call *call = g_ptr_array_index (calls, i);
 
-      if (call->tool == NULL || !(flags_of (call->tool) & ANNEX_TOOL_COMPUTER))
+      if (!call->computer)
         continue;
       if (is_hopeless (error))
         call->refusal = g_strdup_printf (

@@ -45,6 +45,9 @@ annex_agent_dup_share_paths (AnnexTask *task);
  * since it was told last. FALSE with ANNEX_STORE_ERROR. */
 gboolean
 annex_agent_tell_skills (AnnexAgent *self, GError **error);
+/* The same of the connectors. */
+gboolean
+annex_agent_tell_connectors (AnnexAgent *self, GError **error);
 
 /* In the fiber: runs every tool call that has no result yet, side by side. FALSE with
  * G_IO_ERROR_CANCELLED when asks were parked (they keep no result) or the user stopped. */

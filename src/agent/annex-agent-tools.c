@@ -10,6 +10,7 @@
 #include "annex-tool-util.h"
 
 static const AnnexSimpleToolSpec *const specs[] = {
+  &annex_tool_call_tool,      &annex_tool_find_tools,
   &annex_tool_ask_user,       &annex_tool_browse,          &annex_tool_delegate,        &annex_tool_edit_file,
   &annex_tool_find_files,     &annex_tool_present_files,   &annex_tool_read_file,
   &annex_tool_request_folder, &annex_tool_request_network, &annex_tool_search_text,

@@ -238,7 +238,8 @@ step (AnnexAgent *self, GError **error)
     return annex_agent_run_calls (self, calls, error);
   if (!annex_task_needs_model (task))
     return FALSE;
-  if (!annex_agent_tell_skills (self, error) || !annex_agent_turn (self, &reason, &detail, error))
+  if (!annex_agent_tell_skills (self, error) || !annex_agent_tell_connectors (self, error) ||
+      !annex_agent_turn (self, &reason, &detail, error))
     return FALSE;
   switch (reason)
     {

@@ -17,6 +17,9 @@ typedef enum {
   ANNEX_TOOL_ASKS = 1 << 1,     /* only asks the user: safe to take up again after a restart */
   ANNEX_TOOL_MIDWAY = 1 << 2,   /* asks the user in its midst: with nobody there it stays open, and
                                  * counts as interrupted */
+  ANNEX_TOOL_CONNECTOR = 1 << 3, /* a call of a connector's tool: asks before it does anything, tells
+                                  * by itself when it starts, and looks into the computer where its
+                                  * connector runs there */
 } AnnexToolFlags;
 
 /* Runs in a fiber. Returns a tool_result block; NULL with @error: a failure the model is told in

@@ -188,6 +188,26 @@ take_folder (AnnexWorkspace *self, const char *label, GError **error)
   return announce (self, text, error);
 }
 
+static gboolean
+take_site (AnnexWorkspace *self, AnnexAsk *ask, const char *label, GError **error)
+{
+  const char *site = annex_json_opt_string (annex_ask_get_json (ask), "host", "");
+
+  return !is_host_label (label) ||
+         dex_await (annex_site_rule_decide (annex_workspace_get_task (self), site, label), error);
+}
+
+static gboolean
+tell_answer (AnnexWorkspace *self, AnnexAsk *ask, JsonObject *answer, GError **error)
+{
+  g_autofree char *said = annex_ask_describe_answer (ask, answer);
+  g_autofree char *text = g_strdup_printf ("You asked the user before: %s\nThe user looked at it "
+                                           "again and answers now: %s",
+                                           annex_ask_get_text (ask), said);
+
+  return announce (self, text, error);
+}
+
 gboolean
 annex_workspace_take_late_answer (AnnexWorkspace *self,
                                   AnnexAsk *ask,
@@ -195,8 +215,6 @@ annex_workspace_take_late_answer (AnnexWorkspace *self,
                                   GError **error)
 {
   const char *label = annex_json_opt_string (answer, "answer", "");
-  g_autofree char *said = NULL;
-  g_autofree char *text = NULL;
 
   switch (annex_ask_get_kind (ask))
     {
@@ -205,20 +223,12 @@ annex_workspace_take_late_answer (AnnexWorkspace *self,
     case ANNEX_ASK_FOLDER:
       return take_folder (self, label, error);
     case ANNEX_ASK_SITE:
-      if (is_host_label (label) &&
-          !dex_await (annex_site_rule_decide (
-                          annex_workspace_get_task (self),
-                          annex_json_opt_string (annex_ask_get_json (ask), "host", ""), label),
-                      error))
-        return FALSE;
-      G_GNUC_FALLTHROUGH;
-    case ANNEX_ASK_QUESTION:
+      return take_site (self, ask, label, error) && tell_answer (self, ask, answer, error);
     case ANNEX_ASK_CONNECTOR:
-      said = annex_ask_describe_answer (ask, answer);
-      text = g_strdup_printf ("You asked the user before: %s\nThe user looked at it again and "
-                              "answers now: %s",
-                              annex_ask_get_text (ask), said);
-      return announce (self, text, error);
+      return annex_workspace_decide_tool (self, ask, label, error) &&
+             tell_answer (self, ask, answer, error);
+    case ANNEX_ASK_QUESTION:
+      return tell_answer (self, ask, answer, error);
     case ANNEX_ASK_DRAFT:
       break;
     }

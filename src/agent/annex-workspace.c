@@ -27,6 +27,7 @@ struct _AnnexWorkspace
   AnnexModel *model;
   AnnexModel *helper_model;  /* nullable: the same */
   AnnexSkillLibrary *skills; /* nullable */
+  AnnexConnectors *connectors; /* nullable */
   AnnexDrafts *drafts;
   AnnexWorkspaceBrowserFunc make_browser; /* nullable */
   gpointer make_browser_data;
@@ -57,6 +58,7 @@ annex_workspace_finalize (GObject *object)
   g_clear_pointer (&self->refusals, g_ptr_array_unref);
   dex_clear (&self->park);
   g_clear_object (&self->skills);
+  g_clear_object (&self->connectors);
   g_clear_object (&self->drafts);
   annex_workspace_set_browser_func (self, NULL, NULL, NULL);
   dex_clear (&self->browser_queue);
@@ -214,6 +216,18 @@ AnnexSkillLibrary *
 annex_workspace_get_skills (AnnexWorkspace *self)
 {
   return self->skills;
+}
+
+void
+annex_workspace_set_connectors (AnnexWorkspace *self, AnnexConnectors *connectors)
+{
+  g_set_object (&self->connectors, connectors);
+}
+
+AnnexConnectors *
+annex_workspace_get_connectors (AnnexWorkspace *self)
+{
+  return self->connectors;
 }
 
 AnnexDrafts *

@@ -9,6 +9,7 @@
 
 #include "annex-browser.h"
 #include "annex-computer.h"
+#include "annex-connectors.h"
 #include "annex-drafts.h"
 #include "annex-inbox.h"
 #include "annex-model.h"
@@ -65,6 +66,11 @@ void
 annex_workspace_set_skills (AnnexWorkspace *self, AnnexSkillLibrary *skills);
 AnnexSkillLibrary *
 annex_workspace_get_skills (AnnexWorkspace *self);
+/* The connectors its task can use; NULL when none were set. (borrowed) */
+void
+annex_workspace_set_connectors (AnnexWorkspace *self, AnnexConnectors *connectors);
+AnnexConnectors *
+annex_workspace_get_connectors (AnnexWorkspace *self);
 AnnexDrafts *
 annex_workspace_get_drafts (AnnexWorkspace *self);
 /* Makes the task's browser pane: a future of an AnnexBrowser; rejects with
@@ -164,6 +170,13 @@ annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError
 gboolean
 annex_workspace_decide_host (AnnexWorkspace *self,
                              const char *host,
+                             const char *label,
+                             GError **error);
+/* In a fiber: carries out the user's decision about a connector's tool, which @ask is of: @label as
+ * above. ANNEX_STORE_ERROR. */
+gboolean
+annex_workspace_decide_tool (AnnexWorkspace *self,
+                             AnnexAsk *ask,
                              const char *label,
                              GError **error);
 /* In a fiber: carries out the answer to an ask that no call waits for any more, because it was

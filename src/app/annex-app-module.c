@@ -22,6 +22,8 @@ static const struct
   { "run", annex_cli_run },       { "tasks", annex_cli_tasks },
   { "inbox", annex_cli_inbox },   { "computer", annex_cli_computer },
   { "doctor", annex_cli_doctor }, { "skills", annex_cli_skills },
+  { "connectors", annex_cli_connectors },
+  { "eval", annex_cli_eval },
 };
 
 typedef struct

@@ -34,6 +34,10 @@ annex_cli_computer (char **argv);
 int
 annex_cli_skills (char **argv);
 int
+annex_cli_eval (char **argv);
+int
+annex_cli_connectors (char **argv);
+int
 annex_cli_doctor (char **argv);
 
 /* In a fiber: what `computer status` says. Returns an exit status; -1 with an error. */

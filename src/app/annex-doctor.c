@@ -18,6 +18,7 @@ static const AnnexDoctorCheck *const groups[] = {
   annex_doctor_machine_checks,
   annex_doctor_computer_checks,
   annex_doctor_model_checks,
+  annex_doctor_connector_checks,
 };
 
 static void

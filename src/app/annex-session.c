@@ -6,6 +6,7 @@
  */
 #include "annex-session.h"
 
+#include "annex-connector-hub.h"
 #include "annex-egress-hosts.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
@@ -17,6 +18,9 @@
 #include "annex-skill-store.h"
 #include "annex-workspace-checkpoints.h"
 
+/* Of the computer in which connectors are tested. */
+#define CONNECTOR_TRIAL_ID "000000000000000000c0nnect0"
+
 struct _AnnexSession
 {
   GObject parent_instance;
@@ -25,6 +29,7 @@ struct _AnnexSession
   AnnexInbox *inbox;
   AnnexSecrets *secrets;
   AnnexSkillLibrary *skills;
+  AnnexConnectorHub *connectors;
   AnnexBrowsers *browsers;
   AnnexImageStore *images;
   AnnexComputers *computers;
@@ -48,6 +53,7 @@ annex_session_finalize (GObject *object)
   if (self->skills != NULL)
     annex_skill_store_set_ports (ANNEX_SKILL_STORE (self->skills), NULL, NULL, NULL);
   g_clear_object (&self->skills);
+  g_clear_object (&self->connectors);
   g_clear_object (&self->secrets);
   g_clear_object (&self->inbox);
   g_clear_object (&self->store);
@@ -116,6 +122,9 @@ close_fiber (gpointer data)
   GError *error = NULL;
 
   annex_browsers_close (self->browsers, NULL);
+  /* While their computers are still awake. */
+  if (self->connectors != NULL)
+    dex_await (annex_connector_hub_close (self->connectors), NULL); /* it resolves */
   if (self->computers != NULL)
     dex_await (annex_computers_shutdown (self->computers, TRUE), &asleep);
   if (!dex_await (annex_store_close (self->store), &error))
@@ -200,6 +209,38 @@ annex_session_get_skills (AnnexSession *self)
                                    (AnnexSkillSecretsFunc) annex_session_get_secrets, self);
     }
   return self->skills;
+}
+
+static gboolean
+fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GError **error);
+
+/* A computer that belongs to no task, with what every task's may reach. */
+static AnnexComputer *
+make_trial_computer (gpointer data, GError **error)
+{
+  AnnexSession *self = data;
+  g_autoptr (AnnexNetworkPolicy) policy = annex_network_policy_new ();
+
+  if (self->make_computer != NULL)
+    return self->make_computer (CONNECTOR_TRIAL_ID, self->make_computer_data);
+  if (!fill_policy (self, NULL, policy, error))
+    return NULL;
+  return annex_computers_get (annex_session_get_computers (self), CONNECTOR_TRIAL_ID, policy);
+}
+
+AnnexConnectors *
+annex_session_get_connectors (AnnexSession *self)
+{
+  if (self->connectors == NULL)
+    {
+      AnnexSecrets *secrets = annex_session_get_secrets (self);
+
+      /* Another fiber may have been faster. */
+      if (self->connectors == NULL)
+        self->connectors = annex_connector_hub_new (secrets, self->store, NULL, NULL);
+      annex_connector_hub_set_computer_func (self->connectors, make_trial_computer, self);
+    }
+  return ANNEX_CONNECTORS (self->connectors);
 }
 
 gboolean
@@ -296,11 +337,13 @@ annex_session_use_helper (AnnexSession *self, AnnexWorkspace *workspace)
     g_message ("The model for helpers cannot be used: %s", error->message);
 }
 
-/* Adds the standing rules, the task's own and the hosts of the image's package managers. */
+/* Adds the standing rules, the task's own (@task is nullable) and the hosts of the image's package
+ * managers. */
 static gboolean
 fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GError **error)
 {
-  g_autoptr (GPtrArray) own = annex_task_dup_network_rules (task);
+  g_autoptr (GPtrArray) own = task != NULL ? annex_task_dup_network_rules (task)
+                                           : g_ptr_array_new ();
   g_autoptr (GPtrArray) standing = dex_await_boxed (annex_store_list_rules (self->store), error);
   g_autofree char *current = NULL;
   g_autofree char *hosts = NULL;
@@ -357,6 +400,7 @@ annex_session_create_workspace (AnnexSession *self,
   workspace = annex_workspace_new (task, computer, self->inbox, policy,
                                    annex_session_get_secrets (self), model, NULL);
   annex_workspace_set_skills (workspace, annex_session_get_skills (self));
+  annex_workspace_set_connectors (workspace, annex_session_get_connectors (self));
   annex_browsers_serve (self->browsers, workspace);
   if (!annex_workspace_finish_roll_back (workspace, &unfinished))
     g_message ("A computer that was to go back did not: %s", unfinished->message); /* it is told */

@@ -11,6 +11,7 @@
 #include "annex-browsers.h"
 #include "annex-config.h"
 #include "annex-computers.h"
+#include "annex-connectors.h"
 #include "annex-inbox.h"
 #include "annex-image-store.h"
 #include "annex-secrets.h"
@@ -39,6 +40,9 @@ AnnexSecrets *
 annex_session_get_secrets (AnnexSession *self);
 AnnexSkillLibrary *
 annex_session_get_skills (AnnexSession *self);
+/* In a fiber. */
+AnnexConnectors *
+annex_session_get_connectors (AnnexSession *self);
 AnnexComputers *
 annex_session_get_computers (AnnexSession *self);
 AnnexConfig *

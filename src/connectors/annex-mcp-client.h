@@ -85,6 +85,9 @@ const char *
 annex_mcp_client_get_version (AnnexMcpClient *self);
 gboolean
 annex_mcp_client_is_modern (AnnexMcpClient *self);
+/* Has the server said that it has @what: "tools", "resources", "prompts"? */
+gboolean
+annex_mcp_client_has (AnnexMcpClient *self, const char *what);
 gboolean
 annex_mcp_client_is_started (AnnexMcpClient *self);
 

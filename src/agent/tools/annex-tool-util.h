@@ -57,6 +57,8 @@ extern const AnnexSimpleToolSpec annex_tool_find_files;
 extern const AnnexSimpleToolSpec annex_tool_search_text;
 extern const AnnexSimpleToolSpec annex_tool_delegate;
 extern const AnnexSimpleToolSpec annex_tool_use_skill;
+extern const AnnexSimpleToolSpec annex_tool_find_tools;
+extern const AnnexSimpleToolSpec annex_tool_call_tool;
 extern const AnnexSimpleToolSpec annex_tool_browse;
 
 G_END_DECLS

@@ -1,0 +1,93 @@
+/* annex-connector-hub-private.h
+ *
+ * Shared by the files of AnnexConnectorHub.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-connector-hub.h"
+#include "annex-connector-line.h"
+
+G_BEGIN_DECLS
+
+struct _AnnexConnectorHub
+{
+  GObject parent_instance;
+
+  AnnexConnectorShelf *shelf;
+  AnnexSecrets *secrets;
+  AnnexStore *store;
+  GPtrArray *lines;  /* AnnexConnectorLine */
+  GHashTable *oauth; /* char * id: AnnexOauth */
+  AnnexConnectorComputerFunc make_computer;
+  gpointer make_computer_data;
+};
+
+/* The line of @config in @use's task, made when there is none. (borrowed) */
+AnnexConnectorLine *
+annex_connector_hub_get_line (AnnexConnectorHub *self,
+                              const AnnexConnectorConfig *config,
+                              const AnnexConnectorUse *use);
+/* One that belongs to no task. (transfer full) */
+AnnexConnectorLine *
+annex_connector_hub_make_line (AnnexConnectorHub *self,
+                               const AnnexConnectorConfig *config,
+                               const char *task_id,
+                               AnnexComputer *computer);
+/* Ends the lines of connector @id (NULL: of all) in task @task_id (NULL: in all). In a fiber. */
+void
+annex_connector_hub_end_lines (AnnexConnectorHub *self, const char *id, const char *task_id);
+/* The sign-in of the connector; NULL for a command. (borrowed) */
+AnnexOauth *
+annex_connector_hub_get_oauth (AnnexConnectorHub *self, const AnnexConnectorConfig *config);
+/* @config as people see it. @line is nullable. (transfer full) */
+AnnexConnectorInfo *
+annex_connector_hub_describe (AnnexConnectorHub *self,
+                              const AnnexConnectorConfig *config,
+                              AnnexConnectorLine *line);
+
+/* The port's methods, by file. */
+GPtrArray *
+annex_connector_hub_preview (AnnexConnectors *connectors,
+                             const char *text,
+                             const char *title,
+                             GError **error);
+DexFuture *
+annex_connector_hub_add (AnnexConnectors *connectors, const char *text, const char *title);
+DexFuture *
+annex_connector_hub_remove (AnnexConnectors *connectors, const char *id);
+DexFuture *
+annex_connector_hub_set_enabled (AnnexConnectors *connectors, const char *id, gboolean enabled);
+DexFuture *
+annex_connector_hub_set_rule (AnnexConnectors *connectors,
+                              const char *id,
+                              const char *tool,
+                              AnnexConnectorRule rule);
+DexFuture *
+annex_connector_hub_set_value (AnnexConnectors *connectors,
+                               const char *id,
+                               const char *name,
+                               const char *text,
+                               gboolean secret);
+DexFuture *
+annex_connector_hub_approve (AnnexConnectors *connectors, const char *id, const char *tool);
+DexFuture *
+annex_connector_hub_find_tools (AnnexConnectors *connectors,
+                                const AnnexConnectorUse *use,
+                                const char *query);
+DexFuture *
+annex_connector_hub_get_tool (AnnexConnectors *connectors,
+                              const AnnexConnectorUse *use,
+                              const char *name);
+DexFuture *
+annex_connector_hub_call_tool (AnnexConnectors *connectors,
+                               const AnnexConnectorUse *use,
+                               const char *name,
+                               const char *digest,
+                               JsonObject *arguments,
+                               const AnnexConnectorCallbacks *callbacks);
+gboolean
+annex_connector_hub_runs_in_computer (AnnexConnectors *connectors, const char *name);
+
+G_END_DECLS
