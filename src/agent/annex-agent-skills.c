@@ -8,8 +8,12 @@
 #include "annex-agent-private.h"
 
 #include "annex-json-build.h"
+#include "annex-skill-keeper.h"
 
 #include <string.h>
+
+#define ALLOW "Use them"
+#define REFUSE "Do not use them"
 
 char **
 annex_agent_dup_share_paths (AnnexTask *task)
@@ -20,6 +24,46 @@ annex_agent_dup_share_paths (AnnexTask *task)
   for (guint i = 0; i < shares->len; i++)
     g_strv_builder_add (paths, annex_share_get_path (g_ptr_array_index (shares, i)));
   return g_strv_builder_end (paths);
+}
+
+/* In the fiber: asks once whether the skills that lie in the folder @path may be used; nothing of
+ * them is told before. With nobody there to answer it goes on without them. */
+static gboolean
+ask_for_trust (AnnexAgent *self, AnnexSkillKeeper *keeper, const char *path, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  g_auto (GStrv) names = dex_await_boxed (annex_skill_keeper_find_untrusted (keeper, path), NULL);
+  g_autofree char *call_id = NULL;
+  g_autofree char *list = NULL;
+  g_autofree char *question = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) unanswered = NULL;
+  gboolean trusted;
+
+  if (names == NULL || names[0] == NULL)
+    return TRUE;
+  call_id = g_strconcat ("skills-in-", path, NULL);
+  list = g_strjoinv (", ", names);
+  question = g_strdup_printf ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
+                              "how to work. Use them only if you know who wrote them.",
+                              path, list);
+  answer = annex_workspace_ask (
+      self->workspace,
+      annex_ask_new_consent (annex_task_get_id (task), "Skills", question, ALLOW, REFUSE), call_id,
+      DEX_FUTURE (self->stop), &unanswered);
+  if (answer == NULL)
+    {
+      if (!self->stopped)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&unanswered));
+      return FALSE;
+    }
+  if (!annex_json_opt_string (answer, "consent", NULL))
+    return TRUE; /* dismissed, or expired: the question stays for another time */
+  trusted = g_str_equal (annex_json_opt_string (answer, "consent", ""), ALLOW);
+  if (!dex_await (annex_skill_keeper_set_trusted (keeper, path, trusted), &unanswered))
+    g_warning ("That a folder is trusted could not be noted: %s", unanswered->message);
+  return TRUE;
 }
 
 gboolean
@@ -37,6 +81,9 @@ annex_agent_tell_skills (AnnexAgent *self, GError **error)
   if (library == NULL || strstr (annex_task_get_tools (task), "\"use_skill\"") == NULL)
     return TRUE;
   paths = annex_agent_dup_share_paths (task);
+  for (char **path = paths; ANNEX_IS_SKILL_KEEPER (library) && *path != NULL; path++)
+    if (!ask_for_trust (self, ANNEX_SKILL_KEEPER (library), *path, error))
+      return FALSE;
   infos = dex_await_boxed (annex_skill_library_list (library, (const char *const *) paths), &lost);
   if (infos == NULL)
     {

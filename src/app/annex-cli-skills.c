@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-cli.h"
+#include "annex-cli-skills-private.h"
 
 #include "annex-future.h"
 #include "annex-json-build.h"
@@ -12,6 +12,7 @@
 #include "annex-session-secrets.h"
 #include "annex-skill-exposure.h"
 #include "annex-skill-package.h"
+#include "annex-skill-store.h"
 #include "annex-skill-values.h"
 
 #include <stdio.h>
@@ -82,132 +83,56 @@ list (AnnexSkillPlaces *places, char **words, gboolean json, char **folders)
 
 /* ---- check and install */
 
-static void
-print_preview_json (const AnnexSkillPreview *preview)
-{
-  JsonArray *files = json_array_new ();
-  JsonArray *hosts = json_array_new ();
-  JsonArray *problems = json_array_new ();
-  JsonArray *needs = json_array_new ();
-  GPtrArray *declared = annex_skill_get_needs (preview->skill);
-  g_autoptr (JsonObject) json = NULL;
-  g_autofree char *line = NULL;
-
-  for (guint i = 0; i < preview->view->parts->len; i++)
-    {
-      AnnexSkillPart *file = g_ptr_array_index (preview->view->parts, i);
-
-      json_array_add_object_element (
-          files, annex_json_build ("s", "path", file->path, "i", "size", (gint64) file->size_bytes,
-                                   "b", "runs", file->runs, "s", "change",
-                                   annex_skill_change_to_name (file->change), NULL));
-    }
-  for (guint i = 0; preview->view->hosts[i] != NULL; i++)
-    json_array_add_string_element (hosts, preview->view->hosts[i]);
-  for (guint i = 0; preview->view->problems[i] != NULL; i++)
-    json_array_add_string_element (problems, preview->view->problems[i]);
-  for (guint i = 0; i < declared->len; i++)
-    {
-      AnnexSkillNeed *need = g_ptr_array_index (declared, i);
-
-      json_array_add_object_element (needs, annex_json_build ("s", "id", need->id, "s", "kind",
-                                                              annex_need_kind_to_name (need->kind),
-                                                              "s", "label", need->label, "b",
-                                                              "optional", need->optional, NULL));
-    }
-  json = annex_json_build ("s", "name", annex_skill_get_name (preview->skill), "s", "description",
-                           annex_skill_get_description (preview->skill), "b", "installed",
-                           preview->view->installed, "a", "files", files, "a", "hosts", hosts, "a",
-                           "problems", problems, "a", "needs", needs, NULL);
-  line = annex_json_object_to_string (json);
-  annex_cli_print ("%s\n", line);
-}
-
-static void
-print_preview (const AnnexSkillPreview *preview)
-{
-  g_autofree char *description =
-      annex_cli_clean_line (annex_skill_get_description (preview->skill));
-  g_autofree char *hosts = g_strjoinv (", ", preview->view->hosts);
-  GPtrArray *needs = annex_skill_get_needs (preview->skill);
-
-  annex_cli_print ("%s%s\n    %s\n", annex_skill_get_name (preview->skill),
-                   preview->view->installed ? " (a version is installed)" : "", description);
-  for (guint i = 0; i < preview->view->parts->len; i++)
-    {
-      AnnexSkillPart *file = g_ptr_array_index (preview->view->parts, i);
-      g_autofree char *path = annex_cli_clean_line (file->path);
-      g_autofree char *size = g_format_size (file->size_bytes);
-
-      annex_cli_print ("    %-8s %s (%s)%s\n", annex_skill_change_to_name (file->change), path,
-                       size, file->runs ? ", runs in Annex's computer" : "");
-    }
-  if (*hosts != '\0')
-    annex_cli_print ("    Names these hosts: %s\n", hosts);
-  for (guint i = 0; i < needs->len; i++)
-    {
-      AnnexSkillNeed *need = g_ptr_array_index (needs, i);
-      g_autofree char *label = annex_cli_clean_line (need->label);
-
-      annex_cli_print ("    Asks for %s: %s (%s)%s\n", need->id, label,
-                       annex_need_kind_to_name (need->kind), need->optional ? ", optional" : "");
-    }
-  for (guint i = 0; preview->view->problems[i] != NULL; i++)
-    {
-      g_autofree char *problem = annex_cli_clean_line (preview->view->problems[i]);
-
-      annex_cli_print ("    Not as the format says: %s\n", problem);
-    }
-}
-
-static AnnexSkillPackage *
-open_package (AnnexSkillPlaces *places, const char *path, gboolean json, int *status)
+/* What is at @place is shown: a file, a folder or an address. (transfer full) */
+static AnnexSkillOffer *
+open_offer (AnnexSkillKeeper *keeper, const char *place, gboolean json, int *status)
 {
   g_autoptr (GError) error = NULL;
-  AnnexSkillPackage *package = annex_skill_package_open (places, path, &error);
+  AnnexSkillOffer *offer = dex_await_boxed (annex_skill_keeper_open (keeper, place), &error);
 
-  if (package == NULL)
-    {
-      *status = annex_cli_fail (error);
-      return NULL;
-    }
-  for (guint i = 0; i < annex_skill_package_get_previews (package)->len; i++)
-    if (json)
-      print_preview_json (annex_skill_package_get_previews (package)->pdata[i]);
-    else
-      print_preview (annex_skill_package_get_previews (package)->pdata[i]);
-  for (const char *const *part = annex_skill_package_get_left_out (package);
-       !json && part != NULL && *part != NULL; part++)
-    {
-      g_autofree char *clean = annex_cli_clean_line (*part);
+  if (offer != NULL)
+    annex_cli_print_offer (offer, json);
+  else
+    *status = annex_cli_fail (error);
+  return offer;
+}
 
-      annex_cli_print ("Not taken: %s\n", clean);
-    }
-  return package;
+/* Only what is fetched needs a session, which writes the ledger. NULL with *@status. (transfer
+ * full)
+ */
+static AnnexSkillKeeper *
+open_keeper (AnnexSkillPlaces *places, const char *place, AnnexSession **session, int *status)
+{
+  if (g_file_test (place, G_FILE_TEST_EXISTS))
+    return ANNEX_SKILL_KEEPER (annex_skill_store_new (places));
+  *session = annex_cli_open (status);
+  if (*session == NULL)
+    return NULL;
+  return g_object_ref (ANNEX_SKILL_KEEPER (annex_session_get_skills (*session)));
 }
 
 static int
 check (AnnexSkillPlaces *places, char **words, gboolean json)
 {
-  g_autoptr (AnnexSkillPackage) package = NULL;
+  g_autoptr (AnnexSkillKeeper) keeper = NULL;
+  g_autoptr (AnnexSkillOffer) offer = NULL;
+  AnnexSession *session = NULL;
   int status = ANNEX_EXIT_DONE;
 
   if (g_strv_length (words) != 1)
-    return annex_cli_usage ("skills", "check needs one file or folder");
-  package = open_package (places, words[0], json, &status);
-  for (guint i = 0; package != NULL && i < annex_skill_package_get_previews (package)->len; i++)
-    {
-      AnnexSkillPreview *preview = annex_skill_package_get_previews (package)->pdata[i];
-
-      if (preview->view->problems[0] != NULL)
-        status = ANNEX_EXIT_FAILED;
-    }
-  return status;
+    return annex_cli_usage ("skills", "check needs one file, folder or address");
+  keeper = open_keeper (places, words[0], &session, &status);
+  if (keeper != NULL)
+    offer = open_offer (keeper, words[0], json, &status);
+  for (guint i = 0; offer != NULL && i < offer->skills->len; i++)
+    if (((AnnexSkillView *) g_ptr_array_index (offer->skills, i))->problems[0] != NULL)
+      status = ANNEX_EXIT_FAILED;
+  g_clear_object (&keeper);
+  return session != NULL ? annex_cli_close (session, status) : status;
 }
 
-/* Reads one line of the user's. NULL at the end of the input. (transfer full) */
-static char *
-read_answer (const char *prompt, gboolean hidden)
+char *
+annex_cli_read_answer (const char *prompt, gboolean hidden)
 {
   char line[MAX_ANSWER];
   struct termios before;
@@ -231,23 +156,14 @@ read_answer (const char *prompt, gboolean hidden)
   return answer != NULL ? g_strstrip (g_strdup (line)) : NULL;
 }
 
-static int
-install (AnnexSkillPlaces *places, char **words, gboolean json, gboolean yes)
+int
+annex_cli_install_offer (AnnexSkillKeeper *keeper, const AnnexSkillOffer *offer, gboolean yes)
 {
-  g_autoptr (AnnexSkillPackage) package = NULL;
   g_autoptr (GError) error = NULL;
-  GPtrArray *previews;
-  int status = ANNEX_EXIT_DONE;
 
-  if (g_strv_length (words) != 1)
-    return annex_cli_usage ("skills", "install needs one file or folder");
-  annex_skill_shelf_clean (places);
-  package = open_package (places, words[0], json, &status);
-  if (package == NULL)
-    return status;
   if (!yes && isatty (STDIN_FILENO))
     {
-      g_autofree char *answer = read_answer ("Install this? [y/N] ", FALSE);
+      g_autofree char *answer = annex_cli_read_answer ("Install this? [y/N] ", FALSE);
 
       yes = answer != NULL && g_ascii_strncasecmp (answer, "y", 1) == 0;
     }
@@ -256,11 +172,30 @@ install (AnnexSkillPlaces *places, char **words, gboolean json, gboolean yes)
       fprintf (stderr, "annex: Nothing was installed; --yes installs what is shown\n");
       return ANNEX_EXIT_NEEDS_USER;
     }
-  previews = annex_skill_package_get_previews (package);
-  for (guint i = 0; i < previews->len; i++)
-    if (!annex_skill_package_install (package, previews->pdata[i], &error))
-      return annex_cli_fail (error);
+  if (!dex_await (annex_skill_keeper_install (keeper, offer, NULL), &error))
+    return annex_cli_fail (error);
   return ANNEX_EXIT_DONE;
+}
+
+static int
+install (AnnexSkillPlaces *places, char **words, gboolean json, gboolean yes)
+{
+  g_autoptr (AnnexSkillKeeper) keeper = NULL;
+  g_autoptr (AnnexSkillOffer) offer = NULL;
+  AnnexSession *session = NULL;
+  int status = ANNEX_EXIT_DONE;
+
+  if (g_strv_length (words) != 1)
+    return annex_cli_usage ("skills", "install needs one file, folder or address");
+  annex_skill_shelf_clean (places);
+  keeper = open_keeper (places, words[0], &session, &status);
+  if (keeper != NULL)
+    offer = open_offer (keeper, words[0], json, &status);
+  if (offer != NULL)
+    status = annex_cli_install_offer (keeper, offer, yes);
+  g_clear_pointer (&offer, annex_skill_offer_free);
+  g_clear_object (&keeper);
+  return session != NULL ? annex_cli_close (session, status) : status;
 }
 
 /* ---- export */
@@ -377,7 +312,7 @@ store_secret (const char *skill, const AnnexSkillNeed *need, const char *old, GE
 
   if (secrets == NULL)
     return NULL;
-  value = read_answer (isatty (STDIN_FILENO) ? prompt : "", TRUE);
+  value = annex_cli_read_answer (isatty (STDIN_FILENO) ? prompt : "", TRUE);
   if (value == NULL || *value == '\0')
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "No secret was given");
@@ -468,6 +403,25 @@ change (AnnexSkillPlaces *places, const char *what, char **words)
   return done ? ANNEX_EXIT_DONE : annex_cli_fail (error);
 }
 
+/* Are the skills of other apps in the home folder used, too? */
+static int
+home (AnnexSkillPlaces *places, char **words)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean on = g_strcmp0 (words[0], "on") == 0;
+
+  if (words[0] == NULL)
+    {
+      annex_cli_print ("%s\n", annex_skill_shelf_get_look_in_home (places) ? "on" : "off");
+      return ANNEX_EXIT_DONE;
+    }
+  if (words[1] != NULL || (!on && !g_str_equal (words[0], "off")))
+    return annex_cli_usage ("skills", "home is on or off");
+  if (!annex_skill_shelf_set_look_in_home (places, on, &error))
+    return annex_cli_fail (error);
+  return ANNEX_EXIT_DONE;
+}
+
 int
 annex_cli_skills (char **argv)
 {
@@ -478,7 +432,9 @@ annex_cli_skills (char **argv)
   gboolean json = FALSE;
   gboolean yes = FALSE;
   int status;
+  g_autofree char *output = NULL;
   const GOptionEntry entries[] = {
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, NULL, NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, NULL, NULL },
     { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, NULL, NULL },
     { "private", 0, 0, G_OPTION_ARG_STRING, &how, NULL, NULL },
@@ -499,6 +455,14 @@ annex_cli_skills (char **argv)
     return export_skill (places, argv + 1, how, folders);
   if (g_str_equal (argv[0], "values"))
     return values (places, argv + 1, json);
+  if (g_str_equal (argv[0], "make"))
+    return annex_cli_skills_make (argv + 1, output, json);
+  if (g_str_equal (argv[0], "market"))
+    return annex_cli_skills_market (argv + 1, json);
+  if (g_str_equal (argv[0], "plugin"))
+    return annex_cli_skills_plugin (argv + 1, json, yes);
+  if (g_str_equal (argv[0], "home"))
+    return home (places, argv + 1);
   if (g_strv_contains (changes, argv[0]))
     return change (places, argv[0], argv + 1);
   return annex_cli_usage ("skills", "there is no command “skills %s”", argv[0]);
