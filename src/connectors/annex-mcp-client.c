@@ -9,9 +9,12 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-mcp-stdio.h"
 
 #define PROBE_MS 4000
 #define HANDSHAKE_MS 30000
+/* The first start of a command may have to install it, in a computer that may be emulated. */
+#define INSTALL_MS (10 * 60 * 1000)
 #define MAX_ROUNDS 8
 #define MAX_PAGES 200
 #define MAX_ITEMS 10000
@@ -176,7 +179,9 @@ try_modern (AnnexMcpClient *self, GError **error)
 static gboolean
 shake_hands (AnnexMcpClient *self, GError **error)
 {
-  AnnexMcpRequestOptions options = { .idle_ms = HANDSHAKE_MS };
+  AnnexMcpRequestOptions options = {
+    .idle_ms = ANNEX_IS_MCP_STDIO (self->transport) ? INSTALL_MS : HANDSHAKE_MS,
+  };
   g_autoptr (JsonObject) params = annex_json_build (
       "s", "protocolVersion", handshake_versions[0], "o", "capabilities",
       annex_mcp_client_capabilities (self), "o", "clientInfo",
