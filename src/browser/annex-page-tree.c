@@ -10,6 +10,8 @@
 
 #define MAX_GONE 12
 #define MAX_CONTEXT_CHARS 60
+/* A change longer than this is cut, or told as the whole. */
+#define MAX_DIFF_CHARS (2 * ANNEX_PAGE_MAX_TEXT_CHARS)
 
 static void
 add_frame (GPtrArray *lines,
@@ -28,10 +30,17 @@ add_frame (GPtrArray *lines,
                        annex_page_line_new (depth, id, "- text: This frame did not answer.", -1));
       return;
     }
-  for (guint i = 0; i < own->len; i++)
+  for (guint i = 0; i < own->len && lines->len <= ANNEX_PAGE_MAX_ALL_LINES; i++)
     {
       AnnexPageLine *line = own->pdata[i];
 
+      if (lines->len == ANNEX_PAGE_MAX_ALL_LINES)
+        {
+          g_ptr_array_add (
+              lines,
+              annex_page_line_new (0, "cut", "- … more lines: page_find looks in all of them", -1));
+          return;
+        }
       g_ptr_array_add (lines, annex_page_line_new (depth + line->depth, line->id, line->text, -1));
       if (line->slot >= 0 && path->len < ANNEX_PAGE_MAX_FRAME_DEPTH)
         {
@@ -199,15 +208,16 @@ static int *
 parents_of (GPtrArray *lines)
 {
   int *parents = g_new (int, lines->len + 1);
-  g_autofree int *last = g_new (int, ANNEX_PAGE_MAX_DEPTH *(ANNEX_PAGE_MAX_FRAME_DEPTH + 2) + 2);
+  /* By depth: the index of the last line plus one; lines may also come in no order. */
+  g_autofree int *last = g_new0 (int, ANNEX_PAGE_MAX_DEPTH *(ANNEX_PAGE_MAX_FRAME_DEPTH + 2) + 2);
   guint limit = ANNEX_PAGE_MAX_DEPTH * (ANNEX_PAGE_MAX_FRAME_DEPTH + 2);
 
   for (guint i = 0; i < lines->len; i++)
     {
       guint depth = MIN (line_at (lines, (int) i)->depth, limit);
 
-      parents[i] = depth > 0 ? last[depth - 1] : -1;
-      last[depth] = (int) i;
+      parents[i] = depth > 0 ? last[depth - 1] - 1 : -1;
+      last[depth] = (int) i + 1;
     }
   return parents;
 }
@@ -313,7 +323,7 @@ write_moved (Diff *self, int index)
 static void
 write_present (Diff *self)
 {
-  for (int i = 0; i < (int) self->now->len; i++)
+  for (int i = 0; i < (int) self->now->len && self->text->len <= MAX_DIFF_CHARS; i++)
     {
       AnnexPageLine *line = line_at (self->now, i);
       int old = index_in (self->was, line->id);
@@ -341,7 +351,7 @@ write_present (Diff *self)
       /* A new node brings all that is new in it; what moved into it is not told again. */
       depth = open_context (self, i);
       append_marked (self->text, depth, line->text, "[new]");
-      while (i + 1 < (int) self->now->len)
+      while (i + 1 < (int) self->now->len && self->text->len <= MAX_DIFF_CHARS)
         {
           AnnexPageLine *inner = line_at (self->now, i + 1);
 

@@ -13,12 +13,14 @@ G_BEGIN_DECLS
 
 /* What one text for the model may have at most, in characters. */
 #define ANNEX_PAGE_MAX_TEXT_CHARS 48000
+/* Lines of all frames together. */
+#define ANNEX_PAGE_MAX_ALL_LINES 40000
 
 /* The lines of a frame at @path (guint), or NULL when it did not answer. (borrowed) */
 typedef GPtrArray *(*AnnexPageFrameFunc) (const GArray *path, gpointer data);
 
 /* The lines of the frame at @path with those of the frames in it below their places.
- * (transfer full) (element-type AnnexPageLine) */
+ * What is beyond the limit is said to be left out. (transfer full) (element-type AnnexPageLine) */
 GPtrArray *
 annex_page_tree_merge (const GArray *path, AnnexPageFrameFunc frame, gpointer data);
 

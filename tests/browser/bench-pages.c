@@ -1,7 +1,8 @@
 /* bench-pages.c
  *
  * Snapshots of every page in pages/: characters, time, what is covered, and a second look after one
- * click; beside them the reference peer's snapshot of the same page, where it is installed.
+ * click; beside them the reference peer's snapshot of the same page, where it is installed. "ratio"
+ * is of all characters, "same" of what both tell (page-same.h).
  *
  *   bench-pages FOLDER [PEER]   PEER: peer-snapshot.mjs, run with node
  *
@@ -10,21 +11,51 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "page-cover.h"
+#include "page-same.h"
 #include "page-task.h"
 
 #include "annex-json.h"
 
 #include <string.h>
 
+/* The best of so many, as peer-snapshot.mjs does it. */
+#define TIMES 30
+#define MIN_TIMES 3
+#define ENOUGH_US 400000
+
 typedef struct
 {
   char *name;
+  char *text;
   glong chars, second;
   double ms;
-  glong peer_chars;
-  double peer_ms;
+  glong peer_chars, peer_covered, peer_all;
+  double peer_ms, same;
   guint n_elements, n_texts, n_missing;
 } Figure;
+
+/* Of several pages. */
+typedef struct
+{
+  double sum, worst;
+  guint n;
+} Spread;
+
+static void
+spread_add (Spread *self, double value)
+{
+  self->sum += value;
+  self->worst = MAX (self->worst, value);
+  self->n++;
+}
+
+static void
+spread_print (const Spread *self, const char *what)
+{
+  if (self->n > 0)
+    g_print ("%s: %.2f on average of %u pages, %.2f at worst\n", what, self->sum / self->n, self->n,
+             self->worst);
+}
 
 static int
 compare (gconstpointer a, gconstpointer b)
@@ -46,11 +77,23 @@ list_pages (const char *folder)
   return names;
 }
 
+/* The first button that can be pressed. */
+static char *
+find_button (const char *snapshot)
+{
+  g_auto (GStrv) lines = g_strsplit (snapshot, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strstr (lines[i], "- button \"") != NULL && strstr (lines[i], "[disabled]") == NULL)
+      return page_task_find_reference (lines[i], "- button");
+  return NULL;
+}
+
 /* The second look: after a click on the first button that is not a submit to elsewhere. */
 static glong
 measure_second (PageCase *page, const char *snapshot)
 {
-  g_autofree char *target = page_task_find_reference (snapshot, "- button \"");
+  g_autofree char *target = find_button (snapshot);
   g_autofree char *args = g_strdup_printf ("{\"target\":\"%s\"}", target != NULL ? target : "");
   g_autofree char *before = NULL, *after = NULL;
   g_autoptr (AnnexPageAnswer) answer = NULL;
@@ -70,12 +113,12 @@ measure (PageCase *page, const char *name)
   Figure *figure = g_new0 (Figure, 1);
   g_autoptr (AnnexPageAnswer) answer = NULL;
   g_autoptr (PageCover) cover = NULL;
-  gint64 best = G_MAXINT64;
+  gint64 best = G_MAXINT64, spent = 0;
 
   figure->name = g_strdup (name);
   page_case_load (page, name);
   page_case_pause (page, 400);
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < TIMES && (i < MIN_TIMES || spent < ENOUGH_US); i++)
     {
       gint64 began = g_get_monotonic_time ();
 
@@ -83,8 +126,10 @@ measure (PageCase *page, const char *name)
       answer = page_case_run (page, "snapshot", "{}", NULL);
       g_assert_nonnull (answer);
       best = MIN (best, g_get_monotonic_time () - began);
+      spent += g_get_monotonic_time () - began;
     }
   figure->ms = best / 1000.0;
+  figure->text = g_strdup (answer->text);
   figure->chars = g_utf8_strlen (answer->text, -1);
   if (g_getenv ("ANNEX_PAGE_PRINT") != NULL)
     g_print ("# %s\n%s\n", name, answer->text);
@@ -106,6 +151,7 @@ static void
 figure_free (Figure *figure)
 {
   g_free (figure->name);
+  g_free (figure->text);
   g_free (figure);
 }
 
@@ -120,7 +166,7 @@ on_peer (GObject *source, GAsyncResult *result, gpointer data)
   *(char **) data = out;
 }
 
-/* {"NAME": [characters, ms]} of the peer, or NULL when it is not installed. */
+/* {"NAME": {text, ms, covered, all}} of the peer, or NULL when it is not installed. */
 static JsonObject *
 run_peer (PageCase *page, const char *script, GPtrArray *names)
 {
@@ -152,52 +198,64 @@ run_peer (PageCase *page, const char *script, GPtrArray *names)
 }
 
 static void
+read_peer (Figure *figure, JsonObject *own)
+{
+  const char *text = annex_json_opt_string (own, "text", "");
+  glong ours, theirs;
+
+  figure->peer_chars = g_utf8_strlen (text, -1);
+  figure->peer_ms = annex_json_opt_double (own, "ms", 0);
+  figure->peer_covered = (glong) annex_json_opt_int (own, "covered", 0);
+  figure->peer_all = (glong) annex_json_opt_int (own, "all", 0);
+  ours = page_same_count (figure->text, text);
+  theirs = page_same_count (text, figure->text);
+  figure->same = theirs > 0 ? (double) ours / theirs : 0;
+}
+
+static void
+print_figure (Figure *f)
+{
+  guint all = f->n_elements + f->n_texts;
+  g_autofree char *covered = g_strdup_printf ("%u/%u", all - f->n_missing, all);
+  g_autofree char *peer_covered =
+      f->peer_all > 0 ? g_strdup_printf ("%ld/%ld", f->peer_covered, f->peer_all) : g_strdup ("-");
+  g_autofree char *second =
+      f->second >= 0 ? g_strdup_printf ("%.0f%%", 100.0 * f->second / f->chars) : g_strdup ("-");
+
+  g_print ("%-28s %6ld %7ld %6.2f %6.2f %7.1f %7.1f %6.2f %7s %10s %10s\n", f->name, f->chars,
+           f->peer_chars, f->peer_chars > 0 ? (double) f->chars / f->peer_chars : 0, f->same, f->ms,
+           f->peer_ms, f->peer_ms > 0 ? f->ms / f->peer_ms : 0, second, covered, peer_covered);
+}
+
+static void
 print_figures (GPtrArray *figures)
 {
-  double sum = 0, worst = 0, site_sum = 0, site_worst = 0, second_sum = 0, second_worst = 0;
-  guint n = 0, n_sites = 0, n_second = 0, missing = 0;
+  Spread sizes = { 0 }, same = { 0 }, sites = { 0 }, times = { 0 }, seconds = { 0 };
+  guint missing = 0;
 
-  g_print ("%-26s %7s %7s %6s %8s %8s %7s %9s\n", "page", "chars", "peer", "ratio", "ms", "peer ms",
-           "second", "covered");
+  g_print ("%-28s %6s %7s %6s %6s %7s %7s %6s %7s %10s %10s\n", "page", "chars", "peer", "ratio",
+           "same", "ms", "peer", "ratio", "second", "covered", "peer");
   for (guint i = 0; i < figures->len; i++)
     {
       Figure *f = figures->pdata[i];
-      double ratio = f->peer_chars > 0 ? (double) f->chars / f->peer_chars : 0;
 
-      g_print ("%-26s %7ld %7ld %6.2f %8.1f %8.1f %6.0f%% %5u/%u\n", f->name, f->chars,
-               f->peer_chars, ratio, f->ms, f->peer_ms,
-               f->second >= 0 ? 100.0 * f->second / f->chars : -1,
-               f->n_elements + f->n_texts - f->n_missing, f->n_elements + f->n_texts);
+      print_figure (f);
       missing += f->n_missing;
-      if (f->peer_chars > 0)
-        {
-          sum += ratio;
-          worst = MAX (worst, ratio);
-          n++;
-          if (g_str_has_prefix (f->name, "site-"))
-            {
-              site_sum += ratio;
-              site_worst = MAX (site_worst, ratio);
-              n_sites++;
-            }
-        }
       if (f->second >= 0)
-        {
-          second_sum += (double) f->second / f->chars;
-          second_worst = MAX (second_worst, (double) f->second / f->chars);
-          n_second++;
-        }
+        spread_add (&seconds, (double) f->second / f->chars);
+      if (f->peer_chars == 0)
+        continue;
+      spread_add (&sizes, (double) f->chars / f->peer_chars);
+      spread_add (&same, f->same);
+      spread_add (&times, f->ms / f->peer_ms);
+      if (g_str_has_prefix (f->name, "site-"))
+        spread_add (&sites, (double) f->chars / f->peer_chars);
     }
-  if (n > 0)
-    g_print ("snapshot against the peer's: %.2f on average of %u pages, %.2f at worst\n", sum / n,
-             n, worst);
-  if (n_sites > 0)
-    g_print ("of these, whole sites: %.2f on average of %u, %.2f at worst\n", site_sum / n_sites,
-             n_sites, site_worst);
-  if (n_second > 0)
-    g_print (
-        "second look after one click: %.2f of the first on average of %u pages, %.2f at worst\n",
-        second_sum / n_second, n_second, second_worst);
+  spread_print (&sizes, "snapshot against the peer's");
+  spread_print (&same, "the same, only what both tell");
+  spread_print (&sites, "of these, whole sites");
+  spread_print (&times, "time against the peer's");
+  spread_print (&seconds, "second look after one click");
   g_print ("not covered: %u\n", missing);
 }
 
@@ -221,13 +279,10 @@ main (int argc, char *argv[])
   for (guint i = 0; peer != NULL && i < figures->len; i++)
     {
       Figure *f = figures->pdata[i];
-      JsonArray *own = annex_json_opt_array (peer, f->name);
+      JsonObject *own = annex_json_opt_object (peer, f->name);
 
-      if (own != NULL && json_array_get_length (own) == 2)
-        {
-          f->peer_chars = (glong) json_array_get_double_element (own, 0);
-          f->peer_ms = json_array_get_double_element (own, 1);
-        }
+      if (own != NULL)
+        read_peer (f, own);
     }
   print_figures (figures);
   page_case_free (page);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define MIN_CASES 60
+#define MIN_CASES 150
 
 static PageCase *page;
 

@@ -1,14 +1,13 @@
 /* fuzz-page.c
  *
- * What a page answers and what a model asks for: a message is read or refused, its lines make a
- * text of whole lines within limits, a change of them is told, and arguments are taken or refused.
+ * What a page answers: a message is read or refused, its lines and those of the frames in it make
+ * a text of whole lines within limits, and what changed since "before" is told.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "fuzz.h"
 
 #include "annex-json.h"
-#include "annex-page-args.h"
 #include "annex-page-tree.h"
 
 #include <string.h>
@@ -22,24 +21,45 @@ check_text (const char *text)
     g_assert_true ((guchar) *c >= 0x20 || *c == '\n');
 }
 
-/* The lines as they are, and against themselves without the first, and the other way round. */
 static void
-use_lines (GPtrArray *lines)
+check_diff (GPtrArray *before, GPtrArray *now)
+{
+  g_autofree char *changes = annex_page_tree_diff (before, now);
+
+  if (changes != NULL)
+    check_text (changes);
+}
+
+/* Every frame holds the same lines: as many frames as the limits allow. */
+static GPtrArray *
+same_frame (const GArray *path, gpointer lines)
+{
+  return path->len < 3 ? lines : NULL;
+}
+
+/* The lines as they are, against those before, and against themselves the other way round. */
+static void
+use_lines (GPtrArray *lines, GPtrArray *before)
 {
   g_autoptr (GPtrArray) fewer = g_ptr_array_new ();
+  g_autoptr (GPtrArray) merged = NULL;
+  g_autoptr (GArray) top = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autofree char *text = annex_page_tree_to_text (lines);
   g_autofree char *same = annex_page_tree_diff (lines, lines);
-  g_autofree char *gone = NULL, *new = NULL;
+  g_autofree char *whole = NULL;
 
   check_text (text);
   for (guint i = 1; i < lines->len; i++)
     g_ptr_array_add (fewer, lines->pdata[lines->len - i]);
-  gone = annex_page_tree_diff (lines, fewer);
-  new = annex_page_tree_diff (fewer, lines);
-  if (gone != NULL)
-    check_text (gone);
-  if (new != NULL)
-    check_text (new);
+  check_diff (lines, fewer);
+  check_diff (fewer, lines);
+  if (before != NULL)
+    check_diff (before, lines);
+  merged = annex_page_tree_merge (top, same_frame, lines);
+  g_assert_cmpuint (merged->len, <=, ANNEX_PAGE_MAX_ALL_LINES + 1);
+  whole = annex_page_tree_to_text (merged);
+  check_text (whole);
+  check_diff (lines, merged);
 }
 
 int
@@ -47,22 +67,16 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (AnnexPageMessage) message =
       annex_page_message_read ((const char *) data, (gssize) size, NULL);
-  g_autoptr (JsonObject) object =
-      annex_json_parse_object ((const char *) data, (gssize) size, NULL);
+  g_autoptr (GPtrArray) lines = NULL, before = NULL;
+  JsonObject *old;
 
-  if (message != NULL && message->result != NULL)
-    {
-      g_autoptr (GPtrArray) lines = annex_page_lines_read (message->result, message->frame, NULL);
-
-      if (lines != NULL && lines->len < 2000)
-        use_lines (lines);
-    }
-  for (int command = 0; object != NULL && command <= ANNEX_PAGE_COMMAND_FOCUS_FILE; command++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (JsonObject) args = annex_page_args_check (command, object, &error);
-
-      g_assert_true ((args == NULL) == (error != NULL));
-    }
+  if (message == NULL || message->result == NULL)
+    return 0;
+  lines = annex_page_lines_read (message->result, message->frame, NULL);
+  old = annex_json_opt_object (message->result, "before");
+  if (old != NULL)
+    before = annex_page_lines_read (old, message->frame, NULL);
+  if (lines != NULL && lines->len < 2000)
+    use_lines (lines, before);
   return 0;
 }

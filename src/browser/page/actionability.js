@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 const deepElementAt = (x, y) => {
-  let hit = document.elementFromPoint(x, y);
+  let hit = dom.hit(x, y);
   while (hit && dom.shadowRoot(hit)) {
     const inner = dom.shadowRoot(hit).elementFromPoint(x, y);
     if (!inner || inner === hit) break;
@@ -16,11 +16,13 @@ const sameBox = (a, b) => Math.abs(a.left - b.left) < 1 && Math.abs(a.top - b.to
 
 // The element that a person would aim at: the label or the box drawn for a field that is not seen itself.
 const standIn = (element) => {
+  if (isArea(element)) return pictureOf(element);
   if (!(element instanceof HTMLInputElement) || !['checkbox', 'radio', 'file'].includes(element.type)) return null;
   return labelsOf(element).find(isVisible) ?? null;
 };
 
 const boxOf = (element) => {
+  if (isArea(element)) return areaBox(element);
   for (const box of dom.boxes(element)) if (box.width > 0 && box.height > 0) return box;
   return dom.box(element);
 };
@@ -60,7 +62,7 @@ const attempt = async (element, needs, found) => {
   if (!sameBox(before, boxOf(aim))) return new PageError('hidden', 'The element does not stand still: wait with page_wait, then try again.');
   if (needs.enabled && isDisabled(element)) return new PageError('disabled', 'The element is disabled: something else on the page has to be done first.');
   if (isInert(element)) return new PageError('covered', 'The element is out of use while something else, such as a dialog, is open: answer or close that first.');
-  const box = needs.box ? needs.box() : boxOf(aim);
+  const box = needs.box ? needs.box() : boxOf(isArea(element) ? element : aim);
   const point = middleOf(box);
   found.aim = aim;
   found.point = point;

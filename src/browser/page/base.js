@@ -1,6 +1,7 @@
 // base.js: what all page scripts stand on: getters that the page's own names cannot shadow (a form's
-// field named "id" hides form.id), the tree as it is shown (shadow roots, slots), and named errors.
-// These scripts run in an isolated world: the page's script sees none of it.
+// field named "id" hides form.id, a picture named "body" hides document.body), the tree as it is shown
+// (shadow roots, slots), and named errors. These scripts run in an isolated world: the page's script sees
+// none of it.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 const getterOf = (proto, name) => {
@@ -10,6 +11,11 @@ const getterOf = (proto, name) => {
 const methodOf = (proto, name) => {
   const call = proto[name];
   return (node, ...args) => call.apply(node, args);
+};
+
+const ofDocument = (name) => {
+  const call = methodOf(Document.prototype, name);
+  return (...args) => call(document, ...args);
 };
 
 const dom = {
@@ -31,6 +37,17 @@ const dom = {
   contains: methodOf(Node.prototype, 'contains'),
   rootOf: methodOf(Node.prototype, 'getRootNode'),
   dispatch: methodOf(EventTarget.prototype, 'dispatchEvent'),
+  byIdInDocument: methodOf(Document.prototype, 'getElementById'),
+  byIdInRoot: methodOf(DocumentFragment.prototype, 'getElementById'),
+  queryAllInRoot: methodOf(DocumentFragment.prototype, 'querySelectorAll'),
+  hit: ofDocument('elementFromPoint'),
+  execute: ofDocument('execCommand'),
+  range: ofDocument('createRange'),
+  create: ofDocument('createElement'),
+  createIn: ofDocument('createElementNS'),
+  base: () => getterOf(Node.prototype, 'baseURI')(document),
+  scroller: () => getterOf(Document.prototype, 'scrollingElement')(document),
+  ready: () => getterOf(Document.prototype, 'readyState')(document),
   body: () => getterOf(Document.prototype, 'body')(document),
   active: () => getterOf(Document.prototype, 'activeElement')(document),
   root: () => getterOf(Document.prototype, 'documentElement')(document),
@@ -43,6 +60,14 @@ class PageError extends Error {
     this.code = code;
   }
 }
+
+// What is found once while a tree is built, in which time the page cannot change; otherwise null.
+let during = null;
+const once = (work) => {
+  if (during) return work();
+  during = {roles: new Map(), names: new Map(), labels: new Map()};
+  try { return work(); } finally { during = null; }
+};
 
 const isElement = (node) => node != null && node.nodeType === 1;
 const isText = (node) => node != null && node.nodeType === 3;
@@ -83,19 +108,26 @@ const isInside = (node, ancestor) => {
   return false;
 };
 
-// All elements below @root, those of open shadow roots too.
+// All elements below @root in their order, those of open shadow roots too. A page may be deeper than the stack.
 function* allElements(root) {
-  for (const child of shownChildren(root)) {
-    if (!isElement(child)) continue;
-    yield child;
-    yield* allElements(child);
+  const waiting = [...shownChildren(root)].reverse();
+  while (waiting.length) {
+    const next = waiting.pop();
+    if (!isElement(next)) continue;
+    yield next;
+    const inner = shownChildren(next);
+    for (let i = inner.length - 1; i >= 0; i--) waiting.push(inner[i]);
   }
 }
 
 const byId = (element, id) => {
   const root = dom.rootOf(element);
-  return (root.getElementById ? root.getElementById(id) : null) ?? null;
+  return root === document ? dom.byIdInDocument(document, id) : root instanceof ShadowRoot ? dom.byIdInRoot(root, id) : null;
 };
+
+// In the whole of a document, a shadow root, or what is in neither.
+const queryAllIn = (root, selector) => (root === document ? dom.queryAll(dom.root(), selector)
+  : isElement(root) ? dom.queryAll(root, selector) : dom.queryAllInRoot(root, selector));
 
 const idList = (element, attribute) => (dom.attribute(element, attribute) ?? '').split(/\s+/).filter(Boolean)
   .map((id) => byId(element, id)).filter(Boolean);
@@ -104,10 +136,11 @@ const inputType = (element) => (element instanceof HTMLInputElement ? element.ty
 const isTextField = (element) => element instanceof HTMLTextAreaElement ||
   ['text', 'search', 'tel', 'url', 'email', 'password', 'number', 'date', 'time', 'month', 'week', 'datetime-local']
     .includes(inputType(element));
-const isEditable = (element) => isHtml(element) && element.isContentEditable;
+// In design mode the whole document is editable: its body is the editor.
+const isEditable = (element) => isHtml(element) && element.isContentEditable && element !== dom.root();
 const editingHost = (element) => {
   let host = null;
-  for (let at = element; isHtml(at) && at.isContentEditable; at = shownParent(at)) host = at;
+  for (let at = element; isEditable(at); at = shownParent(at)) host = at;
   return host;
 };
 

@@ -11,7 +11,7 @@ const escape = () => {
 const enter = (element, modifiers) => {
   const tag = dom.localName(element), type = inputType(element);
   if (tag === 'textarea') { insertText(element, '\n'); return; }
-  if (isEditable(element)) { document.execCommand(modifiers.includes('Shift') ? 'insertLineBreak' : 'insertParagraph'); return; }
+  if (isEditable(element)) { dom.execute(modifiers.includes('Shift') ? 'insertLineBreak' : 'insertParagraph'); return; }
   if (tag === 'button' || tag === 'a' || (tag === 'summary' && isNativeControl(element)) || ['submit', 'button', 'reset', 'image', 'file', 'color'].includes(type)) { element.click(); return; }
   if (tag === 'input' && element.form) submitImplicitly(element);
   else if (isTextField(element)) sendChange(element);
@@ -22,7 +22,7 @@ const enter = (element, modifiers) => {
 const submitImplicitly = (field) => {
   const form = field.form;
   sendChange(field);
-  const controls = [...getterOf(HTMLFormElement.prototype, 'elements')(form), ...document.querySelectorAll('input[type=image]')].filter((c) => c.form === form);
+  const controls = [...getterOf(HTMLFormElement.prototype, 'elements')(form), ...dom.queryAll(dom.root(), 'input[type=image]')].filter((c) => c.form === form);
   const button = controls.find((c) => (c instanceof HTMLButtonElement && c.type === 'submit') || ['submit', 'image'].includes(inputType(c)));
   if (button) { if (!isDisabled(button)) button.click(); return; }
   if (controls.filter((c) => c instanceof HTMLInputElement && isTextField(c)).length <= 1) HTMLFormElement.prototype.requestSubmit.call(form);
@@ -61,8 +61,8 @@ const selectByLetter = (select, letter) => {
 };
 
 const editKey = (element, key, modifiers) => {
-  if (key === 'Backspace') { document.execCommand('delete'); return true; }
-  if (key === 'Delete') { document.execCommand('forwardDelete'); return true; }
+  if (key === 'Backspace') { dom.execute('delete'); return true; }
+  if (key === 'Delete') { dom.execute('forwardDelete'); return true; }
   const move = {ArrowLeft: ['left', 'character'], ArrowRight: ['right', 'character'], ArrowUp: ['backward', 'line'], ArrowDown: ['forward', 'line'],
     Home: ['backward', 'lineboundary'], End: ['forward', 'lineboundary']}[key];
   if (!move) return false;

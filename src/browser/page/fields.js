@@ -24,14 +24,14 @@ const needWritable = (element) => {
 const insertText = (element, text) => {
   if (isTextField(element) && inputTypesWithoutEditing.has(inputType(element))) return false;
   const before = isTextField(element) ? element.value : dom.text(element);
-  const done = text === '' ? document.execCommand('delete') : document.execCommand('insertText', false, text);
+  const done = text === '' ? dom.execute('delete') : dom.execute('insertText', false, text);
   return done || (isTextField(element) ? element.value : dom.text(element)) !== before;
 };
 const inputTypesWithoutEditing = new Set(['date', 'time', 'month', 'week', 'datetime-local', 'color', 'range', 'checkbox', 'radio', 'file']);
 
 const selectAll = (element) => {
   if (isTextField(element)) { try { element.select(); } catch { /* not every type can */ } return; }
-  const range = document.createRange();
+  const range = dom.range();
   range.selectNodeContents(element);
   const selection = dom.rootOf(element).getSelection?.() ?? getSelection();
   selection.removeAllRanges();
@@ -43,7 +43,7 @@ const caretToEnd = (element) => {
     try { element.setSelectionRange(element.value.length, element.value.length); } catch { /* number, email: no caret to set */ }
     return;
   }
-  const range = document.createRange();
+  const range = dom.range();
   range.selectNodeContents(element);
   range.collapse(false);
   getSelection().removeAllRanges();

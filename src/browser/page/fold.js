@@ -5,6 +5,7 @@
 const longFamily = 10;   // a parent of more children may have a run folded
 const shortestRun = 6;   // fewer items than this are not worth a line that stands for them
 const longText = 160;    // characters of unseen text that are shown, at most
+const mostText = 8000;   // of any text: no window shows more
 const fewFields = 25;    // a family of up to as many keeps items with fields: a form is seen whole
 
 const isUnseen = (box, clip) => (box.width > 0 || box.height > 0) && !overlaps(box, clip);
@@ -58,6 +59,7 @@ const runsAfter = (elements, first, most) => {
 
 // Text out of sight is cut; the reference opens it.
 const foldText = (text, owner, look, clip) => {
+  if (text.length > mostText && isElement(owner)) return {text: `${text.slice(0, mostText)} … ${text.length - mostText} more characters: page_text reads them`, owner};
   if (look.whole || text.length <= longText + 40 || !isElement(owner) || look.shown.has(owner)) return null;
   if (!isUnseen(dom.box(owner), clip) && !(look.keepFolds && foldedBefore.has(owner))) return null;
   foldedBefore.add(owner);

@@ -56,7 +56,7 @@ const formDetail = (form, by) => {
   const fields = [...getterOf(HTMLFormElement.prototype, 'elements')(form)].filter((f) => isTextField(f) || f instanceof HTMLSelectElement || ['checkbox', 'radio', 'file'].includes(inputType(f)));
   const action = dom.attribute(by ?? form, 'formaction') ?? dom.attribute(form, 'action') ?? '';
   let address = '';
-  try { address = new URL(action, document.baseURI).href; } catch { /* a form that leads nowhere */ }
+  try { address = new URL(action, dom.base()).href; } catch { /* a form that leads nowhere */ }
   const kinds = {}, filled = {};
   for (const field of fields.slice(0, 500)) {
     const kind = kindOf(field);
@@ -86,7 +86,7 @@ const inspectOne = (element) => {
   return detail;
 };
 
-const boxArray = (element) => { const b = dom.box(element); return [b.left, b.top, b.width, b.height]; };
+const boxArray = (element) => { const b = isArea(element) ? areaBox(element) : dom.box(element); return [b.left, b.top, b.width, b.height]; };
 
 // Without a target: what has the focus, since that is what a key goes to.
 const commandInspect = ({target}) => {

@@ -92,9 +92,9 @@ const shortcut = (element, key, modifiers) => {
   if (modifiers.includes('Alt') || modifiers.includes('Meta')) return;
   if (key === 'a') { if (canEdit(element) || isTextField(element)) selectAll(isTextField(element) ? element : editingHost(element)); else getSelection().selectAllChildren(dom.body()); return; }
   const command = {b: 'bold', i: 'italic', u: 'underline', z: modifiers.includes('Shift') ? 'redo' : 'undo', y: 'redo'}[key];
-  if (command && canEdit(element) && (isEditable(element) || /undo|redo/.test(command))) document.execCommand(command);
+  if (command && canEdit(element) && (isEditable(element) || /undo|redo/.test(command))) dom.execute(command);
   const long = {backspace: 'backward', delete: 'forward'}[key];
-  if (long && canEdit(element)) { getSelection().modify('extend', long, 'word'); document.execCommand('delete'); }
+  if (long && canEdit(element)) { getSelection().modify('extend', long, 'word'); dom.execute('delete'); }
   const move = {arrowleft: 'backward', arrowright: 'forward'}[key];
   if (move && canEdit(element)) getSelection().modify(modifiers.includes('Shift') ? 'extend' : 'move', move, 'word');
 };

@@ -2,6 +2,8 @@
 // node over snapshots, so that the app can tell what changed.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+const deepestLine = 30;  // what is in more is written beside it
+
 const nodeLine = (node) => {
   let line = '- ' + node.role;
   if (node.name) line += ' ' + quote(node.name);
@@ -38,7 +40,7 @@ const writeNode = (node, depth, lines, limits) => {
     lines.push([depth + 1, 'd' + nodeId(node.element), `- … ${countNodes(kids)} more inside [ref=${referenceTo(node.element)}]`, null]);
     return;
   }
-  for (const kid of kids) writeNode(kid, depth + 1, lines, limits);
+  for (const kid of kids) writeNode(kid, Math.min(depth + 1, deepestLine), lines, limits);
 };
 
 // A text has no element of its own: it is the n-th of its block.
@@ -75,5 +77,7 @@ const commandSnapshot = ({target, depth, again, unlimited, keep_folds: keepFolds
   if (unlimited) options = {whole: true, unlimited: true};
   const look = newLook({...options, keepFolds: Boolean(again && keepFolds), shown: shownToModel});
   const tree = buildTree(root, look);
-  return {lines: writeTree(tree, shownToModel, depth > 0 ? depth - 1 : Infinity)};
+  const lines = writeTree(tree, shownToModel, depth > 0 ? depth - 1 : Infinity);
+  if (look.beyond) lines.push([0, 'beyond', '- … the page has more elements than a snapshot reads: page_text reads their words, page_snapshot with a target a part', null]);
+  return {lines};
 };

@@ -13,12 +13,12 @@ const removeRing = () => {
 
 const drawRing = (element) => {
   removeRing();
-  const host = document.createElementNS('http://www.w3.org/1999/xhtml', 'annex-mark');
+  const host = dom.createIn('http://www.w3.org/1999/xhtml', 'annex-mark');
   host.inert = true;
   host.setAttribute('aria-hidden', 'true');
   host.style.cssText = 'all:initial!important;position:fixed!important;inset:0!important;pointer-events:none!important;z-index:2147483647!important;contain:strict!important;';
   const root = Element.prototype.attachShadow.call(host, {mode: 'closed'});
-  const box = document.createElement('div');
+  const box = dom.create('div');
   box.style.cssText = 'position:absolute;box-sizing:border-box;border-radius:8px;border:2px solid #3584e4;' +
     'box-shadow:0 0 0 4px rgba(53,132,228,.28);pointer-events:none;transition:opacity .15s;';
   root.append(box);

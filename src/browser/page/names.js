@@ -14,7 +14,7 @@ const pseudoText = (element, which) => {
     .map((p) => p.slice(1, -1).replace(/\\(["\\])/g, '$1').replace(/[\ue000-\uf8ff]/g, '')).join('');
 };
 
-const isHiddenForName = (element) => !(element instanceof HTMLOptionElement || element instanceof HTMLOptGroupElement) &&
+const isHiddenForName = (element) => !(element instanceof HTMLOptionElement || element instanceof HTMLOptGroupElement || isArea(element)) &&
   isHiddenByStyle(element);
 const isHiddenByStyle = (element) => dom.attribute(element, 'aria-hidden') === 'true' || dom.hasAttribute(element, 'inert') ||
   (!element.checkVisibility({visibilityProperty: true}) && getComputedStyle(element).display !== 'contents');
@@ -35,9 +35,20 @@ const embeddedValue = (element, role) => {
   return null;
 };
 
+// The labels of a field, in their order. While a tree is built they are looked for once per root: each
+// element.labels would search the whole of it.
 const labelsOf = (element) => {
-  const list = element.labels;
-  return list ? [...list] : [];
+  if (!during) return element.labels ? [...element.labels] : [];
+  const root = dom.rootOf(element);
+  let labels = during.labels.get(root);
+  if (!labels) {
+    during.labels.set(root, labels = new Map());
+    for (const label of queryAllIn(root, 'label')) {
+      const control = label.control;
+      if (control) labels.set(control, [...(labels.get(control) ?? []), label]);
+    }
+  }
+  return labels.get(element) ?? [];
 };
 
 // 2E: what HTML itself calls the element.
@@ -69,6 +80,7 @@ const hostName = (element, role, state) => {
   if (tag === 'fieldset') return childName('legend');
   if (tag === 'table') return childName('caption');
   if (tag === 'figure') return childName('figcaption');
+  if (tag === 'math') return dom.attribute(element, 'alttext') ?? '';
   if (tag === 'optgroup') return dom.attribute(element, 'label') ?? '';
   if (tag === 'option') return dom.attribute(element, 'label') ?? '';
   if (element instanceof SVGElement) {
@@ -79,20 +91,28 @@ const hostName = (element, role, state) => {
   return '';
 };
 
+// What an item opens has names of its own.
+const opens = {treeitem: ['group', 'tree'], menuitem: ['menu'], menuitemcheckbox: ['menu'], menuitemradio: ['menu']};
+
+const pseudoName = (element, which) => {
+  const text = pseudoText(element, which);
+  return text && isBlock(getComputedStyle(element, which)) ? ` ${text} ` : text;
+};
+
 // 2F: the name from what is in it.
-const contentName = (element, state) => {
-  const parts = [pseudoText(element, '::before')];
+const contentName = (element, role, state) => {
+  const parts = [pseudoName(element, '::before')];
   const inner = {...state, descend: true, direct: false};
   const owned = idList(element, 'aria-owns');
   for (const child of [...shownChildren(element), ...owned]) {
     if (isText(child)) { parts.push(dom.text(child)); continue; }
     if (!isElement(child)) continue;
     if (dom.localName(child) === 'br') { parts.push(' '); continue; }
-    if (unseenTags.has(dom.localName(child))) continue;
+    if (unseenTags.has(dom.localName(child)) || opens[role]?.includes(roleOf(child))) continue;
     const part = nameStep(child, inner);
-    parts.push(isBlock(getComputedStyle(child)) ? ' ' + part + ' ' : part);
+    parts.push(isBlock(getComputedStyle(child)) || owned.includes(child) ? ' ' + part + ' ' : part);
   }
-  parts.push(pseudoText(element, '::after'));
+  parts.push(pseudoName(element, '::after'));
   return parts.join('');
 };
 
@@ -131,7 +151,7 @@ const nameStep = (element, state) => {
   const allowed = namedByContent.has(role) || state.descend;
   const isControl = isTextField(element) || element instanceof HTMLSelectElement || role === 'textbox' || role === 'searchbox';
   if (allowed && !isControl) {
-    const text = contentName(element, here);
+    const text = contentName(element, role, here);
     if (squash(text)) return text;
   }
   // 2I
@@ -145,5 +165,9 @@ const nameStep = (element, state) => {
 
 const nameOf = (element, role = roleOf(element)) => {
   if (role === '' || namelessRoles.has(role)) return '';
-  return squash(nameStep(element, {seen: new Set()}));
+  const known = during?.names.get(element);
+  if (known !== undefined) return known;
+  const name = squash(nameStep(element, {seen: new Set()}));
+  during?.names.set(element, name);
+  return name;
 };

@@ -104,7 +104,7 @@ const pieceOf = (element, text) => {
   for (const node of texts) {
     const at = dom.text(node).replace(/[\s\u00a0]/g, ' ').toLowerCase().indexOf(wanted);
     if (at < 0) continue;
-    const range = document.createRange();
+    const range = dom.range();
     range.setStart(node, at);
     range.setEnd(node, at + wanted.length);
     const box = [...range.getClientRects()].find((b) => b.width > 0 && b.height > 0);
@@ -128,7 +128,7 @@ const commandClick = async ({target, button, double, text, modifiers}, deadline)
   const piece = text ? pieceOf(element, text) : null;
   const aimed = piece ? piece.owner : element;
   const {aim, point} = await actionable(aimed, deadline, {enabled: !piece, hit: true, box: piece?.box});
-  await clickAt(aim, point, {button: number, count: double ? 2 : 1, modifiers: modifiers ?? []});
+  await clickAt(isArea(element) ? element : aim, point, {button: number, count: double ? 2 : 1, modifiers: modifiers ?? []});
   return {};
 };
 

@@ -46,7 +46,7 @@ const implicitRole = (element) => {
     case 'a': case 'area': return dom.hasAttribute(element, 'href') ? 'link' : '';
     case 'img': {
       const alt = dom.attribute(element, 'alt');
-      return alt === '' && !dom.hasAttribute(element, 'title') && !hasGlobalAria(element) ? 'presentation' : 'img';
+      return alt === '' && !dom.hasAttribute(element, 'usemap') && !dom.hasAttribute(element, 'title') && !hasGlobalAria(element) ? 'presentation' : 'img';
     }
     case 'header': return within(sectioning) ? '' : 'banner';
     case 'footer': return within(sectioning) ? '' : 'contentinfo';
@@ -73,6 +73,13 @@ const implicitRole = (element) => {
 };
 
 const roleOf = (element) => {
+  if (!during) return findRole(element);
+  let role = during.roles.get(element);
+  if (role === undefined) during.roles.set(element, role = findRole(element));
+  return role;
+};
+
+const findRole = (element) => {
   const role = explicitRole(element);
   if (!role) return implicitRole(element);
   if (role === 'presentation' || role === 'none') {

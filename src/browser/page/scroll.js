@@ -1,7 +1,7 @@
 // scroll.js: scrolling a window, or a scrolled part of the page.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-const pageScroller = () => document.scrollingElement ?? dom.root();
+const pageScroller = () => dom.scroller() ?? dom.root();
 
 const scrollerOf = (element) => {
   const found = element && shownAncestor(element, (at) => at !== dom.body() && at !== dom.root() && isScrollable(at, getComputedStyle(at)));

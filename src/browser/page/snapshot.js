@@ -7,13 +7,20 @@ const landmarks = new Set(['banner', 'navigation', 'main', 'complementary', 'con
   'listbox', 'radiogroup', 'feed', 'blockquote', 'tooltip', 'application', 'article', 'list', 'listitem', 'row', 'code',
   'heading', 'progressbar', 'meter', 'iframe']);
 const keptWhenEmpty = new Set(['progressbar', 'meter', 'iframe', 'dialog', 'alertdialog']);
-const referenced = new Set(['table', 'grid', 'treegrid', 'iframe', 'dialog', 'alertdialog', 'tree', 'listbox', 'canvas', 'video', 'form']);
+const referenced = new Set(['table', 'grid', 'treegrid', 'iframe', 'dialog', 'alertdialog', 'listbox', 'canvas', 'video', 'form']);
+// What the items of a container are called: where they say it all, the container needs no line.
+const itemRoles = {list: ['listitem'], tablist: ['tab'], menu: ['menuitem', 'menuitemcheckbox', 'menuitemradio'],
+  menubar: ['menuitem', 'menuitemcheckbox', 'menuitemradio'], radiogroup: ['radio'], feed: ['article']};
 const namedContainers = new Set(['region', 'form', 'group', 'figure', 'img', 'math', 'timer', 'marquee', 'note', 'directory',
   'document', 'term', 'scrollbar', 'separator', 'canvas', 'video', 'audio']);
 
+const longName = 900;     // what is longer is told by what is in it
+const mostElements = 60000;
+const deepest = 1200;     // boxes in boxes: the stack of a page's world holds some thousand
+
 // @whole: nothing is folded but what exceeds @most; @shown: elements the model has been shown.
 const newLook = (options = {}) => ({whole: false, unlimited: false, most: 100, from: null, first: null, shown: new WeakSet(),
-  addresses: new Set(), count: 0, ...options});
+  addresses: new Set(), count: 0, beyond: 0, ...options});
 
 const addText = (out, text, owner, block) => {
   if (!text) return;
@@ -62,15 +69,15 @@ const ownedElsewhere = (element, from, look) => look.owned.size > 0 && look.owne
 const visit = (element, around, look, out) => {
   const tag = dom.localName(element);
   if (unseenTags.has(tag)) { if (tag === 'br') addText(out, ' ', element, around.block); return; }
-  if (++look.count > 60000) return;
+  if (++look.count > mostElements || around.level > deepest) { look.beyond++; return; }
   const style = getComputedStyle(element);
   const how = hiddenHow(element, style);
   if (how === 'none') return;
   if (dom.hasAttribute(element, 'inert')) return;
   const role = roleOf(element);
   const ariaHidden = around.ariaHidden || dom.attribute(element, 'aria-hidden') === 'true';
-  const block = isBlock(style) ? element : around.block;
-  const inner = {...around, ariaHidden, block, pointer: style.cursor === 'pointer', noText: how === 'self' || ariaHidden};
+  const block = isBlock(style) && !(element instanceof MathMLElement) ? element : around.block; // a formula is one text
+  const inner = {...around, level: around.level + 1, ariaHidden, block, pointer: style.cursor === 'pointer', noText: how === 'self' || ariaHidden};
   const label = labelSays(element);
   if (label) inner.said = [...(around.said ?? []), label];
   if (block === element) seal(out);
@@ -111,11 +118,11 @@ const makeNode = (element, role, clickable, around, style, look) => {
   if (!keep || (role === 'none' && !clickable)) return null;
   const shownRole = clickable && (!role || namelessRoles.has(role)) ? 'generic' : role;
   // A row is read by its cells.
-  const name = role === 'row' ? squash(dom.attribute(element, 'aria-label') ?? '') : nameOf(element, role);
+  const name = shorten(role === 'row' ? squash(dom.attribute(element, 'aria-label') ?? '') : nameOf(element, role), longName);
   const node = {role: shownRole, element, name, states: stateList(element, role), kids: [], clickable,
     ref: clickable || referenced.has(role) || isScrollable(element, style)};
   if (isScrollable(element, style) && !isTextField(element) && !(element instanceof HTMLSelectElement)) node.states.push('[scrollable]');
-  if (namedContainers.has(role) && !name && !clickable && role !== 'canvas' && role !== 'video') return role === 'img' && !(element instanceof SVGElement) ? {role: 'empty', kids: []} : null;
+  if (namedContainers.has(role) && !name && !clickable && role !== 'canvas' && role !== 'video') return role === 'img' && areasOf(element).length ? node : role === 'img' && !(element instanceof SVGElement) ? {role: 'empty', kids: []} : null;
   return node;
 };
 
@@ -124,7 +131,7 @@ const isSealedRoot = (element, style) => {
   if (dom.shadowRoot(element) || !dom.localName(element).includes('-') || style.display === 'contents') return false;
   const box = dom.box(element);
   if (box.width < 4 || box.height < 4) return false;
-  const range = document.createRange();
+  const range = dom.range();
   range.selectNodeContents(element);
   return range.getClientRects().length === 0;
 };
@@ -146,6 +153,7 @@ const fillNode = (node, around, style, look) => {
     addText(node.kids, pseudoWords(element, '::before', {...inner, noText: inner.noText || Boolean(node.name)}), element, element);
     walkChildren(element, inner, look, node.kids);
   }
+  if (role === 'img') node.kids.push(...areaNodes(element, look));
   tidy(node, look, around.clip);
 };
 
@@ -193,15 +201,18 @@ const tidy = (node, look, clip) => {
     if (cut) { kid.text = cut.text; kid.cut = cut.owner; }
     kids.push(kid);
   }
-  node.kids = kids;
+  // A list that is all there is in something is that something.
+  node.kids = kids.length === 1 && kids[0].role === 'list' && isBare(kids[0]) ? kids[0].kids : kids;
 };
+
+const isBare = (node) => !node.ref && !node.states.length && !node.name && !node.props?.length;
 
 const placeNode = (node, out, around) => {
   const role = node.role;
   if (role === 'empty') return;
   // A link around a heading has said its words.
   if (role === 'heading' && around.inClickable && !node.kids.length && !node.ref && around.said?.some((said) => said.includes(node.name))) return;
-  const bare = !node.ref && !node.states.length && !node.name;
+  const bare = isBare(node);
   const says = node.kids.length || node.value !== undefined || node.text;
   if (bare && !says && !keptWhenEmpty.has(role)) return;
   // One thing in a list item, article or list is that thing.
@@ -210,11 +221,26 @@ const placeNode = (node, out, around) => {
     return;
   }
   if (bare && role === 'list' && node.kids.length === 1 && node.kids[0].role === 'text') { out.push(...node.kids); return; }
+  if (bare && saidByItems(node, out)) { out.push(...node.kids); return; }
   // A heading that is a link says its words once.
-  if (role === 'heading' && node.kids.length === 1 && node.kids[0].name === node.name && !node.ref) node.name = '';
+  if (role === 'heading' && node.kids.length === 1 && node.kids[0].name === node.name && !node.ref) {
+    if (['link', 'button'].includes(node.kids[0].role) && node.states.length === 1) { // its level
+      node.kids[0].states.push(...node.states);
+      out.push(node.kids[0]);
+      return;
+    }
+    node.name = '';
+  }
   if (role === 'generic' && node.clickable && !node.name) nameGeneric(node);
   if (role === 'img' && node.kids.length && !node.ref && !node.name) { out.push(...node.kids); return; }
   out.push(node);
+};
+
+// Items tell what they are in, unless they would be taken for more of those before.
+const saidByItems = (node, out) => {
+  const roles = itemRoles[node.role];
+  const isItem = (kid) => roles.includes(kid.role) || kid.role === 'fold';
+  return roles !== undefined && node.kids.every(isItem) && !(out.length && isItem(out[out.length - 1]));
 };
 
 // Something clickable without a role is called by its text.
@@ -250,16 +276,20 @@ const slotOf = (frame) => {
 
 const buildTree = (root, look) => {
   askForListeners();
+  return once(() => buildOnce(root, look));
+};
+
+const buildOnce = (root, look) => {
   findLabelOwners();
   look.owned = new Map();
   for (const owner of dom.queryAll(dom.root(), '[aria-owns]')) for (const owned of idList(owner, 'aria-owns')) {
     if (!isInside(owner, owned)) look.owned.set(owned, owner);
   }
   const out = [];
-  const around = {clip: clipOf(root), ariaHidden: false, inClickable: false, pointer: false, block: root, said: null, noText: false};
+  const around = {clip: clipOf(root), ariaHidden: false, inClickable: false, pointer: false, block: root, level: 0, said: null, noText: false};
   if (root === dom.root()) { const body = dom.body(); if (body) visit(body, around, look, out); }
   else visit(root, around, look, out);
   const top = {kids: out};
   tidy(top, look, around.clip);
-  return top.kids;
+  return top.kids.length === 1 && top.kids[0].role === 'main' && isBare(top.kids[0]) ? top.kids[0].kids : top.kids;
 };

@@ -9,11 +9,14 @@ const plainFieldTypes = new Set(['text', 'search', 'checkbox', 'radio', 'submit'
 
 const triState = (value) => (value === 'mixed' ? 'mixed' : value === 'true');
 
+// What a page says of a state is one short word: it ends no bracket and begins none.
+const stateWord = (value) => shorten(squash(String(value)).replace(/[[\]"]/g, ''), 60);
+
 const stateList = (element, role) => {
   const list = [];
   const add = (name, value) => {
     if (value === true) list.push(`[${name}]`);
-    else if (value !== false && value !== null && value !== undefined && value !== '') list.push(`[${name}=${value}]`);
+    else if (value !== false && value !== null && value !== undefined && value !== '') list.push(`[${name}=${stateWord(value)}]`);
   };
   const aria = (name) => dom.attribute(element, 'aria-' + name);
   const type = inputType(element);
@@ -73,14 +76,14 @@ const deepActive = () => {
   return active === dom.body() || active === dom.root() ? null : active;
 };
 
-const optionText = (option) => squash(option.label || dom.text(option));
+const optionText = (option) => shorten(squash(option.label || dom.text(option)), 200);
 
 // What stands behind the colon: the value of a field, verbatim; null where there is none.
 const valueOf = (element, role, whole) => {
   const limited = (value) => (!whole && value.length > 2000 ? quote(value.slice(0, 2000)) + ` … ${value.length - 2000} more characters` : quote(value));
   if (isSecretField(element)) return null;
   const type = inputType(element);
-  if (type === 'file') return element.files.length ? [...element.files].map((f) => quote(f.name)).join(', ') : null;
+  if (type === 'file') return element.files.length ? [...element.files].map((f) => quote(shorten(f.name, 200))).join(', ') : null;
   if (isTextField(element) || type === 'color') return element.value === '' ? null : limited(element.value);
   if (element instanceof HTMLSelectElement && role === 'combobox') {
     return [...element.selectedOptions].map((o) => quote(optionText(o))).join(', ') || null;
@@ -105,7 +108,7 @@ const propertyList = (element, role, name, look) => {
   }
   const placeholder = dom.attribute(element, 'placeholder') ?? dom.attribute(element, 'aria-placeholder');
   if (placeholder && squash(placeholder) !== name && (isTextField(element) || role === 'textbox' || role === 'searchbox' || role === 'combobox')) {
-    list.push('/placeholder: ' + squash(placeholder));
+    list.push('/placeholder: ' + shorten(squash(placeholder), 200));
   }
   if (element instanceof HTMLSelectElement && role === 'combobox') {
     const options = [...element.options].filter((o) => !o.hidden);
@@ -115,7 +118,7 @@ const propertyList = (element, role, name, look) => {
     if (shown.length) list.push('/options: ' + shown.join(', '));
   }
   if (element instanceof HTMLInputElement && element.list) {
-    const options = [...element.list.options].map((o) => quote(o.value));
+    const options = [...element.list.options].map((o) => quote(shorten(o.value, 200)));
     if (options.length) list.push('/options: ' + options.slice(0, 12).join(', ') + (options.length > 12 ? `, … ${options.length - 12} more options` : ''));
   }
   const described = idList(element, 'aria-describedby').concat(idList(element, 'aria-errormessage')).filter((e) => !isVisible(e)).map((e) => squash(dom.text(e))).filter(Boolean).join(' ');
@@ -128,7 +131,7 @@ const shortAddress = (link) => {
   const raw = dom.attribute(link, 'href') ?? dom.attribute(link, 'xlink:href');
   if (!raw || raw === '#' || /^\s*javascript:/i.test(raw)) return null;
   let address;
-  try { address = new URL(raw, document.baseURI); } catch { return shorten(raw, 100); }
+  try { address = new URL(raw, dom.base()); } catch { return shorten(raw, 100); }
   const here = location.origin !== 'null' && address.origin === location.origin;
   if (here && address.hash && address.href.split('#')[0] === location.href.split('#')[0]) return shorten(address.hash, 60);
   if (here && address.search && address.pathname === location.pathname) return shorten(address.search + address.hash, 60);

@@ -24,7 +24,7 @@ const commandRest = async ({quiet_ms: quiet, most_ms: most}) => {
   const start = performance.now();
   for (;;) {
     const since = performance.now() - Math.max(lastChange, start);
-    if (since >= quiet || performance.now() >= end) return {quiet: since >= quiet, state: document.readyState};
+    if (since >= quiet || performance.now() >= end) return {quiet: since >= quiet, state: dom.ready()};
     await sleep(Math.max(10, Math.min(quiet - since, end - performance.now())));
   }
 };
