@@ -23,6 +23,7 @@ static const struct
   { "inbox", annex_cli_inbox },   { "computer", annex_cli_computer },
   { "doctor", annex_cli_doctor }, { "skills", annex_cli_skills },
   { "connectors", annex_cli_connectors },
+  { "eval", annex_cli_eval },
 };
 
 typedef struct

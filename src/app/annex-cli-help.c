@@ -362,13 +362,13 @@ annex_cli_help (const char *command)
     { "run", run_help },           { "tasks", tasks_help },   { "inbox", inbox_help },
     { "computer", computer_help },
     { "skills", skills_help }, { "doctor", doctor_help },
+    { "connectors", connectors_help },
+    { "eval", eval_help },
   };
 
   if (command == NULL)
     return main_help;
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    { "connectors", connectors_help },
-    { "eval", eval_help },
     if (g_str_equal (command, table[i].command))
       return table[i].text;
   return NULL;

@@ -414,10 +414,14 @@ end_status (Run *run, int state)
 static void
 print_end (Run *run)
 {
-  g_auto (GStrv) keeps = annex_task_dup_keeps (run->task);
   const char *id = annex_task_get_id (run->task);
-  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (run->task);
+  g_auto (GStrv) keeps = NULL;
+  g_autoptr (GPtrArray) open = NULL;
 
+  /* An answer that was just committed counts; where it cannot be read, what is known is told. */
+  dex_await (annex_task_refresh (run->task), NULL);
+  keeps = annex_task_dup_keeps (run->task);
+  open = annex_task_dup_open_asks (run->task);
   if (run->options->json)
     return;
   for (guint i = 0; i < open->len; i++)

@@ -534,84 +534,17 @@ change_plan (AnnexDesk *desk, AnnexTask *task, AnnexPlan *plan, const char *what
 
 /* Deleting */
 
-typedef struct
-{
-  char *task_id;
-  char **keeps;
-} Leftovers;
-
-static void
-leftovers_free (gpointer data)
-{
-  Leftovers *leftovers = data;
-
-  g_free (leftovers->task_id);
-  g_strfreev (leftovers->keeps);
-  g_free (leftovers);
-}
-
-/* Undo data, baselines, files that were handed over. */
-static DexFuture *
-remove_leftovers_work (gpointer data)
-{
-  Leftovers *leftovers = data;
-  g_autofree char *undo = annex_paths_data ("undo");
-  g_autofree char *rest = g_build_filename ("tasks", leftovers->task_id, NULL);
-  g_autofree char *folder = annex_paths_data (rest);
-  g_autoptr (GDir) dir = NULL;
-  const char *name;
-
-  for (guint i = 0; leftovers->keeps[i] != NULL; i++)
-    annex_keep_forget (undo, leftovers->keeps[i], NULL); /* what stays takes room, no more */
-  annex_given_files_remove (leftovers->task_id);
-  annex_browsers_remove_files (leftovers->task_id);
-  dir = g_dir_open (folder, 0, NULL);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_remove (folder);
-  return dex_future_new_true ();
-}
-
-/* Without a computer there is nothing of one to delete, and libvirt need not be there. */
-static gboolean
-delete_computer (AnnexDeskSession *self, const char *task_id, GError **error)
-{
-  g_autofree char *rest = g_build_filename ("computers", task_id, NULL);
-  g_autofree char *folder = annex_paths_computer (rest);
-
-  if (!g_file_test (folder, G_FILE_TEST_EXISTS))
-    return TRUE;
-  return dex_await (annex_computers_delete (annex_session_get_computers (self->session), task_id),
-                    error);
-}
-
 static DexFuture *
 delete_fiber (AnnexDeskCall *call)
 {
   GError *error = NULL;
   g_autoptr (AnnexTask) task = annex_desk_session_get_task (call->self, call->id, &error);
-  Leftovers *leftovers;
 
   if (task == NULL)
     return annex_desk_fail (error);
   annex_desk_session_drop_work (call->self, call->id);
-  annex_browsers_close (annex_session_get_browsers (call->self->session), call->id);
-  leftovers = g_new0 (Leftovers, 1);
-  leftovers->task_id = g_strdup (call->id);
-  leftovers->keeps = annex_task_dup_keeps (task);
-  if (!delete_computer (call->self, call->id, &error) ||
-      !dex_await (annex_store_delete_task (annex_session_get_store (call->self->session), call->id),
-                  &error))
-    {
-      leftovers_free (leftovers);
-      return annex_desk_fail (error);
-    }
-  dex_await (annex_worker_run ("annex-delete", remove_leftovers_work, leftovers, leftovers_free),
-             NULL);
+  if (!annex_session_delete_task (call->self->session, task, &error))
+    return annex_desk_fail (error);
   return dex_future_new_true ();
 }
 

@@ -100,5 +100,14 @@ annex_session_create_workspace (AnnexSession *self,
                                 AnnexTask *task,
                                 AnnexModel *model,
                                 GError **error);
+/* In a fiber: deletes @task, which nothing may be working on, with its computer, what it keeps for
+ * undoing and all else of it on this machine; ANNEX_STORE_ERROR or ANNEX_COMPUTER_ERROR. Its ledger
+ * stays. */
+gboolean
+annex_session_delete_task (AnnexSession *self, AnnexTask *task, GError **error);
+/* Where the copies of folders lie that a task was given which tries another one again. (transfer
+ * full) */
+char *
+annex_session_dup_trial_folder (const char *task_id);
 
 G_END_DECLS

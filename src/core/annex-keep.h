@@ -84,6 +84,15 @@ annex_keep_undo (const char *undo_dir,
                  const char *keep_id,
                  GCancellable *cancellable,
                  GError **error);
+/* Takes the keep back in @copy, a copy of @root as it is now, and leaves @root and the keep as they
+ * are. A keep of another folder changes nothing. What was changed after the keep is the original
+ * there too. ANNEX_KEEP_ERROR, G_IO_ERROR. Blocking. */
+gboolean
+annex_keep_undo_in_copy (const char *undo_dir,
+                         const char *keep_id,
+                         const char *root,
+                         const char *copy,
+                         GError **error);
 /* At start: finishes or rolls back keeps and undos a crash interrupted. Returns the number
  * repaired, or -1. */
 int

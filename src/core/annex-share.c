@@ -112,6 +112,17 @@ refuse (GError **error, const char *message)
   return FALSE;
 }
 
+/* A copy of a folder, made for trying a task again, in its own folder of that one trial. */
+static gboolean
+is_copy_for_trial (const char *path)
+{
+  g_autofree char *given = annex_paths_data ("trials");
+  g_autofree char *trials = resolve_existing (given);
+
+  return trials != NULL && lies_in (path, trials) && !g_str_equal (path, trials) &&
+         strchr (path + strlen (trials) + 1, '/') != NULL;
+}
+
 static gboolean
 touches_own_data (const char *path)
 {
@@ -142,7 +153,7 @@ is_allowed (const char *path, GPtrArray *taken, GError **error)
     return refuse (error, "This folder belongs to the system and cannot be shared");
   if (lies_in (home, path))
     return refuse (error, "The whole home folder cannot be shared; choose a folder in it");
-  if (touches_own_data (path))
+  if (touches_own_data (path) && !is_copy_for_trial (path))
     return refuse (error, "Annex keeps its own data there; choose another folder");
   if (!g_utf8_validate (path, -1, NULL))
     return refuse (error, "The folder’s name holds characters that cannot be stored");

@@ -8,6 +8,7 @@
 #include "draft-fixture.h"
 
 #include "annex-beneath.h"
+#include "annex-tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -131,6 +132,59 @@ test_everything (void)
   g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND);
   g_clear_error (&error);
   g_assert_cmpint (annex_keep_recover (fixture->undo_dir, &error), ==, 0);
+}
+
+/* What the folder was, out of a copy of what it is; folder times aside, which nobody reads there. */
+static void
+test_undo_in_copy (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GHashTable) after = NULL;
+  g_autoptr (GHashTable) now = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) undone = NULL;
+  g_autoptr (GPtrArray) differences = NULL;
+  g_autofree char *before = g_build_filename (fixture->base, "before", NULL);
+  g_autofree char *copy = g_build_filename (fixture->base, "copy", NULL);
+  g_autoptr (GError) error = NULL;
+
+  fill (fixture);
+  g_assert_true (annex_tree_copy (fixture->root, before, &error));
+  changes = draft_fixture_compute (fixture);
+  kept = draft_fixture_keep (fixture, "k1", changes);
+  after = draft_fixture_snapshot (fixture->root);
+  g_assert_true (annex_tree_copy (fixture->root, copy, &error));
+
+  /* A keep of another folder is not this copy's. */
+  g_assert_true (annex_keep_undo_in_copy (fixture->undo_dir, "k1", "/elsewhere", copy, &error));
+  differences = annex_tree_compare (NULL, fixture->root, copy, NULL, NULL, &error);
+  for (guint i = 0; i < differences->len; i++)
+    g_assert_cmpint (((AnnexTreeFile *) g_ptr_array_index (differences, i))->likeness, ==,
+                     ANNEX_LIKENESS_SAME);
+  g_clear_pointer (&differences, g_ptr_array_unref);
+
+  g_assert_true (annex_keep_undo_in_copy (fixture->undo_dir, "k1", fixture->root, copy, &error));
+  g_assert_no_error (error);
+  differences = annex_tree_compare (NULL, before, copy, NULL, NULL, &error);
+  g_assert_cmpuint (differences->len, >, 10);
+  for (guint i = 0; i < differences->len; i++)
+    {
+      const AnnexTreeFile *file = g_ptr_array_index (differences, i);
+
+      if (file->likeness != ANNEX_LIKENESS_SAME)
+        g_test_message ("%s is %s", file->path, annex_likeness_to_name (file->likeness));
+      g_assert_cmpint (file->likeness, ==, ANNEX_LIKENESS_SAME);
+    }
+
+  /* The folder and the keep are as they were. */
+  now = draft_fixture_snapshot (fixture->root);
+  draft_fixture_assert_same (after, now);
+  undone = draft_fixture_undo (fixture, "k1");
+  g_assert_cmpuint (undone->len, ==, changes->len);
+  g_assert_false (
+      annex_keep_undo_in_copy (fixture->undo_dir, "none", fixture->root, copy, &error));
+  g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND);
 }
 
 static void
@@ -513,6 +567,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/keep/everything", test_everything);
   g_test_add_func ("/keep/undo-store-elsewhere", test_undo_store_elsewhere);
+  g_test_add_func ("/keep/undo-in-copy", test_undo_in_copy);
   g_test_add_func ("/keep/part", test_part);
   g_test_add_func ("/keep/conflicts", test_conflicts);
   g_test_add_func ("/keep/undo-after-edits", test_undo_after_edits);
