@@ -258,13 +258,13 @@ open_once (AnnexFakeDesk *desk, AnnexChatView *view, const char *task_id, double
   g_autoptr (DexFuture) loading = NULL;
   gint64 began;
 
-  annex_chat_view_set_task (view, NULL);
+  g_object_set (view, "task", NULL, NULL);
   annex_shot_settle (200);
   began = g_get_monotonic_time ();
   loading = annex_task_load (annex_desk_get_store (ANNEX_DESK (desk)), task_id);
   g_assert_true (annex_shot_await (dex_ref (loading), NULL));
   *load_ms = (double) (g_get_monotonic_time () - began) / 1000;
-  annex_chat_view_set_task (view, g_value_get_object (dex_future_get_value (loading, NULL)));
+  g_object_set (view, "task", g_value_get_object (dex_future_get_value (loading, NULL)), NULL);
   g_assert_true (annex_shot_wait (is_drawn, &opening, 10 * 1000));
   return (double) (g_get_monotonic_time () - began) / 1000;
 }

@@ -22,10 +22,8 @@
 
 struct _AnnexActivityPane
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   AnnexActivityLog *log;
   AnnexEventFollower *follower;
   GListStore *items; /* AnnexActivityItem */
@@ -41,11 +39,7 @@ struct _AnnexActivityPane
   GtkLabel *failure;
 };
 
-enum { PROP_DESK = 1, PROP_TASK, N_PROPS };
-
-static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_FINAL_TYPE (AnnexActivityPane, annex_activity_pane, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexActivityPane, annex_activity_pane, ANNEX_TYPE_TASK_WIDGET)
 
 static void
 show_failure (AnnexActivityPane *self, const char *message)
@@ -111,12 +105,12 @@ static void
 read_ledger (AnnexActivityPane *self)
 {
   self->again = self->reading;
-  if (self->reading || self->task == NULL || self->desk == NULL)
+  if (self->reading || self->base.task == NULL || self->base.desk == NULL)
     return;
   self->reading = TRUE;
-  annex_then (
-      annex_store_list_ledger (annex_desk_get_store (self->desk), annex_task_get_id (self->task)),
-      self, ledger_cb);
+  annex_then (annex_store_list_ledger (annex_desk_get_store (self->base.desk),
+                                       annex_task_get_id (self->base.task)),
+              self, ledger_cb);
 }
 
 static gboolean
@@ -124,7 +118,8 @@ ledger_source_cb (gpointer data)
 {
   AnnexActivityPane *self = data;
 
-  if (self->task != NULL && self->desk != NULL && annex_desk_is_running (self->desk, self->task))
+  if (self->base.task != NULL && self->base.desk != NULL &&
+      annex_desk_is_running (self->base.desk, self->base.task))
     read_ledger (self);
   return G_SOURCE_CONTINUE;
 }
@@ -146,9 +141,9 @@ decided_cb (gpointer object, const GValue *value, GError *error)
 static void
 decide (AnnexActivityPane *self, const char *host, const char *scope, const char *old_scope)
 {
-  if (self->desk != NULL)
-    annex_then (annex_permissions_decide (self->desk, self->task, host, scope, old_scope), self,
-                decided_cb);
+  if (self->base.desk != NULL)
+    annex_then (annex_permissions_decide (self->base.desk, self->base.task, host, scope, old_scope),
+                self, decided_cb);
 }
 
 static void
@@ -206,8 +201,8 @@ rules_cb (gpointer object, const GValue *value, GError *error)
 static void
 load_rules (AnnexActivityPane *self)
 {
-  if (self->desk != NULL)
-    annex_then (annex_permissions_list (self->desk, self->task), self, rules_cb);
+  if (self->base.desk != NULL)
+    annex_then (annex_permissions_list (self->base.desk, self->base.task), self, rules_cb);
 }
 
 /* ---- export */
@@ -331,28 +326,32 @@ events_cb (AnnexActivityPane *self, GPtrArray *events)
     read_ledger (self);
 }
 
-void
-annex_activity_pane_set_task (AnnexActivityPane *self, AnnexTask *task)
+static void
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
-  g_return_if_fail (ANNEX_IS_ACTIVITY_PANE (self));
+  read_ledger (ANNEX_ACTIVITY_PANE (widget));
+  load_rules (ANNEX_ACTIVITY_PANE (widget));
+}
 
-  if (!g_set_object (&self->task, task))
-    return;
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
+{
+  AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (widget);
+
   g_clear_object (&self->follower);
   g_clear_pointer (&self->log, annex_activity_log_free);
   self->log = annex_activity_log_new ();
   g_list_store_remove_all (self->items);
   show_failure (self, NULL);
   gtk_stack_set_visible_child_name (self->stack, "empty");
-  if (task != NULL)
+  if (widget->task != NULL)
     {
-      self->follower = annex_event_follower_new (task);
+      self->follower = annex_event_follower_new (widget->task);
       g_signal_connect_object (self->follower, "events", G_CALLBACK (events_cb), self,
                                G_CONNECT_SWAPPED);
     }
   read_ledger (self);
   load_rules (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }
 
 /* ---- the widget */
@@ -377,29 +376,6 @@ annex_activity_pane_unmap (GtkWidget *widget)
 }
 
 static void
-annex_activity_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (object);
-
-  g_value_set_object (value, id == PROP_DESK ? (gpointer) self->desk : (gpointer) self->task);
-}
-
-static void
-annex_activity_pane_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (object);
-
-  if (id == PROP_TASK)
-    annex_activity_pane_set_task (self, g_value_get_object (value));
-  else if (g_set_object (&self->desk, g_value_get_object (value)))
-    {
-      read_ledger (self);
-      load_rules (self);
-      g_object_notify_by_pspec (object, pspec);
-    }
-}
-
-static void
 annex_activity_pane_dispose (GObject *object)
 {
   AnnexActivityPane *self = ANNEX_ACTIVITY_PANE (object);
@@ -407,10 +383,7 @@ annex_activity_pane_dispose (GObject *object)
   g_clear_handle_id (&self->ledger_source, g_source_remove);
   g_clear_handle_id (&self->rebuild_source, g_source_remove);
   g_clear_object (&self->follower);
-  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_ACTIVITY_PANE);
   g_clear_object (&self->items);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   G_OBJECT_CLASS (annex_activity_pane_parent_class)->dispose (object);
 }
 
@@ -447,17 +420,14 @@ annex_activity_pane_class_init (AnnexActivityPaneClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
-  object_class->get_property = annex_activity_pane_get_property;
-  object_class->set_property = annex_activity_pane_set_property;
   object_class->dispose = annex_activity_pane_dispose;
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
   object_class->finalize = annex_activity_pane_finalize;
   widget_class->map = annex_activity_pane_map;
   widget_class->unmap = annex_activity_pane_unmap;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
   bind_template (widget_class);
 }
 

@@ -7,20 +7,15 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
 #define ANNEX_TYPE_ACTIVITY_PANE (annex_activity_pane_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexActivityPane, annex_activity_pane, ANNEX, ACTIVITY_PANE, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexActivityPane, annex_activity_pane, ANNEX, ACTIVITY_PANE, AnnexTaskWidget)
 
-/* Properties "desk" (AnnexDesk) and "task" (AnnexTask, nullable). */
 GtkWidget *
 annex_activity_pane_new (AnnexDesk *desk, AnnexTask *task);
-void
-annex_activity_pane_set_task (AnnexActivityPane *self, AnnexTask *task);
 /* Writes the whole time line to @file, as CSV or as JSON lines; failures are shown. */
 void
 annex_activity_pane_export (AnnexActivityPane *self, GFile *file, gboolean csv);

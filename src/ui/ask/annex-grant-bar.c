@@ -11,26 +11,24 @@
 
 struct _AnnexGrantBar
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
-  GSignalGroup *task_signals;
   guint n_asks;
 
   AnnexGrantCard *card;
 };
 
-enum { PROP_DESK = 1, PROP_TASK, PROP_N_ASKS, N_PROPS };
+enum { PROP_N_ASKS = 1, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (AnnexGrantBar, annex_grant_bar, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexGrantBar, annex_grant_bar, ANNEX_TYPE_TASK_WIDGET)
 
 static void
 update (AnnexGrantBar *self)
 {
-  g_autoptr (GPtrArray) asks = self->task != NULL ? annex_task_dup_open_asks (self->task) : NULL;
+  g_autoptr (GPtrArray) asks =
+      self->base.task != NULL ? annex_task_dup_open_asks (self->base.task) : NULL;
   AnnexAsk *shown = annex_grant_card_get_ask (self->card);
   AnnexAsk *first = NULL;
   g_autofree char *told = NULL;
@@ -62,65 +60,35 @@ update (AnnexGrantBar *self)
 }
 
 static void
-event_cb (AnnexTask *task, AnnexEvent *event, gpointer data)
+event_cb (AnnexTaskWidget *widget, AnnexEvent *event)
 {
   AnnexEventType type = annex_event_get_event_type (event);
 
   if (type == ANNEX_EVENT_ASK_OPENED || type == ANNEX_EVENT_ASK_ANSWERED ||
       type == ANNEX_EVENT_ASK_EXPIRED || type == ANNEX_EVENT_REWOUND ||
       type == ANNEX_EVENT_IMPORTED)
-    update (data);
+    update (ANNEX_GRANT_BAR (widget));
 }
 
-void
-annex_grant_bar_set_task (AnnexGrantBar *self, AnnexTask *task)
+static void
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
-  g_return_if_fail (ANNEX_IS_GRANT_BAR (self));
+  g_object_set (ANNEX_GRANT_BAR (widget)->card, "desk", widget->desk, NULL);
+}
 
-  if (!g_set_object (&self->task, task))
-    return;
-  g_signal_group_set_target (self->task_signals, task);
-  update (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
+{
+  update (ANNEX_GRANT_BAR (widget));
 }
 
 static void
 annex_grant_bar_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  AnnexGrantBar *self = ANNEX_GRANT_BAR (object);
-
-  if (id == PROP_DESK)
-    g_value_set_object (value, self->desk);
-  else if (id == PROP_TASK)
-    g_value_set_object (value, self->task);
+  if (id == PROP_N_ASKS)
+    g_value_set_uint (value, ANNEX_GRANT_BAR (object)->n_asks);
   else
-    g_value_set_uint (value, self->n_asks);
-}
-
-static void
-annex_grant_bar_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  AnnexGrantBar *self = ANNEX_GRANT_BAR (object);
-
-  if (id == PROP_TASK)
-    annex_grant_bar_set_task (self, g_value_get_object (value));
-  else if (id == PROP_DESK && g_set_object (&self->desk, g_value_get_object (value)))
-    {
-      g_object_set (self->card, "desk", self->desk, NULL);
-      g_object_notify_by_pspec (object, pspec);
-    }
-}
-
-static void
-annex_grant_bar_dispose (GObject *object)
-{
-  AnnexGrantBar *self = ANNEX_GRANT_BAR (object);
-
-  g_clear_object (&self->task_signals);
-  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_GRANT_BAR);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
-  G_OBJECT_CLASS (annex_grant_bar_parent_class)->dispose (object);
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -128,13 +96,12 @@ annex_grant_bar_class_init (AnnexGrantBarClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
   object_class->get_property = annex_grant_bar_get_property;
-  object_class->set_property = annex_grant_bar_set_property;
-  object_class->dispose = annex_grant_bar_dispose;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
+  task_widget_class->event = event_cb;
   properties[PROP_N_ASKS] = g_param_spec_uint ("n-asks", NULL, NULL, 0, G_MAXUINT, 0,
                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -148,8 +115,6 @@ static void
 annex_grant_bar_init (AnnexGrantBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->task_signals = g_signal_group_new (ANNEX_TYPE_TASK);
-  g_signal_group_connect (self->task_signals, "event", G_CALLBACK (event_cb), self);
 }
 
 GtkWidget *

@@ -7,19 +7,15 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
 #define ANNEX_TYPE_GRANT_BAR (annex_grant_bar_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexGrantBar, annex_grant_bar, ANNEX, GRANT_BAR, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexGrantBar, annex_grant_bar, ANNEX, GRANT_BAR, AnnexTaskWidget)
 
-/* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable), "n-asks" (uint, read only). */
+/* Property "n-asks" (uint, read only). */
 GtkWidget *
 annex_grant_bar_new (AnnexDesk *desk, AnnexTask *task);
-void
-annex_grant_bar_set_task (AnnexGrantBar *self, AnnexTask *task);
 
 G_END_DECLS

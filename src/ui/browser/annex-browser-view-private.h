@@ -13,10 +13,8 @@ G_BEGIN_DECLS
 
 struct _AnnexBrowserView
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   AnnexBrowserPane *pane;
   AnnexBrowserTab *tab; /* in front; nullable */
   gboolean is_syncing;

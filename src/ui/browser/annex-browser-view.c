@@ -11,9 +11,9 @@
 
 #include <glib/gi18n.h>
 
-G_DEFINE_FINAL_TYPE (AnnexBrowserView, annex_browser_view, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexBrowserView, annex_browser_view, ANNEX_TYPE_TASK_WIDGET)
 
-enum { PROP_DESK = 1, PROP_TASK, PROP_PANE, N_PROPERTIES };
+enum { PROP_PANE = 1, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 /* ---------------------------------------------------------------- address */
@@ -272,43 +272,19 @@ annex_browser_view_constructed (GObject *object)
 static void
 annex_browser_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  AnnexBrowserView *self = ANNEX_BROWSER_VIEW (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      g_value_set_object (value, self->desk);
-      break;
-    case PROP_TASK:
-      g_value_set_object (value, self->task);
-      break;
-    case PROP_PANE:
-      g_value_set_object (value, self->pane);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
+  if (id == PROP_PANE)
+    g_value_set_object (value, ANNEX_BROWSER_VIEW (object)->pane);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
 annex_browser_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  AnnexBrowserView *self = ANNEX_BROWSER_VIEW (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      g_set_object (&self->desk, g_value_get_object (value));
-      break;
-    case PROP_TASK:
-      g_set_object (&self->task, g_value_get_object (value));
-      break;
-    case PROP_PANE:
-      self->pane = g_value_dup_object (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
+  if (id == PROP_PANE)
+    ANNEX_BROWSER_VIEW (object)->pane = g_value_dup_object (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -320,11 +296,8 @@ annex_browser_view_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->tab, self);
   g_clear_object (&self->tab);
   self->is_syncing = TRUE;
-  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_BROWSER_VIEW);
-  g_clear_object (&self->pane);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   G_OBJECT_CLASS (annex_browser_view_parent_class)->dispose (object);
+  g_clear_object (&self->pane); /* the tabs go with the template, and ask for it */
 }
 
 static void
@@ -367,8 +340,6 @@ annex_browser_view_class_init (AnnexBrowserViewClass *klass)
   object_class->get_property = annex_browser_view_get_property;
   object_class->set_property = annex_browser_view_set_property;
   object_class->dispose = annex_browser_view_dispose;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
   properties[PROP_PANE] = g_param_spec_object ("pane", NULL, NULL, ANNEX_TYPE_BROWSER_PANE,
                                                flags | G_PARAM_CONSTRUCT_ONLY);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);

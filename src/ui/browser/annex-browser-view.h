@@ -8,19 +8,17 @@
 #pragma once
 
 #include "annex-browser-pane.h"
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
-/* Properties: "desk", "task" (nullable, construct), "pane" (AnnexBrowserPane, construct only).
+/* Property "pane" (AnnexBrowserPane, construct only).
  * Actions: browser.back, browser.forward, browser.reload, browser.stop, browser.new-tab,
  * browser.close-tab, browser.find, browser.zoom-in, browser.zoom-out, browser.zoom-normal,
  * browser.address (the caret goes to the address bar). Its button Enlarge activates
  * task.enlarge-pane. */
 #define ANNEX_TYPE_BROWSER_VIEW (annex_browser_view_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexBrowserView, annex_browser_view, ANNEX, BROWSER_VIEW, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexBrowserView, annex_browser_view, ANNEX, BROWSER_VIEW, AnnexTaskWidget)
 
 GtkWidget *
 annex_browser_view_new (AnnexDesk *desk, AnnexTask *task, AnnexBrowserPane *pane);

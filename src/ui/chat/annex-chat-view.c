@@ -25,10 +25,8 @@
 
 struct _AnnexChatView
 {
-  GtkWidget parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   AnnexTranscript *transcript;
   AnnexChatRows *rows;
   AnnexChatFind *find;
@@ -51,16 +49,7 @@ struct _AnnexChatView
   GtkWidget *end_button;
 };
 
-G_DEFINE_FINAL_TYPE (AnnexChatView, annex_chat_view, GTK_TYPE_WIDGET)
-
-enum {
-  PROP_0,
-  PROP_DESK,
-  PROP_TASK,
-  N_PROPS,
-};
-
-static GParamSpec *properties[N_PROPS];
+G_DEFINE_FINAL_TYPE (AnnexChatView, annex_chat_view, ANNEX_TYPE_TASK_WIDGET)
 
 enum { SIGNAL_QUESTION, N_SIGNALS };
 
@@ -83,18 +72,18 @@ new_row (AnnexChatView *self, AnnexChatRow *row)
   switch (row->kind)
     {
     case ANNEX_ROW_USER:
-      return annex_user_card_new (self->desk, self->task, row);
+      return annex_user_card_new (self->base.desk, self->base.task, row);
     case ANNEX_ROW_BLOCK:
       return annex_block_view_new (row);
     case ANNEX_ROW_STEPS:
-      return annex_steps_view_new (self->task, row);
+      return annex_steps_view_new (self->base.task, row);
     case ANNEX_ROW_THINKING:
     case ANNEX_ROW_ASK:
     case ANNEX_ROW_RESULT:
     case ANNEX_ROW_DRAFT:
     case ANNEX_ROW_NOTICE:
     case ANNEX_ROW_ERROR:
-      return annex_record_view_new (self->desk, self->task, row);
+      return annex_record_view_new (self->base.desk, self->base.task, row);
     }
   return NULL;
 }
@@ -458,12 +447,12 @@ resume_action (GtkWidget *widget, const char *name, GVariant *target)
   AnnexChatView *self = ANNEX_CHAT_VIEW (widget);
   GWeakRef *weak;
 
-  if (self->desk == NULL || self->task == NULL)
+  if (self->base.desk == NULL || self->base.task == NULL)
     return;
   weak = g_new0 (GWeakRef, 1);
   g_weak_ref_init (weak, self);
-  dex_future_disown (
-      dex_future_finally (annex_desk_resume (self->desk, self->task), resumed_cb, weak, weak_free));
+  dex_future_disown (dex_future_finally (annex_desk_resume (self->base.desk, self->base.task),
+                                         resumed_cb, weak, weak_free));
 }
 
 /* The task */
@@ -491,9 +480,9 @@ static void
 take_task (AnnexChatView *self)
 {
   drop_task (self);
-  if (self->task == NULL || self->desk == NULL)
+  if (self->base.task == NULL || self->base.desk == NULL)
     return;
-  self->transcript = annex_transcript_new (self->task);
+  self->transcript = annex_transcript_new (self->base.task);
   g_signal_connect_object (self->transcript, "notify::loading", G_CALLBACK (loading_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->transcript, "failed", G_CALLBACK (failed_cb), self,
@@ -504,27 +493,19 @@ take_task (AnnexChatView *self)
   annex_row_list_set_model (self->list, G_LIST_MODEL (self->rows));
 }
 
-void
-annex_chat_view_set_desk (AnnexChatView *self, AnnexDesk *desk)
+static void
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
-  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
-
-  if (!g_set_object (&self->desk, desk))
-    return;
-  take_task (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
+  take_task (ANNEX_CHAT_VIEW (widget));
 }
 
-void
-annex_chat_view_set_task (AnnexChatView *self, AnnexTask *task)
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
 {
-  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+  AnnexChatView *self = ANNEX_CHAT_VIEW (widget);
 
-  if (!g_set_object (&self->task, task))
-    return;
   gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), FALSE);
   take_task (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }
 
 void
@@ -546,41 +527,12 @@ annex_chat_view_get_transcript (AnnexChatView *self)
 /* The object */
 
 static void
-annex_chat_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  AnnexChatView *self = ANNEX_CHAT_VIEW (object);
-
-  if (id == PROP_DESK)
-    g_value_set_object (value, self->desk);
-  else if (id == PROP_TASK)
-    g_value_set_object (value, self->task);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-annex_chat_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  AnnexChatView *self = ANNEX_CHAT_VIEW (object);
-
-  if (id == PROP_DESK)
-    annex_chat_view_set_desk (self, g_value_get_object (value));
-  else if (id == PROP_TASK)
-    annex_chat_view_set_task (self, g_value_get_object (value));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
 annex_chat_view_dispose (GObject *object)
 {
   AnnexChatView *self = ANNEX_CHAT_VIEW (object);
 
   if (self->list != NULL)
     drop_task (self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_CHAT_VIEW);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   g_clear_pointer (&self->words, g_free);
   g_clear_pointer (&self->question, g_free);
   g_clear_handle_id (&self->question_id, g_source_remove);
@@ -610,17 +562,11 @@ annex_chat_view_class_init (AnnexChatViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
-  object_class->get_property = annex_chat_view_get_property;
-  object_class->set_property = annex_chat_view_set_property;
   object_class->dispose = annex_chat_view_dispose;
-  properties[PROP_DESK] =
-      g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
-                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-  properties[PROP_TASK] =
-      g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK,
-                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
   signals[SIGNAL_QUESTION] =
       g_signal_new ("question", ANNEX_TYPE_CHAT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 1, ANNEX_TYPE_QUESTION_CARD);

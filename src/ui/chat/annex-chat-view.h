@@ -7,25 +7,19 @@
  */
 #pragma once
 
-#include "annex-desk.h"
+#include "annex-task-widget.h"
 #include "annex-transcript.h"
-
-#include <adwaita.h>
 
 G_BEGIN_DECLS
 
-/* Properties "desk" (AnnexDesk), "task" (AnnexTask, nullable). Actions "chat.find",
- * "chat.copy-text" (s), "chat.copy-reply" (the last answer), "chat.resume", "chat.end". Signal
- * "question" (AnnexQuestionCard): an open question is in sight for the first time. */
+/* Actions "chat.find", "chat.copy-text" (s), "chat.copy-reply" (the last answer), "chat.resume",
+ * "chat.end". Signal "question" (AnnexQuestionCard): an open question is in sight for the first
+ * time. */
 #define ANNEX_TYPE_CHAT_VIEW (annex_chat_view_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexChatView, annex_chat_view, ANNEX, CHAT_VIEW, GtkWidget)
+G_DECLARE_FINAL_TYPE (AnnexChatView, annex_chat_view, ANNEX, CHAT_VIEW, AnnexTaskWidget)
 
 GtkWidget *
 annex_chat_view_new (AnnexDesk *desk, AnnexTask *task);
-void
-annex_chat_view_set_desk (AnnexChatView *self, AnnexDesk *desk);
-void
-annex_chat_view_set_task (AnnexChatView *self, AnnexTask *task);
 /* Shows the search bar. */
 void
 annex_chat_view_find (AnnexChatView *self);

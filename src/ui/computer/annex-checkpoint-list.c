@@ -12,23 +12,17 @@
 
 #include <glib/gi18n.h>
 
-enum { PROP_0, PROP_DESK, PROP_TASK, N_PROPS };
-
-static GParamSpec *properties[N_PROPS];
-
 struct _AnnexCheckpointList
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   char *busy; /* the checkpoint that is worked on, "" for the present; NULL: none */
 
   AdwPreferencesGroup *group;
   GtkListBox *rows;
 };
 
-G_DEFINE_FINAL_TYPE (AnnexCheckpointList, annex_checkpoint_list, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexCheckpointList, annex_checkpoint_list, ANNEX_TYPE_TASK_WIDGET)
 
 static void
 read_list (AnnexCheckpointList *self);
@@ -81,8 +75,9 @@ undo_cb (AdwToast *toast, Undo *undo)
 {
   g_autoptr (AnnexCheckpointList) self = g_weak_ref_get (&undo->self);
 
-  if (self != NULL && self->desk != NULL && self->task == undo->task && self->busy == NULL)
-    run (self, "undo", NULL, annex_desk_roll_back (self->desk, undo->task, undo->before));
+  if (self != NULL && self->base.desk != NULL && self->base.task == undo->task &&
+      self->busy == NULL)
+    run (self, "undo", NULL, annex_desk_roll_back (self->base.desk, undo->task, undo->before));
 }
 
 /* @before: the checkpoint that undoes it; nullable. */
@@ -146,7 +141,7 @@ done_cb (DexFuture *future, gpointer data)
 
       annex_toast (GTK_WIDGET (self), reason);
     }
-  else if (self->task == asked->task)
+  else if (self->base.task == asked->task)
     tell_done (self, asked, value);
   read_list (self);
   return dex_ref (future);
@@ -158,7 +153,7 @@ run (AnnexCheckpointList *self, const char *what, const AnnexCheckpoint *one, De
   Asked *asked = g_new0 (Asked, 1);
 
   g_weak_ref_init (&asked->self, self);
-  asked->task = g_object_ref (self->task);
+  asked->task = g_object_ref (self->base.task);
   asked->what = g_strdup (what);
   asked->words = one != NULL ? annex_checkpoint_dup_words (one) : NULL;
   self->busy = g_strdup (one != NULL ? one->id : "");
@@ -174,13 +169,13 @@ keep_response_cb (AdwAlertDialog *dialog, const char *response, AnnexCheckpointL
   GtkWidget *entry = adw_alert_dialog_get_extra_child (dialog);
   g_autofree char *name = NULL;
 
-  if (!g_str_equal (response, "keep") || self->desk == NULL || self->task == NULL ||
+  if (!g_str_equal (response, "keep") || self->base.desk == NULL || self->base.task == NULL ||
       self->busy != NULL)
     return;
   name = g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry)));
   g_strstrip (name);
   run (self, "keep", NULL,
-       annex_desk_checkpoint (self->desk, self->task, name[0] != '\0' ? name : NULL));
+       annex_desk_checkpoint (self->base.desk, self->base.task, name[0] != '\0' ? name : NULL));
 }
 
 static void
@@ -211,11 +206,11 @@ ask_name (AnnexCheckpointList *self)
 static DexFuture *
 make_copy (AnnexCheckpointList *self, const AnnexCheckpoint *one)
 {
-  g_autofree char *old = annex_task_dup_title (self->task);
+  g_autofree char *old = annex_task_dup_title (self->base.task);
   /* Translators: the title of a task that is a copy of the task %s */
   g_autofree char *title = g_strdup_printf (_ ("%s (copy)"), old);
 
-  return annex_desk_fork (self->desk, self->task, one != NULL ? one->id : NULL, title);
+  return annex_desk_fork (self->base.desk, self->base.task, one != NULL ? one->id : NULL, title);
 }
 
 static void
@@ -223,16 +218,16 @@ chosen_cb (AnnexCheckpointRow *row, const char *what, AnnexCheckpointList *self)
 {
   const AnnexCheckpoint *one = annex_checkpoint_row_get_checkpoint (row);
 
-  if (self->desk == NULL || self->task == NULL || self->busy != NULL)
+  if (self->base.desk == NULL || self->base.task == NULL || self->busy != NULL)
     return;
   if (g_str_equal (what, "keep"))
     ask_name (self);
   else if (g_str_equal (what, "back"))
-    run (self, what, one, annex_desk_roll_back (self->desk, self->task, one->id));
+    run (self, what, one, annex_desk_roll_back (self->base.desk, self->base.task, one->id));
   else if (g_str_equal (what, "copy"))
     run (self, what, one, make_copy (self, one));
   else
-    run (self, what, one, annex_desk_remove_checkpoint (self->desk, self->task, one->id));
+    run (self, what, one, annex_desk_remove_checkpoint (self->base.desk, self->base.task, one->id));
 }
 
 /* ---- the list */
@@ -240,8 +235,8 @@ chosen_cb (AnnexCheckpointRow *row, const char *what, AnnexCheckpointList *self)
 void
 annex_checkpoint_list_update (AnnexCheckpointList *self)
 {
-  gboolean there = self->desk != NULL && self->task != NULL;
-  gboolean working = there && annex_desk_is_running (self->desk, self->task);
+  gboolean there = self->base.desk != NULL && self->base.task != NULL;
+  gboolean working = there && annex_desk_is_running (self->base.desk, self->base.task);
   gboolean can = there && !working && self->busy == NULL;
   GtkListBoxRow *row;
 
@@ -325,7 +320,7 @@ read_cb (DexFuture *future, gpointer data)
 
   if (value == NULL)
     g_info ("The checkpoints are not known: %s", error->message);
-  else if (self != NULL && self->task == read->task)
+  else if (self != NULL && self->base.task == read->task)
     show_list (self, g_value_get_boxed (value));
   return dex_ref (future);
 }
@@ -336,18 +331,20 @@ read_list (AnnexCheckpointList *self)
   Read *read;
 
   annex_checkpoint_list_update (self);
-  if (self->desk == NULL || self->task == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (self->base.desk == NULL || self->base.task == NULL ||
+      !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   read = g_new0 (Read, 1);
   g_weak_ref_init (&read->self, self);
-  read->task = g_object_ref (self->task);
-  dex_future_disown (dex_future_finally (annex_desk_list_checkpoints (self->desk, self->task),
-                                         read_cb, read, read_free));
+  read->task = g_object_ref (self->base.task);
+  dex_future_disown (dex_future_finally (
+      annex_desk_list_checkpoints (self->base.desk, self->base.task), read_cb, read, read_free));
 }
 
 static void
-event_cb (AnnexTask *task, AnnexEvent *event, AnnexCheckpointList *self)
+event_cb (AnnexTaskWidget *widget, AnnexEvent *event)
 {
+  AnnexCheckpointList *self = ANNEX_CHECKPOINT_LIST (widget);
   AnnexEventType type = annex_event_get_event_type (event);
 
   if (type == ANNEX_EVENT_CHECKPOINT_MADE || type == ANNEX_EVENT_CHECKPOINT_REMOVED ||
@@ -365,64 +362,20 @@ annex_checkpoint_list_map (GtkWidget *widget)
 /* ---- properties and life */
 
 static void
-set_task (AnnexCheckpointList *self, AnnexTask *task)
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
+  read_list (ANNEX_CHECKPOINT_LIST (widget));
+}
+
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
+{
+  AnnexCheckpointList *self = ANNEX_CHECKPOINT_LIST (widget);
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
 
-  if (self->task == task)
-    return;
-  if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, event_cb, self);
-  g_set_object (&self->task, task);
-  if (task != NULL)
-    g_signal_connect_object (task, "event", G_CALLBACK (event_cb), self, 0);
   g_clear_pointer (&self->busy, g_free);
   show_list (self, none);
   read_list (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
-}
-
-static void
-annex_checkpoint_list_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  AnnexCheckpointList *self = ANNEX_CHECKPOINT_LIST (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      g_value_set_object (value, self->desk);
-      break;
-    case PROP_TASK:
-      g_value_set_object (value, self->task);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-static void
-annex_checkpoint_list_set_property (GObject *object,
-                                    guint id,
-                                    const GValue *value,
-                                    GParamSpec *pspec)
-{
-  AnnexCheckpointList *self = ANNEX_CHECKPOINT_LIST (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      if (g_set_object (&self->desk, g_value_get_object (value)))
-        {
-          read_list (self);
-          g_object_notify_by_pspec (object, pspec);
-        }
-      break;
-    case PROP_TASK:
-      set_task (self, g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
 }
 
 static void
@@ -430,11 +383,6 @@ annex_checkpoint_list_dispose (GObject *object)
 {
   AnnexCheckpointList *self = ANNEX_CHECKPOINT_LIST (object);
 
-  /* The bin lets go of its child by itself, and must not find it gone. */
-  adw_bin_set_child (ADW_BIN (object), NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (object), ANNEX_TYPE_CHECKPOINT_LIST);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   g_clear_pointer (&self->busy, g_free);
   G_OBJECT_CLASS (annex_checkpoint_list_parent_class)->dispose (object);
 }
@@ -444,15 +392,13 @@ annex_checkpoint_list_class_init (AnnexCheckpointListClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
-  object_class->get_property = annex_checkpoint_list_get_property;
-  object_class->set_property = annex_checkpoint_list_set_property;
   object_class->dispose = annex_checkpoint_list_dispose;
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
+  task_widget_class->event = event_cb;
   widget_class->map = annex_checkpoint_list_map;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-checkpoint-list.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexCheckpointList, group);

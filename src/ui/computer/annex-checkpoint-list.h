@@ -7,16 +7,17 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
-/* Properties: desk (AnnexDesk), task (AnnexTask), both nullable. A copy that was made is opened by
- * the action "win.open-task". */
+/* A copy that was made is opened by the action "win.open-task". */
 #define ANNEX_TYPE_CHECKPOINT_LIST (annex_checkpoint_list_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexCheckpointList, annex_checkpoint_list, ANNEX, CHECKPOINT_LIST, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexCheckpointList,
+                      annex_checkpoint_list,
+                      ANNEX,
+                      CHECKPOINT_LIST,
+                      AnnexTaskWidget)
 
 /* Whether anything can be done now may have changed. */
 void

@@ -73,8 +73,8 @@ start_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AnnexComputerPane *self = ANNEX_COMPUTER_PANE (widget);
 
-  if (self->desk != NULL && self->task != NULL && !self->busy)
-    run (self, annex_desk_start_computer (self->desk, self->task), NULL);
+  if (self->base.desk != NULL && self->base.task != NULL && !self->busy)
+    run (self, annex_desk_start_computer (self->base.desk, self->base.task), NULL);
 }
 
 static void
@@ -109,9 +109,10 @@ count_open_changes (AnnexTask *task)
 static void
 free_response_cb (AdwAlertDialog *dialog, const char *response, AnnexComputerPane *self)
 {
-  if (g_str_equal (response, "free-space") && self->desk != NULL && self->task != NULL &&
+  if (g_str_equal (response, "free-space") && self->base.desk != NULL && self->base.task != NULL &&
       !self->busy)
-    run (self, annex_desk_reset_computer (self->desk, self->task), _ ("Its space is free again"));
+    run (self, annex_desk_reset_computer (self->base.desk, self->base.task),
+         _ ("Its space is free again"));
 }
 
 static void
@@ -123,9 +124,9 @@ free_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *body = NULL;
   guint n;
 
-  if (self->task == NULL)
+  if (self->base.task == NULL)
     return;
-  n = count_open_changes (self->task);
+  n = count_open_changes (self->base.task);
   if (n > 0)
     changes = g_strdup_printf (
         ngettext ("%u change in your folders that you have not kept is lost, too.",
@@ -194,7 +195,7 @@ move_to (AnnexComputerPane *self, const char *path)
   self->moving = g_cancellable_new ();
   gtk_progress_bar_set_fraction (self->progress, 0);
   gtk_label_set_text (self->message, _ ("Moving…"));
-  future = annex_desk_move_computers (self->desk, path, progress_cb, ref, self->moving);
+  future = annex_desk_move_computers (self->base.desk, path, progress_cb, ref, self->moving);
   /* the reference lives as long as the move does */
   run (self, dex_future_finally (future, moved_cb, ref, weak_free), _ ("Computers live there now"));
 }
@@ -207,7 +208,7 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
       gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, NULL);
   g_autofree char *path = folder != NULL ? g_file_get_path (folder) : NULL;
 
-  if (path != NULL && self->desk != NULL && !self->busy)
+  if (path != NULL && self->base.desk != NULL && !self->busy)
     move_to (self, path);
 }
 
@@ -218,7 +219,7 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
   GtkRoot *root = gtk_widget_get_root (widget);
   g_autoptr (GtkFileDialog) dialog = NULL;
 
-  if (self->desk == NULL)
+  if (self->base.desk == NULL)
     return;
   if (self->moving != NULL)
     {
@@ -237,7 +238,7 @@ move_to_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AnnexComputerPane *self = ANNEX_COMPUTER_PANE (widget);
 
-  if (self->desk != NULL && !self->busy)
+  if (self->base.desk != NULL && !self->busy)
     move_to (self, g_variant_get_string (parameter, NULL));
 }
 
@@ -255,9 +256,9 @@ terminal_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *name_of_task = NULL;
   g_autofree char *shown = NULL;
 
-  if (self->computer == NULL || self->task == NULL)
+  if (self->computer == NULL || self->base.task == NULL)
     return;
-  name_of_task = annex_task_dup_title (self->task);
+  name_of_task = annex_task_dup_title (self->base.task);
   shown = annex_text_for_display (name_of_task);
   title = g_strdup_printf (_ ("Terminal: %s"), shown);
   window = adw_window_new ();

@@ -15,10 +15,8 @@ G_BEGIN_DECLS
 
 struct _AnnexComputerPane
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   AnnexComputer *computer; /* nullable */
   guint poll_id;
   gboolean polling; /* an answer is awaited */

@@ -14,11 +14,7 @@
 
 #define POLL_SECONDS 2
 
-enum { PROP_0, PROP_DESK, PROP_TASK, N_PROPS };
-
-static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_FINAL_TYPE (AnnexComputerPane, annex_computer_pane, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexComputerPane, annex_computer_pane, ANNEX_TYPE_TASK_WIDGET)
 
 const char *
 annex_computer_state_to_words (AnnexComputerState state)
@@ -94,9 +90,10 @@ show_running (AnnexComputerPane *self)
   guint n = 0;
 
   gtk_list_box_remove_all (self->running);
-  if (self->task == NULL || self->desk == NULL || !annex_desk_is_running (self->desk, self->task))
+  if (self->base.task == NULL || self->base.desk == NULL ||
+      !annex_desk_is_running (self->base.desk, self->base.task))
     return 0;
-  calls = annex_task_dup_unanswered (self->task);
+  calls = annex_task_dup_unanswered (self->base.task);
   for (guint i = 0; i < calls->len; i++)
     {
       AnnexBlock *block = g_ptr_array_index (calls, i);
@@ -106,7 +103,7 @@ show_running (AnnexComputerPane *self)
       GtkWidget *row;
 
       if (words == NULL ||
-          !annex_task_was_tool_started (self->task, annex_json_opt_string (json, "id", "")))
+          !annex_task_was_tool_started (self->base.task, annex_json_opt_string (json, "id", "")))
         continue;
       object = dup_object_of (block);
       row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", words, "subtitle",
@@ -126,8 +123,8 @@ annex_computer_pane_update (AnnexComputerPane *self)
   g_autofree char *message =
       self->computer != NULL ? annex_computer_dup_message (self->computer) : NULL;
   g_autofree char *shown = annex_text_for_display (message);
-  gboolean there = self->desk != NULL && self->task != NULL;
-  gboolean working = there && annex_desk_is_running (self->desk, self->task);
+  gboolean there = self->base.desk != NULL && self->base.task != NULL;
+  gboolean working = there && annex_desk_is_running (self->base.desk, self->base.task);
   gboolean can_start = state == ANNEX_COMPUTER_OFF || state == ANNEX_COMPUTER_SAVED ||
                        state == ANNEX_COMPUTER_FAILED;
 
@@ -154,7 +151,7 @@ annex_computer_pane_update (AnnexComputerPane *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "computer.free",
                                  there && !self->busy && !working);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "computer.move",
-                                 self->desk != NULL && (!self->busy || self->moving != NULL));
+                                 self->base.desk != NULL && (!self->busy || self->moving != NULL));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "computer.terminal",
                                  state == ANNEX_COMPUTER_READY);
   gtk_widget_set_visible (GTK_WIDGET (self->graphs), state == ANNEX_COMPUTER_READY);
@@ -166,8 +163,8 @@ annex_computer_pane_update (AnnexComputerPane *self)
 static void
 find_computer (AnnexComputerPane *self)
 {
-  AnnexComputer *computer = self->desk != NULL && self->task != NULL
-                                ? annex_desk_get_computer (self->desk, self->task)
+  AnnexComputer *computer = self->base.desk != NULL && self->base.task != NULL
+                                ? annex_desk_get_computer (self->base.desk, self->base.task)
                                 : NULL;
 
   if (self->computer == computer)
@@ -188,8 +185,9 @@ look_again (AnnexComputerPane *self)
 }
 
 static void
-event_cb (AnnexTask *task, AnnexEvent *event, AnnexComputerPane *self)
+event_cb (AnnexTaskWidget *widget, AnnexEvent *event)
 {
+  AnnexComputerPane *self = ANNEX_COMPUTER_PANE (widget);
   static const AnnexEventType types[] = {
     ANNEX_EVENT_COMPUTER_CHANGED,
     ANNEX_EVENT_STATE_CHANGED,
@@ -265,10 +263,10 @@ poll_fiber (gpointer data)
   g_autoptr (AnnexComputerUse) use = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (self == NULL || self->desk == NULL || self->task == NULL)
+  if (self == NULL || self->base.desk == NULL || self->base.task == NULL)
     return dex_future_new_true ();
-  desk = g_object_ref (self->desk);
-  task = g_object_ref (self->task);
+  desk = g_object_ref (self->base.desk);
+  task = g_object_ref (self->base.task);
   self->polling = TRUE;
   g_clear_object (&self);
   use = dex_await_boxed (annex_desk_get_use (desk, task), &error);
@@ -278,7 +276,7 @@ poll_fiber (gpointer data)
   self->polling = FALSE;
   if (use == NULL)
     g_info ("What the computer uses is not known: %s", error->message);
-  else if (self->task == task)
+  else if (self->base.task == task)
     show_all_use (self, use);
   return dex_future_new_true ();
 }
@@ -296,7 +294,7 @@ annex_computer_pane_poll (AnnexComputerPane *self)
   GWeakRef *ref;
 
   look_again (self);
-  if (self->polling || self->desk == NULL || self->task == NULL)
+  if (self->polling || self->base.desk == NULL || self->base.task == NULL)
     return;
   ref = g_new0 (GWeakRef, 1);
   g_weak_ref_init (ref, self);
@@ -336,61 +334,21 @@ annex_computer_pane_unmap (GtkWidget *widget)
 /* ---- properties and life */
 
 static void
-set_task (AnnexComputerPane *self, AnnexTask *task)
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
-  if (self->task == task)
-    return;
-  if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, event_cb, self);
-  g_set_object (&self->task, task);
-  if (task != NULL)
-    g_signal_connect (task, "event", G_CALLBACK (event_cb), self);
+  look_again (ANNEX_COMPUTER_PANE (widget));
+}
+
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
+{
+  AnnexComputerPane *self = ANNEX_COMPUTER_PANE (widget);
+
   annex_use_graph_clear (self->memory_graph);
   annex_use_graph_clear (self->disk_graph);
   look_again (self);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     annex_computer_pane_poll (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
-}
-
-static void
-annex_computer_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  AnnexComputerPane *self = ANNEX_COMPUTER_PANE (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      g_value_set_object (value, self->desk);
-      break;
-    case PROP_TASK:
-      g_value_set_object (value, self->task);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-static void
-annex_computer_pane_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  AnnexComputerPane *self = ANNEX_COMPUTER_PANE (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      if (g_set_object (&self->desk, g_value_get_object (value)))
-        {
-          look_again (self);
-          g_object_notify_by_pspec (object, pspec);
-        }
-      break;
-    case PROP_TASK:
-      set_task (self, g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
 }
 
 static void
@@ -399,17 +357,12 @@ annex_computer_pane_dispose (GObject *object)
   AnnexComputerPane *self = ANNEX_COMPUTER_PANE (object);
 
   g_clear_handle_id (&self->poll_id, g_source_remove);
-  if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, event_cb, self);
   if (self->computer != NULL)
     g_signal_handlers_disconnect_by_func (self->computer, annex_computer_pane_update, self);
   if (self->moving != NULL)
     g_cancellable_cancel (self->moving);
-  gtk_widget_dispose_template (GTK_WIDGET (object), ANNEX_TYPE_COMPUTER_PANE);
   g_clear_object (&self->moving);
   g_clear_object (&self->computer);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   g_clear_pointer (&self->folder, g_free);
   G_OBJECT_CLASS (annex_computer_pane_parent_class)->dispose (object);
 }
@@ -443,16 +396,14 @@ annex_computer_pane_class_init (AnnexComputerPaneClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
-  object_class->get_property = annex_computer_pane_get_property;
-  object_class->set_property = annex_computer_pane_set_property;
   object_class->dispose = annex_computer_pane_dispose;
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
+  task_widget_class->event = event_cb;
   widget_class->map = annex_computer_pane_map;
   widget_class->unmap = annex_computer_pane_unmap;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
   g_type_ensure (ANNEX_TYPE_CHECKPOINT_LIST);
   g_type_ensure (ANNEX_TYPE_MACHINE_DRAWING);
   g_type_ensure (ANNEX_TYPE_USE_GRAPH);
@@ -466,8 +417,7 @@ static void
 annex_computer_pane_init (AnnexComputerPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_object_bind_property (self, "desk", self->checkpoints, "desk", G_BINDING_SYNC_CREATE);
-  g_object_bind_property (self, "task", self->checkpoints, "task", G_BINDING_SYNC_CREATE);
+  annex_task_widget_bind_part (&self->base, ANNEX_TASK_WIDGET (self->checkpoints));
   gtk_widget_set_visible (GTK_WIDGET (self->speed), FALSE);
   annex_computer_pane_update (self);
 }

@@ -7,16 +7,13 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
-/* Properties: "desk" (AnnexDesk), "task" (AnnexTask), nullable, read and write. The computer is
- * asked what it uses every two seconds, and only while the pane is seen. */
+/* The computer is asked what it uses every two seconds, and only while the pane is seen. */
 #define ANNEX_TYPE_COMPUTER_PANE (annex_computer_pane_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexComputerPane, annex_computer_pane, ANNEX, COMPUTER_PANE, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexComputerPane, annex_computer_pane, ANNEX, COMPUTER_PANE, AnnexTaskWidget)
 
 GtkWidget *
 annex_computer_pane_new (AnnexDesk *desk, AnnexTask *task);

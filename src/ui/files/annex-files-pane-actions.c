@@ -77,8 +77,8 @@ keep_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   AnnexFilesPane *self = data;
   g_autoptr (GPtrArray) parts = chosen_parts (self);
 
-  if (self->desk != NULL && self->task != NULL && parts->len > 0)
-    run (self, annex_draft_keep_parts (GTK_WIDGET (self), self->desk, self->task, parts),
+  if (self->base.desk != NULL && self->base.task != NULL && parts->len > 0)
+    run (self, annex_draft_keep_parts (GTK_WIDGET (self), self->base.desk, self->base.task, parts),
          _ ("Keeping the changes…"));
 }
 
@@ -88,8 +88,9 @@ discard_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   AnnexFilesPane *self = data;
   g_autoptr (GPtrArray) parts = chosen_parts (self);
 
-  if (self->desk != NULL && self->task != NULL && parts->len > 0)
-    run (self, annex_draft_discard_parts (GTK_WIDGET (self), self->desk, self->task, parts),
+  if (self->base.desk != NULL && self->base.task != NULL && parts->len > 0)
+    run (self,
+         annex_draft_discard_parts (GTK_WIDGET (self), self->base.desk, self->base.task, parts),
          _ ("Discarding the changes…"));
 }
 
@@ -141,9 +142,10 @@ mode_cb (GSimpleAction *action, GVariant *value, gpointer data)
   const char *name = g_action_get_name (G_ACTION (action));
   AnnexShareMode mode;
 
-  if (self->desk != NULL && self->task != NULL && g_str_has_prefix (name, "mode-") &&
+  if (self->base.desk != NULL && self->base.task != NULL && g_str_has_prefix (name, "mode-") &&
       annex_share_mode_from_name (g_variant_get_string (value, NULL), &mode, NULL))
-    run_and_tell (self, annex_desk_set_share_mode (self->desk, self->task, name + 5, mode));
+    run_and_tell (self,
+                  annex_desk_set_share_mode (self->base.desk, self->base.task, name + 5, mode));
 }
 
 static void
@@ -151,8 +153,8 @@ revoke_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   AnnexFilesPane *self = data;
 
-  if (self->desk != NULL && self->task != NULL)
-    run_and_tell (self, annex_desk_revoke_share (self->desk, self->task,
+  if (self->base.desk != NULL && self->base.task != NULL)
+    run_and_tell (self, annex_desk_revoke_share (self->base.desk, self->base.task,
                                                  g_variant_get_string (parameter, NULL)));
 }
 
@@ -161,8 +163,8 @@ show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   AnnexFilesPane *self = data;
   AnnexShare *share =
-      self->task != NULL
-          ? annex_task_find_share (self->task, g_variant_get_string (parameter, NULL))
+      self->base.task != NULL
+          ? annex_task_find_share (self->base.task, g_variant_get_string (parameter, NULL))
           : NULL;
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   g_autoptr (GFile) file = NULL;
@@ -184,8 +186,9 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
       gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, NULL);
   g_autofree char *path = folder != NULL ? g_file_get_path (folder) : NULL;
 
-  if (path != NULL && self->desk != NULL && self->task != NULL)
-    run_and_tell (self, annex_desk_grant_folder (self->desk, self->task, path, ANNEX_SHARE_REVIEW));
+  if (path != NULL && self->base.desk != NULL && self->base.task != NULL)
+    run_and_tell (
+        self, annex_desk_grant_folder (self->base.desk, self->base.task, path, ANNEX_SHARE_REVIEW));
 }
 
 static void
@@ -195,7 +198,7 @@ add_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
 
-  if (self->desk == NULL || self->task == NULL)
+  if (self->base.desk == NULL || self->base.task == NULL)
     return;
   gtk_file_dialog_set_title (dialog, _ ("Let Annex Work on a Folder"));
   gtk_file_dialog_select_folder (dialog, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL,
@@ -209,8 +212,8 @@ undo_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   const char *ids[] = { g_variant_get_string (parameter, NULL), NULL };
 
   gtk_popover_popdown (self->history_popover);
-  if (self->desk != NULL && self->task != NULL)
-    run (self, annex_draft_undo_keeps (GTK_WIDGET (self), self->desk, self->task, ids),
+  if (self->base.desk != NULL && self->base.task != NULL)
+    run (self, annex_draft_undo_keeps (GTK_WIDGET (self), self->base.desk, self->base.task, ids),
          _ ("Putting your files back…"));
 }
 
@@ -235,7 +238,7 @@ annex_files_pane_add_actions (AnnexFilesPane *self)
 void
 annex_files_pane_add_mode_actions (AnnexFilesPane *self)
 {
-  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->base.task);
 
   for (guint i = 0; i < shares->len; i++)
     {

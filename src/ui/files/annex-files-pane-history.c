@@ -33,7 +33,8 @@ add_keep (AnnexFilesPane *self, AnnexEvent *event, gboolean can_undo)
 {
   JsonObject *data = annex_event_get_data (event);
   const char *id = annex_json_opt_string (data, "keep", "");
-  AnnexShare *share = annex_task_find_share (self->task, annex_json_opt_string (data, "share", ""));
+  AnnexShare *share =
+      annex_task_find_share (self->base.task, annex_json_opt_string (data, "share", ""));
   JsonArray *entries = annex_json_opt_array (data, "entries");
   guint n = entries != NULL ? json_array_get_length (entries) : 0;
   g_autofree char *name =
@@ -71,7 +72,7 @@ add_keep (AnnexFilesPane *self, AnnexEvent *event, gboolean can_undo)
 static void
 show (AnnexFilesPane *self, GPtrArray *events)
 {
-  g_auto (GStrv) keeps = annex_task_dup_keeps (self->task);
+  g_auto (GStrv) keeps = annex_task_dup_keeps (self->base.task);
   guint n = 0;
 
   gtk_list_box_remove_all (self->history_list);
@@ -114,6 +115,6 @@ annex_files_pane_read_history (AnnexFilesPane *self)
 
   g_weak_ref_init (&history->self, self);
   history->serial = self->serial;
-  history->task = g_object_ref (self->task);
+  history->task = g_object_ref (self->base.task);
   annex_fiber_start (history_fiber, history, history_free);
 }

@@ -14,10 +14,8 @@ G_BEGIN_DECLS
 
 struct _AnnexFilesPane
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   GSimpleActionGroup *actions;
   GListStore *roots; /* AnnexDraftNode, one a share */
   GtkSingleSelection *selection;

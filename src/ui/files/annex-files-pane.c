@@ -17,11 +17,7 @@
 #define MAX_EXPANDED 200
 #define MAX_LOOKED_AT 2000
 
-enum { PROP_0, PROP_DESK, PROP_TASK, N_PROPS };
-
-static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_FINAL_TYPE (AnnexFilesPane, annex_files_pane, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexFilesPane, annex_files_pane, ANNEX_TYPE_TASK_WIDGET)
 
 /* ---- the line and the buttons */
 
@@ -320,7 +316,7 @@ refresh (gpointer data)
 
   self->refresh_id = 0;
   self->serial++;
-  if (self->desk == NULL || self->task == NULL)
+  if (self->base.desk == NULL || self->base.task == NULL)
     {
       set_roots (self, NULL, 0);
       gtk_stack_set_visible_child_name (self->stack, "empty");
@@ -331,8 +327,8 @@ refresh (gpointer data)
   reading = g_new0 (Reading, 1);
   g_weak_ref_init (&reading->self, self);
   reading->serial = self->serial;
-  reading->desk = g_object_ref (self->desk);
-  reading->task = g_object_ref (self->task);
+  reading->desk = g_object_ref (self->base.desk);
+  reading->task = g_object_ref (self->base.task);
   reading->unchosen = dup_unchosen (self);
   annex_fiber_start (reading_fiber, reading, reading_free);
 }
@@ -345,8 +341,9 @@ queue_refresh (AnnexFilesPane *self)
 }
 
 static void
-event_cb (AnnexTask *task, AnnexEvent *event, AnnexFilesPane *self)
+event_cb (AnnexTaskWidget *widget, AnnexEvent *event)
 {
+  AnnexFilesPane *self = ANNEX_FILES_PANE (widget);
   static const AnnexEventType types[] = {
     ANNEX_EVENT_DRAFT_CHANGED, ANNEX_EVENT_DRAFT_KEPT,    ANNEX_EVENT_DRAFT_DISCARDED,
     ANNEX_EVENT_DRAFT_UNDONE,  ANNEX_EVENT_SHARE_GRANTED, ANNEX_EVENT_SHARE_MODE,
@@ -419,7 +416,7 @@ selected_cb (AnnexFilesPane *self)
     annex_preview_clear (self->preview);
   else
     annex_preview_show_change (
-        self->preview, self->desk, self->task,
+        self->preview, self->base.desk, self->base.task,
         annex_share_get_id (annex_draft_node_get_share (annex_draft_node_get_root (node))), change);
 }
 
@@ -483,68 +480,19 @@ make_tree (AnnexFilesPane *self)
 
 /* ---- properties and life */
 
-void
-annex_files_pane_set_desk (AnnexFilesPane *self, AnnexDesk *desk)
+static void
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
-  g_return_if_fail (ANNEX_IS_FILES_PANE (self));
-
-  if (!g_set_object (&self->desk, desk))
-    return;
-  queue_refresh (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
+  queue_refresh (ANNEX_FILES_PANE (widget));
 }
 
-void
-annex_files_pane_set_task (AnnexFilesPane *self, AnnexTask *task)
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
 {
-  g_return_if_fail (ANNEX_IS_FILES_PANE (self));
+  AnnexFilesPane *self = ANNEX_FILES_PANE (widget);
 
-  if (self->task == task)
-    return;
-  if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, event_cb, self);
-  g_set_object (&self->task, task);
-  if (task != NULL)
-    g_signal_connect (task, "event", G_CALLBACK (event_cb), self);
   set_roots (self, NULL, 0);
   queue_refresh (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
-}
-
-static void
-annex_files_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  AnnexFilesPane *self = ANNEX_FILES_PANE (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      g_value_set_object (value, self->desk);
-      break;
-    case PROP_TASK:
-      g_value_set_object (value, self->task);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-static void
-annex_files_pane_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  AnnexFilesPane *self = ANNEX_FILES_PANE (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      annex_files_pane_set_desk (self, g_value_get_object (value));
-      break;
-    case PROP_TASK:
-      annex_files_pane_set_task (self, g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
 }
 
 static void
@@ -554,18 +502,13 @@ annex_files_pane_dispose (GObject *object)
 
   self->serial++;
   g_clear_handle_id (&self->refresh_id, g_source_remove);
-  if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, event_cb, self);
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_func (self->selection, selected_cb, self);
-  gtk_widget_dispose_template (GTK_WIDGET (object), ANNEX_TYPE_FILES_PANE);
   g_clear_object (&self->selection);
   if (self->roots != NULL)
     set_roots (self, NULL, 0);
   g_clear_object (&self->roots);
   g_clear_object (&self->actions);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   G_OBJECT_CLASS (annex_files_pane_parent_class)->dispose (object);
 }
 
@@ -574,14 +517,12 @@ annex_files_pane_class_init (AnnexFilesPaneClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
-  object_class->get_property = annex_files_pane_get_property;
-  object_class->set_property = annex_files_pane_set_property;
   object_class->dispose = annex_files_pane_dispose;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
+  task_widget_class->event = event_cb;
   g_type_ensure (ANNEX_TYPE_PREVIEW);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-files-pane.ui");

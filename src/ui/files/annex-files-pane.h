@@ -7,21 +7,14 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
-/* Properties: "desk" (AnnexDesk), "task" (AnnexTask), nullable, read and write. */
 #define ANNEX_TYPE_FILES_PANE (annex_files_pane_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexFilesPane, annex_files_pane, ANNEX, FILES_PANE, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexFilesPane, annex_files_pane, ANNEX, FILES_PANE, AnnexTaskWidget)
 
 GtkWidget *
 annex_files_pane_new (AnnexDesk *desk, AnnexTask *task);
-void
-annex_files_pane_set_desk (AnnexFilesPane *self, AnnexDesk *desk);
-void
-annex_files_pane_set_task (AnnexFilesPane *self, AnnexTask *task);
 
 G_END_DECLS

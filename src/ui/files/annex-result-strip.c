@@ -17,10 +17,8 @@
 
 struct _AnnexResultStrip
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   guint refresh_id;
   guint serial;
   guint n_cards;
@@ -36,11 +34,11 @@ struct _AnnexResultStrip
   GtkButton *discard;
 };
 
-enum { PROP_0, PROP_DESK, PROP_TASK, PROP_SHOWS_RESULTS, N_PROPS };
+enum { PROP_SHOWS_RESULTS = 1, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (AnnexResultStrip, annex_result_strip, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexResultStrip, annex_result_strip, ANNEX_TYPE_TASK_WIDGET)
 
 /* ---- the draft */
 
@@ -62,14 +60,14 @@ static GPtrArray *
 open_parts (AnnexResultStrip *self, char **summary)
 {
   GPtrArray *parts = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_draft_part_free);
-  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->base.task);
   g_autofree char *name = NULL;
   guint total = 0;
 
   for (guint i = 0; i < shares->len; i++)
     {
       AnnexShare *share = g_ptr_array_index (shares, i);
-      guint n = count_changes (self->task, share);
+      guint n = count_changes (self->base.task, share);
 
       if (n == 0)
         continue;
@@ -106,13 +104,13 @@ update (AnnexResultStrip *self)
   g_autofree char *summary = NULL;
   gboolean working;
 
-  if (self->desk == NULL || self->task == NULL)
+  if (self->base.desk == NULL || self->base.task == NULL)
     {
       show (self, FALSE);
       return;
     }
   parts = open_parts (self, &summary);
-  working = annex_task_get_state (self->task) == ANNEX_TASK_RUNNING;
+  working = annex_task_get_state (self->base.task) == ANNEX_TASK_RUNNING;
   gtk_label_set_text (self->summary, summary);
   gtk_widget_set_visible (GTK_WIDGET (self->draft), parts->len > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->scroller), self->n_cards > 0);
@@ -151,14 +149,14 @@ decide_action (GtkWidget *widget, const char *name, GVariant *parameter)
   GWeakRef *ref;
   DexFuture *future;
 
-  if (self->desk == NULL || self->task == NULL || self->busy)
+  if (self->base.desk == NULL || self->base.task == NULL || self->busy)
     return;
   parts = open_parts (self, &summary);
   if (parts->len == 0)
     return;
   future = g_str_equal (name, "strip.keep")
-               ? annex_draft_keep_parts (widget, self->desk, self->task, parts)
-               : annex_draft_discard_parts (widget, self->desk, self->task, parts);
+               ? annex_draft_keep_parts (widget, self->base.desk, self->base.task, parts)
+               : annex_draft_discard_parts (widget, self->base.desk, self->base.task, parts);
   self->busy = TRUE;
   update (self);
   ref = g_new0 (GWeakRef, 1);
@@ -226,7 +224,7 @@ show_cards (AnnexResultStrip *self, GPtrArray *paths)
   for (guint i = 0; i < self->n_cards; i++)
     {
       GtkWidget *card =
-          annex_result_card_new (self->desk, self->task, g_ptr_array_index (paths, i));
+          annex_result_card_new (self->base.desk, self->base.task, g_ptr_array_index (paths, i));
 
       annex_result_card_set_compact (ANNEX_RESULT_CARD (card), paths->len > 1);
       gtk_box_append (self->cards, card);
@@ -267,12 +265,12 @@ refresh (gpointer data)
   self->refresh_id = 0;
   self->serial++;
   update (self);
-  if (self->desk == NULL || self->task == NULL)
+  if (self->base.desk == NULL || self->base.task == NULL)
     return;
   reading = g_new0 (Reading, 1);
   g_weak_ref_init (&reading->self, self);
   reading->serial = self->serial;
-  reading->task = g_object_ref (self->task);
+  reading->task = g_object_ref (self->base.task);
   annex_fiber_start (reading_fiber, reading, reading_free);
 }
 
@@ -284,8 +282,9 @@ queue_refresh (AnnexResultStrip *self)
 }
 
 static void
-event_cb (AnnexTask *task, AnnexEvent *event, AnnexResultStrip *self)
+event_cb (AnnexTaskWidget *widget, AnnexEvent *event)
 {
+  AnnexResultStrip *self = ANNEX_RESULT_STRIP (widget);
   static const AnnexEventType draw[] = { ANNEX_EVENT_DRAFT_CHANGED, ANNEX_EVENT_STATE_CHANGED,
                                          ANNEX_EVENT_SHARE_MODE, ANNEX_EVENT_SHARE_REVOKED };
 
@@ -300,61 +299,27 @@ event_cb (AnnexTask *task, AnnexEvent *event, AnnexResultStrip *self)
 /* ---- properties and life */
 
 static void
-set_task (AnnexResultStrip *self, AnnexTask *task)
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
-  if (self->task == task)
-    return;
-  if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, event_cb, self);
-  g_set_object (&self->task, task);
-  if (task != NULL)
-    g_signal_connect (task, "event", G_CALLBACK (event_cb), self);
+  queue_refresh (ANNEX_RESULT_STRIP (widget));
+}
+
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
+{
+  AnnexResultStrip *self = ANNEX_RESULT_STRIP (widget);
+
   self->n_cards = 0;
   queue_refresh (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }
 
 static void
 annex_result_strip_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  AnnexResultStrip *self = ANNEX_RESULT_STRIP (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      g_value_set_object (value, self->desk);
-      break;
-    case PROP_TASK:
-      g_value_set_object (value, self->task);
-      break;
-    case PROP_SHOWS_RESULTS:
-      g_value_set_boolean (value, self->shows_results);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
-}
-
-static void
-annex_result_strip_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  AnnexResultStrip *self = ANNEX_RESULT_STRIP (object);
-
-  switch (id)
-    {
-    case PROP_DESK:
-      if (g_set_object (&self->desk, g_value_get_object (value)))
-        {
-          queue_refresh (self);
-          g_object_notify_by_pspec (object, pspec);
-        }
-      break;
-    case PROP_TASK:
-      set_task (self, g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
+  if (id == PROP_SHOWS_RESULTS)
+    g_value_set_boolean (value, ANNEX_RESULT_STRIP (object)->shows_results);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -364,11 +329,6 @@ annex_result_strip_dispose (GObject *object)
 
   self->serial++;
   g_clear_handle_id (&self->refresh_id, g_source_remove);
-  if (self->task != NULL)
-    g_signal_handlers_disconnect_by_func (self->task, event_cb, self);
-  gtk_widget_dispose_template (GTK_WIDGET (object), ANNEX_TYPE_RESULT_STRIP);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   G_OBJECT_CLASS (annex_result_strip_parent_class)->dispose (object);
 }
 
@@ -377,13 +337,13 @@ annex_result_strip_class_init (AnnexResultStripClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
   object_class->get_property = annex_result_strip_get_property;
-  object_class->set_property = annex_result_strip_set_property;
   object_class->dispose = annex_result_strip_dispose;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
+  task_widget_class->event = event_cb;
   properties[PROP_SHOWS_RESULTS] = g_param_spec_boolean ("shows-results", NULL, NULL, FALSE,
                                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);

@@ -8,17 +8,14 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
-/* Properties: "desk" (AnnexDesk), "task" (AnnexTask), nullable, read and write; "shows-results"
- * (boolean, read only): the files of the last request are in sight here. The line of the
- * changes activates "task.show-pane" with "files". */
+/* Property "shows-results" (boolean, read only): the files of the last request are in sight here.
+ * The line of the changes activates "task.show-pane" with "files". */
 #define ANNEX_TYPE_RESULT_STRIP (annex_result_strip_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexResultStrip, annex_result_strip, ANNEX, RESULT_STRIP, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexResultStrip, annex_result_strip, ANNEX, RESULT_STRIP, AnnexTaskWidget)
 
 GtkWidget *
 annex_result_strip_new (AnnexDesk *desk, AnnexTask *task);

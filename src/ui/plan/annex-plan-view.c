@@ -20,10 +20,8 @@
 
 struct _AnnexPlanView
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   AnnexPlan *plan; /* shown: the task's, or the user's change that is on its way */
   AnnexPlanTrack *track;
   AnnexEventFollower *follower;
@@ -40,12 +38,9 @@ struct _AnnexPlanView
   GtkEditable *add_entry;
 };
 
-enum { PROP_DESK = 1, PROP_TASK, N_PROPS };
-
-static GParamSpec *properties[N_PROPS];
 static guint open_file_signal;
 
-G_DEFINE_FINAL_TYPE (AnnexPlanView, annex_plan_view, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexPlanView, annex_plan_view, ANNEX_TYPE_TASK_WIDGET)
 
 static AnnexPlanRow *
 row_at (AnnexPlanView *self, int index)
@@ -92,7 +87,7 @@ change (AnnexPlanView *self, AnnexPlan *plan, char *what)
 {
   g_autofree char *words = what;
 
-  if (plan == NULL || self->desk == NULL || self->task == NULL)
+  if (plan == NULL || self->base.desk == NULL || self->base.task == NULL)
     {
       g_clear_pointer (&plan, annex_plan_unref);
       return;
@@ -101,7 +96,8 @@ change (AnnexPlanView *self, AnnexPlan *plan, char *what)
   self->plan = plan;
   self->changing++;
   refresh (self);
-  annex_then (annex_desk_change_plan (self->desk, self->task, plan, words), self, changed_cb);
+  annex_then (annex_desk_change_plan (self->base.desk, self->base.task, plan, words), self,
+              changed_cb);
 }
 
 static void
@@ -327,7 +323,8 @@ compare_rows (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
 static gboolean
 is_alive (AnnexPlanView *self)
 {
-  return self->task != NULL && self->desk != NULL && annex_desk_is_running (self->desk, self->task);
+  return self->base.task != NULL && self->base.desk != NULL &&
+         annex_desk_is_running (self->base.desk, self->base.task);
 }
 
 /* As many steps as fit into a frame; TRUE when there are more. */
@@ -418,8 +415,8 @@ refresh (AnnexPlanView *self)
   if (self->changing == 0)
     {
       g_clear_pointer (&self->plan, annex_plan_unref);
-      if (self->task != NULL && annex_task_get_plan (self->task) != NULL)
-        self->plan = annex_plan_ref (annex_task_get_plan (self->task));
+      if (self->base.task != NULL && annex_task_get_plan (self->base.task) != NULL)
+        self->plan = annex_plan_ref (annex_task_get_plan (self->base.task));
       else
         self->plan = annex_plan_new_empty ();
     }
@@ -449,21 +446,17 @@ events_cb (AnnexPlanView *self, GPtrArray *events)
 }
 
 static void
-task_state_cb (AnnexPlanView *self, AnnexTask *task)
+run_changed (AnnexTaskWidget *widget)
 {
-  if (task == self->task)
-    refresh (self);
+  refresh (ANNEX_PLAN_VIEW (widget));
 }
 
-void
-annex_plan_view_set_task (AnnexPlanView *self, AnnexTask *task)
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
 {
+  AnnexPlanView *self = ANNEX_PLAN_VIEW (widget);
   GtkListBoxRow *row;
 
-  g_return_if_fail (ANNEX_IS_PLAN_VIEW (self));
-
-  if (!g_set_object (&self->task, task))
-    return;
   g_clear_object (&self->follower);
   g_clear_pointer (&self->track, annex_plan_track_free);
   self->track = annex_plan_track_new ();
@@ -472,16 +465,15 @@ annex_plan_view_set_task (AnnexPlanView *self, AnnexTask *task)
     gtk_list_box_remove (self->list, GTK_WIDGET (row));
   gtk_widget_set_visible (GTK_WIDGET (self->add_entry), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->failure), FALSE);
-  if (task != NULL)
+  if (widget->task != NULL)
     {
-      self->follower = annex_event_follower_new (task);
+      self->follower = annex_event_follower_new (widget->task);
       g_signal_connect_object (self->follower, "events", G_CALLBACK (events_cb), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (self->follower, "caught-up", G_CALLBACK (refresh), self,
                                G_CONNECT_SWAPPED);
     }
   refresh (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }
 
 /* ---- the widget */
@@ -501,30 +493,6 @@ annex_plan_view_unmap (GtkWidget *widget)
 }
 
 static void
-annex_plan_view_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  AnnexPlanView *self = ANNEX_PLAN_VIEW (object);
-
-  g_value_set_object (value, id == PROP_DESK ? (gpointer) self->desk : (gpointer) self->task);
-}
-
-static void
-annex_plan_view_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  AnnexPlanView *self = ANNEX_PLAN_VIEW (object);
-
-  if (id == PROP_TASK)
-    annex_plan_view_set_task (self, g_value_get_object (value));
-  else if (g_set_object (&self->desk, g_value_get_object (value)))
-    {
-      if (self->desk != NULL)
-        g_signal_connect_object (self->desk, "task-state", G_CALLBACK (task_state_cb), self,
-                                 G_CONNECT_SWAPPED);
-      g_object_notify_by_pspec (object, pspec);
-    }
-}
-
-static void
 annex_plan_view_dispose (GObject *object)
 {
   AnnexPlanView *self = ANNEX_PLAN_VIEW (object);
@@ -532,10 +500,6 @@ annex_plan_view_dispose (GObject *object)
   g_clear_handle_id (&self->clock, g_source_remove);
   g_clear_handle_id (&self->more, g_source_remove);
   g_clear_object (&self->follower);
-  adw_bin_set_child (ADW_BIN (self), NULL); /* it is a child of the template's too */
-  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_PLAN_VIEW);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   G_OBJECT_CLASS (annex_plan_view_parent_class)->dispose (object);
 }
 
@@ -554,17 +518,14 @@ annex_plan_view_class_init (AnnexPlanViewClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
-  object_class->get_property = annex_plan_view_get_property;
-  object_class->set_property = annex_plan_view_set_property;
   object_class->dispose = annex_plan_view_dispose;
+  task_widget_class->task_changed = task_changed;
+  task_widget_class->run_changed = run_changed;
   object_class->finalize = annex_plan_view_finalize;
   widget_class->map = annex_plan_view_map;
   widget_class->unmap = annex_plan_view_unmap;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
   open_file_signal = g_signal_new ("open-file", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_template_from_resource (widget_class,

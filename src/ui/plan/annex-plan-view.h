@@ -7,21 +7,16 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
 #define ANNEX_TYPE_PLAN_VIEW (annex_plan_view_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexPlanView, annex_plan_view, ANNEX, PLAN_VIEW, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexPlanView, annex_plan_view, ANNEX, PLAN_VIEW, AnnexTaskWidget)
 
-/* Properties "desk" (AnnexDesk) and "task" (AnnexTask, nullable).
- * Signal "open-file" (path, "Receipts/June.pdf"): the user wants to see a file that a step touched.
+/* Signal "open-file" (path, "Receipts/June.pdf"): the user wants to see a file that a step touched.
  */
 GtkWidget *
 annex_plan_view_new (AnnexDesk *desk, AnnexTask *task);
-void
-annex_plan_view_set_task (AnnexPlanView *self, AnnexTask *task);
 
 G_END_DECLS

@@ -7,15 +7,12 @@
  */
 #pragma once
 
-#include "annex-desk.h"
-
-#include <adwaita.h>
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
-/* Properties: "desk", "task" (both nullable). */
 #define ANNEX_TYPE_BROWSER_SLOT (annex_browser_slot_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexBrowserSlot, annex_browser_slot, ANNEX, BROWSER_SLOT, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexBrowserSlot, annex_browser_slot, ANNEX, BROWSER_SLOT, AnnexTaskWidget)
 
 /* How the view of a pane is made, instead of by the module: for whoever has the views already, as
  * tests have. */

@@ -14,18 +14,16 @@
 
 struct _AnnexSidePane
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   gboolean closable;
 
   AdwViewStack *stack;
 };
 
-G_DEFINE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ANNEX_TYPE_TASK_WIDGET)
 
-enum { PROP_DESK = 1, PROP_TASK, PROP_TAB, PROP_CLOSABLE, N_PROPERTIES };
+enum { PROP_TAB = 1, PROP_CLOSABLE, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 /* What a page holds, made when it is looked at for the first time. */
@@ -61,12 +59,10 @@ fill_page (AnnexSidePane *self)
   if (type == G_TYPE_INVALID || slot == NULL || adw_bin_get_child (ADW_BIN (slot)) != NULL ||
       !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
-  part = g_object_new (type, NULL);
+  part = annex_task_widget_create_part (&self->base, type);
   adw_bin_set_child (ADW_BIN (slot), part);
   if (type == ANNEX_TYPE_PLAN_VIEW)
     g_signal_connect_object (part, "open-file", G_CALLBACK (open_file_cb), self, G_CONNECT_SWAPPED);
-  g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
-  g_object_bind_property (self, "task", part, "task", G_BINDING_SYNC_CREATE);
 }
 
 static void
@@ -90,12 +86,6 @@ annex_side_pane_get_property (GObject *object, guint id, GValue *value, GParamSp
 
   switch (id)
     {
-    case PROP_DESK:
-      g_value_set_object (value, self->desk);
-      break;
-    case PROP_TASK:
-      g_value_set_object (value, self->task);
-      break;
     case PROP_TAB:
       g_value_set_string (value, adw_view_stack_get_visible_child_name (self->stack));
       break;
@@ -115,14 +105,6 @@ annex_side_pane_set_property (GObject *object, guint id, const GValue *value, GP
 
   switch (id)
     {
-    case PROP_DESK:
-      if (g_set_object (&self->desk, g_value_get_object (value)))
-        g_object_notify_by_pspec (object, pspec);
-      break;
-    case PROP_TASK:
-      if (g_set_object (&self->task, g_value_get_object (value)))
-        g_object_notify_by_pspec (object, pspec);
-      break;
     case PROP_TAB:
       tab = g_value_get_string (value);
       if (tab != NULL && adw_view_stack_get_child_by_name (self->stack, tab) != NULL)
@@ -140,17 +122,6 @@ annex_side_pane_set_property (GObject *object, guint id, const GValue *value, GP
 }
 
 static void
-annex_side_pane_dispose (GObject *object)
-{
-  AnnexSidePane *self = ANNEX_SIDE_PANE (object);
-
-  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_SIDE_PANE);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
-  G_OBJECT_CLASS (annex_side_pane_parent_class)->dispose (object);
-}
-
-static void
 annex_side_pane_class_init (AnnexSidePaneClass *klass)
 {
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
@@ -159,10 +130,7 @@ annex_side_pane_class_init (AnnexSidePaneClass *klass)
 
   object_class->get_property = annex_side_pane_get_property;
   object_class->set_property = annex_side_pane_set_property;
-  object_class->dispose = annex_side_pane_dispose;
   widget_class->map = annex_side_pane_map;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
   properties[PROP_TAB] = g_param_spec_string ("tab", NULL, NULL, "plan", flags);
   properties[PROP_CLOSABLE] = g_param_spec_boolean ("closable", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);

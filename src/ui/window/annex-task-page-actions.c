@@ -67,10 +67,10 @@ annex_task_page_send (AnnexTaskPage *self)
 {
   g_autoptr (AnnexNewTask) request = annex_composer_dup_request (self->composer);
 
-  if (request == NULL || self->desk == NULL || self->task == NULL)
+  if (request == NULL || self->base.desk == NULL || self->base.task == NULL)
     return;
   g_object_set (self->composer, "busy", TRUE, NULL);
-  follow (self, annex_desk_say (self->desk, self->task, request), TRUE, NULL);
+  follow (self, annex_desk_say (self->base.desk, self->base.task, request), TRUE, NULL);
 }
 
 static void
@@ -78,7 +78,7 @@ stop_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
 
-  annex_desk_stop (self->desk, self->task);
+  annex_desk_stop (self->base.desk, self->base.task);
   annex_composer_focus (self->composer);
 }
 
@@ -87,18 +87,18 @@ resume_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
 
-  follow (self, annex_desk_resume (self->desk, self->task), FALSE, NULL);
+  follow (self, annex_desk_resume (self->base.desk, self->base.task), FALSE, NULL);
 }
 
 static void
 undo_keep_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
-  g_auto (GStrv) keeps = annex_task_dup_keeps (self->task);
+  g_auto (GStrv) keeps = annex_task_dup_keeps (self->base.task);
   guint length = g_strv_length (keeps);
 
   if (length > 0)
-    follow (self, annex_desk_undo (self->desk, self->task, keeps[length - 1]), FALSE,
+    follow (self, annex_desk_undo (self->base.desk, self->base.task, keeps[length - 1]), FALSE,
             _ ("The kept changes were taken back"));
 }
 
@@ -153,7 +153,7 @@ window_action (GtkWidget *widget, const char *name, GVariant *target)
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
   g_autofree char *action = g_strdup_printf ("win.%s-task", name + strlen ("task."));
 
-  gtk_widget_activate_action (widget, action, "s", annex_task_get_id (self->task));
+  gtk_widget_activate_action (widget, action, "s", annex_task_get_id (self->base.task));
 }
 
 void
@@ -178,8 +178,8 @@ annex_task_page_install_actions (GtkWidgetClass *widget_class)
 void
 annex_task_page_update_actions (AnnexTaskPage *self, gboolean running)
 {
-  gboolean has_task = self->desk != NULL && self->task != NULL;
-  g_auto (GStrv) keeps = has_task ? annex_task_dup_keeps (self->task) : NULL;
+  gboolean has_task = self->base.desk != NULL && self->base.task != NULL;
+  g_auto (GStrv) keeps = has_task ? annex_task_dup_keeps (self->base.task) : NULL;
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.stop", has_task && running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.resume", has_task && !running);

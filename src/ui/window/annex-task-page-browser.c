@@ -90,26 +90,9 @@ set_browser (AnnexTaskPage *self, AnnexBrowser *browser)
 void
 annex_task_page_find_browser (AnnexTaskPage *self)
 {
-  set_browser (self, self->desk != NULL && self->task != NULL
-                         ? annex_desk_get_browser (self->desk, self->task)
+  set_browser (self, self->base.desk != NULL && self->base.task != NULL
+                         ? annex_desk_get_browser (self->base.desk, self->base.task)
                          : NULL);
-}
-
-static void
-opened_cb (AnnexTaskPage *self, AnnexTask *task)
-{
-  if (task == self->task)
-    annex_task_page_find_browser (self);
-}
-
-void
-annex_task_page_follow_browsers (AnnexTaskPage *self, AnnexDesk *desk)
-{
-  if (self->desk != NULL)
-    g_signal_handlers_disconnect_by_func (self->desk, opened_cb, self);
-  if (desk != NULL)
-    g_signal_connect_object (desk, "browser-opened", G_CALLBACK (opened_cb), self,
-                             G_CONNECT_SWAPPED);
 }
 
 void

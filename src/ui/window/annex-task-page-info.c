@@ -54,25 +54,25 @@ annex_task_page_fill_info (AnnexTaskPage *self)
   g_autofree char *written = NULL;
   g_autofree char *cost = NULL;
 
-  if (self->task == NULL)
+  if (self->base.task == NULL)
     return;
-  title = annex_task_dup_title (self->task);
+  title = annex_task_dup_title (self->base.task);
   gtk_editable_set_text (self->rename_entry, title);
-  annex_task_get_usage (self->task, &usage);
-  model = annex_text_for_display (annex_task_get_model (self->task));
+  annex_task_get_usage (self->base.task, &usage);
+  model = annex_text_for_display (annex_task_get_model (self->base.task));
   read = format_tokens (usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens);
   written = format_tokens (usage.output_tokens);
   cost = usage.cost_usd < 0 ? g_strdup (_ ("Not known"))
                             : g_strdup_printf ("US$ %.2f", usage.cost_usd);
   gtk_label_set_text (self->model_label,
-                      *model != '\0' ? model : annex_task_get_provider (self->task));
+                      *model != '\0' ? model : annex_task_get_provider (self->base.task));
   gtk_label_set_text (self->read_label, read);
   gtk_label_set_text (self->written_label, written);
   gtk_label_set_text (self->cost_label, cost);
   weak = g_new0 (GWeakRef, 1);
   g_weak_ref_init (weak, self);
   dex_future_disown (
-      dex_future_finally (annex_store_list_events (annex_task_get_store (self->task),
-                                                   annex_task_get_id (self->task), 0, 1),
+      dex_future_finally (annex_store_list_events (annex_task_get_store (self->base.task),
+                                                   annex_task_get_id (self->base.task), 0, 1),
                           first_event_cb, weak, weak_free));
 }

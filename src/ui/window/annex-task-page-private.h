@@ -13,15 +13,13 @@ G_BEGIN_DECLS
 
 struct _AnnexTaskPage
 {
-  AdwBin parent_instance;
+  AnnexTaskWidget base;
 
-  AnnexDesk *desk;
-  AnnexTask *task;
   AnnexComputer *computer; /* whose changes are heard */
   gboolean compact;
   gboolean narrow;
   gboolean archived;
-  gboolean enlarged; /* the pane has all the room */
+  gboolean enlarged;     /* the pane has all the room */
   gboolean is_arranging; /* what changes of the pane is no wish of the user's */
   AnnexBrowser *browser; /* whose driver is heard; nullable */
   gboolean was_driven;
@@ -65,10 +63,8 @@ void
 annex_task_page_update_actions (AnnexTaskPage *self, gboolean running);
 void
 annex_task_page_send (AnnexTaskPage *self);
-/* annex-task-page-browser.c: the browser shows itself when Annex begins to browse. The first before
- * another desk is set, the second after another desk or task was. */
-void
-annex_task_page_follow_browsers (AnnexTaskPage *self, AnnexDesk *desk);
+/* annex-task-page-browser.c: the browser shows itself when Annex begins to browse. After another
+ * desk or task was set, or the browser was opened. */
 void
 annex_task_page_find_browser (AnnexTaskPage *self);
 /* The pane was shown or hidden, or has another tab. */

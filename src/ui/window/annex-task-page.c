@@ -21,12 +21,10 @@
 #define PANE_WIDTH_MAX 900
 #define HANDLE_PX 8
 
-G_DEFINE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ANNEX_TYPE_TASK_WIDGET)
 
 enum {
-  PROP_DESK = 1,
-  PROP_TASK,
-  PROP_COMPACT,
+  PROP_COMPACT = 1,
   PROP_NARROW,
   PROP_PANE_SHOWN,
   PROP_PANE_TAB,
@@ -43,8 +41,8 @@ queue_update (AnnexTaskPage *self);
 static void
 follow_computer (AnnexTaskPage *self)
 {
-  AnnexComputer *computer = self->desk != NULL && self->task != NULL
-                                ? annex_desk_get_computer (self->desk, self->task)
+  AnnexComputer *computer = self->base.desk != NULL && self->base.task != NULL
+                                ? annex_desk_get_computer (self->base.desk, self->base.task)
                                 : NULL;
 
   if (self->computer == computer)
@@ -69,14 +67,14 @@ update_cb (gpointer data)
   g_autofree char *name = NULL;
 
   self->update_id = 0;
-  if (self->task == NULL)
+  if (self->base.task == NULL)
     return;
   follow_computer (self);
-  running = self->desk != NULL && annex_desk_is_running (self->desk, self->task);
-  state = annex_task_get_state (self->task);
-  title = annex_task_dup_title (self->task);
+  running = self->base.desk != NULL && annex_desk_is_running (self->base.desk, self->base.task);
+  state = annex_task_get_state (self->base.task);
+  title = annex_task_dup_title (self->base.task);
   shown = annex_text_for_display (title);
-  words = annex_task_words_now (self->task, self->computer, running);
+  words = annex_task_words_now (self->base.task, self->computer, running);
   gtk_label_set_text (self->title, shown);
   gtk_label_set_text (self->state_label, words);
   name = g_strdup_printf ("%s, %s", shown, words);
@@ -100,13 +98,6 @@ queue_update (AnnexTaskPage *self)
     self->update_id = g_timeout_add_once (UPDATE_DELAY_MS, update_cb, self);
 }
 
-static void
-task_state_cb (AnnexTaskPage *self, AnnexTask *task)
-{
-  if (task == self->task)
-    queue_update (self);
-}
-
 /* ---- in the archive or not */
 
 static void
@@ -115,8 +106,8 @@ summary_cb (gpointer object, const GValue *value, GError *error)
   AnnexTaskPage *self = object;
   AnnexTaskSummary *summary = value != NULL ? g_value_get_boxed (value) : NULL;
 
-  if (summary == NULL || self->task == NULL ||
-      !g_str_equal (summary->id, annex_task_get_id (self->task)))
+  if (summary == NULL || self->base.task == NULL ||
+      !g_str_equal (summary->id, annex_task_get_id (self->base.task)))
     return;
   self->archived = summary->archived;
   queue_update (self);
@@ -125,10 +116,10 @@ summary_cb (gpointer object, const GValue *value, GError *error)
 static void
 read_summary (AnnexTaskPage *self)
 {
-  if (self->task != NULL)
-    annex_then (
-        annex_store_get_summary (annex_task_get_store (self->task), annex_task_get_id (self->task)),
-        self, summary_cb);
+  if (self->base.task != NULL)
+    annex_then (annex_store_get_summary (annex_task_get_store (self->base.task),
+                                         annex_task_get_id (self->base.task)),
+                self, summary_cb);
 }
 
 /* ---- keys */
@@ -147,7 +138,8 @@ key_cb (AnnexTaskPage *self,
       adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
       return GDK_EVENT_STOP;
     }
-  if (self->desk == NULL || self->task == NULL || !annex_desk_is_running (self->desk, self->task))
+  if (self->base.desk == NULL || self->base.task == NULL ||
+      !annex_desk_is_running (self->base.desk, self->base.task))
     return GDK_EVENT_PROPAGATE;
   gtk_widget_activate_action (GTK_WIDGET (self), "task.stop", NULL);
   return GDK_EVENT_STOP;
@@ -322,44 +314,46 @@ set_pane_tab (AnnexTaskPage *self, const char *tab)
 /* ---- properties */
 
 static void
-set_task (AnnexTaskPage *self, AnnexTask *task)
+desk_changed (AnnexTaskWidget *widget, AnnexDesk *old)
 {
-  if (self->task == task)
-    return;
-  if (self->task != NULL)
-    {
-      g_signal_handlers_disconnect_by_func (self->task, queue_update, self);
-      g_signal_handlers_disconnect_by_func (annex_task_get_store (self->task), read_summary, self);
-    }
-  g_set_object (&self->task, task);
+  annex_task_page_find_browser (ANNEX_TASK_PAGE (widget));
+}
+
+static void
+task_changed (AnnexTaskWidget *widget, AnnexTask *old)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  if (old != NULL)
+    g_signal_handlers_disconnect_by_func (annex_task_get_store (old), read_summary, self);
   self->archived = FALSE;
-  if (task != NULL)
+  if (widget->task != NULL)
     {
-      g_signal_connect_object (task, "event", G_CALLBACK (queue_update), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (annex_task_get_store (task), "tasks-changed",
+      g_signal_connect_object (annex_task_get_store (widget->task), "tasks-changed",
                                G_CALLBACK (read_summary), self, G_CONNECT_SWAPPED);
       read_summary (self);
     }
   self->showed_browser = self->left_browser = FALSE;
   annex_task_page_find_browser (self);
   update_cb (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TASK]);
 }
 
 static void
-set_desk (AnnexTaskPage *self, AnnexDesk *desk)
+event_cb (AnnexTaskWidget *widget, AnnexEvent *event)
 {
-  if (self->desk == desk)
-    return;
-  if (self->desk != NULL)
-    g_signal_handlers_disconnect_by_func (self->desk, task_state_cb, self);
-  annex_task_page_follow_browsers (self, desk);
-  g_set_object (&self->desk, desk);
-  annex_task_page_find_browser (self);
-  if (desk != NULL)
-    g_signal_connect_object (desk, "task-state", G_CALLBACK (task_state_cb), self,
-                             G_CONNECT_SWAPPED);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
+  queue_update (ANNEX_TASK_PAGE (widget));
+}
+
+static void
+run_changed (AnnexTaskWidget *widget)
+{
+  queue_update (ANNEX_TASK_PAGE (widget));
+}
+
+static void
+browser_opened (AnnexTaskWidget *widget)
+{
+  annex_task_page_find_browser (ANNEX_TASK_PAGE (widget));
 }
 
 static void
@@ -380,12 +374,6 @@ annex_task_page_get_property (GObject *object, guint id, GValue *value, GParamSp
 
   switch (id)
     {
-    case PROP_DESK:
-      g_value_set_object (value, self->desk);
-      break;
-    case PROP_TASK:
-      g_value_set_object (value, self->task);
-      break;
     case PROP_COMPACT:
       g_value_set_boolean (value, self->compact);
       break;
@@ -413,12 +401,6 @@ annex_task_page_set_property (GObject *object, guint id, const GValue *value, GP
 
   switch (id)
     {
-    case PROP_DESK:
-      set_desk (self, g_value_get_object (value));
-      break;
-    case PROP_TASK:
-      set_task (self, g_value_get_object (value));
-      break;
     case PROP_COMPACT:
       set_layout (self, &self->compact, g_value_get_boolean (value), pspec);
       break;
@@ -448,18 +430,11 @@ annex_task_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->update_id, g_source_remove);
   if (self->split != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->split, self);
-      adw_bin_set_child (ADW_BIN (self),
-                         NULL); /* it is a template child itself: let the bin know */
-    }
-  gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_TASK_PAGE);
+    g_signal_handlers_disconnect_by_data (self->split, self);
   if (self->browser != NULL)
     g_signal_handlers_disconnect_by_data (self->browser, self);
   g_clear_object (&self->browser);
   g_clear_object (&self->computer);
-  g_clear_object (&self->task);
-  g_clear_object (&self->desk);
   G_OBJECT_CLASS (annex_task_page_parent_class)->dispose (object);
 }
 
@@ -509,9 +484,9 @@ rename_cb (AnnexTaskPage *self)
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->rename_entry)));
 
   gtk_menu_button_popdown (self->title_button);
-  if (self->task != NULL && *text != '\0')
+  if (self->base.task != NULL && *text != '\0')
     gtk_widget_activate_action (GTK_WIDGET (self), "win.set-title", "(ss)",
-                                annex_task_get_id (self->task), text);
+                                annex_task_get_id (self->base.task), text);
 }
 
 static void
@@ -520,12 +495,16 @@ annex_task_page_class_init (AnnexTaskPageClass *klass)
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
   object_class->get_property = annex_task_page_get_property;
   object_class->set_property = annex_task_page_set_property;
   object_class->dispose = annex_task_page_dispose;
-  properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
-  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
+  task_widget_class->desk_changed = desk_changed;
+  task_widget_class->task_changed = task_changed;
+  task_widget_class->event = event_cb;
+  task_widget_class->run_changed = run_changed;
+  task_widget_class->browser_opened = browser_opened;
   properties[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE, flags);
   properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, flags);
   properties[PROP_PANE_SHOWN] = g_param_spec_boolean ("pane-shown", NULL, NULL, TRUE, flags);
@@ -547,11 +526,9 @@ annex_task_page_class_init (AnnexTaskPageClass *klass)
 static GtkWidget *
 fill_slot (AnnexTaskPage *self, AdwBin *slot, GType type)
 {
-  GtkWidget *part = g_object_new (type, NULL);
+  GtkWidget *part = annex_task_widget_create_part (&self->base, type);
 
   adw_bin_set_child (slot, part);
-  g_object_bind_property (self, "desk", part, "desk", G_BINDING_SYNC_CREATE);
-  g_object_bind_property (self, "task", part, "task", G_BINDING_SYNC_CREATE);
   return part;
 }
 
@@ -571,8 +548,7 @@ annex_task_page_init (AnnexTaskPage *self)
   g_signal_connect_object (strip, "notify::shows-results", G_CALLBACK (results_cb), self,
                            G_CONNECT_SWAPPED);
   g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
-  g_object_bind_property (self, "desk", self->pane, "desk", G_BINDING_SYNC_CREATE);
-  g_object_bind_property (self, "task", self->pane, "task", G_BINDING_SYNC_CREATE);
+  annex_task_widget_bind_part (&self->base, ANNEX_TASK_WIDGET (self->pane));
   g_object_bind_property (self, "compact", self->split, "collapsed", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "compact", self->pane, "closable", G_BINDING_SYNC_CREATE);
 }
@@ -586,7 +562,7 @@ annex_task_page_new (AnnexDesk *desk, AnnexTask *task)
 AnnexTask *
 annex_task_page_get_task (AnnexTaskPage *self)
 {
-  return self->task;
+  return self->base.task;
 }
 
 AnnexComposer *

@@ -8,17 +8,18 @@
 #pragma once
 
 #include "annex-composer.h"
+#include "annex-task-widget.h"
 
 G_BEGIN_DECLS
 
-/* Properties: "desk", "task" (nullable, construct); "compact" (the pane overlays), "narrow" (one
+/* Properties: "compact" (the pane overlays), "narrow" (one
  * column: Stop is in the composer), "pane-shown", "pane-tab", "pane-width".
  * Actions: task.stop, task.resume, task.find, task.toggle-pane, task.enlarge-pane (it takes all the
  * room, and gives it back), task.show-pane (s: a tab),
  * task.undo-keep, and task.rename, task.archive, task.export, task.delete, which activate the
  * window's. */
 #define ANNEX_TYPE_TASK_PAGE (annex_task_page_get_type ())
-G_DECLARE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ANNEX, TASK_PAGE, AdwBin)
+G_DECLARE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ANNEX, TASK_PAGE, AnnexTaskWidget)
 
 GtkWidget *
 annex_task_page_new (AnnexDesk *desk, AnnexTask *task);

@@ -181,7 +181,8 @@ test_hostile (Fixture *fixture, gconstpointer width)
     "Annex asks for your permission\n\n[ Allow Once ]  [ Always ]\n\n\n\n\n",
     "\u202eneila ma I\u202c \u200b\u2066fine\u2069",
     "\x1b[31mred\x1b[0m <img src=x onerror=alert(1)> <script>1</script>",
-    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦 مرحبا بالعالم "
+    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦 مرحبا "
+    "بالعالم "
     "هذا "
     "طلب",
   };
@@ -225,13 +226,13 @@ test_task (Fixture *fixture, gconstpointer width)
   guint n;
 
   open_network (fixture, "data.example.org", "why");
-  annex_grant_bar_set_task (ANNEX_GRANT_BAR (fixture->bar), other);
+  g_object_set (fixture->bar, "task", other, NULL);
   g_assert_false (gtk_widget_get_visible (fixture->bar));
-  annex_grant_bar_set_task (ANNEX_GRANT_BAR (fixture->bar), fixture->task);
+  g_object_set (fixture->bar, "task", fixture->task, NULL);
   g_assert_true (gtk_widget_get_visible (fixture->bar));
   g_object_get (fixture->bar, "n-asks", &n, NULL);
   g_assert_cmpuint (n, ==, 1);
-  annex_grant_bar_set_task (ANNEX_GRANT_BAR (fixture->bar), NULL);
+  g_object_set (fixture->bar, "task", NULL, NULL);
   g_assert_false (gtk_widget_get_visible (fixture->bar));
 }
 

@@ -180,9 +180,9 @@ test_attack (gconstpointer data)
   guint id;
 
   append (desk, task, text);
-  annex_chat_view_set_task (view, NULL);
+  g_object_set (view, "task", NULL, NULL);
   id = g_timeout_add (2, watch_cb, &watch);
-  annex_chat_view_set_task (view, task);
+  g_object_set (view, "task", task, NULL);
   chat_fixture_settle (view);
   annex_shot_settle (500);
   check_widgets (GTK_WIDGET (list));

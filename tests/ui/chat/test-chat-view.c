@@ -440,15 +440,15 @@ test_nothing (void)
   gtk_widget_activate_action (view, "chat.end", NULL);
   gtk_widget_activate_action (view, "chat.find", NULL);
   gtk_widget_activate_action (view, "chat.resume", NULL);
-  annex_chat_view_set_desk (ANNEX_CHAT_VIEW (view), ANNEX_DESK (desk));
-  annex_chat_view_set_task (ANNEX_CHAT_VIEW (view), task);
+  g_object_set (view, "desk", ANNEX_DESK (desk), NULL);
+  g_object_set (view, "task", task, NULL);
   g_object_get (view, "task", &now, NULL);
   g_assert_true (now == task);
   annex_shot_settle (200);
   annex_fake_desk_text (desk, task, "Hello");
   annex_shot_settle (200);
   g_assert_nonnull (chat_fixture_find (view, GTK_TYPE_LABEL, "Hello"));
-  annex_chat_view_set_task (ANNEX_CHAT_VIEW (view), NULL);
+  g_object_set (view, "task", NULL, NULL);
   annex_shot_settle (50);
   g_assert_null (chat_fixture_find (view, GTK_TYPE_LABEL, "Hello"));
   g_object_add_weak_pointer (G_OBJECT (view), (gpointer *) &view);
