@@ -635,10 +635,10 @@ annex_mcp_client_is_started (AnnexMcpClient *self)
 {
   return self->transport != NULL && self->starting != NULL &&
          dex_future_is_resolved (self->starting);
+}
+
 gboolean
 annex_mcp_client_has (AnnexMcpClient *self, const char *what)
 {
   return self->capabilities != NULL && json_object_has_member (self->capabilities, what);
-}
-
 }
