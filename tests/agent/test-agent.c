@@ -599,7 +599,7 @@ test_tools_text_is_stable (void)
   const char *before = "";
 
   g_assert_cmpstr (one, ==, two);
-  g_assert_cmpuint (json_array_get_length (array), ==, 16);
+  g_assert_cmpuint (json_array_get_length (array), ==, 18);
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
       JsonObject *tool = json_array_get_object_element (array, i);
