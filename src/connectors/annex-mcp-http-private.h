@@ -22,6 +22,7 @@ struct _AnnexMcpHttp
   GCancellable *whole; /* everything that is under way */
   char *token;
   AnnexMcpTokenFunc token_func;
+  AnnexMcpChallengeFunc token_wanted;
   gpointer token_data;
   GDestroyNotify token_free;
   char **headers;

@@ -44,8 +44,12 @@ annex_mcp_http_refuse (AnnexMcpHttp *self, guint status, GError **error)
     g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
                  "%s wants you to sign in.", host);
   else if (status == SOUP_STATUS_FORBIDDEN && wants_more (self))
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "%s wants you to allow more than you did; sign in again for it.", host);
+    {
+      if (self->token_wanted != NULL)
+        self->token_wanted (self->challenge, self->token_data);
+      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                   "%s wants you to allow more than you did; sign in again for it.", host);
+    }
   else if (status == SOUP_STATUS_FORBIDDEN)
     g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
                  "%s does not allow this with what you signed in with.", host);
@@ -116,12 +120,14 @@ annex_mcp_http_set_token (AnnexMcpHttp *self, const char *token)
 void
 annex_mcp_http_set_token_func (AnnexMcpHttp *self,
                                AnnexMcpTokenFunc func,
+                               AnnexMcpChallengeFunc wanted,
                                gpointer data,
                                GDestroyNotify free_data)
 {
   if (self->token_free != NULL)
     self->token_free (self->token_data);
   self->token_func = func;
+  self->token_wanted = wanted;
   self->token_data = data;
   self->token_free = free_data;
 }

@@ -21,6 +21,9 @@ typedef void (*AnnexMcpTrafficFunc) (const char *host,
 /* A token for the service: a future that resolves to a string. @refused: it did not take that one;
  * NULL: any. Rejects SIGN_IN when there is none, and the message goes without. */
 typedef DexFuture *(*AnnexMcpTokenFunc) (const char *refused, gpointer data);
+/* The service refused what its token does not allow; @challenge is what it said (borrowed,
+ * untrusted). */
+typedef void (*AnnexMcpChallengeFunc) (const char *challenge, gpointer data);
 
 #define ANNEX_TYPE_MCP_HTTP (annex_mcp_http_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexMcpHttp, annex_mcp_http, ANNEX, MCP_HTTP, GObject)
@@ -32,10 +35,12 @@ annex_mcp_http_new (const char *address, GError **error);
 /* Sent as "Authorization: Bearer" with every message; NULL: none. */
 void
 annex_mcp_http_set_token (AnnexMcpHttp *self, const char *token);
-/* Asked before each message, and once more when the service refuses with 401. */
+/* @func is asked before each message, and once more when the service refuses with 401. @wanted
+ * (nullable) is told of a 403 that further permissions would mend. */
 void
 annex_mcp_http_set_token_func (AnnexMcpHttp *self,
                                AnnexMcpTokenFunc func,
+                               AnnexMcpChallengeFunc wanted,
                                gpointer data,
                                GDestroyNotify free_data);
 /* Further headers of the user's: name, value, … NULL. Those the protocol needs cannot be replaced.

@@ -32,6 +32,7 @@ struct _AnnexOauth
   GDestroyNotify traffic_free;
 
   AnnexOauthGrant *grant; /* nullable */
+  char *wanted;           /* nullable: the challenge of a service that wants more permissions */
   gboolean looked;        /* the keyring was asked for it */
   DexFuture *renewing;    /* nullable; kept */
   DexFuture *signing_in;  /* nullable; kept */

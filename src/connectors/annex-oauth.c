@@ -273,10 +273,16 @@ token_cb (const char *refused, gpointer data)
   return annex_oauth_get_token (data, refused);
 }
 
+static void
+wanted_cb (const char *challenge, gpointer data)
+{
+  g_set_str (&ANNEX_OAUTH (data)->wanted, challenge);
+}
+
 void
 annex_oauth_attach (AnnexOauth *self, AnnexMcpHttp *http)
 {
-  annex_mcp_http_set_token_func (http, token_cb, g_object_ref (self), g_object_unref);
+  annex_mcp_http_set_token_func (http, token_cb, wanted_cb, g_object_ref (self), g_object_unref);
 }
 
 /* ---- in and out */
@@ -286,8 +292,12 @@ sign_in_fiber (gpointer data)
 {
   Call *call = data;
   GError *error = NULL;
-  AnnexOauthGrant *grant = annex_oauth_go (call->self, call->text, call->cancel, &error);
+  g_autofree char *challenge = g_strdup (call->text != NULL ? call->text : call->self->wanted);
+  AnnexOauthGrant *grant = annex_oauth_go (call->self, challenge, call->cancel, &error);
 
+  /* What it wants after this sign-in it says anew. */
+  if (grant != NULL)
+    g_clear_pointer (&call->self->wanted, g_free);
   if (grant == NULL || !annex_oauth_keep (call->self, grant, &error))
     return annex_future_new_error (error);
   return dex_future_new_true ();
@@ -347,6 +357,7 @@ sign_out_fiber (gpointer data)
           give_back (self, token, grant->refresh_token != NULL ? "refresh_token" : "access_token");
     }
   g_clear_pointer (&self->grant, annex_oauth_grant_free);
+  g_clear_pointer (&self->wanted, g_free);
   if (!dex_await (annex_secrets_remove (self->secrets, self->secret_id), &error) &&
       !g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND))
     return annex_future_new_error (error);
@@ -379,6 +390,7 @@ annex_oauth_finalize (GObject *object)
   if (self->traffic_free != NULL)
     self->traffic_free (self->traffic_data);
   g_clear_pointer (&self->grant, annex_oauth_grant_free);
+  g_free (self->wanted);
   dex_clear (&self->renewing);
   dex_clear (&self->signing_in);
   G_OBJECT_CLASS (annex_oauth_parent_class)->finalize (object);

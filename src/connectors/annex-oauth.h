@@ -56,7 +56,8 @@ void
 annex_oauth_set_limits (AnnexOauth *self, guint request_ms, guint answer_ms);
 
 /* Signs the user in, with all that happens in between. @challenge: what the service said when it
- * refused (annex_mcp_http_get_challenge); NULL: it is asked. When it wants further permissions they
+ * refused (annex_mcp_http_get_challenge); NULL: as its attached connections saw it, or it is asked.
+ * When it wants further permissions they
  * are asked for together with those there are. One at a time: a second call waits for the first.
  * Resolves to TRUE. Rejects with G_IO_ERROR_CANCELLED on @cancel and when the user does not want
  * it; else with ANNEX_CONNECTOR_ERROR: SIGN_IN (refused, or the answer was not the right one),
