@@ -108,6 +108,9 @@ annex_git_source_get_host (const AnnexGitSource *self, char **host, guint *port)
       g_uri_get_host (uri) == NULL || g_uri_get_userinfo (uri) != NULL)
     return FALSE;
   *host = annex_host_normalise (g_uri_get_host (uri), -1, NULL);
+  /* Numbers and names of the local network are none of the internet's; who types one means it. */
+  if (*host == NULL && *g_uri_get_host (uri) != '\0' && g_str_is_ascii (g_uri_get_host (uri)))
+    *host = g_ascii_strdown (g_uri_get_host (uri), -1);
   *port = g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : 443;
   return *host != NULL;
 }

@@ -302,8 +302,8 @@ find_top (const char *tree)
       names->len == 1 ? g_build_filename (tree, g_ptr_array_index (names, 0), NULL) : NULL;
   g_autofree char *skills = g_build_filename (tree, "skills", NULL);
 
-  if (only == NULL || has_skill (tree) || !g_file_test (only, G_FILE_TEST_IS_DIR) ||
-      g_file_test (skills, G_FILE_TEST_IS_DIR))
+  if (only == NULL || g_str_has_prefix (g_ptr_array_index (names, 0), ".") || has_skill (tree) ||
+      !g_file_test (only, G_FILE_TEST_IS_DIR) || g_file_test (skills, G_FILE_TEST_IS_DIR))
     return g_strdup (tree);
   return g_steal_pointer (&only);
 }
