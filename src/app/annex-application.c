@@ -42,6 +42,40 @@ is_identifier (const char *text)
   return TRUE;
 }
 
+/* a–z, 0–9 and hyphens, as skills and connectors are called. */
+static gboolean
+is_name (const char *text)
+{
+  gsize length = strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+  return length > 0 && length <= 64 && text[length] == '\0';
+}
+
+/* What is about no task. */
+static AnnexLinkKind
+parse_page (const char *rest, char **id)
+{
+  static const struct
+  {
+    const char *all;
+    const char *one;
+    AnnexLinkKind kind;
+  } kinds[] = { { "skills", "skill/", ANNEX_LINK_SKILLS },
+                { "connectors", "connector/", ANNEX_LINK_CONNECTORS } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      if (g_str_equal (rest, kinds[i].all))
+        return kinds[i].kind;
+      if (g_str_has_prefix (rest, kinds[i].one) && is_name (rest + strlen (kinds[i].one)))
+        {
+          *id = g_strdup (rest + strlen (kinds[i].one));
+          return kinds[i].kind;
+        }
+    }
+  return ANNEX_LINK_NONE;
+}
+
 AnnexLinkKind
 annex_link_parse (const char *uri, char **id)
 {
@@ -64,7 +98,7 @@ annex_link_parse (const char *uri, char **id)
         *id = g_strdup (rest + strlen (kinds[i].prefix));
         return kinds[i].kind;
       }
-  return ANNEX_LINK_NONE;
+  return parse_page (rest, id);
 }
 
 gboolean
@@ -75,7 +109,7 @@ annex_application_takes_argument (const char *argument)
   return g_str_equal (argument, "--gapplication-service") || g_str_equal (argument, "--new-task") ||
          g_ascii_strncasecmp (argument, "annex:", 6) == 0 ||
          (strchr (argument, '/') != NULL && g_file_test (argument, G_FILE_TEST_IS_DIR)) ||
-         (g_str_has_suffix (argument, ".annex") &&
+         ((g_str_has_suffix (argument, ".annex") || g_str_has_suffix (argument, ".skill")) &&
           (g_str_has_prefix (argument, "file:") || g_file_test (argument, G_FILE_TEST_IS_REGULAR)));
 }
 
@@ -409,8 +443,19 @@ open_one (AnnexApplication *self, GFile *file)
     case ANNEX_LINK_ASK:
       handle_ask (self, id, NULL);
       return;
+    case ANNEX_LINK_SKILLS:
+      annex_window_show_skill (annex_application_present (self), id);
+      return;
+    case ANNEX_LINK_CONNECTORS:
+      annex_window_show_connector (annex_application_present (self), id);
+      return;
     case ANNEX_LINK_NONE:
       break;
+    }
+  if (g_file_peek_path (file) != NULL && g_str_has_suffix (g_file_peek_path (file), ".skill"))
+    {
+      annex_window_open_skill (annex_application_present (self), file);
+      return;
     }
   if (g_file_peek_path (file) != NULL && !g_str_has_suffix (g_file_peek_path (file), ".annex"))
     {

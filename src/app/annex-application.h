@@ -33,11 +33,13 @@ annex_application_get_desk (AnnexApplication *self);
 /* What a link or a file given to Annex means. */
 typedef enum {
   ANNEX_LINK_NONE,
-  ANNEX_LINK_TASK, /* annex:task/ID */
-  ANNEX_LINK_ASK,  /* annex:ask/ID */
+  ANNEX_LINK_TASK,       /* annex:task/ID */
+  ANNEX_LINK_ASK,        /* annex:ask/ID */
+  ANNEX_LINK_SKILLS,     /* annex:skills, annex:skill/NAME */
+  ANNEX_LINK_CONNECTORS, /* annex:connectors, annex:connector/ID */
 } AnnexLinkKind;
-/* Reads @uri strictly: an id is what annex_identifier_new makes. @id: (transfer full), NULL for
- * NONE. */
+/* Reads @uri strictly: an id is what annex_identifier_new makes, a name what a skill and a
+ * connector may have. @id: (transfer full), NULL for NONE and for all skills or connectors. */
 AnnexLinkKind
 annex_link_parse (const char *uri, char **id);
 /* Should the command line's @argument (the first one, nullable) be opened by the window? */

@@ -140,5 +140,7 @@ void
 annex_desk_session_init_models (AnnexDeskInterface *iface);
 void
 annex_desk_session_init_checks (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_skills (AnnexDeskInterface *iface);
 
 G_END_DECLS

@@ -382,6 +382,7 @@ iface_init (AnnexDeskInterface *iface)
   annex_desk_session_init_browser (iface);
   annex_desk_session_init_models (iface);
   annex_desk_session_init_checks (iface);
+  annex_desk_session_init_skills (iface);
 }
 
 static void

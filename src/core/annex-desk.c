@@ -83,6 +83,7 @@ annex_new_task_new (void)
   self->folders = g_ptr_array_new_with_free_func (folder_choice_free);
   self->files = g_ptr_array_new_with_free_func (g_free);
   self->images = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  self->skills = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
@@ -103,6 +104,8 @@ annex_new_task_copy (const AnnexNewTask *self)
     g_ptr_array_add (copy->files, g_strdup (g_ptr_array_index (self->files, i)));
   for (guint i = 0; i < self->images->len; i++)
     g_ptr_array_add (copy->images, g_bytes_ref (g_ptr_array_index (self->images, i)));
+  for (guint i = 0; i < self->skills->len; i++)
+    g_ptr_array_add (copy->skills, g_strdup (g_ptr_array_index (self->skills, i)));
   return copy;
 }
 
@@ -124,6 +127,7 @@ annex_new_task_free (AnnexNewTask *self)
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->files);
   g_ptr_array_unref (self->images);
+  g_ptr_array_unref (self->skills);
   g_free (self);
 }
 
@@ -600,4 +604,23 @@ annex_desk_repair (AnnexDesk *self, const char *check_id)
   dex_return_error_if_fail (ANNEX_IS_DESK (self));
 
   return ANNEX_DESK_GET_IFACE (self)->repair (self, check_id);
+}
+
+AnnexSkillLibrary *
+annex_desk_get_skills (AnnexDesk *self)
+{
+  g_return_val_if_fail (ANNEX_IS_DESK (self), NULL);
+
+  return ANNEX_DESK_GET_IFACE (self)->get_skills (self);
+}
+
+AnnexConnectors *
+annex_desk_get_connectors (AnnexDesk *self)
+{
+  AnnexDeskInterface *iface;
+
+  g_return_val_if_fail (ANNEX_IS_DESK (self), NULL);
+
+  iface = ANNEX_DESK_GET_IFACE (self);
+  return iface->get_connectors != NULL ? iface->get_connectors (self) : NULL;
 }

@@ -11,9 +11,11 @@
 #include "annex-browser.h"
 #include "annex-check.h"
 #include "annex-computer.h"
+#include "annex-connectors.h"
 #include "annex-draft.h"
 #include "annex-inbox.h"
 #include "annex-model-profile.h"
+#include "annex-skill-library.h"
 #include "annex-store.h"
 #include "annex-task.h"
 
@@ -72,6 +74,7 @@ typedef struct
   GPtrArray *files;    /* char *: absolute paths of single files; copied into the computer's
                         * /home/agent/inbox, images and PDFs also shown to the model */
   GPtrArray *images;   /* GBytes, PNG: pasted */
+  GPtrArray *skills;   /* char *: names of skills that the user wants to be used */
   char *profile;       /* the model profile's id; NULL: the default one */
 } AnnexNewTask;
 AnnexNewTask *annex_new_task_new (void);
@@ -147,6 +150,9 @@ struct _AnnexDeskInterface
   GPtrArray *(*dup_checks) (AnnexDesk *self);
   DexFuture *(*run_checks) (AnnexDesk *self, gboolean thorough);
   DexFuture *(*repair) (AnnexDesk *self, const char *check_id);
+
+  AnnexSkillLibrary *(*get_skills) (AnnexDesk *self);
+  AnnexConnectors *(*get_connectors) (AnnexDesk *self);
 };
 
 /* Borrowed, always there. */
@@ -285,6 +291,13 @@ GPtrArray *annex_desk_dup_checks (AnnexDesk *self);
 DexFuture *annex_desk_run_checks (AnnexDesk *self, gboolean thorough) G_GNUC_WARN_UNUSED_RESULT;
 /* Carries out a check's repair. Resolves to the new AnnexCheckResult (boxed). */
 DexFuture *annex_desk_repair (AnnexDesk *self, const char *check_id) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- skills and connectors */
+
+/* Borrowed, always there; an AnnexSkillKeeper too. */
+AnnexSkillLibrary *annex_desk_get_skills (AnnexDesk *self);
+/* Borrowed; NULL where this desk has none. */
+AnnexConnectors *annex_desk_get_connectors (AnnexDesk *self);
 
 /* For implementations. */
 void annex_desk_emit_ask_opened (AnnexDesk *self, AnnexAsk *ask);

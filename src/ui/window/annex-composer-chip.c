@@ -6,6 +6,7 @@
  */
 #include "annex-composer-chip.h"
 
+#include "annex-skill-words.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -225,6 +226,16 @@ annex_composer_chip_new_image (GdkTexture *texture, GBytes *png)
 
   self->png = g_bytes_ref (png);
   gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+  return GTK_WIDGET (self);
+}
+
+GtkWidget *
+annex_composer_chip_new_skill (const char *name)
+{
+  g_autofree char *title = annex_skill_dup_title (name);
+  AnnexComposerChip *self = new_chip (ANNEX_CHIP_SKILL, name, title);
+
+  gtk_image_set_from_icon_name (self->icon, "annex-skill-symbolic");
   return GTK_WIDGET (self);
 }
 

@@ -1,6 +1,6 @@
 /* annex-composer-chip.h
  *
- * One thing that goes with a message: a folder with its mode, a file, or a pasted image.
+ * One thing that goes with a message: a folder with its mode, a file, a pasted image, or a skill.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,6 +16,7 @@ typedef enum {
   ANNEX_CHIP_FOLDER,
   ANNEX_CHIP_FILE,
   ANNEX_CHIP_IMAGE,
+  ANNEX_CHIP_SKILL,
 } AnnexChipKind;
 
 /* Signals: "removed" (): the user took it away; "mode-changed" (). */
@@ -28,10 +29,12 @@ GtkWidget *
 annex_composer_chip_new_file (const char *path);
 GtkWidget *
 annex_composer_chip_new_image (GdkTexture *texture, GBytes *png);
+GtkWidget *
+annex_composer_chip_new_skill (const char *name);
 AnnexChipKind
 annex_composer_chip_get_kind (AnnexComposerChip *self);
 const char *
-annex_composer_chip_get_path (AnnexComposerChip *self); /* NULL of an image */
+annex_composer_chip_get_path (AnnexComposerChip *self); /* of a skill its name; NULL of an image */
 AnnexShareMode
 annex_composer_chip_get_mode (AnnexComposerChip *self);
 GBytes *

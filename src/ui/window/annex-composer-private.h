@@ -22,6 +22,9 @@ struct _AnnexComposer
   gboolean show_stop;
   gboolean can_send;
   GSimpleActionGroup *actions;
+  GtkWidget *skill_popover; /* NULL until one is needed */
+  GtkListBox *skill_list;   /* in it */
+  gboolean listing_skills;
 
   AdwWrapBox *chips;
   GtkScrolledWindow *scroller;
@@ -39,6 +42,14 @@ annex_composer_add_chip (AnnexComposer *self, GtkWidget *chip);
 /* annex-composer-attach.c: paste, drop and the dialogs. */
 gboolean
 annex_composer_paste (AnnexComposer *self);
+/* annex-composer-skills.c: the skills that fit what is being written. */
+void
+annex_composer_update_skills (AnnexComposer *self);
+/* Was @key for their list? */
+gboolean
+annex_composer_skills_key (AnnexComposer *self, guint key);
+void
+annex_composer_drop_skills (AnnexComposer *self);
 /* annex-composer-profiles.c: the menu of models. */
 void
 annex_composer_update_profiles (AnnexComposer *self);

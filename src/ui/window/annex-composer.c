@@ -59,6 +59,13 @@ update (AnnexComposer *self)
 }
 
 static void
+text_changed_cb (AnnexComposer *self)
+{
+  update (self);
+  annex_composer_update_skills (self);
+}
+
+static void
 send_cb (AnnexComposer *self)
 {
   if (self->can_send)
@@ -81,6 +88,8 @@ key_cb (AnnexComposer *self,
   GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
   GdkEvent *event = gtk_event_controller_get_current_event (controller);
 
+  if (modifiers == 0 && annex_composer_skills_key (self, key))
+    return GDK_EVENT_STOP;
   if (key != GDK_KEY_Return && key != GDK_KEY_KP_Enter && key != GDK_KEY_ISO_Enter)
     return GDK_EVENT_PROPAGATE;
   if (modifiers != 0 && modifiers != GDK_CONTROL_MASK)
@@ -205,6 +214,16 @@ annex_composer_dup_request (AnnexComposer *self)
         case ANNEX_CHIP_IMAGE:
           g_ptr_array_add (request->images, g_bytes_ref (annex_composer_chip_get_png (chip)));
           break;
+        case ANNEX_CHIP_SKILL:
+          {
+            /* In words: so it reaches every model, and stands in the conversation. */
+            g_autofree char *prompt =
+                g_strdup_printf ("/%s %s", annex_composer_chip_get_path (chip), request->prompt);
+
+            g_set_str (&request->prompt, prompt);
+            g_ptr_array_add (request->skills, g_strdup (annex_composer_chip_get_path (chip)));
+            break;
+          }
         }
     }
   return g_steal_pointer (&request);
@@ -345,7 +364,11 @@ annex_composer_dispose (GObject *object)
   AnnexComposer *self = ANNEX_COMPOSER (object);
 
   if (self->text != NULL)
-    g_signal_handlers_disconnect_by_func (gtk_text_view_get_buffer (self->text), update, self);
+    {
+      g_signal_handlers_disconnect_by_func (gtk_text_view_get_buffer (self->text), text_changed_cb,
+                                            self);
+      annex_composer_drop_skills (self);
+    }
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_COMPOSER);
   g_clear_object (&self->actions);
   g_clear_object (&self->desk);
@@ -420,8 +443,8 @@ static void
 annex_composer_init (AnnexComposer *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (update),
-                            self);
+  g_signal_connect_swapped (gtk_text_view_get_buffer (self->text), "changed",
+                            G_CALLBACK (text_changed_cb), self);
   annex_composer_init_profiles (self);
   update (self);
 }

@@ -31,6 +31,9 @@ annex_composer_add_texture (AnnexComposer *self, GdkTexture *texture);
 /* Opens the dialog for folders, or for files. */
 void
 annex_composer_choose (AnnexComposer *self, gboolean folders);
+/* The skill called @name shall be used. */
+void
+annex_composer_add_skill (AnnexComposer *self, const char *name);
 void
 annex_composer_set_text (AnnexComposer *self, const char *text);
 /* What it holds; NULL when nothing is written. (transfer full) */

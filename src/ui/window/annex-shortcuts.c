@@ -37,6 +37,8 @@ static const AnnexShortcut shortcuts[] = {
   { N_ ("Message"), N_ ("New line"), NULL, { "<Shift>Return" } },
   { N_ ("Message"), N_ ("Add folder"), "win.add-folder", { "<Control>o" } },
   { N_ ("Message"), N_ ("Add files"), "win.add-file", { "<Control><Shift>o" } },
+  { N_ ("General"), N_ ("Skills"), "win.skills", { "<Control><Shift>k" } },
+  { N_ ("General"), N_ ("Connectors"), "win.connectors", { "<Control><Shift>e" } },
   { N_ ("General"), N_ ("Main menu"), NULL, { "F10" } },
   { N_ ("General"), N_ ("Menu of the selected task"), NULL, { "<Shift>F10", "Menu" } },
   { N_ ("General"), N_ ("Delete the selected task"), NULL, { "Delete" } },

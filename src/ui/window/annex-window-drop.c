@@ -54,6 +54,14 @@ set_title (AnnexWindow *self, const char *text, const char *name)
   gtk_label_set_text (self->drop_title, text);
 }
 
+/* A skill to be looked at: a .skill file anywhere, and whatever is dropped on the skills. */
+static gboolean
+is_skill (AnnexWindow *self, guint count, const char *path)
+{
+  return (count == 1 && path != NULL && g_str_has_suffix (path, ".skill")) ||
+         annex_window_takes_skills (self);
+}
+
 /* Knows the names only when the other side tells them while hovering. */
 static void
 describe (AnnexWindow *self, guint count, const char *path, gboolean is_file)
@@ -61,6 +69,16 @@ describe (AnnexWindow *self, guint count, const char *path, gboolean is_file)
   g_autofree char *name = path != NULL ? annex_text_file_name (path) : NULL;
   g_autofree char *text = NULL;
 
+  if (is_skill (self, count, path))
+    {
+      /* Translators: %s is the name of a file or folder */
+      text =
+          g_strdup_printf (_ ("Drop to look at the skill in %s"), name != NULL ? name : _ ("it"));
+      set_title (self, text, name);
+      gtk_label_set_text (self->drop_body, _ ("You see what is in it before it is installed."));
+      gtk_image_set_from_icon_name (self->drop_icon, "annex-skill-symbolic");
+      return;
+    }
   if (is_file) /* Translators: %s is the name of a file */
     text = g_strdup_printf (_ ("Drop to give %s to Annex"), name);
   else if (name != NULL) /* Translators: %s is the name of a folder */
@@ -161,11 +179,16 @@ drop_cb (AnnexWindow *self, const GValue *value, double x, double y)
   leave_cb (self);
   if (!G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST) || !can_take (self))
     return FALSE;
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "inbox") == 0)
+  files = gdk_file_list_get_files (g_value_get_boxed (value));
+  if (files != NULL && is_skill (self, g_slist_length (files), g_file_peek_path (files->data)))
+    {
+      annex_window_open_skill (self, files->data);
+      return TRUE;
+    }
+  if (annex_window_get_page (self) == NULL)
     annex_window_show_new_task (self);
   adw_navigation_split_view_set_show_content (self->split, TRUE);
   composer = annex_window_get_composer (self);
-  files = gdk_file_list_get_files (g_value_get_boxed (value));
   annex_composer_add_files (composer, files);
   annex_composer_focus (composer);
   return TRUE;

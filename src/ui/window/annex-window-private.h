@@ -45,6 +45,8 @@ struct _AnnexWindow
   AdwBin *new_task_banner;
   AdwBin *inbox_banner;
   AdwBin *inbox_slot;
+  AdwBin *skills_slot;
+  AdwBin *connectors_slot;
   AdwStatusPage *failure;
   GtkWidget *drop_area;
   GtkImage *drop_icon;
@@ -75,6 +77,15 @@ void
 annex_window_install_task_actions (GtkWidgetClass *widget_class);
 void
 annex_window_finish_deletes (AnnexWindow *self);
+/* Shows the child of the stack that is called @name, which is about no task. */
+void
+annex_window_show_page (AnnexWindow *self, const char *name);
+/* annex-window-pages.c: skills and connectors. */
+void
+annex_window_install_page_actions (GtkWidgetClass *widget_class);
+/* Is what is dropped a skill to be looked at? */
+gboolean
+annex_window_takes_skills (AnnexWindow *self);
 /* annex-window-drop.c: folders and files dropped anywhere. */
 void
 annex_window_init_drop (AnnexWindow *self);

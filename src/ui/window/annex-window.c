@@ -104,7 +104,10 @@ update_title (AnnexWindow *self)
   g_autofree char *shown = annex_text_for_display (title);
 
   if (page == NULL)
-    g_set_str (&shown, g_strcmp0 (name, "inbox") == 0 ? _ ("Inbox") : _ ("New Task"));
+    g_set_str (&shown, g_strcmp0 (name, "inbox") == 0        ? _ ("Inbox")
+                       : g_strcmp0 (name, "skills") == 0     ? _ ("Skills")
+                       : g_strcmp0 (name, "connectors") == 0 ? _ ("Connectors")
+                                                             : _ ("New Task"));
   else if (*shown == '\0')
     g_set_str (&shown, _ ("Untitled task"));
   adw_navigation_page_set_title (self->content_page, shown);
@@ -168,11 +171,17 @@ annex_window_give (AnnexWindow *self, GFile *file)
 }
 
 void
-annex_window_show_inbox (AnnexWindow *self)
+annex_window_show_page (AnnexWindow *self, const char *name)
 {
   g_clear_pointer (&self->wanted_task, g_free);
   set_task_id (self, NULL);
-  show_child (self, gtk_stack_get_child_by_name (self->stack, "inbox"));
+  show_child (self, gtk_stack_get_child_by_name (self->stack, name));
+}
+
+void
+annex_window_show_inbox (AnnexWindow *self)
+{
+  annex_window_show_page (self, "inbox");
   gtk_widget_child_focus (GTK_WIDGET (self->inbox_slot), GTK_DIR_TAB_FORWARD);
 }
 
@@ -546,6 +555,8 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, new_task_banner);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, inbox_banner);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, inbox_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexWindow, skills_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexWindow, connectors_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, failure);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, drop_area);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, drop_icon);
@@ -578,6 +589,7 @@ annex_window_class_init (AnnexWindowClass *klass)
   bind_children (widget_class);
   annex_window_install_actions (widget_class);
   annex_window_install_task_actions (widget_class);
+  annex_window_install_page_actions (widget_class);
 }
 
 static void

@@ -33,6 +33,18 @@ void
 annex_window_show_new_task (AnnexWindow *self);
 void
 annex_window_show_inbox (AnnexWindow *self);
+/* The skills, or the one called @name (nullable). */
+void
+annex_window_show_skill (AnnexWindow *self, const char *name);
+/* Shows what @file, a skill that somebody passed on, holds; nothing is installed by that. */
+void
+annex_window_open_skill (AnnexWindow *self, GFile *file);
+/* The connectors, or the one of @id (nullable). */
+void
+annex_window_show_connector (AnnexWindow *self, const char *id);
+/* The dialog that adds a connector, @text (nullable) filled in. */
+void
+annex_window_add_connector (AnnexWindow *self, const char *text);
 void
 annex_window_search (AnnexWindow *self, const char *text);
 /* Shows a new task that is given @file, a folder mostly. */

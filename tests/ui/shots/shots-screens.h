@@ -31,6 +31,8 @@ typedef struct
 const ShotsScreen *
 shots_get_screens (guint *n_screens);
 const ShotsScreen *
+shots_get_library_screens (guint *n_screens); /* skills and connectors */
+const ShotsScreen *
 shots_get_first_screens (guint *n_screens);
 
 /* Closes dialogs and what else a screen left open, and shows a new task. */

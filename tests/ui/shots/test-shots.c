@@ -83,6 +83,21 @@ test_screens (void)
 }
 
 static void
+test_library (void)
+{
+  g_autoptr (ShotsWorld) world = shots_world_new ();
+  ShotsStage stage = { .world = world };
+  guint n_screens;
+  const ShotsScreen *screens = shots_get_library_screens (&n_screens);
+
+  g_test_log_set_fatal_handler (is_fatal_cb, NULL);
+  open_window (&stage);
+  for (guint i = 0; i < n_screens; i++)
+    look (&stage, &screens[i]);
+  close_window (&stage);
+}
+
+static void
 test_first (void)
 {
   g_autoptr (GSettings) settings = annex_ui_dup_settings ();
@@ -135,6 +150,7 @@ main (int argc, char **argv)
   if (argc > 1)
     shots_width = atoi (argv[1]);
   g_test_add_func ("/ui/shots/screens", test_screens);
+  g_test_add_func ("/ui/shots/library", test_library);
   g_test_add_func ("/ui/shots/first", test_first);
   g_test_add_func ("/ui/shots/thousand", test_thousand);
   return g_test_run ();

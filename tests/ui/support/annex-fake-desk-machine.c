@@ -6,7 +6,9 @@
  */
 #include "annex-fake-desk-private.h"
 
+#include "annex-fake-connectors.h"
 #include "annex-future.h"
+#include "annex-skill-store.h"
 
 #define SELF(desk) ANNEX_FAKE_DESK (desk)
 
@@ -16,6 +18,43 @@ static AnnexComputer *
 get_computer (AnnexDesk *desk, AnnexTask *task)
 {
   return SELF (desk)->computer;
+}
+
+static AnnexSkillLibrary *
+get_skills (AnnexDesk *desk)
+{
+  AnnexFakeDesk *self = ANNEX_FAKE_DESK (desk);
+
+  if (self->skills == NULL)
+    {
+      AnnexSkillPlaces places = {
+        .data = g_build_filename (self->folder, "skills", NULL),
+        .config = g_build_filename (self->folder, "config", NULL),
+        .home = g_build_filename (self->folder, "home", NULL),
+      };
+
+      self->skills = annex_skill_store_new (&places);
+      g_free (places.data);
+      g_free (places.config);
+      g_free (places.home);
+    }
+  return self->skills;
+}
+
+static AnnexConnectors *
+get_connectors (AnnexDesk *desk)
+{
+  AnnexFakeDesk *self = ANNEX_FAKE_DESK (desk);
+
+  if (self->connectors == NULL)
+    self->connectors = ANNEX_CONNECTORS (annex_fake_connectors_new (self));
+  return self->connectors;
+}
+
+AnnexFakeConnectors *
+annex_fake_desk_get_connectors (AnnexFakeDesk *desk)
+{
+  return ANNEX_FAKE_CONNECTORS (get_connectors (ANNEX_DESK (desk)));
 }
 
 static AnnexBrowser *
@@ -296,6 +335,8 @@ annex_fake_desk_machine_init (AnnexDeskInterface *iface)
 {
   iface->get_computer = get_computer;
   iface->get_browser = get_browser;
+  iface->get_skills = get_skills;
+  iface->get_connectors = get_connectors;
   iface->open_browser = open_browser;
   iface->start_computer = start_computer;
   iface->get_use = get_use;

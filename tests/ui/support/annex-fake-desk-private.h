@@ -35,6 +35,8 @@ struct _AnnexFakeDesk
   GPtrArray *checks;
   GPtrArray *profiles;
   GPtrArray *local;
+  AnnexConnectors *connectors; /* made when first needed */
+  AnnexSkillLibrary *skills; /* a real one, below the folder; made when first needed */
 };
 
 void

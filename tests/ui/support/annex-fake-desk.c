@@ -61,6 +61,8 @@ annex_fake_desk_finalize (GObject *object)
 
   g_clear_object (&self->watch);
   g_clear_object (&self->browser);
+  g_clear_object (&self->skills);
+  g_clear_object (&self->connectors);
   g_clear_object (&self->computer);
   g_hash_table_unref (self->tasks);
   g_clear_object (&self->inbox);
