@@ -10,6 +10,7 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-space.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -208,6 +209,17 @@ keep_job_free (gpointer data)
   g_free (job);
 }
 
+/* What the undo store takes of it: what is there now. */
+static guint64
+measure_kept (GPtrArray *changes)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < changes->len; i++)
+    bytes += ((AnnexChange *) g_ptr_array_index (changes, i))->old_size_bytes;
+  return bytes;
+}
+
 static DexFuture *
 keep_work (gpointer data)
 {
@@ -215,7 +227,9 @@ keep_work (gpointer data)
   GError *error = NULL;
   GPtrArray *kept;
 
-  if (job->changes != NULL)
+  if (job->changes != NULL && !annex_space_check (measure_kept (job->changes), &error))
+    kept = NULL;
+  else if (job->changes != NULL)
     kept = annex_keep_apply (job->undo_dir, job->keep_id, job->root, job->changes, job->baseline,
                              fetch_staged, job->staged, NULL, &error);
   else

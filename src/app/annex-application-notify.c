@@ -1,7 +1,7 @@
 /* annex-application-notify.c
  *
  * What AnnexApplication tells while its window is not looked at: an ask, a task that came to its
- * end, that work goes on. A button in a notification never grants anything: one sees too little
+ * end. A button in a notification never grants anything: one sees too little
  * there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -218,20 +218,4 @@ annex_application_connect_notifications (AnnexApplication *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->desk, "task-state", G_CALLBACK (task_state_cb), self,
                            G_CONNECT_SWAPPED);
-}
-
-/* Said once, when the last window is closed over work for the first time. */
-void
-annex_application_notify_background (AnnexApplication *self)
-{
-  g_autoptr (GNotification) notification = NULL;
-
-  if (self->settings == NULL || g_settings_get_boolean (self->settings, "background-notice-shown"))
-    return;
-  g_settings_set_boolean (self->settings, "background-notice-shown", TRUE);
-  notification = g_notification_new (_ ("Annex Goes on Working"));
-  g_notification_set_body (
-      notification, _ ("The window is closed; what runs goes on. The preferences change that."));
-  g_notification_add_button (notification, _ ("Quit Annex"), "app.quit");
-  g_application_send_notification (G_APPLICATION (self), "background", notification);
 }

@@ -25,6 +25,7 @@ struct _AnnexApplication
   GSettings *settings; /* nullable */
   gboolean held;       /* tasks run */
   guint inhibit_cookie;
+  guint background_response; /* the portal's answer is waited for */
   AnnexDBusShellSearchProvider2 *search;
 };
 
@@ -39,11 +40,17 @@ annex_application_present (AnnexApplication *self);
 gboolean
 annex_application_is_set (AnnexApplication *self, const char *key);
 
-/* annex-application-notify.c: asks, finished tasks, the background. */
+/* annex-application-notify.c: asks, finished tasks. */
 void
 annex_application_connect_notifications (AnnexApplication *self);
+/* annex-application-background.c. The last window was closed over work. */
 void
-annex_application_notify_background (AnnexApplication *self);
+annex_application_go_to_background (AnnexApplication *self);
+/* Without a window: tells the desktop what goes on. */
+void
+annex_application_tell_background (AnnexApplication *self);
+void
+annex_application_leave_background (AnnexApplication *self);
 
 /* annex-application-search.c: org.gnome.Shell.SearchProvider2. */
 gboolean

@@ -122,6 +122,7 @@ update_running (AnnexApplication *self)
   gboolean goes_on = running && annex_application_is_set (self, "run-in-background");
   gboolean inhibits = running && annex_application_is_set (self, "inhibit-sleep");
 
+  annex_application_tell_background (self);
   if (goes_on != self->held)
     {
       self->held = goes_on;
@@ -148,7 +149,7 @@ annex_application_window_removed (GtkApplication *application, GtkWindow *window
 
   GTK_APPLICATION_CLASS (annex_application_parent_class)->window_removed (application, window);
   if (self->held && gtk_application_get_windows (application) == NULL)
-    annex_application_notify_background (self);
+    annex_application_go_to_background (self);
 }
 
 /* ---- the desk */
@@ -528,6 +529,7 @@ annex_application_shutdown (GApplication *application)
 {
   AnnexApplication *self = ANNEX_APPLICATION (application);
 
+  annex_application_leave_background (self);
   close_desk (self);
   G_APPLICATION_CLASS (annex_application_parent_class)->shutdown (application);
 }

@@ -54,6 +54,8 @@ computer_advice (AnnexComputerError code)
       return "Annex needs libvirt, QEMU and virtiofsd; annex computer status says what is missing";
     case ANNEX_COMPUTER_ERROR_NO_MEMORY:
       return "Close some programs, or other tasks, and try again";
+    case ANNEX_COMPUTER_ERROR_DISK_LIMIT:
+      return "annex computer status says what takes it; annex computer reset TASK frees it";
     case ANNEX_COMPUTER_ERROR_DISK_FULL:
       return "Make room on the disk, then go on";
     case ANNEX_COMPUTER_ERROR_BOOT_STALLED:

@@ -11,6 +11,7 @@
 #include "annex-domain-xml.h"
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-space.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -264,39 +265,6 @@ copy_folder (Move *move, int from, int to, guint depth, GError **error)
 
 /* Measuring */
 
-static guint64
-measure_folder (int fd, guint depth)
-{
-  g_autoptr (GPtrArray) names = annex_beneath_list (fd);
-  guint64 bytes = 0;
-
-  for (guint i = 0; names != NULL && depth <= MAX_DEPTH && i < names->len; i++)
-    {
-      const char *name = g_ptr_array_index (names, i);
-      struct stat info;
-
-      if (fstatat (fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
-        continue;
-      bytes += (guint64) info.st_blocks * 512;
-      if (S_ISDIR (info.st_mode))
-        {
-          g_autofd int child = openat (fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-
-          if (child >= 0)
-            bytes += measure_folder (child, depth + 1);
-        }
-    }
-  return bytes;
-}
-
-guint64
-annex_computer_move_measure (const char *path)
-{
-  g_autofd int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-  return fd >= 0 ? measure_folder (fd, 0) : 0;
-}
-
 /* The move */
 
 static gboolean
@@ -430,7 +398,7 @@ copy_work (gpointer data)
     {
       g_autofree char *old = annex_paths_computer (kinds[i]);
 
-      move->total += annex_computer_move_measure (old);
+      move->total += annex_space_measure_folder (old);
     }
   ok = has_room (move, &error) && lock_computers (move, &error) && copy_into (move, root, &error);
   g_ptr_array_set_size (move->locks, 0); /* who hears of the end may start one at once */

@@ -29,8 +29,4 @@ annex_computer_move_copy (const char *folder,
 DexFuture *
 annex_computer_move_remove (const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Bytes on disk of what is below @path. Blocking. */
-guint64
-annex_computer_move_measure (const char *path);
-
 G_END_DECLS

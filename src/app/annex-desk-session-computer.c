@@ -14,6 +14,8 @@
 #include "annex-image-builder.h"
 #include "annex-image-fetcher.h"
 #include "annex-paths.h"
+#include "annex-space.h"
+#include "annex-template.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +23,12 @@
 
 /* The commands that look into a computer are not run more often than this. */
 #define LOOK_INSIDE_US (15 * G_USEC_PER_SEC)
-/* Measured: an image without office tools, its template, and the first computer's disk. */
-#define IMAGE_BYTES (G_GUINT64_CONSTANT (540) << 20)
-#define TEMPLATE_BYTES (G_GUINT64_CONSTANT (160) << 20)
+/* Asking a server how large its image is takes no longer than this. */
+#define ESTIMATE_LIMIT_MS 8000
+/* What it is taken for when it does not say. */
+#define USUAL_IMAGE_BYTES (G_GUINT64_CONSTANT (530) << 20)
+/* What a task's computer comes to on the disk after a day's work. */
 #define FIRST_COMPUTER_BYTES (G_GUINT64_CONSTANT (300) << 20)
-#define BUILD_DOWNLOAD_BYTES (G_GUINT64_CONSTANT (450) << 20)
 
 static AnnexComputer *
 get_computer (AnnexDesk *desk, AnnexTask *task)
@@ -81,7 +84,7 @@ measure_work (gpointer data)
 {
   AnnexComputerUse *use = data;
 
-  use->disk_bytes = (gint64) annex_computer_move_measure (use->folder);
+  use->disk_bytes = (gint64) annex_space_measure_folder (use->folder);
   return dex_future_new_true ();
 }
 
@@ -160,6 +163,18 @@ get_use (AnnexDesk *desk, AnnexTask *task)
   return annex_desk_call_run (annex_desk_call_new (desk, task), use_fiber);
 }
 
+static DexFuture *
+space_work (gpointer data)
+{
+  return dex_future_new_take_boxed (ANNEX_TYPE_SPACE, annex_space_measure ());
+}
+
+static DexFuture *
+list_space (AnnexDesk *desk)
+{
+  return annex_worker_run ("annex-space", space_work, NULL, NULL);
+}
+
 /* Starting, by the user */
 
 static DexFuture *
@@ -235,6 +250,16 @@ free_bytes_at (const char *path)
   return (guint64) info.f_bavail * info.f_frsize;
 }
 
+/* What is left of what the user lets Annex take. */
+static DexFuture *
+left_work (gpointer data)
+{
+  g_autoptr (AnnexSpace) space = annex_space_measure ();
+
+  return dex_future_new_for_uint64 (space->limit_bytes -
+                                    MIN (space->limit_bytes, space->total_bytes));
+}
+
 static char *
 dup_place (void)
 {
@@ -259,14 +284,19 @@ needs_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexComputerNeeds) needs = g_new0 (AnnexComputerNeeds, 1);
   g_autofree char *current = annex_image_store_dup_current (images);
   gboolean fetched = annex_image_fetcher_has_address ();
+  g_autoptr (AnnexImageSource) source = create_source ();
+  AnnexImageEstimate usual = { USUAL_IMAGE_BYTES, USUAL_IMAGE_BYTES };
+  AnnexImageEstimate *estimate = NULL;
 
   needs->folder = dup_place ();
   needs->disk_free_bytes = free_bytes_at (needs->folder);
+  if (annex_space_get_limit () > 0)
+    needs->disk_free_bytes =
+        MIN (needs->disk_free_bytes,
+             dex_await_uint64 (annex_worker_run ("annex-space", left_work, NULL, NULL), NULL));
   needs->memory_bytes = (guint64) annex_computer_kit_memory_mib () << 20;
   needs->metered = g_network_monitor_get_network_metered (g_network_monitor_get_default ());
-  needs->disk_bytes = IMAGE_BYTES + TEMPLATE_BYTES + FIRST_COMPUTER_BYTES;
   needs->source = g_strdup (fetched ? "Downloaded" : "Built on this machine from Debian packages");
-  needs->download_bytes = fetched ? IMAGE_BYTES : BUILD_DOWNLOAD_BYTES;
   if (current != NULL)
     {
       g_autoptr (AnnexImage) image =
@@ -274,9 +304,17 @@ needs_fiber (AnnexDeskCall *call)
 
       /* A damaged one is as good as none. */
       needs->installed = image != NULL;
-      if (needs->installed)
-        needs->download_bytes = 0;
     }
+  if (!needs->installed)
+    estimate = dex_await_boxed (
+        annex_future_with_timeout (annex_image_source_estimate (source, images, NULL),
+                                   ESTIMATE_LIMIT_MS),
+        NULL);
+  needs->disk_bytes = (estimate != NULL ? estimate : &usual)->disk_bytes +
+                      ANNEX_TEMPLATE_ABOUT_BYTES + FIRST_COMPUTER_BYTES;
+  needs->download_bytes =
+      needs->installed ? 0 : (estimate != NULL ? estimate : &usual)->download_bytes;
+  g_clear_pointer (&estimate, g_free);
   return dex_future_new_take_boxed (ANNEX_TYPE_COMPUTER_NEEDS, g_steal_pointer (&needs));
 }
 
@@ -420,6 +458,7 @@ annex_desk_session_init_computer (AnnexDeskInterface *iface)
 {
   iface->get_computer = get_computer;
   iface->get_use = get_use;
+  iface->list_space = list_space;
   iface->start_computer = start_computer;
   iface->reset_computer = reset_computer;
   iface->get_needs = get_needs;

@@ -75,10 +75,6 @@ set_limits (AnnexDeskSession *desk, AnnexWork *work)
   settings = g_settings_new_full (schema, NULL, NULL);
   annex_agent_set_limits (work->agent, g_settings_get_uint (settings, "limit-turns"),
                           g_settings_get_double (settings, "limit-cost"));
-  if (annex_session_has_computers (desk->session))
-    annex_computers_set_memory_limit (annex_session_get_computers (desk->session),
-                                      (guint64) g_settings_get_uint (settings, "limit-memory")
-                                          << 30);
 }
 
 static gboolean

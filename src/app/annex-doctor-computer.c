@@ -14,6 +14,7 @@
 #include "annex-image-builder.h"
 #include "annex-image-fetcher.h"
 #include "annex-paths.h"
+#include "annex-space.h"
 #include "annex-template.h"
 
 #include <sys/statvfs.h>
@@ -176,6 +177,39 @@ look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                       has);
 }
 
+/* What the user lets Annex take of it */
+
+static DexFuture *
+space_work (gpointer data)
+{
+  return dex_future_new_take_boxed (ANNEX_TYPE_SPACE, annex_space_measure ());
+}
+
+static void
+look_space (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_autoptr (AnnexSpace) space =
+      dex_await_boxed (annex_worker_run ("annex-space", space_work, NULL, NULL), NULL);
+  g_autofree char *taken = g_format_size_full (space->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *allowed = g_format_size_full (space->limit_bytes, G_FORMAT_SIZE_IEC_UNITS);
+
+  if (space->limit_bytes == 0)
+    annex_doctor_say (result, ANNEX_CHECK_OK,
+                      "Annex takes %s of the disk. You have set no limit.", taken);
+  else if (space->total_bytes >= space->limit_bytes)
+    annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                      "Annex takes %s of the disk, and may take %s: no computer is set up, kept or "
+                      "put to sleep any more. Free the space of old tasks, or raise the limit in "
+                      "the preferences.",
+                      taken, allowed);
+  else if (space->total_bytes >= space->limit_bytes / 10 * 9)
+    annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                      "Annex takes %s of the %s of the disk that you let it.", taken, allowed);
+  else
+    annex_doctor_say (result, ANNEX_CHECK_OK,
+                      "Annex takes %s of the %s of the disk that you let it.", taken, allowed);
+}
+
 /* Leftovers */
 
 /* Computers whose sockets or half-written files no living process owns. */
@@ -245,6 +279,7 @@ const AnnexDoctorCheck annex_doctor_computer_checks[] = {
   { "image", "The computer’s system", look_image, repair_image },
   { "template", "Starting a computer", look_template, boot_trial },
   { "disk", "Room on the disk", look_disk, NULL },
+  { "space", "Annex’s share of the disk", look_space, NULL },
   { "leftovers", "Leftovers", look_leftovers, repair_leftovers },
   { NULL, NULL, NULL, NULL },
 };

@@ -11,6 +11,7 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-keep.h"
+#include "annex-limits.h"
 #include "annex-models.h"
 #include "annex-paths.h"
 #include "annex-site-rule.h"
@@ -34,6 +35,7 @@ struct _AnnexSession
   AnnexImageStore *images;
   AnnexComputers *computers;
   AnnexConfig *config;
+  GSettings *settings; /* nullable */
   AnnexSessionComputerFunc make_computer; /* nullable */
   gpointer make_computer_data;
   gboolean cleaned;
@@ -52,6 +54,7 @@ annex_session_finalize (GObject *object)
   g_clear_object (&self->config);
   if (self->skills != NULL)
     annex_skill_store_set_ports (ANNEX_SKILL_STORE (self->skills), NULL, NULL, NULL);
+  g_clear_object (&self->settings);
   g_clear_object (&self->skills);
   g_clear_object (&self->connectors);
   g_clear_object (&self->secrets);
@@ -73,6 +76,12 @@ annex_session_init (AnnexSession *self)
 
 /* ---- opening */
 
+static void
+limits_cb (AnnexSession *self)
+{
+  annex_limits_apply (self->settings, self->computers);
+}
+
 static DexFuture *
 recover_work (gpointer data)
 {
@@ -92,6 +101,11 @@ open_fiber (gpointer data)
 
   self->config = annex_config_new (NULL);
   annex_paths_set_computer_folder (annex_config_get_computer_folder (self->config));
+  self->settings = annex_limits_dup_settings ();
+  if (self->settings != NULL)
+    g_signal_connect_object (self->settings, "changed", G_CALLBACK (limits_cb), self,
+                             G_CONNECT_SWAPPED);
+  limits_cb (self);
   self->store = dex_await_object (annex_store_open (NULL), &error);
   if (self->store == NULL)
     return annex_future_new_error (error);
@@ -265,7 +279,10 @@ AnnexComputers *
 annex_session_get_computers (AnnexSession *self)
 {
   if (self->computers == NULL)
-    self->computers = annex_computers_new (NULL, self->images, self->store);
+    {
+      self->computers = annex_computers_new (NULL, self->images, self->store);
+      limits_cb (self);
+    }
   annex_computers_set_off (self->computers, !annex_session_wants_computer ());
   if (!self->cleaned)
     {

@@ -9,6 +9,7 @@
 #include "annex-checkpoint-store-private.h"
 
 #include "annex-paths.h"
+#include "annex-space.h"
 #include "annex-save-file.h"
 
 #include <errno.h>
@@ -204,7 +205,7 @@ annex_checkpoint_store_check_room (AnnexComputerFolder *folder,
     return annex_checkpoint_fail (error, "Cannot read", place);
   room = (guint64) info.f_bavail * info.f_frsize;
   if (room >= needed)
-    return TRUE;
+    return annex_space_check (needed - SPARE_BYTES, error);
   needed_text = g_format_size (needed);
   free_text = g_format_size (room);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,

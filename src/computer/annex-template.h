@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* What a template takes on the disk, roughly: the memory that a guest has touched when it is ready. */
+#define ANNEX_TEMPLATE_ABOUT_BYTES (G_GUINT64_CONSTANT (160) << 20)
+
 /* Is there a template for @kit that nothing has touched since it was made? Blocking but short. */
 gboolean
 annex_template_exists (const AnnexComputerKit *kit);

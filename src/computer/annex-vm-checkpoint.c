@@ -10,6 +10,7 @@
 
 #include "annex-checkpoint-store.h"
 #include "annex-future.h"
+#include "annex-space.h"
 #include "annex-template.h"
 
 typedef struct
@@ -140,8 +141,11 @@ fork_work (gpointer data)
 {
   Job *job = data;
   g_autoptr (AnnexComputerFolder) target = annex_computer_folder_new (job->task_id);
+  g_autoptr (AnnexCheckpoint) one =
+      annex_checkpoint_store_find (annex_computer_folder_get_id (job->folder), job->id, NULL);
   GError *error = NULL;
-  gboolean ok = annex_computer_folder_lock (target, &error) &&
+  gboolean ok = annex_space_check (one != NULL ? one->size_bytes : 0, &error) &&
+                annex_computer_folder_lock (target, &error) &&
                 annex_checkpoint_store_fork (annex_computer_folder_get_id (job->folder), job->id,
                                              target, &error);
 

@@ -92,15 +92,33 @@ annex_vm_rest (AnnexVm *self)
                       asleep ? "Asleep" : "Off");
 }
 
+/* Its memory may not be kept, and must not be held either: its disk is all that stays. */
+static void
+await_off_instead (AnnexVm *self, GError **error)
+{
+  if (!annex_vm_await_off (self, error))
+    return;
+  annex_computer_folder_unlock (annex_vm_get_folder (self));
+  annex_vm_add_note (self,
+                     "Annex’s computer was switched off instead of put to sleep, because Annex’s "
+                     "disk space is used up: files are as they were, programs that were running "
+                     "have ended.");
+  annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off, because Annex’s disk space is used up");
+}
+
 static DexFuture *
 save_fiber (gpointer data)
 {
   AnnexVm *self = data;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) full = NULL;
 
   annex_gate_enter (&self->lifecycle);
   if (self->state == ANNEX_COMPUTER_READY &&
-      annex_vm_await_saved (self, "Putting Annex’s computer to sleep…", &error))
+      !annex_vm_await_space (annex_machine_resident_bytes (self->machine), &full))
+    await_off_instead (self, &error);
+  else if (self->state == ANNEX_COMPUTER_READY &&
+           annex_vm_await_saved (self, "Putting Annex’s computer to sleep…", &error))
     annex_vm_rest (self);
   annex_gate_leave (&self->lifecycle);
   return error == NULL ? dex_future_new_true ()

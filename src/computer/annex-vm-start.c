@@ -13,6 +13,7 @@
 #include "annex-json.h"
 #include "annex-paths.h"
 #include "annex-save-file.h"
+#include "annex-space.h"
 #include "annex-template.h"
 
 #include <string.h>
@@ -282,11 +283,32 @@ copy_disk_worker (gpointer data)
   return dex_future_new_true ();
 }
 
+static DexFuture *
+check_space_worker (gpointer data)
+{
+  GError *error = NULL;
+
+  if (!annex_space_check (*(guint64 *) data, &error))
+    return dex_future_new_for_error (error);
+  return dex_future_new_true ();
+}
+
+gboolean
+annex_vm_await_space (guint64 bytes, GError **error)
+{
+  return dex_await (annex_worker_run ("annex-space", check_space_worker,
+                                      g_memdup2 (&bytes, sizeof bytes), g_free),
+                    error);
+}
+
 static gboolean
 await_fresh_disk (AnnexVm *self, AnnexComputerKit *kit, GError **error)
 {
-  Copy *copy = g_new0 (Copy, 1);
+  Copy *copy;
 
+  if (!annex_vm_await_space (ANNEX_TEMPLATE_ABOUT_BYTES, error))
+    return FALSE;
+  copy = g_new0 (Copy, 1);
   copy->from = g_strdup (kit->disk);
   copy->to = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_DISK);
   if (!dex_await (annex_worker_run ("annex-disk", copy_disk_worker, copy, copy_free), error))
@@ -298,6 +320,8 @@ await_fresh_disk (AnnexVm *self, AnnexComputerKit *kit, GError **error)
 static gboolean
 await_template (AnnexVm *self, AnnexComputerKit *kit, GError **error)
 {
+  if (!annex_vm_await_space (ANNEX_TEMPLATE_ABOUT_BYTES, error))
+    return FALSE;
   if (!annex_template_exists (kit))
     annex_vm_set_state (self, ANNEX_COMPUTER_STARTING,
                         kit->kvm ? "Preparing Annex’s computer for the first time…"
@@ -338,6 +362,7 @@ is_final (const GError *error)
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION) ||
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_FULL) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_LIMIT) ||
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY);
 }
 

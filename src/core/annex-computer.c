@@ -46,6 +46,8 @@ annex_computer_error_name (AnnexComputerError code)
       return "guest-lost";
     case ANNEX_COMPUTER_ERROR_DISK_FULL:
       return "disk-full";
+    case ANNEX_COMPUTER_ERROR_DISK_LIMIT:
+      return "disk-limit";
     case ANNEX_COMPUTER_ERROR_GUEST_DISK_FULL:
       return "guest-disk-full";
     case ANNEX_COMPUTER_ERROR_SHARE_REFUSED:

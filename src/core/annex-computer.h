@@ -27,6 +27,7 @@ typedef enum
   ANNEX_COMPUTER_ERROR_BOOT_STALLED,   /* started, but stopped making progress */
   ANNEX_COMPUTER_ERROR_GUEST_LOST,     /* QEMU gone or the channel broke for good */
   ANNEX_COMPUTER_ERROR_DISK_FULL,      /* the host's disk */
+  ANNEX_COMPUTER_ERROR_DISK_LIMIT,     /* what the user lets Annex take of it; see annex-space.h */
   ANNEX_COMPUTER_ERROR_GUEST_DISK_FULL,
   ANNEX_COMPUTER_ERROR_SHARE_REFUSED,  /* virtiofsd or the mount failed */
   ANNEX_COMPUTER_ERROR_NOT_FOUND,      /* no such file in the computer */

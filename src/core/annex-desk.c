@@ -503,6 +503,14 @@ annex_desk_remove_checkpoint (AnnexDesk *self, AnnexTask *task, const char *chec
 }
 
 DexFuture *
+annex_desk_list_space (AnnexDesk *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+
+  return ANNEX_DESK_GET_IFACE (self)->list_space (self);
+}
+
+DexFuture *
 annex_desk_get_needs (AnnexDesk *self)
 {
   dex_return_error_if_fail (ANNEX_IS_DESK (self));

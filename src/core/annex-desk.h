@@ -16,6 +16,7 @@
 #include "annex-inbox.h"
 #include "annex-model-profile.h"
 #include "annex-skill-library.h"
+#include "annex-space.h"
 #include "annex-store.h"
 #include "annex-task.h"
 
@@ -129,6 +130,7 @@ struct _AnnexDeskInterface
   AnnexBrowser *(*get_browser) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*open_browser) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*get_use) (AnnexDesk *self, AnnexTask *task);
+  DexFuture *(*list_space) (AnnexDesk *self);
   DexFuture *(*start_computer) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*reset_computer) (AnnexDesk *self, AnnexTask *task);
   DexFuture *(*list_checkpoints) (AnnexDesk *self, AnnexTask *task);
@@ -237,6 +239,8 @@ AnnexBrowser *annex_desk_get_browser (AnnexDesk *self, AnnexTask *task);
 DexFuture *annex_desk_open_browser (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to an AnnexComputerUse (boxed). */
 DexFuture *annex_desk_get_use (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;
+/* What Annex takes of the disk, all in all and by task: an AnnexSpace (boxed). */
+DexFuture *annex_desk_list_space (AnnexDesk *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Makes the task's computer ready, also when none was needed before; then annex_desk_get_computer has
  * it. Resolves to TRUE. */
 DexFuture *annex_desk_start_computer (AnnexDesk *self, AnnexTask *task) G_GNUC_WARN_UNUSED_RESULT;

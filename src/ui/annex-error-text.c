@@ -23,6 +23,7 @@ static const struct
   [ANNEX_REPAIR_RESUME] = { N_ ("Continue"), "win.resume" },
   [ANNEX_REPAIR_DOCTOR] = { N_ ("Open Doctor"), "win.doctor" },
   [ANNEX_REPAIR_COMPUTER] = { N_ ("Show the Computer"), "win.computer" },
+  [ANNEX_REPAIR_SPACE] = { N_ ("What Takes Space"), "win.space" },
   [ANNEX_REPAIR_NEW_TASK] = { N_ ("New Task"), "win.new-task" },
   [ANNEX_REPAIR_FOLDER] = { N_ ("Add Folder…"), "win.add-folder" },
 };

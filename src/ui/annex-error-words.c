@@ -83,6 +83,10 @@ static const AnnexErrorWords entries[] = {
   { "annex_computer_error", "disk-full", N_ ("Your Disk Is Full"),
     N_ ("Make room, for example by freeing the space of old computers, then continue."),
     ANNEX_REPAIR_COMPUTER },
+  { "annex_computer_error", "disk-limit", N_ ("Annex’s Disk Space Is Used Up"),
+    N_ ("It takes as much of your disk as you let it. Free the space of old tasks, or raise the "
+        "limit."),
+    ANNEX_REPAIR_SPACE },
   { "annex_computer_error", "guest-disk-full", N_ ("The Disk of Annex’s Computer Is Full"),
     N_ ("Ask Annex to remove what it no longer needs, or free the computer’s space."),
     ANNEX_REPAIR_COMPUTER },

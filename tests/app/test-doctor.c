@@ -9,6 +9,7 @@
 
 #include "annex-desk-session.h"
 #include "annex-paths.h"
+#include "annex-space.h"
 #include "app-fixture.h"
 #include "test-fiber.h"
 
@@ -190,6 +191,25 @@ test_memory (void)
   look_with (&world, "memory", ANNEX_CHECK_FAILED, "too little memory", NULL);
   world.meminfo = "/nonexistent/meminfo";
   look_with (&world, "memory", ANNEX_CHECK_UNKNOWN, "could not be found out", NULL);
+}
+
+static void
+test_space (void)
+{
+  AnnexDoctorWorld world;
+  g_autofree char *bytes = g_strnfill (4 << 20, 'x');
+  g_autofree char *undo = app_fixture_write ("data/annex/undo/keep/object", bytes);
+
+  fill_world (&world);
+  look_with (&world, "space", ANNEX_CHECK_OK, "no limit", NULL);
+  annex_space_set_limit (1 << 20);
+  look_with (&world, "space", ANNEX_CHECK_FAILED, "raise the limit", NULL);
+  annex_space_set_limit ((4 << 20) + (256 << 10));
+  look_with (&world, "space", ANNEX_CHECK_NOTICE, "that you let it", NULL);
+  annex_space_set_limit (64 << 20);
+  look_with (&world, "space", ANNEX_CHECK_OK, "that you let it", NULL);
+  annex_space_set_limit (0);
+  g_unlink (undo);
 }
 
 static void
@@ -388,6 +408,7 @@ main (int argc, char **argv)
   add ("/doctor/namespaces", test_namespaces);
   add ("/doctor/memory", test_memory);
   add ("/doctor/disk", test_disk);
+  add ("/doctor/space", test_space);
   add ("/doctor/computer", test_computer);
   add ("/doctor/models", test_models);
   add ("/doctor/folder", test_folder);

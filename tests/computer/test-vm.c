@@ -232,6 +232,8 @@ test_damaged_template (void)
   g_assert_cmpint (stat (path, &before), ==, 0);
   g_test_message ("measured: template's memory %.0f MB on disk",
                   (double) before.st_blocks * 512 / 1e6);
+  g_assert_cmpuint ((guint64) before.st_blocks * 512, <, ANNEX_TEMPLATE_ABOUT_BYTES * 2);
+  g_assert_cmpuint ((guint64) before.st_blocks * 512, >, ANNEX_TEMPLATE_ABOUT_BYTES / 3);
   await_true (annex_computer_reset (first));
   damage (path);
   computer = await_computer ();

@@ -77,6 +77,47 @@ class Notifications:
         self.bus.close_sync(None)
 
 
+PORTAL = """<node><interface name="org.freedesktop.portal.Background">
+  <method name="RequestBackground"><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/>
+    <arg type="o" direction="out"/></method>
+  <method name="SetStatus"><arg type="a{sv}" direction="in"/></method>
+</interface></node>"""
+
+
+class Portal:
+    """The desktop's background portal, in the same manner; it says no."""
+
+    def __init__(self, notifications):
+        self.requests, self.statuses = [], []
+        self.bus = notifications.bus
+        interface = Gio.DBusNodeInfo.new_for_xml(PORTAL).interfaces[0]
+        done = threading.Event()
+
+        def register(*_):
+            self.bus.register_object("/org/freedesktop/portal/desktop", interface, self.called, None, None)
+            done.set()
+            return GLib.SOURCE_REMOVE
+
+        source = GLib.idle_source_new()
+        source.set_callback(register)
+        source.attach(notifications.context)
+        done.wait(30)
+        self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+                           GLib.Variant("(su)", ("org.freedesktop.portal.Desktop", 0)), None, 0, -1, None)
+
+    def called(self, bus, sender, path, interface, method, arguments, invocation):
+        if method == "SetStatus":
+            self.statuses.append(arguments.unpack()[0]["message"])
+            invocation.return_value(None)
+            return
+        options = arguments.unpack()[1]
+        self.requests.append(options)
+        request = f"/org/freedesktop/portal/desktop/request/{sender[1:].replace('.', '_')}/{options['handle_token']}"
+        invocation.return_value(GLib.Variant("(o)", (request,)))
+        bus.emit_signal(sender, request, "org.freedesktop.portal.Request", "Response",
+                        GLib.Variant("(ua{sv})", (0, {"background": GLib.Variant("b", False)})))
+
+
 class Background(WindowCase):
     def setUp(self):
         super().setUp()
@@ -157,6 +198,22 @@ class Background(WindowCase):
         self.becomes("done")
         answered = self.events(self.newest()["id"], "ask-answered")
         self.assertEqual([a["data"]["answer"] for a in answered], [{"size": "Large"}] * 2)
+
+    def test_portal(self):
+        """The desktop is asked, told what goes on, and its refusal is passed on; nothing starts with the session."""
+        portal = Portal(self.notifications)
+        self.begin(turn("First the plan.", PLAN), self.later("That is the end."))
+        self.say("tell me a story")
+        self.see("^First the plan", "label")
+        self.assertEqual(portal.requests, [])
+        self.close_window()
+        self.assertTrue(wait_until(lambda: portal.requests and portal.statuses, 90))
+        self.assertFalse(portal.requests[0]["autostart"])
+        self.assertIn("Working on 1 task", portal.statuses)
+        self.told("Annex May Be Stopped")
+        self.open_gate()
+        self.has_ended()
+        self.assertEqual(len(portal.requests), 1)
 
     def test_told_to_end(self):
         """Quit in the notification ends everything; the task can be taken up again."""

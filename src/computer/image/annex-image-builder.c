@@ -19,6 +19,12 @@
 #define STATUS_NO_TOOLS 3
 #define STATUS_NO_SPACE 4
 
+/* Measured; a test compares them with the image that is there. Packages come compressed. */
+#define DOWNLOAD_BYTES (G_GUINT64_CONSTANT (450) << 20)
+#define IMAGE_BYTES (G_GUINT64_CONSTANT (530) << 20)
+#define OFFICE_DOWNLOAD_BYTES (G_GUINT64_CONSTANT (220) << 20)
+#define OFFICE_BYTES (G_GUINT64_CONSTANT (330) << 20)
+
 struct _AnnexImageBuilder
 {
   GObject parent_instance;
@@ -236,6 +242,37 @@ annex_image_builder_find_version (AnnexImageSource *source, GCancellable *cancel
                            work_free);
 }
 
+/* The largest image that was ever built here tells more than what was measured elsewhere. */
+static DexFuture *
+estimate_cb (DexFuture *future, gpointer data)
+{
+  Work *work = data;
+  const GValue *value = dex_future_get_value (future, NULL);
+  GPtrArray *entries = value != NULL ? g_value_get_boxed (value) : NULL;
+  AnnexImageEstimate estimate = { .download_bytes = DOWNLOAD_BYTES, .disk_bytes = IMAGE_BYTES };
+  guint64 largest = 0;
+
+  if (work->builder->with_office)
+    {
+      estimate.download_bytes += OFFICE_DOWNLOAD_BYTES;
+      estimate.disk_bytes += OFFICE_BYTES;
+    }
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    largest = MAX (largest, ((AnnexImageEntry *) g_ptr_array_index (entries, i))->size_bytes);
+  if (largest > 0)
+    estimate.disk_bytes = largest;
+  return annex_image_estimate_new_future (&estimate);
+}
+
+static DexFuture *
+annex_image_builder_estimate (AnnexImageSource *source,
+                              AnnexImageStore *store,
+                              GCancellable *cancellable)
+{
+  return dex_future_finally (annex_image_store_list (store), estimate_cb,
+                             work_new (source, store, cancellable), work_free);
+}
+
 /* The image that is there already, if it is the wanted one and whole. */
 static AnnexImage *
 open_present (Work *work, const char *version)
@@ -329,6 +366,7 @@ static void
 source_iface_init (AnnexImageSourceInterface *iface)
 {
   iface->find_version = annex_image_builder_find_version;
+  iface->estimate = annex_image_builder_estimate;
   iface->provide = annex_image_builder_provide;
 }
 

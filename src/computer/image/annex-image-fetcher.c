@@ -170,6 +170,27 @@ find_version (Work *work)
 }
 
 static DexFuture *
+estimate (Work *work)
+{
+  g_autoptr (AnnexImageManifest) manifest = NULL;
+  g_autoptr (GBytes) text = NULL;
+  AnnexImageEstimate estimate;
+  GError *error = NULL;
+
+  manifest = fetch_manifest (work, &text, &error);
+  if (manifest == NULL)
+    return dex_future_new_for_error (error);
+  estimate.download_bytes = estimate.disk_bytes = manifest->size_bytes;
+  return annex_image_estimate_new_future (&estimate);
+}
+
+static DexFuture *
+estimate_work (gpointer data)
+{
+  return in_own_context (estimate, data);
+}
+
+static DexFuture *
 find_version_work (gpointer data)
 {
   return in_own_context (find_version, data);
@@ -374,6 +395,15 @@ annex_image_fetcher_find_version (AnnexImageSource *source, GCancellable *cancel
 }
 
 static DexFuture *
+annex_image_fetcher_estimate (AnnexImageSource *source,
+                              AnnexImageStore *store,
+                              GCancellable *cancellable)
+{
+  return annex_worker_run ("image-size", estimate_work, work_new (source, store, cancellable),
+                           work_free);
+}
+
+static DexFuture *
 annex_image_fetcher_provide (AnnexImageSource *source,
                              AnnexImageStore *store,
                              GCancellable *cancellable)
@@ -386,6 +416,7 @@ static void
 source_iface_init (AnnexImageSourceInterface *iface)
 {
   iface->find_version = annex_image_fetcher_find_version;
+  iface->estimate = annex_image_fetcher_estimate;
   iface->provide = annex_image_fetcher_provide;
 }
 

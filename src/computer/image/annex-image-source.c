@@ -29,6 +29,30 @@ annex_image_source_find_version (AnnexImageSource *self, GCancellable *cancellab
   return ANNEX_IMAGE_SOURCE_GET_IFACE (self)->find_version (self, cancellable);
 }
 
+static gpointer
+estimate_copy (gpointer estimate)
+{
+  return g_memdup2 (estimate, sizeof (AnnexImageEstimate));
+}
+
+G_DEFINE_BOXED_TYPE (AnnexImageEstimate, annex_image_estimate, estimate_copy, g_free)
+
+DexFuture *
+annex_image_estimate_new_future (const AnnexImageEstimate *estimate)
+{
+  return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE_ESTIMATE, estimate_copy ((gpointer) estimate));
+}
+
+DexFuture *
+annex_image_source_estimate (AnnexImageSource *self,
+                             AnnexImageStore *store,
+                             GCancellable *cancellable)
+{
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_SOURCE (self));
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (store));
+  return ANNEX_IMAGE_SOURCE_GET_IFACE (self)->estimate (self, store, cancellable);
+}
+
 DexFuture *
 annex_image_source_provide (AnnexImageSource *self,
                             AnnexImageStore *store,

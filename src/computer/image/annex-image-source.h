@@ -14,11 +14,24 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_IMAGE_SOURCE (annex_image_source_get_type ())
 G_DECLARE_INTERFACE (AnnexImageSource, annex_image_source, ANNEX, IMAGE_SOURCE, GObject)
 
+/* What an image would take, roughly. */
+typedef struct
+{
+  guint64 download_bytes;
+  guint64 disk_bytes;
+} AnnexImageEstimate;
+#define ANNEX_TYPE_IMAGE_ESTIMATE (annex_image_estimate_get_type ())
+GType
+annex_image_estimate_get_type (void) G_GNUC_CONST;
+
 struct _AnnexImageSourceInterface
 {
   GTypeInterface parent_iface;
 
   DexFuture *(*find_version) (AnnexImageSource *self, GCancellable *cancellable);
+  DexFuture *(*estimate) (AnnexImageSource *self,
+                          AnnexImageStore *store,
+                          GCancellable *cancellable);
   DexFuture *(*provide) (AnnexImageSource *self, AnnexImageStore *store, GCancellable *cancellable);
 };
 
@@ -32,6 +45,17 @@ struct _AnnexImageSourceInterface
 DexFuture *
 annex_image_source_find_version (AnnexImageSource *self,
                                  GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What bringing the image would take: what a fetcher's server says, or, of a builder, the size of the
+ * image in @store that was built before, else what building one took when this was written. Resolves
+ * to an AnnexImageEstimate (boxed); rejects with ANNEX_IMAGE_ERROR. */
+DexFuture *
+annex_image_source_estimate (AnnexImageSource *self,
+                             AnnexImageStore *store,
+                             GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+/* @estimate is copied. (transfer full) */
+DexFuture *
+annex_image_estimate_new_future (const AnnexImageEstimate *estimate) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Brings the image into @store and makes it the current one; an image that is there already is only
  * verified. Takes minutes. Resolves to an AnnexImage (boxed); rejects with ANNEX_IMAGE_ERROR,

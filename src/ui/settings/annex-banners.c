@@ -41,6 +41,8 @@ static const struct
   const char *notice; /* nullable: then a notice is no banner */
 } conditions[] = {
   { "disk", N_ ("Your disk is almost full: tasks may stop"), N_ ("Your disk is getting full") },
+  { "space", N_ ("Annex has used up the disk space you let it take"),
+    N_ ("Annex has almost used up the disk space you let it take") },
   { "store", N_ ("Your tasks cannot be stored"), NULL },
   { "data", N_ ("Your tasks cannot be stored"), NULL },
   { "network", N_ ("You are offline: hosted models cannot be reached"),
@@ -138,8 +140,10 @@ update (AnnexBanners *self)
 
       adw_banner_set_title (self->banner, shown);
       self->is_notice = worst->state == ANNEX_CHECK_NOTICE && !g_str_equal (worst->id, "network");
-      adw_banner_set_button_label (self->banner, g_str_equal (worst->id, "image") ? _ ("_Set Up…")
-                                                                                  : _ ("_Details"));
+      adw_banner_set_button_label (self->banner,
+                                   g_str_equal (worst->id, "image")   ? _ ("_Set Up…")
+                                   : g_str_equal (worst->id, "space") ? _ ("_Free Space…")
+                                                                      : _ ("_Details"));
     }
   adw_banner_set_revealed (self->banner, worst != NULL);
   if (g_set_str (&self->check_id, worst != NULL ? worst->id : NULL))
@@ -162,6 +166,8 @@ clicked_cb (AnnexBanners *self)
     }
   if (g_strcmp0 (self->check_id, "image") == 0)
     annex_computer_setup_present (self->desk, GTK_WIDGET (self));
+  else if (g_strcmp0 (self->check_id, "space") == 0)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.space", NULL);
   else
     gtk_widget_activate_action (GTK_WIDGET (self), "win.doctor", NULL);
   update (self);

@@ -244,7 +244,8 @@ show_needs (AnnexComputerSetup *self, const AnnexComputerNeeds *needs)
   g_autofree char *folder = annex_text_for_display (needs->folder);
   g_autofree char *source = annex_text_for_display (needs->source);
   g_autofree char *from = NULL;
-  g_autofree char *of = g_strdup_printf (_ ("%s of the %s that are free"), disk, disk_free);
+  /* Translators: both are sizes */
+  g_autofree char *of = g_strdup_printf (_ ("About %s of the %s that are free"), disk, disk_free);
   g_autofree char *runs =
       g_strdup_printf (_ ("Up to %s while a task runs, none otherwise"), memory);
   gboolean full = needs->disk_bytes + needs->download_bytes > needs->disk_free_bytes;
@@ -252,9 +253,10 @@ show_needs (AnnexComputerSetup *self, const AnnexComputerNeeds *needs)
   if (needs->download_bytes == 0)
     from = *source != '\0' ? g_strdup (source) : g_strdup (_ ("None: it is built on this machine"));
   else if (*source != '\0')
-    from = g_strdup_printf ("%s · %s", download, source);
-  else
-    from = g_steal_pointer (&download);
+    /* Translators: a size, and where it comes from */
+    from = g_strdup_printf (_ ("About %s · %s"), download, source);
+  else /* Translators: a size */
+    from = g_strdup_printf (_ ("About %s"), download);
   adw_action_row_set_subtitle (self->download, from);
   adw_action_row_set_subtitle (self->disk, of);
   adw_action_row_set_subtitle (self->memory, runs);

@@ -38,6 +38,8 @@ struct _AnnexPreferences
   AdwSpinRow *limit_cost;
   AdwSpinRow *limit_turns;
   AdwSpinRow *limit_memory;
+  AdwSpinRow *limit_disk;
+  GtkLabel *space_total;
   AdwSwitchRow *use_computer;
 };
 

@@ -7,6 +7,9 @@
 #include "annex-preferences-private.h"
 
 #include "annex-error-text.h"
+#include "annex-space-page.h"
+#include "annex-text.h"
+#include "annex-then.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
@@ -48,6 +51,25 @@ folder_mode_cb (AnnexPreferences *self)
 }
 
 static void
+space_cb (AnnexPreferences *self)
+{
+  if (self->desk != NULL)
+    adw_preferences_dialog_push_subpage (ADW_PREFERENCES_DIALOG (self),
+                                         annex_space_page_new (self->desk));
+}
+
+static void
+total_cb (gpointer object, const GValue *value, GError *error)
+{
+  AnnexPreferences *self = object;
+  const AnnexSpace *space = value != NULL ? g_value_get_boxed (value) : NULL;
+  g_autofree char *total = space != NULL ? annex_text_format_size (space->total_bytes) : NULL;
+
+  if (self->space_total != NULL)
+    gtk_label_set_text (self->space_total, total != NULL ? total : "");
+}
+
+static void
 bind_settings (AnnexPreferences *self)
 {
   self->settings = annex_ui_dup_settings ();
@@ -67,6 +89,8 @@ bind_settings (AnnexPreferences *self)
   g_settings_bind (self->settings, "limit-turns", self->limit_turns, "value",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "limit-memory", self->limit_memory, "value",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "limit-disk", self->limit_disk, "value",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "use-computer", self->use_computer, "active",
                    G_SETTINGS_BIND_DEFAULT);
@@ -105,6 +129,8 @@ annex_preferences_set_property (GObject *object, guint id, const GValue *value, 
   annex_preferences_update_models (self);
   annex_preferences_find_local (self);
   annex_preferences_update_rules (self);
+  if (self->desk != NULL)
+    annex_then (annex_desk_list_space (self->desk), self, total_cb);
   g_object_notify_by_pspec (object, pspec);
 }
 
@@ -167,6 +193,9 @@ annex_preferences_class_init (AnnexPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_cost);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_turns);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_memory);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, limit_disk);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, space_total);
+  gtk_widget_class_bind_template_callback (widget_class, space_cb);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, use_computer);
   gtk_widget_class_bind_template_callback (widget_class, folder_mode_cb);
   annex_preferences_bind_models (widget_class);
@@ -192,4 +221,14 @@ AdwDialog *
 annex_preferences_new (AnnexDesk *desk)
 {
   return g_object_new (ANNEX_TYPE_PREFERENCES, "desk", desk, NULL);
+}
+
+AdwDialog *
+annex_preferences_new_at_space (AnnexDesk *desk)
+{
+  AdwDialog *dialog = annex_preferences_new (desk);
+
+  adw_preferences_dialog_set_visible_page_name (ADW_PREFERENCES_DIALOG (dialog), "general");
+  space_cb (ANNEX_PREFERENCES (dialog));
+  return dialog;
 }

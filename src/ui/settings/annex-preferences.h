@@ -19,5 +19,8 @@ G_DECLARE_FINAL_TYPE (AnnexPreferences, annex_preferences, ANNEX, PREFERENCES, A
 
 AdwDialog *
 annex_preferences_new (AnnexDesk *desk);
+/* The same, opened where it tells what takes space on the disk. */
+AdwDialog *
+annex_preferences_new_at_space (AnnexDesk *desk);
 
 G_END_DECLS

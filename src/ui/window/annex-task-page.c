@@ -296,6 +296,8 @@ pane_tab_cb (AnnexTaskPage *self)
 static void
 set_pane_shown (AnnexTaskPage *self, gboolean shown)
 {
+  if (adw_overlay_split_view_get_show_sidebar (self->split) == shown)
+    return;
   self->is_arranging = TRUE;
   adw_overlay_split_view_set_show_sidebar (self->split, shown);
   self->is_arranging = FALSE;

@@ -136,6 +136,15 @@ preferences_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+space_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexWindow *self = ANNEX_WINDOW (widget);
+
+  if (self->desk != NULL)
+    adw_dialog_present (annex_preferences_new_at_space (self->desk), widget);
+}
+
+static void
 doctor_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
@@ -206,6 +215,7 @@ annex_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL, preferences_action);
+  gtk_widget_class_install_action (widget_class, "win.space", NULL, space_action);
   gtk_widget_class_install_action (widget_class, "win.doctor", NULL, doctor_action);
   gtk_widget_class_install_action (widget_class, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);

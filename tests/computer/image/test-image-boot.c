@@ -5,10 +5,12 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-image-builder.h"
 #include "annex-image-store.h"
 #include "image-harness.h"
 #include "image-machine.h"
 
+#include <glib/gstdio.h>
 #include <libdex.h>
 #include <string.h>
 
@@ -38,6 +40,36 @@ static gboolean
 is_missing (const char *package)
 {
   return g_strv_contains ((const char *const *) annex_image_get_manifest (image)->missing, package);
+}
+
+static gboolean
+is_about (guint64 said, guint64 is)
+{
+  return said > is / 3 * 2 && said < is / 2 * 3;
+}
+
+/* What is said before one is built is about what it comes to. */
+static void
+test_estimate (void)
+{
+  static const char *const extra[] = { "office.erofs", "office" };
+  const AnnexImageManifest *manifest = annex_image_get_manifest (image);
+  g_autofree char *folder = g_dir_make_tmp ("annex-image-XXXXXX", NULL);
+  g_autoptr (AnnexImageStore) store = annex_image_store_new (folder);
+  g_autoptr (AnnexImageBuilder) builder = NULL;
+  gboolean office = FALSE;
+  const AnnexImageEstimate *estimate;
+
+  for (guint i = 0; i < G_N_ELEMENTS (extra); i++)
+    office = office || annex_image_manifest_find_file (manifest, extra[i]) != NULL;
+  builder = annex_image_builder_new (NULL, office);
+  estimate = g_value_get_boxed (image_harness_wait (
+      annex_image_source_estimate (ANNEX_IMAGE_SOURCE (builder), store, NULL), NULL));
+  g_test_message ("said %" G_GUINT64_FORMAT ", is %" G_GUINT64_FORMAT, estimate->disk_bytes,
+                  manifest->size_bytes);
+  g_assert_true (is_about (estimate->disk_bytes, manifest->size_bytes));
+  g_assert_cmpuint (estimate->download_bytes, >, 0);
+  g_rmdir (folder);
 }
 
 /* 450 MB for what every computer needs: kernel, initramfs and base layer. */
@@ -302,6 +334,7 @@ main (int argc, char **argv)
     }
   image = g_value_dup_boxed (value);
   g_test_add_func ("/image/size", test_size);
+  g_test_add_func ("/image/estimate", test_estimate);
   g_test_add_func ("/image/package-hosts", test_package_hosts);
   g_test_add_func ("/image/boot", test_boot);
   g_test_add_func ("/image/system", test_system);

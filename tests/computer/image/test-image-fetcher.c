@@ -250,10 +250,15 @@ count_requests (Fixture *f, const char *prefix)
 static void
 test_whole (Fixture *f, gconstpointer data)
 {
+  const AnnexImageEstimate *estimate;
   const GValue *value = image_harness_wait (
       annex_image_source_find_version (ANNEX_IMAGE_SOURCE (f->fetcher), NULL), NULL);
 
   g_assert_cmpstr (g_value_get_string (value), ==, "one");
+  estimate = g_value_get_boxed (image_harness_wait (
+      annex_image_source_estimate (ANNEX_IMAGE_SOURCE (f->fetcher), f->store, NULL), NULL));
+  g_assert_cmpuint (estimate->download_bytes, >, 1000000);
+  g_ptr_array_set_size (f->requests, 1); /* the question is none of the fetch */
   assert_provided (f, "one");
   g_assert_cmpuint (f->progress_reports, >, 0);
   g_assert_cmpfloat (f->last_fraction, ==, 1);

@@ -20,7 +20,8 @@
 #include <string.h>
 
 static const char *const actions[] = { "win.preferences", "win.resume",   "win.doctor",
-                                       "win.computer",    "win.new-task", "win.add-folder" };
+                                       "win.computer",    "win.new-task", "win.add-folder",
+                                       "win.space" };
 
 static void
 check_words (const AnnexErrorText *text)

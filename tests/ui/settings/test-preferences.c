@@ -190,6 +190,37 @@ test_models (void)
   g_assert_true (annex_fake_desk_was_called (desk, removed));
 }
 
+/* What takes space is told, and given back when that is confirmed. */
+static void
+test_space (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AdwDialog *dialog;
+  AdwDialog *asked;
+  GtkWindow *window = annex_shot_window (adw_bin_new (), 800, 900);
+
+  annex_fake_desk_add_task (desk, "Receipts <b>");
+  dialog = annex_preferences_new_at_space (ANNEX_DESK (desk));
+  adw_dialog_present (dialog, GTK_WIDGET (window));
+  annex_shot_settle (500);
+  g_assert_true (annex_shows (GTK_WIDGET (dialog), "Receipts <b>"));
+  g_assert_true (annex_shows (GTK_WIDGET (dialog), "The System of Its Computers"));
+  annex_shot_take (window, "preferences-space");
+  annex_press (GTK_WIDGET (dialog), "Free…");
+  annex_shot_settle (300);
+  asked = adw_window_get_visible_dialog (ADW_WINDOW (window));
+  g_assert_true (ADW_IS_ALERT_DIALOG (asked));
+  g_assert_false (annex_fake_desk_was_called (desk, "reset_computer*"));
+  g_signal_emit_by_name (asked, "response::free-space", "free-space");
+  adw_dialog_force_close (asked);
+  annex_shot_settle (500);
+  g_assert_true (annex_fake_desk_was_called (desk, "reset_computer*"));
+  /* An AdwPreferencesDialog closed over a subpage is kept by libadwaita. */
+  adw_preferences_dialog_pop_subpage (ADW_PREFERENCES_DIALOG (dialog));
+  annex_shot_settle (400);
+  close_dialog (window, dialog, desk);
+}
+
 static guint
 count_rules (AnnexFakeDesk *desk)
 {
@@ -271,6 +302,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/preferences/add", test_add);
   g_test_add_func ("/ui/preferences/own-address", test_own_address);
   g_test_add_func ("/ui/preferences/models", test_models);
+  g_test_add_func ("/ui/preferences/space", test_space);
   g_test_add_func ("/ui/preferences/network", test_network);
   g_test_add_func ("/ui/preferences/general", test_general);
   return g_test_run ();

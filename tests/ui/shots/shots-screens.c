@@ -686,6 +686,7 @@ static const ShotsScreen screens[] = {
   { "preferences-network", open_network, FALSE },
   { "preferences-general", open_general, FALSE },
   { "preferences-general-end", open_general_end, FALSE },
+  { "preferences-space", shots_open_space, FALSE },
   { "shortcuts", open_shortcuts, FALSE },
   { "about", open_about, FALSE },
   { "task-hostile", open_hostile, FALSE },

@@ -46,6 +46,9 @@ GtkWidget *
 shots_stage_await (ShotsStage *stage, AnnexFindFunc func, const char *text);
 AdwDialog *
 shots_stage_await_dialog (ShotsStage *stage);
+/* shots-settings.c */
+void
+shots_open_space (ShotsStage *stage);
 /* shots-reach.c: fails the test when something on screen has no name, or no way by keyboard. */
 void
 shots_stage_check_reach (ShotsStage *stage, const char *screen);

@@ -177,6 +177,37 @@ remove_checkpoint (AnnexDesk *desk, AnnexTask *task, const char *checkpoint_id)
   return fake_answer_true (desk, "remove_checkpoint");
 }
 
+/* Of every task that the store has: the newer, the more. */
+static DexFuture *
+space_cb (DexFuture *future, gpointer data)
+{
+  GPtrArray *tasks = g_value_get_boxed (dex_future_get_value (future, NULL));
+  AnnexSpace *space = annex_space_measure (); /* of an empty home */
+
+  g_ptr_array_set_size (space->uses, 0);
+  space->system_bytes = G_GUINT64_CONSTANT (712) << 20;
+  space->undo_bytes = 3 << 20;
+  space->total_bytes = space->system_bytes + space->undo_bytes;
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      AnnexSpaceUse *use = g_new0 (AnnexSpaceUse, 1);
+
+      use->task_id = g_strdup (((AnnexTaskSummary *) g_ptr_array_index (tasks, i))->id);
+      use->computer_bytes = G_GUINT64_CONSTANT (420) << 20;
+      use->checkpoint_bytes = i % 2 == 0 ? G_GUINT64_CONSTANT (180) << 20 : 0;
+      space->total_bytes += use->computer_bytes + use->checkpoint_bytes;
+      g_ptr_array_add (space->uses, use);
+    }
+  return fake_boxed (ANNEX_TYPE_SPACE, space);
+}
+
+static DexFuture *
+list_space (AnnexDesk *desk)
+{
+  fake_record (desk, "list_space");
+  return dex_future_then (annex_store_list_tasks (SELF (desk)->store), space_cb, NULL, NULL);
+}
+
 static DexFuture *
 get_needs (AnnexDesk *desk)
 {
@@ -347,6 +378,7 @@ annex_fake_desk_machine_init (AnnexDeskInterface *iface)
   iface->fork = fork_task;
   iface->remove_checkpoint = remove_checkpoint;
   iface->get_needs = get_needs;
+  iface->list_space = list_space;
   iface->install_computer = install_computer;
   iface->move_computers = move_computers;
   iface->dup_profiles = dup_profiles;

@@ -66,10 +66,18 @@ is_done (gpointer data)
   return !dex_future_is_pending (data);
 }
 
+static DexFuture *
+pass_cb (DexFuture *future, gpointer data)
+{
+  return dex_ref (future);
+}
+
 gboolean
 annex_shot_await (DexFuture *future, GError **error)
 {
   g_autoptr (DexFuture) held = future;
+  /* What another thread has done wakes this one. */
+  g_autoptr (DexFuture) woken = dex_future_finally (dex_ref (held), pass_cb, NULL, NULL);
 
   g_assert_true (annex_shot_wait (is_done, held, 10 * 1000));
   return dex_future_get_value (held, error) != NULL;
