@@ -190,9 +190,13 @@ look_space (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   g_autoptr (AnnexSpace) space =
       dex_await_boxed (annex_worker_run ("annex-space", space_work, NULL, NULL), NULL);
-  g_autofree char *taken = g_format_size_full (space->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *allowed = g_format_size_full (space->limit_bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *taken = NULL;
+  g_autofree char *allowed = NULL;
 
+  if (space == NULL)
+    return;
+  taken = g_format_size_full (space->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
+  allowed = g_format_size_full (space->limit_bytes, G_FORMAT_SIZE_IEC_UNITS);
   if (space->limit_bytes == 0)
     annex_doctor_say (result, ANNEX_CHECK_OK,
                       "Annex takes %s of the disk. You have set no limit.", taken);

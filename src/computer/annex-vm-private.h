@@ -81,11 +81,11 @@ gboolean
 annex_vm_is_usable (AnnexVm *self);
 DexFuture *
 annex_vm_start (AnnexVm *self);
-/* In a fiber that holds the lifecycle gate: from any state without a machine to ready. FALSE: it is
- * as off as it was, and the state says failed, or off when it was cancelled. */
 /* In a fiber: may so many bytes more lie on this machine's disk? FALSE with DISK_LIMIT. */
 gboolean
 annex_vm_await_space (guint64 bytes, GError **error);
+/* In a fiber that holds the lifecycle gate: from any state without a machine to ready. FALSE: it is
+ * as off as it was, and the state says failed, or off when it was cancelled. */
 gboolean
 annex_vm_await_ready (AnnexVm *self, GError **error);
 /* In a fiber that holds the lifecycle gate: opens the channel of a running machine and makes the

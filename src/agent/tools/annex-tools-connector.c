@@ -40,6 +40,13 @@ use_of (AnnexWorkspace *workspace, const AnnexToolCall *call)
   };
 }
 
+/* At most @bytes of @text (nullable), which a server said. (transfer full) */
+static char *
+dup_start (const char *text, gsize bytes)
+{
+  return annex_text_make_valid (text, text != NULL ? (gssize) strnlen (text, bytes) : 0);
+}
+
 /* ---- find_tools */
 
 static const char *
@@ -85,7 +92,7 @@ append_missing (GString *text, AnnexConnectors *connectors, const char *task_id)
           info->state != ANNEX_CONNECTOR_STATE_NO_TOOLS &&
           info->state != ANNEX_CONNECTOR_STATE_FAILED)
         continue;
-      why = annex_text_make_valid (info->error != NULL ? info->error : "", 400);
+      why = dup_start (info->error, 400);
       g_string_append_printf (text,
                               "The connector “%s” cannot be used now (%s)%s%s Tell the user; do "
                               "not guess what it would have said.\n",
@@ -170,7 +177,7 @@ static void
 progress_cb (double fraction, const char *text, gpointer data)
 {
   Midst *midst = data;
-  g_autofree char *valid = annex_text_make_valid (text != NULL ? text : "", 1000);
+  g_autofree char *valid = dup_start (text, 1000);
   g_autofree char *line = fraction >= 0 ? g_strdup_printf ("%3.0f %% %s\n", fraction * 100, valid)
                                         : g_strdup_printf ("%s\n", valid);
   g_autoptr (GBytes) piece = g_bytes_new (line, strlen (line));
