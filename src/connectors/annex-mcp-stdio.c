@@ -27,6 +27,7 @@ struct _AnnexMcpStdio
   AnnexProcess *process;
   GByteArray *line; /* the beginning of the next message */
   GString *log;
+  DexPromise *log_ended; /* nothing more comes there */
   GQueue queue; /* GBytes to write */
   gsize queued_bytes;
   guint noise;
@@ -139,6 +140,8 @@ read_fiber (gpointer data)
   /* The reason is in its exit status and its last words, which may come a moment later. */
   status =
       dex_await_int (annex_future_with_timeout (annex_process_wait (self->process), EXIT_MS), NULL);
+  dex_await (annex_future_with_timeout (dex_ref (DEX_FUTURE (self->log_ended)), EXIT_MS),
+             NULL); /* what there is counts */
   log = annex_mcp_stdio_dup_log (self);
   end (self, g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
                           "It ended by itself (%d)%s%s", status, log[0] != '\0' ? ": " : ".", log));
@@ -163,6 +166,7 @@ log_fiber (gpointer data)
       if (self->log->len > MAX_LOG_BYTES)
         g_string_erase (self->log, 0, (gssize) (self->log->len - MAX_LOG_BYTES));
     }
+  dex_promise_resolve_boolean (self->log_ended, TRUE);
   return dex_future_new_true ();
 }
 
@@ -275,6 +279,7 @@ annex_mcp_stdio_finalize (GObject *object)
   g_clear_object (&self->process);
   g_byte_array_unref (self->line);
   g_string_free (self->log, TRUE);
+  dex_clear (&self->log_ended);
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   G_OBJECT_CLASS (annex_mcp_stdio_parent_class)->finalize (object);
 }
@@ -290,6 +295,7 @@ annex_mcp_stdio_init (AnnexMcpStdio *self)
 {
   self->line = g_byte_array_new ();
   self->log = g_string_new (NULL);
+  self->log_ended = dex_promise_new ();
   g_queue_init (&self->queue);
 }
 
