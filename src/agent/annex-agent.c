@@ -7,6 +7,7 @@
  */
 #include "annex-agent-private.h"
 
+#include "annex-admin-policy.h"
 #include "annex-drafts-private.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
@@ -294,7 +295,7 @@ static gboolean
 loop (AnnexAgent *self, GError **error)
 {
   for (guint turns = 0; may_cost_more (self, error) && step (self, error); turns++)
-    if (turns >= self->max_turns)
+    if (turns >= annex_admin_policy_limit_turns (annex_admin_policy_get (), self->max_turns))
       {
         g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_TURN_LIMIT,
                      "Annex stopped after %u rounds without an end. Tell it how to go on.", turns);

@@ -7,6 +7,7 @@
  */
 #include "annex-workspace.h"
 
+#include "annex-admin-policy.h"
 #include "annex-json-build.h"
 #include "annex-site-rule.h"
 
@@ -69,6 +70,9 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
     return FALSE;
   if (annex_share_get_mode (share) == mode)
     return TRUE;
+  if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_path (share),
+                                       mode, error))
+    return FALSE;
   guest_path = annex_share_dup_guest_path (share);
   text = g_strdup_printf (
       "The user changed how you share the folder “%s” (%s). %s", annex_share_get_name (share),

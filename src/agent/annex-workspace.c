@@ -6,6 +6,7 @@
  */
 #include "annex-workspace.h"
 
+#include "annex-admin-policy.h"
 #include "annex-agent.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
@@ -195,14 +196,14 @@ annex_workspace_set_max_cost (AnnexWorkspace *self, double cost_usd)
 gboolean
 annex_workspace_may_cost_more (AnnexWorkspace *self, GError **error)
 {
+  double limit = annex_admin_policy_limit_cost (annex_admin_policy_get (), self->max_cost_usd);
   AnnexUsage usage = { 0 };
 
   annex_task_get_usage (self->task, &usage);
-  if (self->max_cost_usd <= 0 || usage.cost_usd < self->max_cost_usd)
+  if (limit <= 0 || usage.cost_usd < limit)
     return TRUE;
   g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
-               "This task has cost %.2f US dollars, and may cost %.2f.", usage.cost_usd,
-               self->max_cost_usd);
+               "This task has cost %.2f US dollars, and may cost %.2f.", usage.cost_usd, limit);
   return FALSE;
 }
 
@@ -489,6 +490,9 @@ change_mode (AnnexWorkspace *self, AnnexShare *share, AnnexShareMode mode, GErro
   if (annex_share_get_mode (share) == mode ||
       (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY && mode == ANNEX_SHARE_REVIEW))
     return annex_share_ref (share);
+  if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_path (share),
+                                       mode, error))
+    return NULL;
   guest_path = annex_share_dup_guest_path (share);
   text = g_strdup_printf ("The user changed how you share the folder “%s” (%s). %s",
                           annex_share_get_name (share), guest_path, describe_mode (mode));

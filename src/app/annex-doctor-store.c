@@ -6,6 +6,7 @@
  */
 #include "annex-doctor-private.h"
 
+#include "annex-admin-policy.h"
 #include "annex-future.h"
 #include "annex-paths.h"
 
@@ -160,9 +161,36 @@ look_settings (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     }
 }
 
+/* The administrator's rules */
+
+static void
+look_policy (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  AnnexAdminPolicy *policy = annex_admin_policy_get ();
+  const char *fault = annex_admin_policy_get_fault (policy);
+  g_auto (GStrv) sentences = annex_admin_policy_dup_sentences (policy);
+
+  if (fault != NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                        "Your administrator’s rules for Annex are not right, so it does nothing at "
+                        "all.");
+      result->detail = g_strdup (fault);
+      result->admin_text = g_strdup_printf ("Please mend Annex’s policy file. %s", fault);
+    }
+  else if (annex_admin_policy_is_empty (policy))
+    annex_doctor_say (result, ANNEX_CHECK_OK, "There are no rules of an administrator here.");
+  else
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK, "Your administrator has set rules for Annex.");
+      result->detail = g_strjoinv ("\n", sentences);
+    }
+}
+
 const AnnexDoctorCheck annex_doctor_store_checks[] = {
   { "folder", "Annex’s own folder", look_folder, repair_folder },
   { "store", "The list of tasks", look_store, repair_store },
   { "settings", "Your settings", look_settings, NULL },
+  { "policy", "Your administrator’s rules", look_policy, NULL },
   { NULL, NULL, NULL, NULL },
 };

@@ -6,6 +6,7 @@
  */
 #include "annex-session.h"
 
+#include "annex-admin-policy.h"
 #include "annex-connector-hub.h"
 #include "annex-egress-hosts.h"
 #include "annex-future.h"
@@ -265,6 +266,8 @@ annex_session_wants_computer (void)
   g_autoptr (GSettingsSchema) schema = NULL;
   g_autoptr (GSettings) settings = NULL;
 
+  if (annex_admin_policy_requires_computer (annex_admin_policy_get ()))
+    return TRUE;
   if (forbidden != NULL && forbidden[0] != '\0' && !g_str_equal (forbidden, "0"))
     return FALSE;
   if (source != NULL)

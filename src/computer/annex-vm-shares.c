@@ -7,6 +7,7 @@
  */
 #include "annex-vm-private.h"
 
+#include "annex-admin-policy.h"
 #include "annex-future.h"
 
 /* Revoking takes effect within a second, whatever the guest does: then the daemon is ended. */
@@ -343,6 +344,16 @@ annex_vm_set_shares (AnnexComputer *computer, GPtrArray *shares)
 {
   AnnexVm *self = ANNEX_VM (computer);
 
+  /* What was granted under other rules. */
+  for (guint i = 0; shares != NULL && i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+      GError *error = NULL;
+
+      if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_path (share),
+                                           annex_share_get_mode (share), &error))
+        return annex_future_new_error (error);
+    }
   g_ptr_array_set_size (self->wanted, 0);
   for (guint i = 0; shares != NULL && i < shares->len; i++)
     g_ptr_array_add (self->wanted, annex_share_ref (g_ptr_array_index (shares, i)));

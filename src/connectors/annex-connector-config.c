@@ -6,6 +6,7 @@
  */
 #include "annex-connector-config-private.h"
 
+#include "annex-admin-policy.h"
 #include "annex-json-build.h"
 
 #include <string.h>
@@ -303,4 +304,16 @@ annex_connector_config_to_json (const AnnexConnectorConfig *self)
         annex_connector_rule_to_name (annex_connector_config_get_rule (self, l->data)));
   json_object_set_object_member (json, "rules", rules);
   return json;
+}
+
+gboolean
+annex_connector_config_is_allowed (const AnnexConnectorConfig *self, GError **error)
+{
+  g_autoptr (GUri) uri =
+      self->address != NULL ? g_uri_parse (self->address, G_URI_FLAGS_NONE, NULL) : NULL;
+  g_autofree char *host = uri != NULL && g_uri_get_host (uri) != NULL
+                              ? g_ascii_strdown (g_uri_get_host (uri), -1)
+                              : NULL;
+
+  return annex_admin_policy_check_connector (annex_admin_policy_get (), self->id, host, error);
 }

@@ -73,4 +73,8 @@ annex_connector_config_read_paste (const char *text, const char *title, GError *
 char *
 annex_connector_id_from_title (const char *title, const char *const *taken);
 
+/* Do the administrator's rules allow it? FALSE with ANNEX_ADMIN_ERROR. */
+gboolean
+annex_connector_config_is_allowed (const AnnexConnectorConfig *self, GError **error);
+
 G_END_DECLS

@@ -158,6 +158,8 @@ add_fiber (gpointer data)
   edit->configs = annex_connector_config_read_paste (edit->text, edit->name, &error);
   done = edit->configs != NULL;
   for (guint i = 0; done && i < edit->configs->len; i++)
+    done = annex_connector_config_is_allowed (edit->configs->pdata[i], &error);
+  for (guint i = 0; done && i < edit->configs->len; i++)
     done = keep_secrets (edit, edit->configs->pdata[i], &error);
   done = done && annex_connector_shelf_change (self->shelf, add_cb, edit, &error);
   if (!done)
@@ -255,7 +257,7 @@ enable_cb (GPtrArray *configs, gpointer data, GError **error)
   Edit *edit = data;
   AnnexConnectorConfig *config = find (configs, edit->id, error);
 
-  if (config == NULL)
+  if (config == NULL || (edit->flag && !annex_connector_config_is_allowed (config, error)))
     return FALSE;
   config->enabled = edit->flag;
   return TRUE;

@@ -172,7 +172,7 @@ start_unknown (Use *use, GPtrArray *configs)
       AnnexConnectorRecord *record = annex_connector_shelf_get_record (self->shelf, config->id);
       AnnexConnectorLine *line;
 
-      if (!config->enabled)
+      if (!config->enabled || !annex_connector_config_is_allowed (config, NULL))
         continue;
       line = annex_connector_hub_get_line (self, config, &use->use);
       /* A running one with other tools than before is asked for them, too. */
@@ -206,8 +206,9 @@ find_fiber (gpointer data)
     {
       const AnnexConnectorConfig *config = configs->pdata[i];
       AnnexConnectorRecord *record = annex_connector_shelf_get_record (self->shelf, config->id);
+      gboolean counts = config->enabled && annex_connector_config_is_allowed (config, NULL);
 
-      for (guint j = 0; config->enabled && j < record->tools->len; j++)
+      for (guint j = 0; counts && j < record->tools->len; j++)
         g_ptr_array_add (all, match_new (self, config, record->tools->pdata[j]));
     }
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, order_matches (all, use->text));
@@ -232,6 +233,8 @@ find_config (AnnexConnectorHub *self, const char *name, GError **error)
   g_autoptr (AnnexConnectorConfig) config =
       id != NULL ? annex_connector_shelf_find (self->shelf, id, NULL) : NULL;
 
+  if (config != NULL && !annex_connector_config_is_allowed (config, error))
+    return NULL;
   if (config != NULL && config->enabled)
     return g_steal_pointer (&config);
   if (config != NULL)

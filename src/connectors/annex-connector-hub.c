@@ -145,7 +145,8 @@ dup_sentence (const AnnexConnectorInfo *info)
   switch (info->state)
     {
     case ANNEX_CONNECTOR_STATE_OFF:
-      return g_strdup ("Switched off; the agent does not see it.");
+      return g_strdup (info->error != NULL ? info->error
+                                           : "Switched off; the agent does not see it.");
     case ANNEX_CONNECTOR_STATE_IDLE:
       return g_strdup (info->looked_at
                            ? "Starts when a task needs it."
@@ -196,6 +197,7 @@ annex_connector_hub_describe (AnnexConnectorHub *self,
       config->command != NULL ? ANNEX_CONNECTOR_COMMAND : ANNEX_CONNECTOR_ADDRESS);
   AnnexConnectorRecord *record = annex_connector_shelf_get_record (self->shelf, config->id);
   gboolean missing = add_needs (info, config);
+  g_autoptr (GError) refused = NULL;
 
   g_free (info->where);
   info->where = dup_where (config);
@@ -212,6 +214,11 @@ annex_connector_hub_describe (AnnexConnectorHub *self,
     info->state = ANNEX_CONNECTOR_STATE_VALUES;
   if (!config->enabled)
     info->state = ANNEX_CONNECTOR_STATE_OFF;
+  if (!annex_connector_config_is_allowed (config, &refused))
+    {
+      info->state = ANNEX_CONNECTOR_STATE_OFF;
+      g_set_str (&info->error, refused->message);
+    }
   add_tools (self, info, config);
   g_free (info->sentence);
   info->sentence = dup_sentence (info);

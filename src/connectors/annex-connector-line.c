@@ -348,11 +348,14 @@ wait_fiber (gpointer data)
 DexFuture *
 annex_connector_line_start (AnnexConnectorLine *self, DexFuture *cancel)
 {
+  GError *error = NULL;
   Wait *wait;
 
   if (self->stopped)
     return annex_future_new_errorf (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
                                     "The connector “%s” was switched off.", self->config->title);
+  if (!annex_connector_config_is_allowed (self->config, &error))
+    return annex_future_new_error (error);
   if (annex_mcp_client_is_started (self->client) && !self->stale)
     return dex_future_new_true ();
   wait = g_new0 (Wait, 1);

@@ -7,6 +7,8 @@
  */
 #include "annex-policy.h"
 
+#include "annex-admin-policy.h"
+
 /* In the order they are asked. */
 static const char *const scopes[] = { "never", "once", "task", "always", "package-hosts" };
 
@@ -200,6 +202,9 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
                    host);
       return FALSE;
     }
+
+  if (!annex_admin_policy_check_host (annex_admin_policy_get (), host, error))
+    return FALSE;
 
   rules = g_hash_table_lookup (self->hosts, host);
   index = find_deciding_scope (rules);

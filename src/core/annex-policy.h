@@ -85,7 +85,7 @@ annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const c
 /* May the task open a connection to @host (normalised) at @port? TRUE: allowed, *@by (static,
  * nullable pointer) says by which scope; after "once" the caller calls annex_network_policy_spend
  * when it has served 60 s and the first connection, whichever ends later. FALSE with
- * ANNEX_POLICY_ERROR. */
+ * ANNEX_POLICY_ERROR, or ANNEX_ADMIN_ERROR whatever the user has allowed. */
 gboolean
 annex_network_policy_take (AnnexNetworkPolicy *self,
                            const char *host,

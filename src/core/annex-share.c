@@ -7,6 +7,7 @@
  */
 #include "annex-share.h"
 
+#include "annex-admin-policy.h"
 #include "annex-paths.h"
 
 #include <errno.h>
@@ -259,7 +260,8 @@ annex_share_new (const char *path, AnnexShareMode mode, GPtrArray *taken, GError
   g_return_val_if_fail (path != NULL, NULL);
 
   resolved = resolve_folder (path, error);
-  if (resolved == NULL || !is_allowed (resolved, taken, error))
+  if (resolved == NULL || !is_allowed (resolved, taken, error) ||
+      !annex_admin_policy_check_share (annex_admin_policy_get (), resolved, mode, error))
     return NULL;
   if (access (resolved, R_OK | X_OK) != 0)
     {

@@ -6,11 +6,26 @@
  */
 #include "annex-models.h"
 
+#include "annex-admin-policy.h"
 #include "annex-anthropic-model.h"
 #include "annex-http.h"
 #include "annex-model-key.h"
 #include "annex-openai-model.h"
 #include "annex-tour-model.h"
+
+/* The administrator's rules; the tour speaks to nobody. */
+static gboolean
+is_allowed (const char *provider, const char *base_url, GError **error)
+{
+  gboolean hosted = g_strcmp0 (provider, "tour") != 0;
+
+  if (base_url == NULL && hosted)
+    base_url = g_strcmp0 (provider, "anthropic") == 0 ? ANNEX_ANTHROPIC_BASE_URL
+                                                      : ANNEX_OPENAI_BASE_URL;
+  return annex_admin_policy_check_model (annex_admin_policy_get (),
+                                         provider != NULL ? provider : "",
+                                         hosted ? base_url : NULL, error);
+}
 
 AnnexModel *
 annex_models_new (const char *provider,
@@ -21,6 +36,8 @@ annex_models_new (const char *provider,
 {
   if (base_url != NULL && *base_url == '\0')
     base_url = NULL;
+  if (!is_allowed (provider, base_url, error))
+    return NULL;
   if (g_strcmp0 (provider, "anthropic") == 0)
     return annex_anthropic_model_new (model, base_url, secrets, error);
   if (g_strcmp0 (provider, "openai") == 0)

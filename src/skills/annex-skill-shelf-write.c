@@ -7,6 +7,7 @@
  */
 #include "annex-skill-shelf-private.h"
 
+#include "annex-admin-policy.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
 #include "annex-skill-files.h"
@@ -313,7 +314,8 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
   JsonArray *versions;
   gboolean known;
 
-  if (lock < 0 || !annex_paths_make (folder, error))
+  if (lock < 0 || !annex_admin_policy_check_skill (annex_admin_policy_get (), name, error) ||
+      !annex_paths_make (folder, error))
     return FALSE;
   state = annex_skill_state_load (places, name);
   known = state != NULL && annex_skill_state_get_current (state) != NULL;

@@ -6,6 +6,7 @@
  */
 #include "annex-skill-shelf-private.h"
 
+#include "annex-admin-policy.h"
 #include "annex-paths.h"
 
 #include <string.h>
@@ -88,6 +89,9 @@ add_skill (Search *self, const char *path, const char *name, AnnexSkillOrigin or
       info->warnings = g_strdupv ((char **) annex_skill_get_warnings (skill));
     }
   else
+    info->fault = g_strdup (error->message);
+  if (info->fault == NULL &&
+      !annex_admin_policy_check_skill (annex_admin_policy_get (), info->name, &error))
     info->fault = g_strdup (error->message);
   info->enabled = !annex_skill_settings_has (self->settings, "off", info->name);
   info->used_us = used != NULL ? annex_json_opt_int (used, info->name, 0) : 0;

@@ -8,6 +8,7 @@
  */
 #include "annex-error-text.h"
 
+#include "annex-admin-policy.h"
 #include "annex-computer.h"
 #include "annex-keep.h"
 #include "annex-model.h"
@@ -194,6 +195,8 @@ annex_error_text_code (const GError *error)
     return secrets_code (error->code);
   if (error->domain == ANNEX_POLICY_ERROR)
     return policy_code (error->code);
+  if (error->domain == ANNEX_ADMIN_ERROR)
+    return annex_admin_error_name (error->code);
   if (error->domain == G_IO_ERROR)
     return io_code (error->code);
   return other_code (error);

@@ -227,6 +227,24 @@ static const AnnexErrorWords entries[] = {
   { "annex_policy_error", "never", N_ ("You Said Never"),
     N_ ("You can take that back in the preferences, under Network."), ANNEX_REPAIR_MODEL },
 
+  /* ---- the administrator's rules */
+  { "annex_admin_error", "broken", N_ ("Your Administrator’s Rules Are Broken"),
+    N_ ("Annex does nothing until they are mended. Doctor names the file and the line for your "
+        "administrator."),
+    ANNEX_REPAIR_DOCTOR },
+  { "annex_admin_error", "model", N_ ("This Model Is Not Allowed Here"),
+    N_ ("Your administrator decides which models may be used. Choose another one."),
+    ANNEX_REPAIR_MODEL },
+  { "annex_admin_error", "host", N_ ("This Site Is Not Allowed Here"),
+    N_ ("Your administrator decides which sites may be reached."), ANNEX_REPAIR_DOCTOR },
+  { "annex_admin_error", "share", N_ ("This Folder Is Not Allowed Here"),
+    N_ ("Your administrator decides which folders may be given, and how. Doctor shows the rules."),
+    ANNEX_REPAIR_DOCTOR },
+  { "annex_admin_error", "skill", N_ ("This Skill Is Not Allowed Here"),
+    N_ ("Your administrator decides which skills may be used."), ANNEX_REPAIR_DOCTOR },
+  { "annex_admin_error", "connector", N_ ("This Connector Is Not Allowed Here"),
+    N_ ("Your administrator decides which services may be used."), ANNEX_REPAIR_DOCTOR },
+
   { "annex_egress_error", "unknown-host", N_ ("There Is No Such Site"),
     N_ ("Its name is not known. It may be mistyped, or the network is away."), ANNEX_REPAIR_NONE },
   { "annex_egress_error", "unreachable", N_ ("The Site Does Not Answer"), N_ ("Try again later."),

@@ -6,7 +6,7 @@ import os
 from journey import Journey, main, turn, use
 
 IDS = {"folder", "store", "settings", "kvm", "qemu", "libvirt", "virtiofsd", "namespaces", "sub-ids", "memory",
-       "image", "template", "disk", "leftovers", "model", "keyring", "network", "connectors", "space"}
+       "image", "template", "disk", "leftovers", "model", "keyring", "network", "connectors", "space", "policy"}
 
 
 class Inbox(Journey):

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-admin-policy.h"
 #include "annex-agent.h"
 #include "annex-computer.h"
 #include "annex-egress-proxy.h"
@@ -71,6 +72,7 @@ test_domains (void)
   walk (ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_BAD_MODE, -1);
   walk (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_FAILED, ANNEX_SECRETS_ERROR_FAILED);
   walk (ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NEVER, -1);
+  walk (ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_CONNECTOR, -1);
   walk (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_FAILED, ANNEX_IMAGE_ERROR_FAILED);
   walk (ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CUT, -1);
 }
