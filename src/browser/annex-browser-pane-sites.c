@@ -10,6 +10,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-admin-policy.h"
 #include "annex-browser-guard.h"
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
@@ -294,6 +295,17 @@ set_refused (GError **error, const char *site)
                "The user does not want the site %s to be used. Go on without it.", site);
 }
 
+/* The administrator's rules name hosts: is one of the site's allowed? */
+static gboolean
+is_allowed_here (const char *site, GError **error)
+{
+  AnnexAdminPolicy *policy = annex_admin_policy_get ();
+  g_autofree char *www = g_strconcat ("www.", site, NULL);
+
+  return annex_admin_policy_check_host (policy, www, NULL) ||
+         annex_admin_policy_check_host (policy, site, error);
+}
+
 gboolean
 annex_browser_pane_ask_site (AnnexBrowserPane *self,
                              const char *site,
@@ -309,6 +321,8 @@ annex_browser_pane_ask_site (AnnexBrowserPane *self,
       set_refused (error, site);
       return FALSE;
     }
+  if (!is_allowed_here (site, error))
+    return FALSE;
   answer =
       dex_await_boxed (annex_browser_pane_ask (
                            self, annex_ask_new_site (annex_task_get_id (self->task), site, reason),
