@@ -72,7 +72,7 @@ annex_skill_job_change (AnnexSkillJob *job)
 }
 
 DexFuture *
-annex_skill_job_end (gboolean done, GError *error)
+annex_skill_job_end (gboolean done, GError **error)
 {
-  return done ? dex_future_new_true () : annex_future_new_error (error);
+  return done ? dex_future_new_true () : annex_future_new_error (g_steal_pointer (error));
 }

@@ -92,9 +92,9 @@ restore_work (gpointer data)
   GError *error = NULL;
 
   if (job->text == NULL)
-    return annex_skill_job_end (annex_skill_shelf_undo (job->places, job->name, &error), error);
+    return annex_skill_job_end (annex_skill_shelf_undo (job->places, job->name, &error), &error);
   return annex_skill_job_end (annex_skill_shelf_restore (job->places, job->name, job->text, &error),
-                              error);
+                              &error);
 }
 
 static DexFuture *
@@ -109,7 +109,7 @@ remove_work (gpointer data)
   AnnexSkillJob *job = data;
   GError *error = NULL;
 
-  return annex_skill_job_end (annex_skill_shelf_remove (job->places, job->name, &error), error);
+  return annex_skill_job_end (annex_skill_shelf_remove (job->places, job->name, &error), &error);
 }
 
 /* In a fiber. It may be gone already. */
@@ -158,7 +158,7 @@ enable_work (gpointer data)
   GError *error = NULL;
 
   return annex_skill_job_end (
-      annex_skill_shelf_set_enabled (job->places, job->name, job->flag, &error), error);
+      annex_skill_shelf_set_enabled (job->places, job->name, job->flag, &error), &error);
 }
 
 static DexFuture *
@@ -398,7 +398,7 @@ trust_work (gpointer data)
   GError *error = NULL;
 
   return annex_skill_job_end (
-      annex_skill_shelf_set_trusted (job->places, job->name, job->flag, &error), error);
+      annex_skill_shelf_set_trusted (job->places, job->name, job->flag, &error), &error);
 }
 
 static DexFuture *
@@ -437,7 +437,7 @@ home_work (gpointer data)
   GError *error = NULL;
 
   return annex_skill_job_end (annex_skill_shelf_set_look_in_home (job->places, job->flag, &error),
-                              error);
+                              &error);
 }
 
 static DexFuture *

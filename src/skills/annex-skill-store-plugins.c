@@ -236,7 +236,7 @@ copy_plugin_work (gpointer data)
   if (self->staging == NULL)
     return annex_future_new_error (error);
   self->folder = g_build_filename (self->staging, "tree", NULL);
-  return annex_skill_job_end (annex_skill_files_copy (from, self->folder, NULL, &error), error);
+  return annex_skill_job_end (annex_skill_files_copy (from, self->folder, NULL, &error), &error);
 }
 
 static DexFuture *
@@ -307,7 +307,7 @@ install_work (gpointer data)
 
   return annex_skill_job_end (
       annex_skill_offer_install (job->places, job->offer, (const char *const *) job->names, &error),
-      error);
+      &error);
 }
 
 static DexFuture *
@@ -340,7 +340,7 @@ remove_plugin_work (gpointer data)
   AnnexSkillJob *job = data;
   GError *error = NULL;
 
-  return annex_skill_job_end (annex_skill_plugins_remove (job->places, job->name, &error), error);
+  return annex_skill_job_end (annex_skill_plugins_remove (job->places, job->name, &error), &error);
 }
 
 static DexFuture *
@@ -376,7 +376,7 @@ copy_market_work (gpointer data)
     return annex_future_new_error (error);
   self->folder = g_build_filename (self->staging, "tree", NULL);
   return annex_skill_job_end (
-      annex_skill_package_stage (self->job->name, self->folder, NULL, &error), error);
+      annex_skill_package_stage (self->job->name, self->folder, NULL, &error), &error);
 }
 
 static DexFuture *
@@ -444,7 +444,7 @@ remove_market_work (gpointer data)
   AnnexSkillJob *job = data;
   GError *error = NULL;
 
-  return annex_skill_job_end (annex_skill_market_remove (job->places, job->name, &error), error);
+  return annex_skill_job_end (annex_skill_market_remove (job->places, job->name, &error), &error);
 }
 
 static DexFuture *

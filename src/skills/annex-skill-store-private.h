@@ -51,7 +51,7 @@ DexFuture *
 annex_skill_job_change (AnnexSkillJob *job) G_GNUC_WARN_UNUSED_RESULT;
 /* TRUE, or the rejection with @error, which is taken. (transfer full) */
 DexFuture *
-annex_skill_job_end (gboolean done, GError *error);
+annex_skill_job_end (gboolean done, GError **error);
 
 /* In a fiber; borrowed, NULL where there are none. */
 AnnexSecrets *
