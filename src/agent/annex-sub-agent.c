@@ -223,6 +223,16 @@ is_stopped (Sub *sub)
   return cancel != NULL && !dex_future_is_pending (cancel);
 }
 
+/* Between two steps: what was asked for and not begun is left after Stop. */
+static gboolean
+may_go_on (Sub *sub, GError **error)
+{
+  if (!is_stopped (sub))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+  return FALSE;
+}
+
 static AnnexModelReply *
 ask_model (Sub *sub, GError **error)
 {
@@ -234,7 +244,7 @@ ask_model (Sub *sub, GError **error)
   AnnexModelReply *reply;
   JsonObject *data;
 
-  if (!annex_workspace_may_cost_more (workspace, error))
+  if (!may_go_on (sub, error) || !annex_workspace_may_cost_more (workspace, error))
     return NULL;
   request->model =
       g_strdup (model == annex_workspace_get_model (workspace) ? annex_task_get_model (task)
@@ -402,7 +412,7 @@ run_calls (Sub *sub, AnnexModelReply *reply, gboolean *any, GError **error)
 
       if (annex_block_get_kind (block) != ANNEX_BLOCK_TOOL_USE)
         continue;
-      result = run_one (sub, block, error);
+      result = may_go_on (sub, error) ? run_one (sub, block, error) : NULL;
       if (result == NULL)
         return FALSE;
       g_ptr_array_add (results, result);

@@ -47,9 +47,8 @@ find_share (AnnexWorkspace *self, const char *share_id, GError **error)
   return share;
 }
 
-/* Gives the computer the shares that the task has now. */
-static gboolean
-apply_shares (AnnexWorkspace *self, GError **error)
+gboolean
+annex_workspace_apply_shares (AnnexWorkspace *self, GError **error)
 {
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (annex_workspace_get_task (self));
 
@@ -85,7 +84,7 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
                                                          annex_share_mode_to_name (mode), "s",
                                                          "text", text, NULL)),
                     error) &&
-         apply_shares (self, error);
+         annex_workspace_apply_shares (self, error);
 }
 
 gboolean
@@ -103,7 +102,7 @@ annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError
                              annex_json_build ("s", "share", share_id, "s", "text", text, NULL)),
           error))
     return FALSE;
-  return apply_shares (self, error);
+  return annex_workspace_apply_shares (self, error);
 }
 
 /* Hosts */

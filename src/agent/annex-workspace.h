@@ -162,6 +162,10 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
                                 const char *share_id,
                                 AnnexShareMode mode,
                                 GError **error);
+/* In a fiber: gives the computer the shares that the task has now, after another process changed
+ * them. */
+gboolean
+annex_workspace_apply_shares (AnnexWorkspace *self, GError **error);
 /* In a fiber: takes a share back: the computer loses it within a second, the model is told. */
 gboolean
 annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError **error);

@@ -15,6 +15,11 @@
 /* How many closed asks the inbox shows. */
 #define MAX_CLOSED 1000
 
+/* How often, and how many times, it is looked whether a task goes on after an answer that another
+ * process gave. */
+#define ELSEWHERE_MS 1500
+#define ELSEWHERE_LOOKS 10
+
 /* A draft's answer is carried out before the ask is closed: what cannot be kept leaves it open. */
 static gboolean
 settle_draft (AnnexDeskCall *call, AnnexTask *task, const char *label, GError **error)
@@ -173,6 +178,87 @@ reopen (AnnexDesk *desk, const char *ask_id)
 
   call->id = g_strdup (ask_id);
   return annex_desk_call_run (call, reopen_fiber);
+}
+
+/* Answers of other processes */
+
+typedef struct
+{
+  AnnexDeskSession *desk; /* borrowed: it holds this */
+  AnnexAsk *ask;
+  guint timer;
+  guint n_looks;
+} Elsewhere;
+
+void
+annex_desk_session_forget_elsewhere (gpointer data)
+{
+  Elsewhere *elsewhere = data;
+
+  g_clear_handle_id (&elsewhere->timer, g_source_remove);
+  annex_ask_unref (elsewhere->ask);
+  g_free (elsewhere);
+}
+
+/* Only a task that rests because of the ask: one that was stopped or failed is the user's to begin.
+ */
+static DexFuture *
+elsewhere_fiber (AnnexDeskCall *call)
+{
+  const char *task_id = annex_ask_get_task_id (call->ask);
+  GError *error = NULL;
+  g_autoptr (AnnexTask) task = annex_desk_session_get_task (call->self, task_id, &error);
+  g_autoptr (AnnexWork) work = NULL;
+  g_autoptr (GPtrArray) calls = NULL;
+
+  if (task == NULL || !dex_await (annex_task_refresh (task), &error) ||
+      !dex_await (annex_task_read_conversation (task), &error))
+    return annex_desk_fail (error);
+  calls = annex_task_dup_unanswered (task);
+  if (!annex_desk_session_is_run_elsewhere (task_id))
+    {
+      if ((annex_task_get_state (task) != ANNEX_TASK_WAITING &&
+           !annex_ask_is_reopened (call->ask)) ||
+          (calls->len == 0 && !annex_task_needs_model (task)))
+        return dex_future_new_true ();
+      work = annex_desk_session_get_work (call->self, task, &error);
+      if (work == NULL || !annex_workspace_apply_shares (work->workspace, &error))
+        return annex_desk_fail (error); /* a folder may have been the answer */
+      annex_desk_session_start (call->self, work);
+    }
+  g_hash_table_remove (call->self->elsewhere, annex_ask_get_id (call->ask));
+  return dex_future_new_true ();
+}
+
+static gboolean
+elsewhere_cb (gpointer data)
+{
+  Elsewhere *elsewhere = data;
+  AnnexDeskCall *call = annex_desk_call_new (ANNEX_DESK (elsewhere->desk), NULL);
+
+  call->ask = annex_ask_ref (elsewhere->ask);
+  dex_future_disown (annex_desk_call_run (call, elsewhere_fiber)); /* the next look tries again */
+  if (++elsewhere->n_looks < ELSEWHERE_LOOKS)
+    return G_SOURCE_CONTINUE;
+  elsewhere->timer = 0;
+  g_hash_table_remove (elsewhere->desk->elsewhere, annex_ask_get_id (elsewhere->ask));
+  return G_SOURCE_REMOVE;
+}
+
+/* The task goes on here, unless the other process does so itself, for which it is left a moment;
+ * and what that one carries out comes after its answer. */
+void
+annex_desk_session_answered_elsewhere (AnnexDeskSession *self, AnnexAsk *ask)
+{
+  Elsewhere *elsewhere;
+
+  if (self->closed || annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT)
+    return;
+  elsewhere = g_new0 (Elsewhere, 1);
+  elsewhere->desk = self;
+  elsewhere->ask = annex_ask_ref (ask);
+  elsewhere->timer = g_timeout_add (ELSEWHERE_MS, elsewhere_cb, elsewhere);
+  g_hash_table_replace (self->elsewhere, g_strdup (annex_ask_get_id (ask)), elsewhere);
 }
 
 static DexFuture *

@@ -41,6 +41,7 @@ struct _AnnexDeskSession
   GHashTable *loading;   /* id → DexFuture of a task that is being read */
   GHashTable *works;     /* id → AnnexWork */
   GPtrArray *checks;     /* AnnexCheckResult, the last results */
+  GHashTable *elsewhere; /* ask id → what another process answered just now */
   GHashTable *rules;     /* host → allowed: the standing rules as last read */
   GHashTable *disk_uses; /* id → what was last measured inside the computer */
   gboolean moving;       /* computers are moved: nothing may start */
@@ -105,6 +106,16 @@ annex_desk_session_get_task (AnnexDeskSession *self, const char *task_id, GError
 /* Lets @work run unless it does. */
 void
 annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work);
+
+/* Does a living process run the task? Its agent holds a lock. */
+gboolean
+annex_desk_session_is_run_elsewhere (const char *task_id);
+/* Another process closed @ask: lets its task go on where nobody else does. */
+void
+annex_desk_session_answered_elsewhere (AnnexDeskSession *self, AnnexAsk *ask);
+/* Frees a value of the table. */
+void
+annex_desk_session_forget_elsewhere (gpointer data);
 
 /* Looks at the lasting conditions (the image, the disk, …) in a moment, by itself. */
 void

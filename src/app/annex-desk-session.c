@@ -335,9 +335,8 @@ others_cb (AnnexDeskSession *self)
   read_rules (self);
 }
 
-/* Does a living process run the task? Its agent holds this lock. */
-static gboolean
-is_run_by_somebody (const char *task_id)
+gboolean
+annex_desk_session_is_run_elsewhere (const char *task_id)
 {
   g_autofree char *rest = g_build_filename ("tasks", task_id, "run.lock", NULL);
   g_autofree char *path = annex_paths_data (rest);
@@ -358,7 +357,7 @@ tell_interrupted (AnnexDeskSession *self)
       AnnexTaskSummary *task = g_ptr_array_index (tasks, i);
       g_autoptr (GError) error = NULL;
 
-      if (g_strcmp0 (task->state, "running") != 0 || is_run_by_somebody (task->id))
+      if (g_strcmp0 (task->state, "running") != 0 || annex_desk_session_is_run_elsewhere (task->id))
         continue;
       if (!dex_await (
               annex_store_append (store, task->id, ANNEX_EVENT_STATE_CHANGED,
@@ -400,6 +399,7 @@ annex_desk_session_finalize (GObject *object)
   g_hash_table_unref (self->tasks);
   g_hash_table_unref (self->loading);
   g_hash_table_unref (self->disk_uses);
+  g_hash_table_unref (self->elsewhere);
   g_hash_table_unref (self->rules);
   g_clear_object (&self->watch);
   g_clear_object (&self->power);
@@ -422,6 +422,8 @@ annex_desk_session_init (AnnexDeskSession *self)
   self->loading = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
   self->works = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, work_leave);
   self->disk_uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->elsewhere =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, annex_desk_session_forget_elsewhere);
   self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->deletes = g_ptr_array_new_with_free_func (dex_unref);
   self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_check_result_free);
@@ -438,6 +440,9 @@ annex_desk_session_new (AnnexSession *session)
   g_signal_connect_object (self->watch, "opened", G_CALLBACK (annex_desk_emit_ask_opened), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->watch, "closed", G_CALLBACK (annex_desk_emit_ask_closed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->watch, "closed-elsewhere",
+                           G_CALLBACK (annex_desk_session_answered_elsewhere), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->watch, "others", G_CALLBACK (others_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (annex_session_get_store (session), "rules-changed",
@@ -520,6 +525,7 @@ annex_desk_session_close (AnnexDeskSession *self)
   if (self->closed)
     return dex_future_new_true ();
   self->closed = TRUE;
+  g_hash_table_remove_all (self->elsewhere);
   g_clear_handle_id (&self->look_timer, g_source_remove);
   return annex_fiber_run (close_fiber, g_object_ref (self), g_object_unref);
 }

@@ -29,6 +29,7 @@ G_DEFINE_FINAL_TYPE (AnnexAskWatch, annex_ask_watch, G_TYPE_OBJECT)
 enum {
   SIGNAL_OPENED,
   SIGNAL_CLOSED,
+  SIGNAL_CLOSED_ELSEWHERE,
   SIGNAL_OTHERS,
   N_SIGNALS,
 };
@@ -48,7 +49,7 @@ opened (AnnexAskWatch *self, AnnexAsk *ask, gboolean quietly)
 }
 
 static void
-closed (AnnexAskWatch *self, const char *id)
+closed (AnnexAskWatch *self, const char *id, gboolean elsewhere)
 {
   AnnexAsk *found = g_hash_table_lookup (self->open, id);
   g_autoptr (AnnexAsk) ask = found != NULL ? annex_ask_ref (found) : NULL;
@@ -57,6 +58,8 @@ closed (AnnexAskWatch *self, const char *id)
     return;
   g_hash_table_remove (self->open, id);
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0, ask);
+  if (elsewhere)
+    g_signal_emit (self, signals[SIGNAL_CLOSED_ELSEWHERE], 0, ask);
 }
 
 /* Reading */
@@ -104,7 +107,7 @@ merge (AnnexAskWatch *self, GPtrArray *entries)
     if (!g_hash_table_contains (present, id))
       g_ptr_array_add (gone, g_strdup (id));
   for (guint i = 0; i < gone->len; i++)
-    closed (self, g_ptr_array_index (gone, i));
+    closed (self, g_ptr_array_index (gone, i), TRUE);
   for (guint i = 0; i < entries->len; i++)
     opened (self, ((AnnexInboxEntry *) g_ptr_array_index (entries, i))->ask, !self->known);
   self->known = TRUE;
@@ -153,7 +156,7 @@ appended_cb (AnnexAskWatch *self, AnnexEvent *event)
   if (type == ANNEX_EVENT_ASK_OPENED && json != NULL)
     ask = annex_ask_new_from_json (json_object_ref (json), NULL);
   else if (type == ANNEX_EVENT_ASK_ANSWERED || type == ANNEX_EVENT_ASK_EXPIRED)
-    closed (self, annex_json_opt_string (data, "ask", ""));
+    closed (self, annex_json_opt_string (data, "ask", ""), FALSE);
   else if (type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED)
     {
       read_again (self);
@@ -229,6 +232,9 @@ annex_ask_watch_class_init (AnnexAskWatchClass *klass)
                                          NULL, NULL, G_TYPE_NONE, 1, ANNEX_TYPE_ASK);
   signals[SIGNAL_CLOSED] = g_signal_new ("closed", ANNEX_TYPE_ASK_WATCH, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, ANNEX_TYPE_ASK);
+  signals[SIGNAL_CLOSED_ELSEWHERE] =
+      g_signal_new ("closed-elsewhere", ANNEX_TYPE_ASK_WATCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 1, ANNEX_TYPE_ASK);
   signals[SIGNAL_OTHERS] = g_signal_new ("others", ANNEX_TYPE_ASK_WATCH, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 0);
 }

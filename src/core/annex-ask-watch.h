@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexAskWatch, annex_ask_watch, ANNEX, ASK_WATCH, GObject)
 
 /* Signals, main thread, after the commit: "opened" (AnnexAsk), not for those that were open before;
- * "closed" (AnnexAsk): answered, expired, rewound or gone with its task. "others" (): another
- * process has written something, noticed within two seconds. */
+ * "closed" (AnnexAsk): answered, expired, rewound or gone with its task; then "closed-elsewhere"
+ * (AnnexAsk) when it was not this process that did it. "others" (): another process has written
+ * something, noticed within two seconds. */
 AnnexAskWatch *
 annex_ask_watch_new (AnnexStore *store);
 /* The open asks it knows of. (AnnexAsk, transfer full) */

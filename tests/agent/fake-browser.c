@@ -342,6 +342,12 @@ fake_browser_get_n_begun (FakeBrowser *self)
   return self->n_begun;
 }
 
+guint
+fake_browser_get_n_looks (FakeBrowser *self)
+{
+  return self->n_looks;
+}
+
 gboolean
 fake_browser_is_driven (FakeBrowser *self)
 {

@@ -20,6 +20,9 @@ FakeBrowser *
 fake_browser_new (void);
 guint
 fake_browser_get_n_begun (FakeBrowser *self);
+/* How often page_look was called. */
+guint
+fake_browser_get_n_looks (FakeBrowser *self);
 /* Is somebody between begin and end now? */
 gboolean
 fake_browser_is_driven (FakeBrowser *self);

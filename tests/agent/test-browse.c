@@ -408,6 +408,72 @@ test_nobody_answers (Fixture *f, gconstpointer data)
   g_assert_false (annex_network_policy_take (f->policy, "a.example", 443, &by, NULL));
 }
 
+/* ---- Stop */
+
+static void
+stop_on_event_cb (AnnexTask *task, AnnexEvent *event, Fixture *f)
+{
+  AnnexEventType type = annex_event_get_event_type (event);
+  JsonObject *data = annex_event_get_data (event);
+
+  if (type == *(const AnnexEventType *) g_object_get_data (G_OBJECT (task), "stop-at") &&
+      (json_object_has_member (data, "parent") || type == ANNEX_EVENT_ASK_OPENED))
+    annex_agent_stop (f->agent);
+}
+
+/* Whatever its helper is at: the browser is let go of, the task says that it was stopped, and goes
+ * on when the user wants. */
+static void
+test_stopped (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    AnnexEventType at;
+    const char *next; /* what the helper does; NULL: it is still thinking */
+  } cases[] = {
+    { ANNEX_EVENT_REPLY_STARTED, NULL },
+    { ANNEX_EVENT_TOOL_STARTED,
+      USE ("s", "page_look", "{\"size\":5}") "," USE ("t", "page_look", "{\"size\":5}") },
+    { ANNEX_EVENT_ASK_OPENED, USE ("s", "page_site", "{\"site\":\"a.example\"}") },
+  };
+  guint n_looks = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FakeBrowser) browser = give_browser (f);
+      g_autofree char *id = g_strdup_printf ("b%u", i);
+      g_autofree char *call =
+          g_strdup_printf ("[{\"type\":\"tool_use\",\"id\":\"%s\",\"name\":\"browse\","
+                           "\"input\":{\"goal\":\"Find the rate\"}}]",
+                           id);
+      g_autofree char *text = NULL;
+      guint n_calls = scripted_model_get_n_calls (f->model);
+      gboolean is_error;
+      gulong handler;
+
+      scripted_model_add (f->model, call, ANNEX_STOP_TOOL_USE);
+      if (cases[i].next != NULL)
+        add_turn (f, cases[i].next);
+      else
+        scripted_model_add_hang (f->model, "[" TEXT ("Let me see") "]");
+      g_object_set_data (G_OBJECT (f->task), "stop-at", (gpointer) &cases[i].at);
+      handler = g_signal_connect (f->task, "event", G_CALLBACK (stop_on_event_cb), f);
+      run_to (f, ANNEX_TASK_STOPPED);
+      g_signal_handler_disconnect (f->task, handler);
+      g_assert_cmpuint (fake_browser_get_n_begun (browser), ==, 1);
+      g_assert_false (fake_browser_is_driven (browser));
+      g_assert_false (fake_browser_is_connected (browser));
+      g_assert_cmpuint (scripted_model_get_n_calls (f->model), ==, n_calls + 2);
+      n_looks += fake_browser_get_n_looks (browser);
+      text = result_of (f, id, &is_error);
+      g_assert_true (is_error);
+      g_assert_nonnull (strstr (text, "stopped"));
+      add_end (f);
+      g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+    }
+  g_assert_cmpuint (n_looks, <=, 1); /* the second one of a reply was not begun */
+}
+
 /* ---- files */
 
 static void
@@ -549,6 +615,7 @@ main (int argc, char **argv)
   ADD ("browse/asks", test_asks_reach_the_user);
   ADD ("browse/ask-settled", test_ask_settled_by_the_pane);
   ADD ("browse/nobody-answers", test_nobody_answers);
+  ADD ("browse/stopped", test_stopped);
   ADD ("browse/files", test_files);
   ADD ("browse/port", test_port_of_computer);
   g_test_add_func ("/agent/browse/sendable-paths", test_sendable_paths);

@@ -39,6 +39,18 @@ office_close (Office *office)
   g_clear_pointer (&office->model, fake_model_free);
 }
 
+void
+office_reopen (Office *office)
+{
+  test_await (annex_desk_session_close (office->self));
+  app_fixture_wait (50);
+  g_assert_finalize_object (office->self);
+  g_assert_finalize_object (office->session);
+  office->session = app_fixture_open ();
+  office->self = annex_desk_session_new (office->session);
+  office->desk = ANNEX_DESK (office->self);
+}
+
 AnnexTask *
 office_begin (Office *office, const char *prompt)
 {
@@ -103,6 +115,14 @@ office_dup_log (Office *office, AnnexTask *task)
       g_string_append_printf (text, "%s\n", line);
     }
   return g_string_free_and_steal (text);
+}
+
+gboolean
+office_log_has (Office *office, AnnexTask *task, const char *part)
+{
+  g_autofree char *log = office_dup_log (office, task);
+
+  return strstr (log, part) != NULL;
 }
 
 void

@@ -31,6 +31,9 @@ void
 office_open (Office *office, const char *scenario);
 void
 office_close (Office *office);
+/* Ends Annex and starts it again, with the same home. */
+void
+office_reopen (Office *office);
 /* A new task. (transfer full) */
 AnnexTask *
 office_begin (Office *office, const char *prompt);
@@ -44,6 +47,8 @@ office_await_ask (AnnexTask *task);
 /* The text of all events. (transfer full) */
 char *
 office_dup_log (Office *office, AnnexTask *task);
+gboolean
+office_log_has (Office *office, AnnexTask *task, const char *part);
 void
 office_assert_log (Office *office, AnnexTask *task, const char *part, gboolean there);
 /* (transfer full) */

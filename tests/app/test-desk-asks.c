@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-json-build.h"
 #include "office.h"
 #include "test-fiber.h"
 
@@ -72,6 +73,80 @@ test_other_process (void)
   g_clear_object (&inbox);
   g_clear_object (&elsewhere);
   test_await (annex_store_close (other));
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+/* Answers the newest ask through a connection of its own, as another process does; what it carries
+ * out beyond that is @announcement. */
+static void
+answer_elsewhere (Office *office, AnnexTask *task, const char *label, const char *announcement)
+{
+  g_autoptr (AnnexStore) other = dex_await_object (annex_store_open (NULL), NULL);
+  g_autoptr (AnnexInbox) inbox = annex_inbox_new (other);
+  g_autoptr (GPtrArray) entries = office_list_inbox (office);
+  AnnexInboxEntry *entry = g_ptr_array_index (entries, 0);
+
+  g_assert_cmpint (entry->state, ==, ANNEX_INBOX_OPEN);
+  test_await (annex_inbox_answer (inbox, annex_ask_get_id (entry->ask),
+                                  annex_ask_make_answer (entry->ask, label, NULL), "user"));
+  if (announcement != NULL)
+    test_await (annex_store_append (other, annex_task_get_id (task), ANNEX_EVENT_ANNOUNCEMENT,
+                                    annex_json_build ("s", "text", announcement, NULL)));
+  g_clear_object (&inbox);
+  test_await (annex_store_close (other));
+}
+
+/* The window was opened again and nothing runs in it: an answer of another process lets the task go
+ * on all the same, and so does that of an ask which was opened again. */
+static void
+test_other_process_while_it_rests (void)
+{
+  static const char scenario[] = "{\"turns\":[{\"match\":\"fetch\",\"blocks\":[" CALL (
+      "request_network",
+      "{\"host\":\"data.example.org\",\"reason\":\"to look\"}") "]},"
+                                                                "{\"when\":\"never "
+                                                                "allows\",\"blocks\":[" SAY (
+                                                                    "Without it, then") "]},"
+                                                                                        "{\"match\""
+                                                                                        ":\"looked "
+                                                                                        "again\","
+                                                                                        "\"blocks\""
+                                                                                        ":[" SAY (
+                                                                                            "Now I "
+                                                                                            "can") "]}]}";
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) refused = NULL;
+  g_autofree char *id = NULL;
+  gpointer again;
+
+  office_open (&office, scenario);
+  task = office_begin (&office, "fetch it");
+  office_await_ask (task);
+  id = g_strdup (annex_task_get_id (task));
+  g_clear_object (&task);
+  office_reopen (&office);
+  task = dex_await_object (annex_desk_open_task (office.desk, id), NULL);
+  g_assert_cmpint (annex_task_get_state (task), ==, ANNEX_TASK_WAITING);
+  g_assert_false (annex_desk_is_running (office.desk, task));
+  answer_elsewhere (&office, task, "never", NULL);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Without it, then", TRUE);
+
+  refused = office_list_inbox (&office);
+  g_assert_cmpuint (refused->len, ==, 1);
+  again = dex_await_boxed (
+      annex_desk_reopen (office.desk,
+                         annex_ask_get_id (((AnnexInboxEntry *) refused->pdata[0])->ask)),
+      NULL);
+  g_assert_nonnull (again);
+  annex_ask_unref (again);
+  answer_elsewhere (&office, task, "once", "The user looked again");
+  for (guint i = 0; i < 1000 && !office_log_has (&office, task, "Now I can"); i++)
+    app_fixture_wait (20);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Now I can", TRUE);
   g_clear_object (&task);
   office_close (&office);
 }
@@ -147,6 +222,7 @@ main (int argc, char **argv)
 
   app_fixture_init (&argc, &argv);
   add ("/desk-asks/other-process", test_other_process);
+  add ("/desk-asks/other-process-while-it-rests", test_other_process_while_it_rests);
   add ("/desk-asks/no-this-time", test_no_this_time);
   status = g_test_run ();
   app_fixture_done ();

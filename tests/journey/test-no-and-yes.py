@@ -49,7 +49,7 @@ class NoAndYes(WindowCase):
         """No in the window, yes on the command line, while the window is open."""
         folder = self.folder({"a.txt": "a"}, "Plans")
         self.begin(turn(use("request_folder", reason="the plans", suggestion="Plans")), turn("Without them, then."),
-                   turn("Now I can.", match="looked at it again"))
+                   turn("Now I can.", match="shared the folder “Plans”"))
         self.say("look at the plans")
         self.see("^Annex asks for your permission$")
         self.shot("permission-folder")
@@ -62,6 +62,25 @@ class NoAndYes(WindowCase):
         self.see("^Annex asks for your permission$")
         self.annex("inbox", "answer", opened[0]["id"], folder)
         self.gone("^Annex asks for your permission$")
+        self.gone("Needs you", "list item")
+        self.see("^Now I can", "label")
+        self.becomes("done")
+
+    def test_answered_elsewhere_after_a_restart(self):
+        """Nothing runs in the window that was opened again; an answer at the command line lets the task go on in it."""
+        self.begin(turn("I looked at them.", DATES), turn("They are under their dates."))
+        self.say("sort my receipts")
+        self.see("^Put them under", "radio button")
+        self.becomes("waiting")
+        self.close()
+        self.show_window()
+        self.see("^Put them under", "radio button")
+        self.see("^Inbox, 1", "button")
+        self.annex("inbox", "answer", self.inbox()[0]["id"], "Use the file’s date")
+        self.see("^They are under their dates", "label")
+        self.becomes("done")
+        self.gone("^Put them under", "radio button")
+        self.gone("^Inbox, 1", "button")
 
     def test_a_question_outlives_the_window(self):
         self.begin(turn("I looked at them.", DATES), turn("They are under their dates."))

@@ -1,6 +1,7 @@
 # test-lint.py: what the compiler does not hold: sizes, layers, and names that belong to nobody here.
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads the checkout; src/README.md is the contract of the layers."""
+import collections
 import hashlib
 import pathlib
 import re
@@ -148,6 +149,23 @@ def is_package_host(host):
                for i in range(len(labels) - 1))
 
 
+# What a manual says of other commands' options and of programs that are no part of Annex.
+OF_OTHERS = collections.defaultdict(set, {"inbox": {"resume"}})
+
+
+def manuals(text):
+    """The manuals of annex-cli-help.c by their variables' beginning: run, tasks, main, …"""
+    return {name: "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body))
+            for name, body in re.findall(r"static const char (\w+)_help\[\] =(.*?);\n", text, re.S)}
+
+
+def options_of(text):
+    """(command, its options that are not hidden) for each call of annex_cli_parse."""
+    for command, at in [(m[1], m.start()) for m in re.finditer(r'annex_cli_parse \("(\w+)"', text)]:
+        table = text[text.rindex("GOptionEntry", 0, at):at]
+        yield command, {m[1] for m in re.finditer(r'\{ "([a-z-]+)", 0, ([^,]+),', table) if "HIDDEN" not in m[2]}
+
+
 class Lint(unittest.TestCase):
     def test_sizes_of_files(self):
         for path in sources("src", "vm", "tests"):
@@ -185,6 +203,19 @@ class Lint(unittest.TestCase):
             with self.subTest(path=name_of(path)):
                 self.assertEqual(list(straight_apostrophes(path.read_text(encoding="utf-8"), doctor)), [])
         self.assertGreater(n_files, 200)
+
+    def test_help_names_every_option(self):
+        """Each command's own options stand in its manual, and the manual names no others."""
+        helps = manuals((ROOT / "src/app/annex-cli-help.c").read_text(encoding="utf-8"))
+        found = {}
+        for path in sources("src/app"):
+            for command, options in options_of(path.read_text(encoding="utf-8")):
+                found.setdefault(command, set()).update(options)
+        self.assertEqual(set(found), set(helps) - {"main"})
+        for command, options in found.items():
+            with self.subTest(command=command):
+                self.assertEqual(options, set(re.findall(r"(?<![\w-])--([a-z][a-z-]*)", helps[command])) - OF_OTHERS[command])
+        self.assertIn("--new-task", helps["main"])
 
     def test_every_file_says_its_licence(self):
         for path in sources("src", "vm", "tests"):
