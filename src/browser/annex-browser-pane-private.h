@@ -42,6 +42,7 @@ struct _AnnexBrowserPane
   GHashTable *sites;    /* site → scope: once, task, always */
   GHashTable *never;    /* sites that no answer of a page's or the agent's asks about again */
   GHashTable *standing; /* name of a rule → 1: allowed, 2: never; as they were read last */
+  GHashTable *offered;  /* sites of the plan that were asked about together */
   GHashTable *origins;  /* local origins that the user opened */
   GHashTable *consents; /* what was agreed to on a page: "tab|address|kind" */
   gboolean is_restored;
@@ -104,6 +105,9 @@ gboolean
 annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab);
 void
 annex_browser_pane_apply_guard (AnnexBrowserPane *self, AnnexBrowserTab *tab);
+/* The administrator's rules name hosts: is one of the site's allowed? */
+gboolean
+annex_browser_pane_may_ask (const char *site, GError **error);
 /* In a fiber: asks the user for @site. TRUE: allowed, and the rules say so. */
 gboolean
 annex_browser_pane_ask_site (AnnexBrowserPane *self,
@@ -122,6 +126,14 @@ annex_browser_pane_restore (AnnexBrowserPane *self, GError **error);
 /* Writes down what the user decided about @site. */
 void
 annex_browser_pane_decide (AnnexBrowserPane *self, const char *site, const char *label);
+
+/* ---- the plan's sites (annex-browser-pane-plan.c) */
+
+/* In a fiber: where the task's plan names @site and others that nobody has decided about, asks the
+ * user for all of them at once. TRUE: allowed, and the rules say so. FALSE without an error: @site is
+ * to be asked about by itself. */
+gboolean
+annex_browser_pane_ask_plan (AnnexBrowserPane *self, const char *site, GError **error);
 
 /* ---- where tabs may go (annex-browser-pane-policy.c) */
 

@@ -295,9 +295,8 @@ set_refused (GError **error, const char *site)
                "The user does not want the site %s to be used. Go on without it.", site);
 }
 
-/* The administrator's rules name hosts: is one of the site's allowed? */
-static gboolean
-is_allowed_here (const char *site, GError **error)
+gboolean
+annex_browser_pane_may_ask (const char *site, GError **error)
 {
   AnnexAdminPolicy *policy = annex_admin_policy_get ();
   g_autofree char *www = g_strconcat ("www.", site, NULL);
@@ -314,6 +313,7 @@ annex_browser_pane_ask_site (AnnexBrowserPane *self,
 {
   g_autofree char *turn = g_strdup (self->turn_id);
   g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) unasked = NULL;
   const char *label;
 
   if (g_hash_table_contains (self->never, site))
@@ -321,8 +321,15 @@ annex_browser_pane_ask_site (AnnexBrowserPane *self,
       set_refused (error, site);
       return FALSE;
     }
-  if (!is_allowed_here (site, error))
+  if (!annex_browser_pane_may_ask (site, error))
     return FALSE;
+  if (annex_browser_pane_ask_plan (self, site, &unasked))
+    return TRUE;
+  if (unasked != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&unasked));
+      return FALSE;
+    }
   answer =
       dex_await_boxed (annex_browser_pane_ask (
                            self, annex_ask_new_site (annex_task_get_id (self->task), site, reason),

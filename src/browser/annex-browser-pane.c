@@ -235,6 +235,21 @@ annex_browser_pane_find_tab (AnnexBrowserPane *self, guint id)
 
 /* ---------------------------------------------------------------- who drives */
 
+/* The ring around what Annex acted on goes when it acts no more. */
+static void
+drop_marks (AnnexBrowserPane *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
+    {
+      g_autoptr (AnnexBrowserTab) tab = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
+      g_autoptr (JsonObject) none = json_object_new ();
+
+      if (annex_browser_tab_get_view (tab) != NULL && annex_browser_tab_get_uri (tab)[0] != '\0')
+        dex_future_disown (
+            annex_page_run (annex_browser_tab_get_page (tab), "mark", none, 0, NULL));
+    }
+}
+
 void
 annex_browser_pane_set_driver (AnnexBrowserPane *self, AnnexDriver driver)
 {
@@ -253,7 +268,10 @@ annex_browser_pane_set_driver (AnnexBrowserPane *self, AnnexDriver driver)
   apply_guards (self);
   annex_browser_pane_ask_questions (self);
   if (driver != ANNEX_DRIVER_ANNEX)
-    annex_browser_pane_set_activity (self, "");
+    {
+      annex_browser_pane_set_activity (self, "");
+      drop_marks (self);
+    }
   g_object_notify (G_OBJECT (self), "driver");
   if (handed_back != NULL)
     dex_promise_resolve_boolean (handed_back, TRUE);
@@ -478,6 +496,7 @@ annex_browser_pane_finalize (GObject *object)
   g_clear_pointer (&self->guard, webkit_user_content_filter_unref);
   g_hash_table_unref (self->sites);
   g_hash_table_unref (self->never);
+  g_hash_table_unref (self->offered);
   g_hash_table_unref (self->standing);
   g_hash_table_unref (self->origins);
   g_hash_table_unref (self->consents);
@@ -511,6 +530,7 @@ annex_browser_pane_init (AnnexBrowserPane *self)
   self->activity = g_strdup ("");
   self->sites = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->never = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->offered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->standing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->consents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -260,6 +260,14 @@ do_wait (AnnexPageRun *self, GError **error)
     }
 }
 
+/* Is it done with a pointer, which what lies above would catch? */
+static gboolean
+needs_hit (AnnexPageCommand command)
+{
+  return command == ANNEX_PAGE_COMMAND_CLICK || command == ANNEX_PAGE_COMMAND_HOVER ||
+         command == ANNEX_PAGE_COMMAND_DRAG || command == ANNEX_PAGE_COMMAND_TYPE;
+}
+
 static gboolean
 do_action (AnnexPageRun *self, JsonObject **result, GError **error)
 {
@@ -287,6 +295,9 @@ do_action (AnnexPageRun *self, JsonObject **result, GError **error)
     }
   if (target != NULL)
     annex_page_reference_frame (target, &frame);
+  if (target != NULL && needs_hit (self->command) &&
+      !annex_page_run_check_cover (self, target, error))
+    return FALSE;
   return do_in_frame (self, frame, annex_page_command_name (self->command), self->args, result,
                       error);
 }

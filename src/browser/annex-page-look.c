@@ -279,6 +279,24 @@ annex_page_run_text (AnnexPageRun *self, GError **error)
   return annex_page_answer_new (valid, NULL);
 }
 
+/* A box of a frame, as one of the whole page. */
+static gboolean
+place_box (AnnexPageRun *self, guint frame, JsonObject *detail, GError **error)
+{
+  JsonArray *inner = detail != NULL ? annex_json_opt_array (detail, "box") : NULL;
+  JsonArray *box = inner != NULL ? json_array_ref (inner) : NULL;
+
+  if (box == NULL)
+    return TRUE;
+  if (!annex_page_run_place (self, frame, &box, NULL, error))
+    {
+      json_array_unref (box);
+      return FALSE;
+    }
+  json_object_set_array_member (detail, "box", box);
+  return TRUE;
+}
+
 /* A command that one frame answers whole: with a text, or with what the app needs. */
 AnnexPageAnswer *
 annex_page_run_one (AnnexPageRun *self, GError **error)
@@ -311,6 +329,9 @@ annex_page_run_one (AnnexPageRun *self, GError **error)
   result = annex_page_run_ask (self, frame, annex_page_command_name (self->command), self->args,
                                annex_page_run_left (self), error);
   if (result == NULL)
+    return NULL;
+  if (self->command == ANNEX_PAGE_COMMAND_BOX && frame != 0 &&
+      !place_box (self, frame, annex_json_opt_object (result, "detail"), error))
     return NULL;
   note = annex_json_opt_string (result, "note", "");
   valid = annex_text_make_valid (annex_json_opt_string (result, "text", ""), -1);

@@ -74,6 +74,19 @@ annex_page_run_look (AnnexPageRun *self,
 gboolean
 annex_page_run_rest (AnnexPageRun *self, gint64 since_us, GError **error);
 
+/* Where *@box (replaced) of @frame's page is on the main page, as far as the pages around let it be
+ * seen; they are scrolled to it. *@cover (nullable pointer; transfer full): what one of them draws
+ * over its middle, NULL when nothing does. */
+gboolean
+annex_page_run_place (AnnexPageRun *self,
+                      guint frame,
+                      JsonArray **box,
+                      char **cover,
+                      GError **error);
+/* FALSE with COVERED when a page around @target's frame has something over it, and keeps it there. */
+gboolean
+annex_page_run_check_cover (AnnexPageRun *self, const char *target, GError **error);
+
 /* The commands' own parts. */
 AnnexPageAnswer *
 annex_page_run_snapshot (AnnexPageRun *self, GError **error);

@@ -15,11 +15,11 @@ annex_page_resources_get_resource (void);
 
 /* In the order in which they stand on each other. */
 static const char *const scripts[] = {
-  "base.js",    "visibility.js", "roles.js",   "names.js",    "references.js",    "clickable.js",
-  "states.js",  "areas.js",      "fold.js",    "rows.js",     "snapshot.js",      "lines.js",
-  "find.js",    "text.js",       "table.js",   "focus.js",    "actionability.js", "pointer.js",
-  "drag.js",    "fields.js",     "options.js", "edit.js",     "keyboard.js",      "scroll.js",
-  "inspect.js", "mark.js",       "wait.js",    "commands.js",
+  "base.js",    "visibility.js", "roles.js",   "names.js", "references.js",    "clickable.js",
+  "states.js",  "areas.js",      "fold.js",    "rows.js",  "snapshot.js",      "lines.js",
+  "find.js",    "text.js",       "table.js",   "focus.js", "actionability.js", "pointer.js",
+  "drag.js",    "fields.js",     "options.js", "edit.js",  "keyboard.js",      "scroll.js",
+  "inspect.js", "frame.js",      "mark.js",    "wait.js",  "commands.js",
 };
 
 static char *

@@ -189,6 +189,7 @@ annex_page_turn_judge (AnnexPageTurn *turn,
                        GError **error)
 {
   g_autoptr (JsonObject) to_ask = NULL;
+  g_autofree char *doing = NULL;
   guint i = 0;
 
   *by_user = FALSE;
@@ -215,11 +216,6 @@ annex_page_turn_judge (AnnexPageTurn *turn,
           return *by_user;
         }
   } while (targets != NULL && targets[i] != NULL && targets[++i] != NULL);
-  if (to_ask != NULL &&
-      !dex_await (annex_browser_pane_ask_action (turn->pane, turn->tab, command, to_ask,
-                                                 turn->call->id, turn->call->cancel),
-                  error))
-    return FALSE;
   if (targets != NULL && targets[0] != NULL)
     {
       g_autoptr (JsonObject) args = make_target (targets[0]);
@@ -230,6 +226,16 @@ annex_page_turn_judge (AnnexPageTurn *turn,
       if (marked == NULL)
         g_debug ("Not marked: %s", unmarked->message);
     }
+  if (to_ask == NULL)
+    return TRUE;
+  /* The user sees what it is about: the ring is around it. */
+  doing = g_strdup (annex_browser_pane_get_activity (turn->pane));
+  annex_page_turn_show (turn, _ ("Annex waits for your answer"));
+  if (!dex_await (annex_browser_pane_ask_action (turn->pane, turn->tab, command, to_ask,
+                                                 turn->call->id, turn->call->cancel),
+                  error))
+    return FALSE;
+  annex_page_turn_show (turn, doing);
   return TRUE;
 }
 

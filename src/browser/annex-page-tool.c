@@ -46,39 +46,87 @@ typedef struct
 {
   const AnnexPageToolSpec *spec;
   AnnexBrowserPane *pane;
-  AnnexToolCall *call;
+  AnnexToolCall *call; /* its cancel also ends what Annex does when the user takes over */
+  DexFuture *cancel;   /* the caller's own; nullable */
+  DexPromise *taken;   /* rejected once the user takes over */
+  gulong driver_handler;
 } Run;
+
+static void
+disarm (Run *run)
+{
+  g_clear_signal_handler (&run->driver_handler, run->pane);
+  dex_clear (&run->taken);
+  dex_clear (&run->call->cancel);
+}
 
 static void
 run_free (gpointer data)
 {
   Run *run = data;
 
+  disarm (run);
+  dex_clear (&run->cancel);
   g_object_unref (run->pane);
   annex_tool_call_free (run->call);
   g_free (run);
 }
 
+/* ---- the user's hand in the middle of a call */
+
+static void
+driver_cb (Run *run)
+{
+  if (annex_browser_pane_get_driver (run->pane) == ANNEX_DRIVER_USER &&
+      dex_future_is_pending (DEX_FUTURE (run->taken)))
+    dex_promise_reject (run->taken, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                         "The user has taken over"));
+}
+
+/* From now on what is done ends when the user takes over: they share the page with nobody, and
+ * what they type is in no result. */
+static void
+arm (Run *run)
+{
+  disarm (run);
+  run->taken = dex_promise_new ();
+  run->call->cancel =
+      run->cancel != NULL
+          ? dex_future_first (dex_ref (run->cancel), dex_ref (DEX_FUTURE (run->taken)), NULL)
+          : dex_ref (DEX_FUTURE (run->taken));
+  run->driver_handler =
+      g_signal_connect_swapped (run->pane, "notify::driver", G_CALLBACK (driver_cb), run);
+  driver_cb (run);
+}
+
+static gboolean
+was_taken (Run *run)
+{
+  return run->taken != NULL && dex_future_is_rejected (DEX_FUTURE (run->taken)) &&
+         !(run->cancel != NULL && dex_future_is_rejected (run->cancel));
+}
+
 /* Waits for the wheel; the tab to work in. FALSE with an error. */
 static gboolean
-begin (Run *run, AnnexPageTurn *turn, GError **error)
+begin (Run *run, AnnexPageTurn *turn, AnnexPageToolFlags flags, GError **error)
 {
-  const AnnexPageToolSpec *spec = run->spec;
-  gboolean with_dialog = (spec->flags & ANNEX_PAGE_TOOL_WITH_DIALOG) != 0;
+  gboolean with_dialog = (flags & ANNEX_PAGE_TOOL_WITH_DIALOG) != 0;
   gboolean user_drove;
 
+  disarm (run);
   user_drove = dex_await_boolean (
-      annex_browser_pane_begin_turn (run->pane, _ (spec->activity), with_dialog, run->call->cancel),
+      annex_browser_pane_begin_turn (run->pane, _ (run->spec->activity), with_dialog, run->cancel),
       error);
   if (*error != NULL)
     return FALSE;
+  arm (run);
   g_set_object (&turn->tab, annex_browser_pane_get_selected (run->pane));
   if (user_drove)
     g_string_append (turn->notes, "The user has used the browser meanwhile; references from before "
                                   "may be stale.\n");
   if (user_drove && turn->tab != NULL)
     annex_page_forget (annex_browser_tab_get_page (turn->tab));
-  if (!(spec->flags & ANNEX_PAGE_TOOL_NEEDS_PAGE))
+  if (!(flags & ANNEX_PAGE_TOOL_NEEDS_PAGE))
     return TRUE;
   if (turn->tab == NULL)
     {
@@ -105,6 +153,21 @@ fail (GError *error)
                                   g_strdelimit (clean, "\n\t", ' '));
 }
 
+/* After the user had taken over in the middle of it: what is there when they have handed back. */
+static AnnexBlock *
+look_again (Run *run, AnnexPageTurn *turn, GError **error)
+{
+  AnnexPageToolFlags flags = ANNEX_PAGE_TOOL_WITH_DIALOG;
+
+  if (turn->notes->len == 0)
+    g_string_append (turn->notes,
+                     "The user took over before this was finished, so it may be done in "
+                     "part or not at all. This is what is there now.\n");
+  if (annex_browser_pane_get_selected (run->pane) != NULL)
+    flags |= ANNEX_PAGE_TOOL_NEEDS_PAGE;
+  return begin (run, turn, flags, error) ? annex_page_turn_arrive (turn, error) : NULL;
+}
+
 static DexFuture *
 run_fiber (gpointer data)
 {
@@ -114,8 +177,15 @@ run_fiber (gpointer data)
   AnnexBlock *block = NULL;
 
   turn.notes = g_string_new (NULL);
-  if (begin (run, &turn, &error))
+  if (begin (run, &turn, run->spec->flags, &error))
     block = run->spec->func (&turn, &error);
+  while (was_taken (run))
+    {
+      g_clear_error (&error);
+      g_clear_pointer (&block, annex_block_unref);
+      block = look_again (run, &turn, &error);
+    }
+  disarm (run);
   g_clear_object (&turn.tab);
   g_string_free (turn.notes, TRUE);
   if (block == NULL)
@@ -143,6 +213,7 @@ page_tool_call (AnnexTool *tool, const AnnexToolCall *call)
   run->spec = self->spec;
   run->pane = g_object_ref (self->pane);
   run->call = annex_tool_call_copy (call);
+  run->cancel = g_steal_pointer (&run->call->cancel);
   return annex_fiber_run (run_fiber, run, run_free);
 }
 

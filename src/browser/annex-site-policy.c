@@ -122,6 +122,74 @@ annex_site_policy_judge_address (const char *text, char **site)
   return ANNEX_ADDRESS_LOCAL;
 }
 
+/* ---------------------------------------------------------------- sites in a text */
+
+/* Top-level domains that people write without a scheme, and that are no ending of a file. */
+static gboolean
+is_spoken_name (const char *name)
+{
+  static const char *const ends[] = { "app",  "at",      "be", "biz", "ca",   "ch",  "cn",
+                                      "com",  "cz",      "de", "dev", "dk",   "edu", "es",
+                                      "eu",   "example", "fi", "fr",  "gov",  "ie",  "in",
+                                      "info", "int",     "it", "jp",  "net",  "nl",  "no",
+                                      "nz",   "org",     "pt", "se",  "shop", "uk",  "us" };
+  const char *end = strrchr (name, '.');
+
+  if (end == NULL || end == name || end[1] == '\0')
+    return FALSE;
+  if (g_ascii_strncasecmp (name, "www.", 4) == 0)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_ascii_strcasecmp (end + 1, ends[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The site that @word is, without what a sentence puts around it; NULL when it is none. */
+static char *
+dup_site_of_word (char *word)
+{
+  g_autofree char *uri = NULL;
+  char *site = NULL;
+  gboolean is_address;
+
+  word += strspn (word, "(<[{\"'");
+  for (gsize length = strlen (word);
+       length > 0 && strchr (".,;:!?)>]}\"'", word[length - 1]) != NULL;)
+    word[--length] = '\0';
+  is_address = strstr (word, "://") != NULL;
+  if (!is_address && strpbrk (word, "@:\\") != NULL)
+    return NULL;
+  uri = is_address ? g_strdup (word) : g_strconcat ("https://", word, NULL);
+  if (!is_address)
+    {
+      g_autofree char *name = g_strndup (word, strcspn (word, "/?#"));
+
+      if (!is_spoken_name (name))
+        return NULL;
+    }
+  if (annex_site_policy_judge_address (uri, &site) == ANNEX_ADDRESS_SITE)
+    return site;
+  g_free (site);
+  return NULL;
+}
+
+GPtrArray *
+annex_site_policy_find_sites (const char *text, guint max)
+{
+  GPtrArray *sites = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) words = g_strsplit_set (text != NULL ? text : "", " \t\r\n|", -1);
+
+  for (guint i = 0; words[i] != NULL && sites->len < max; i++)
+    {
+      g_autofree char *site = dup_site_of_word (words[i]);
+
+      if (site != NULL && !g_ptr_array_find_with_equal_func (sites, site, g_str_equal, NULL))
+        g_ptr_array_add (sites, g_steal_pointer (&site));
+    }
+  return sites;
+}
+
 /* ---------------------------------------------------------------- actions */
 
 const char *

@@ -22,6 +22,11 @@ typedef enum {
  * a leading "www.", which is what the user allows; of LOCAL its origin; else NULL. */
 AnnexAddressKind
 annex_site_policy_judge_address (const char *uri, char **site);
+/* The sites that @text names, as judge_address has them, each once, in order and no more than @max:
+ * whole addresses, and bare names that no file would have ("www.example.org", "shop.example.com";
+ * not "report.md"). (transfer full; char *) */
+GPtrArray *
+annex_site_policy_find_sites (const char *text, guint max);
 /* "https://example.org:8443" in normal form, default ports left out; NULL when it is no http or
  * https address. (transfer full) */
 char *

@@ -180,6 +180,8 @@ ask_cb (AnnexAsk *ask, const char *tool_use_id, DexFuture *cancel, gpointer data
   g_ptr_array_add (self->asked,
                    g_strdup_printf ("%s: %s", annex_ask_kind_to_name (annex_ask_get_kind (ask)),
                                     annex_ask_get_text (ask)));
+  if (self->answers != NULL && self->asked->len <= g_strv_length (self->answers))
+    g_set_str (&self->answer, self->answers[self->asked->len - 1]);
   if (self->answer == NULL)
     {
       annex_ask_unref (ask);
@@ -336,6 +338,7 @@ pane_fixture_free (PaneFixture *self)
   g_string_free (self->bodies, TRUE);
   g_free (self->folder);
   g_free (self->answer);
+  g_strfreev (self->answers);
   g_free (self);
 }
 

@@ -38,6 +38,7 @@ typedef struct
   GPtrArray *rows;    /* AnnexLedgerEntry */
   GPtrArray *asked;   /* "kind: text" */
   char *answer;       /* to every ask; NULL: nobody answers */
+  GStrv answers;      /* to the asks in order, instead; nullable */
 } PaneFixture;
 
 /* Skips the test (NULL) where there is no display. */

@@ -74,6 +74,36 @@ test_cancel_click (void)
   g_assert_cmpstr (title, ==, "Life");
 }
 
+/* The box of what is in a frame is one of the whole page. */
+static void
+test_box_in_frame (void)
+{
+  g_autoptr (AnnexPageAnswer) answer = NULL, box = NULL;
+  g_autofree char *reference = NULL, *args = NULL;
+  g_autoptr (GError) error = NULL;
+  JsonArray *array;
+  const double wanted[] = { 100 + 7, 200 + 7, 50, 20 };
+
+  load_body (
+      "<style>*{margin:0;border:0;padding:0}</style><iframe style='position:absolute;left:100px;"
+      "top:200px;border:3px solid;padding:4px' srcdoc=\"<button style='position:absolute;left:0;"
+      "top:0;width:50px;height:20px'>Inside</button>\"></iframe>");
+  while (reference == NULL)
+    {
+      g_clear_pointer (&answer, annex_page_answer_free);
+      answer = page_case_run (page, "snapshot", "{}", &error);
+      g_assert_no_error (error);
+      reference = page_task_find_reference (answer->text, "Inside");
+    }
+  args = g_strdup_printf ("{\"target\":\"%s\"}", reference);
+  box = page_case_run (page, "box", args, &error);
+  g_assert_no_error (error);
+  array = annex_json_opt_array (box->detail, "box");
+  g_assert_cmpuint (json_array_get_length (array), ==, 4);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpfloat_with_epsilon (json_array_get_double_element (array, i), wanted[i], 1);
+}
+
 /* Presses the only button, which runs for as long as @ms. */
 static DexFuture *
 start_busy (guint ms, guint timeout_ms)
@@ -178,6 +208,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/page-life/cancel", test_cancel);
   g_test_add_func ("/page-life/cancel-click", test_cancel_click);
   g_test_add_func ("/page-life/stale-over-pages", test_stale_over_pages);
+  g_test_add_func ("/page-life/box-in-frame", test_box_in_frame);
   g_test_add_func ("/page-life/busy", test_busy);
   g_test_add_func ("/page-life/crash", test_crash);
   g_test_add_func ("/page-life/dropped", test_dropped);

@@ -97,17 +97,14 @@ case_free (Case *c)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Case, case_free)
 
-/* Calls a tool; its text, or NULL with @error. (transfer full) */
-static char *
-try_call (Case *c, const char *name, const char *input, GError **error)
+/* Begins a call of a tool. (transfer full) */
+static DexFuture *
+start_call (Case *c, const char *name, const char *input)
 {
   g_autoptr (GError) wrong = NULL;
   g_autoptr (JsonObject) object = annex_json_parse_object (input, -1, &wrong);
   g_autoptr (AnnexToolCall) call = NULL;
-  g_autoptr (DexFuture) future = NULL;
   AnnexTool *tool = NULL;
-  AnnexBlock *block;
-  JsonArray *content;
 
   g_assert_no_error (wrong);
   for (guint i = 0; i < c->tools->len; i++)
@@ -115,7 +112,16 @@ try_call (Case *c, const char *name, const char *input, GError **error)
       tool = g_ptr_array_index (c->tools, i);
   g_assert_nonnull (tool);
   call = annex_tool_call_new ("call", name, object, NULL);
-  future = annex_tool_call (tool, call);
+  return annex_tool_call (tool, call);
+}
+
+/* Its text, or NULL with @error. (transfer full) */
+static char *
+end_call (Case *c, DexFuture *future, GError **error)
+{
+  AnnexBlock *block;
+  JsonArray *content;
+
   if (!pane_run (dex_ref (future), error))
     return NULL;
   block = g_value_get_boxed (dex_future_get_value (future, NULL));
@@ -123,6 +129,15 @@ try_call (Case *c, const char *name, const char *input, GError **error)
   content = annex_json_opt_array (annex_block_get_json (block), "content");
   c->is_image = json_array_get_length (content) == 2;
   return g_strdup (annex_block_get_text (block));
+}
+
+/* Calls a tool; its text, or NULL with @error. (transfer full) */
+static char *
+try_call (Case *c, const char *name, const char *input, GError **error)
+{
+  g_autoptr (DexFuture) future = start_call (c, name, input);
+
+  return end_call (c, future, error);
 }
 
 static char *
@@ -461,6 +476,41 @@ test_user_between_calls (void)
   HAS (text, "The user has used the browser meanwhile");
 }
 
+/* What Annex is about ends when the user takes over, and what they type is theirs until they hand
+ * the page back. */
+static void
+test_user_in_the_middle (void)
+{
+  g_autoptr (Case) c =
+      case_new ("<title>Form</title><input aria-label=Name><p id=said></p><script>"
+                "setInterval (() => { said.textContent = document.querySelector ('input').value; "
+                "}, 10)</script>");
+  g_autofree char *page = open_page (c);
+  g_autoptr (DexFuture) waiting = start_call (c, "page_wait", "{\"text\":\"hush\",\"time_s\":60}");
+  g_autofree char *typed = NULL;
+  g_autofree char *cleared = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  pane_wait_until (g_str_equal (annex_browser_pane_get_activity (c->pane->pane),
+                                "Annex is waiting for the page"));
+  annex_browser_pane_take_over (c->pane->pane);
+  typed = pane_fixture_script (c->pane, "document.querySelector ('input').value = 'hush'");
+  pane_wait_ms (500);
+  g_assert_true (dex_future_is_pending (waiting));
+  cleared = pane_fixture_script (c->pane, "document.querySelector ('input').value = 'public'");
+  pane_wait_ms (100);
+  annex_browser_pane_hand_back (c->pane->pane);
+  text = end_call (c, waiting, &error);
+  g_assert_no_error (error);
+  HAS (text, "The user took over before this was finished");
+  HAS (text, "public");
+  HAS_NOT (text, "hush");
+  after = call_on (c, text, "page_type", "textbox \"Name\"", ",\"text\":\" and more\"");
+  HAS (after, "public and more");
+}
+
 /* ---- files */
 
 static void
@@ -586,6 +636,7 @@ main (int argc, char **argv)
   g_test_add_func ("/page-tools/personal-data", test_personal_data_is_asked);
   g_test_add_func ("/page-tools/password", test_password_is_the_users);
   g_test_add_func ("/page-tools/user-between", test_user_between_calls);
+  g_test_add_func ("/page-tools/user-in-the-middle", test_user_in_the_middle);
   g_test_add_func ("/page-tools/download", test_download);
   g_test_add_func ("/page-tools/upload", test_upload);
   g_test_add_func ("/page-tools/computer", test_page_of_the_computer);

@@ -7,6 +7,7 @@
  */
 #include "annex-browser-download-private.h"
 #include "annex-future.h"
+#include "annex-json-build.h"
 #include "pane-fixture.h"
 
 #include <glib/gstdio.h>
@@ -160,11 +161,61 @@ test_once_and_never (void)
   assert_refused (error);
   g_clear_error (&error);
   g_assert_cmpuint (self->asked->len, ==, 2);
-  /* A plan's sites come together. */
-  annex_browser_pane_allow_sites (self->pane, (const char *const[]) { "other.example", NULL },
-                                  "task");
+}
+
+static void
+set_plan (PaneFixture *self, const char *step)
+{
+  g_autoptr (GError) error = NULL;
+  JsonArray *steps = json_array_new ();
+
+  json_array_add_object_element (
+      steps, annex_json_build ("s", "id", "1", "s", "title", step, "s", "state", "pending", NULL));
+  pane_run (annex_task_append (self->task, ANNEX_EVENT_PLAN_UPDATED,
+                               annex_json_build ("a", "steps", steps, NULL)),
+            &error);
+  g_assert_no_error (error);
+}
+
+/* A plan's sites come together, and no other with them. */
+static void
+test_sites_of_the_plan (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (GError) error = NULL;
+
+  pane_fixture_name (self, "third.example");
+  pane_fixture_page (self, "third.example/", NULL, "third");
+  set_plan (self, "Compare https://www.site.example/list with other.example and notes.md");
+  g_set_str (&self->answer, "Allow for this task");
+  g_assert_true (pane_fixture_visit (self, "http://site.example/", &error));
   g_assert_true (pane_fixture_visit (self, "http://other.example/", &error));
-  g_assert_cmpuint (self->asked->len, ==, 2);
+  g_assert_cmpuint (self->asked->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (self->asked, 0), ==,
+                   "question: Sites: The plan names these sites. May Annex use all of them?\n"
+                   "site.example\nother.example");
+  g_set_str (&self->answer, "no");
+  g_assert_false (pane_fixture_visit (self, "http://third.example/", &error));
+  assert_refused (error);
+  g_assert_cmpstr (g_ptr_array_index (self->asked, 1), ==, "site: third.example");
+}
+
+/* Who does not want them together is asked about each, when it is needed. */
+static void
+test_sites_of_the_plan_one_by_one (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (GError) error = NULL;
+
+  set_plan (self, "Compare site.example with other.example");
+  self->answers = g_strsplit ("Ask for each|once|no", "|", -1);
+  g_assert_true (pane_fixture_visit (self, "http://site.example/", &error));
+  g_assert_false (pane_fixture_visit (self, "http://other.example/", &error));
+  assert_refused (error);
+  g_assert_cmpuint (self->asked->len, ==, 3);
+  g_assert_cmpstr (g_ptr_array_index (self->asked, 1), ==, "site: site.example");
+  g_assert_cmpstr (g_ptr_array_index (self->asked, 2), ==, "site: other.example");
+  g_assert_cmpuint (pane_fixture_count_host (self, "other.example"), ==, 0);
 }
 
 /* Every way from an allowed page to another site ends in a question, before a byte leaves. */
@@ -614,6 +665,8 @@ main (int argc, char **argv)
   g_test_add_func ("/browser/pane/fails-closed", test_fails_closed);
   g_test_add_func ("/browser/pane/first-visit-asks", test_first_visit_asks);
   g_test_add_func ("/browser/pane/once-and-never", test_once_and_never);
+  g_test_add_func ("/browser/pane/sites-of-the-plan", test_sites_of_the_plan);
+  g_test_add_func ("/browser/pane/sites-of-the-plan-one-by-one", test_sites_of_the_plan_one_by_one);
   g_test_add_func ("/browser/pane/ways-to-another-site", test_ways_to_another_site);
   g_test_add_func ("/browser/pane/way-allowed", test_way_allowed);
   g_test_add_func ("/browser/pane/user-opens", test_user_opens);

@@ -234,11 +234,45 @@ test_hostile (void)
     }
 }
 
+static void
+test_sites_of_a_text (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *sites;
+  } rows[] = {
+    { "Compare prices on https://www.shop.example/a?b and shop.example", "shop.example" },
+    { "Look at example.org, www.museum.paris and (https://b.example/x).",
+      "example.org museum.paris b.example" },
+    { "Read report.md, june.csv, run.sh, notes.rs and setup.py", "" },
+    { "Write to anna@example.org", "" },
+    { "Open https://example.org@evil.example/ or http://127.0.0.1:80/ or http://localhost:8000",
+      "" },
+    { "Open https://example.org:8443/ and file:///etc/passwd and javascript:x.com", "" },
+    { "v1.2 of e.g. the plan, 3.50 EUR, .org and com.", "" },
+    { "EXAMPLE.ORG/a|b\303\274cher.example", "example.org xn--bcher-kva.example" },
+    { "a.com b.com c.com d.com e.com", "a.com b.com c.com d.com" },
+    { NULL, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) sites = annex_site_policy_find_sites (rows[i].text, 4);
+      g_autofree char *found = NULL;
+
+      g_ptr_array_add (sites, NULL);
+      found = g_strjoinv (" ", (char **) sites->pdata);
+      g_assert_cmpstr (found, ==, rows[i].sites);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/browser/site-policy/addresses", test_addresses);
+  g_test_add_func ("/browser/sites-of-a-text", test_sites_of_a_text);
   g_test_add_func ("/browser/site-policy/origins", test_origins);
   g_test_add_func ("/browser/site-policy/actions", test_actions);
   g_test_add_func ("/browser/site-policy/hostile", test_hostile);

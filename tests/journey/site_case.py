@@ -14,19 +14,25 @@ def page(title, body):
 ORDER = page("Order", """<form action="/found"><label>Item <input name=item></label>
 <label>Count <input type=number name=count></label><button>Look it up</button></form>""")
 # Where the keyboard's focus is, the site is told: so a journey can type without the accessibility tree.
+TELLS = "<script>document.addEventListener('focusin', (e) => fetch('/focused?name=' + e.target.name));</script>"
 SIGN_IN = page("Sign in", """<form method=post action="/signed-in"><label>User <input name=user autocomplete=username></label>
-<label>Password <input type=password name=password autocomplete=current-password></label><button>Sign in</button></form>
-<script>document.addEventListener('focusin', (e) => fetch('/focused?name=' + e.target.name));</script>""")
+<label>Password <input type=password name=password autocomplete=current-password></label><button>Sign in</button></form>""" + TELLS)
 EXPENSES = page("Expenses", """<form method=post action="/sent"><label>Month <input name=month></label>
 <label>Meals <input name=meals inputmode=decimal></label><label>Travel <input name=travel inputmode=decimal></label>
 <button>Send report</button></form>""")
+# The same, with a field for whoever checks it.
+CHECKED = page("Expenses", """<form method=post action="/sent"><label>Month <input name=month></label>
+<label>Meals <input name=meals inputmode=decimal></label><label>Travel <input name=travel inputmode=decimal></label>
+<label>Checked by <input name=checked oninput="said.value = 'Checked by ' + this.value; fetch('/checked?by=' + this.value)"></label>
+<button>Send report</button> <output id=said></output></form>""" + TELLS)
 
 
 class Site:
     """The pages, in a thread; `requests` is what came: {path, query, form, cookie}."""
 
-    def __init__(self):
+    def __init__(self, has_check=False):
         site = self
+        self.has_check = has_check
         self.requests = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -71,12 +77,12 @@ class Site:
             if ok:
                 headers["Set-Cookie"] = "session=yes; Path=/; HttpOnly"
             status, text = 303, ""
-        elif parts.path == "/focused":
+        elif parts.path in ("/focused", "/checked"):
             kind, text = "text/plain", ""
         elif parts.path == "/sign-in" or not signed_in:
             text = SIGN_IN
         elif parts.path == "/expenses":
-            text = EXPENSES
+            text = CHECKED if self.has_check else EXPENSES
         elif parts.path == "/sent":
             text = page("Report sent", "<p>Thank you.</p><p><a href=/receipt.csv download>Download the receipt</a></p>")
         elif parts.path == "/receipt.csv":

@@ -52,8 +52,8 @@ class WindowCase(Screen):
         presses it by accident."""
         bar = "^Annex asks for your permission$"
         for _ in range(10):
-            self.click(f"^{label}$", "button", start=self.see(bar))
-            if wait_until(lambda: self.look(bar) is None, 5):
+            self.click(f"^{label}$", "button", start=self.see(bar, "grouping"))
+            if wait_until(lambda: self.look(bar, "grouping") is None, 5):
                 return
         self.fail(f"{label} is not taken\n{self.outline()}")
 

@@ -292,7 +292,8 @@ const AnnexSimpleToolSpec annex_tool_browse = {
   "nothing "
   "else of the task. You get a short report with sources; downloads are put into "
   "/home/agent/inbox. It can send files from /folders and ~/outbox. A server in your own computer "
-  "is http://localhost.computer:PORT to it.",
+  "is http://localhost.computer:PORT to it. Name in the plan the sites it will need "
+  "(shop.example.org): the user is asked about those together.",
   "{\"type\":\"object\",\"properties\":{\"goal\":{\"type\":\"string\",\"description\":\"What is to "
   "be done or found out, complete in itself\"},\"start_url\":{\"type\":\"string\","
   "\"description\":\"Where to begin\"}},\"required\":[\"goal\"]}",

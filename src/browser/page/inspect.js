@@ -96,7 +96,8 @@ const commandInspect = ({target}) => {
 };
 
 const commandBox = ({target}) => {
-  const element = resolve(target);
+  const named = resolve(target);
+  const element = isVisible(named) && boxArray(named)[2] > 1 ? named : standIn(named) ?? named;
   element.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
   return {detail: {box: boxArray(element)}};
 };

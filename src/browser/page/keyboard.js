@@ -84,7 +84,7 @@ const defaultAction = async (element, key, modifiers) => {
   if (key === 'Enter') return enter(element, modifiers);
   if (/^Arrow/.test(key) && arrowControl(element, key)) return undefined;
   if (canEdit(element) && editKey(element, key, modifiers)) return undefined;
-  if ([...key].length === 1) { if (canEdit(element)) insertText(element, key); else if (element instanceof HTMLSelectElement) selectByLetter(element, key); else if (key === ' ' && !isNativeControl(element)) scrollPage(element, 'PageDown'); return undefined; }
+  if ([...key].length === 1) { if (canEdit(element)) typeText(element, key); else if (element instanceof HTMLSelectElement) selectByLetter(element, key); else if (key === ' ' && !isNativeControl(element)) scrollPage(element, 'PageDown'); return undefined; }
   return scrollPage(element, key);
 };
 
