@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 AnnexConnectorConfig *
 annex_connector_config_new (const char *id, const char *title);
+/* As much of it as a title may have. */
+void
+annex_connector_config_set_title (AnnexConnectorConfig *self, const char *title);
 /* Can it be at all? ANNEX_CONNECTOR_ERROR_INVALID. */
 gboolean
 annex_connector_config_check (const AnnexConnectorConfig *self, GError **error);

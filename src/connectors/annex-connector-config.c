@@ -46,13 +46,20 @@ annex_connector_value_free (gpointer data)
   g_free (self);
 }
 
+void
+annex_connector_config_set_title (AnnexConnectorConfig *self, const char *title)
+{
+  g_free (self->title);
+  self->title = g_utf8_substring (title, 0, MIN (g_utf8_strlen (title, -1), MAX_TITLE_CHARS));
+}
+
 AnnexConnectorConfig *
 annex_connector_config_new (const char *id, const char *title)
 {
   AnnexConnectorConfig *self = g_new0 (AnnexConnectorConfig, 1);
 
   self->id = g_strdup (id);
-  self->title = g_utf8_substring (title, 0, MIN (g_utf8_strlen (title, -1), MAX_TITLE_CHARS));
+  annex_connector_config_set_title (self, title);
   self->enabled = TRUE;
   self->values = g_ptr_array_new_with_free_func (annex_connector_value_free);
   self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -226,8 +233,15 @@ read_values (AnnexConnectorConfig *self, JsonObject *values)
       const char *plain = annex_json_opt_string (values, l->data, NULL);
       const char *id = secret != NULL ? annex_json_opt_string (secret, "secret", NULL) : NULL;
 
-      if (plain != NULL || (id != NULL && g_str_has_prefix (id, "secret:")))
-        g_ptr_array_add (self->values, annex_connector_value_new (l->data, plain, id));
+      AnnexConnectorValue *value;
+
+      if (plain == NULL && (id == NULL || (id[0] != '\0' && !g_str_has_prefix (id, "secret:"))))
+        continue;
+      /* {"secret": ""}: the user has not given it yet. */
+      value = id != NULL && id[0] == '\0' ? annex_connector_value_new (l->data, "", NULL)
+                                          : annex_connector_value_new (l->data, plain, id);
+      value->looks_secret = id != NULL && id[0] == '\0';
+      g_ptr_array_add (self->values, value);
     }
 }
 
@@ -291,9 +305,11 @@ annex_connector_config_to_json (const AnnexConnectorConfig *self)
     {
       const AnnexConnectorValue *value = self->values->pdata[i];
 
-      if (value->secret_id != NULL)
-        json_object_set_object_member (values, value->name,
-                                       annex_json_build ("s", "secret", value->secret_id, NULL));
+      if (value->secret_id != NULL || value->value == NULL || value->value[0] == '\0')
+        json_object_set_object_member (
+            values, value->name,
+            annex_json_build ("s", "secret", value->secret_id != NULL ? value->secret_id : "",
+                              NULL));
       else if (!value->looks_secret)
         json_object_set_string_member (values, value->name, value->value);
     }

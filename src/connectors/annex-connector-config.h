@@ -7,7 +7,9 @@
  *   {"id", "title", "enabled", "command"?: [word…], "address"?, "env"?: {NAME: value},
  *    "headers"?: {name: value}, "rules"?: {tool: allow|ask|never}}
  *
- * A value that is secret is {"secret": "secret:<id>"}: its text is in the keyring.
+ * A value that is secret is {"secret": "secret:<id>"}: its text is in the keyring. {"secret": ""}
+ * is one that the user has to give first. ${NAME} in a word of the command or in the address is the
+ * value of that name.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

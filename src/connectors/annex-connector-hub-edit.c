@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-connector-config-private.h"
+#include "annex-connector-fill.h"
 #include "annex-connector-hub-private.h"
 
 #include "annex-future.h"
@@ -341,9 +342,13 @@ value_cb (GPtrArray *configs, gpointer data, GError **error)
   for (guint i = config->values->len; i > 0; i--)
     if (g_str_equal (((AnnexConnectorValue *) config->values->pdata[i - 1])->name, edit->name))
       g_ptr_array_remove_index (config->values, i - 1);
-  if (edit->text == NULL)
+  if (edit->text == NULL && !annex_connector_fill_uses (config, edit->name))
     return TRUE;
-  value = annex_connector_value_new (edit->name, kept != NULL ? NULL : edit->text, kept);
+  /* What its command or its address has a place for is missing from now on. */
+  value = edit->text == NULL
+              ? annex_connector_value_new (edit->name, "", NULL)
+              : annex_connector_value_new (edit->name, kept != NULL ? NULL : edit->text, kept);
+  value->looks_secret = edit->text == NULL;
   g_ptr_array_add (config->values, value);
   return annex_connector_config_check (config, error);
 }

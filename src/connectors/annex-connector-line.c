@@ -7,6 +7,7 @@
 #include "annex-connector-line.h"
 
 #include "annex-connector-extras.h"
+#include "annex-connector-fill.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-ledger.h"
@@ -110,18 +111,11 @@ collect_values (AnnexConnectorLine *self, GStrvBuilder *out, gboolean as_headers
 static AnnexMcpTransport *
 open_command (AnnexConnectorLine *self, char **environment, GError **error)
 {
-  g_autoptr (GString) line = g_string_new ("exec");
-  g_autoptr (AnnexCommand) command = NULL;
+  g_autofree char *line = annex_connector_fill_command (self->config);
+  g_autoptr (AnnexCommand) command = annex_command_new (line);
   g_autoptr (AnnexProcess) process = NULL;
   g_autoptr (GError) local = NULL;
 
-  for (guint i = 0; self->config->command[i] != NULL; i++)
-    {
-      g_autofree char *quoted = g_shell_quote (self->config->command[i]);
-
-      g_string_append_printf (line, " %s", quoted);
-    }
-  command = annex_command_new (line->str);
   command->env = g_strdupv (environment);
   process = dex_await_object (annex_computer_spawn (self->computer, command), &local);
   if (process == NULL)
@@ -153,13 +147,21 @@ traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpoint
 }
 
 static AnnexMcpTransport *
-open_address (AnnexConnectorLine *self, char **headers, GError **error)
+open_address (AnnexConnectorLine *self, char **values, GError **error)
 {
-  AnnexMcpTransport *transport = annex_mcp_http_new (self->config->address, error);
+  g_autofree char *address =
+      annex_connector_fill_address (self->config, (const char *const *) values);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) headers = NULL;
+  AnnexMcpTransport *transport = annex_mcp_http_new (address, error);
   AnnexMcpHttp *http;
 
   if (transport == NULL)
     return NULL;
+  for (guint i = 0; values[i] != NULL; i += 2)
+    if (!annex_connector_fill_uses (self->config, values[i]))
+      g_strv_builder_add_many (builder, values[i], values[i + 1], NULL);
+  headers = g_strv_builder_end (builder);
   http = ANNEX_MCP_HTTP (transport);
   annex_mcp_http_set_headers (http, (const char *const *) headers);
   annex_mcp_http_set_traffic_func (http, traffic_cb, weak_new (self), weak_unref);

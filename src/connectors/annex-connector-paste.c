@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-connector-config-private.h"
+#include "annex-connector-fill.h"
 
 #include <string.h>
 
@@ -17,38 +18,6 @@ fail (GError **error, const char *why)
 {
   g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID, why);
   return NULL;
-}
-
-/* Names that stand before secrets, and prefixes that keys of known services begin with. */
-static gboolean
-looks_secret (const char *name, const char *value)
-{
-  static const char *const words[] = { "KEY",  "TOKEN",  "SECRET",     "PASSW",
-                                       "AUTH", "COOKIE", "CREDENTIAL", "PAT" };
-  static const char *const starts[] = { "sk-",  "ghp_", "github_pat_", "xoxb-", "xoxp-",
-                                        "AKIA", "eyJ",  "Bearer ",     "glpat-" };
-  g_autofree char *upper = g_ascii_strup (name, -1);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    {
-      const char *found = strstr (upper, words[i]);
-
-      /* PAT is a word of its own, PATH is not. */
-      if (found != NULL && (!g_str_equal (words[i], "PAT") || found[3] == '\0' || found[3] == '_'))
-        return TRUE;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (starts); i++)
-    if (g_str_has_prefix (value, starts[i]))
-      return TRUE;
-  return FALSE;
-}
-
-/* "${input:key}", "<YOUR_KEY>", "YOUR_API_KEY": the user is to put something there. */
-static gboolean
-is_blank (const char *value)
-{
-  return value[0] == '\0' || g_str_has_prefix (value, "${") || value[0] == '<' ||
-         g_str_has_prefix (value, "YOUR_") || g_str_has_prefix (value, "your-");
 }
 
 static void
@@ -63,8 +32,11 @@ add_values (AnnexConnectorConfig *self, JsonObject *values)
 
       if (text == NULL)
         continue;
-      value = annex_connector_value_new (l->data, is_blank (text) ? "" : text, NULL);
-      value->looks_secret = looks_secret (l->data, text) || is_blank (text);
+      value =
+          annex_connector_value_new (l->data, annex_connector_is_blank (text) ? "" : text, NULL);
+      value->looks_secret = annex_connector_is_secret_name (l->data) ||
+                            annex_connector_is_secret_text (text) ||
+                            annex_connector_is_blank (text);
       g_ptr_array_add (self->values, value);
     }
 }
@@ -96,6 +68,7 @@ read_entry (JsonObject *entry, const char *id, const char *title, GError **error
   else
     self->address = g_strdup (address);
   add_values (self, annex_json_opt_object (source, command != NULL ? "env" : "headers"));
+  annex_connector_fill_take_secrets (self);
   return annex_connector_config_check (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -134,7 +107,7 @@ title_of_command (char **words)
   const char *start;
 
   for (guint i = 1; words[i] != NULL && i < 4; i++)
-    if (words[i][0] != '-')
+    if (words[i][0] != '-' && strstr (words[i], "${") == NULL && strstr (words[i], "://") == NULL)
       {
         last = words[i];
         break;
@@ -180,6 +153,7 @@ read_address (const char *text, const char *title, GError **error)
     return fail (error, "This address is not one such as https://example.org/mcp.");
   config = new_titled (title, g_uri_get_host (uri));
   config->address = g_strdup (text);
+  annex_connector_fill_take_secrets (config);
   return take_one (config, error);
 }
 
@@ -189,7 +163,6 @@ read_command (const char *text, const char *title, GError **error)
 {
   g_auto (GStrv) words = NULL;
   g_autoptr (JsonObject) env = json_object_new ();
-  g_autofree char *name = NULL;
   AnnexConnectorConfig *config;
   guint first = 0;
 
@@ -205,10 +178,19 @@ read_command (const char *text, const char *title, GError **error)
     }
   if (words[first] == NULL)
     return fail (error, "The command is missing.");
-  name = title_of_command (words + first);
-  config = new_titled (title, name);
+  config = new_titled (title, "connector");
   config->command = g_strdupv (words + first);
   add_values (config, env);
+  annex_connector_fill_take_secrets (config);
+  /* Not before: a key is no title. */
+  if (title == NULL || title[0] == '\0')
+    {
+      g_autofree char *name = title_of_command (config->command);
+
+      g_free (config->id);
+      config->id = annex_connector_id_from_title (name, NULL);
+      annex_connector_config_set_title (config, name);
+    }
   return take_one (config, error);
 }
 

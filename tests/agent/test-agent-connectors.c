@@ -492,7 +492,7 @@ test_broken (Notes *f, gconstpointer data)
   add_end (f);
   run (f, ANNEX_TASK_DONE);
   assert_result (f, "f", FALSE, "The connector “Broken” cannot be used now (failed)");
-  assert_result (f, "f", FALSE, "there is no such thing");
+  assert_result (f, "f", FALSE, "there is no such thing Tell the user");
   assert_result (f, "c", TRUE, "The connector “Broken” cannot be used now.");
   g_assert_cmpuint (count_told (f, "Broken: did not start the last time"), ==, 1);
   info = get_info (f);

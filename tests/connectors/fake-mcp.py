@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """It speaks the real wire format, and misbehaves when told to.
 
-    fake-mcp.py [--era modern|handshake] [--http] [--fault NAME]... [--old VERSION]
+    fake-mcp.py [--era modern|handshake] [--http] [--fault NAME]... [--old VERSION] [--notes FILE]
 
-Over HTTP it prints its port on a line first, and ends when its standard input does. Faults:
+With --notes it has a tool that writes: what it is given, as a line into that file. Over HTTP it prints its port on a line first, and ends when its standard input does. Faults:
   noise       a greeting on standard output before anything else
   exit        ends at the first method it does not know
   deaf        does not answer what it does not know
@@ -63,6 +63,9 @@ class Server:
         ]
         if self.extra_tool:
             tools.append(tool("grown"))
+        if self.options.notes:
+            tools.append(tool("note", {"text": {"type": "string"}}, title="Write a note",
+                              annotations={"readOnlyHint": False, "destructiveHint": False}))
         return tools
 
     def page(self, params):
@@ -113,6 +116,10 @@ class Server:
             self.extra_tool = True
             context.tell_changes("notifications/tools/list_changed")
             return {"content": []}
+        if name == "note" and self.options.notes:
+            with open(self.options.notes, "a", encoding="utf-8") as file:
+                file.write(arguments["text"] + "\n")
+            return {"content": [{"type": "text", "text": "kept"}]}
         if name == "region":
             return {"content": [{"type": "text", "text": context.headers()}]}
         raise KeyError(name)
@@ -407,6 +414,7 @@ def main():
     parser.add_argument("--http", action="store_true")
     parser.add_argument("--fault", action="append", default=[])
     parser.add_argument("--old", default=None)
+    parser.add_argument("--notes", default=None)
     options = parser.parse_args()
     server = Server(options)
     if options.http:

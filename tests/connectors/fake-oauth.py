@@ -5,9 +5,10 @@
 does. The service is fake-mcp.py's at /mcp. What a browser would show is answered at once: the user
 agrees.
 
-    fake-oauth.py [--fault NAME]... [--client-id ID[:SECRET]]
+    fake-oauth.py [--fault NAME]... [--client-id ID[:SECRET]] [--notes FILE]
 
-GET /log has all requests, a line each. Faults:
+GET /log has all requests, a line each; GET /tokens has all tokens that were given, which must be
+nowhere but in a keyring. Faults:
   no-header         the refusal names no metadata; it is found at its usual place
   path-issuer       the sign-in server has a path
   openid            its metadata is OpenID's only
@@ -307,6 +308,9 @@ class Handler(fake_mcp.Handler):
         if path == "/log":
             self.plain(200, "\n".join(self.state.log).encode(), "text/plain")
             return
+        if path == "/tokens":
+            self.plain(200, "\n".join([*self.state.access, *self.state.refresh]).encode(), "text/plain")
+            return
         if path == "/authorize":
             self.authorize(query)
             return
@@ -359,6 +363,7 @@ def main():
     parser.add_argument("--fault", action="append", default=[])
     parser.add_argument("--client-id", default=None)
     parser.add_argument("--old", default=None)
+    parser.add_argument("--notes", default=None)
     options = parser.parse_args()
     state = State(options)
     if options.client_id:

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-connector-config.h"
+#include "annex-connector-fill.h"
 
 #include <string.h>
 
@@ -57,6 +57,25 @@ static const struct
     "ao-mail|ÄÖ mail|on|m|KEY!=" },
   { "{\"日本\":{\"command\":\"m\"},\"中国\":{\"command\":\"n\"}}",
     "connector|日本|on|m|\nconnector-2|中国|on|n|" },
+  /* Keys in a command or an address. */
+  { "npx -y tavily-mcp --api-key abc --author me --mode=fast",
+    "tavily-mcp|tavily-mcp|on|npx -y tavily-mcp --api-key ${API_KEY} --author me --mode=fast|"
+    "API_KEY!=abc" },
+  { "x --token=abc --token=def sk-123",
+    "x|x|on|x --token=${TOKEN} --token=${TOKEN_2} ${KEY}|TOKEN!=abc,TOKEN_2!=def,KEY!=sk-123" },
+  { "{\"a\":{\"command\":\"m\",\"args\":[\"--header\",\"Authorization: Bearer abc\",\"X-Api-Key: "
+    "z\"]}}",
+    "a|a|on|m --header Authorization: ${AUTHORIZATION} X-Api-Key: ${X_API_KEY}|"
+    "AUTHORIZATION!=Bearer abc,X_API_KEY!=z" },
+  { "{\"a\":{\"command\":\"m\",\"args\":[\"--key\",\"${input:key}\",\"--token\",\"${T}\"],\"env\":{"
+    "\"T\":"
+    "\"sk-abc\"}}}",
+    "a|a|on|m --key ${KEY} --token ${T}|T!=sk-abc,KEY!=" },
+  { "https://x.example.org/mcp?api_key=a%2Fb&lang=de",
+    "x-example-org|x.example.org|on|https://x.example.org/mcp?api_key=${API_KEY}&lang=de|"
+    "API_KEY!=a/b" },
+  { "m --key --fast https://a.example.org/?a=b",
+    "m|m|on|m --key --fast https://a.example.org/?a=b|" },
   { "", NULL },
   { "{", NULL },
   { "{}", NULL },
@@ -135,6 +154,40 @@ test_stored (void)
   g_assert_cmpint (annex_connector_config_get_rule (read, "other"), ==, ANNEX_CONNECTOR_RULE_NONE);
 }
 
+/* One that the user is to give later is still missing when it comes back, and still secret. */
+static void
+test_missing_stored (void)
+{
+  g_autoptr (GPtrArray) configs = annex_connector_config_read_paste (
+      "{\"m\":{\"command\":\"m\",\"env\":{\"KEY\":\"<YOUR_KEY>\"}}}", NULL, NULL);
+  g_autoptr (JsonObject) json = annex_connector_config_to_json (configs->pdata[0]);
+  g_autoptr (AnnexConnectorConfig) read = annex_connector_config_from_json (json, NULL);
+  g_autofree char *described = describe (read);
+
+  g_assert_cmpstr (described, ==, "m|m|on|m|KEY!=");
+}
+
+/* What a shell is given has no value in it; only known names are filled in. */
+static void
+test_filled_in (void)
+{
+  g_autoptr (GPtrArray) commands =
+      annex_connector_config_read_paste ("it's-not 'a b' --token=abc '$(x)' '${HOME}'", NULL, NULL);
+  g_autoptr (GPtrArray) more =
+      annex_connector_config_read_paste ("m --token=abc 'it''s' '$(x)' '${HOME}' ''", NULL, NULL);
+  g_autoptr (GPtrArray) addresses = annex_connector_config_read_paste (
+      "https://x.example.org/mcp?api_key=a&b=${HOME}#c", NULL, NULL);
+  const char *const values[] = { "API_KEY", "a&b=/ü", "OTHER", "x", NULL };
+  g_autofree char *line = annex_connector_fill_command (more->pdata[0]);
+  g_autofree char *address = annex_connector_fill_address (addresses->pdata[0], values);
+
+  g_assert_null (commands); /* its quotes do not end */
+  g_assert_cmpstr (line, ==, "exec 'm' '--token='\"${TOKEN}\" 'its' '$(x)' '${HOME}' ''");
+  g_assert_cmpstr (address, ==, "https://x.example.org/mcp?api_key=a%26b%3D%2F%C3%BC&b=${HOME}#c");
+  g_assert_true (annex_connector_fill_uses (addresses->pdata[0], "API_KEY"));
+  g_assert_false (annex_connector_fill_uses (addresses->pdata[0], "API"));
+}
+
 static void
 test_bad_stored (void)
 {
@@ -168,6 +221,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/connector-config/pastes", test_pastes);
   g_test_add_func ("/connector-config/stored", test_stored);
+  g_test_add_func ("/connector-config/missing-stored", test_missing_stored);
+  g_test_add_func ("/connector-config/filled-in", test_filled_in);
   g_test_add_func ("/connector-config/bad-stored", test_bad_stored);
   return g_test_run ();
 }

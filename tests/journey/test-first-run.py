@@ -1,9 +1,8 @@
 # test-first-run.py: from the first start to the first answer: a key, a server on this machine, or the tour.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
-import subprocess
 
-from journey import main, turn, wait_until
+from journey import main, turn
 from window_case import WindowCase, free_port
 
 RIGHT = "sk-the-right-one-0123456789"
@@ -48,20 +47,6 @@ class FirstRun(WindowCase):
         self.open()
         self.see(seen, "label")
         self.assertIsNone(self.look("^Welcome$", "dialog"))
-
-    def keyring(self):
-        """A keyring that is unlocked, as after logging in."""
-        daemon = subprocess.Popen(["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-                                  env=self.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL)
-        self.addCleanup(daemon.wait)
-        self.addCleanup(daemon.kill)
-        daemon.stdin.write(b"pass")
-        daemon.stdin.close()
-        asked = ["gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus", "-m",
-                 "org.freedesktop.DBus.GetConnectionUnixProcessID", "org.freedesktop.secrets"]
-        self.assertTrue(wait_until(lambda: f"uint32 {daemon.pid}," in subprocess.run(
-            asked, env=self.env, capture_output=True, text=True).stdout), "there is no keyring")
 
     def keys(self, log):
         return {r["headers"].get("authorization") for r in self.requests(log)}

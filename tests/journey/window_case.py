@@ -4,6 +4,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 
 from journey import wait_until
 from screen import Screen
@@ -30,6 +31,20 @@ class WindowCase(Screen):
         os.makedirs(os.path.join(self.home, "config/annex"), exist_ok=True)
         with open(os.path.join(self.home, "config/annex/config.json"), "w", encoding="utf-8") as file:
             json.dump({"models": list(profiles)}, file)
+
+    def keyring(self):
+        """A keyring that is unlocked, as after logging in."""
+        daemon = subprocess.Popen(["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+                                  env=self.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        daemon.stdin.write(b"pass")
+        daemon.stdin.close()
+        asked = ["gdbus", "call", "--session", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus", "-m",
+                 "org.freedesktop.DBus.GetConnectionUnixProcessID", "org.freedesktop.secrets"]
+        self.assertTrue(wait_until(lambda: f"uint32 {daemon.pid}," in subprocess.run(
+            asked, env=self.env, capture_output=True, text=True).stdout), "there is no keyring")
 
     def begin(self, *turns, **scenario):
         """A model that is a fake one, and the window in front of them."""
