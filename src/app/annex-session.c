@@ -36,7 +36,7 @@ struct _AnnexSession
   AnnexImageStore *images;
   AnnexComputers *computers;
   AnnexConfig *config;
-  GSettings *settings; /* nullable */
+  GSettings *settings;                    /* nullable */
   AnnexSessionComputerFunc make_computer; /* nullable */
   gpointer make_computer_data;
   gboolean cleaned;
@@ -209,8 +209,16 @@ annex_session_forget_computers (AnnexSession *self)
 AnnexSecrets *
 annex_session_get_secrets (AnnexSession *self)
 {
+  AnnexSecrets *opened;
+
+  if (self->secrets != NULL)
+    return self->secrets;
+  opened = dex_await_object (annex_secrets_new_default (), NULL); /* never rejects */
+  /* Another fiber may have been faster. */
   if (self->secrets == NULL)
-    self->secrets = dex_await_object (annex_secrets_new_default (), NULL); /* never rejects */
+    self->secrets = opened;
+  else
+    g_clear_object (&opened);
   return self->secrets;
 }
 
@@ -248,11 +256,9 @@ annex_session_get_connectors (AnnexSession *self)
 {
   if (self->connectors == NULL)
     {
-      AnnexSecrets *secrets = annex_session_get_secrets (self);
-
-      /* Another fiber may have been faster. */
-      if (self->connectors == NULL)
-        self->connectors = annex_connector_hub_new (secrets, self->store, NULL, NULL);
+      self->connectors = annex_connector_hub_new (NULL, self->store, NULL, NULL);
+      annex_connector_hub_set_secrets_func (
+          self->connectors, (AnnexConnectorSecretsFunc) annex_session_get_secrets, self);
       annex_connector_hub_set_computer_func (self->connectors, make_trial_computer, self);
     }
   return ANNEX_CONNECTORS (self->connectors);
@@ -362,8 +368,8 @@ annex_session_use_helper (AnnexSession *self, AnnexWorkspace *workspace)
 static gboolean
 fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GError **error)
 {
-  g_autoptr (GPtrArray) own = task != NULL ? annex_task_dup_network_rules (task)
-                                           : g_ptr_array_new ();
+  g_autoptr (GPtrArray) own =
+      task != NULL ? annex_task_dup_network_rules (task) : g_ptr_array_new ();
   g_autoptr (GPtrArray) standing = dex_await_boxed (annex_store_list_rules (self->store), error);
   g_autofree char *current = NULL;
   g_autofree char *hosts = NULL;

@@ -84,7 +84,9 @@ forget_secrets (Edit *edit)
     {
       g_autoptr (GError) error = NULL;
 
-      if (!dex_await (annex_secrets_remove (edit->hub->secrets, edit->secrets->pdata[i]), &error))
+      if (!dex_await (annex_secrets_remove (annex_connector_hub_get_secrets (edit->hub),
+                                            edit->secrets->pdata[i]),
+                      &error))
         g_debug ("A secret was not removed: %s", error->message);
     }
 }
@@ -97,7 +99,9 @@ keep_secret (Edit *edit, const char *title, const char *name, const char *text, 
   g_autofree char *id = g_strconcat ("secret:", ulid, NULL);
   g_autofree char *label = g_strdup_printf ("Annex: %s of the connector %s", name, title);
 
-  if (!dex_await (annex_secrets_store (edit->hub->secrets, id, label, text), error))
+  if (!dex_await (
+          annex_secrets_store (annex_connector_hub_get_secrets (edit->hub), id, label, text),
+          error))
     {
       annex_error_normalise (error);
       return NULL;

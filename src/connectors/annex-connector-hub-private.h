@@ -16,7 +16,9 @@ struct _AnnexConnectorHub
   GObject parent_instance;
 
   AnnexConnectorShelf *shelf;
-  AnnexSecrets *secrets;
+  AnnexSecrets *secrets; /* NULL until they are needed */
+  AnnexConnectorSecretsFunc open_secrets;
+  gpointer open_secrets_data;
   AnnexStore *store;
   GPtrArray *lines;  /* AnnexConnectorLine */
   GHashTable *oauth; /* char * id: AnnexOauth */
@@ -24,7 +26,10 @@ struct _AnnexConnectorHub
   gpointer make_computer_data;
 };
 
-/* The line of @config in @use's task, made when there is none. (borrowed) */
+/* In a fiber. (borrowed) */
+AnnexSecrets *
+annex_connector_hub_get_secrets (AnnexConnectorHub *self);
+/* The line of @config in @use's task, made when there is none. In a fiber. (borrowed) */
 AnnexConnectorLine *
 annex_connector_hub_get_line (AnnexConnectorHub *self,
                               const AnnexConnectorConfig *config,
@@ -38,7 +43,7 @@ annex_connector_hub_make_line (AnnexConnectorHub *self,
 /* Ends the lines of connector @id (NULL: of all) in task @task_id (NULL: in all). In a fiber. */
 void
 annex_connector_hub_end_lines (AnnexConnectorHub *self, const char *id, const char *task_id);
-/* The sign-in of the connector; NULL for a command. (borrowed) */
+/* The sign-in of the connector; NULL for a command. In a fiber. (borrowed) */
 AnnexOauth *
 annex_connector_hub_get_oauth (AnnexConnectorHub *self, const AnnexConnectorConfig *config);
 /* @config as people see it. @line is nullable. (transfer full) */

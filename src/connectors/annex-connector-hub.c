@@ -27,14 +27,29 @@ changed_cb (AnnexConnectorHub *self)
   annex_connectors_emit_changed (ANNEX_CONNECTORS (self));
 }
 
+AnnexSecrets *
+annex_connector_hub_get_secrets (AnnexConnectorHub *self)
+{
+  AnnexSecrets *opened;
+
+  if (self->secrets != NULL || self->open_secrets == NULL)
+    return self->secrets;
+  opened = self->open_secrets (self->open_secrets_data);
+  /* Another fiber may have been faster. */
+  if (self->secrets == NULL)
+    g_set_object (&self->secrets, opened);
+  return self->secrets;
+}
+
 AnnexOauth *
 annex_connector_hub_get_oauth (AnnexConnectorHub *self, const AnnexConnectorConfig *config)
 {
+  AnnexSecrets *secrets = annex_connector_hub_get_secrets (self);
   AnnexOauth *oauth = g_hash_table_lookup (self->oauth, config->id);
 
-  if (oauth != NULL || config->address == NULL)
+  if (oauth != NULL || config->address == NULL || secrets == NULL)
     return oauth;
-  oauth = annex_oauth_new (self->secrets, config->id, config->title, config->address, NULL);
+  oauth = annex_oauth_new (secrets, config->id, config->title, config->address, NULL);
   if (oauth != NULL)
     g_hash_table_insert (self->oauth, g_strdup (config->id), oauth);
   return oauth;
@@ -46,9 +61,9 @@ annex_connector_hub_make_line (AnnexConnectorHub *self,
                                const char *task_id,
                                AnnexComputer *computer)
 {
-  AnnexConnectorLine *line =
-      annex_connector_line_new (config, self->shelf, self->secrets, self->store,
-                                annex_connector_hub_get_oauth (self, config), task_id, computer);
+  AnnexConnectorLine *line = annex_connector_line_new (
+      config, self->shelf, annex_connector_hub_get_secrets (self), self->store,
+      annex_connector_hub_get_oauth (self, config), task_id, computer);
 
   g_signal_connect_object (line, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return line;
@@ -74,8 +89,11 @@ annex_connector_hub_get_line (AnnexConnectorHub *self,
                               const AnnexConnectorConfig *config,
                               const AnnexConnectorUse *use)
 {
-  AnnexConnectorLine *line = find_line (self, config->id, use->task_id);
+  AnnexConnectorLine *line;
 
+  /* What may wait comes first, so that no two fibers make the same line. */
+  annex_connector_hub_get_secrets (self);
+  line = find_line (self, config->id, use->task_id);
   if (line == NULL)
     {
       line = annex_connector_hub_make_line (self, config, use->task_id, use->computer);
@@ -532,6 +550,15 @@ annex_connector_hub_new (AnnexSecrets *secrets,
   g_signal_connect_object (self->shelf, "changed", G_CALLBACK (changed_cb), self,
                            G_CONNECT_SWAPPED);
   return self;
+}
+
+void
+annex_connector_hub_set_secrets_func (AnnexConnectorHub *self,
+                                      AnnexConnectorSecretsFunc func,
+                                      gpointer data)
+{
+  self->open_secrets = func;
+  self->open_secrets_data = data;
 }
 
 void

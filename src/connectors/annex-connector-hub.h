@@ -20,12 +20,21 @@ G_DECLARE_FINAL_TYPE (AnnexConnectorHub, annex_connector_hub, ANNEX, CONNECTOR_H
  * (transfer full) */
 typedef AnnexComputer *(*AnnexConnectorComputerFunc) (gpointer data, GError **error);
 
-/* @file and @folder: see annex_connector_shelf_new(). @store: nullable in tests only. */
+/* Where the user's secrets are; called in a fiber, and once. (borrowed) */
+typedef AnnexSecrets *(*AnnexConnectorSecretsFunc) (gpointer data);
+
+/* @file and @folder: see annex_connector_shelf_new(). @secrets: NULL with
+ * annex_connector_hub_set_secrets_func(). @store: nullable in tests only. */
 AnnexConnectorHub *
 annex_connector_hub_new (AnnexSecrets *secrets,
                          AnnexStore *store,
                          const char *file,
                          const char *folder);
+/* The hub is made before there is a fiber, and a keyring takes a moment. @data outlives the hub. */
+void
+annex_connector_hub_set_secrets_func (AnnexConnectorHub *self,
+                                      AnnexConnectorSecretsFunc func,
+                                      gpointer data);
 /* Without it commands cannot be tested outside a task. @data outlives the hub. */
 void
 annex_connector_hub_set_computer_func (AnnexConnectorHub *self,

@@ -7,6 +7,7 @@
  */
 #include "annex-connector-config-private.h"
 #include "annex-connector-fill.h"
+#include "annex-mcp-http.h"
 
 #include <string.h>
 
@@ -69,7 +70,10 @@ read_entry (JsonObject *entry, const char *id, const char *title, GError **error
     self->address = g_strdup (address);
   add_values (self, annex_json_opt_object (source, command != NULL ? "env" : "headers"));
   annex_connector_fill_take_secrets (self);
-  return annex_connector_config_check (self, error) ? g_steal_pointer (&self) : NULL;
+  if (!annex_connector_config_check (self, error) ||
+      (self->address != NULL && !annex_mcp_http_check_address (self->address, error)))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 static GPtrArray *
@@ -149,8 +153,8 @@ read_address (const char *text, const char *title, GError **error)
   g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
   AnnexConnectorConfig *config;
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_host (uri)[0] == '\0')
-    return fail (error, "This address is not one such as https://example.org/mcp.");
+  if (uri == NULL || !annex_mcp_http_check_address (text, error))
+    return uri != NULL ? NULL : fail (error, "This address is not one.");
   config = new_titled (title, g_uri_get_host (uri));
   config->address = g_strdup (text);
   annex_connector_fill_take_secrets (config);

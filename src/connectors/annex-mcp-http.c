@@ -558,13 +558,12 @@ is_loopback (const char *host)
                          : g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
-AnnexMcpTransport *
-annex_mcp_http_new (const char *address, GError **error)
+gboolean
+annex_mcp_http_check_address (const char *address, GError **error)
 {
   g_autoptr (GUri) uri = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
   const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
   const char *problem = NULL;
-  AnnexMcpHttp *self;
 
   if (host == NULL || host[0] == '\0')
     problem = "is not one such as https://example.org/mcp";
@@ -574,14 +573,21 @@ annex_mcp_http_new (const char *address, GError **error)
            !(g_str_equal (g_uri_get_scheme (uri), "http") && is_loopback (host)))
     problem = "must begin with https://";
   if (problem != NULL)
-    {
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-                   "The connector's address %s.", problem);
-      return NULL;
-    }
+    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                 "The connector’s address %s.", problem);
+  return problem == NULL;
+}
+
+AnnexMcpTransport *
+annex_mcp_http_new (const char *address, GError **error)
+{
+  AnnexMcpHttp *self;
+
+  if (!annex_mcp_http_check_address (address, error))
+    return NULL;
   self = g_object_new (ANNEX_TYPE_MCP_HTTP, NULL);
-  self->address = g_steal_pointer (&uri);
-  if (is_loopback (host))
+  self->address = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
+  if (is_loopback (g_uri_get_host (self->address)))
     soup_session_set_proxy_resolver (self->session, NULL);
   return ANNEX_MCP_TRANSPORT (self);
 }

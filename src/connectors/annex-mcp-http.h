@@ -28,6 +28,9 @@ typedef void (*AnnexMcpChallengeFunc) (const char *challenge, gpointer data);
 #define ANNEX_TYPE_MCP_HTTP (annex_mcp_http_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexMcpHttp, annex_mcp_http, ANNEX, MCP_HTTP, GObject)
 
+/* May it be one at all? https, or http on this machine. ANNEX_CONNECTOR_ERROR_INVALID. */
+gboolean
+annex_mcp_http_check_address (const char *address, GError **error);
 /* NULL with ANNEX_CONNECTOR_ERROR_INVALID, whose text does not repeat the address. (transfer full)
  */
 AnnexMcpTransport *

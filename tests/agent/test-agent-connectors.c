@@ -451,6 +451,55 @@ test_secret (Notes *f, gconstpointer data)
   g_assert_null (strstr (scripted_model_get_messages (f->base.model, 1), SECRET));
 }
 
+static AnnexConnectorInfo *
+find_info (Notes *f, const char *id)
+{
+  g_autoptr (DexFuture) done = settle (annex_connectors_list (ANNEX_CONNECTORS (f->hub), NULL));
+  GPtrArray *infos = g_value_get_boxed (dex_future_get_value (done, NULL));
+
+  for (guint i = 0; i < infos->len; i++)
+    if (g_str_equal (((AnnexConnectorInfo *) infos->pdata[i])->id, id))
+      return annex_connector_info_copy (infos->pdata[i]);
+  g_error ("There is no connector %s", id);
+}
+
+/* A key among the words of a command: its place is kept, the key is in the keyring, and the program
+ * has it again when it starts. One that is still to be given is waited for. */
+static void
+test_key_in_command (Notes *f, gconstpointer data)
+{
+  g_autoptr (AnnexConnectorInfo) before = NULL;
+  g_autoptr (AnnexConnectorInfo) after = NULL;
+  g_autofree char *kept = NULL;
+  const AnnexConnectorNeed *need;
+
+  settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub),
+                                   "sh -c 'echo ${#0} characters >&2; exit 3' --token=" SECRET,
+                                   "Words"));
+  settle_ok (annex_connectors_add (
+      ANNEX_CONNECTORS (f->hub),
+      "{\"later\":{\"command\":\"sh\",\"args\":[\"-c\",\"exit 3\"],\"env\":{\"KEY\":\"<YOUR_KEY>\"}}}",
+      NULL));
+  add_turn (f, CALL ("c", "words__do", "{}") "," CALL ("d", "later__do", "{}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  assert_result (f, "c", TRUE, "36 characters"); /* --token= and the key */
+  assert_result (f, "d", TRUE, "Its “KEY” is missing.");
+  kept = read_file (f, "connectors.json");
+  g_assert_nonnull (strstr (kept, "--token=${TOKEN}"));
+  g_assert_false (tree_has (f->base.dir, SECRET));
+  before = find_info (f, "later");
+  g_assert_cmpint (before->state, ==, ANNEX_CONNECTOR_STATE_VALUES);
+  need = before->needs->pdata[0];
+  g_assert_true (need->missing && need->secret);
+  settle_ok (
+      annex_connectors_set_value (ANNEX_CONNECTORS (f->hub), "later", "KEY", SECRET, TRUE));
+  after = find_info (f, "later");
+  g_assert_cmpint (after->state, !=, ANNEX_CONNECTOR_STATE_VALUES);
+  need = after->needs->pdata[0];
+  g_assert_true (!need->missing && need->secret);
+}
+
 static void
 test_unknown (Notes *f, gconstpointer data)
 {
@@ -534,6 +583,7 @@ main (int argc, char *argv[])
   ADD_NOTES ("elicitation-unanswered", test_elicitation_unanswered);
   ADD_NOTES ("injection", test_injection);
   ADD_NOTES ("secret", test_secret);
+  ADD_NOTES ("key-in-command", test_key_in_command);
   ADD_NOTES ("unknown", test_unknown);
   ADD_NOTES ("switched-off", test_switched_off);
   ADD_NOTES ("broken", test_broken);

@@ -87,6 +87,11 @@ static const struct
   { "{\"mcpServers\":{\"a\":{\"url\":\"https://a\",\"headers\":{\"X\":\"a\\r\\nEvil: b\"}}}}",
     NULL },
   { "https://", NULL },
+  { "httpp://a.example.org", NULL },
+  { "http://a.example.org/mcp", NULL },
+  { "https://me:pass@a.example.org/mcp", NULL },
+  { "{\"a\":{\"url\":\"ftp://a.example.org\"}}", NULL },
+  { "http://127.0.0.1:1234/mcp", "127-0-0-1|127.0.0.1|on|http://127.0.0.1:1234/mcp|" },
   { "A=b", NULL },
   { "run 'it", NULL },
 };

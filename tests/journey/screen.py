@@ -88,6 +88,8 @@ class Screen(Journey):
         waiting = [start or self.app]
         while waiting:
             node = waiting.pop()
+            if node is None:
+                continue
             try:
                 states = node.get_state_set()
                 if node != self.app and not states.contains(Atspi.StateType.SHOWING):
@@ -96,7 +98,6 @@ class Screen(Journey):
                 waiting.extend(node.get_child_at_index(i) for i in reversed(range(node.get_child_count())))
             except GLib.Error:
                 continue  # it went away while we looked
-            waiting = [n for n in waiting if n is not None]
 
     def look(self, name, role=None, start=None):
         """The first node whose name matches the regular expression, or None."""
@@ -193,6 +194,12 @@ class Screen(Journey):
 
     def write(self, words):
         self.xdotool("type", "--delay", 20, "--clearmodifiers", words)
+
+    def paste(self, node, words):
+        """Puts a text into a field at once, as it comes from the clipboard."""
+        text = node.get_editable_text_iface()
+        self.assertIsNotNone(text, f"nothing can be put into “{node.get_name()}”")
+        Atspi.EditableText.insert_text(text, 0, words, len(words.encode()))
 
     def shot(self, name):
         """A picture of the screen, in $ANNEX_SHOTS."""

@@ -22,7 +22,8 @@ MimeType=x-scheme-handler/http;x-scheme-handler/https;
 """
 NOTE = (
     turn(use("find_tools", query="write a note")),
-    turn(use("call_tool", name="notes__note", arguments={"text": "Milk, for Thursday"}), when="notes__note"),
+    turn({"type": "tool_use", "name": "call_tool",
+          "input": {"name": "notes__note", "arguments": {"text": "Milk, for Thursday"}}}, when="notes__note"),
     turn("It is written down.", when="kept"),
 )
 
@@ -46,7 +47,8 @@ class Connectors(WindowCase):
         """One of notes, with its sign-in server; returns its address."""
         self.notes = os.path.join(self.temporary, "notes.txt")
         server = subprocess.Popen([sys.executable, "-B", SERVICE, "--notes", self.notes],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  text=True)
         self.servers.append(server)
         return f"http://127.0.0.1:{int(server.stdout.readline())}"
 
@@ -64,7 +66,7 @@ class Connectors(WindowCase):
         self.click("^Connectors$", "button")
         self.click("^Add Connector", "button")
         self.reach("^Address, command or JSON$", "text")
-        self.write(pasted)
+        self.paste(self.focused(), pasted)
         self.click("^Look at It$", "button")
 
     def connectors(self):
@@ -88,7 +90,7 @@ class Connectors(WindowCase):
         self.see("Ready", "label")
         self.see("^What It Can Do$", "label")
         self.shot("connectors-ready")
-        self.assertTrue(self.connectors()["notes"]["signed_in"])
+        self.assertIn("note", [t["name"] for t in self.connectors()["notes"]["tools"]])
         self.use_it(address)
 
     def use_it(self, address):
@@ -107,25 +109,13 @@ class Connectors(WindowCase):
         decided = [(e["data"]["tool"], e["data"]["decision"], e["data"]["scope"])
                    for e in self.events(task, "connector-decided")]
         self.assertEqual(decided, [("note", "allow", "once")])
-        self.nowhere(self.tokens(address))
+        self.nowhere(self.tokens(address), self.requested)
 
     def tokens(self, address):
         with urllib.request.urlopen(address + "/tokens") as answer:
             found = answer.read().decode().split()
         self.assertTrue(found)
         return found
-
-    def nowhere(self, secrets):
-        """What the service gave is in the keyring, which is not readable, and in no file."""
-        for base, _, names in os.walk(self.home):
-            for name in names:
-                with open(os.path.join(base, name), "rb") as file:
-                    content = file.read()
-                for secret in secrets:
-                    self.assertNotIn(secret.encode(), content, os.path.join(base, name))
-        for request in self.requests(self.requested):
-            for secret in secrets:
-                self.assertNotIn(secret, json.dumps(request))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,20 @@ class WindowCase(Screen):
         self.assertTrue(wait_until(lambda: f"uint32 {daemon.pid}," in subprocess.run(
             asked, env=self.env, capture_output=True, text=True).stdout), "there is no keyring")
 
+    def nowhere(self, secrets, log):
+        """What is in the keyring is in no file of Annex's and in no request to a model. Only what a computer
+        holds is its own: a program in it has what it was given."""
+        for base, folders, names in os.walk(self.home):
+            folders[:] = [f for f in folders if f not in ("computers", "template")]
+            for name in names:
+                with open(os.path.join(base, name), "rb") as file:
+                    content = file.read()
+                for secret in secrets:
+                    self.assertNotIn(secret.encode(), content, os.path.join(base, name))
+        for request in self.requests(log):
+            for secret in secrets:
+                self.assertNotIn(secret, json.dumps(request))
+
     def begin(self, *turns, **scenario):
         """A model that is a fake one, and the window in front of them."""
         url, self.requested = self.model(*turns, **scenario)

@@ -131,6 +131,7 @@ make_content (AdwDialog *dialog, const char *title, const char *host)
   gtk_box_append (GTK_BOX (box), make_waiting (dialog));
   adw_status_page_set_child (ADW_STATUS_PAGE (page), box);
   adw_dialog_set_default_widget (dialog, button);
+  adw_dialog_set_focus (dialog, button); /* not the host, which can be selected */
   return page;
 }
 
