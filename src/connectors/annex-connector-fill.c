@@ -238,6 +238,15 @@ find_place (const AnnexConnectorConfig *config,
   return FALSE;
 }
 
+/* Only there an address has places: which host it leads to is never a value. (borrowed) */
+static const char *
+get_query (const AnnexConnectorConfig *config)
+{
+  const char *query = strchr (config->address, '?');
+
+  return query != NULL ? query : "";
+}
+
 gboolean
 annex_connector_fill_uses (const AnnexConnectorConfig *config, const char *name)
 {
@@ -246,7 +255,7 @@ annex_connector_fill_uses (const AnnexConnectorConfig *config, const char *name)
   for (guint i = 0; config->command != NULL && config->command[i] != NULL; i++)
     if (strstr (config->command[i], place) != NULL)
       return TRUE;
-  return config->address != NULL && strstr (config->address, place) != NULL;
+  return config->address != NULL && strstr (get_query (config), place) != NULL;
 }
 
 char *
@@ -285,8 +294,9 @@ annex_connector_fill_command (const AnnexConnectorConfig *config)
 char *
 annex_connector_fill_address (const AnnexConnectorConfig *config, const char *const *values)
 {
-  GString *address = g_string_new (NULL);
-  const char *rest = config->address;
+  const char *rest = get_query (config);
+  GString *address =
+      g_string_new_len (config->address, (gssize) (strlen (config->address) - strlen (rest)));
   const char *start, *end;
   char *found = NULL;
 

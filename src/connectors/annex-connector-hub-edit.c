@@ -381,8 +381,7 @@ value_fiber (gpointer data)
       return annex_future_new_error (error);
     }
   forget_secrets (edit);
-  annex_connector_hub_end_lines (self, edit->id, NULL);
-  annex_connectors_emit_changed (ANNEX_CONNECTORS (self));
+  annex_connector_hub_forget_state (self, edit->id);
   return dex_future_new_true ();
 }
 

@@ -43,6 +43,9 @@ annex_connector_hub_make_line (AnnexConnectorHub *self,
 /* Ends the lines of connector @id (NULL: of all) in task @task_id (NULL: in all). In a fiber. */
 void
 annex_connector_hub_end_lines (AnnexConnectorHub *self, const char *id, const char *task_id);
+/* What was known of its sign-in or its values no longer holds; its lines start anew. In a fiber. */
+void
+annex_connector_hub_forget_state (AnnexConnectorHub *self, const char *id);
 /* The sign-in of the connector; NULL for a command. In a fiber. (borrowed) */
 AnnexOauth *
 annex_connector_hub_get_oauth (AnnexConnectorHub *self, const AnnexConnectorConfig *config);

@@ -386,9 +386,8 @@ need_oauth (AnnexConnectorHub *self, const char *id, GError **error)
   return oauth;
 }
 
-/* What was known of its sign-in no longer holds; its lines start anew. */
-static void
-forget_state (AnnexConnectorHub *self, const char *id)
+void
+annex_connector_hub_forget_state (AnnexConnectorHub *self, const char *id)
 {
   AnnexConnectorRecord *record;
 
@@ -417,7 +416,7 @@ sign_in_fiber (gpointer data)
       annex_error_normalise (&error);
       return annex_future_new_error (error);
     }
-  forget_state (job->hub, job->id);
+  annex_connector_hub_forget_state (job->hub, job->id);
   return dex_future_new_true ();
 }
 
@@ -451,7 +450,7 @@ sign_out_fiber (gpointer data)
       annex_error_normalise (&error);
       return annex_future_new_error (error);
     }
-  forget_state (job->hub, job->id);
+  annex_connector_hub_forget_state (job->hub, job->id);
   return dex_future_new_true ();
 }
 

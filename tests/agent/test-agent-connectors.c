@@ -476,10 +476,10 @@ test_key_in_command (Notes *f, gconstpointer data)
   settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub),
                                    "sh -c 'echo ${#0} characters >&2; exit 3' --token=" SECRET,
                                    "Words"));
-  settle_ok (annex_connectors_add (
-      ANNEX_CONNECTORS (f->hub),
-      "{\"later\":{\"command\":\"sh\",\"args\":[\"-c\",\"exit 3\"],\"env\":{\"KEY\":\"<YOUR_KEY>\"}}}",
-      NULL));
+  settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub),
+                                   "{\"later\":{\"command\":\"sh\",\"args\":[\"-c\",\"exit "
+                                   "3\"],\"env\":{\"KEY\":\"<YOUR_KEY>\"}}}",
+                                   NULL));
   add_turn (f, CALL ("c", "words__do", "{}") "," CALL ("d", "later__do", "{}"));
   add_end (f);
   run (f, ANNEX_TASK_DONE);
@@ -492,8 +492,7 @@ test_key_in_command (Notes *f, gconstpointer data)
   g_assert_cmpint (before->state, ==, ANNEX_CONNECTOR_STATE_VALUES);
   need = before->needs->pdata[0];
   g_assert_true (need->missing && need->secret);
-  settle_ok (
-      annex_connectors_set_value (ANNEX_CONNECTORS (f->hub), "later", "KEY", SECRET, TRUE));
+  settle_ok (annex_connectors_set_value (ANNEX_CONNECTORS (f->hub), "later", "KEY", SECRET, TRUE));
   after = find_info (f, "later");
   g_assert_cmpint (after->state, !=, ANNEX_CONNECTOR_STATE_VALUES);
   need = after->needs->pdata[0];

@@ -182,10 +182,17 @@ test_filled_in (void)
       annex_connector_config_read_paste ("m --token=abc 'it''s' '$(x)' '${HOME}' ''", NULL, NULL);
   g_autoptr (GPtrArray) addresses = annex_connector_config_read_paste (
       "https://x.example.org/mcp?api_key=a&b=${HOME}#c", NULL, NULL);
+  g_autoptr (GPtrArray) hosts =
+      annex_connector_config_read_paste ("{\"a\":{\"url\":\"https://${API_KEY}.example.org/"
+                                         "mcp?key=${API_KEY}\",\"headers\":{\"API_KEY\":"
+                                         "\"sk-1\"}}}",
+                                         NULL, NULL);
   const char *const values[] = { "API_KEY", "a&b=/ü", "OTHER", "x", NULL };
   g_autofree char *line = annex_connector_fill_command (more->pdata[0]);
   g_autofree char *address = annex_connector_fill_address (addresses->pdata[0], values);
+  g_autofree char *elsewhere = annex_connector_fill_address (hosts->pdata[0], values);
 
+  g_assert_cmpstr (elsewhere, ==, "https://${API_KEY}.example.org/mcp?key=a%26b%3D%2F%C3%BC");
   g_assert_null (commands); /* its quotes do not end */
   g_assert_cmpstr (line, ==, "exec 'm' '--token='\"${TOKEN}\" 'its' '$(x)' '${HOME}' ''");
   g_assert_cmpstr (address, ==, "https://x.example.org/mcp?api_key=a%26b%3D%2F%C3%BC&b=${HOME}#c");

@@ -69,6 +69,11 @@ static const Phrase phrases[] = {
     N_ ("Showing results"), N_ ("Showed results") },
   { "use_skill", GROUP_NONE, FALSE, "starred-symbolic", "name", FALSE, N_ ("Used the skill %s"),
     N_ ("Using the skill %s"), N_ ("Used a skill") },
+  { "find_tools", GROUP_NONE, FALSE, "annex-connector-symbolic", NULL, FALSE,
+    N_ ("Looked through the connectors"), N_ ("Looking through the connectors"),
+    N_ ("Looked through the connectors") },
+  { "call_tool", GROUP_NONE, FALSE, "annex-connector-symbolic", "name", FALSE,
+    N_ ("Used the connector %s"), N_ ("Using the connector %s"), N_ ("Used a connector") },
   { "browse", GROUP_NONE, FALSE, "web-browser-symbolic", "goal", FALSE,
     N_ ("Looked on the web: %s"), N_ ("Looking on the web: %s"), N_ ("Looked on the web") },
   { "page_open", GROUP_NONE, FALSE, "web-browser-symbolic", "url", FALSE, N_ ("Opened %s"),
@@ -156,10 +161,14 @@ dup_subject (AnnexTranscriptItem *step, const Phrase *phrase)
   const char *subject = input != NULL && phrase->subject != NULL
                             ? annex_json_opt_string (input, phrase->subject, NULL)
                             : NULL;
+  g_autofree char *connector = NULL;
   g_autofree char *shown = NULL;
 
   if (subject == NULL || subject[0] == '\0')
     return NULL;
+  /* A connector's tool is <connector>__<tool>: the service is what a person knows. */
+  if (g_str_equal (phrase->tool, "call_tool") && strstr (subject, "__") != NULL)
+    subject = connector = g_strndup (subject, (gsize) (strstr (subject, "__") - subject));
   shown = phrase->is_path ? annex_text_file_name (subject) : annex_text_for_display (subject);
   if (g_utf8_strlen (shown, -1) > 120)
     {

@@ -221,7 +221,7 @@ make_value (AnnexConnectorPage *self, const AnnexConnectorNeed *need)
   if (need->missing) /* Translators: %s is what a value is called: “API_KEY” */
     title = g_strdup_printf (_ ("%s (missing)"), name);
   else if (need->secret)
-    title = g_strdup_printf (_ ("%s (in your keyring; write to replace it)"), name);
+    title = g_strdup_printf (_ ("%s (in your keyring)"), name);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title != NULL ? title : name);
   gtk_editable_set_text (GTK_EDITABLE (row), text);
@@ -355,7 +355,8 @@ annex_connector_page_dispose (GObject *object)
 
   cancel_cb (self); /* nobody is there any more to see how it ends */
   dex_clear (&self->cancel);
-  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self), NULL); /* it is a child of the template's too */
+  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self),
+                                 NULL); /* it is a child of the template's too */
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_CONNECTOR_PAGE);
   g_clear_object (&self->connectors);
   g_clear_pointer (&self->info, annex_connector_info_free);

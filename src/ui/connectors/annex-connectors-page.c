@@ -70,13 +70,19 @@ static GtkWidget *
 make_row (AnnexConnectorsPage *self, const AnnexConnectorInfo *info)
 {
   const char *style;
-  const char *icon = annex_connector_state_icon (info->state, &style);
-  GtkWidget *row = annex_row_new (info->title, info->sentence);
+  /* What works, but is not what was agreed to, does not look as if all were well. */
+  gboolean changed = info->n_unapproved > 0 && (info->state == ANNEX_CONNECTOR_STATE_IDLE ||
+                                                info->state == ANNEX_CONNECTOR_STATE_READY);
+  const char *icon =
+      annex_connector_state_icon (changed ? ANNEX_CONNECTOR_STATE_VALUES : info->state, &style);
+  GtkWidget *row = annex_row_new (
+      info->title, changed ? _ ("It has changed since you agreed to it.") : info->sentence);
   GtkWidget *button = gtk_switch_new ();
   g_autofree char *title = annex_text_for_display (info->title);
   g_autofree char *name = g_strdup_printf (_ ("Use %s"), title);
 
-  annex_row_set_icon (row, icon, style, annex_connector_state_words (info->state));
+  annex_row_set_icon (row, icon, style,
+                      changed ? _ ("Needs You") : annex_connector_state_words (info->state));
   gtk_switch_set_active (GTK_SWITCH (button), info->enabled);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
