@@ -103,6 +103,10 @@ annex_desk_session_drop_work (AnnexDeskSession *self, const char *task_id);
 /* In a fiber: the one object of that task. (transfer full) */
 AnnexTask *
 annex_desk_session_get_task (AnnexDeskSession *self, const char *task_id, GError **error);
+/* In a fiber: @work gets the model that its task was made with, and the cheaper one for its
+ * helpers. */
+gboolean
+annex_desk_session_ensure_model (AnnexDeskSession *self, AnnexWork *work, GError **error);
 /* Lets @work run unless it does. */
 void
 annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work);

@@ -42,9 +42,8 @@ record_failure (AnnexTask *task, const GError *error)
     g_warning ("A failure could not be recorded: %s", lost->message);
 }
 
-/* The model that the task was made with, and the cheaper one for its helpers. */
-static gboolean
-ensure_model (AnnexDeskSession *desk, AnnexWork *work, GError **error)
+gboolean
+annex_desk_session_ensure_model (AnnexDeskSession *desk, AnnexWork *work, GError **error)
 {
   g_autoptr (AnnexModel) model = NULL;
 
@@ -82,7 +81,7 @@ prepare_run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
 {
   g_autoptr (GPtrArray) tools = NULL;
 
-  if (!ensure_model (desk, work, error))
+  if (!annex_desk_session_ensure_model (desk, work, error))
     return FALSE;
   if (work->agent == NULL)
     {

@@ -622,6 +622,15 @@ annex_desk_get_skills (AnnexDesk *self)
   return ANNEX_DESK_GET_IFACE (self)->get_skills (self);
 }
 
+DexFuture *
+annex_desk_make_skill (AnnexDesk *self, AnnexTask *task, GCancellable *cancellable)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+  dex_return_error_if_fail (ANNEX_IS_TASK (task));
+
+  return ANNEX_DESK_GET_IFACE (self)->make_skill (self, task, cancellable);
+}
+
 AnnexConnectors *
 annex_desk_get_connectors (AnnexDesk *self)
 {

@@ -154,6 +154,7 @@ struct _AnnexDeskInterface
   DexFuture *(*repair) (AnnexDesk *self, const char *check_id);
 
   AnnexSkillLibrary *(*get_skills) (AnnexDesk *self);
+  DexFuture *(*make_skill) (AnnexDesk *self, AnnexTask *task, GCancellable *cancellable);
   AnnexConnectors *(*get_connectors) (AnnexDesk *self);
 };
 
@@ -300,6 +301,11 @@ DexFuture *annex_desk_repair (AnnexDesk *self, const char *check_id) G_GNUC_WARN
 
 /* Borrowed, always there; an AnnexSkillKeeper too. */
 AnnexSkillLibrary *annex_desk_get_skills (AnnexDesk *self);
+/* Lets the task's model write a draft of a skill out of what the task did; nothing is saved. What it
+ * costs counts to the task. Resolves to an AnnexSkillDraft (boxed), which may still have faults;
+ * rejects with G_IO_ERROR_BUSY while the task is at work, G_IO_ERROR_CANCELLED, ANNEX_MODEL_ERROR,
+ * or with ANNEX_SKILL_MAKER_ERROR of the agent. @cancellable nullable. */
+DexFuture *annex_desk_make_skill (AnnexDesk *self, AnnexTask *task, GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 /* Borrowed; NULL where this desk has none. */
 AnnexConnectors *annex_desk_get_connectors (AnnexDesk *self);
 

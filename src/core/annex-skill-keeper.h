@@ -155,8 +155,8 @@ annex_skill_keeper_set_value (AnnexSkillKeeper *self,
 
 /* ---- passing on */
 
-/* What looks private in it. @shares (nullable): names of folders to look for. Boxed GPtrArray of
- * AnnexExposure, by file and place. */
+/* What looks private in it. @shares: names of folders to look for; NULL: of those that the last
+ * tasks were given. Boxed GPtrArray of AnnexExposure, by file and place. */
 DexFuture *
 annex_skill_keeper_find_private (AnnexSkillKeeper *self,
                                  const char *name,

@@ -160,7 +160,8 @@ make_whole (JsonObject *now, GList *names)
 {
   g_autoptr (GString) text = g_string_new (
       "Skills are instructions for certain kinds of work, written by the user or others. When one "
-      "fits what the user wants, call use_skill with its name before you begin. These are there:\n"
+      "fits what the user wants, or the user writes /NAME, call use_skill with its name before you "
+      "begin. These are there:\n"
       "<available_skills>\n");
 
   for (GList *l = names; l != NULL; l = l->next)

@@ -176,6 +176,7 @@ search (GPtrArray *found,
     }
 }
 
+/* A name in any case; a folder only as it is written, as it may be an everyday word. */
 static void
 search_words (GPtrArray *found,
               AnnexExposureKind kind,
@@ -187,7 +188,8 @@ search_words (GPtrArray *found,
     {
       g_autofree char *escaped = g_regex_escape_string (*words, -1);
       g_autofree char *pattern =
-          g_strdup_printf ("(?i)(?<![\\p{L}\\p{N}])%s(?![\\p{L}\\p{N}])", escaped);
+          g_strdup_printf ("%s(?<![\\p{L}\\p{N}])%s(?![\\p{L}\\p{N}])",
+                           kind == ANNEX_EXPOSURE_SHARE ? "" : "(?i)", escaped);
 
       if (g_utf8_strlen (*words, -1) >= 3)
         search (found, kind, pattern, 0, NULL, path, text);

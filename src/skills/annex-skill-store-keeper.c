@@ -341,12 +341,24 @@ private_work (gpointer data)
 }
 
 static DexFuture *
+private_fiber (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  g_autoptr (AnnexStore) ledger = NULL;
+
+  g_set_object (&ledger, job->store->ledger);
+  if (job->names == NULL && ledger != NULL)
+    job->names = annex_skill_dup_share_names (ledger);
+  return annex_skill_job_run (annex_skill_job_ref (job));
+}
+
+static DexFuture *
 keeper_find_private (AnnexSkillKeeper *self, const char *name, const char *const *shares)
 {
   AnnexSkillJob *job = annex_skill_job_new (self, private_work, name, NULL);
 
   job->names = g_strdupv ((char **) shares);
-  return annex_skill_job_run (job);
+  return annex_fiber_run (private_fiber, job, annex_skill_job_unref);
 }
 
 static DexFuture *

@@ -53,6 +53,9 @@ annex_skill_job_change (AnnexSkillJob *job) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *
 annex_skill_job_end (gboolean done, GError **error);
 
+/* In a fiber: the names of the folders that the last tasks in @store were given. (transfer full) */
+char **
+annex_skill_dup_share_names (AnnexStore *store);
 /* In a fiber; borrowed, NULL where there are none. */
 AnnexSecrets *
 annex_skill_store_find_secrets (AnnexSkillStore *self);

@@ -387,7 +387,8 @@ test_recording (void)
               g_assert_null (strchr (annex_json_opt_string (block, "id", "_"), '_'));
             }
         }
-      g_assert_true (calls == (next != NULL));
+      /* The skill is the last word of who writes it: nothing comes after its call. */
+      g_assert_true (calls == (next != NULL || g_str_equal (l->data, "skill")));
       for (guint i = 0; next != NULL && i < json_array_get_length (next); i++)
         {
           JsonObject *choice = json_array_get_object_element (next, i);
@@ -525,6 +526,33 @@ test_port_names (void)
   g_assert_null (annex_model_dup_base_url (ANNEX_MODEL (model)));
 }
 
+/* Out of its record comes a skill with the scripts that it wrote; the gaps for the user's values are
+ * left open. */
+static void
+test_skill (void)
+{
+  Talk talk;
+  AnnexBlock *call;
+  JsonObject *input;
+  JsonArray *files;
+
+  talk_begin (&talk);
+  talk_say (&talk, "This was said and done in the task:\n<task>\nUSER: my receipts</task>", NULL);
+  g_assert_cmpuint (talk.reply->len, ==, 1);
+  call = g_ptr_array_index (talk.reply, 0);
+  g_assert_cmpint (annex_block_get_kind (call), ==, ANNEX_BLOCK_TOOL_USE);
+  g_assert_cmpstr (annex_block_get_tool_name (call), ==, "done");
+  input = annex_block_get_tool_input (call);
+  g_assert_nonnull (
+      strstr (annex_json_opt_string (input, "instructions", ""), "{{annex.company}}"));
+  files = annex_json_opt_array (input, "files");
+  g_assert_cmpuint (json_array_get_length (files), ==, 4);
+  for (guint i = 0; i < json_array_get_length (files); i++)
+    g_assert_nonnull (
+        annex_json_opt_string (json_array_get_object_element (files, i), "from", NULL));
+  talk_end (&talk);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -539,6 +567,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/tour/other-words", test_other_words);
   g_test_add_func ("/tour/foreign-calls", test_foreign_calls);
   g_test_add_func ("/tour/recording", test_recording);
+  g_test_add_func ("/tour/skill", test_skill);
   g_test_add_func ("/tour/port", test_port);
   g_test_add_func ("/tour/port/cancelled", test_port_cancelled);
   g_test_add_func ("/tour/port/names", test_port_names);

@@ -77,7 +77,9 @@ fill_gap (AnnexTourFacts *facts, const char *name)
 
       return g_shell_quote (plain);
     }
-  if (g_str_has_prefix (name, "file:"))
+  if (g_str_has_prefix (name, "annex.")) /* a gap of the skill's own */
+    value = g_strdup_printf ("{{%s}}", name);
+  else if (g_str_has_prefix (name, "file:"))
     value = read_resource (name + strlen ("file:"), NULL);
   else if (g_str_has_prefix (name, "error:"))
     value = annex_tour_facts_dup_error (facts, name + strlen ("error:"));
@@ -312,8 +314,12 @@ find_turn (AnnexTourScript *self, AnnexTourFacts *facts, const char **aside)
 {
   gboolean asked_folder = annex_tour_facts_get_outcome (facts, "folder") != NULL &&
                           annex_tour_facts_get_outcome (facts, "list") == NULL;
+  const char *record = annex_json_opt_string (self->root, "record", NULL);
 
   *aside = "lost";
+  /* Not the task itself: out of its record a skill is to be made. */
+  if (record != NULL && g_str_has_prefix (facts->prompt, record))
+    return "skill";
   if (facts->awaits_next)
     {
       JsonObject *turns = annex_json_opt_object (self->root, "turns");

@@ -54,9 +54,17 @@ has_ending (const char *name, const char *ending)
   return length >= n && g_ascii_strcasecmp (name + length - n, ending) == 0;
 }
 
+static gboolean
+is_skill (AnnexResultCard *self)
+{
+  return has_ending (self->guest_path, ".skill");
+}
+
 static const char *
 kind_in_words (const char *name)
 {
+  if (has_ending (name, ".skill"))
+    return _ ("Skill");
   switch (annex_file_kind_guess (name, NULL))
     {
     case ANNEX_FILE_WORKBOOK:
@@ -236,6 +244,13 @@ hand_over (AnnexResultCard *self, What what)
   g_autoptr (GtkFileDialog) dialog = NULL;
   g_autofree char *name = NULL;
 
+  /* Annex is the app that opens it. */
+  if (is_skill (self) && (what == OPEN || what == PREVIEW) && g_file_peek_path (self->file) != NULL)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-skill", "s",
+                                  g_file_peek_path (self->file));
+      return;
+    }
   switch (what)
     {
     case LOOK:

@@ -7,6 +7,7 @@
 #include "annex-skill-editor.h"
 
 #include "annex-row.h"
+#include "annex-skill-facts.h"
 #include "annex-skill-words.h"
 #include "annex-text.h"
 #include "annex-then.h"
@@ -25,6 +26,7 @@ struct _AnnexSkillEditor
   gboolean updating;
   gboolean touched; /* something was written: faults of what is still empty may be said */
   gboolean saving;
+  gboolean unsaved; /* there is something that would be lost */
   guint check_source;
   char *view; /* the name of what is shown */
 
@@ -164,6 +166,7 @@ changed_cb (AnnexSkillEditor *self)
   if (self->updating || self->keeper == NULL)
     return;
   self->touched = TRUE;
+  self->unsaved = TRUE;
   g_clear_handle_id (&self->check_source, g_source_remove);
   self->check_source = g_timeout_add (CHECK_DELAY_MS, check_cb, self);
 }
@@ -375,6 +378,7 @@ saved_cb (gpointer object, const GValue *value, GError *error)
       check_now (self);
       return;
     }
+  self->unsaved = FALSE;
   g_signal_emit (self, saved_signal, 0, g_value_get_string (value));
 }
 
@@ -392,6 +396,36 @@ save_action (GtkWidget *widget, const char *name, GVariant *target)
   annex_then (annex_skill_keeper_write (self->keeper, self->draft), self, saved_cb);
 }
 
+/* ---- its other files, to be looked at */
+
+static void
+open_file_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexSkillEditor *self = ANNEX_SKILL_EDITOR (widget);
+  GtkWidget *view = gtk_widget_get_ancestor (widget, ADW_TYPE_NAVIGATION_VIEW);
+  const char *path = g_variant_get_string (target, NULL);
+  GBytes *bytes = g_hash_table_lookup (self->draft->files, path);
+
+  if (view != NULL && bytes != NULL)
+    adw_navigation_view_push (
+        ADW_NAVIGATION_VIEW (view),
+        ADW_NAVIGATION_PAGE (annex_skill_file_page_new (
+            path, dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_ref (bytes)))));
+}
+
+AnnexSkillDraft *
+annex_skill_editor_dup_unsaved (AnnexSkillEditor *self)
+{
+  if (!self->unsaved)
+    return NULL;
+  /* Of a text that cannot be read, what could be read last. */
+  if (g_strcmp0 (self->view, "raw") == 0)
+    take_raw (self);
+  else
+    take_form (self);
+  return annex_skill_draft_copy (self->draft);
+}
+
 /* ---- the type */
 
 static void
@@ -401,7 +435,8 @@ annex_skill_editor_dispose (GObject *object)
 
   g_clear_handle_id (&self->check_source, g_source_remove);
   self->updating = TRUE;
-  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self), NULL); /* it is a child of the template's too */
+  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self),
+                                 NULL); /* it is a child of the template's too */
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_SKILL_EDITOR);
   g_clear_object (&self->keeper);
   g_clear_pointer (&self->draft, annex_skill_draft_free);
@@ -438,6 +473,7 @@ annex_skill_editor_class_init (AnnexSkillEditorClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, add_need_cb);
   gtk_widget_class_install_action (widget_class, "editor.save", NULL, save_action);
+  gtk_widget_class_install_action (widget_class, "editor.open-file", "s", open_file_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "editor.save",
                                        NULL);
 }
@@ -505,8 +541,11 @@ show_files (AnnexSkillEditor *self)
     if (bytes != NULL)
       {
         g_autofree char *size = annex_text_format_size (g_bytes_get_size (bytes));
+        GtkWidget *row = annex_row_new_link (path, size);
 
-        annex_group_add (self->files_group, annex_row_new (path, size));
+        gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "editor.open-file");
+        gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", path);
+        annex_group_add (self->files_group, row);
       }
 }
 
@@ -525,6 +564,8 @@ annex_skill_editor_new (AnnexSkillKeeper *keeper, const AnnexSkillDraft *draft)
       adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
     }
   self->keeper = g_object_ref (keeper);
+  /* What was drafted out of a task lies nowhere else. */
+  self->unsaved = draft->base == NULL && *draft->body != '\0';
   check_now (self);
   return GTK_WIDGET (self);
 }

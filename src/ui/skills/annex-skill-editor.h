@@ -20,6 +20,9 @@ G_DECLARE_FINAL_TYPE (AnnexSkillEditor, annex_skill_editor, ANNEX, SKILL_EDITOR,
 
 GtkWidget *
 annex_skill_editor_new (AnnexSkillKeeper *keeper, const AnnexSkillDraft *draft);
+/* What would be lost now; NULL when nothing would. (transfer full, nullable) */
+AnnexSkillDraft *
+annex_skill_editor_dup_unsaved (AnnexSkillEditor *self);
 
 /* annex-skill-markdown.c: fills @box with @text as it reads. Nothing is loaded. */
 void

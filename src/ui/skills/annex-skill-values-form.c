@@ -59,18 +59,31 @@ store (GtkWidget *row, const char *value)
 
 /* ---- text and secrets */
 
+static char *
+dup_title (const AnnexSkillNeed *need)
+{
+  g_autofree char *label = annex_text_for_display (need->label);
+
+  return need->optional ? g_strdup_printf (_ ("%s (optional)"), label) : g_steal_pointer (&label);
+}
+
 static void
 apply_cb (AdwEntryRow *row)
 {
   Field *field = get_field (row);
+  g_autofree char *title = NULL;
+  g_autofree char *kept = NULL;
 
   store (GTK_WIDGET (row), gtk_editable_get_text (GTK_EDITABLE (row)));
   if (field->need->kind != ANNEX_NEED_SECRET)
     return;
+  title = dup_title (field->need);
+  kept = g_strdup_printf (_ ("%s (in your keyring; write to replace it)"), title);
   /* It is in the keyring now, and nowhere on the screen. */
-  gtk_editable_set_text (GTK_EDITABLE (row), "");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
-                                 _ ("In your keyring; write to replace it"));
+                                 *gtk_editable_get_text (GTK_EDITABLE (row)) != '\0' ? kept
+                                                                                     : title);
+  gtk_editable_set_text (GTK_EDITABLE (row), "");
 }
 
 static GtkWidget *
@@ -181,14 +194,6 @@ make_folder (const AnnexSkillNeed *need, const char *title)
 }
 
 /* ---- the form */
-
-static char *
-dup_title (const AnnexSkillNeed *need)
-{
-  g_autofree char *label = annex_text_for_display (need->label);
-
-  return need->optional ? g_strdup_printf (_ ("%s (optional)"), label) : g_steal_pointer (&label);
-}
 
 static GtkWidget *
 make_row (AnnexSkillKeeper *keeper, const char *skill, const AnnexSkillNeed *need)

@@ -10,6 +10,7 @@
 #include "annex-skill-editor.h"
 #include "annex-skill-page.h"
 #include "annex-skill-install.h"
+#include "annex-skill-making.h"
 #include "annex-skill-row.h"
 #include "annex-skill-words.h"
 #include "annex-text.h"
@@ -274,6 +275,37 @@ annex_skills_page_edit (AnnexSkillsPage *self, const AnnexSkillDraft *draft)
 }
 
 static void
+edit_again_cb (AnnexSkillsPage *self, AdwToast *toast)
+{
+  annex_skills_page_edit (self, g_object_get_data (G_OBJECT (toast), "annex-draft"));
+}
+
+/* What was written and left is not gone. */
+static void
+popped_cb (AnnexSkillsPage *self, AdwNavigationPage *page)
+{
+  AnnexSkillDraft *draft = ANNEX_IS_SKILL_EDITOR (page)
+                               ? annex_skill_editor_dup_unsaved (ANNEX_SKILL_EDITOR (page))
+                               : NULL;
+  AdwToast *toast;
+
+  if (draft == NULL)
+    return;
+  toast = annex_ui_toast_with_action (GTK_WIDGET (self), _ ("The skill was not saved"),
+                                      _ ("_Go On Writing"), NULL, NULL);
+  if (toast == NULL)
+    {
+      annex_skill_draft_free (draft);
+      return;
+    }
+  adw_toast_set_timeout (toast, 15);
+  g_object_set_data_full (G_OBJECT (toast), "annex-draft", draft,
+                          (GDestroyNotify) annex_skill_draft_free);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (edit_again_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
 drafted_cb (gpointer object, const GValue *value, GError *error)
 {
   if (error != NULL)
@@ -298,6 +330,27 @@ new_action (GtkWidget *widget, const char *name, GVariant *target)
   g_autoptr (AnnexSkillDraft) draft = annex_skill_draft_new ();
 
   annex_skills_page_edit (ANNEX_SKILLS_PAGE (widget), draft);
+}
+
+/* In the place of the page that says that it is being written. */
+static void
+made_cb (AnnexSkillsPage *self, const AnnexSkillDraft *draft)
+{
+  adw_navigation_view_pop_to_tag (self->navigation, "library");
+  annex_skills_page_edit (self, draft);
+}
+
+void
+annex_skills_page_make (AnnexSkillsPage *self, const char *task_id)
+{
+  GtkWidget *page;
+
+  if (self->desk == NULL)
+    return;
+  adw_navigation_view_pop_to_tag (self->navigation, "library");
+  page = annex_skill_making_new (self->desk, task_id);
+  g_signal_connect_object (page, "made", G_CALLBACK (made_cb), self, G_CONNECT_SWAPPED);
+  push (self, page);
 }
 
 /* ---- what is about to be installed */
@@ -512,6 +565,7 @@ annex_skills_page_class_init (AnnexSkillsPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, popped_cb);
   install_actions (widget_class);
 }
 

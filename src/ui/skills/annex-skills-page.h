@@ -30,5 +30,8 @@ annex_skills_page_open (AnnexSkillsPage *self, GFile *file);
 /* The editor with @draft, which is in no library yet. */
 void
 annex_skills_page_edit (AnnexSkillsPage *self, const AnnexSkillDraft *draft);
+/* Lets a draft be written out of the task @task_id, then shows the editor with it. */
+void
+annex_skills_page_make (AnnexSkillsPage *self, const char *task_id);
 
 G_END_DECLS

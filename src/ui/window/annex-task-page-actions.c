@@ -156,12 +156,21 @@ window_action (GtkWidget *widget, const char *name, GVariant *target)
   gtk_widget_activate_action (widget, action, "s", annex_task_get_id (self->base.task));
 }
 
+static void
+make_skill_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
+
+  gtk_widget_activate_action (widget, "win.make-skill", "s", annex_task_get_id (self->base.task));
+}
+
 void
 annex_task_page_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "task.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "task.resume", NULL, resume_action);
   gtk_widget_class_install_action (widget_class, "task.undo-keep", NULL, undo_keep_action);
+  gtk_widget_class_install_action (widget_class, "task.make-skill", NULL, make_skill_action);
   gtk_widget_class_install_action (widget_class, "task.find", NULL, find_action);
   gtk_widget_class_install_action (widget_class, "task.toggle-pane", NULL, toggle_pane_action);
   gtk_widget_class_install_action (widget_class, "task.enlarge-pane", NULL, enlarge_pane_action);
@@ -183,6 +192,7 @@ annex_task_page_update_actions (AnnexTaskPage *self, gboolean running)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.stop", has_task && running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.resume", has_task && !running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.make-skill", has_task && !running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.archive", has_task && !self->archived);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.unarchive", has_task && self->archived);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.undo-keep",

@@ -85,6 +85,20 @@ skill_action (GtkWidget *widget, const char *name, GVariant *target)
   annex_window_show_skill (ANNEX_WINDOW (widget), g_variant_get_string (target, NULL));
 }
 
+static void
+make_skill_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_skills_page_make (show_skills (ANNEX_WINDOW (widget)), g_variant_get_string (target, NULL));
+}
+
+static void
+open_skill_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (g_variant_get_string (target, NULL));
+
+  annex_window_open_skill (ANNEX_WINDOW (widget), file);
+}
+
 /* ---- connectors */
 
 static AnnexConnectorsPage *
@@ -125,6 +139,8 @@ annex_window_install_page_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.skills", NULL, skills_action);
   gtk_widget_class_install_action (widget_class, "win.skill", "s", skill_action);
+  gtk_widget_class_install_action (widget_class, "win.make-skill", "s", make_skill_action);
+  gtk_widget_class_install_action (widget_class, "win.open-skill", "s", open_skill_action);
   gtk_widget_class_install_action (widget_class, "win.connectors", NULL, connectors_action);
   gtk_widget_class_install_action (widget_class, "win.connector", "s", connector_action);
 }

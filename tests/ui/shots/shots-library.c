@@ -70,10 +70,18 @@ open_skill (ShotsStage *stage)
   settle (stage);
 }
 
+/* Not one that is on its way out, which has nothing in it any more. */
+static gboolean
+is_page_that_scrolls (GtkWidget *widget, const char *type)
+{
+  return annex_is_type (widget, type) &&
+         annex_find (widget, annex_is_type, "GtkScrolledWindow") != NULL;
+}
+
 static void
 scroll_down (ShotsStage *stage, const char *page)
 {
-  GtkWidget *found = annex_find (window (stage), annex_is_type, page);
+  GtkWidget *found = shots_stage_await (stage, is_page_that_scrolls, page);
   GtkWidget *scroller = annex_find (found, annex_is_type, "GtkScrolledWindow");
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
 
@@ -212,6 +220,45 @@ open_plugins (ShotsStage *stage)
   settle (stage);
 }
 
+static void
+make_skill (ShotsStage *stage)
+{
+  ensure (stage);
+  gtk_widget_activate_action (window (stage), "win.make-skill", "s",
+                              annex_task_get_id (stage->world->done));
+}
+
+static void
+open_making (ShotsStage *stage)
+{
+  annex_fake_desk_hold (stage->world->desk, "make_skill");
+  make_skill (stage);
+  shots_stage_await (stage, annex_is_label_with, "Writing a Skill…");
+  settle (stage);
+}
+
+static void
+open_making_failed (ShotsStage *stage)
+{
+  annex_fake_desk_release (stage->world->desk, "make_skill"); /* of the screen before */
+  annex_fake_desk_fail (stage->world->desk, "make_skill",
+                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED,
+                                             "The model wrote no skill. Try it again, or with "
+                                             "another model"));
+  make_skill (stage);
+  shots_stage_await (stage, annex_is_label_with, "No Skill Was Written");
+  settle (stage);
+}
+
+static void
+open_made (ShotsStage *stage)
+{
+  annex_fake_desk_release (stage->world->desk, "make_skill");
+  make_skill (stage);
+  shots_stage_await (stage, annex_is_label_with, "scripts/report.py");
+  settle (stage);
+}
+
 static gboolean
 is_text (GtkWidget *widget, const char *text)
 {
@@ -321,6 +368,9 @@ static const ShotsScreen screens[] = {
   { "skill-export-ready", open_export_ready, FALSE },
   { "skill-plugins", open_plugins, FALSE },
   { "skill-completion", open_completion, FALSE },
+  { "skill-making", open_making, FALSE },
+  { "skill-making-failed", open_making_failed, FALSE },
+  { "skill-made", open_made, FALSE },
   { "connectors", open_connectors, TRUE },
   { "connector", open_connector, TRUE },
   { "connector-end", open_connector_end, FALSE },

@@ -41,6 +41,24 @@ get_skills (AnnexDesk *desk)
   return self->skills;
 }
 
+/* As a model would have written it. */
+static DexFuture *
+make_skill (AnnexDesk *desk, AnnexTask *task, GCancellable *cancellable)
+{
+  AnnexSkillDraft *draft = annex_skill_draft_new ();
+  AnnexSkillNeed need = { .id = (char *) "company", .label = (char *) "Company on the report" };
+  g_autoptr (GBytes) script = g_bytes_new_static ("print (1)\n", 10);
+
+  fake_record (desk, "make_skill");
+  g_set_str (&draft->name, "expense-report");
+  g_set_str (&draft->description, "Turns a folder of receipts into an expense report. Use it when "
+                                  "the user has receipts.");
+  g_set_str (&draft->body, "1. Run `scripts/report.py`.\n2. Name {{annex.company}}.\n");
+  annex_skill_draft_set_need (draft, &need);
+  annex_skill_draft_set_file (draft, "scripts/report.py", script);
+  return fake_answer_with (desk, "make_skill", fake_boxed (ANNEX_TYPE_SKILL_DRAFT, draft));
+}
+
 static AnnexConnectors *
 get_connectors (AnnexDesk *desk)
 {
@@ -367,6 +385,7 @@ annex_fake_desk_machine_init (AnnexDeskInterface *iface)
   iface->get_computer = get_computer;
   iface->get_browser = get_browser;
   iface->get_skills = get_skills;
+  iface->make_skill = make_skill;
   iface->get_connectors = get_connectors;
   iface->open_browser = open_browser;
   iface->start_computer = start_computer;
