@@ -151,6 +151,7 @@ open_staged_work (gpointer data)
   Opening *self = data;
   GError *error = NULL;
   g_autofree char *source = NULL;
+  g_autofree char *staging = NULL;
   g_autoptr (AnnexSkillPackage) package = NULL;
   const char *const *left_out =
       self->fetch != NULL ? (const char *const *) self->fetch->left_out : NULL;
@@ -160,9 +161,9 @@ open_staged_work (gpointer data)
                                     "There is no such folder in the repository");
   source = self->job->text != NULL ? g_strconcat (self->job->name, "@", self->job->text, NULL)
                                    : g_strdup (self->job->name);
-  package = annex_skill_package_open_staged (self->job->places, g_steal_pointer (&self->staging),
-                                             self->folder, source, self->name, self->entry,
-                                             left_out, &error);
+  staging = g_steal_pointer (&self->staging); /* the package removes it, also where it fails */
+  package = annex_skill_package_open_staged (self->job->places, staging, self->folder, source,
+                                             self->name, self->entry, left_out, &error);
   return package != NULL ? offer_future (self, package) : annex_future_new_error (error);
 }
 
