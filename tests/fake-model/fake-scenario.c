@@ -168,6 +168,8 @@ value_of (FakeScenario *self, FakeRequest *request, const char *name)
   g_autofree char *source = colon != NULL ? g_strndup (name, colon - name) : g_strdup (name);
   const char *text = NULL;
 
+  if (g_str_has_prefix (name, "annex.")) /* a place in a skill, which is written like one here */
+    return g_strdup_printf ("{{%s}}", name);
   if (g_str_equal (source, "last_tool_result"))
     text = request->tool_results;
   else if (g_str_equal (source, "last_user"))

@@ -1,0 +1,140 @@
+# test-skill-passed-on.py: what one user has taught goes to another as a file, without anything of the first one's.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import shutil
+import zipfile
+
+from journey import main, turn, wait_until
+from window_case import WindowCase
+
+NAME = "receipts-to-report"
+DRAFT = {"type": "tool_use", "name": "done", "input": {
+    "name": NAME, "description": "Turns a folder of receipts into an expense report. Use it when there are receipts.",
+    "instructions": "1. Run `scripts/report.py` with the folder.\n2. Name {{annex.company}} as the one who paid.\n",
+    "needs": [{"id": "company", "kind": "text", "label": "Who paid"}],
+    "files": [{"path": "scripts/report.py", "content": "#!/usr/bin/env python3\nprint('a report')\n"}]}}
+USE = {"type": "tool_use", "name": "use_skill", "input": {"name": NAME}}
+
+
+class SkillPassedOn(WindowCase):
+    def test_made_passed_on_used(self):
+        self.make()
+        path = self.pass_on()
+        self.check(path)
+        self.become_another()
+        self.receive(path)
+        self.use_it()
+
+    def values(self):
+        return {v["id"]: v.get("value") for v in self.lines(self.annex("skills", "values", NAME, "--json"))}
+
+    def fill_in(self, label, words):
+        """Writes into the row of this name."""
+        entry = self.reach(label, "text")
+        self.write(words)
+        self.assertTrue(wait_until(lambda: self.words(entry) == words, 30), self.words(entry))
+
+    # ---- the sender
+
+    def make(self):
+        self.begin(turn("The report is ready."), turn(DRAFT))
+        self.say("turn my receipts into a report")
+        self.see("^The report is ready", "label")
+        self.becomes("done")
+        self.reach("^Task Menu$", keys="shift+Tab")
+        self.press("Return")
+        self.see("^Task Menu$", "menu")
+        self.press("m")  # the letter that is underlined
+        body = self.see("^Steps$", "text")
+        self.assertIn("{{annex.company}}", self.words(body))
+        self.see("scripts/report.py")
+        self.shot("skill-drafted")
+        # The user adds something of their own, with an address in it.
+        self.reach("^Steps$", "text")
+        self.press("ctrl+End")
+        self.write("3. Send it to anna@sender-gmbh.de.")
+        self.assertTrue(wait_until(lambda: "sender-gmbh.de." in self.words(body), 30), self.words(body))
+        self.click("^Save$", "button")
+        self.fill_in("^Who paid", "Sender Ltd")
+        self.press("Return")
+        self.assertTrue(wait_until(lambda: self.values().get("company") == "Sender Ltd", 60), self.values())
+        self.shot("skill-saved")
+
+    def pass_on(self):
+        """What can be dragged out of the window."""
+        self.click("^Pass On…$", "button")
+        self.see("^anna@sender-gmbh.de$", "list item")
+        self.shot("skill-private")
+        self.reach("^Decide…$", "toggle button|combo box")
+        self.press("space")
+        self.is_on("list item|table cell|option")
+        self.press("Down")
+        self.press("Return")
+        make = self.see("^Make the File$", "button")
+        self.assertTrue(wait_until(lambda: self.is_sensitive(make), 30), self.outline())
+        self.click(make)
+        self.see("^Ready to Be Passed On")
+        self.shot("skill-ready")
+        made = os.path.join(self.env["XDG_CACHE_HOME"], "annex/passed-on", NAME + ".skill")
+        self.assertTrue(wait_until(lambda: os.path.exists(made), 60))
+        path = os.path.join(self.temporary, NAME + ".skill")
+        shutil.copy(made, path)
+        return path
+
+    def is_sensitive(self, node):
+        return any(state.value_nick == "sensitive" for state in node.get_state_set().get_states())
+
+    def check(self, path):
+        with zipfile.ZipFile(path) as package:
+            self.assertIsNone(package.testzip())
+            texts = {name: package.read(name).decode() for name in package.namelist()}
+        self.assertEqual(sorted(texts), [f"{NAME}/SKILL.md", f"{NAME}/scripts/report.py"])
+        self.assertIn("Send it to {{annex.mail}}.", texts[f"{NAME}/SKILL.md"])
+        with open(path, "rb") as file:
+            whole = file.read() + "".join(texts.values()).encode()
+        for private in ("sender-gmbh", "Sender Ltd", self.home, self.temporary):
+            self.assertNotIn(private.encode(), whole)
+
+    # ---- the receiver: nothing of the sender's is there
+
+    def become_another(self):
+        self.close()
+        self.home = os.path.join(self.temporary, "other")
+        os.makedirs(self.home)
+        self.env.update(HOME=self.home, XDG_DATA_HOME=self.home + "/data", XDG_CACHE_HOME=self.home + "/cache",
+                        XDG_CONFIG_HOME=self.home + "/config")
+
+    def receive(self, path):
+        self.welcomed()
+        url, self.requested = self.model(turn(USE), turn("I know how."))
+        self.profiles({"id": "01jfake", "name": "Fake", "provider": "anthropic", "model": "fake-1", "base_url": url,
+                       "default": True})
+        self.open(path, ANNEX_API_KEY=self.key)  # a double click
+        self.see("Runs programs, only in Annex")
+        self.see("scripts/report.py")
+        self.shot("skill-received")
+        self.assertEqual([s for s in self.lines(self.annex("skills", "list", "--json")) if s["name"] == NAME], [])
+        self.click("^Install$", "button")
+        self.fill_in("^Who paid", "Receiver AG")
+        self.shot("skill-values")
+        self.click("^Done$", "button")
+        self.assertTrue(wait_until(lambda: self.values().get("company") == "Receiver AG", 60), self.values())
+        self.assertIsNone(self.values()["mail"])
+
+    def use_it(self):
+        self.click("^Try It$", "button")
+        self.can_write()
+        self.say("my receipts, please")
+        self.see("^I know how", "label")
+        self.shot("skill-used")
+        (told, wrong), = self.results(self.newest()["id"])
+        self.assertFalse(wrong, told)
+        self.assertIn("Name Receiver AG as the one who paid", told)
+        self.assertNotIn("Sender", told)
+        first = self.requests(self.requested)[0]
+        self.assertIn(f"/{NAME} my receipts, please", json.dumps(first["body"]["messages"]))
+
+
+if __name__ == "__main__":
+    main()
