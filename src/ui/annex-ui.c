@@ -35,6 +35,24 @@ annex_ui_dup_settings (void)
   return schema != NULL ? g_settings_new_full (schema, NULL, NULL) : NULL;
 }
 
+void
+annex_ui_describe (AdwStatusPage *page, const char *text)
+{
+  g_autofree char *shown = annex_text_for_display (text);
+  g_autofree char *escaped = g_markup_escape_text (shown, -1);
+
+  adw_status_page_set_description (page, escaped);
+}
+
+void
+annex_ui_leave_page (AdwNavigationPage *page)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (page), ADW_TYPE_NAVIGATION_VIEW);
+
+  if (view != NULL && adw_navigation_view_get_visible_page (ADW_NAVIGATION_VIEW (view)) == page)
+    adw_navigation_view_pop (ADW_NAVIGATION_VIEW (view));
+}
+
 AdwToast *
 annex_ui_toast_with_action (GtkWidget *widget,
                             const char *text,

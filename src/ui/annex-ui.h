@@ -19,6 +19,13 @@ annex_ui_init (void);
 GSettings *
 annex_ui_dup_settings (void);
 
+/* Sets the description, which is markup, to @text, which may come from anywhere. */
+void
+annex_ui_describe (AdwStatusPage *page, const char *text);
+/* Goes back from @page, where it is the one that is seen. */
+void
+annex_ui_leave_page (AdwNavigationPage *page);
+
 /* Shows @text, which may come from anywhere, as a toast in the window that @widget is in. */
 void
 annex_ui_toast (GtkWidget *widget, const char *text);

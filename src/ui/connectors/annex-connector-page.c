@@ -163,13 +163,11 @@ static void
 removed_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexConnectorPage *self = object;
-  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
 
   if (error != NULL)
     annex_connector_tell (GTK_WIDGET (self), error);
-  else if (view != NULL && adw_navigation_view_get_visible_page (ADW_NAVIGATION_VIEW (view)) ==
-                               ADW_NAVIGATION_PAGE (self))
-    adw_navigation_view_pop (ADW_NAVIGATION_VIEW (view));
+  else
+    annex_ui_leave_page (ADW_NAVIGATION_PAGE (self));
 }
 
 static void

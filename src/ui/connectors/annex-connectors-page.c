@@ -12,6 +12,7 @@
 #include "annex-row.h"
 #include "annex-text.h"
 #include "annex-then.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -145,10 +146,7 @@ loaded_cb (gpointer object, const GValue *value, GError *error)
     show_infos (self, g_value_get_boxed (value));
   else
     {
-      g_autofree char *shown = annex_text_for_display (error->message);
-      g_autofree char *escaped = g_markup_escape_text (shown, -1);
-
-      adw_status_page_set_description (self->broken, escaped);
+      annex_ui_describe (self->broken, error->message);
       gtk_stack_set_visible_child_name (self->stack, "broken");
     }
   if (self->again)

@@ -160,10 +160,7 @@ show_view (AnnexSkillPage *self)
 static void
 show_fault (AnnexSkillPage *self, const char *message)
 {
-  g_autofree char *shown = annex_text_for_display (message);
-  g_autofree char *escaped = g_markup_escape_text (shown, -1);
-
-  adw_status_page_set_description (self->broken, escaped);
+  annex_ui_describe (self->broken, message);
   gtk_widget_set_visible (self->remove_button, is_mine (self));
   gtk_stack_set_visible_child_name (self->stack, "broken");
 }
@@ -250,13 +247,11 @@ static void
 removed_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexSkillPage *self = object;
-  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
 
   if (error != NULL)
     annex_skill_tell (GTK_WIDGET (self), error);
-  else if (view != NULL && adw_navigation_view_get_visible_page (ADW_NAVIGATION_VIEW (view)) ==
-                               ADW_NAVIGATION_PAGE (self))
-    adw_navigation_view_pop (ADW_NAVIGATION_VIEW (view));
+  else
+    annex_ui_leave_page (ADW_NAVIGATION_PAGE (self));
 }
 
 static void

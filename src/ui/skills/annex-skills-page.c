@@ -13,7 +13,6 @@
 #include "annex-skill-making.h"
 #include "annex-skill-row.h"
 #include "annex-skill-words.h"
-#include "annex-text.h"
 #include "annex-then.h"
 #include "annex-ui.h"
 
@@ -142,10 +141,7 @@ loaded_cb (gpointer object, const GValue *value, GError *error)
     }
   else
     {
-      g_autofree char *shown = annex_text_for_display (error->message);
-      g_autofree char *escaped = g_markup_escape_text (shown, -1);
-
-      adw_status_page_set_description (self->broken, escaped);
+      annex_ui_describe (self->broken, error->message);
       gtk_stack_set_visible_child_name (self->stack, "broken");
     }
   if (self->again)
