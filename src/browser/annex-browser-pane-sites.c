@@ -10,7 +10,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-admin-policy.h"
 #include "annex-browser-guard.h"
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
@@ -298,11 +297,15 @@ set_refused (GError **error, const char *site)
 gboolean
 annex_browser_pane_may_ask (const char *site, GError **error)
 {
-  AnnexAdminPolicy *policy = annex_admin_policy_get ();
   g_autofree char *www = g_strconcat ("www.", site, NULL);
+  g_autoptr (GError) refused = NULL;
 
-  return annex_admin_policy_check_host (policy, www, NULL) ||
-         annex_admin_policy_check_host (policy, site, error);
+  if (annex_policy_may_ask (site, &refused) ||
+      (!g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_MODEL_HOST) &&
+       annex_policy_may_ask (www, NULL)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return FALSE;
 }
 
 gboolean

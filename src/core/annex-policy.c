@@ -71,6 +71,41 @@ annex_network_rule_free (AnnexNetworkRule *self)
   g_free (self);
 }
 
+/* ---------------------------------------------------------------- hosts of models */
+
+/* Of the process, as the administrator's rules are: there is no policy that does without. */
+static GHashTable *reserved;
+
+void
+annex_policy_reserve_host (const char *host)
+{
+  g_autofree char *normal = annex_host_normalise (host, -1, NULL);
+
+  if (normal == NULL)
+    return;
+  if (reserved == NULL)
+    reserved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (reserved, g_steal_pointer (&normal));
+}
+
+gboolean
+annex_policy_may_ask (const char *host, GError **error)
+{
+  g_return_val_if_fail (host != NULL, FALSE);
+
+  if (reserved != NULL && g_hash_table_contains (reserved, host))
+    {
+      g_set_error (error, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_MODEL_HOST,
+                   "Annex refused the connection to %s: its model is there, and only Annex itself "
+                   "speaks to it. Asking the user does not change that.",
+                   host);
+      return FALSE;
+    }
+  return annex_admin_policy_check_host (annex_admin_policy_get (), host, error);
+}
+
+/* ---------------------------------------------------------------- rules */
+
 static int
 find_scope (const char *scope)
 {
@@ -203,7 +238,7 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
       return FALSE;
     }
 
-  if (!annex_admin_policy_check_host (annex_admin_policy_get (), host, error))
+  if (!annex_policy_may_ask (host, error))
     return FALSE;
 
   rules = g_hash_table_lookup (self->hosts, host);

@@ -23,6 +23,7 @@ typedef enum {
   ANNEX_POLICY_ERROR_PORT,     /* not 80 or 443 */
   ANNEX_POLICY_ERROR_NOT_ALLOWED, /* nobody allowed the host: request_network */
   ANNEX_POLICY_ERROR_NEVER,       /* the user said never */
+  ANNEX_POLICY_ERROR_MODEL_HOST,  /* Annex's model is there: only Annex itself speaks to it */
 } AnnexPolicyError;
 
 GQuark
@@ -44,6 +45,17 @@ annex_host_is_local (const char *host);
  * v4-mapped, v4-compatible, SIIT, NAT64 (RFC 6052, 8215), 6to4, Teredo, ISATAP. */
 gboolean
 annex_address_is_public (GInetAddress *address);
+
+/* The host of a model that this process uses: from now on no task reaches it, by its computer or
+ * its browser pane, whatever anybody allowed. Otherwise a task that may reach it could carry data
+ * out there under somebody else's key. @host: as in a URL; one that no task can name needs nothing.
+ * Main thread. */
+void
+annex_policy_reserve_host (const char *host);
+/* May a task reach @host (normalised) if the user allows it? FALSE with ANNEX_ADMIN_ERROR or
+ * ANNEX_POLICY_ERROR_MODEL_HOST: then the user need not be asked. Main thread. */
+gboolean
+annex_policy_may_ask (const char *host, GError **error);
 
 typedef struct
 {
@@ -85,7 +97,7 @@ annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const c
 /* May the task open a connection to @host (normalised) at @port? TRUE: allowed, *@by (static,
  * nullable pointer) says by which scope; after "once" the caller calls annex_network_policy_spend
  * when it has served 60 s and the first connection, whichever ends later. FALSE with
- * ANNEX_POLICY_ERROR, or ANNEX_ADMIN_ERROR whatever the user has allowed. */
+ * ANNEX_POLICY_ERROR, or as annex_policy_may_ask whatever the user has allowed. */
 gboolean
 annex_network_policy_take (AnnexNetworkPolicy *self,
                            const char *host,

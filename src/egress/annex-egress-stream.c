@@ -531,6 +531,7 @@ refused_by (const GError *error)
         return "address";
       case ANNEX_POLICY_ERROR_BAD_HOST:
       case ANNEX_POLICY_ERROR_PORT:
+      case ANNEX_POLICY_ERROR_MODEL_HOST:
         return "policy";
       }
   if (error->domain == ANNEX_EGRESS_ERROR)

@@ -2,7 +2,7 @@
  *
  * The attacks on the way out, E1 to E60, as far as they meet the proxy. Single requests are rows of
  * one table; what takes more than one request is a function with a number. Attacks that go past the
- * proxy (no network card, no other port) need the computer itself and are named, not counted.
+ * proxy (no network card, no other port) need the computer itself: tests/computer/attacks-direct.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define N_ATTACKS 60
 #define CONNECT(host) "CONNECT " host " HTTP/1.1\r\nHost: allowed.example\r\n\r\n"
 /* Where only the target's own parsing is at stake, a Host that agrees with it. */
 #define TUNNEL(host) "CONNECT " host ":443 HTTP/1.1\r\nHost: " host ":443\r\n\r\n"
@@ -22,8 +21,6 @@
 
 #define NUL_TUNNEL "CONNECT allowed.example\0.evil.example:443 HTTP/1.1\r\nHost: x.example\r\n\r\n"
 #define NUL_GET "GET http://allowed.example\0.evil.example/ HTTP/1.1\r\nHost: x.example\r\n\r\n"
-
-static gboolean has_held[N_ATTACKS + 1];
 
 /* A request that must be refused, nothing dialled. */
 typedef struct
@@ -148,37 +145,37 @@ new_internet (void)
 }
 
 static void
-test_rows (void)
+check_row (FakeInternet *net, const Row *row)
 {
+  g_autofree char *answer = NULL;
+  AnnexLedgerEntry *entry;
+
+  fake_internet_forget (net);
+  answer =
+      fake_guest_exchange (net, row->request, row->length > 0 ? (gssize) row->length : -1, NULL);
+  if (fake_status (answer) != row->status || net->rows->len != 1)
+    g_error ("E%d “%s”: %u rows, answer:\n%s", row->number, row->request, net->rows->len, answer);
+  entry = fake_last_row (net);
+  g_assert_cmpstr (entry->decision, ==, "refused");
+  if (g_strcmp0 (entry->by, row->by) != 0)
+    g_error ("E%d “%s”: refused by %s: %s", row->number, row->request, entry->by, entry->reason);
+  g_assert_cmpuint (entry->bytes_up, ==, 0);
+  g_assert_cmpuint (net->dialled->len, ==, 0);
+  g_assert_cmpuint (net->queries->len, ==, row->resolves ? 1 : 0);
+  g_assert_cmpuint (net->blocked->len, ==, 1);
+  g_assert_nonnull (strstr (answer, "\r\nX-Annex-Reason: Annex "));
+}
+
+/* All rows of the number of the one at @data. */
+static void
+test_rows (gconstpointer data)
+{
+  const Row *first = data;
   g_autoptr (FakeInternet) net = new_internet ();
-  gboolean is_first[N_ATTACKS + 1] = { FALSE };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      const Row *row = &rows[i];
-      g_autofree char *answer = NULL;
-      AnnexLedgerEntry *entry;
-
-      fake_internet_forget (net);
-      answer = fake_guest_exchange (net, row->request, row->length > 0 ? (gssize) row->length : -1,
-                                    NULL);
-      if (fake_status (answer) != row->status || net->rows->len != 1)
-        g_error ("E%d row %" G_GSIZE_FORMAT ": %u rows, answer:\n%s", row->number, i,
-                 net->rows->len, answer);
-      entry = fake_last_row (net);
-      g_assert_cmpstr (entry->decision, ==, "refused");
-      if (g_strcmp0 (entry->by, row->by) != 0)
-        g_error ("E%d row %" G_GSIZE_FORMAT ": refused by %s: %s", row->number, i, entry->by,
-                 entry->reason);
-      g_assert_cmpuint (entry->bytes_up, ==, 0);
-      g_assert_cmpuint (net->dialled->len, ==, 0);
-      g_assert_cmpuint (net->queries->len, ==, row->resolves ? 1 : 0);
-      g_assert_cmpuint (net->blocked->len, ==, 1);
-      g_assert_nonnull (strstr (answer, "\r\nX-Annex-Reason: Annex "));
-      is_first[row->number] = TRUE;
-    }
-  for (int i = 0; i <= N_ATTACKS; i++)
-    has_held[i] |= is_first[i];
+    if (rows[i].number == first->number)
+      check_row (net, &rows[i]);
 }
 
 /* ---------------------------------------------------------------- tunnels */
@@ -268,7 +265,6 @@ test_e42_rebinding (void)
   second = fake_guest_exchange (net, TUNNEL ("rebind.example"), -1, NULL);
   g_assert_cmpuint (fake_status (second), ==, 403);
   g_assert_cmpuint (net->dialled->len, ==, 1);
-  has_held[42] = TRUE;
 }
 
 static void
@@ -290,7 +286,6 @@ test_e48_other_name (void)
   cut_for (&(TlsHelloOptions) { .server_name = "127.0.0.1" });
   cut_for (&(TlsHelloOptions) { .server_name = "tls.example", .second_name = "evil.example" });
   cut_for (&(TlsHelloOptions) { .server_name = "tls.example", .second_extension = TRUE });
-  has_held[48] = TRUE;
 }
 
 static void
@@ -298,7 +293,6 @@ test_e50_hidden_name (void)
 {
   cut_for (&(TlsHelloOptions) { .server_name = NULL });
   cut_for (&(TlsHelloOptions) { .server_name = "tls.example", .encrypted = TRUE });
-  has_held[50] = TRUE;
 }
 
 static void
@@ -326,7 +320,6 @@ test_e55_connect_in_connect (void)
     g_assert_cmpuint (net->tls_got->len, ==, 0);
     g_assert_cmpstr (fake_last_row (net)->decision, ==, "refused");
   }
-  has_held[55] = TRUE;
 }
 
 /* ---------------------------------------------------------------- plain requests */
@@ -348,7 +341,6 @@ test_e52_pipelined (void)
                    "GET /one HTTP/1.1\r\nHost: allowed.example\r\nConnection: close\r\n\r\n");
   g_assert_cmpuint (net->dialled->len, ==, 1);
   g_assert_nonnull (fake_last_row (net)->reason);
-  has_held[52] = TRUE;
 }
 
 static void
@@ -366,7 +358,6 @@ test_e53_redirect (void)
   second = fake_guest_exchange (net, GET ("http://evil.example/", "evil.example"), -1, NULL);
   g_assert_cmpuint (fake_status (second), ==, 403);
   g_assert_cmpuint (net->dialled->len, ==, 1);
-  has_held[53] = TRUE;
 }
 
 static void
@@ -392,7 +383,6 @@ test_e56_chunks (void)
       g_assert_null (strstr (net->web_got->str, "\r\n0\r\n"));
       g_assert_cmpstr (fake_last_row (net)->decision, ==, "refused");
     }
-  has_held[56] = TRUE;
 }
 
 static void
@@ -418,7 +408,6 @@ test_e57_proxy_authorization (void)
       net, "TRACE http://allowed.example/ HTTP/1.1\r\nHost: allowed.example\r\n\r\n", -1, NULL);
   g_assert_cmpuint (fake_status (trace), ==, 403);
   g_assert_cmpuint (net->dialled->len, ==, 1);
-  has_held[57] = TRUE;
 }
 
 /* ---------------------------------------------------------------- floods */
@@ -469,7 +458,6 @@ test_e58_slow_loris (void)
   /* A flood of refusals becomes few rows; nothing allowed is folded. */
   g_assert_cmpuint (net->rows->len, >=, 2);
   g_assert_cmpuint (net->rows->len, <=, 102);
-  has_held[58] = TRUE;
 }
 
 static glong
@@ -508,7 +496,6 @@ test_e59_endless_head (void)
       g_assert_cmpstr (fake_last_row (net)->decision, ==, "refused");
       g_assert_cmpuint (strlen (fake_last_row (net)->host), <=, 200);
     }
-  has_held[59] = TRUE;
 }
 
 static void
@@ -535,30 +522,17 @@ test_e60_proxy_gone (void)
   nothing = fake_guest_receive (later, 1);
   g_assert_cmpuint (nothing->len, ==, 0);
   g_assert_cmpuint (net->dialled->len, ==, 1);
-  has_held[60] = TRUE;
 }
 
-/* ---------------------------------------------------------------- count */
+/* ---------------------------------------------------------------- what stays */
 
 static void
-test_count (void)
+test_e49_fronting (void)
 {
-  /* What the proxy never sees: the computer has no other way out. */
-  static const int direct[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 19 };
-  /* Seen only by ending TLS here: annex-egress-proxy.h declares it as the residual. */
-  static const int residual[] = { 49 };
-  guint n = 0;
-
-  for (int i = 1; i <= N_ATTACKS; i++)
-    n += has_held[i];
-  for (gsize i = 0; i < G_N_ELEMENTS (direct); i++)
-    {
-      g_assert_false (has_held[direct[i]]);
-      g_test_message ("E%d needs the computer", direct[i]);
-    }
-  g_test_message ("E%d is the declared residual", residual[0]);
-  g_test_message ("E %u/%u", n, N_ATTACKS);
-  g_assert_cmpuint (n + G_N_ELEMENTS (direct) + G_N_ELEMENTS (residual), ==, N_ATTACKS);
+  g_test_skip (
+      "cannot apply: the Host inside TLS is seen only by who ends TLS, and Annex does not "
+      "read along. The name in the clear is checked (E48), an encrypted one refused (E50), "
+      "and a host that the user allowed is trusted with what it serves.");
 }
 
 int
@@ -567,9 +541,16 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   dex_init ();
   g_test_add_func ("/attacks/E/honest", test_honest);
-  g_test_add_func ("/attacks/E/rows", test_rows);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (i == 0 || rows[i].number != rows[i - 1].number)
+      {
+        g_autofree char *path = g_strdup_printf ("/attacks/E/E%d", rows[i].number);
+
+        g_test_add_data_func (path, &rows[i], test_rows);
+      }
   g_test_add_func ("/attacks/E/E42", test_e42_rebinding);
   g_test_add_func ("/attacks/E/E48", test_e48_other_name);
+  g_test_add_func ("/attacks/E/E49", test_e49_fronting);
   g_test_add_func ("/attacks/E/E50", test_e50_hidden_name);
   g_test_add_func ("/attacks/E/E52", test_e52_pipelined);
   g_test_add_func ("/attacks/E/E53", test_e53_redirect);
@@ -579,6 +560,5 @@ main (int argc, char *argv[])
   g_test_add_func ("/attacks/E/E58", test_e58_slow_loris);
   g_test_add_func ("/attacks/E/E59", test_e59_endless_head);
   g_test_add_func ("/attacks/E/E60", test_e60_proxy_gone);
-  g_test_add_func ("/attacks/E/count", test_count);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
  */
 #include "annex-models.h"
 
+#include "annex-policy.h"
 #include "annex-session-secrets.h"
 #include "fake-model.h"
 #include "model-test.h"
@@ -574,6 +575,36 @@ add_for_both (const char *name, GTestDataFunc func)
     }
 }
 
+/* Who speaks to a model's host is Annex, and never a task. */
+static void
+test_host_is_reserved (void)
+{
+  static const struct
+  {
+    const char *provider;
+    const char *base_url;
+    const char *host;
+  } cases[] = {
+    { "anthropic", NULL, "api.anthropic.com" },
+    { "openai", NULL, "api.openai.com" },
+    { "anthropic", "https://Gateway.Example/anthropic", "gateway.example" },
+    { "openai", "https://models.example:8443/v1", "models.example" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (AnnexModel) model = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (annex_policy_may_ask (cases[i].host, NULL));
+      model = annex_models_new (cases[i].provider, "m", cases[i].base_url, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_false (annex_policy_may_ask (cases[i].host, &error));
+      g_assert_error (error, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_MODEL_HOST);
+    }
+  g_assert_true (annex_policy_may_ask ("example.com", NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -601,6 +632,7 @@ main (int argc, char **argv)
   add_for_both ("no-key", test_no_key);
   add_for_both ("check-and-list", test_check_and_list);
   g_test_add_func ("/models/thinking-repair", test_thinking_repair);
+  g_test_add_func ("/models/host-is-reserved", test_host_is_reserved);
   status = g_test_run ();
   /* Nothing that ran let the key into a log; and something was logged. */
   g_assert_cmpuint (logged->len, >, 0);

@@ -367,12 +367,14 @@ b8 (void)
   return one ("s//a");
 }
 
-static const struct
+typedef struct
 {
   const char *name;
   GBytes *(*make) (void);
   int code; /* -1: it is taken */
-} attacks[] = {
+} Attack;
+
+static const Attack attacks[] = {
   { "A1 zip slip", a1, ANNEX_ZIP_ERROR_HOSTILE },
   { "A2 absolute", a2, ANNEX_ZIP_ERROR_HOSTILE },
   { "A3 drive", a3, ANNEX_ZIP_ERROR_HOSTILE },
@@ -413,31 +415,29 @@ static const struct
 };
 
 static void
-test_attacks (void)
+test_attack (gconstpointer data)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (attacks); i++)
-    {
-      g_autofree char *parent = g_dir_make_tmp ("annex-zip-XXXXXX", NULL);
-      g_autofree char *target = g_build_filename (parent, "target", NULL);
-      g_autoptr (GBytes) bytes = attacks[i].make ();
-      g_autoptr (GError) error = NULL;
-      g_autoptr (AnnexZip) zip = annex_zip_open (bytes, &error);
-      g_autoptr (GDir) dir = NULL;
-      gboolean taken;
+  const Attack *attack = data;
+  g_autofree char *parent = g_dir_make_tmp ("annex-zip-XXXXXX", NULL);
+  g_autofree char *target = g_build_filename (parent, "target", NULL);
+  g_autoptr (GBytes) bytes = attack->make ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexZip) zip = annex_zip_open (bytes, &error);
+  g_autoptr (GDir) dir = NULL;
+  gboolean taken;
 
-      g_mkdir (target, 0700);
-      taken = zip != NULL && annex_zip_unpack (zip, target, NULL, &error);
-      g_test_message ("%s: %s", attacks[i].name, error != NULL ? error->message : "taken");
-      g_assert_cmpint (taken, ==, attacks[i].code == -1);
-      if (!taken)
-        g_assert_error (error, ANNEX_ZIP_ERROR, attacks[i].code);
-      /* Nothing beside the target. */
-      dir = g_dir_open (parent, 0, NULL);
-      g_assert_cmpstr (g_dir_read_name (dir), ==, "target");
-      g_assert_null (g_dir_read_name (dir));
-      g_assert_false (g_file_test ("/tmp/out", G_FILE_TEST_EXISTS));
-      g_assert_true (annex_skill_files_remove (parent));
-    }
+  g_mkdir (target, 0700);
+  taken = zip != NULL && annex_zip_unpack (zip, target, NULL, &error);
+  g_test_message ("%s: %s", attack->name, error != NULL ? error->message : "taken");
+  g_assert_cmpint (taken, ==, attack->code == -1);
+  if (!taken)
+    g_assert_error (error, ANNEX_ZIP_ERROR, attack->code);
+  /* Nothing beside the target. */
+  dir = g_dir_open (parent, 0, NULL);
+  g_assert_cmpstr (g_dir_read_name (dir), ==, "target");
+  g_assert_null (g_dir_read_name (dir));
+  g_assert_false (g_file_test ("/tmp/out", G_FILE_TEST_EXISTS));
+  g_assert_true (annex_skill_files_remove (parent));
 }
 
 static void
@@ -524,7 +524,12 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/zip/attacks", test_attacks);
+  for (guint i = 0; i < G_N_ELEMENTS (attacks); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/zip/attacks/%s", attacks[i].name);
+
+      g_test_add_data_func (g_strdelimit (path, " ", '-'), &attacks[i], test_attack);
+    }
   g_test_add_func ("/zip/honest", test_honest);
   g_test_add_func ("/zip/round-trip", test_round_trip);
   g_test_add_func ("/zip/cut", test_cut);

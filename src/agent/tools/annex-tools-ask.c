@@ -6,8 +6,6 @@
  */
 #include "annex-tool-util.h"
 
-#include "annex-admin-policy.h"
-
 static AnnexBlock *
 ask_user (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
@@ -117,7 +115,7 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
   if (reason == NULL)
     return NULL;
   host = annex_host_normalise (text, -1, error);
-  if (host == NULL || !annex_admin_policy_check_host (annex_admin_policy_get (), host, error))
+  if (host == NULL || !annex_policy_may_ask (host, error))
     return NULL;
   answer = annex_workspace_ask (workspace, annex_ask_new_network (task_id, host, reason), call->id,
                                 call->cancel, error);
