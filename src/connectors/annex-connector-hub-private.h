@@ -24,6 +24,7 @@ struct _AnnexConnectorHub
   GHashTable *oauth; /* char * id: AnnexOauth */
   AnnexConnectorComputerFunc make_computer;
   gpointer make_computer_data;
+  guint idle_ms; /* of a call; 0: the client's own */
 };
 
 /* In a fiber. (borrowed) */

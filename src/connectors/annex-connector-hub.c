@@ -65,6 +65,7 @@ annex_connector_hub_make_line (AnnexConnectorHub *self,
       config, self->shelf, annex_connector_hub_get_secrets (self), self->store,
       annex_connector_hub_get_oauth (self, config), task_id, computer);
 
+  annex_connector_line_set_idle_ms (line, self->idle_ms);
   g_signal_connect_object (line, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return line;
 }
@@ -567,4 +568,10 @@ annex_connector_hub_set_computer_func (AnnexConnectorHub *self,
 {
   self->make_computer = func;
   self->make_computer_data = data;
+}
+
+void
+annex_connector_hub_set_idle_ms (AnnexConnectorHub *self, guint idle_ms)
+{
+  self->idle_ms = idle_ms;
 }

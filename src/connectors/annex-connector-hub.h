@@ -40,6 +40,9 @@ void
 annex_connector_hub_set_computer_func (AnnexConnectorHub *self,
                                        AnnexConnectorComputerFunc func,
                                        gpointer data);
+/* How long a call may go without an answer or progress; 0: a minute. */
+void
+annex_connector_hub_set_idle_ms (AnnexConnectorHub *self, guint idle_ms);
 /* Ends everything that runs. Resolves to TRUE. */
 DexFuture *
 annex_connector_hub_close (AnnexConnectorHub *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,6 +32,7 @@ struct _AnnexConnectorLine
   GPtrArray *calls;    /* Call, those under way, the newest last (borrowed) */
   AnnexConnectorState state;
   char *error;
+  guint idle_ms;
   gboolean stale;
   gboolean stopped;
 };
@@ -249,6 +250,41 @@ name_error (AnnexConnectorLine *self, const GError *error)
       "The connector “%s” cannot be used now. %s%s", self->config->title, error->message, way_out);
 }
 
+/* The same of a call that had been sent: what it asked for may have been done. */
+static GError *
+name_call_error (AnnexConnectorLine *self, const GError *error)
+{
+  const char *title = self->config->title;
+
+  if (error->domain != ANNEX_CONNECTOR_ERROR)
+    return g_error_copy (error);
+  switch ((AnnexConnectorError) error->code)
+    {
+    case ANNEX_CONNECTOR_ERROR_UNREACHABLE:
+    case ANNEX_CONNECTOR_ERROR_ENDED:
+    case ANNEX_CONNECTOR_ERROR_TIMED_OUT:
+    case ANNEX_CONNECTOR_ERROR_PROTOCOL:
+    case ANNEX_CONNECTOR_ERROR_LIMIT:
+      return g_error_new (
+          error->domain, error->code,
+          "The connector “%s” failed in the middle. %s It may have done what it was "
+          "asked to all the same: look before you ask it again.",
+          title, error->message);
+    case ANNEX_CONNECTOR_ERROR_REFUSED:
+    case ANNEX_CONNECTOR_ERROR_UNKNOWN_TOOL:
+    case ANNEX_CONNECTOR_ERROR_CHANGED:
+      return g_error_new (error->domain, error->code, "The connector “%s” refuses: %s", title,
+                          error->message);
+    case ANNEX_CONNECTOR_ERROR_NOT_STARTED:
+    case ANNEX_CONNECTOR_ERROR_SIGN_IN:
+    case ANNEX_CONNECTOR_ERROR_FORBIDDEN:
+    case ANNEX_CONNECTOR_ERROR_INVALID:
+    case ANNEX_CONNECTOR_ERROR_VALUES:
+      break;
+    }
+  return name_error (self, error);
+}
+
 static gboolean
 list_tools (AnnexConnectorLine *self, GError **error)
 {
@@ -438,7 +474,8 @@ call_fiber (gpointer data)
   AnnexMcpRequestOptions options = { .name = call->tool->name,
                                      .headers = (const char *const *) headers,
                                      .progress = progress_cb,
-                                     .progress_data = call };
+                                     .progress_data = call,
+                                     .idle_ms = self->idle_ms };
   g_autoptr (GError) error = NULL;
   JsonObject *result;
 
@@ -454,7 +491,7 @@ call_fiber (gpointer data)
   annex_error_normalise (&error);
   if (g_error_matches (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN))
     set_state (self, ANNEX_CONNECTOR_STATE_SIGN_IN, error->message);
-  return annex_future_new_error (g_steal_pointer (&error));
+  return annex_future_new_error (name_call_error (self, error));
 }
 
 DexFuture *
@@ -591,6 +628,12 @@ annex_connector_line_new (const AnnexConnectorConfig *config,
     g_signal_connect_object (computer, "changed", G_CALLBACK (computer_changed_cb), self,
                              G_CONNECT_SWAPPED);
   return self;
+}
+
+void
+annex_connector_line_set_idle_ms (AnnexConnectorLine *self, guint idle_ms)
+{
+  self->idle_ms = idle_ms;
 }
 
 const AnnexConnectorConfig *

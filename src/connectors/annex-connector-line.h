@@ -31,6 +31,9 @@ annex_connector_line_new (const AnnexConnectorConfig *config,
                           AnnexOauth *oauth,
                           const char *task_id,
                           AnnexComputer *computer);
+/* How long a call may go without an answer or progress; 0: the client's own limit. */
+void
+annex_connector_line_set_idle_ms (AnnexConnectorLine *self, guint idle_ms);
 
 /* Starts it and lists its tools, where that is not so already: what it has goes into its record.
  * Resolves to TRUE; rejects with ANNEX_CONNECTOR_ERROR, in a sentence that names the connector, or

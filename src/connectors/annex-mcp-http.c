@@ -157,10 +157,12 @@ take_text (Post *post, const char *text, gsize length, GError **error)
   return TRUE;
 }
 
+/* One without data only tells where the stream is. */
 static gboolean
 event_cb (const char *name, const char *data, gpointer user_data, GError **error)
 {
-  return !g_str_equal (name, "message") || take_text (user_data, data, strlen (data), error);
+  return !g_str_equal (name, "message") || data[0] == '\0' ||
+         take_text (user_data, data, strlen (data), error);
 }
 
 static GBytes *
