@@ -28,6 +28,7 @@ typedef struct
   char *base_url;
   char **folders;
   char **sites;
+  char **skills;
   char *answers;
   gboolean unattended;
   gboolean json;
@@ -201,6 +202,80 @@ check_options (Options *options, char **words, int *status)
   return TRUE;
 }
 
+/* ---- skills */
+
+/* The folders that bring skills of their own: those that are given now and, of a stored task, those
+ * it has. (transfer full) */
+static GStrv
+dup_skill_folders (Run *run)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GPtrArray *given = run->options->shares;
+  g_autoptr (GPtrArray) had = run->task != NULL ? annex_task_dup_shares (run->task) : NULL;
+
+  for (guint i = 0; i < given->len; i++)
+    g_strv_builder_add (builder, annex_share_get_path (g_ptr_array_index (given, i)));
+  for (guint i = 0; had != NULL && i < had->len; i++)
+    g_strv_builder_add (builder, annex_share_get_path (g_ptr_array_index (had, i)));
+  return g_strv_builder_end (builder);
+}
+
+static gboolean
+check_skill (GPtrArray *infos, const char *name, GError **error)
+{
+  const AnnexSkillInfo *found = NULL;
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      const AnnexSkillInfo *info = g_ptr_array_index (infos, i);
+
+      if (g_str_equal (info->name, name) && (found == NULL || !info->shadowed))
+        found = info;
+    }
+  if (found != NULL && annex_skill_info_is_usable (found))
+    return TRUE;
+  if (found == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "There is no skill “%s”; annex skills list shows those there are", name);
+  else if (found->fault != NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The skill “%s” cannot be used: %s", name,
+                 found->fault);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                 "The skill “%s” is switched off; annex skills on %s switches it on", name, name);
+  return FALSE;
+}
+
+/* Names the skills in words, as the window does: so they reach every model, and stand in the
+ * conversation. */
+static gboolean
+name_skills (Run *run, GError **error)
+{
+  Options *options = run->options;
+  g_auto (GStrv) folders = NULL;
+  g_autoptr (GPtrArray) infos = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (options->skills == NULL)
+    return TRUE;
+  folders = dup_skill_folders (run);
+  infos = dex_await_boxed (annex_skill_library_list (annex_session_get_skills (run->session),
+                                                     (const char *const *) folders),
+                           error);
+  if (infos == NULL)
+    return FALSE;
+  for (char **name = options->skills; *name != NULL; name++)
+    {
+      if (!check_skill (infos, *name, error))
+        return FALSE;
+      g_string_append_printf (text, "/%s ", *name);
+    }
+  g_string_append (text, options->prompt != NULL ? options->prompt : "");
+  g_free (options->prompt);
+  options->prompt = g_strdup (g_strstrip (text->str));
+  return TRUE;
+}
+
 /* ---- making the task */
 
 /* The model when none was named: with a key in the environment the hosted one, else the one that is
@@ -343,7 +418,7 @@ prepare (Run *run, GError **error)
                 ? annex_session_create_model (run->session, options->provider, options->model_id,
                                               options->base_url, error)
                 : create_default_model (run->session, error);
-  if (model == NULL)
+  if (model == NULL || !name_skills (run, error))
     return FALSE;
   if (run->task == NULL)
     {
@@ -532,6 +607,7 @@ annex_cli_run (char **argv)
     { "base-url", 0, 0, G_OPTION_ARG_STRING, &options.base_url, NULL, NULL },
     { "folder", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.folders, NULL, NULL },
     { "site", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.sites, NULL, NULL },
+    { "skill", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.skills, NULL, NULL },
     { "answers", 0, 0, G_OPTION_ARG_FILENAME, &options.answers, NULL, NULL },
     { "unattended", 0, 0, G_OPTION_ARG_NONE, &options.unattended, NULL, NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, NULL, NULL },

@@ -132,6 +132,29 @@ class Skills(Journey):
         listed, = [s for s in self.lines(self.annex("skills", "list", "--json")) if s["name"] == "month-report"]
         self.assertIn("used", listed)
 
+    def test_named_at_a_terminal(self):
+        self.annex("skills", "install", self.folder({"SKILL.md": SKILL}, "month-report"), "--yes")
+        share = self.folder({".agents/skills/of-the-share/SKILL.md": SKILL.replace("month-report", "of-the-share")}, "Share")
+        url, log = self.model(turn("Done."), turn("Done."))
+        for words in (["--skill", "month-report"], ["--skill", "month-report", "--skill", "of-the-share"]):
+            if len(words) > 2:
+                self.annex("skills", "trust", share)
+            self.ask_model(url, *words, "--folder", share, "For May")
+        said = [json.dumps(r["body"]["messages"]) for r in self.requests(log, 2)]
+        self.assertIn('"/month-report For May"', said[0])
+        self.assertIn('"/month-report /of-the-share For May"', said[1])
+
+    def test_named_but_not_usable(self):
+        self.annex("skills", "install", self.folder({"SKILL.md": SKILL}, "month-report"), "--yes")
+        self.annex("skills", "off", "month-report")
+        url, log = self.model(turn("Done."))
+        for name, reason in (("month-report", "is switched off; annex skills on month-report"),
+                             ("no-such", "There is no skill “no-such”; annex skills list")):
+            said = self.ask_model(url, "--skill", name, "For May", status=1).stderr
+            self.assertIn(reason, said)
+        self.assertEqual(self.lines(self.annex("tasks", "list", "--json")), [])
+        self.requests(log, 0)
+
 
 if __name__ == "__main__":
     main()
