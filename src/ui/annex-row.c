@@ -11,12 +11,15 @@
 #define MAX_LINES 6
 #define ROWS "annex-rows"
 
+/* The title comes last: set with the others, it would be read as markup once. */
 static GtkWidget *
 row_new (GType type, const char *title)
 {
   g_autofree char *shown = annex_text_for_display (title);
+  GtkWidget *row = g_object_new (type, "use-markup", FALSE, NULL);
 
-  return g_object_new (type, "use-markup", FALSE, "title", shown, NULL);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), shown);
+  return row;
 }
 
 GtkWidget *
@@ -31,10 +34,23 @@ annex_row_new (const char *title, const char *subtitle)
 }
 
 GtkWidget *
+annex_row_new_expander (const char *title, const char *subtitle)
+{
+  GtkWidget *row = row_new (ADW_TYPE_EXPANDER_ROW, title);
+  g_autofree char *shown = annex_text_for_display (subtitle);
+
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), shown);
+  adw_expander_row_set_subtitle_lines (ADW_EXPANDER_ROW (row), 2);
+  return row;
+}
+
+GtkWidget *
 annex_row_new_property (const char *title, const char *value, gboolean code)
 {
-  GtkWidget *row = annex_row_new (title, value);
+  GtkWidget *row = annex_row_new (title, NULL);
+  g_autofree char *shown = annex_text_for_display_lines (value);
 
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), shown);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
   gtk_widget_add_css_class (row, "property");
@@ -59,8 +75,8 @@ GtkWidget *
 annex_row_new_text (const char *text, gboolean code)
 {
   GtkWidget *row = adw_preferences_row_new ();
-  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
-  GtkWidget *label = gtk_label_new (valid);
+  g_autofree char *shown = annex_text_for_display_lines (text);
+  GtkWidget *label = gtk_label_new (shown);
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);

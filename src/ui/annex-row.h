@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* An AdwActionRow. @subtitle nullable. */
 GtkWidget *
 annex_row_new (const char *title, const char *subtitle);
+/* An AdwExpanderRow. @subtitle nullable. */
+GtkWidget *
+annex_row_new_expander (const char *title, const char *subtitle);
 /* The value below its name, to be selected and copied; @code: monospaced. */
 GtkWidget *
 annex_row_new_property (const char *title, const char *value, gboolean code);

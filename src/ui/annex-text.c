@@ -9,6 +9,9 @@
 #include <glib/gi18n.h>
 
 #define DISPLAY_CHARS_MAX 5000
+#define LINES_CHARS_MAX 50000
+/* Laying out one line takes the square of its length. */
+#define LINE_CHARS_MAX 500
 #define COMBINING_MAX 8
 
 /* Turns the writing direction, or cannot be seen and is no part of ordinary writing. U+200C and
@@ -22,13 +25,14 @@ is_deceptive (gunichar c)
          c == 0x1160 || c == 0x3164 || c == 0xffa0;
 }
 
-char *
-annex_text_for_display (const char *text)
+static char *
+make_plain (const char *text, guint chars_max, gboolean lines)
 {
   g_autofree char *valid = NULL;
   GString *shown;
   guint chars = 0;
   guint combining = 0;
+  guint in_line = 0;
 
   if (text == NULL)
     return g_strdup ("");
@@ -43,18 +47,38 @@ annex_text_for_display (const char *text)
       combining = mark ? combining + 1 : 0;
       if (combining > COMBINING_MAX)
         continue;
-      if (chars++ == DISPLAY_CHARS_MAX)
+      if (chars++ == chars_max)
         {
           g_string_append (shown, "…");
           break;
         }
-      if (g_unichar_iscntrl (c) || type == G_UNICODE_LINE_SEPARATOR ||
-          type == G_UNICODE_PARAGRAPH_SEPARATOR)
+      in_line = c == '\n' ? 0 : in_line + 1;
+      if (lines && in_line > LINE_CHARS_MAX)
+        {
+          g_string_append_c (shown, '\n');
+          in_line = 1;
+        }
+      if (lines && (c == '\n' || c == '\t'))
+        g_string_append_unichar (shown, c);
+      else if (g_unichar_iscntrl (c) || type == G_UNICODE_LINE_SEPARATOR ||
+               type == G_UNICODE_PARAGRAPH_SEPARATOR)
         g_string_append_c (shown, ' ');
       else
         g_string_append_unichar (shown, is_deceptive (c) ? 0xfffd : c);
     }
   return g_string_free (shown, FALSE);
+}
+
+char *
+annex_text_for_display (const char *text)
+{
+  return make_plain (text, DISPLAY_CHARS_MAX, FALSE);
+}
+
+char *
+annex_text_for_display_lines (const char *text)
+{
+  return make_plain (text, LINES_CHARS_MAX, TRUE);
 }
 
 char *

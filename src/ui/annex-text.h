@@ -17,6 +17,10 @@ G_BEGIN_DECLS
  * the file system is never cut. For labels without markup. (transfer full) */
 char *
 annex_text_for_display (const char *text);
+/* The same for text of several lines, which keeps its line ends and tabs, up to 50 000 characters;
+ * a line of more than 500 goes on in the next. (transfer full) */
+char *
+annex_text_for_display_lines (const char *text);
 /* The last part of @path, for display; @path itself when it has none. (transfer full) */
 char *
 annex_text_file_name (const char *path);

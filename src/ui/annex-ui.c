@@ -53,6 +53,27 @@ annex_ui_leave_page (AdwNavigationPage *page)
     adw_navigation_view_pop (ADW_NAVIGATION_VIEW (view));
 }
 
+static void
+say_choice (GtkDropDown *choice)
+{
+  const char *name = g_object_get_data (G_OBJECT (choice), "annex-name");
+  GtkStringObject *chosen = gtk_drop_down_get_selected_item (choice);
+  g_autofree char *words =
+      g_strdup_printf ("%s: %s", name, chosen != NULL ? gtk_string_object_get_string (chosen) : "");
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (choice))),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
+void
+annex_ui_name_drop_down (GtkDropDown *choice, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data_full (G_OBJECT (choice), "annex-name", g_strdup (name), g_free);
+  g_signal_connect (choice, "notify::selected-item", G_CALLBACK (say_choice), NULL);
+  say_choice (choice);
+}
+
 AdwToast *
 annex_ui_toast_with_action (GtkWidget *widget,
                             const char *text,

@@ -26,6 +26,11 @@ annex_ui_describe (AdwStatusPage *page, const char *text);
 void
 annex_ui_leave_page (AdwNavigationPage *page);
 
+/* A screen reader says @name and what is chosen: GTK gives the part of a drop-down that has the
+ * focus no name but the choice. After the model, which is one of strings. */
+void
+annex_ui_name_drop_down (GtkDropDown *choice, const char *name);
+
 /* Shows @text, which may come from anywhere, as a toast in the window that @widget is in. */
 void
 annex_ui_toast (GtkWidget *widget, const char *text);

@@ -66,7 +66,7 @@ class SkillPassedOn(WindowCase):
         self.click("^Pass On…$", "button")
         self.see("^anna@sender-gmbh.de$", "list item")
         self.shot("skill-private")
-        self.reach("^Decide…$", "toggle button|combo box")
+        self.reach("Decide…$", "toggle button|combo box")
         self.press("space")
         self.is_on("list item|table cell|option")
         self.press("Down")

@@ -8,6 +8,7 @@
 
 #include "annex-block.h"
 #include "annex-future.h"
+#include "annex-row.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -106,8 +107,8 @@ show_running (AnnexComputerPane *self)
           !annex_task_was_tool_started (self->base.task, annex_json_opt_string (json, "id", "")))
         continue;
       object = dup_object_of (block);
-      row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", words, "subtitle",
-                          object != NULL ? object : "", "subtitle-lines", 2, NULL);
+      row = annex_row_new (words, object);
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
       gtk_list_box_append (self->running, row);
       n++;
     }

@@ -84,14 +84,13 @@ dup_needs (const AnnexConnectorInfo *info)
 static void
 add_preview (AnnexConnectorAdd *self, const AnnexConnectorInfo *info)
 {
-  g_autofree char *title = annex_text_for_display (info->title);
   g_autofree char *needs = dup_needs (info);
   gboolean is_command = info->kind == ANNEX_CONNECTOR_COMMAND;
-  GtkWidget *row = g_object_new (
-      ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", title, "subtitle",
-      is_command ? _ ("A program that runs in Annex’s computer") : _ ("A service on the internet"),
-      "subtitle-lines", 2, "expanded", TRUE, NULL);
+  GtkWidget *row = annex_row_new_expander (
+      info->title,
+      is_command ? _ ("A program that runs in Annex’s computer") : _ ("A service on the internet"));
 
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
   annex_row_set_icon (row, is_command ? "utilities-terminal-symbolic" : "annex-web-symbolic", NULL,
                       NULL);
   adw_expander_row_add_row (

@@ -9,6 +9,7 @@
 #include "annex-connector-words.h"
 #include "annex-row.h"
 #include "annex-text.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -46,7 +47,7 @@ make_rule (AnnexConnectorPage *self, const AnnexConnectorTool *tool, const char 
       gtk_drop_down_set_selected (GTK_DROP_DOWN (choice), i);
   gtk_widget_set_valign (choice, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (choice, "flat");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  annex_ui_name_drop_down (GTK_DROP_DOWN (choice), name);
   g_object_set_data_full (G_OBJECT (choice), "annex-tool", g_strdup (tool->name), g_free);
   g_signal_connect_object (choice, "notify::selected", G_CALLBACK (rule_cb), self, 0);
   return choice;
@@ -69,13 +70,10 @@ make_expander (AnnexConnectorPage *self,
                const char *prefix,
                const char *subtitle)
 {
-  g_autofree char *title = annex_text_for_display (tool->title);
-  g_autofree char *shown = annex_text_for_display (subtitle);
   char *key = g_strconcat (prefix, tool->name, NULL);
-  GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", title,
-                                 "subtitle", shown, "subtitle-lines", 2, "expanded",
-                                 g_hash_table_contains (self->opened, key), NULL);
+  GtkWidget *row = annex_row_new_expander (tool->title, subtitle);
 
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), g_hash_table_contains (self->opened, key));
   g_object_set_data_full (G_OBJECT (row), "annex-key", key, g_free);
   g_signal_connect_object (row, "notify::expanded", G_CALLBACK (expanded_cb), self, 0);
   return row;
@@ -84,10 +82,8 @@ make_expander (AnnexConnectorPage *self,
 static void
 add_part (GtkWidget *row, const char *title, const char *text, gboolean code)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-
-  if (*valid != '\0')
-    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), annex_row_new_property (title, valid, code));
+  if (*text != '\0')
+    adw_expander_row_add_row (ADW_EXPANDER_ROW (row), annex_row_new_property (title, text, code));
 }
 
 static GtkWidget *

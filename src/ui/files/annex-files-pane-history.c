@@ -7,6 +7,7 @@
 #include "annex-files-pane-private.h"
 
 #include "annex-future.h"
+#include "annex-row.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -47,8 +48,7 @@ add_keep (AnnexFilesPane *self, AnnexEvent *event, gboolean can_undo)
     title = g_strdup_printf (ngettext ("%u change in %s", "%u changes in %s", n), n, name);
   else
     title = g_strdup_printf (ngettext ("%u change", "%u changes", n), n);
-  row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", when,
-                      NULL);
+  row = annex_row_new (title, when);
   if (can_undo)
     {
       GtkWidget *button = gtk_button_new_with_label (_ ("Undo"));

@@ -13,6 +13,7 @@
 #include "annex-link.h"
 #include "annex-module.h"
 #include "annex-preview-content.h"
+#include "annex-row.h"
 #include "annex-text.h"
 #include "annex-web-page.h"
 
@@ -266,9 +267,7 @@ add_detail (AnnexPreview *self, const char *title, const char *value)
 
   if (value == NULL || value[0] == '\0')
     return;
-  row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", value,
-                      "subtitle-selectable", TRUE, NULL);
-  gtk_widget_add_css_class (row, "property");
+  row = annex_row_new_property (title, value, FALSE);
   gtk_list_box_append (self->details, row);
 }
 

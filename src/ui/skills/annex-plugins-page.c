@@ -187,9 +187,7 @@ static void
 add_market (AnnexPluginsPage *self, const AnnexSkillMarket *market)
 {
   g_autofree char *title = annex_skill_dup_title (market->name);
-  g_autofree char *address = annex_text_for_display (market->address);
-  GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", title,
-                                 "subtitle", address, "subtitle-lines", 2, NULL);
+  GtkWidget *row = annex_row_new_expander (title, market->address);
   GtkWidget *last = annex_row_new (_ ("This marketplace"), market->owner);
 
   for (guint i = 0; i < market->plugins->len; i++)
@@ -271,7 +269,8 @@ annex_plugins_page_dispose (GObject *object)
 {
   AnnexPluginsPage *self = ANNEX_PLUGINS_PAGE (object);
 
-  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self), NULL); /* it is a child of the template's too */
+  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self),
+                                 NULL); /* it is a child of the template's too */
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_PLUGINS_PAGE);
   g_clear_object (&self->keeper);
   G_OBJECT_CLASS (annex_plugins_page_parent_class)->dispose (object);

@@ -217,7 +217,7 @@ make_choice (AnnexSkillExport *self, const AnnexExposure *exposure, const char *
   g_autofree char *name = g_strdup_printf (_ ("What to do with %s"), shown);
 
   gtk_widget_set_valign (choice, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  annex_ui_name_drop_down (GTK_DROP_DOWN (choice), name);
   g_object_set_data_full (G_OBJECT (choice), "annex-text", g_strdup (exposure->text), g_free);
   g_signal_connect_object (choice, "notify::selected", G_CALLBACK (choice_cb), self, 0);
   return choice;
@@ -246,9 +246,11 @@ add_finding (AnnexSkillExport *self, const AnnexExposure *exposure)
                  : g_strdup_printf (_ ("%1$s, line %2$u"), path, exposure->line);
   g_autofree char *words =
       g_strdup_printf ("%s · %s\n%s", annex_exposure_words (exposure->kind), places, line);
-  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", shown,
-                                 "title-lines", 3, "subtitle", words, "subtitle-lines", 4, NULL);
+  GtkWidget *row = annex_row_new (shown, NULL);
 
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), words);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 4);
   annex_row_set_icon (row,
                       exposure->kind == ANNEX_EXPOSURE_KEY ? "dialog-password-symbolic"
                                                            : "avatar-default-symbolic",

@@ -265,14 +265,14 @@ add_line (GtkTextBuffer *buffer, const char *line)
     const char *tag;
   } marks[] = { { '+', "added" }, { '-', "removed" }, { '@', "gap" } };
   const char *tag = "same";
-  g_autofree char *valid = g_utf8_make_valid (line, -1);
+  g_autofree char *shown = annex_text_for_display_lines (line);
   GtkTextIter end;
 
   for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
     if (*line == marks[i].mark)
       tag = marks[i].tag;
   gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_insert_with_tags_by_name (buffer, &end, valid, -1, tag, NULL);
+  gtk_text_buffer_insert_with_tags_by_name (buffer, &end, shown, -1, tag, NULL);
   gtk_text_buffer_insert (buffer, &end, "\n", 1);
 }
 
@@ -283,6 +283,7 @@ annex_skill_diff_page_new (const char *path, const char *diff)
   GtkWidget *text = gtk_text_view_new ();
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (text));
   g_auto (GStrv) lines = g_strsplit (diff, "\n", -1);
+  guint first = 0; /* after the names of both sides; what begins like them further below is text */
 
   /* see-through, for light and dark */
   gtk_text_buffer_create_tag (buffer, "added", "paragraph-background", "rgba(46,194,126,0.22)",
@@ -291,9 +292,11 @@ annex_skill_diff_page_new (const char *path, const char *diff)
                               NULL);
   gtk_text_buffer_create_tag (buffer, "gap", "weight", PANGO_WEIGHT_BOLD, NULL);
   gtk_text_buffer_create_tag (buffer, "same", NULL);
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (!g_str_has_prefix (lines[i], "+++") && !g_str_has_prefix (lines[i], "---") &&
-        (*lines[i] != '\0' || lines[i + 1] != NULL))
+  while (lines[first] != NULL &&
+         (g_str_has_prefix (lines[first], "+++") || g_str_has_prefix (lines[first], "---")))
+    first++;
+  for (guint i = first; lines[i] != NULL; i++)
+    if (*lines[i] != '\0' || lines[i + 1] != NULL)
       add_line (buffer, lines[i]);
   g_object_set (text, "editable", FALSE, "cursor-visible", FALSE, "monospace", TRUE, "wrap-mode",
                 GTK_WRAP_WORD_CHAR, "top-margin", 12, "bottom-margin", 12, "left-margin", 12,

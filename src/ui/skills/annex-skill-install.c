@@ -167,7 +167,8 @@ open_skill_action (GtkWidget *widget, const char *name, GVariant *target)
   GtkWidget *page = adw_preferences_page_new ();
   GtkWidget *bars = adw_toolbar_view_new ();
   g_autofree char *title = annex_skill_dup_title (view->name);
-  g_autofree char *description = annex_text_for_display (view->description);
+  g_autofree char *shown = annex_text_for_display (view->description);
+  g_autofree char *description = g_markup_escape_text (shown, -1);
 
   adw_preferences_page_set_description (ADW_PREFERENCES_PAGE (page), description);
   annex_skill_facts_add (ADW_PREFERENCES_PAGE (page), view, TRUE);

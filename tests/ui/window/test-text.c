@@ -7,6 +7,7 @@
 #include "annex-text.h"
 
 #include <locale.h>
+#include <string.h>
 
 static void
 test_for_display (void)
@@ -38,6 +39,21 @@ test_for_display (void)
 
       g_assert_cmpstr (shown, ==, cases[i].shown);
     }
+}
+
+/* Only line ends and tabs are more. */
+static void
+test_for_display_lines (void)
+{
+  g_autofree char *shown = annex_text_for_display_lines ("a\n\tb\r\033[31mc\342\200\256d\0x");
+  g_autofree char *long_text = g_strnfill (100000, 'x');
+  g_autofree char *cut = annex_text_for_display_lines (long_text);
+  g_autofree char *none = annex_text_for_display_lines (NULL);
+
+  g_assert_cmpstr (shown, ==, "a\n\tb  [31mc\357\277\275d");
+  g_assert_cmpint (g_utf8_strlen (cut, -1), ==, 50000 + 99 + 1);
+  g_assert_cmpint (strchr (cut, '\n') - cut, ==, 500);
+  g_assert_cmpstr (none, ==, "");
 }
 
 static void
@@ -132,6 +148,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/text/for-display", test_for_display);
+  g_test_add_func ("/ui/text/for-display-lines", test_for_display_lines);
   g_test_add_func ("/ui/text/floods", test_floods);
   g_test_add_func ("/ui/text/durations", test_durations);
   g_test_add_func ("/ui/text/days", test_days);
