@@ -29,6 +29,11 @@ page_case_new (const char *folder, int width, int height);
 void
 page_case_free (PageCase *self);
 
+/* The names in @folder that end with @ending, sorted, without the parts of other pages
+ * ("frame-…"). (transfer full) (element-type utf8) */
+GPtrArray *
+page_case_list (const char *folder, const char *ending);
+
 /* Loads "/NAME" of the first server and waits until it is there. */
 void
 page_case_load (PageCase *self, const char *name);

@@ -28,27 +28,6 @@ test_page (gconstpointer data)
   page_task_run (page, name, script);
 }
 
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-static GPtrArray *
-list_tasks (const char *folder)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  g_assert_nonnull (dir);
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".task"))
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare);
-  return names;
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -59,7 +38,7 @@ main (int argc, char *argv[])
   dex_init ();
   g_assert_cmpint (argc, ==, 2);
   page = page_case_new (argv[1], 1000, 700);
-  names = list_tasks (argv[1]);
+  names = page_case_list (argv[1], ".task");
   g_assert_cmpuint (names->len, >=, MIN_PAGES);
   for (guint i = 0; i < names->len; i++)
     {
