@@ -17,4 +17,8 @@ annex_browser_download_new (WebKitDownload *download, const char *folder);
 void
 annex_browser_download_set_limit (guint64 bytes);
 
+/* Ends it before anything is written. @reason: a sentence. */
+void
+annex_browser_download_refuse (AnnexBrowserDownload *self, const char *reason);
+
 G_END_DECLS

@@ -111,6 +111,16 @@ annex_browser_download_safe_name (const char *suggested)
   return g_steal_pointer (&cut);
 }
 
+/* Until the server says what it is called. */
+static char *
+name_of_address (const char *address)
+{
+  g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_NONE, NULL);
+  g_autofree char *name = uri != NULL ? g_path_get_basename (g_uri_get_path (uri)) : NULL;
+
+  return annex_browser_download_safe_name (name);
+}
+
 /* A name that is not there yet: "Report (2).pdf". */
 static char *
 find_free_path (const char *folder, const char *name)
@@ -318,6 +328,8 @@ annex_browser_download_new (WebKitDownload *download, const char *folder)
   self->download = g_object_ref (download);
   self->folder = g_strdup (folder);
   self->uri = g_strdup (webkit_uri_request_get_uri (webkit_download_get_request (download)));
+  g_free (self->name);
+  self->name = name_of_address (self->uri);
   webkit_download_set_allow_overwrite (download, FALSE);
   g_signal_connect_object (download, "decide-destination", G_CALLBACK (decide_destination_cb), self,
                            G_CONNECT_SWAPPED);
@@ -377,8 +389,14 @@ annex_browser_download_get_reason (AnnexBrowserDownload *self)
 }
 
 void
-annex_browser_download_cancel (AnnexBrowserDownload *self)
+annex_browser_download_refuse (AnnexBrowserDownload *self, const char *reason)
 {
   if (self->state == ANNEX_DOWNLOAD_RUNNING && self->download != NULL)
-    fail (self, "It was stopped.");
+    fail (self, reason);
+}
+
+void
+annex_browser_download_cancel (AnnexBrowserDownload *self)
+{
+  annex_browser_download_refuse (self, "It was stopped.");
 }

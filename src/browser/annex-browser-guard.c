@@ -98,6 +98,8 @@ annex_browser_guard_write_rules (const char *const *places)
 
   add_rule (rules, ".*", "document", "top-frame", NULL, "block");
   add_rule (rules, ".*", "raw", NULL, "third-party", "block");
+  /* What a page has made itself goes nowhere. */
+  add_rule (rules, "^blob:", "raw", NULL, NULL, "ignore-previous-rules");
   for (; *places != NULL; places++)
     {
       g_autofree char *pattern = make_pattern (*places, "");
@@ -109,6 +111,7 @@ annex_browser_guard_write_rules (const char *const *places)
     }
   add_computer_rule (rules, ".*", "block");
   add_computer_rule (rules, COMPUTER_PAGES, "ignore-previous-rules");
+  add_computer_rule (rules, "^blob:", "ignore-previous-rules");
   json_node_take_array (root, rules);
   return annex_json_to_string (root);
 }

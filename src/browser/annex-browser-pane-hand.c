@@ -122,7 +122,7 @@ annex_browser_pane_allow_failed (AnnexBrowserPane *self, AnnexBrowserTab *tab)
         webkit_network_session_allow_tls_certificate_for_host (
             annex_browser_session_get_network (self->session), certificate,
             g_uri_get_host (parsed));
-      annex_browser_tab_set_excepted (tab, TRUE);
+      annex_browser_tab_set_excepted (tab, g_uri_get_host (parsed));
       load_uri (self, tab, uri);
     }
   else if (annex_browser_pane_take_address (self, uri))

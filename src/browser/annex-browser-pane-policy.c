@@ -276,6 +276,12 @@ find_tab_of (AnnexBrowserPane *self, WebKitWebView *view)
 }
 
 static gboolean
+has_room (AnnexBrowserPane *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (self->tabs)) < ANNEX_BROWSER_MAX_TABS;
+}
+
+static gboolean
 decide_policy_cb (AnnexBrowserPane *self,
                   WebKitPolicyDecision *decision,
                   WebKitPolicyDecisionType type,
@@ -296,10 +302,10 @@ decide_policy_cb (AnnexBrowserPane *self,
                                     WEBKIT_NAVIGATION_POLICY_DECISION (decision)));
     case WEBKIT_POLICY_DECISION_TYPE_NEW_WINDOW_ACTION:
       /* The new tab's own navigation is decided like any other. */
-      if (g_list_model_get_n_items (G_LIST_MODEL (self->tabs)) >= ANNEX_BROWSER_MAX_TABS)
-        webkit_policy_decision_ignore (decision);
-      else
+      if (has_room (self))
         webkit_policy_decision_use (decision);
+      else
+        webkit_policy_decision_ignore (decision);
       return GDK_EVENT_STOP;
     case WEBKIT_POLICY_DECISION_TYPE_RESPONSE:
       return decide_response (self, tab, WEBKIT_RESPONSE_POLICY_DECISION (decision));
@@ -347,11 +353,13 @@ create_cb (AnnexBrowserPane *self, WebKitNavigationAction *action, WebKitWebView
 {
   AnnexBrowserTab *tab;
 
-  if (self->is_closed)
+  /* A script's window.open () comes here without having been decided. */
+  if (self->is_closed || !has_room (self))
     return NULL;
   tab = annex_browser_pane_add_tab (self, view);
   if (tab == NULL)
     return NULL;
+  annex_browser_tab_set_opener (tab, webkit_web_view_get_uri (view));
   annex_browser_pane_select (self, tab);
   return GTK_WIDGET (annex_browser_tab_get_view (tab));
 }

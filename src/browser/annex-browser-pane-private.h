@@ -1,7 +1,8 @@
 /* annex-browser-pane-private.h
  *
  * What the files of the pane share: the object (annex-browser-pane.c), which sites (…-sites.c),
- * what the user decided about them (…-rules.c), where tabs may go (…-policy.c), the agent's turns (…-wheel.c).
+ * what the user decided about them (…-rules.c), where tabs may go (…-policy.c), the agent's turns
+ * (…-wheel.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
 #define ANNEX_COMPUTER_HOST "localhost.computer"
 /* More are not opened for a page. */
 #define ANNEX_BROWSER_MAX_TABS 20
+#define ANNEX_BROWSER_MAX_RUNNING_DOWNLOADS 10
 
 struct _AnnexBrowserPane
 {
@@ -74,8 +76,9 @@ struct _AnnexBrowserPane
 
 gboolean
 annex_browser_pane_open_session (AnnexBrowserPane *self, GError **error);
-/* A new tab, not selected (borrowed); NULL when the session is closed. Never in a fiber: what a view
- * brings of JavaScriptCore insists on the thread's own stack, and ends the process elsewhere. */
+/* A new tab, not selected (borrowed); NULL when the session is closed. Never in a fiber: what a
+ * view brings of JavaScriptCore insists on the thread's own stack, and ends the process elsewhere.
+ */
 AnnexBrowserTab *
 annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related);
 /* The same for a fiber. Resolves to an AnnexBrowserTab; rejects with ANNEX_BROWSER_ERROR. */
@@ -83,6 +86,11 @@ DexFuture *
 annex_browser_pane_make_tab (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
 void
 annex_browser_pane_set_driver (AnnexBrowserPane *self, AnnexDriver driver);
+
+/* ---- downloads (annex-browser-pane-downloads.c) */
+
+void
+annex_browser_pane_watch_downloads (AnnexBrowserPane *self, WebKitNetworkSession *network);
 
 /* ---- sites (annex-browser-pane-sites.c) */
 
@@ -130,8 +138,8 @@ annex_browser_pane_decide (AnnexBrowserPane *self, const char *site, const char 
 /* ---- the plan's sites (annex-browser-pane-plan.c) */
 
 /* In a fiber: where the task's plan names @site and others that nobody has decided about, asks the
- * user for all of them at once. TRUE: allowed, and the rules say so. FALSE without an error: @site is
- * to be asked about by itself. */
+ * user for all of them at once. TRUE: allowed, and the rules say so. FALSE without an error: @site
+ * is to be asked about by itself. */
 gboolean
 annex_browser_pane_ask_plan (AnnexBrowserPane *self, const char *site, GError **error);
 

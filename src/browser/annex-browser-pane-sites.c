@@ -38,10 +38,15 @@ annex_browser_pane_allows (AnnexBrowserPane *self, const char *uri)
   return FALSE;
 }
 
+/* An empty page is written by the page that opened it, if one did. */
 gboolean
 annex_browser_pane_may_look (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 {
-  return annex_browser_pane_allows (self, annex_browser_tab_get_uri (tab));
+  const char *uri = annex_browser_tab_get_uri (tab);
+
+  if (annex_site_policy_judge_address (uri, NULL) == ANNEX_ADDRESS_EMPTY && tab->opener != NULL)
+    uri = tab->opener;
+  return annex_browser_pane_allows (self, uri);
 }
 
 static void

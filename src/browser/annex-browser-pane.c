@@ -5,7 +5,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-browser-download-private.h"
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
 #include "annex-page-tool.h"
@@ -67,20 +66,31 @@ may_ask (AnnexBrowserTab *tab, gpointer data)
   return !annex_browser_pane_is_guarded (data, tab);
 }
 
+/* While Annex drives, a page may not put another site's question before the user: the sign-in would
+ * be taken for its own. */
+static gboolean
+may_sign_in (AnnexBrowserTab *tab, const char *host, guint port, gpointer data)
+{
+  const char *schemes[] = { "https", "http" };
+
+  if (!annex_browser_pane_is_guarded (data, tab))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      g_autofree char *origin = g_strdup_printf ("%s://%s:%u", schemes[i], host, port);
+
+      if (annex_browser_pane_allows (data, origin))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static const AnnexBrowserTabHooks hooks = {
   .blocked = annex_browser_pane_blocked,
   .answer_proxy = answer_proxy,
   .may_ask = may_ask,
+  .may_sign_in = may_sign_in,
 };
-
-static void
-download_started_cb (AnnexBrowserPane *self, WebKitDownload *download)
-{
-  g_autofree char *folder = g_build_filename (self->folder, "downloads", NULL);
-  g_autoptr (AnnexBrowserDownload) ours = annex_browser_download_new (download, folder);
-
-  g_list_store_append (self->downloads, ours);
-}
 
 gboolean
 annex_browser_pane_open_session (AnnexBrowserPane *self, GError **error)
@@ -89,8 +99,7 @@ annex_browser_pane_open_session (AnnexBrowserPane *self, GError **error)
     return TRUE;
   if (!annex_browser_session_open (self->session, error))
     return FALSE;
-  g_signal_connect_object (annex_browser_session_get_network (self->session), "download-started",
-                           G_CALLBACK (download_started_cb), self, G_CONNECT_SWAPPED);
+  annex_browser_pane_watch_downloads (self, annex_browser_session_get_network (self->session));
   return TRUE;
 }
 

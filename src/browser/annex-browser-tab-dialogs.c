@@ -170,12 +170,22 @@ permission_cb (AnnexBrowserTab *self, WebKitPermissionRequest *request)
 }
 
 static gboolean
+may_sign_in (AnnexBrowserTab *self, WebKitAuthenticationRequest *request)
+{
+  return self->hooks == NULL || self->hooks->may_sign_in == NULL ||
+         self->hooks->may_sign_in (self, webkit_authentication_request_get_host (request),
+                                   webkit_authentication_request_get_port (request),
+                                   self->hooks_data);
+}
+
+static gboolean
 authenticate_cb (AnnexBrowserTab *self, WebKitAuthenticationRequest *request)
 {
   if (self->hooks != NULL && self->hooks->answer_proxy != NULL &&
       self->hooks->answer_proxy (self, request, self->hooks_data))
     return GDK_EVENT_STOP;
-  if (!open_dialog (self, ANNEX_DIALOG_SIGN_IN, webkit_authentication_request_get_host (request)))
+  if (!may_sign_in (self, request) ||
+      !open_dialog (self, ANNEX_DIALOG_SIGN_IN, webkit_authentication_request_get_host (request)))
     {
       webkit_authentication_request_cancel (request);
       return GDK_EVENT_STOP;

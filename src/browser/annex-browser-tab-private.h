@@ -19,8 +19,10 @@ typedef struct
   gboolean (*answer_proxy) (AnnexBrowserTab *tab,
                             WebKitAuthenticationRequest *request,
                             gpointer data);
-  /* May the page ask the user for @request at all? */
+  /* May the page ask the user for a permission at all? */
   gboolean (*may_ask) (AnnexBrowserTab *tab, gpointer data);
+  /* May @host, which is not always the page's own, ask the user for a name and a password? */
+  gboolean (*may_sign_in) (AnnexBrowserTab *tab, const char *host, guint port, gpointer data);
 } AnnexBrowserTabHooks;
 
 struct _AnnexBrowserTab
@@ -39,7 +41,8 @@ struct _AnnexBrowserTab
   GError *failure;
   char *failed_uri;
   gboolean is_crashed;
-  gboolean is_excepted; /* the certificate is the user's exception */
+  char *excepted_host; /* nullable: whose certificate is the user's exception */
+  char *opener;        /* nullable: the address of the page that opened it */
 
   guint n_waiting;     /* navigations that wait for a decision */
   DexPromise *settled; /* non-NULL while something is awaited */
@@ -76,9 +79,12 @@ annex_browser_tab_is_settled (AnnexBrowserTab *self);
 /* Wakes whoever waits for the tab. */
 void
 annex_browser_tab_wake (AnnexBrowserTab *self);
-/* The user takes the certificate of a failed load. */
+/* The user takes the certificate of @host. */
 void
-annex_browser_tab_set_excepted (AnnexBrowserTab *self, gboolean is_excepted);
+annex_browser_tab_set_excepted (AnnexBrowserTab *self, const char *host);
+/* The page that opened it, and may write into it as long as it is empty. */
+void
+annex_browser_tab_set_opener (AnnexBrowserTab *self, const char *uri);
 /* The tab is closed: dialogs are answered no, the view is let go. */
 void
 annex_browser_tab_shut (AnnexBrowserTab *self);

@@ -271,6 +271,16 @@ terminated_cb (AnnexBrowserTab *self, WebKitWebProcessTerminationReason reason)
 
 /* ---------------------------------------------------------------- the load */
 
+static gboolean
+is_excepted (AnnexBrowserTab *self, const char *uri)
+{
+  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED, NULL);
+
+  return parsed != NULL && self->excepted_host != NULL &&
+         g_strcmp0 (g_uri_get_scheme (parsed), "https") == 0 &&
+         g_strcmp0 (g_uri_get_host (parsed), self->excepted_host) == 0;
+}
+
 static AnnexSecurity
 judge_security (AnnexBrowserTab *self)
 {
@@ -281,9 +291,9 @@ judge_security (AnnexBrowserTab *self)
     case ANNEX_ADDRESS_SITE:
       if (!g_str_has_prefix (uri, "https://"))
         return ANNEX_SECURITY_PLAIN;
-      return self->is_excepted ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_SECURE;
+      return is_excepted (self, uri) ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_SECURE;
     case ANNEX_ADDRESS_LOCAL:
-      return self->is_excepted ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_LOCAL;
+      return is_excepted (self, uri) ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_LOCAL;
     case ANNEX_ADDRESS_EMPTY:
     case ANNEX_ADDRESS_REFUSED:
       break;
@@ -480,6 +490,8 @@ annex_browser_tab_finalize (GObject *object)
   g_free (self->uri);
   g_clear_error (&self->failure);
   g_free (self->failed_uri);
+  g_free (self->excepted_host);
+  g_free (self->opener);
   g_strfreev (self->upload);
   dex_clear (&self->settled);
   G_OBJECT_CLASS (annex_browser_tab_parent_class)->finalize (object);
@@ -608,9 +620,15 @@ annex_browser_tab_get_failed_uri (AnnexBrowserTab *self)
 }
 
 void
-annex_browser_tab_set_excepted (AnnexBrowserTab *self, gboolean is_excepted)
+annex_browser_tab_set_excepted (AnnexBrowserTab *self, const char *host)
 {
-  self->is_excepted = is_excepted;
+  g_set_str (&self->excepted_host, host);
+}
+
+void
+annex_browser_tab_set_opener (AnnexBrowserTab *self, const char *uri)
+{
+  g_set_str (&self->opener, uri);
 }
 
 void

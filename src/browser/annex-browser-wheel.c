@@ -9,10 +9,13 @@
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
 #include "annex-site-policy.h"
+#include "annex-web-text.h"
 
 #define DOWNLOADS_MS (120 * 1000)
 /* A navigation that an action began is known by then; its page answered the action before. */
 #define BEGINS_MS 200
+#define MAX_MESSAGE_CHARS 2000
+#define MAX_NAME_CHARS 80
 
 G_DEFINE_BOXED_TYPE (AnnexBrowserFile,
                      annex_browser_file,
@@ -135,8 +138,11 @@ begin_turn_fiber (gpointer data)
     {
       g_autofree char *dialog = annex_browser_tab_dup_dialog (tab);
 
-      return annex_future_new_errorf (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_DIALOG,
-                                      "A dialog is open and must be answered first: %s", dialog);
+      return annex_future_new_errorf (
+          ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_DIALOG,
+          "A dialog is open and must be answered first with page_dialog: "
+          "\"%s\"",
+          dialog);
     }
   /* A no is behind us: the page it was said on is there again. */
   if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED))
@@ -350,6 +356,7 @@ typedef struct
 {
   Turn *turn;
   AnnexActionKind kind;
+  char *place; /* the address of the element's own page */
   char *name;
 } Action;
 
@@ -359,8 +366,62 @@ action_free (gpointer data)
   Action *action = data;
 
   turn_free (action->turn);
+  g_free (action->place);
   g_free (action->name);
   g_free (action);
+}
+
+/* What the page calls the element, in one short line. */
+static char *
+dup_name (JsonObject *inspect)
+{
+  const char *name = inspect != NULL ? annex_json_opt_string (inspect, "name", "") : "";
+  g_autofree char *clean = annex_web_text_clean (name, MAX_MESSAGE_CHARS, NULL);
+
+  g_strdelimit (clean, "\n\t", ' ');
+  if (g_utf8_strlen (clean, -1) <= MAX_NAME_CHARS)
+    return g_steal_pointer (&clean);
+  g_utf8_offset_to_pointer (clean, MAX_NAME_CHARS)[0] = '\0';
+  return g_strconcat (clean, "…", NULL);
+}
+
+/* Where the element stands: a frame of another site is that site's, whatever is around it. */
+static char *
+dup_action_place (AnnexBrowserTab *tab, JsonObject *inspect)
+{
+  const char *page = annex_browser_tab_get_uri (tab);
+  const char *uri = inspect != NULL ? annex_json_opt_string (inspect, "url", page) : page;
+
+  switch (annex_site_policy_judge_address (uri, NULL))
+    {
+    case ANNEX_ADDRESS_SITE:
+    case ANNEX_ADDRESS_LOCAL:
+      return g_strdup (uri);
+    case ANNEX_ADDRESS_EMPTY:
+    case ANNEX_ADDRESS_REFUSED:
+      break;
+    }
+  return g_strdup (page);
+}
+
+/* "May Annex delete something on example.org, with “Remove”?" */
+static char *
+write_action_question (Action *action)
+{
+  g_autofree char *page = NULL;
+  g_autofree char *site = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  annex_site_policy_judge_address (annex_browser_tab_get_uri (action->turn->tab), &page);
+  annex_site_policy_judge_address (action->place, &site);
+  g_string_append_printf (text, "May Annex %s on %s", describe_action (action->kind),
+                          site != NULL ? site : "this page");
+  if (site != NULL && page != NULL && !g_str_equal (site, page))
+    g_string_append_printf (text, ", in a part of the page of %s", page);
+  if (action->name[0] != '\0')
+    g_string_append_printf (text, ", with “%s”", action->name);
+  g_string_append_c (text, '?');
+  return g_string_free_and_steal (g_steal_pointer (&text));
 }
 
 static DexFuture *
@@ -369,16 +430,10 @@ ask_action_fiber (gpointer data)
   Action *action = data;
   Turn *turn = action->turn;
   AnnexBrowserPane *self = turn->pane;
-  g_autofree char *site = NULL;
-  g_autofree char *question = NULL;
+  g_autofree char *question = write_action_question (action);
   g_autoptr (JsonObject) answer = NULL;
   GError *error = NULL;
 
-  annex_site_policy_judge_address (annex_browser_tab_get_uri (turn->tab), &site);
-  question = action->name[0] != '\0'
-                 ? g_strdup_printf ("May Annex %s on %s, with “%.80s”?",
-                                    describe_action (action->kind), site, action->name)
-                 : g_strdup_printf ("May Annex %s on %s?", describe_action (action->kind), site);
   answer = dex_await_boxed (
       annex_browser_pane_ask (self,
                               annex_ask_new_consent (annex_task_get_id (self->task), "Browser",
@@ -405,7 +460,9 @@ annex_browser_pane_ask_action (AnnexBrowserPane *self,
                                const char *tool_use_id,
                                DexFuture *cancel)
 {
+  static const char *const sending[] = { "click", "press", "dialog", NULL };
   AnnexActionKind kind = ANNEX_ACTION_NOTHING;
+  g_autofree char *place = NULL;
   g_autofree char *consent = NULL;
   Action *action;
 
@@ -419,16 +476,16 @@ annex_browser_pane_ask_action (AnnexBrowserPane *self,
     case ANNEX_ACTION_ASK:
       break;
     }
-  consent = g_strdup_printf (
-      "%u|%s|%s", annex_browser_tab_get_id (tab), annex_browser_tab_get_uri (tab),
-      g_strv_contains (((const char *const[]) { "click", "press", NULL }), command) ? "send"
-                                                                                    : "write");
+  place = dup_action_place (tab, inspect);
+  consent = g_strdup_printf ("%u|%s|%s", annex_browser_tab_get_id (tab), place,
+                             g_strv_contains (sending, command) ? "send" : "write");
   if (kind == ANNEX_ACTION_PERSONAL_DATA && g_hash_table_contains (self->consents, consent))
     return dex_future_new_true ();
   action = g_new0 (Action, 1);
   action->turn = turn_new (self, tab, consent, tool_use_id, cancel);
   action->kind = kind;
-  action->name = g_strdup (inspect != NULL ? annex_json_opt_string (inspect, "name", "") : "");
+  action->place = g_steal_pointer (&place);
+  action->name = dup_name (inspect);
   return annex_fiber_run (ask_action_fiber, action, action_free);
 }
 

@@ -98,6 +98,15 @@ ignore_closed (GError **error)
   return TRUE;
 }
 
+/* Is the focus where it is done? */
+static gboolean
+takes_focus (AnnexPageCommand command)
+{
+  return command == ANNEX_PAGE_COMMAND_CLICK || command == ANNEX_PAGE_COMMAND_TYPE ||
+         command == ANNEX_PAGE_COMMAND_FILL || command == ANNEX_PAGE_COMMAND_SELECT ||
+         command == ANNEX_PAGE_COMMAND_GIVE_FILES || command == ANNEX_PAGE_COMMAND_PRESS;
+}
+
 /* Sends one action and waits for its end, or for a dialog. The document may go away by what the
  * action does: that is no failure. @result stays NULL then. */
 static gboolean
@@ -108,13 +117,17 @@ do_in_frame (AnnexPageRun *self,
              JsonObject **result,
              GError **error)
 {
-  guint left = annex_page_run_left (self);
-  guint limit = left > AFTER_MS + MIN_ACTION_MS ? left - AFTER_MS : MIN_ACTION_MS;
-  g_autoptr (DexFuture) done =
-      annex_page_channel_send (self->page->channel, frame, command, args, limit);
+  guint left, limit;
+  g_autoptr (DexFuture) done = NULL;
   g_autoptr (GError) local_error = NULL;
-  DexFuture *dialog = dex_ref (DEX_FUTURE (self->page->dialog));
+  DexFuture *dialog;
 
+  if (takes_focus (self->command) && !annex_page_run_focus_into (self, frame, error))
+    return FALSE;
+  left = annex_page_run_left (self);
+  limit = left > AFTER_MS + MIN_ACTION_MS ? left - AFTER_MS : MIN_ACTION_MS;
+  done = annex_page_channel_send (self->page->channel, frame, command, args, limit);
+  dialog = dex_ref (DEX_FUTURE (self->page->dialog));
   self->page->focus_frame = frame;
   if (!annex_await_cancellable (dex_future_first (dex_ref (done), dialog, NULL), self->cancel,
                                 &local_error) &&
@@ -133,29 +146,20 @@ static gboolean
 do_press (AnnexPageRun *self, JsonObject **result, GError **error)
 {
   const char *target = annex_json_opt_string (self->args, "target", NULL);
-  guint frame = 0;
+  guint frame = annex_page_run_focus_frame (self);
+  gboolean entered = TRUE;
 
   if (target != NULL)
     annex_page_reference_frame (target, &frame);
-  else if (annex_page_channel_get_place (self->page->channel, self->page->focus_frame) != NULL)
-    frame = self->page->focus_frame;
   for (guint i = 0; i < ANNEX_PAGE_MAX_FRAME_DEPTH; i++)
     {
-      const char *place;
-      g_autofree char *inner = NULL;
-      gint64 slot;
-
       g_clear_pointer (result, json_object_unref);
       if (!do_in_frame (self, frame, "press", self->args, result, error))
         return FALSE;
-      slot = *result != NULL ? annex_json_opt_int (*result, "slot", -1) : -1;
-      if (slot < 0)
-        return TRUE;
-      place = annex_page_channel_get_place (self->page->channel, frame);
-      inner = g_strdup_printf ("%s%s%u", place != NULL ? place : "",
-                               place != NULL && *place != '\0' ? "/" : "", (guint) slot);
-      if (!annex_page_channel_find_place (self->page->channel, inner, &frame))
+      if (!annex_page_run_enter_frame (self, *result, &frame, &entered))
         break;
+      if (!entered)
+        return TRUE;
     }
   g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
                "The focus is in a frame that does not answer: click into the field first.");

@@ -24,6 +24,7 @@ typedef enum {
   KIND_VALUES,
   KIND_MODIFIERS,
   KIND_OFFSET,
+  KIND_FILES,
 } Kind;
 
 typedef struct
@@ -88,6 +89,10 @@ static const Command commands[] = {
                                   { "text_gone", KIND_TEXT },
                                   { "time_s", KIND_NUMBER } } },
   [ANNEX_PAGE_COMMAND_FOCUS_FILE] = { "focus-file", TRUE, { { "target", KIND_TARGET, TRUE } } },
+  [ANNEX_PAGE_COMMAND_GIVE_FILES] = { "give-files",
+                                      TRUE,
+                                      { { "target", KIND_TARGET, TRUE },
+                                        { "files", KIND_FILES, TRUE } } },
 };
 
 gboolean
@@ -228,6 +233,35 @@ check_offset (JsonNode *node, GError **error)
   return TRUE;
 }
 
+/* {name, type, data}, the last in Base64. */
+static gboolean
+check_files (JsonNode *node, GError **error)
+{
+  static const char *const members[] = { "name", "type", "data" };
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  gsize total = 0;
+
+  if (array == NULL || json_array_get_length (array) == 0 ||
+      json_array_get_length (array) > ANNEX_PAGE_MAX_GIVEN_FILES)
+    return wrong (error, "files", "is a list of files");
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *item = json_array_get_element (array, i);
+      JsonObject *file = JSON_NODE_HOLDS_OBJECT (item) ? json_node_get_object (item) : NULL;
+
+      for (guint j = 0; j < G_N_ELEMENTS (members); j++)
+        {
+          JsonNode *member = file != NULL ? json_object_get_member (file, members[j]) : NULL;
+
+          if (member == NULL || !is_string (member))
+            return wrong (error, "files", "is a list of {name, type, data}");
+          total += strlen (json_node_get_string (member));
+        }
+    }
+  return total <= ANNEX_PAGE_MAX_GIVEN_BYTES / 3 * 4 + MAX_TEXT_BYTES ||
+         wrong (error, "files", "are too large");
+}
+
 static gboolean
 check_member (const Member *member, JsonNode *node, GError **error)
 {
@@ -249,6 +283,8 @@ check_member (const Member *member, JsonNode *node, GError **error)
       return check_strings (node, member->name, error);
     case KIND_OFFSET:
       return check_offset (node, error);
+    case KIND_FILES:
+      return check_files (node, error);
     }
   g_return_val_if_reached (FALSE);
 }

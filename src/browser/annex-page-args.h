@@ -11,6 +11,10 @@
 
 G_BEGIN_DECLS
 
+/* What "give-files" takes; a page that is not in a frame is given files of any size by WebKit. */
+#define ANNEX_PAGE_MAX_GIVEN_FILES 20
+#define ANNEX_PAGE_MAX_GIVEN_BYTES (8u * 1024 * 1024)
+
 typedef enum {
   ANNEX_PAGE_COMMAND_SNAPSHOT,
   ANNEX_PAGE_COMMAND_FIND,
@@ -29,6 +33,7 @@ typedef enum {
   ANNEX_PAGE_COMMAND_SCROLL,
   ANNEX_PAGE_COMMAND_WAIT,
   ANNEX_PAGE_COMMAND_FOCUS_FILE,
+  ANNEX_PAGE_COMMAND_GIVE_FILES,
 } AnnexPageCommand;
 
 /* FALSE with ANNEX_BROWSER_ERROR_INVALID. */

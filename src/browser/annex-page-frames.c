@@ -1,7 +1,8 @@
 /* annex-page-frames.c
  *
  * What no frame knows of itself: where on the whole page it lies, and whether a page around it
- * draws something over it. Each page above is asked for its own part, up to the main one.
+ * draws something over it; and what none can do by itself: to take the focus. Each page above is
+ * asked for its own part, up to the main one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -74,6 +75,27 @@ annex_page_run_place (AnnexPageRun *self,
       g_set_str (&place, annex_page_channel_get_place (self->page->channel, parent));
     }
   return TRUE;
+}
+
+gboolean
+annex_page_run_focus_into (AnnexPageRun *self, guint frame, GError **error)
+{
+  g_autofree char *place = g_strdup (annex_page_channel_get_place (self->page->channel, frame));
+  g_autoptr (JsonObject) args = NULL;
+  g_autoptr (JsonObject) result = NULL;
+  g_autoptr (GError) local_error = NULL;
+  guint parent, slot;
+
+  if (!find_parent (self, place, &parent, &slot))
+    return TRUE;
+  if (!annex_page_run_focus_into (self, parent, error))
+    return FALSE;
+  args = annex_json_build ("i", "slot", (gint64) slot, NULL);
+  result = annex_page_run_ask (self, parent, "focus-frame", args, ASK_MS, &local_error);
+  if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return TRUE; /* without it the action may do all the same, or says what is wrong */
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 gboolean

@@ -297,6 +297,53 @@ place_box (AnnexPageRun *self, guint frame, JsonObject *detail, GError **error)
   return TRUE;
 }
 
+guint
+annex_page_run_focus_frame (AnnexPageRun *self)
+{
+  guint frame = self->page->focus_frame;
+
+  return annex_page_channel_get_place (self->page->channel, frame) != NULL ? frame : 0;
+}
+
+gboolean
+annex_page_run_enter_frame (AnnexPageRun *self, JsonObject *result, guint *frame, gboolean *entered)
+{
+  gint64 slot = result != NULL ? annex_json_opt_int (result, "slot", -1) : -1;
+  const char *place = annex_page_channel_get_place (self->page->channel, *frame);
+  g_autofree char *inner = NULL;
+
+  *entered = slot >= 0;
+  if (slot < 0)
+    return TRUE;
+  inner = g_strdup_printf ("%s%s%" G_GINT64_FORMAT, place != NULL ? place : "",
+                           place != NULL && *place != '\0' ? "/" : "", slot);
+  return annex_page_channel_find_place (self->page->channel, inner, frame);
+}
+
+/* What has the focus, in whichever frame. (transfer full) */
+static JsonObject *
+inspect_focus (AnnexPageRun *self, GError **error)
+{
+  guint frame = annex_page_run_focus_frame (self);
+  gboolean entered;
+
+  for (guint i = 0; i < ANNEX_PAGE_MAX_FRAME_DEPTH; i++)
+    {
+      g_autoptr (JsonObject) result = annex_page_run_ask (self, frame, "inspect", self->args,
+                                                          annex_page_run_left (self), error);
+
+      if (result == NULL)
+        return NULL;
+      if (!annex_page_run_enter_frame (self, result, &frame, &entered))
+        break;
+      if (!entered)
+        return g_steal_pointer (&result);
+    }
+  g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
+               "The focus is in a frame that does not answer: click into the field first.");
+  return NULL;
+}
+
 /* A command that one frame answers whole: with a text, or with what the app needs. */
 AnnexPageAnswer *
 annex_page_run_one (AnnexPageRun *self, GError **error)
@@ -309,8 +356,6 @@ annex_page_run_one (AnnexPageRun *self, GError **error)
 
   if (target != NULL)
     annex_page_reference_frame (target, &frame);
-  else if (self->command == ANNEX_PAGE_COMMAND_INSPECT)
-    frame = self->page->focus_frame;
   else if (self->command == ANNEX_PAGE_COMMAND_MARK)
     {
       g_autoptr (GHashTable) all = annex_page_run_ask_all (self, "mark", self->args, -1, error);
@@ -326,8 +371,11 @@ annex_page_run_one (AnnexPageRun *self, GError **error)
       if (others == NULL)
         return NULL;
     }
-  result = annex_page_run_ask (self, frame, annex_page_command_name (self->command), self->args,
-                               annex_page_run_left (self), error);
+  if (self->command == ANNEX_PAGE_COMMAND_INSPECT && target == NULL)
+    result = inspect_focus (self, error);
+  else
+    result = annex_page_run_ask (self, frame, annex_page_command_name (self->command), self->args,
+                                 annex_page_run_left (self), error);
   if (result == NULL)
     return NULL;
   if (self->command == ANNEX_PAGE_COMMAND_BOX && frame != 0 &&

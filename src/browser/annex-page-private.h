@@ -70,6 +70,16 @@ annex_page_run_look (AnnexPageRun *self,
                      gint64 depth,
                      gboolean again,
                      GError **error);
+/* Where a key goes that has no target: the frame where the last action was, as long as it lives. */
+guint
+annex_page_run_focus_frame (AnnexPageRun *self);
+/* @result of *@frame says that a frame inside it has the focus: *@frame becomes that one. FALSE
+ * when it does not answer. */
+gboolean
+annex_page_run_enter_frame (AnnexPageRun *self,
+                            JsonObject *result,
+                            guint *frame,
+                            gboolean *entered);
 /* Until the page is at rest: navigations shown, nothing changing, nothing loading for it. */
 gboolean
 annex_page_run_rest (AnnexPageRun *self, gint64 since_us, GError **error);
@@ -83,9 +93,14 @@ annex_page_run_place (AnnexPageRun *self,
                       JsonArray **box,
                       char **cover,
                       GError **error);
-/* FALSE with COVERED when a page around @target's frame has something over it, and keeps it there. */
+/* FALSE with COVERED when a page around @target's frame has something over it, and keeps it there.
+ */
 gboolean
 annex_page_run_check_cover (AnnexPageRun *self, const char *target, GError **error);
+
+/* Puts the focus of the pages around @frame onto it, as a click into it does. FALSE on cancel. */
+gboolean
+annex_page_run_focus_into (AnnexPageRun *self, guint frame, GError **error);
 
 /* The commands' own parts. */
 AnnexPageAnswer *

@@ -7,6 +7,7 @@
  */
 #include "annex-page-channel.h"
 #include "annex-page.h"
+#include "annex-site-words.h"
 
 #define RESOURCE_FOLDER "/io/github/annex_desktop/Annex/page/"
 
@@ -15,11 +16,12 @@ annex_page_resources_get_resource (void);
 
 /* In the order in which they stand on each other. */
 static const char *const scripts[] = {
-  "base.js",    "visibility.js", "roles.js",   "names.js", "references.js",    "clickable.js",
-  "states.js",  "areas.js",      "fold.js",    "rows.js",  "snapshot.js",      "lines.js",
-  "find.js",    "text.js",       "table.js",   "focus.js", "actionability.js", "pointer.js",
-  "drag.js",    "fields.js",     "options.js", "edit.js",  "keyboard.js",      "scroll.js",
-  "inspect.js", "frame.js",      "mark.js",    "wait.js",  "commands.js",
+  "base.js",     "visibility.js", "roles.js",   "names.js",   "references.js", "clickable.js",
+  "secrets.js",  "states.js",     "areas.js",   "fold.js",    "rows.js",       "snapshot.js",
+  "lines.js",    "find.js",       "text.js",    "table.js",   "focus.js",      "actionability.js",
+  "pointer.js",  "drag.js",       "fields.js",  "by-hand.js", "options.js",    "edit.js",
+  "keyboard.js", "scroll.js",     "inspect.js", "frame.js",   "mark.js",       "wait.js",
+  "commands.js",
 };
 
 static char *
@@ -37,12 +39,19 @@ load (const char *name)
 }
 
 static char *
-with_secret (const char *script, const char *secret)
+replace (const char *script, const char *place, const char *literal)
 {
-  g_auto (GStrv) parts = g_strsplit (script, "'SECRET'", -1);
-  g_autofree char *literal = g_strdup_printf ("'annex-%s'", secret);
+  g_auto (GStrv) parts = g_strsplit (script, place, -1);
 
   return g_strjoinv (literal, parts);
+}
+
+static char *
+with_secret (const char *script, const char *secret)
+{
+  g_autofree char *literal = g_strdup_printf ("'annex-%s'", secret);
+
+  return replace (script, "'SECRET'", literal);
 }
 
 void
@@ -51,6 +60,7 @@ annex_page_prepare (WebKitUserContentManager *manager)
   g_autofree char *secret = g_uuid_string_random ();
   g_autofree char *main_source = load ("main-world.js");
   g_autofree char *main_script = with_secret (main_source, secret);
+  g_autofree char *with_words = NULL;
   g_autofree char *script = NULL;
   g_autoptr (GString) all = g_string_new ("(() => {\n'use strict';\n");
   g_autoptr (WebKitUserScript) inside = NULL, outside = NULL;
@@ -63,7 +73,8 @@ annex_page_prepare (WebKitUserContentManager *manager)
       g_string_append (all, source);
     }
   g_string_append (all, "})();\n");
-  script = with_secret (all->str, secret);
+  with_words = replace (all->str, "'GRAVE_WORDS'", annex_site_words_get_source ());
+  script = with_secret (with_words, secret);
   webkit_user_content_manager_register_script_message_handler_with_reply (
       manager, ANNEX_PAGE_HANDLER, ANNEX_PAGE_WORLD);
   outside = webkit_user_script_new (main_script, WEBKIT_USER_CONTENT_INJECT_ALL_FRAMES,

@@ -8,6 +8,7 @@
 #include "annex-page-tool-private.h"
 
 #include "annex-json-build.h"
+#include "annex-site-words.h"
 
 #include <glib/gi18n.h>
 
@@ -241,6 +242,23 @@ const AnnexPageToolSpec annex_page_tool_scroll = {
   page_scroll,
 };
 
+/* To say yes to "Delete it?" is to delete it. */
+static gboolean
+judge_dialog (AnnexPageTurn *turn, const AnnexBrowserDialog *dialog, GError **error)
+{
+  g_autoptr (JsonObject) inspect = annex_json_build ("s", "name", dialog->message, "s", "url",
+                                                     annex_browser_tab_get_uri (turn->tab), NULL);
+  g_auto (GStrv) words = annex_site_words_find (dialog->message);
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; words[i] != NULL; i++)
+    json_array_add_string_element (list, words[i]);
+  json_object_set_array_member (inspect, "words", list);
+  return dex_await (annex_browser_pane_ask_action (turn->pane, turn->tab, "dialog", inspect,
+                                                   turn->call->id, turn->call->cancel),
+                    error);
+}
+
 static AnnexBlock *
 page_dialog (AnnexPageTurn *turn, GError **error)
 {
@@ -265,6 +283,10 @@ page_dialog (AnnexPageTurn *turn, GError **error)
         return NULL;
       return annex_page_turn_arrive (turn, error);
     }
+  if (dialog != NULL && accept &&
+      (dialog->kind == ANNEX_DIALOG_CONFIRM || dialog->kind == ANNEX_DIALOG_PROMPT) &&
+      !judge_dialog (turn, dialog, error))
+    return NULL;
   if (!annex_browser_tab_answer_dialog (
           turn->tab, accept, annex_json_opt_string (turn->call->input, "text", NULL), error))
     return NULL;

@@ -8,13 +8,14 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-page-args.h"
+#include "annex-page-decode.h"
 #include "annex-web-text.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
-#define MAX_FILES 20
 #define CLICK_MS (20 * 1000)
 #define MAX_TOTAL_BYTES (64u * 1024 * 1024)
 
@@ -133,25 +134,65 @@ upload_add (Upload *upload, const char *guest_path, GBytes *bytes, GError **erro
   return TRUE;
 }
 
+static gboolean
+is_waiting_for_files (AnnexPageTurn *turn)
+{
+  const AnnexBrowserDialog *dialog = annex_browser_tab_get_dialog (turn->tab);
+
+  return dialog != NULL && dialog->kind == ANNEX_DIALOG_FILES;
+}
+
+/* Who would get the files: a frame of another site is that site's. (transfer full) */
+static char *
+dup_receiver (AnnexPageTurn *turn, GError **error)
+{
+  const char *target = annex_json_opt_string (turn->call->input, "target", NULL);
+  g_autoptr (AnnexPageAnswer) inspected = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  if (target == NULL || is_waiting_for_files (turn))
+    return annex_page_turn_dup_host (turn);
+  inspected = annex_page_turn_look (turn, "inspect", turn->call->input, error);
+  if (inspected == NULL)
+    return NULL;
+  if (inspected->detail != NULL)
+    uri =
+        g_uri_parse (annex_json_opt_string (inspected->detail, "url", ""), G_URI_FLAGS_NONE, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL)
+    return annex_page_turn_dup_host (turn);
+  return g_strdup (g_uri_get_host (uri));
+}
+
 /* Which files, how large, and where to: nothing leaves without this. */
 static gboolean
 ask_to_send (AnnexPageTurn *turn, const char *list, GError **error)
 {
-  g_autofree char *host = annex_page_turn_dup_host (turn);
-  g_autofree char *question =
+  g_autofree char *host = dup_receiver (turn, error);
+  g_autofree char *now = NULL;
+  g_autofree char *question = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+
+  if (host == NULL)
+    return FALSE;
+  question =
       g_strdup_printf ("May Annex give this to %s?\n%s", host[0] != '\0' ? host : "the page", list);
-  g_autoptr (JsonObject) answer = dex_await_boxed (
+  answer = dex_await_boxed (
       annex_browser_pane_ask (
           turn->pane,
           annex_ask_new_consent (annex_task_get_id (annex_browser_pane_get_task (turn->pane)),
                                  "Send files", question, "Send", "Do not send"),
           turn->call->id, turn->call->cancel),
       error);
-
   if (answer == NULL)
     return FALSE;
   if (g_strcmp0 (annex_json_opt_string (answer, "consent", NULL), "Send") == 0)
-    return TRUE;
+    {
+      now = dup_receiver (turn, error);
+      if (now != NULL && !g_str_equal (now, host))
+        g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_STALE,
+                     "The page has gone from %s to %s meanwhile; nothing was sent.", host, now);
+      return now != NULL && g_str_equal (now, host);
+    }
   g_set_error_literal (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
                        "The user does not want these files sent there. Go on without.");
   return FALSE;
@@ -165,11 +206,11 @@ collect (AnnexPageTurn *turn, Upload *upload, GString *list, GError **error)
   guint n = paths != NULL ? json_array_get_length (paths) : 0;
   gsize total = 0;
 
-  if (n == 0 || n > MAX_FILES)
+  if (n == 0 || n > ANNEX_PAGE_MAX_GIVEN_FILES)
     {
       g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
                    "page_upload needs “paths”, a list of one to %d paths in the computer.",
-                   MAX_FILES);
+                   ANNEX_PAGE_MAX_GIVEN_FILES);
       return FALSE;
     }
   for (guint i = 0; i < n; i++)
@@ -200,14 +241,6 @@ collect (AnnexPageTurn *turn, Upload *upload, GString *list, GError **error)
     }
   g_ptr_array_add (upload->paths, NULL);
   return TRUE;
-}
-
-static gboolean
-is_waiting_for_files (AnnexPageTurn *turn)
-{
-  const AnnexBrowserDialog *dialog = annex_browser_tab_get_dialog (turn->tab);
-
-  return dialog != NULL && dialog->kind == ANNEX_DIALOG_FILES;
 }
 
 /* What has the focus is clicked. WebKit opens a file chooser for a click of the user's alone, and
@@ -284,12 +317,54 @@ choose_by_field (AnnexPageTurn *turn, const char *const *paths, GError **error)
   return NULL;
 }
 
+/* No chooser opens for a frame: WebKit knows a click of the user's in the page itself alone. */
+static AnnexBlock *
+give_to_frame (AnnexPageTurn *turn, const char *const *paths, GError **error)
+{
+  g_autoptr (JsonObject) args = annex_json_build (
+      "s", "target", annex_json_opt_string (turn->call->input, "target", ""), NULL);
+  JsonArray *files = json_array_new ();
+  gsize total = 0;
+
+  json_object_set_array_member (args, "files", files);
+  for (; *paths != NULL; paths++)
+    {
+      g_autofree char *name = g_path_get_basename (*paths);
+      g_autofree char *contents = NULL;
+      g_autofree char *data = NULL;
+      g_autofree char *content_type = NULL;
+      g_autofree char *type = NULL;
+      gsize size;
+
+      if (!g_file_get_contents (*paths, &contents, &size, error))
+        return NULL;
+      total += size;
+      if (total > ANNEX_PAGE_MAX_GIVEN_BYTES)
+        {
+          g_set_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
+                       "This field is in a frame, which takes at most %u MB. Send fewer or smaller "
+                       "files, or open the frame's own page.",
+                       ANNEX_PAGE_MAX_GIVEN_BYTES >> 20);
+          return NULL;
+        }
+      content_type = g_content_type_guess (name, (const guchar *) contents, size, NULL);
+      type = g_content_type_get_mime_type (content_type);
+      data = g_base64_encode ((const guchar *) contents, size);
+      json_array_add_object_element (files, annex_json_build ("s", "name", name, "s", "type",
+                                                              type != NULL ? type : "", "s", "data",
+                                                              data, NULL));
+    }
+  return annex_page_turn_act (turn, "give-files", args, error);
+}
+
 static AnnexBlock *
 page_upload (AnnexPageTurn *turn, GError **error)
 {
   Upload *upload = upload_new (error);
   g_autoptr (GString) list = g_string_new (NULL);
+  const char *target;
   const char *const *paths;
+  guint frame;
 
   if (upload == NULL)
     return NULL;
@@ -305,8 +380,11 @@ page_upload (AnnexPageTurn *turn, GError **error)
                  ? annex_page_turn_act (turn, "wait", pause, error)
                  : NULL;
     }
-  if (annex_page_turn_get_string (turn, "target", error) == NULL)
+  target = annex_page_turn_get_string (turn, "target", error);
+  if (target == NULL)
     return NULL;
+  if (annex_page_reference_frame (target, &frame) && frame != 0)
+    return give_to_frame (turn, paths, error);
   return choose_by_field (turn, paths, error);
 }
 

@@ -271,7 +271,11 @@ read_box (JsonObject *detail, double *box)
     return FALSE;
   for (guint i = 0; i < 4; i++)
     {
-      box[i] = json_array_get_double_element (array, i);
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (node))
+        return FALSE;
+      box[i] = json_node_get_double (node);
       if (!isfinite (box[i]) || fabs (box[i]) > 100000)
         return FALSE;
     }

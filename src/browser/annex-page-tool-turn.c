@@ -181,6 +181,39 @@ describe_own_part (AnnexActionKind kind)
   return "wants something that Annex does not do";
 }
 
+static gboolean
+is_same_text (JsonObject *a, JsonObject *b, const char *name)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+  return g_str_equal (annex_json_opt_string (a, name, ""), annex_json_opt_string (b, name, ""));
+}
+
+/* The user said yes to what they were shown: not to what the page has made of it meanwhile. */
+static gboolean
+check_unchanged (AnnexPageTurn *turn, const char *target, JsonObject *before, GError **error)
+{
+  static const char *const texts[] = { "url", "role", "name", "type", "field", "link" };
+  static const char *const form_texts[] = { "action", "method" };
+  g_autoptr (JsonObject) args = make_target (target);
+  g_autoptr (AnnexPageAnswer) answer = annex_page_turn_look (turn, "inspect", args, error);
+  JsonObject *now = answer != NULL ? answer->detail : NULL;
+  gboolean same = now != NULL;
+
+  if (answer == NULL)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (texts) && same; i++)
+    same = is_same_text (before, now, texts[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (form_texts) && same; i++)
+    same = is_same_text (annex_json_opt_object (before, "form"),
+                         annex_json_opt_object (now, "form"), form_texts[i]);
+  if (!same)
+    g_set_error_literal (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_STALE,
+                         "The page has changed this while the user was asked about it, so it was "
+                         "not done. Take a page_snapshot and see what it is now.");
+  return same;
+}
+
 gboolean
 annex_page_turn_judge (AnnexPageTurn *turn,
                        const char *command,
@@ -189,6 +222,7 @@ annex_page_turn_judge (AnnexPageTurn *turn,
                        GError **error)
 {
   g_autoptr (JsonObject) to_ask = NULL;
+  const char *asked = NULL; /* its target */
   g_autofree char *doing = NULL;
   guint i = 0;
 
@@ -209,7 +243,10 @@ annex_page_turn_judge (AnnexPageTurn *turn,
           break;
         case ANNEX_ACTION_ASK:
           if (to_ask == NULL && inspected->detail != NULL)
-            to_ask = json_object_ref (inspected->detail);
+            {
+              to_ask = json_object_ref (inspected->detail);
+              asked = target;
+            }
           break;
         case ANNEX_ACTION_NEVER:
           *by_user = annex_page_turn_leave_to_user (turn, describe_own_part (kind), error);
@@ -236,7 +273,7 @@ annex_page_turn_judge (AnnexPageTurn *turn,
                   error))
     return FALSE;
   annex_page_turn_show (turn, doing);
-  return TRUE;
+  return check_unchanged (turn, asked, to_ask, error);
 }
 
 /* ---- acting */

@@ -11,6 +11,7 @@
 #include "annex-web-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* Sorted by name. */
 static const AnnexPageToolSpec *const specs[] = {
@@ -142,15 +143,20 @@ begin (Run *run, AnnexPageTurn *turn, AnnexPageToolFlags flags, GError **error)
   return FALSE;
 }
 
-/* A message may quote the page: one line, and not a long one. */
+/* One line, and not a long one. What quotes the page, between the quotation marks that only its
+ * words have, is framed as what a page says. */
 static DexFuture *
 fail (GError *error)
 {
   g_autoptr (GError) failure = error;
   g_autofree char *clean = annex_web_text_clean (failure->message, 600, NULL);
+  g_autofree char *framed = NULL;
 
+  g_strdelimit (clean, "\n\t", ' ');
+  if (strchr (clean, '"') != NULL)
+    framed = annex_web_text_frame ("an error with page content", clean);
   return annex_future_new_errorf (failure->domain, failure->code, "%s",
-                                  g_strdelimit (clean, "\n\t", ' '));
+                                  framed != NULL ? framed : clean);
 }
 
 /* After the user had taken over in the middle of it: what is there when they have handed back. */

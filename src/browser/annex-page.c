@@ -131,6 +131,7 @@ run_command (AnnexPageRun *self, GError **error)
     case ANNEX_PAGE_COMMAND_SCROLL:
     case ANNEX_PAGE_COMMAND_WAIT:
     case ANNEX_PAGE_COMMAND_FOCUS_FILE:
+    case ANNEX_PAGE_COMMAND_GIVE_FILES:
       return annex_page_run_act (self, error);
     }
   g_return_val_if_reached (NULL);

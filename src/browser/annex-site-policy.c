@@ -389,7 +389,7 @@ AnnexActionVerdict
 annex_site_policy_judge_action (const char *command, JsonObject *inspect, AnnexActionKind *kind)
 {
   static const char *const writing[] = { "type", "fill", "select", NULL };
-  static const char *const pressing[] = { "click", "press", "drag", NULL };
+  static const char *const pressing[] = { "click", "press", "drag", "dialog", NULL };
 
   if (!is_one_of (command, writing) && !is_one_of (command, pressing))
     return say (kind, ANNEX_ACTION_NOTHING, ANNEX_ACTION_FREE);

@@ -55,9 +55,9 @@ typedef enum {
   ANNEX_ACTION_CARD,
 } AnnexActionKind;
 
-/* Judges @command (the name of an annex_page_run action) on the element that @inspect, the detail
- * of its "inspect", describes. @inspect may be NULL: judged as an unknown element. *@kind (nullable
- * pointer) says what it would be. */
+/* Judges @command (the name of an annex_page_run action, or "dialog": to accept one) on the element
+ * that @inspect, the detail of its "inspect", describes. @inspect may be NULL: judged as an unknown
+ * element. *@kind (nullable pointer) says what it would be. */
 AnnexActionVerdict
 annex_site_policy_judge_action (const char *command, JsonObject *inspect, AnnexActionKind *kind);
 /* "pay", "sign-up" …, for events and tests. */

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-site-policy.h"
+#include "annex-site-words.h"
 
 static const struct
 {
@@ -213,6 +214,42 @@ test_actions (void)
     }
 }
 
+/* What dialogs say. */
+static void
+test_words (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *word; /* or NULL: nothing grave */
+  } rows[] = {
+    { "Do you really want to delete 3 files?", "delete" },
+    { "DELETE?", "delete" },
+    { "Wirklich l\303\266schen?", "delete" },
+    { "Wirklich lo\314\210schen?", "delete" },
+    { "Place your order for 12 EUR?", "buy" },
+    { "Kostenpflichtig bestellen?", "buy" },
+    { "Pay 20.00 now?", "pay" },
+    { "Send this to 120 people?", "send" },
+    { "Do you agree to our conditions?", "accept" },
+    { "\302\277Eliminar la cuenta?", "delete" },
+    { "Leave this page?", NULL },
+    { "Show older entries?", NULL },
+    { "", NULL },
+    { "\377\376", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (GStrv) words = annex_site_words_find (rows[i].text);
+
+      if (rows[i].word == NULL)
+        g_assert_cmpuint (g_strv_length (words), ==, 0);
+      else
+        g_assert_true (g_strv_contains ((const char *const *) words, rows[i].word));
+    }
+}
+
 /* The detail comes from a page: of any shape it must be read without a fault. */
 static void
 test_hostile (void)
@@ -275,6 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/browser/sites-of-a-text", test_sites_of_a_text);
   g_test_add_func ("/browser/site-policy/origins", test_origins);
   g_test_add_func ("/browser/site-policy/actions", test_actions);
+  g_test_add_func ("/browser/site-policy/words", test_words);
   g_test_add_func ("/browser/site-policy/hostile", test_hostile);
   return g_test_run ();
 }

@@ -3,9 +3,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 const commands = {
-  snapshot: commandSnapshot, find: commandFind, text: commandText, table: commandTable, inspect: commandInspect, box: commandBox, frame: commandFrame,
+  snapshot: commandSnapshot, find: commandFind, text: commandText, table: commandTable, inspect: commandInspect, box: commandBox, frame: commandFrame, 'focus-frame': commandFocusFrame,
   mark: commandMark, rest: commandRest, 'has-text': commandHasText, click: commandClick, hover: commandHover, drag: commandDrag,
-  type: commandType, fill: commandFill, select: commandSelect, press: commandPress, scroll: commandScroll, 'focus-file': commandFocusFile,
+  type: commandType, fill: commandFill, select: commandSelect, press: commandPress, scroll: commandScroll, 'focus-file': commandFocusFile, 'give-files': commandGiveFiles,
 };
 
 let cancelled = false;

@@ -11,7 +11,10 @@ const escape = () => {
 const enter = (element, modifiers) => {
   const tag = dom.localName(element), type = inputType(element);
   if (tag === 'textarea') { insertText(element, '\n'); return; }
-  if (isEditable(element)) { dom.execute(modifiers.includes('Shift') ? 'insertLineBreak' : 'insertParagraph'); return; }
+  if (isEditable(element)) {
+    if (!engineEdits(element, modifiers.includes('Shift') ? 'insertLineBreak' : 'insertParagraph')) editByHand(element, 'insertLineBreak');
+    return;
+  }
   if (tag === 'button' || tag === 'a' || (tag === 'summary' && isNativeControl(element)) || ['submit', 'button', 'reset', 'image', 'file', 'color'].includes(type)) { element.click(); return; }
   if (tag === 'input' && element.form) submitImplicitly(element);
   else if (isTextField(element)) sendChange(element);
@@ -60,13 +63,21 @@ const selectByLetter = (select, letter) => {
   if (at !== undefined) chooseOptions(select, [optionText(options[at])]);
 };
 
+const deleteText = (element, backward, word) => {
+  if (word && getSelection().isCollapsed) getSelection().modify('extend', backward ? 'backward' : 'forward', 'word');
+  if (!engineEdits(element, backward ? 'delete' : 'forwardDelete')) editByHand(element, `delete${word ? 'Word' : 'Content'}${backward ? 'Backward' : 'Forward'}`);
+};
+
+const caretPlace = (element) => (isTextField(element) ? [element.selectionStart, element.selectionEnd].join() : '');
+
 const editKey = (element, key, modifiers) => {
-  if (key === 'Backspace') { dom.execute('delete'); return true; }
-  if (key === 'Delete') { dom.execute('forwardDelete'); return true; }
+  if (key === 'Backspace' || key === 'Delete') { deleteText(element, key === 'Backspace', false); return true; }
   const move = {ArrowLeft: ['left', 'character'], ArrowRight: ['right', 'character'], ArrowUp: ['backward', 'line'], ArrowDown: ['forward', 'line'],
     Home: ['backward', 'lineboundary'], End: ['forward', 'lineboundary']}[key];
   if (!move) return false;
-  getSelection().modify(modifiers.includes('Shift') ? 'extend' : 'move', ...move);
+  const extend = modifiers.includes('Shift'), before = caretPlace(element);
+  getSelection().modify(extend ? 'extend' : 'move', ...move);
+  if (isTextField(element) && caretPlace(element) === before) moveByHand(element, key, extend);
   return true;
 };
 

@@ -20,39 +20,11 @@ const needWritable = (element) => {
   if (element.readOnly || dom.attribute(element, 'aria-readonly') === 'true') throw new PageError('disabled', 'The field is read-only.');
 };
 
-// Types over what is selected. False: the engine would not.
+// Types over what is selected; nothing: deletes it.
 const insertText = (element, text) => {
-  if (isTextField(element) && inputTypesWithoutEditing.has(inputType(element))) return false;
-  const before = isTextField(element) ? element.value : dom.text(element);
-  const done = text === '' ? dom.execute('delete') : dom.execute('insertText', false, text);
-  return done || (isTextField(element) ? element.value : dom.text(element)) !== before;
-};
-// The engine edits nothing in a frame of another origin that the window's focus is not in: then by hand, with
-// the events and at the caret, as it would have.
-const typeText = (element, text) => {
-  let asked = false;
-  const listener = () => { asked = true; };
-  addEventListener('beforeinput', listener, true);
-  const done = insertText(element, text);
-  removeEventListener('beforeinput', listener, true);
-  if (done || asked) return;
-  const host = isTextField(element) ? element : editingHost(element);
-  if (!dom.dispatch(host, new InputEvent('beforeinput', {bubbles: true, composed: true, cancelable: true, data: text, inputType: 'insertText'}))) return;
-  if (isTextField(element)) {
-    const from = element.selectionStart ?? element.value.length, to = element.selectionEnd ?? from;
-    const value = element.value.slice(0, from) + text + element.value.slice(to);
-    if (element.maxLength >= 0 && value.length > element.maxLength) return;
-    setNative(element, value);
-    try { element.setSelectionRange(from + text.length, from + text.length); } catch { /* number, email: no caret to set */ }
-  } else {
-    const selection = getSelection();
-    if (!selection.rangeCount || !isInside(selection.getRangeAt(0).startContainer, host)) caretToEnd(host);
-    const range = selection.getRangeAt(0);
-    range.deleteContents();
-    range.insertNode(document.createTextNode(text));
-    range.collapse(false);
-  }
-  sendInput(host, text);
+  if (isTextField(element) && inputTypesWithoutEditing.has(inputType(element))) return;
+  const [command, kind] = text === '' ? ['delete', 'deleteContentBackward'] : ['insertText', 'insertText'];
+  if (!engineEdits(element, command, text)) editByHand(element, kind, text);
 };
 const inputTypesWithoutEditing = new Set(['date', 'time', 'month', 'week', 'datetime-local', 'color', 'range', 'checkbox', 'radio', 'file']);
 
@@ -206,8 +178,8 @@ const commandFill = async ({fields}, deadline) => {
   return {note: notes.join(' ')};
 };
 
-// An upload: the chooser that this opens is answered by the app.
-const commandFocusFile = async ({target}) => {
+// The file field that @target is, labels or holds; else the control that is to open one.
+const fileControl = (target) => {
   let element = resolve(target);
   if (element instanceof HTMLLabelElement && element.control) element = element.control;
   if (inputType(element) !== 'file') {
@@ -215,8 +187,44 @@ const commandFocusFile = async ({target}) => {
     if (inside) element = inside;
   }
   if (isDisabled(element)) throw new PageError('disabled', 'The file field is disabled.');
+  return element;
+};
+
+// An upload: the chooser that this opens is answered by the app.
+const commandFocusFile = async ({target}) => {
+  const element = fileControl(target);
   const field = inputType(element) === 'file';
   if (field) moveFocus(element);
   element.click();
   return {detail: {field, multiple: field && element.multiple, accept: field ? element.accept : ''}};
+};
+
+// Which field a control opens is told by the click that it passes on; a chooser would open for a person's only.
+const fieldThatAsks = (control) => {
+  if (inputType(control) === 'file') return control;
+  let asked = null;
+  const listener = (event) => {
+    const field = event.composedPath()[0];
+    if (inputType(field) !== 'file') return;
+    asked = field;
+    event.preventDefault();
+  };
+  addEventListener('click', listener, true);
+  control.click();
+  removeEventListener('click', listener, true);
+  return asked;
+};
+
+// An upload in a frame, where no chooser can be opened: the field is given the files themselves.
+const commandGiveFiles = async ({target, files}) => {
+  const field = fieldThatAsks(fileControl(target));
+  if (!field) throw new PageError('invalid', 'The page did not ask for files there. Take the file field as the target.');
+  if (files.length > 1 && !field.multiple) throw new PageError('invalid', 'The field takes one file at a time.');
+  const given = new DataTransfer();
+  for (const {name, type, data} of files) given.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, {type}));
+  moveFocus(field);
+  field.files = given.files;
+  dom.dispatch(field, new Event('input', {bubbles: true, composed: true}));
+  dom.dispatch(field, new Event('change', {bubbles: true}));
+  return {};
 };

@@ -2,6 +2,19 @@
 // events from the engine: they are then sent by hand, once. So is the change event of a field left.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+// What has the focus where the engine gives none: a frame of another origin than the page's takes it only by a
+// person's own click.
+let imagined = null;
+addEventListener('focus', (event) => { if (event.isTrusted) imagined = null; }, true);
+
+const engineActive = () => {
+  let active = dom.active();
+  while (active && dom.shadowRoot(active) && dom.shadowRoot(active).activeElement) active = dom.shadowRoot(active).activeElement;
+  return active === dom.body() || active === dom.root() ? null : active;
+};
+
+const deepActive = () => engineActive() ?? (imagined && dom.connected(imagined) ? imagined : null);
+
 const leftValues = new WeakMap();
 
 const focusable = 'a[href], area[href], button, input, select, textarea, summary, iframe, audio[controls], video[controls], [tabindex], [contenteditable]';
@@ -40,6 +53,7 @@ const moveFocus = (element) => {
     if (element) element.focus({preventScroll: true});
     else before.blur();
   });
+  imagined = element && engineActive() === null && window !== window.top && isFocusable(element) ? element : null;
   if (element && deepActive() !== element) return;
   if (before && valueBefore && !heard.has('change')) sendChange(before);
   const send = (to, type, other, bubbles) => { if (!heard.has(type) && dom.connected(to)) dom.dispatch(to, new FocusEvent(type, {bubbles, composed: true, relatedTarget: other, view: window})); };

@@ -1,4 +1,5 @@
-// frame.js: what a frame cannot know of itself: where on this page it lies, and what this page draws over it.
+// frame.js: what a frame cannot know or do by itself: where on this page it lies, what this page draws over
+// it, and to have the focus.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 const frameAt = (slot) => {
@@ -32,6 +33,13 @@ const toMiddle = (frame, box) => {
 const coverOf = (frame, seen) => {
   const at = isEmptyBox(seen) ? null : deepElementAt((seen.left + seen.right) / 2, (seen.top + seen.bottom) / 2);
   return at && covers(at, frame) ? at : null;
+};
+
+// The focus goes into a frame from outside: its own page may not take it when it is of another origin.
+const commandFocusFrame = ({slot}) => {
+  const frame = frameAt(slot);
+  if (frame && dom.active() !== frame) moveFocus(frame);
+  return {};
 };
 
 const commandFrame = ({slot, box, hit}) => {

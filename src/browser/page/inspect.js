@@ -29,17 +29,8 @@ const kindOf = (field) => {
   return 'text';
 };
 
-// In English, German, French and Spanish.
-const graveWords = {
-  pay: /\b(pay|checkout|check out|bezahl\w*|zahlen|zahlungspflichtig|zur kasse|kasse|payer|paiement|pagar|pago)\b/i,
-  buy: /\b(buy|purchase|(place|submit|complete|confirm)( your| my)? order|order now|subscribe|kaufen|bestell\w*|abonnieren|acheter|commander|comprar|realizar pedido|suscribirse)\b/i,
-  account: /\b(sign ?up|register|create( an?| my| your)? account|registrier\w*|konto (anlegen|erstellen|eröffnen)|inscri\w*|s'inscrire|cr[eé]er un compte|crear( una)? cuenta|reg[ií]str\w*)\b/i,
-  signin: /\b(sign ?in|log ?in|anmelden|einloggen|se connecter|connexion|iniciar sesi[oó]n|acceder)\b/i,
-  delete: /\b(delete|remove|erase|destroy|discard|l[oö]schen|entfernen|verwerfen|supprimer|effacer|eliminar|borrar)\b/i,
-  send: /\b(send|submit|post|publish|share|reply|tweet|senden|absenden|abschicken|ver[oö]ffentlichen|teilen|antworten|envoyer|publier|partager|enviar|publicar|compartir|responder)\b/i,
-  accept: /\b(accept|agree|consent|i have read|akzeptier\w*|zustimmen|einverstanden|annehmen|accepter|j'accepte|aceptar|acepto|terms|agb|nutzungsbedingungen|conditions g[eé]n[eé]rales|t[eé]rminos)\b/i,
-  transfer: /\b(transfer|withdraw|[uü]berweis\w*|auszahl\w*|virement|transferir|retirar)\b/i,
-};
+// In English, German, French and Spanish; what a dialog says is judged by the same (annex-grave-words.c).
+const graveWords = Object.fromEntries(Object.entries('GRAVE_WORDS').map(([key, source]) => [key, new RegExp(source, 'i')]));
 
 const wordsOf = (text) => Object.keys(graveWords).filter((key) => {
   // \b knows ASCII letters only: the others are taken down to theirs first.
@@ -88,9 +79,12 @@ const inspectOne = (element) => {
 
 const boxArray = (element) => { const b = isArea(element) ? areaBox(element) : dom.box(element); return [b.left, b.top, b.width, b.height]; };
 
+const isFrame = (element) => element !== null && ['iframe', 'frame'].includes(dom.localName(element));
+
 // Without a target: what has the focus, since that is what a key goes to.
 const commandInspect = ({target}) => {
   const element = target ? resolve(target) : deepActive();
+  if (!target && isFrame(element)) return {slot: slotOf(element)};
   if (!element) return {detail: {role: 'document', name: '', tag: 'body', type: '', submits: false, words: [], url: location.href, frame: references.frame, box: [0, 0, innerWidth, innerHeight]}};
   return {detail: inspectOne(element)};
 };

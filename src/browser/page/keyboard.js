@@ -84,7 +84,7 @@ const defaultAction = async (element, key, modifiers) => {
   if (key === 'Enter') return enter(element, modifiers);
   if (/^Arrow/.test(key) && arrowControl(element, key)) return undefined;
   if (canEdit(element) && editKey(element, key, modifiers)) return undefined;
-  if ([...key].length === 1) { if (canEdit(element)) typeText(element, key); else if (element instanceof HTMLSelectElement) selectByLetter(element, key); else if (key === ' ' && !isNativeControl(element)) scrollPage(element, 'PageDown'); return undefined; }
+  if ([...key].length === 1) { if (canEdit(element)) insertText(element, key); else if (element instanceof HTMLSelectElement) selectByLetter(element, key); else if (key === ' ' && !isNativeControl(element)) scrollPage(element, 'PageDown'); return undefined; }
   return scrollPage(element, key);
 };
 
@@ -93,8 +93,7 @@ const shortcut = (element, key, modifiers) => {
   if (key === 'a') { if (canEdit(element) || isTextField(element)) selectAll(isTextField(element) ? element : editingHost(element)); else getSelection().selectAllChildren(dom.body()); return; }
   const command = {b: 'bold', i: 'italic', u: 'underline', z: modifiers.includes('Shift') ? 'redo' : 'undo', y: 'redo'}[key];
   if (command && canEdit(element) && (isEditable(element) || /undo|redo/.test(command))) dom.execute(command);
-  const long = {backspace: 'backward', delete: 'forward'}[key];
-  if (long && canEdit(element)) { getSelection().modify('extend', long, 'word'); dom.execute('delete'); }
+  if (/^(backspace|delete)$/.test(key) && canEdit(element)) deleteText(element, key === 'backspace', true);
   const move = {arrowleft: 'backward', arrowright: 'forward'}[key];
   if (move && canEdit(element)) getSelection().modify(modifiers.includes('Shift') ? 'extend' : 'move', move, 'word');
 };
@@ -113,7 +112,7 @@ const commandPress = async ({key, target}) => {
   if (target) moveFocus(resolve(target));
   const active = deepActive() ?? dom.body();
   if (!active) throw new PageError('invalid', 'The page is empty.');
-  if (dom.localName(active) === 'iframe' || dom.localName(active) === 'frame') return {slot: slotOf(active)};
+  if (isFrame(active)) return {slot: slotOf(active)};
   await pressKey(active, name, modifiers);
   return {};
 };
@@ -140,7 +139,7 @@ const commandType = async ({target, text, submit}, deadline) => {
     }
   } else {
     sendKey(field, 'keydown', keys[0], []);
-    if (!insertText(field, value) && isTextField(field)) { setNative(field, field.value + value); sendInput(field, value); }
+    insertText(field, value);
     sendKey(field, 'keyup', keys[keys.length - 1], []);
   }
   if (submit) {

@@ -21,7 +21,7 @@ const isHiddenByStyle = (element) => dom.attribute(element, 'aria-hidden') === '
 
 // 2C: the value of a control inside a label.
 const embeddedValue = (element, role) => {
-  if (isTextField(element) && inputType(element) !== 'password') return element.value;
+  if (isTextField(element)) return isSecretField(element) ? '' : element.value;
   if (role === 'textbox' || role === 'searchbox') return dom.text(element);
   if (element instanceof HTMLSelectElement) return [...element.selectedOptions].map((o) => o.label).join(' ');
   if (role === 'combobox' || role === 'listbox') {

@@ -1,10 +1,6 @@
 // states.js: what a node says of itself besides role and name: [checked], [level=2], its value.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-const secretFields = /cc-(number|csc|exp)|current-password|new-password|one-time-code/;
-const isSecretField = (element) => inputType(element) === 'password' ||
-  (isTextField(element) && secretFields.test(dom.attribute(element, 'autocomplete') ?? ''));
-
 const plainFieldTypes = new Set(['text', 'search', 'checkbox', 'radio', 'submit', 'button', 'reset', 'image', 'range', 'number', 'hidden']);
 
 const triState = (value) => (value === 'mixed' ? 'mixed' : value === 'true');
@@ -68,12 +64,6 @@ const fieldStates = (element, role, type, aria, add) => {
   }
   if (element instanceof HTMLMediaElement) add(element.paused ? 'paused' : 'playing', true);
   if (isSecretField(element) && element.value) add('filled', true);
-};
-
-const deepActive = () => {
-  let active = dom.active();
-  while (active && dom.shadowRoot(active) && dom.shadowRoot(active).activeElement) active = dom.shadowRoot(active).activeElement;
-  return active === dom.body() || active === dom.root() ? null : active;
 };
 
 const optionText = (option) => shorten(squash(option.label || dom.text(option)), 200);
