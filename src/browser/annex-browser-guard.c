@@ -16,7 +16,8 @@
 
 #include <string.h>
 
-#define COMPUTER_PAGES "^https?://localhost\\.computer(:[0-9]+)?/"
+/* Its sockets included: the rules know no alternatives. */
+#define COMPUTER_PAGES "^[a-z]+://localhost\\.computer(:[0-9]+)?/"
 
 /* @text inside a regular expression of the content blockers. */
 static void

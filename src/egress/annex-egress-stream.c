@@ -300,6 +300,13 @@ plain_up_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+/* Does each side speak for as long as it likes? */
+static gboolean
+is_two_way (AnnexEgressStream *self)
+{
+  return self->request->is_connect || self->request->is_socket;
+}
+
 static gboolean
 relay (AnnexEgressStream *self, GIOStream *server, DexFiberFunc up_fiber, GError **error)
 {
@@ -312,9 +319,9 @@ relay (AnnexEgressStream *self, GIOStream *server, DexFiberFunc up_fiber, GError
     {
       self->is_half_closed = TRUE;
       /* A plain request without an answer is still to be answered, by us. */
-      if (self->request->is_connect || self->down.bytes > 0)
+      if (is_two_way (self) || self->down.bytes > 0)
         annex_egress_end_writing (self->client);
-      if (!self->request->is_connect)
+      if (!is_two_way (self))
         end_waits (self);
     }
   else
@@ -430,13 +437,17 @@ serve_tunnel (AnnexEgressStream *self, GIOStream *server, GError **error)
 static gboolean
 serve_plain (AnnexEgressStream *self, const AnnexEgressRoute *route, GError **error)
 {
+  DexFiberFunc up_fiber = self->request->is_socket ? tunnel_up_fiber : plain_up_fiber;
   g_autoptr (GBytes) head = NULL;
 
   head =
       annex_http_request_write_head (self->request, route->is_absolute, route->proxy_authorization);
   if (!annex_egress_write (g_io_stream_get_output_stream (route->connection), head, 0, &self->up,
                            stop_of (self), error) ||
-      !relay (self, route->connection, plain_up_fiber, error))
+      (self->request->is_socket &&
+       !annex_egress_write (g_io_stream_get_output_stream (route->connection), self->rest, 0,
+                            &self->up, stop_of (self), error)) ||
+      !relay (self, route->connection, up_fiber, error))
     {
       self->is_answered = self->down.bytes > 0;
       return FALSE;
@@ -503,6 +514,13 @@ serve (AnnexEgressStream *self, GError **error)
   if (!annex_egress_proxy_judge (self->proxy, self, error) ||
       !annex_egress_proxy_wait_turn (self->proxy, self, error))
     return FALSE;
+  /* An origin is a scheme, too; and nobody else's socket is known from plain requests. */
+  if (self->request->is_socket && !self->is_origin)
+    {
+      g_set_error_literal (error, ANNEX_HTTP_HEAD_ERROR, ANNEX_HTTP_HEAD_ERROR_UPGRADE,
+                           "Annex refused a web socket to a place that was not opened.");
+      return FALSE;
+    }
   if (!connect_route (self, &route, error))
     return FALSE;
 

@@ -47,6 +47,7 @@ typedef struct
 {
   char *method;
   gboolean is_connect;
+  gboolean is_socket;  /* it asks for a web socket, of a host that the host function lets pass */
   char *host;          /* normalised */
   guint port;          /* 1–65535 */
   char *target;        /* path and query, from "/"; NULL for CONNECT */
@@ -103,7 +104,8 @@ char *
 annex_http_head_dup_place (AnnexHttpHead *self, guint *port);
 
 /* The head to send on: made anew from the parsed fields, with Host, framing and "Connection: close"
- * of our own. With @absolute the target is written in full, as another proxy needs it, and
+ * (of a web socket: its upgrade) of our own. With @absolute the target is written in full, as
+ * another proxy needs it, and
  * @proxy_authorization (nullable) is added for it. Not for CONNECT. (transfer full) */
 GBytes *
 annex_http_request_write_head (const AnnexHttpRequest *self,

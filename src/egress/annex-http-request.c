@@ -125,20 +125,20 @@ parse_connect (AnnexHttpRequest *self, const HostCheck *check, const char *targe
 static gboolean
 parse_absolute (AnnexHttpRequest *self, const HostCheck *check, const char *target, GError **error)
 {
-  static const char scheme[] = "http://";
   g_autofree char *authority = NULL;
   gboolean has_port;
   gsize length;
 
   if (g_ascii_strncasecmp (target, "https://", 8) == 0)
     return fail (error, ANNEX_HTTP_HEAD_ERROR_FORM, "https:// addresses are reached by CONNECT");
-  if (g_ascii_strncasecmp (target, scheme, strlen (scheme)) != 0)
+  self->is_socket = g_ascii_strncasecmp (target, "ws://", 5) == 0;
+  if (!self->is_socket && g_ascii_strncasecmp (target, "http://", 7) != 0)
     return fail (error, ANNEX_HTTP_HEAD_ERROR_FORM,
                  "the target is neither CONNECT host:port nor a whole http:// address");
   if (strpbrk (target, "#\\") != NULL)
     return fail (error, ANNEX_HTTP_HEAD_ERROR_FORM, "the address holds a # or a backslash");
 
-  target += strlen (scheme);
+  target += self->is_socket ? 5 : 7;
   length = strcspn (target, "/?");
   authority = g_strndup (target, length);
   self->port = 80;
@@ -315,22 +315,6 @@ check_framing (AnnexHttpRequest *self, GPtrArray *fields, GError **error)
   return TRUE;
 }
 
-static gboolean
-check_upgrade (GPtrArray *fields, GError **error)
-{
-  static const char *const names[] = { "Upgrade", "HTTP2-Settings" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      const char *value;
-
-      if (!find_single (fields, names[i], &value) || value != NULL)
-        return fail (error, ANNEX_HTTP_HEAD_ERROR_UPGRADE,
-                     "it asks to change to another protocol; use https:// or plain HTTP/1.1");
-    }
-  return TRUE;
-}
-
 /* Is @name named in a Connection field? */
 static gboolean
 is_named_by_connection (GPtrArray *fields, const char *name)
@@ -349,6 +333,36 @@ is_named_by_connection (GPtrArray *fields, const char *name)
           return TRUE;
     }
   return FALSE;
+}
+
+/* A page of the user's own machine, or of the task's, speaks to its server. */
+static gboolean
+is_own_socket (const AnnexHttpRequest *self,
+               const HostCheck *check,
+               GPtrArray *fields,
+               const char *upgrade)
+{
+  return g_ascii_strcasecmp (upgrade, "websocket") == 0 && g_str_equal (self->method, "GET") &&
+         self->minor_version == 1 && self->framing == ANNEX_HTTP_BODY_NONE &&
+         is_named_by_connection (fields, "Upgrade") && check->func != NULL &&
+         check->func (self->host, self->port, check->data);
+}
+
+static gboolean
+check_upgrade (AnnexHttpRequest *self, const HostCheck *check, GPtrArray *fields, GError **error)
+{
+  const char *upgrade;
+  const char *settings;
+
+  if (!find_single (fields, "Upgrade", &upgrade) ||
+      !find_single (fields, "HTTP2-Settings", &settings) || settings != NULL ||
+      (upgrade != NULL && !is_own_socket (self, check, fields, upgrade)))
+    return fail (error, ANNEX_HTTP_HEAD_ERROR_UPGRADE,
+                 "it asks to change to another protocol; use https:// or plain HTTP/1.1");
+  if (self->is_socket && upgrade == NULL)
+    return fail (error, ANNEX_HTTP_HEAD_ERROR_FORM, "a ws:// address is no request by itself");
+  self->is_socket = upgrade != NULL;
+  return TRUE;
 }
 
 /* Fields that end here or that we write ourselves (RFC 9110 7.6.1). */
@@ -389,7 +403,7 @@ annex_http_request_parse (char **lines,
     return NULL;
   fields = parse_fields (lines + 1, error);
   if (fields == NULL || !check_host (self, &check, fields, error) ||
-      !check_framing (self, fields, error) || !check_upgrade (fields, error))
+      !check_framing (self, fields, error) || !check_upgrade (self, &check, fields, error))
     return NULL;
   if (!find_single (fields, "Proxy-Authorization", &authorization))
     {
@@ -455,6 +469,7 @@ annex_http_request_write_head (const AnnexHttpRequest *self,
     }
   if (absolute && proxy_authorization != NULL)
     g_string_append_printf (head, "Proxy-Authorization: %s\r\n", proxy_authorization);
-  g_string_append (head, "Connection: close\r\n\r\n");
+  g_string_append (head, self->is_socket ? "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+                                         : "Connection: close\r\n\r\n");
   return g_string_free_to_bytes (head);
 }

@@ -181,6 +181,13 @@ page_case_list (const char *folder, const char *ending)
   return names;
 }
 
+/* Nor is anything printed. */
+static gboolean
+on_print (WebKitWebView *view, WebKitPrintOperation *operation, gpointer data)
+{
+  return TRUE;
+}
+
 PageCase *
 page_case_new (const char *folder, int width, int height)
 {
@@ -196,6 +203,7 @@ page_case_new (const char *folder, int width, int height)
                              "network-session", session, NULL);
   self->page = annex_page_new (self->view);
   g_signal_connect (self->view, "script-dialog", G_CALLBACK (on_dialog), NULL);
+  g_signal_connect (self->view, "print", G_CALLBACK (on_print), NULL);
   self->window = gtk_window_new ();
   gtk_window_set_default_size (GTK_WINDOW (self->window), width, height);
   gtk_window_set_child (GTK_WINDOW (self->window), GTK_WIDGET (self->view));

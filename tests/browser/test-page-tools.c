@@ -216,6 +216,32 @@ test_dialog (void)
   call_fails (c, "page_dialog", "{\"accept\":true}", ANNEX_BROWSER_ERROR_NOT_FOUND);
 }
 
+/* A page that was written in asks before it is left: the agent may stay, or leave. */
+static void
+test_before_unload (void)
+{
+  g_autoptr (Case) c =
+      case_new ("<title>Draft</title><label>Text <input id=i></label><a href=/next>"
+                "Leave</a><script>addEventListener('beforeunload', (e) => "
+                "i.value && e.preventDefault())</script>");
+  g_autofree char *page = open_page (c);
+  g_autofree char *typed = call_on (c, page, "page_type", "textbox", ",\"text\":\"Not sent\"");
+  /* A page asks only where a person has been. */
+  g_autofree char *touched = pane_fixture_script (c->pane, "i.click(); 1");
+  g_autofree char *asked = call_on (c, page, "page_click", "link \"Leave\"", "");
+  g_autofree char *stayed = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *left = NULL;
+
+  HAS (asked, "The page asks whether to leave it");
+  stayed = call (c, "page_dialog", "{\"accept\":false}");
+  HAS (stayed, "Page: Draft");
+  again = call_on (c, page, "page_click", "link \"Leave\"", "");
+  HAS (again, "The page asks whether to leave it");
+  left = call (c, "page_dialog", "{\"accept\":true}");
+  HAS (left, "You are there");
+}
+
 /* ---- what is asked, and what is left to the user */
 
 #define PERSONAL                                                                                   \
@@ -240,6 +266,27 @@ test_personal_data_is_asked (void)
   g_assert_cmpuint (c->asked->len, ==, 2);
   value = pane_fixture_script (c->pane, "document.querySelector('input').value");
   g_assert_cmpstr (value, ==, "");
+}
+
+/* A site's own sign-in (Basic) is the user's: the agent may go on without, or leave it to them. */
+static void
+test_basic_sign_in (void)
+{
+  g_autoptr (Case) c = case_new ("<title>Shop</title><a href=/private>Orders</a>");
+  g_autofree char *page = NULL;
+  g_autofree char *asked = NULL;
+
+  pane_fixture_page (c->pane, "site.example/private", "WWW-Authenticate: Basic realm=\"Orders\"",
+                     "<title>Orders</title>");
+  page = open_page (c);
+  asked = call_on (c, page, "page_click", "link", "");
+  HAS (asked, "wants a user name and a password, which only the user gives");
+  c->given = "Go on without it";
+  call_fails (c, "page_dialog", "{\"accept\":true}", ANNEX_BROWSER_ERROR_REFUSED);
+  HAS (last_asked (c), "site.example wants a user name and a password");
+  g_clear_pointer (&asked, g_free);
+  asked = call (c, "page_dialog", "{\"accept\":false}");
+  HAS_NOT (asked, "Orders\n");
 }
 
 #define SIGN_IN                                                                                    \
@@ -403,6 +450,23 @@ port_cb (guint port, gpointer data)
   return dex_future_new_take_object (connection);
 }
 
+static void
+live_message_cb (SoupWebsocketConnection *socket, int type, GBytes *message, gpointer data)
+{
+  soup_websocket_connection_send_text (socket, g_bytes_get_data (message, NULL));
+}
+
+static void
+live_cb (SoupServer *server,
+         SoupServerMessage *message,
+         const char *path,
+         SoupWebsocketConnection *socket,
+         gpointer data)
+{
+  g_signal_connect (socket, "message", G_CALLBACK (live_message_cb), NULL);
+  g_object_set_data_full (G_OBJECT (server), "live", g_object_ref (socket), g_object_unref);
+}
+
 /* A server in the computer is a page on an origin of its own; it reaches no site, and no site
  * reaches it. */
 static void
@@ -415,7 +479,12 @@ test_page_of_the_computer (void)
 
   pane_fixture_page (c->pane, "localhost.computer:8000/", NULL,
                      "<title>Mine</title><h1>Dashboard</h1><img src=http://site.example/c.png>"
-                     "<script>fetch('http://site.example/d').catch(() => {})</script>");
+                     "<script>fetch('http://site.example/d').catch(() => {});"
+                     "const s = new WebSocket('ws://localhost.computer:8000/live');"
+                     "s.onopen = () => s.send('here?');"
+                     "s.onmessage = (e) => document.title = 'Live: ' + e.data;"
+                     "s.onerror = () => document.title = 'No socket'</script>");
+  soup_server_add_websocket_handler (c->pane->web, "/live", NULL, NULL, live_cb, NULL, NULL);
   annex_browser_pane_set_computer_ports (c->pane->pane, port_cb, c, NULL);
   site = open_page (c);
   HAS (site, "Page: Site");
@@ -423,6 +492,10 @@ test_page_of_the_computer (void)
   g_assert_cmpuint (n_opened, ==, 0);
   own = call (c, "page_open", "{\"url\":\"http://localhost.computer:8000/\"}");
   HAS (own, "heading \"Dashboard\"");
+  pane_wait_until (g_str_has_prefix (
+      annex_browser_tab_get_title (annex_browser_pane_get_selected (c->pane->pane)), "Live: "));
+  g_assert_cmpstr (annex_browser_tab_get_title (annex_browser_pane_get_selected (c->pane->pane)),
+                   ==, "Live: here?");
   g_assert_cmpuint (n_opened, >, 0);
   pane_wait_ms (300);
   g_assert_false (pane_fixture_was_asked (c->pane, "GET site.example/c.png"));
@@ -444,6 +517,8 @@ main (int argc, char **argv)
   g_test_add_func ("/page-tools/typing", test_typing_and_keys);
   g_test_add_func ("/page-tools/tabs", test_tabs);
   g_test_add_func ("/page-tools/dialog", test_dialog);
+  g_test_add_func ("/page-tools/before-unload", test_before_unload);
+  g_test_add_func ("/page-tools/basic-sign-in", test_basic_sign_in);
   g_test_add_func ("/page-tools/personal-data", test_personal_data_is_asked);
   g_test_add_func ("/page-tools/password", test_password_is_the_users);
   g_test_add_func ("/page-tools/user-between", test_user_between_calls);

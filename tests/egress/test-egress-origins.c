@@ -82,6 +82,59 @@ test_exactly (void)
   g_assert_cmpuint (ask (net, "127.0.0.1:8000"), ==, 403);
 }
 
+#define SOCKET_FIELDS "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
+
+static guint
+ask_socket (FakeInternet *net, const char *method, const char *address, const char *fields)
+{
+  g_autofree char *authority =
+      g_strndup (strstr (address, "://") + 3, strcspn (strstr (address, "://") + 3, "/"));
+  g_autofree char *request =
+      g_strdup_printf ("%s %s HTTP/1.1\r\nHost: %s\r\nSec-WebSocket-Key: aaaa\r\n%s\r\n", method,
+                       address, authority, fields);
+  guint status = fake_guest_ask (net, request);
+
+  fake_settle (net);
+  return status;
+}
+
+/* A page of an origin that the user opened has sockets to it, and nobody else has any. */
+static void
+test_socket (void)
+{
+  static const struct
+  {
+    const char *method;
+    const char *address;
+    const char *fields;
+  } refused[] = {
+    { "GET", "ws://127.0.0.1:8001/live", SOCKET_FIELDS },
+    { "GET", "ws://site.example/live", SOCKET_FIELDS },
+    { "GET", "http://site.example/live", SOCKET_FIELDS },
+    { "GET", "wss://127.0.0.1:8000/live", SOCKET_FIELDS },
+    { "GET", "ws://127.0.0.1:8000/live", "" },
+    { "GET", "ws://127.0.0.1:8000/live", "Upgrade: websocket\r\n" },
+    { "GET", "ws://127.0.0.1:8000/live", "Connection: Upgrade\r\nUpgrade: h2c\r\n" },
+    { "GET", "ws://127.0.0.1:8000/live", SOCKET_FIELDS "Content-Length: 3\r\n" },
+    { "GET", "ws://127.0.0.1:8000/live", SOCKET_FIELDS "Upgrade: websocket\r\n" },
+    { "POST", "ws://127.0.0.1:8000/live", SOCKET_FIELDS },
+  };
+  g_autoptr (FakeInternet) net = new_internet ();
+
+  fake_internet_name (net, "site.example", FAKE_WEB, NULL);
+  annex_network_policy_set (net->policy, "site.example", TRUE, "task");
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    g_assert_cmpuint (ask_socket (net, refused[i].method, refused[i].address, refused[i].fields),
+                      >=, 400);
+  g_assert_cmpuint (net->dialled->len, ==, 0);
+  g_assert_cmpuint (ask_socket (net, "GET", "ws://127.0.0.1:8000/live", SOCKET_FIELDS), ==, 200);
+  g_assert_true (
+      g_str_has_prefix (net->web_got->str, "GET /live HTTP/1.1\r\nHost: 127.0.0.1:8000"));
+  g_assert_nonnull (
+      strstr (net->web_got->str, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"));
+  g_assert_null (strstr (net->web_got->str, "keep-alive"));
+}
+
 /* A tunnel to the origin need not be TLS: a page may open a socket there. For https only a tunnel.
  */
 static void
@@ -249,6 +302,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   dex_init ();
   g_test_add_func ("/egress/origins/exactly", test_exactly);
+  g_test_add_func ("/egress/origins/socket", test_socket);
   g_test_add_func ("/egress/origins/tunnel", test_tunnel);
   g_test_add_func ("/egress/origins/private-name", test_private_name);
   g_test_add_func ("/egress/origins/open", test_open);

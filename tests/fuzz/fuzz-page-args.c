@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size == 0)
     return 0;
-  command = data[0] % (ANNEX_PAGE_COMMAND_FOCUS_FILE + 1);
+  command = data[0] % (ANNEX_PAGE_COMMAND_GIVE_FILES + 1);
   g_assert_true (annex_page_command_parse (annex_page_command_name (command), &parsed, NULL));
   g_assert_true (parsed == command);
   object = annex_json_parse_object ((const char *) data + 1, (gssize) size - 1, NULL);
