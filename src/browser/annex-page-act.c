@@ -39,22 +39,24 @@ gboolean
 annex_page_run_rest (AnnexPageRun *self, gint64 since_us, GError **error)
 {
   gint64 end = g_get_monotonic_time () + 1000 * MAX_REST_MS;
+  guint document = self->document;
   g_autoptr (JsonObject) args =
       annex_json_build ("i", "quiet_ms", (gint64) QUIET_MS, "i", "most_ms", (gint64) 2000, NULL);
 
   if (!annex_page_run_sleep (self, SHORT_MS, error))
-    return FALSE;
-  if (!wait_while (self, annex_page_loads_is_navigating,
-                   MAX (annex_page_run_left (self), MAX_NAVIGATION_MS), error))
-    return FALSE;
-  if (annex_page_channel_get_document (self->page->channel) != self->document &&
-      !wait_while (self, annex_page_loads_is_loading, MAX_REST_MS, error))
     return FALSE;
   do
     {
       g_autoptr (GError) local_error = NULL;
       g_autoptr (JsonObject) rest = NULL;
 
+      if (!wait_while (self, annex_page_loads_is_navigating,
+                       MAX (annex_page_run_left (self), MAX_NAVIGATION_MS), error))
+        return FALSE;
+      if (annex_page_channel_get_document (self->page->channel) != document &&
+          !wait_while (self, annex_page_loads_is_loading, MAX_REST_MS, error))
+        return FALSE;
+      document = annex_page_channel_get_document (self->page->channel);
       if (annex_page_channel_is_ready (self->page->channel))
         rest = annex_page_run_ask (self, 0, "rest", args, 2500, &local_error);
       if (rest == NULL && g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

@@ -6,19 +6,58 @@
  */
 #include "annex-page-loads.h"
 
+#include <string.h>
+
 struct _AnnexPageLoads
 {
   GObject parent_instance;
   GHashTable *resources; /* WebKitWebResource (owned) → gint64 * when it began */
   gboolean navigating;
   gboolean loading;
+  gint64 expected_us; /* until then a navigation that was decided about may begin; 0: none */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexPageLoads, annex_page_loads, G_TYPE_OBJECT)
 
+/* From the decision to the load's beginning: two ways between processes, or a new process. */
+#define BEGINS_MS 3000
+
+/* Does @uri lead to another document than @present, and not only to another place of it? */
+static gboolean
+is_elsewhere (const char *uri, const char *present)
+{
+  gsize length = strcspn (uri, "#");
+
+  if (!g_str_has_prefix (uri, "http:") && !g_str_has_prefix (uri, "https:"))
+    return FALSE;
+  return uri[length] == '\0' || present == NULL || strcspn (present, "#") != length ||
+         strncmp (uri, present, length) != 0;
+}
+
+/* What the page was told to do is done only when the load has begun: a slow machine may take its
+ * time for that, and the old document would be taken for what came of it. */
+static gboolean
+on_decide (WebKitWebView *view,
+           WebKitPolicyDecision *decision,
+           WebKitPolicyDecisionType type,
+           AnnexPageLoads *self)
+{
+  WebKitNavigationAction *action;
+
+  if (type != WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION)
+    return FALSE;
+  action = webkit_navigation_policy_decision_get_navigation_action (
+      WEBKIT_NAVIGATION_POLICY_DECISION (decision));
+  if (is_elsewhere (webkit_uri_request_get_uri (webkit_navigation_action_get_request (action)),
+                    webkit_web_view_get_uri (view)))
+    self->expected_us = g_get_monotonic_time () + BEGINS_MS * 1000;
+  return FALSE;
+}
+
 static void
 on_load_changed (WebKitWebView *view, WebKitLoadEvent event, AnnexPageLoads *self)
 {
+  self->expected_us = 0;
   switch (event)
     {
     case WEBKIT_LOAD_STARTED:
@@ -46,6 +85,7 @@ on_load_failed (WebKitWebView *view,
 {
   self->navigating = FALSE;
   self->loading = FALSE;
+  self->expected_us = 0;
   return FALSE;
 }
 
@@ -69,6 +109,8 @@ on_resource (WebKitWebView *view,
 {
   gint64 now = g_get_monotonic_time ();
 
+  /* It was a frame's. */
+  self->expected_us = 0;
   g_hash_table_insert (self->resources, g_object_ref (resource), g_memdup2 (&now, sizeof now));
   g_signal_connect_object (resource, "finished", G_CALLBACK (on_resource_end), self, 0);
   g_signal_connect_object (resource, "failed", G_CALLBACK (on_resource_failed), self, 0);
@@ -79,6 +121,7 @@ on_terminated (WebKitWebView *view, WebKitWebProcessTerminationReason reason, An
 {
   self->navigating = FALSE;
   self->loading = FALSE;
+  self->expected_us = 0;
   g_hash_table_remove_all (self->resources);
 }
 
@@ -88,6 +131,7 @@ annex_page_loads_new (WebKitWebView *view)
   AnnexPageLoads *self = g_object_new (ANNEX_TYPE_PAGE_LOADS, NULL);
 
   self->loading = webkit_web_view_is_loading (view);
+  g_signal_connect_object (view, "decide-policy", G_CALLBACK (on_decide), self, 0);
   g_signal_connect_object (view, "load-changed", G_CALLBACK (on_load_changed), self, 0);
   g_signal_connect_object (view, "load-failed", G_CALLBACK (on_load_failed), self, 0);
   g_signal_connect_object (view, "resource-load-started", G_CALLBACK (on_resource), self, 0);
@@ -98,7 +142,7 @@ annex_page_loads_new (WebKitWebView *view)
 gboolean
 annex_page_loads_is_navigating (AnnexPageLoads *self)
 {
-  return self->navigating;
+  return self->navigating || g_get_monotonic_time () < self->expected_us;
 }
 
 gboolean
