@@ -17,8 +17,10 @@ struct _AnnexSidePane
   AnnexTaskWidget base;
 
   gboolean closable;
+  guint fill_id;
 
   AdwViewStack *stack;
+  AdwInlineViewSwitcher *switcher;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ANNEX_TYPE_TASK_WIDGET)
@@ -66,10 +68,23 @@ fill_page (AnnexSidePane *self)
 }
 
 static void
+fill_later_cb (gpointer data)
+{
+  AnnexSidePane *self = data;
+
+  self->fill_id = 0;
+  fill_page (self);
+}
+
+/* The conversation's frame comes first. */
+static void
 annex_side_pane_map (GtkWidget *widget)
 {
+  AnnexSidePane *self = ANNEX_SIDE_PANE (widget);
+
   GTK_WIDGET_CLASS (annex_side_pane_parent_class)->map (widget);
-  fill_page (ANNEX_SIDE_PANE (widget));
+  if (self->fill_id == 0)
+    self->fill_id = g_idle_add_once (fill_later_cb, self);
 }
 
 static void
@@ -121,6 +136,29 @@ annex_side_pane_set_property (GObject *object, guint id, const GValue *value, GP
     }
 }
 
+/* A toggle of libadwaita 1.7 never lets go of its child: every pane would leave its tabs behind. */
+static void
+release_toggles (AnnexSidePane *self)
+{
+  GtkWidget *group =
+      self->switcher != NULL ? gtk_widget_get_first_child (GTK_WIDGET (self->switcher)) : NULL;
+
+  if (!ADW_IS_TOGGLE_GROUP (group))
+    return;
+  for (guint i = 0; i < adw_toggle_group_get_n_toggles (ADW_TOGGLE_GROUP (group)); i++)
+    adw_toggle_set_child (adw_toggle_group_get_toggle (ADW_TOGGLE_GROUP (group), i), NULL);
+}
+
+static void
+annex_side_pane_dispose (GObject *object)
+{
+  AnnexSidePane *self = ANNEX_SIDE_PANE (object);
+
+  g_clear_handle_id (&self->fill_id, g_source_remove);
+  release_toggles (self);
+  G_OBJECT_CLASS (annex_side_pane_parent_class)->dispose (object);
+}
+
 static void
 annex_side_pane_class_init (AnnexSidePaneClass *klass)
 {
@@ -128,6 +166,7 @@ annex_side_pane_class_init (AnnexSidePaneClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  object_class->dispose = annex_side_pane_dispose;
   object_class->get_property = annex_side_pane_get_property;
   object_class->set_property = annex_side_pane_set_property;
   widget_class->map = annex_side_pane_map;
@@ -137,6 +176,7 @@ annex_side_pane_class_init (AnnexSidePaneClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/annex_desktop/Annex/annex-side-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexSidePane, stack);
+  gtk_widget_class_bind_template_child (widget_class, AnnexSidePane, switcher);
   gtk_widget_class_bind_template_callback (widget_class, tab_changed_cb);
 }
 

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_TASK_PAGE (annex_task_page_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ANNEX, TASK_PAGE, AnnexTaskWidget)
 
+/* Without @task (nullable) it is a page for a task to come. */
 GtkWidget *
 annex_task_page_new (AnnexDesk *desk, AnnexTask *task);
 AnnexTask *

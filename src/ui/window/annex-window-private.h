@@ -26,6 +26,8 @@ struct _AnnexWindow
   char *wanted_ask;
   gboolean restoring; /* that is the last one of the time before */
   GPtrArray *recent;  /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
+  AnnexTaskPage *spare_page; /* in the stack, for the next task; borrowed, nullable */
+  guint tidy_id;
   AnnexComputer *computer;
   GHashTable *deleting; /* task ids whose toast is still there */
   gboolean pane_shown;
@@ -69,6 +71,16 @@ annex_window_update_inbox (AnnexWindow *self);
 void
 annex_window_update_computer (AnnexWindow *self);
 
+/* annex-window-recent.c: the pages of the tasks looked at last. */
+AnnexTaskPage *
+annex_window_find_page (AnnexWindow *self, const char *task_id); /* nullable */
+/* The page of @task, in the stack, as the one looked at last. */
+AnnexTaskPage *
+annex_window_take_page (AnnexWindow *self, AnnexTask *task);
+void
+annex_window_remove_page (AnnexWindow *self, AnnexTaskPage *page);
+void
+annex_window_forget_pages (AnnexWindow *self);
 /* annex-window-actions.c */
 void
 annex_window_install_actions (GtkWidgetClass *widget_class);

@@ -16,7 +16,6 @@
 
 /* So many tasks stay open behind the one that is shown, with what was written and where it was
  * read. */
-#define PAGES_MAX 8
 
 G_DEFINE_FINAL_TYPE (AnnexWindow, annex_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -142,10 +141,17 @@ place_banners (AnnexWindow *self)
   adw_bin_set_child (slot, self->banners);
 }
 
+/* The others are invisible, not only behind: else each of them gets its style anew when another is
+ * shown. */
 static void
 show_child (AnnexWindow *self, GtkWidget *child)
 {
+  GtkWidget *old = gtk_stack_get_visible_child (self->stack);
+
+  gtk_widget_set_visible (child, TRUE);
   gtk_stack_set_visible_child (self->stack, child);
+  if (old != NULL && old != child)
+    gtk_widget_set_visible (old, FALSE);
   place_banners (self);
   adw_navigation_split_view_set_show_content (self->split, TRUE);
   update_title (self);
@@ -204,60 +210,16 @@ annex_window_search (AnnexWindow *self, const char *text)
 
 /* ---- tasks */
 
-static AnnexTaskPage *
-find_page (AnnexWindow *self, const char *task_id)
-{
-  for (guint i = 0; i < self->recent->len; i++)
-    {
-      AnnexTaskPage *page = g_ptr_array_index (self->recent, i);
-
-      if (g_str_equal (annex_task_get_id (annex_task_page_get_task (page)), task_id))
-        return page;
-    }
-  return NULL;
-}
-
-static void
-remove_page (AnnexWindow *self, AnnexTaskPage *page)
-{
-  g_ptr_array_remove (self->recent, page);
-  gtk_stack_remove (self->stack, GTK_WIDGET (page));
-}
-
-/* Those longest not looked at go, but never one in which something was written and not sent. */
-static void
-drop_old_pages (AnnexWindow *self)
-{
-  for (guint i = 0; i < self->recent->len && self->recent->len > PAGES_MAX;)
-    {
-      AnnexTaskPage *page = g_ptr_array_index (self->recent, i);
-
-      if (page != annex_window_get_page (self) &&
-          annex_composer_is_empty (annex_task_page_get_composer (page)))
-        remove_page (self, page);
-      else
-        i++;
-    }
-}
-
 static void
 show_task (AnnexWindow *self, AnnexTask *task, const char *ask_id)
 {
-  AnnexTaskPage *page = find_page (self, annex_task_get_id (task));
+  AnnexTaskPage *page = annex_window_find_page (self, annex_task_get_id (task));
 
   if (page == NULL)
-    {
-      page = ANNEX_TASK_PAGE (annex_task_page_new (self->desk, task));
-      annex_window_bind_page (self, page);
-      g_signal_connect_object (task, "event", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
-      gtk_stack_add_child (self->stack, GTK_WIDGET (page));
-    }
-  else
-    g_ptr_array_remove (self->recent, page);
-  g_ptr_array_add (self->recent, page);
+    g_signal_connect_object (task, "event", G_CALLBACK (update_title), self, G_CONNECT_SWAPPED);
+  page = annex_window_take_page (self, task);
   set_task_id (self, annex_task_get_id (task));
   show_child (self, GTK_WIDGET (page));
-  drop_old_pages (self);
   if (ask_id != NULL)
     annex_task_page_show_ask (page, ask_id);
   else if (!self->narrow)
@@ -293,7 +255,7 @@ opened_cb (DexFuture *future, gpointer data)
 void
 annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_id)
 {
-  AnnexTaskPage *page = find_page (self, task_id);
+  AnnexTaskPage *page = annex_window_find_page (self, task_id);
 
   if (page != NULL)
     {
@@ -316,12 +278,12 @@ annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_
 void
 annex_window_close_task (AnnexWindow *self, const char *task_id)
 {
-  AnnexTaskPage *page = find_page (self, task_id);
+  AnnexTaskPage *page = annex_window_find_page (self, task_id);
 
   if (g_strcmp0 (self->task_id, task_id) == 0)
     annex_window_show_new_task (self);
   if (page != NULL)
-    remove_page (self, page);
+    annex_window_remove_page (self, page);
 }
 
 static void
@@ -433,8 +395,7 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
     {
       g_signal_handlers_disconnect_by_func (self->desk, annex_window_update_inbox, self);
       g_signal_handlers_disconnect_by_func (self->desk, annex_window_update_computer, self);
-      while (self->recent->len > 0)
-        remove_page (self, g_ptr_array_index (self->recent, 0));
+      annex_window_forget_pages (self);
     }
   g_set_object (&self->desk, desk);
   annex_sidebar_set_desk (self->sidebar, desk);
@@ -526,6 +487,7 @@ annex_window_dispose (GObject *object)
       annex_window_finish_deletes (self);
       annex_sidebar_set_desk (self->sidebar, NULL);
     }
+  g_clear_handle_id (&self->tidy_id, g_source_remove);
   g_clear_object (&self->computer);
   g_clear_object (&self->dropped);
   g_clear_object (&self->desk);

@@ -49,6 +49,54 @@ hide (Shown *shown)
 }
 
 static void
+gone_cb (gpointer data, GObject *where)
+{
+  g_ptr_array_remove_fast (data, where);
+}
+
+/* Every widget below @widget is in @alive until it is finalised. */
+static void
+watch_all (GtkWidget *widget, GPtrArray *alive)
+{
+  g_ptr_array_add (alive, widget);
+  g_object_weak_ref (G_OBJECT (widget), gone_cb, alive);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    watch_all (child, alive);
+}
+
+static gboolean
+is_empty (gpointer data)
+{
+  return ((GPtrArray *) data)->len == 0;
+}
+
+/* A day's work opens hundreds of tasks: what one of their pages leaves behind adds up. */
+static void
+test_leaves_nothing (void)
+{
+  static const char *const tabs[] = { "plan", "files", "computer", "browser", "activity" };
+  g_autoptr (GPtrArray) alive = g_ptr_array_new ();
+  Shown shown;
+
+  show (&shown);
+  for (gsize i = 0; i < G_N_ELEMENTS (tabs); i++)
+    {
+      g_object_set (shown.page, "pane-tab", tabs[i], NULL);
+      annex_shot_settle (100);
+    }
+  watch_all (shown.page, alive);
+  g_assert_cmpuint (alive->len, >, 200);
+  hide (&shown);
+  if (!annex_shot_wait (is_empty, alive, WAIT_MS))
+    {
+      for (guint i = 0; i < alive->len; i++)
+        g_test_message ("left: %s", G_OBJECT_TYPE_NAME (g_ptr_array_index (alive, i)));
+      g_test_fail ();
+    }
+}
+
+static void
 ask (Shown *shown)
 {
   g_autoptr (JsonObject) input = annex_json_parse_object (QUESTION, -1, NULL);
@@ -428,6 +476,7 @@ int
 main (int argc, char **argv)
 {
   annex_shot_init (&argc, &argv);
+  g_test_add_func ("/ui/task-page/leaves-nothing", test_leaves_nothing);
   g_test_add_func ("/ui/task-page/question/empty-composer", test_question_empty_composer);
   g_test_add_func ("/ui/task-page/question/no-focus", test_question_no_focus);
   g_test_add_func ("/ui/task-page/question/while-typing", test_question_while_typing);
