@@ -108,9 +108,10 @@ annex_application_takes_argument (const char *argument)
     return g_getenv ("WAYLAND_DISPLAY") != NULL || g_getenv ("DISPLAY") != NULL;
   return g_str_equal (argument, "--gapplication-service") || g_str_equal (argument, "--new-task") ||
          g_ascii_strncasecmp (argument, "annex:", 6) == 0 ||
-         (strchr (argument, '/') != NULL && g_file_test (argument, G_FILE_TEST_IS_DIR)) ||
-         ((g_str_has_suffix (argument, ".annex") || g_str_has_suffix (argument, ".skill")) &&
-          (g_str_has_prefix (argument, "file:") || g_file_test (argument, G_FILE_TEST_IS_REGULAR)));
+         g_ascii_strncasecmp (argument, "file:", 5) == 0 ||
+         /* no command has such a name */
+         (strpbrk (argument, "/.") != NULL && (g_file_test (argument, G_FILE_TEST_IS_DIR) ||
+                                               g_file_test (argument, G_FILE_TEST_IS_REGULAR)));
 }
 
 /* ---- the background */

@@ -154,7 +154,9 @@ answer (AnnexSession *session, char **words, GError **error)
                             error);
   if (given == NULL || (annex_ask_is_reopened (ask) && !take_late (session, ask, given, error)))
     return -1;
-  annex_cli_print ("Answered. Go on with: annex run --resume %s\n", annex_ask_get_task_id (ask));
+  annex_cli_print ("Answered. Where the window is open or a run waits for it, the task goes on by "
+                   "itself; otherwise: annex run --resume %s\n",
+                   annex_ask_get_task_id (ask));
   return ANNEX_EXIT_DONE;
 }
 

@@ -200,6 +200,37 @@ annex_desk_session_forget_elsewhere (gpointer data)
   g_free (elsewhere);
 }
 
+/* In a fiber: "once" for a host is remembered by whoever lets the task go on, and by nobody else.
+ */
+static gboolean
+allow_once (AnnexWork *work, AnnexAsk *ask, GError **error)
+{
+  static const AnnexEventType types[] = { ANNEX_EVENT_ASK_ANSWERED };
+  AnnexTask *task = annex_workspace_get_task (work->workspace);
+  const char *host = annex_json_opt_string (annex_ask_get_json (ask), "host", "");
+  g_autoptr (GPtrArray) events = NULL;
+
+  if (annex_ask_get_kind (ask) != ANNEX_ASK_NETWORK || !annex_ask_is_reopened (ask))
+    return TRUE;
+  events = dex_await_boxed (annex_store_list_events_of (annex_task_get_store (task),
+                                                        annex_task_get_id (task), types,
+                                                        G_N_ELEMENTS (types)),
+                            error);
+  if (events == NULL)
+    return FALSE;
+  for (guint i = 0; i < events->len; i++)
+    {
+      JsonObject *data = annex_event_get_data (g_ptr_array_index (events, i));
+      JsonObject *answer = annex_json_opt_object (data, "answer");
+
+      if (answer != NULL &&
+          g_str_equal (annex_json_opt_string (data, "ask", ""), annex_ask_get_id (ask)) &&
+          g_str_equal (annex_json_opt_string (answer, "answer", ""), "once"))
+        annex_network_policy_set (annex_workspace_get_policy (work->workspace), host, TRUE, "once");
+    }
+  return TRUE;
+}
+
 /* Only a task that rests because of the ask: one that was stopped or failed is the user's to begin.
  */
 static DexFuture *
@@ -222,8 +253,9 @@ elsewhere_fiber (AnnexDeskCall *call)
           (calls->len == 0 && !annex_task_needs_model (task)))
         return dex_future_new_true ();
       work = annex_desk_session_get_work (call->self, task, &error);
-      if (work == NULL || !annex_workspace_apply_shares (work->workspace, &error))
-        return annex_desk_fail (error); /* a folder may have been the answer */
+      if (work == NULL || !annex_workspace_apply_shares (work->workspace, &error) ||
+          !allow_once (work, call->ask, &error))
+        return annex_desk_fail (error); /* a folder may have been the answer, or a host */
       annex_desk_session_start (call->self, work);
     }
   g_hash_table_remove (call->self->elsewhere, annex_ask_get_id (call->ask));

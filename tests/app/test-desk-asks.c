@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-desk-session-private.h"
 #include "annex-json-build.h"
 #include "office.h"
 #include "test-fiber.h"
@@ -90,11 +91,25 @@ answer_elsewhere (Office *office, AnnexTask *task, const char *label, const char
   g_assert_cmpint (entry->state, ==, ANNEX_INBOX_OPEN);
   test_await (annex_inbox_answer (inbox, annex_ask_get_id (entry->ask),
                                   annex_ask_make_answer (entry->ask, label, NULL), "user"));
+  if (g_str_equal (label, "once"))
+    test_await (annex_store_remove_rule (other, "data.example.org"));
   if (announcement != NULL)
     test_await (annex_store_append (other, annex_task_get_id (task), ANNEX_EVENT_ANNOUNCEMENT,
                                     annex_json_build ("s", "text", announcement, NULL)));
   g_clear_object (&inbox);
   test_await (annex_store_close (other));
+}
+
+/* By what is known in this process. */
+static gboolean
+may_reach (Office *office, AnnexTask *task, const char *host)
+{
+  AnnexWork *work =
+      g_hash_table_lookup (((AnnexDeskSession *) office->desk)->works, annex_task_get_id (task));
+  const char *by;
+
+  return annex_network_policy_take (annex_workspace_get_policy (work->workspace), host, 443, &by,
+                                    NULL);
 }
 
 /* The window was opened again and nothing runs in it: an answer of another process lets the task go
@@ -142,11 +157,15 @@ test_other_process_while_it_rests (void)
       NULL);
   g_assert_nonnull (again);
   annex_ask_unref (again);
+  g_assert_false (may_reach (&office, task, "data.example.org"));
   answer_elsewhere (&office, task, "once", "The user looked again");
   for (guint i = 0; i < 1000 && !office_log_has (&office, task, "Now I can"); i++)
     app_fixture_wait (20);
   office_await_rest (&office, task, ANNEX_TASK_DONE);
   office_assert_log (&office, task, "Now I can", TRUE);
+  for (guint i = 0; i < 1000 && !may_reach (&office, task, "data.example.org"); i++)
+    app_fixture_wait (20); /* the rule that the other process lifted */
+  g_assert_true (may_reach (&office, task, "data.example.org"));
   g_clear_object (&task);
   office_close (&office);
 }
@@ -202,6 +221,55 @@ test_no_this_time (void)
 #undef ASK
 }
 
+/* Whoever said Never may think better of it: the yes counts, not the rule of before. */
+static void
+test_never_and_once (void)
+{
+  static const char scenario[] = "{\"turns\":[{\"match\":\"fetch\",\"blocks\":[" CALL (
+      "request_network",
+      "{\"host\":\"data.example.org\",\"reason\":\"to look\"}") "]},{\"when\":\"never\","
+                                                                "\"blocks\":[" SAY (
+                                                                    "Without it") "]},{"
+                                                                                  "\"match\":"
+                                                                                  "\"looked "
+                                                                                  "at it again"
+                                                                                  "\","
+                                                                                  "\"blocks\":"
+                                                                                  "[" SAY (
+                                                                                      "Now I "
+                                                                                      "can") "]}"
+                                                                                             "]"
+                                                                                             "}";
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GPtrArray) closed = NULL;
+  g_autoptr (GPtrArray) rules = NULL;
+  AnnexAsk *again;
+
+  office_open (&office, scenario);
+  task = office_begin (&office, "fetch it");
+  office_await_ask (task);
+  open = office_list_inbox (&office);
+  test_await (annex_desk_answer_text (
+      office.desk, ((AnnexInboxEntry *) g_ptr_array_index (open, 0))->ask, "never"));
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  g_assert_false (may_reach (&office, task, "data.example.org"));
+  closed = office_list_inbox (&office);
+  again = dex_await_boxed (
+      annex_desk_reopen (
+          office.desk, annex_ask_get_id (((AnnexInboxEntry *) g_ptr_array_index (closed, 0))->ask)),
+      NULL);
+  test_await (annex_desk_answer_text (office.desk, again, "once"));
+  annex_ask_unref (again);
+  g_assert_true (may_reach (&office, task, "data.example.org"));
+  rules = dex_await_boxed (annex_store_list_rules (annex_desk_get_store (office.desk)), NULL);
+  g_assert_cmpuint (rules->len, ==, 0);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 static void
 run_reset (gconstpointer func)
 {
@@ -224,6 +292,7 @@ main (int argc, char **argv)
   add ("/desk-asks/other-process", test_other_process);
   add ("/desk-asks/other-process-while-it-rests", test_other_process_while_it_rests);
   add ("/desk-asks/no-this-time", test_no_this_time);
+  add ("/desk-asks/never-and-once", test_never_and_once);
   status = g_test_run ();
   app_fixture_done ();
   return status;

@@ -289,7 +289,7 @@ header_setup_cb (AnnexActivityPane *self, GtkListHeader *header)
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  g_object_set (label, "margin-start", 6, "margin-top", 12, "margin-bottom", 3, NULL);
+  g_object_set (label, "margin-start", 12, "margin-top", 12, "margin-bottom", 3, NULL);
   gtk_widget_add_css_class (label, "heading");
   gtk_list_header_set_child (header, label);
 }

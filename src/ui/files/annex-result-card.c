@@ -461,3 +461,15 @@ annex_result_card_set_compact (AnnexResultCard *self, gboolean compact)
 
   annex_thumbnail_set_size (self->thumbnail, compact ? 64 : 112, compact ? 48 : 84);
 }
+
+void
+annex_result_card_set_narrow (AnnexResultCard *self, gboolean narrow)
+{
+  g_return_if_fail (ANNEX_IS_RESULT_CARD (self));
+
+  if (narrow)
+    gtk_button_set_icon_name (self->open, "document-open-symbolic");
+  else
+    gtk_button_set_label (self->open, _ ("Open"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->open), narrow ? _ ("Open") : NULL);
+}

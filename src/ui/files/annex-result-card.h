@@ -22,5 +22,8 @@ annex_result_card_new (AnnexDesk *desk, AnnexTask *task, const char *guest_path)
 /* For a row of several: a small thumbnail. */
 void
 annex_result_card_set_compact (AnnexResultCard *self, gboolean compact);
+/* For one column: Open is an icon, so that more of the name is seen. */
+void
+annex_result_card_set_narrow (AnnexResultCard *self, gboolean narrow);
 
 G_END_DECLS

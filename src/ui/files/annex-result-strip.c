@@ -14,6 +14,11 @@
 #include <glib/gi18n.h>
 
 #define MAX_CARDS 12
+/* Of the cards, before they scroll: a large one or three small ones; in one column, where the
+ * conversation needs the room, two, or one and a half to show that there are more. */
+#define MAX_HEIGHT 230
+#define MAX_HEIGHT_TWO 148
+#define MAX_HEIGHT_MORE 112
 
 struct _AnnexResultStrip
 {
@@ -23,6 +28,7 @@ struct _AnnexResultStrip
   guint serial;
   guint n_cards;
   gboolean busy;
+  gboolean narrow;
   gboolean shows_results;
 
   GtkScrolledWindow *scroller;
@@ -34,7 +40,7 @@ struct _AnnexResultStrip
   GtkButton *discard;
 };
 
-enum { PROP_SHOWS_RESULTS = 1, N_PROPS };
+enum { PROP_SHOWS_RESULTS = 1, PROP_NARROW, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 
@@ -76,7 +82,9 @@ open_parts (AnnexResultStrip *self, char **summary)
       g_free (name);
       name = annex_text_for_display (annex_share_get_name (share));
     }
-  if (parts->len == 1)
+  if (self->narrow)
+    *summary = g_strdup_printf (ngettext ("%u change", "%u changes", total), total);
+  else if (parts->len == 1)
     *summary =
         g_strdup_printf (ngettext ("%u change in %s", "%u changes in %s", total), total, name);
   else
@@ -214,6 +222,21 @@ presented_paths (GPtrArray *events)
 }
 
 static void
+fit_cards (AnnexResultStrip *self)
+{
+  for (GtkWidget *card = gtk_widget_get_first_child (GTK_WIDGET (self->cards)); card != NULL;
+       card = gtk_widget_get_next_sibling (card))
+    {
+      annex_result_card_set_compact (ANNEX_RESULT_CARD (card), self->narrow || self->n_cards > 1);
+      annex_result_card_set_narrow (ANNEX_RESULT_CARD (card), self->narrow);
+    }
+  gtk_scrolled_window_set_max_content_height (self->scroller, !self->narrow ? MAX_HEIGHT
+                                                              : self->n_cards <= 2
+                                                                  ? MAX_HEIGHT_TWO
+                                                                  : MAX_HEIGHT_MORE);
+}
+
+static void
 show_cards (AnnexResultStrip *self, GPtrArray *paths)
 {
   GtkWidget *child;
@@ -222,13 +245,9 @@ show_cards (AnnexResultStrip *self, GPtrArray *paths)
     gtk_box_remove (self->cards, child);
   self->n_cards = MIN (paths->len, MAX_CARDS);
   for (guint i = 0; i < self->n_cards; i++)
-    {
-      GtkWidget *card =
-          annex_result_card_new (self->base.desk, self->base.task, g_ptr_array_index (paths, i));
-
-      annex_result_card_set_compact (ANNEX_RESULT_CARD (card), paths->len > 1);
-      gtk_box_append (self->cards, card);
-    }
+    gtk_box_append (self->cards, annex_result_card_new (self->base.desk, self->base.task,
+                                                        g_ptr_array_index (paths, i)));
+  fit_cards (self);
   update (self);
 }
 
@@ -314,10 +333,39 @@ task_changed (AnnexTaskWidget *widget, AnnexTask *old)
 }
 
 static void
+set_narrow (AnnexResultStrip *self, gboolean narrow)
+{
+  if (self->narrow == narrow)
+    return;
+  self->narrow = narrow;
+  fit_cards (self);
+  update (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
+}
+
+static void
 annex_result_strip_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  if (id == PROP_SHOWS_RESULTS)
-    g_value_set_boolean (value, ANNEX_RESULT_STRIP (object)->shows_results);
+  AnnexResultStrip *self = ANNEX_RESULT_STRIP (object);
+
+  switch (id)
+    {
+    case PROP_SHOWS_RESULTS:
+      g_value_set_boolean (value, self->shows_results);
+      break;
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+annex_result_strip_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_NARROW)
+    set_narrow (ANNEX_RESULT_STRIP (object), g_value_get_boolean (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -340,12 +388,16 @@ annex_result_strip_class_init (AnnexResultStripClass *klass)
   AnnexTaskWidgetClass *task_widget_class = (AnnexTaskWidgetClass *) klass;
 
   object_class->get_property = annex_result_strip_get_property;
+  object_class->set_property = annex_result_strip_set_property;
   object_class->dispose = annex_result_strip_dispose;
   task_widget_class->desk_changed = desk_changed;
   task_widget_class->task_changed = task_changed;
   task_widget_class->event = event_cb;
   properties[PROP_SHOWS_RESULTS] = g_param_spec_boolean ("shows-results", NULL, NULL, FALSE,
                                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NARROW] =
+      g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-result-strip.ui");

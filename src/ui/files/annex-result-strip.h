@@ -12,7 +12,8 @@
 
 G_BEGIN_DECLS
 
-/* Property "shows-results" (boolean, read only): the files of the last request are in sight here.
+/* Properties: "shows-results" (boolean, read only): the files of the last request are in sight
+ * here; "narrow" (boolean): it takes less of the height.
  * The line of the changes activates "task.show-pane" with "files". */
 #define ANNEX_TYPE_RESULT_STRIP (annex_result_strip_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexResultStrip, annex_result_strip, ANNEX, RESULT_STRIP, AnnexTaskWidget)

@@ -13,6 +13,8 @@
 
 #define SEARCH_DELAY_MS 150
 #define SEARCH_RESULTS_MAX 200
+/* Rows are made for all of a list that short: a few at a time no frame is held up. */
+#define RESULTS_AT_ONCE 16
 
 struct _AnnexSidebar
 {
@@ -23,6 +25,7 @@ struct _AnnexSidebar
   AnnexSidebarModel *model;
   GtkSingleSelection *selection;
   GListStore *results;
+  GtkSliceListModel *results_shown;
   GtkSingleSelection *results_selection;
   char *selected_task;
   char *computer_state;
@@ -31,6 +34,7 @@ struct _AnnexSidebar
   guint inbox_count;
   guint search_id;
   guint search_serial;
+  guint results_id;
   guint day_id;
   guint select_id;
 
@@ -101,6 +105,31 @@ search_free (gpointer data)
   g_free (search);
 }
 
+static gboolean
+more_results_cb (gpointer data)
+{
+  AnnexSidebar *self = data;
+  guint size = gtk_slice_list_model_get_size (self->results_shown) + RESULTS_AT_ONCE;
+
+  gtk_slice_list_model_set_size (self->results_shown, size);
+  if (size < g_list_model_get_n_items (G_LIST_MODEL (self->results)))
+    return G_SOURCE_CONTINUE;
+  self->results_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_results (AnnexSidebar *self, GPtrArray *items)
+{
+  g_clear_handle_id (&self->results_id, g_source_remove);
+  gtk_slice_list_model_set_size (self->results_shown, RESULTS_AT_ONCE);
+  g_list_store_splice (self->results, 0, g_list_model_get_n_items (G_LIST_MODEL (self->results)),
+                       items->pdata, items->len);
+  if (items->len > RESULTS_AT_ONCE)
+    self->results_id = g_idle_add (more_results_cb, self);
+  update_page (self);
+}
+
 static DexFuture *
 found_cb (DexFuture *future, gpointer data)
 {
@@ -120,9 +149,7 @@ found_cb (DexFuture *future, gpointer data)
       if (item != NULL)
         g_ptr_array_add (items, item);
     }
-  g_list_store_splice (self->results, 0, g_list_model_get_n_items (G_LIST_MODEL (self->results)),
-                       items->pdata, items->len);
-  update_page (self);
+  show_results (self, items);
   return dex_future_new_true ();
 }
 
@@ -470,6 +497,7 @@ annex_sidebar_dispose (GObject *object)
   AnnexSidebar *self = ANNEX_SIDEBAR (object);
 
   g_clear_handle_id (&self->search_id, g_source_remove);
+  g_clear_handle_id (&self->results_id, g_source_remove);
   g_clear_handle_id (&self->day_id, g_source_remove);
   g_clear_handle_id (&self->select_id, g_source_remove);
   if (self->selection != NULL)
@@ -477,6 +505,7 @@ annex_sidebar_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_SIDEBAR);
   g_clear_object (&self->selection);
   g_clear_object (&self->results_selection);
+  g_clear_object (&self->results_shown);
   g_clear_object (&self->results);
   g_clear_object (&self->model);
   g_clear_object (&self->tasks);
@@ -556,7 +585,9 @@ annex_sidebar_init (AnnexSidebar *self)
   g_signal_connect_swapped (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   self->results = g_list_store_new (ANNEX_TYPE_TASK_ITEM);
-  self->results_selection = new_selection (G_LIST_MODEL (self->results));
+  self->results_shown =
+      gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->results)), 0, RESULTS_AT_ONCE);
+  self->results_selection = new_selection (G_LIST_MODEL (self->results_shown));
   gtk_list_view_set_model (self->result_list, GTK_SELECTION_MODEL (self->results_selection));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   self->day_id = g_timeout_add_seconds (10 * 60, day_cb, self);

@@ -1,8 +1,8 @@
 /* annex-window-recent.c
  *
- * The pages of the tasks looked at last. Making one and letting go of one each take about as long as
- * a frame, so neither is done while a task is opened: one page is ready beforehand, and old ones go
- * when there is nothing else to do.
+ * The pages of the tasks looked at last. Making one and letting go of one each take about as long
+ * as a frame, so neither is done while a task is opened: one page is ready beforehand, and old ones
+ * go when there is nothing else to do.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

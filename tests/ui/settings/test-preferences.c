@@ -239,15 +239,15 @@ test_network (void)
 
   adw_preferences_dialog_set_visible_page_name (ADW_PREFERENCES_DIALOG (dialog), "network");
   annex_shot_settle (300);
-  enter (GTK_WIDGET (dialog), "Add a site", "https://Example.org/path");
+  enter (GTK_WIDGET (dialog), "Add a Site", "https://Example.org/path");
   annex_press (GTK_WIDGET (dialog), "_Always");
   annex_shot_settle (300);
-  enter (GTK_WIDGET (dialog), "Add a site", "bad.example.net");
+  enter (GTK_WIDGET (dialog), "Add a Site", "bad.example.net");
   annex_press (GTK_WIDGET (dialog), "_Never");
   annex_shot_settle (300);
   g_assert_cmpuint (count_rules (desk), ==, 2);
   g_assert_true (annex_shows (GTK_WIDGET (dialog), "example.org"));
-  enter (GTK_WIDGET (dialog), "Add a site", "127.0.0.1");
+  enter (GTK_WIDGET (dialog), "Add a Site", "127.0.0.1");
   annex_press (GTK_WIDGET (dialog), "_Always");
   annex_shot_settle (300);
   g_assert_cmpuint (count_rules (desk), ==, 2);

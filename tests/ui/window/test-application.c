@@ -163,6 +163,8 @@ test_links (void)
   g_assert_true (annex_application_takes_argument (NULL)); /* there is a display */
   g_assert_true (annex_application_takes_argument ("--gapplication-service"));
   g_assert_true (annex_application_takes_argument ("/"));
+  g_assert_true (annex_application_takes_argument ("/etc/passwd"));
+  g_assert_true (annex_application_takes_argument ("file:///etc/passwd"));
   g_assert_false (annex_application_takes_argument ("/there/is/none"));
   g_assert_false (annex_application_takes_argument ("run"));
   g_assert_false (annex_application_takes_argument ("there-is-none.annex"));

@@ -20,6 +20,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#define MANY_TASKS 60
+#define WAIT_MS 30000
 #define DAY_US (24 * G_TIME_SPAN_HOUR)
 
 static gboolean
@@ -229,6 +231,33 @@ test_search (void)
   annex_sidebar_start_search (ANNEX_SIDEBAR (sidebar), "\"unbalanced ( NEAR * xyzzy");
   g_assert_true (annex_shot_wait (has_nothing, sidebar, 3000));
   annex_shot_take (window, "window-search-nothing");
+  gtk_window_destroy (window);
+  annex_fake_desk_close (desk);
+}
+
+static gboolean
+has_all_results (gpointer data)
+{
+  GtkWidget *page = gtk_stack_get_visible_child (GTK_STACK (find (data, GTK_TYPE_STACK)));
+  GtkWidget *list = find (page, GTK_TYPE_LIST_VIEW);
+
+  return has_results (data) &&
+         g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)))) ==
+             MANY_TASKS;
+}
+
+/* They come a few at a time, and in the end they are all there. */
+static void
+test_search_many (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  GtkWidget *sidebar = g_object_new (ANNEX_TYPE_SIDEBAR, NULL);
+  GtkWindow *window = annex_shot_window (sidebar, 300, 600);
+
+  annex_fake_desk_add_tasks (desk, MANY_TASKS);
+  annex_sidebar_set_desk (ANNEX_SIDEBAR (sidebar), ANNEX_DESK (desk));
+  annex_sidebar_start_search (ANNEX_SIDEBAR (sidebar), "task");
+  g_assert_true (annex_shot_wait (has_all_results, sidebar, WAIT_MS));
   gtk_window_destroy (window);
   annex_fake_desk_close (desk);
 }
@@ -478,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/look", test_look);
   g_test_add_func ("/ui/window/tour-folder", test_tour_folder);
   g_test_add_func ("/ui/window/search", test_search);
+  g_test_add_func ("/ui/window/search-many", test_search_many);
   g_test_add_func ("/ui/window/drop", test_drop);
   g_test_add_func ("/ui/window/hover", test_hover);
   g_test_add_func ("/ui/window/hostile", test_hostile);
