@@ -1,6 +1,7 @@
 # test-window.py: the window, as a person uses it, with a model that is a fake one and without a computer.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
+import os
 
 from journey import main, turn, use, wait_until
 from window_case import WindowCase
@@ -50,6 +51,26 @@ class Window(WindowCase):
         self.see("They are under", "label")
         answered = self.events(self.newest()["id"], "ask-answered")
         self.assertIn("Use the file’s date", json.dumps(answered[0]["data"]["answer"], ensure_ascii=False))
+
+    def test_given_by_another_program(self):
+        self.begin(turn("I looked at them."))
+        given = [os.path.join(self.temporary, name) for name in ("notes.txt", "sums.csv", "Receipts")]
+        for path in given[:2]:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("Bakery;4.20\n")
+        os.mkdir(given[2])
+        self.annex(*given)
+        for path in given:
+            self.see(f"Remove {os.path.basename(path)}", "button")
+        self.shot("window-given")
+        self.say("what are these?")
+        self.see("^I looked at them", "label")
+        task = self.newest()["id"]
+        said = json.dumps(self.events(task, "user-message")[0]["data"])
+        for path in given[:2]:
+            self.assertIn(os.path.basename(path), said)
+        shares = self.events(task, "share-granted")
+        self.assertEqual([s["data"]["share"]["path"] for s in shares], [os.path.realpath(given[2])])
 
     def test_later_from_the_inbox(self):
         self.begin(turn(DATES), turn("Done, as you said."))

@@ -257,9 +257,8 @@ promise_closure_free (gpointer data, GClosure *closure)
   dex_unref (data);
 }
 
-/* Resolves to whether the user means it. */
-static DexFuture *
-confirm_discard (GtkWidget *widget, guint n)
+DexFuture *
+annex_draft_confirm_discard (GtkWidget *widget, guint n)
 {
   DexPromise *promise = dex_promise_new ();
   AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
@@ -293,7 +292,7 @@ discard_fiber (gpointer data)
 
   for (guint i = 0; i < work->parts->len; i++)
     n += ((AnnexDraftPart *) g_ptr_array_index (work->parts, i))->n_changes;
-  if (widget == NULL || !dex_await_boolean (confirm_discard (widget, n), NULL))
+  if (widget == NULL || !dex_await_boolean (annex_draft_confirm_discard (widget, n), NULL))
     return dex_future_new_for_boolean (FALSE);
   g_clear_object (&widget);
   for (guint i = 0; i < work->parts->len && error == NULL; i++)

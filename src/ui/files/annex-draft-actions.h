@@ -40,6 +40,10 @@ annex_draft_undo_keeps (GtkWidget *widget,
                         AnnexTask *task,
                         const char *const *keep_ids) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Asks whether @n changes are to be thrown away; resolves to a boolean. */
+DexFuture *
+annex_draft_confirm_discard (GtkWidget *widget, guint n) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Shows @text (plain) on the nearest toast overlay; does nothing where there is none. */
 void
 annex_toast (GtkWidget *widget, const char *text);

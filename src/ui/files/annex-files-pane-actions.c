@@ -148,14 +148,68 @@ mode_cb (GSimpleAction *action, GVariant *value, gpointer data)
                   annex_desk_set_share_mode (self->base.desk, self->base.task, name + 5, mode));
 }
 
+/* ---- taking a folder away */
+
+typedef struct
+{
+  AnnexDesk *desk;
+  AnnexTask *task;
+  char *share_id;
+} Revoke;
+
+static void
+revoke_free (gpointer data)
+{
+  Revoke *revoke = data;
+
+  g_object_unref (revoke->desk);
+  g_object_unref (revoke->task);
+  g_free (revoke->share_id);
+  g_free (revoke);
+}
+
+static DexFuture *
+confirmed_cb (DexFuture *future, gpointer data)
+{
+  Revoke *revoke = data;
+
+  if (!g_value_get_boolean (dex_future_get_value (future, NULL)))
+    return dex_future_new_true ();
+  return annex_desk_revoke_share (revoke->desk, revoke->task, revoke->share_id);
+}
+
+static guint
+count_changes (AnnexFilesPane *self, const char *share_id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->roots)); i++)
+    {
+      g_autoptr (AnnexDraftNode) root = g_list_model_get_item (G_LIST_MODEL (self->roots), i);
+
+      if (g_str_equal (annex_share_get_id (annex_draft_node_get_share (root)), share_id))
+        return annex_draft_node_get_n_keepable (root);
+    }
+  return 0;
+}
+
+/* What was not kept goes with the folder, which nothing can undo. */
 static void
 revoke_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   AnnexFilesPane *self = data;
+  const char *share_id = g_variant_get_string (parameter, NULL);
+  Revoke *revoke;
+  guint n;
 
-  if (self->base.desk != NULL && self->base.task != NULL)
-    run_and_tell (self, annex_desk_revoke_share (self->base.desk, self->base.task,
-                                                 g_variant_get_string (parameter, NULL)));
+  if (self->base.desk == NULL || self->base.task == NULL)
+    return;
+  n = count_changes (self, share_id);
+  revoke = g_new0 (Revoke, 1);
+  revoke->desk = g_object_ref (self->base.desk);
+  revoke->task = g_object_ref (self->base.task);
+  revoke->share_id = g_strdup (share_id);
+  run_and_tell (self, dex_future_then (n > 0 ? annex_draft_confirm_discard (GTK_WIDGET (self), n)
+                                             : dex_future_new_true (),
+                                       confirmed_cb, revoke, revoke_free));
 }
 
 static void

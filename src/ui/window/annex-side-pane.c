@@ -18,6 +18,7 @@ struct _AnnexSidePane
 
   gboolean closable;
   guint fill_id;
+  guint n_ticks; /* since it was mapped */
 
   AdwViewStack *stack;
   AdwInlineViewSwitcher *switcher;
@@ -67,24 +68,28 @@ fill_page (AnnexSidePane *self)
     g_signal_connect_object (part, "open-file", G_CALLBACK (open_file_cb), self, G_CONNECT_SWAPPED);
 }
 
-static void
-fill_later_cb (gpointer data)
+/* In the second frame: the conversation's comes first. */
+static gboolean
+fill_later_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
-  AnnexSidePane *self = data;
+  AnnexSidePane *self = ANNEX_SIDE_PANE (widget);
 
+  if (self->n_ticks++ == 0)
+    return G_SOURCE_CONTINUE;
   self->fill_id = 0;
   fill_page (self);
+  return G_SOURCE_REMOVE;
 }
 
-/* The conversation's frame comes first. */
 static void
 annex_side_pane_map (GtkWidget *widget)
 {
   AnnexSidePane *self = ANNEX_SIDE_PANE (widget);
 
   GTK_WIDGET_CLASS (annex_side_pane_parent_class)->map (widget);
+  self->n_ticks = 0;
   if (self->fill_id == 0)
-    self->fill_id = g_idle_add_once (fill_later_cb, self);
+    self->fill_id = gtk_widget_add_tick_callback (widget, fill_later_cb, NULL, NULL);
 }
 
 static void
@@ -152,10 +157,7 @@ release_toggles (AnnexSidePane *self)
 static void
 annex_side_pane_dispose (GObject *object)
 {
-  AnnexSidePane *self = ANNEX_SIDE_PANE (object);
-
-  g_clear_handle_id (&self->fill_id, g_source_remove);
-  release_toggles (self);
+  release_toggles (ANNEX_SIDE_PANE (object));
   G_OBJECT_CLASS (annex_side_pane_parent_class)->dispose (object);
 }
 

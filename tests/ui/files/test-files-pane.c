@@ -317,6 +317,43 @@ test_discard (void)
   fixture_close (&self);
 }
 
+/* What was not kept goes with the folder: that is asked. A folder without changes just goes. */
+static void
+test_take_folder_away (void)
+{
+  Fixture self = { 0 };
+  g_autofree char *call = NULL;
+
+  fixture_open (&self, 400, 800);
+  call = g_strdup_printf ("revoke_share:%s", self.share);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  assert_seen (&self, "7 changes");
+  gtk_widget_activate_action (self.pane, "files.revoke", "s", self.share);
+  assert_seen (&self, "Discard 7 Changes?");
+  click (&self, "_Cancel");
+  annex_shot_settle (400);
+  g_assert_false (annex_fake_desk_was_called (self.desk, call));
+  gtk_widget_activate_action (self.pane, "files.revoke", "s", self.share);
+  assert_seen (&self, "Discard 7 Changes?");
+  click (&self, "_Discard");
+  assert_called (&self, call);
+  fixture_close (&self);
+}
+
+static void
+test_take_folder_without_changes_away (void)
+{
+  Fixture self = { 0 };
+  g_autofree char *call = NULL;
+
+  fixture_open (&self, 400, 800);
+  call = g_strdup_printf ("revoke_share:%s", self.share);
+  assert_seen (&self, "No changes");
+  gtk_widget_activate_action (self.pane, "files.revoke", "s", self.share);
+  assert_called (&self, call);
+  fixture_close (&self);
+}
+
 static void
 test_failure (void)
 {
@@ -565,6 +602,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/files-pane/tree", test_tree);
   g_test_add_func ("/ui/files-pane/keep", test_keep);
   g_test_add_func ("/ui/files-pane/discard", test_discard);
+  g_test_add_func ("/ui/files-pane/take-away", test_take_folder_away);
+  g_test_add_func ("/ui/files-pane/take-away-unchanged", test_take_folder_without_changes_away);
   g_test_add_func ("/ui/files-pane/failure", test_failure);
   g_test_add_func ("/ui/files-pane/previews", test_previews);
   g_test_add_func ("/ui/files-pane/hostile", test_hostile);

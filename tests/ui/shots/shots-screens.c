@@ -63,11 +63,31 @@ shots_stage_open_task (ShotsStage *stage, AnnexTask *task)
   annex_shot_settle (400);
 }
 
+typedef struct
+{
+  ShotsStage *stage;
+  const char *type;
+} Awaited;
+
+static gboolean
+is_found (gpointer data)
+{
+  Awaited *awaited = data;
+
+  return shots_stage_find (awaited->stage, awaited->type) != NULL;
+}
+
 void
 shots_stage_show_pane (ShotsStage *stage, AnnexTask *task, const char *tab)
 {
+  Awaited awaited = { stage, g_str_equal (tab, "plan")       ? "AnnexPlanView"
+                             : g_str_equal (tab, "files")    ? "AnnexFilesPane"
+                             : g_str_equal (tab, "computer") ? "AnnexComputerPane"
+                                                             : "AnnexActivityPane" };
+
   shots_stage_open_task (stage, task);
   gtk_widget_activate_action (GTK_WIDGET (stage->window), "win.show-pane", "s", tab);
+  g_assert_true (annex_shot_wait (is_found, &awaited, 30 * 1000));
   annex_shot_settle (400);
 }
 
@@ -231,6 +251,9 @@ static void
 open_done (ShotsStage *stage)
 {
   shots_stage_open_task (stage, stage->world->done);
+  /* with its size the picture of a file comes */
+  shots_stage_await (stage, annex_is_label_with, "Spreadsheet · ");
+  annex_shot_settle (200);
 }
 
 static void
