@@ -38,7 +38,7 @@ shots_get_first_screens (guint *n_screens);
 /* Closes dialogs and what else a screen left open, and shows a new task. */
 void
 shots_stage_reset (ShotsStage *stage);
-/* Helpers of the screens' files. The first widget on screen of that type; nullable. */
+/* shots-stage.c: helpers of the screens' files. The first widget on screen of that type; nullable. */
 GtkWidget *
 shots_stage_find (ShotsStage *stage, const char *type_name);
 /* These wait until it is there: on a slow machine that takes long. */
