@@ -8,7 +8,7 @@
   const define = Object.defineProperty, describe = Object.getOwnPropertyDescriptor, apply = Reflect.apply;
   const dispatch = EventTarget.prototype.dispatchEvent, listen = EventTarget.prototype.addEventListener;
   const connected = describe(Node.prototype, 'isConnected').get;
-  const queryAll = Document.prototype.querySelectorAll;
+  const firstInside = describe(Node.prototype, 'firstChild').get, after = describe(Node.prototype, 'nextSibling').get, above = describe(Node.prototype, 'parentNode').get;
   const SecretEvent = Event, Ref = WeakRef, keysOf = Object.keys, ElementType = Element;
   let waiting = [];
   const known = new WeakSet();
@@ -59,13 +59,22 @@
 
   // What frameworks keep on a node instead of a listener of its own.
   const handles = (props) => props && (props.onClick || props.onMouseDown || props.onPointerDown || props.onMouseUp || props.onPointerUp);
-  const scanFrameworks = () => {
-    const all = apply(queryAll, document, ['*']);
-    let key = null;
-    for (let i = 0; i < all.length && i < 300 && !key; i++) {
-      for (const name of keysOf(all[i])) if (name.slice(0, 12) === '__reactProps' || name === '_vei') { key = name; break; }
+  // Step by step: a list of all nodes would hold them, and their document, long after the page is gone.
+  const nextNode = (node) => {
+    const inner = apply(firstInside, node, []);
+    if (inner) return inner;
+    for (let at = node; at; at = apply(above, at, [])) {
+      const next = apply(after, at, []);
+      if (next) return next;
     }
-    if (key) for (let i = 0; i < all.length; i++) if (handles(all[i][key])) remember(all[i]);
+    return null;
+  };
+  const scanFrameworks = () => {
+    let key = null, count = 0;
+    for (let at = nextNode(document); at && count < 900 && !key; at = nextNode(at), count++) {
+      for (const name of keysOf(at)) if (name.slice(0, 12) === '__reactProps' || name === '_vei') { key = name; break; }
+    }
+    for (let at = key ? nextNode(document) : null; at; at = nextNode(at)) if (handles(at[key])) remember(at);
   };
 
   apply(listen, window, [secret + '-ask', () => {

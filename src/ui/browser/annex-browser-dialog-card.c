@@ -94,6 +94,22 @@ accept_label (AnnexBrowserDialogKind kind)
   return _ ("_OK");
 }
 
+/* The page's words, line by line as they are shown anywhere. */
+static char *
+dup_lines (const char *message)
+{
+  g_auto (GStrv) lines = g_strsplit (message, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *shown = annex_text_for_display (lines[i]);
+
+      g_free (lines[i]);
+      lines[i] = shown;
+    }
+  return g_strjoinv ("\n", lines);
+}
+
 static void
 fill (AnnexBrowserDialogCard *self)
 {
@@ -107,7 +123,11 @@ fill (AnnexBrowserDialogCard *self)
   gtk_label_set_text (self->heading, shown);
   gtk_widget_set_visible (GTK_WIDGET (self->message), has_message);
   if (has_message)
-    gtk_label_set_text (self->message, dialog->message);
+    {
+      g_autofree char *message = dup_lines (dialog->message);
+
+      gtk_label_set_text (self->message, message);
+    }
   gtk_widget_set_visible (GTK_WIDGET (self->text_entry), dialog->kind == ANNEX_DIALOG_PROMPT);
   if (dialog->preset != NULL)
     gtk_editable_set_text (self->text_entry, dialog->preset);

@@ -10,6 +10,7 @@
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 G_DEFINE_FINAL_TYPE (AnnexBrowserView, annex_browser_view, ANNEX_TYPE_TASK_WIDGET)
 
@@ -62,7 +63,8 @@ is_editing (AnnexBrowserView *self)
   return gtk_widget_get_state_flags (GTK_WIDGET (self->address)) & GTK_STATE_FLAG_FOCUS_WITHIN;
 }
 
-/* At rest the site's name alone, as far as there is one; while it is edited the whole address. */
+/* At rest the site's name alone, as far as there is one, or the host and port of what is no site,
+ * which a narrow pane has room for; while it is edited the whole address. */
 static char *
 dup_address (AnnexBrowserView *self)
 {
@@ -70,8 +72,19 @@ dup_address (AnnexBrowserView *self)
   g_autofree char *site = NULL;
   g_autofree char *shown = NULL;
 
-  if (!is_editing (self) && annex_site_policy_judge_address (uri, &site) == ANNEX_ADDRESS_SITE)
-    return g_steal_pointer (&site);
+  if (!is_editing (self))
+    switch (annex_site_policy_judge_address (uri, &site))
+      {
+      case ANNEX_ADDRESS_SITE:
+        return g_steal_pointer (&site);
+      case ANNEX_ADDRESS_LOCAL:
+        if (site != NULL)
+          return g_strdup (strstr (site, "://") + strlen ("://"));
+        break;
+      case ANNEX_ADDRESS_EMPTY:
+      case ANNEX_ADDRESS_REFUSED:
+        break;
+      }
   shown = annex_text_for_display (uri);
   return g_steal_pointer (&shown);
 }

@@ -229,7 +229,9 @@ test_names (void)
   gtk_test_accessible_assert_role (GTK_ACCESSIBLE (address), GTK_ACCESSIBLE_ROLE_TEXT_BOX);
   g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (address),
                                                      GTK_ACCESSIBLE_PROPERTY_LABEL, "Web address"));
-  g_assert_true (g_str_has_prefix (gtk_editable_get_text (GTK_EDITABLE (address)), self.origin));
+  /* The whole port is seen, also where there is little room. */
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (address)), ==,
+                   self.origin + strlen ("http://"));
   fixture_close (&self);
 }
 
