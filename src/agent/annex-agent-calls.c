@@ -193,6 +193,7 @@ call_fiber (gpointer data)
       g_clear_error (&error);
       block = annex_block_new_tool_result_text (id, "The user stopped this.", TRUE);
     }
+  block = annex_workspace_hide_secrets (self->workspace, g_steal_pointer (&block));
   if (!tell_started (call, &error))
     return annex_future_new_error (error);
   finished = annex_json_build ("s", "tool_use_id", id, "s", "name", call->call->name, "o", "result",

@@ -390,6 +390,7 @@ run_one (Sub *sub, AnnexBlock *use, GError **error)
   block = call_tool (sub, tool, use, error);
   if (block == NULL)
     return NULL;
+  block = annex_workspace_hide_secrets (sub->spec->workspace, g_steal_pointer (&block));
   if (!record (sub, ANNEX_EVENT_TOOL_FINISHED,
                annex_json_build ("s", "tool_use_id", id, "s", "name", name, "o", "result",
                                  dup_logged (block), NULL),

@@ -26,8 +26,8 @@ struct _AnnexWorkspace
   AnnexNetworkPolicy *policy;
   AnnexSecrets *secrets;
   AnnexModel *model;
-  AnnexModel *helper_model;  /* nullable: the same */
-  AnnexSkillLibrary *skills; /* nullable */
+  AnnexModel *helper_model;    /* nullable: the same */
+  AnnexSkillLibrary *skills;   /* nullable */
   AnnexConnectors *connectors; /* nullable */
   AnnexDrafts *drafts;
   AnnexWorkspaceBrowserFunc make_browser; /* nullable */
@@ -219,10 +219,22 @@ annex_workspace_get_skills (AnnexWorkspace *self)
   return self->skills;
 }
 
+static void
+secret_given_cb (AnnexWorkspace *self, const char *task_id, const char *words, const char *text)
+{
+  if (g_str_equal (task_id, annex_task_get_id (self->task)))
+    annex_workspace_give_secret (self, words, text);
+}
+
 void
 annex_workspace_set_connectors (AnnexWorkspace *self, AnnexConnectors *connectors)
 {
+  if (self->connectors != NULL)
+    g_signal_handlers_disconnect_by_data (self->connectors, self);
   g_set_object (&self->connectors, connectors);
+  if (connectors != NULL)
+    g_signal_connect_object (connectors, "secret-given", G_CALLBACK (secret_given_cb), self,
+                             G_CONNECT_SWAPPED);
 }
 
 AnnexConnectors *

@@ -43,6 +43,13 @@ AnnexNetworkPolicy *
 annex_workspace_get_policy (AnnexWorkspace *self);
 AnnexSecrets *
 annex_workspace_get_secrets (AnnexWorkspace *self);
+/* Something in the task is given a secret, whose text is @value: from now on results say @words, its
+ * reference or its name, where they would say the text. */
+void
+annex_workspace_give_secret (AnnexWorkspace *self, const char *words, const char *value);
+/* @block (taken), a tool's result, without what was given. (transfer full) */
+AnnexBlock *
+annex_workspace_hide_secrets (AnnexWorkspace *self, AnnexBlock *block);
 AnnexModel *
 annex_workspace_get_model (AnnexWorkspace *self);
 /* A workspace that was made without a model, for looking at drafts, gets one before its task runs.

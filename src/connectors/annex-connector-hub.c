@@ -27,6 +27,20 @@ changed_cb (AnnexConnectorHub *self)
   annex_connectors_emit_changed (ANNEX_CONNECTORS (self));
 }
 
+/* It is called by its name, not by its reference: no other may ask for it. */
+static void
+secret_given_cb (AnnexConnectorHub *self,
+                 const char *name,
+                 const char *text,
+                 AnnexConnectorLine *line)
+{
+  const char *task_id = annex_connector_line_get_task_id (line);
+  g_autofree char *words = g_strdup_printf ("[secret %s]", name);
+
+  if (task_id != NULL)
+    annex_connectors_emit_secret_given (ANNEX_CONNECTORS (self), task_id, words, text);
+}
+
 AnnexSecrets *
 annex_connector_hub_get_secrets (AnnexConnectorHub *self)
 {
@@ -67,6 +81,8 @@ annex_connector_hub_make_line (AnnexConnectorHub *self,
 
   annex_connector_line_set_idle_ms (line, self->idle_ms);
   g_signal_connect_object (line, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (line, "secret-given", G_CALLBACK (secret_given_cb), self,
+                           G_CONNECT_SWAPPED);
   return line;
 }
 

@@ -39,7 +39,7 @@ struct _AnnexConnectorLine
 
 G_DEFINE_FINAL_TYPE (AnnexConnectorLine, annex_connector_line, G_TYPE_OBJECT)
 
-static guint changed_signal;
+static guint changed_signal, secret_given_signal;
 
 static void
 set_state (AnnexConnectorLine *self, AnnexConnectorState state, const char *error)
@@ -94,6 +94,7 @@ collect_values (AnnexConnectorLine *self, GStrvBuilder *out, gboolean as_headers
               return FALSE;
             }
           text = secret;
+          g_signal_emit (self, secret_given_signal, 0, value->name, secret);
         }
       if (text == NULL || (text[0] == '\0' && value->looks_secret))
         {
@@ -570,6 +571,10 @@ annex_connector_line_class_init (AnnexConnectorLineClass *class)
   G_OBJECT_CLASS (class)->finalize = annex_connector_line_finalize;
   changed_signal = g_signal_new ("changed", ANNEX_TYPE_CONNECTOR_LINE, G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 0);
+  secret_given_signal =
+      g_signal_new ("secret-given", ANNEX_TYPE_CONNECTOR_LINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE,
+                    G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 static void

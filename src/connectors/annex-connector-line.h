@@ -19,7 +19,8 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_CONNECTOR_LINE (annex_connector_line_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexConnectorLine, annex_connector_line, ANNEX, CONNECTOR_LINE, GObject)
 
-/* Signal "changed" (): another state, or other tools. */
+/* Signal "changed" (): another state, or other tools. Signal "secret-given" (const char *name,
+ * const char *text): it is started with that secret. */
 
 /* @task_id: nullable, for the ledger. @computer: nullable for one that has an address. @store:
  * nullable in tests only. @oauth: nullable, the user's sign-in. */

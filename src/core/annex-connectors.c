@@ -25,13 +25,18 @@ G_DEFINE_BOXED_TYPE (AnnexConnectorMatch,
                      annex_connector_match_free)
 G_DEFINE_INTERFACE (AnnexConnectors, annex_connectors, G_TYPE_OBJECT)
 
-static guint changed_signal;
+static guint changed_signal, secret_given_signal;
 
 static void
 annex_connectors_default_init (AnnexConnectorsInterface *iface)
 {
   changed_signal = g_signal_new ("changed", ANNEX_TYPE_CONNECTORS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
+  /* Not copied on the way: there is no telling where copies of a secret stay. */
+  secret_given_signal = g_signal_new (
+      "secret-given", ANNEX_TYPE_CONNECTORS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+      G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE,
+      G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 const char *
@@ -300,6 +305,15 @@ void
 annex_connectors_emit_changed (AnnexConnectors *self)
 {
   g_signal_emit (self, changed_signal, 0);
+}
+
+void
+annex_connectors_emit_secret_given (AnnexConnectors *self,
+                                    const char *task_id,
+                                    const char *words,
+                                    const char *text)
+{
+  g_signal_emit (self, secret_given_signal, 0, task_id, words, text);
 }
 
 DexFuture *

@@ -162,7 +162,9 @@ typedef DexFuture *(*AnnexConnectorOpenFunc) (const char *address, const char *h
 #define ANNEX_TYPE_CONNECTORS (annex_connectors_get_type ())
 G_DECLARE_INTERFACE (AnnexConnectors, annex_connectors, ANNEX, CONNECTORS, GObject)
 
-/* Signal "changed" (): connectors came, went or changed, or one came to another state. */
+/* Signal "changed" (): connectors came, went or changed, or one came to another state. Signal
+ * "secret-given" (const char *task_id, const char *words, const char *text): a connector of that task
+ * is given a secret of the user's, who does not want to meet it in what comes back but as @words. */
 struct _AnnexConnectorsInterface
 {
   GTypeInterface parent_iface;
@@ -276,6 +278,11 @@ annex_connectors_sign_out (AnnexConnectors *self, const char *id) G_GNUC_WARN_UN
 /* For implementations. */
 void
 annex_connectors_emit_changed (AnnexConnectors *self);
+void
+annex_connectors_emit_secret_given (AnnexConnectors *self,
+                                    const char *task_id,
+                                    const char *words,
+                                    const char *text);
 
 /* ---- for a task */
 

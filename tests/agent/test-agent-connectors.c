@@ -289,6 +289,68 @@ test_key_in_command (Notes *f, gconstpointer data)
   g_assert_true (!need->missing && need->secret);
 }
 
+/* (borrowed, nullable) */
+static const char *
+result_with (Notes *f, const char *part)
+{
+  static const char *const ids[] = { "t", "s" };
+  gboolean is_error;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autofree char *text = result_of (&f->base, ids[i], &is_error);
+
+      if (strstr (text, part) != NULL)
+        return ids[i];
+    }
+  return NULL;
+}
+
+/* A connector that says its key, or a command that found it: neither the model nor the log has it.
+ */
+static void
+test_said_secret (Notes *f, gconstpointer data)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"mcpServers\":{\"Fake\":{\"command\":\"python3\",\"args\":[\"-B\",\"%s\","
+                       "\"--era\",\"handshake\"],\"env\":{\"FAKE_TOKEN\":\"" SECRET "\"}}}}",
+                       FAKE_MCP);
+
+  settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub), text, NULL));
+  add_turn (f, CALL ("t", "fake__echo", "{\"text\":\"my token is\"}"));
+  add_turn (f, USE ("s", "shell", "{\"command\":\"printf tok_5up3r; echo -s3cret-of-the-user\"}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  assert_result (f, "t", FALSE, "my token is");
+  assert_result (f, "s", FALSE, "stdout:\n[secret FAKE_TOKEN]");
+  g_assert_null (result_with (f, SECRET));
+  g_assert_null (strstr (scripted_model_get_messages (f->base.model, 2), SECRET));
+}
+
+/* A command that the user gives a secret to may say it; the model and the log see the reference,
+ * there and in what is read later. */
+static void
+test_given_secret (Notes *f, gconstpointer data)
+{
+  g_autoptr (AnnexBlock) first =
+      annex_block_new_tool_result_text ("a", "key=" SECRET "\n" SECRET "!", FALSE);
+  g_autoptr (AnnexBlock) other = annex_block_new_tool_result_text ("b", "nothing of it", FALSE);
+
+  annex_workspace_give_secret (f->base.workspace, "secret:01", SECRET);
+  annex_workspace_give_secret (f->base.workspace, "secret:02", "short");
+  annex_workspace_give_secret (f->base.workspace, "secret:03", SECRET " and more");
+  first = annex_workspace_hide_secrets (f->base.workspace, g_steal_pointer (&first));
+  g_assert_cmpstr (annex_block_get_text (first), ==, "key=secret:01\nsecret:01!");
+  g_assert_cmpstr (annex_block_get_tool_use_id (first), ==, "a");
+  other = annex_workspace_hide_secrets (f->base.workspace, g_steal_pointer (&other));
+  g_assert_cmpstr (annex_block_get_text (other), ==, "nothing of it");
+  g_clear_pointer (&first, annex_block_unref);
+  first = annex_block_new_tool_result_text ("c", SECRET " and more, short", TRUE);
+  first = annex_workspace_hide_secrets (f->base.workspace, g_steal_pointer (&first));
+  g_assert_cmpstr (annex_block_get_text (first), ==, "secret:03, short");
+  g_assert_true (annex_block_get_is_error (first));
+}
+
 static void
 test_unknown (Notes *f, gconstpointer data)
 {
@@ -372,6 +434,8 @@ main (int argc, char *argv[])
   ADD_NOTES ("elicitation-unanswered", test_elicitation_unanswered);
   ADD_NOTES ("injection", test_injection);
   ADD_NOTES ("secret", test_secret);
+  ADD_NOTES ("said-secret", test_said_secret);
+  ADD_NOTES ("given-secret", test_given_secret);
   ADD_NOTES ("key-in-command", test_key_in_command);
   ADD_NOTES ("unknown", test_unknown);
   ADD_NOTES ("switched-off", test_switched_off);

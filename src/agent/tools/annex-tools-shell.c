@@ -199,6 +199,7 @@ collect_secrets (AnnexWorkspace *workspace,
       value = use_secret (workspace, call, name, id, command, error);
       if (value == NULL)
         return NULL;
+      annex_workspace_give_secret (workspace, id, value);
       g_strv_builder_take (env, g_strdup_printf ("%s=%s", name, value));
     }
   return g_strv_builder_end (env);
