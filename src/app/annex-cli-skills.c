@@ -250,8 +250,12 @@ export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **fo
     g_ptr_array_add (shares, g_path_get_basename (folders[i]));
   info = annex_skill_shelf_find (places, words[0], NULL, &error);
   if (info != NULL)
-    found = annex_exposures_find (info->path, (const char *const *) names,
-                                  (const char *const *) shares->pdata, &error);
+    {
+      g_autoptr (JsonObject) values = annex_skill_values_load (places, words[0]);
+
+      found = annex_exposures_find (info->path, (const char *const *) names,
+                                    (const char *const *) shares->pdata, values, &error);
+    }
   if (found == NULL)
     return annex_cli_fail (error);
   if (found->len > 0 && how == NULL)

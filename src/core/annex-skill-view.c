@@ -51,6 +51,7 @@ annex_exposure_kind_to_name (AnnexExposureKind kind)
     [ANNEX_EXPOSURE_STREET] = "street", [ANNEX_EXPOSURE_ACCOUNT] = "account",
     [ANNEX_EXPOSURE_KEY] = "key",       [ANNEX_EXPOSURE_PATH] = "path",
     [ANNEX_EXPOSURE_NAME] = "name",     [ANNEX_EXPOSURE_SHARE] = "share",
+    [ANNEX_EXPOSURE_VALUE] = "value",
   };
 
   return names[kind];

@@ -176,6 +176,7 @@ typedef enum {
   ANNEX_EXPOSURE_PATH,    /* in a home folder */
   ANNEX_EXPOSURE_NAME,    /* the user's */
   ANNEX_EXPOSURE_SHARE,   /* the name of a folder that was shared */
+  ANNEX_EXPOSURE_VALUE,   /* what the user gave the skill as a value of their own */
 } AnnexExposureKind;
 
 /* "mail", "phone" … */

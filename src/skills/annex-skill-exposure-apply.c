@@ -33,6 +33,8 @@ make_label (AnnexExposureKind kind)
       return "Your name";
     case ANNEX_EXPOSURE_SHARE:
       return "Name of the folder";
+    case ANNEX_EXPOSURE_VALUE:
+      return "Your own value";
     }
   return "";
 }

@@ -6,6 +6,7 @@
  */
 #include "annex-skill-exposure.h"
 
+#include "annex-json.h"
 #include "annex-skill-files.h"
 
 #include <string.h>
@@ -176,7 +177,7 @@ search (GPtrArray *found,
     }
 }
 
-/* A name in any case; a folder only as it is written, as it may be an everyday word. */
+/* A name in any case; the others only as they are written, as they may be everyday words. */
 static void
 search_words (GPtrArray *found,
               AnnexExposureKind kind,
@@ -189,7 +190,7 @@ search_words (GPtrArray *found,
       g_autofree char *escaped = g_regex_escape_string (*words, -1);
       g_autofree char *pattern =
           g_strdup_printf ("%s(?<![\\p{L}\\p{N}])%s(?![\\p{L}\\p{N}])",
-                           kind == ANNEX_EXPOSURE_SHARE ? "" : "(?i)", escaped);
+                           kind == ANNEX_EXPOSURE_NAME ? "(?i)" : "", escaped);
 
       if (g_utf8_strlen (*words, -1) >= 3)
         search (found, kind, pattern, 0, NULL, path, text);
@@ -207,7 +208,9 @@ compare (gconstpointer a, gconstpointer b)
     return order;
   if (first->offset_bytes != second->offset_bytes)
     return first->offset_bytes < second->offset_bytes ? -1 : 1;
-  return strlen (first->text) > strlen (second->text) ? -1 : 1;
+  if (strlen (first->text) != strlen (second->text))
+    return strlen (first->text) > strlen (second->text) ? -1 : 1;
+  return (int) second->kind - (int) first->kind; /* that it is the user's own says most */
 }
 
 /* Of two that overlap the first counts. */
@@ -238,13 +241,15 @@ static void
 name_needs (GPtrArray *found, GPtrArray *declared)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  guint counts[ANNEX_EXPOSURE_SHARE + 1] = { 0 };
+  guint counts[ANNEX_EXPOSURE_VALUE + 1] = { 0 };
 
   for (guint i = 0; i < found->len; i++)
     {
       AnnexExposure *self = g_ptr_array_index (found, i);
       const char *id = g_hash_table_lookup (ids, self->text);
 
+      if (self->kind == ANNEX_EXPOSURE_VALUE)
+        continue;
       if (id == NULL)
         {
           char *made = NULL;
@@ -280,10 +285,37 @@ annex_exposures_find_in_text (const char *path,
   name_needs (found, NULL);
 }
 
+/* What the user gave the skill, and then wrote into it too. A choice is one of the skill's own
+ * words. */
+static void
+search_values (GPtrArray *found,
+               AnnexSkill *skill,
+               JsonObject *values,
+               const char *path,
+               const char *text)
+{
+  g_autoptr (GList) ids = json_object_get_members (values);
+
+  for (GList *l = ids; l != NULL; l = l->next)
+    {
+      const AnnexSkillNeed *need = annex_skill_needs_find (annex_skill_get_needs (skill), l->data);
+      const char *words[] = { annex_json_opt_string (values, l->data, ""), NULL };
+      guint before = found->len;
+
+      if (need == NULL || need->kind == ANNEX_NEED_CHOICE ||
+          g_str_has_prefix (words[0], "secret:") || g_strcmp0 (words[0], need->fallback) == 0)
+        continue;
+      search_words (found, ANNEX_EXPOSURE_VALUE, words, path, text);
+      for (guint i = before; i < found->len; i++)
+        g_set_str (&((AnnexExposure *) found->pdata[i])->need_id, l->data);
+    }
+}
+
 GPtrArray *
 annex_exposures_find (const char *folder,
                       const char *const *names,
                       const char *const *shares,
+                      JsonObject *values,
                       GError **error)
 {
   g_autoptr (GPtrArray) files = annex_skill_files_list (folder, NULL, error);
@@ -293,6 +325,7 @@ annex_exposures_find (const char *folder,
 
   if (files == NULL)
     return NULL;
+  skill = annex_skill_load (folder, NULL);
   for (guint i = 0; i < files->len; i++)
     {
       AnnexSkillFile *file = g_ptr_array_index (files, i);
@@ -304,9 +337,10 @@ annex_exposures_find (const char *folder,
       if (!annex_skill_files_is_text (bytes))
         continue;
       text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      if (values != NULL && skill != NULL)
+        search_values (found, skill, values, file->path, text);
       annex_exposures_find_in_text (file->path, text, names, shares, found);
     }
-  skill = annex_skill_load (folder, NULL);
   if (skill != NULL)
     name_needs (found, annex_skill_get_needs (skill));
   return g_steal_pointer (&found);

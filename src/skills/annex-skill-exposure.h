@@ -21,11 +21,14 @@ annex_exposures_find_in_text (const char *path,
                               const char *const *shares,
                               GPtrArray *found);
 /* Looks through all texts of @folder. @names (nullable): the user's; @shares (nullable): names of
- * folders. AnnexExposure elements by path and place. (transfer full) */
+ * folders; @values (nullable): {id: text} of the user's own values of the skill, those that are
+ * references to secrets left out of the search: a question for one is the need it belongs to.
+ * AnnexExposure elements by path and place. (transfer full) */
 GPtrArray *
 annex_exposures_find (const char *folder,
                       const char *const *names,
                       const char *const *shares,
+                      JsonObject *values,
                       GError **error);
 /* The real name and the login of who runs Annex, where they tell something. (transfer full) */
 char **

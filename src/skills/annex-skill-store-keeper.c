@@ -334,10 +334,33 @@ private_work (gpointer data)
 
   if (info != NULL)
     found = annex_exposures_find (info->path, (const char *const *) users,
-                                  (const char *const *) job->names, &error);
+                                  (const char *const *) job->names, job->values, &error);
   if (found == NULL)
     return annex_future_new_error (error);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, found);
+}
+
+/* In the fiber: the user's values of the skill, the secret ones as they are in the keyring. A key
+ * may have been written into the text, too. (transfer full) */
+static JsonObject *
+load_values (AnnexSkillJob *job)
+{
+  AnnexSecrets *secrets = annex_skill_store_find_secrets (job->store);
+  JsonObject *values = annex_skill_values_load (job->places, job->name);
+  g_autoptr (GList) ids = json_object_get_members (values);
+
+  for (GList *l = ids; secrets != NULL && l != NULL; l = l->next)
+    {
+      const char *value = annex_json_opt_string (values, l->data, "");
+      g_autofree char *text = NULL;
+
+      if (!g_str_has_prefix (value, "secret:"))
+        continue;
+      text = dex_await_string (annex_secrets_lookup (secrets, value), NULL); /* else it is gone */
+      if (text != NULL)
+        json_object_set_string_member (values, l->data, text);
+    }
+  return values;
 }
 
 static DexFuture *
@@ -346,6 +369,7 @@ private_fiber (gpointer data)
   AnnexSkillJob *job = data;
   g_autoptr (AnnexStore) ledger = NULL;
 
+  job->values = load_values (job);
   g_set_object (&ledger, job->store->ledger);
   if (job->names == NULL && ledger != NULL)
     job->names = annex_skill_dup_share_names (ledger);

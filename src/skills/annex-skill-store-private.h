@@ -34,6 +34,7 @@ typedef struct
   AnnexSkillOffer *offer;
   AnnexSkillDraft *draft;
   GPtrArray *exposures;
+  JsonObject *values;
   gboolean flag;
 } AnnexSkillJob;
 

@@ -380,6 +380,56 @@ test_export (void)
                    "Write to {{annex.mail}} about .");
 }
 
+/* What the user gave the skill is theirs also where they wrote it into the text; a question for it
+ * is the one that there is. */
+static void
+test_export_values (void)
+{
+  static const struct
+  {
+    const char *text, *id;
+  } expected[] = { { "Lindgren AB", "firm" }, { "hunter4", "key" } };
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = set_up (&fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (AnnexSkillOffer) offer = NULL;
+  g_autofree char *out = g_build_filename (f->dir, "report.skill", NULL);
+
+  put_skill (f, "report",
+             "metadata:\n  annex.firm: text\n  annex.key: secret\n  annex.tone: choice\n"
+             "  annex.tone.options: Formal|Short\n",
+             "Write Formal letters of Lindgren AB with hunter4.");
+  install (f, "report");
+  g_assert_true (
+      dex_await (annex_skill_keeper_set_value (f->keeper, "report", "firm", "Lindgren AB"), NULL));
+  g_assert_true (
+      dex_await (annex_skill_keeper_set_value (f->keeper, "report", "key", "hunter4"), NULL));
+  g_assert_true (
+      dex_await (annex_skill_keeper_set_value (f->keeper, "report", "tone", "Formal"), NULL));
+  found = dex_await_boxed (annex_skill_keeper_find_private (f->keeper, "report", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (found->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < found->len; i++)
+    {
+      AnnexExposure *one = found->pdata[i];
+
+      g_assert_cmpint (one->kind, ==, ANNEX_EXPOSURE_VALUE);
+      g_assert_cmpstr (one->text, ==, expected[i].text);
+      g_assert_cmpstr (one->need_id, ==, expected[i].id);
+      one->choice = ANNEX_EXPOSURE_ASK;
+    }
+  bytes = dex_await_boxed (annex_skill_keeper_export (f->keeper, "report", found), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (out, g_bytes_get_data (bytes, NULL),
+                                      (gssize) g_bytes_get_size (bytes), NULL));
+  offer = open_place (f, "report.skill", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (((AnnexSkillView *) offer->skills->pdata[0])->body, ==,
+                   "Write Formal letters of {{annex.firm}} with {{annex.key}}.");
+}
+
 static void
 test_trust (void)
 {
@@ -626,6 +676,7 @@ main (int argc, char **argv)
   ADD ("editing", test_editing);
   ADD ("values", test_values);
   ADD ("export", test_export);
+  ADD ("export-values", test_export_values);
   ADD ("trust", test_trust);
   ADD ("market", test_market);
   ADD ("bad-markets", test_bad_markets);

@@ -317,7 +317,7 @@ test_exposures (Fixture *f, gconstpointer data)
 
   put (f, "new/report/SKILL.md", private_skill);
   put (f, "new/report/run.sh", "KEY=sk-ant-abcdefghijklmnop1234\npassword = hunter2hunter2\n");
-  found = annex_exposures_find (folder, names, shares, &error);
+  found = annex_exposures_find (folder, names, shares, NULL, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < found->len; i++)
     {
@@ -374,7 +374,7 @@ test_exposure_ids (Fixture *f, gconstpointer data)
   put (f, "new/report/SKILL.md",
        "---\nname: report\ndescription: D\nmetadata:\n  annex.mail: text\n---\n"
        "From {{annex.mail}} to a@firm.de, b@firm.de and a@firm.de.\n");
-  found = annex_exposures_find (folder, NULL, NULL, NULL);
+  found = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
   g_assert_cmpuint (found->len, ==, 3);
   g_assert_cmpstr (((AnnexExposure *) found->pdata[0])->need_id, ==, "mail_2");
   g_assert_cmpstr (((AnnexExposure *) found->pdata[1])->need_id, ==, "mail_3");

@@ -148,6 +148,8 @@ annex_exposure_words (AnnexExposureKind kind)
       return _ ("Your name");
     case ANNEX_EXPOSURE_SHARE:
       return _ ("Name of your folder");
+    case ANNEX_EXPOSURE_VALUE:
+      return _ ("Your own value");
     }
   return "";
 }
