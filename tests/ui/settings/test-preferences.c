@@ -70,6 +70,20 @@ close_dialog (GtkWindow *window, AdwDialog *dialog, AnnexFakeDesk *desk)
   annex_fake_desk_close (desk);
 }
 
+/* Closed over a page of its own, as with the window's close button there. */
+static void
+test_close_over_page (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AdwDialog *dialog;
+  GtkWindow *window = open_dialog (desk, &dialog, 800);
+
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "preferences.add-model", NULL);
+  annex_shot_settle (400);
+  g_assert_nonnull (annex_find (GTK_WIDGET (window), is_form, NULL));
+  close_dialog (window, dialog, desk);
+}
+
 static gboolean
 press_save (gpointer form)
 {
@@ -299,6 +313,7 @@ int
 main (int argc, char **argv)
 {
   annex_shot_init (&argc, &argv);
+  g_test_add_func ("/ui/preferences/close-over-page", test_close_over_page);
   g_test_add_func ("/ui/preferences/add", test_add);
   g_test_add_func ("/ui/preferences/own-address", test_own_address);
   g_test_add_func ("/ui/preferences/models", test_models);
