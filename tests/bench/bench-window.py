@@ -10,6 +10,7 @@ import shutil
 import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -191,6 +192,7 @@ def print_memory(what, program):
 
 def main():
     parts = {"start": bench_start, "turns": bench_turns, "memory": bench_memory}
+    sys.stdout.reconfigure(line_buffering=True)  # what was measured is told even when it is ended
     parser = argparse.ArgumentParser()
     parser.add_argument("parts", nargs="*")
     parser.add_argument("--runs", type=int, default=9)
