@@ -179,6 +179,20 @@ open_install_diff (ShotsStage *stage)
 }
 
 static void
+open_install_hostile (ShotsStage *stage)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GFile) file = NULL;
+
+  ensure (stage);
+  path = shots_make_hostile (stage->world->desk);
+  file = g_file_new_for_path (path);
+  annex_window_open_skill (stage->window, file);
+  shots_stage_await_dialog (stage);
+  settle (stage);
+}
+
+static void
 open_install_plugin (ShotsStage *stage)
 {
   g_autofree char *path = NULL;
@@ -323,6 +337,18 @@ open_connector_failed (ShotsStage *stage)
 }
 
 static void
+open_connector_values (ShotsStage *stage)
+{
+  show_connector (stage, "parcels", "Something Is Missing");
+}
+
+static void
+open_connector_no_tools (ShotsStage *stage)
+{
+  show_connector (stage, "archive", "Offers Nothing");
+}
+
+static void
 open_sign_in (ShotsStage *stage)
 {
   show_connector (stage, "calendar", "Sign In Needed");
@@ -364,6 +390,7 @@ static const ShotsScreen screens[] = {
   { "skill-install-files", open_install_files, FALSE },
   { "skill-install-diff", open_install_diff, FALSE },
   { "skill-install-plugin", open_install_plugin, FALSE },
+  { "skill-install-hostile", open_install_hostile, FALSE },
   { "skill-export", open_export, TRUE },
   { "skill-export-ready", open_export_ready, FALSE },
   { "skill-plugins", open_plugins, FALSE },
@@ -375,6 +402,8 @@ static const ShotsScreen screens[] = {
   { "connector", open_connector, TRUE },
   { "connector-end", open_connector_end, FALSE },
   { "connector-failed", open_connector_failed, FALSE },
+  { "connector-values", open_connector_values, FALSE },
+  { "connector-no-tools", open_connector_no_tools, FALSE },
   { "connector-sign-in", open_sign_in, FALSE },
   { "connector-add", open_add, TRUE },
   { "connector-add-preview", open_add_preview, FALSE },

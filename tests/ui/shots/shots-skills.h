@@ -22,6 +22,10 @@ shots_make_offer (AnnexFakeDesk *desk);
 /* A plugin's folder with two skills, a connector and parts that are not taken. (transfer full) */
 char *
 shots_make_plugin (AnnexFakeDesk *desk);
+/* A folder with a skill by somebody who means ill: markup, turned words, long names. (transfer
+ * full) */
+char *
+shots_make_hostile (AnnexFakeDesk *desk);
 void
 shots_add_connectors (AnnexFakeDesk *desk);
 /* Writes @text to @path below @folder, with its folders. */
