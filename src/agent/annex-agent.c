@@ -121,8 +121,17 @@ record_failure (AnnexTask *task, const GError *error)
     g_warning ("A failure could not be recorded: %s", lost->message);
 }
 
-/* The draft of a share that the task left: kept at once in mode keep, asked about in mode review.
- */
+static gboolean
+has_active (GPtrArray *changes)
+{
+  for (guint i = 0; changes != NULL && i < changes->len; i++)
+    if (((AnnexChange *) g_ptr_array_index (changes, i))->active)
+      return TRUE;
+  return FALSE;
+}
+
+/* The draft of a share that the task left: kept at once in mode keep, asked about in mode review;
+ * what programs would run by itself is asked about in both. */
 static gboolean
 finish_share (AnnexAgent *self, AnnexShare *share, GError **error)
 {
@@ -139,9 +148,14 @@ finish_share (AnnexAgent *self, AnnexShare *share, GError **error)
     return TRUE;
   if (annex_share_get_mode (share) == ANNEX_SHARE_KEEP)
     {
-      g_autoptr (GPtrArray) kept = dex_await_boxed (annex_drafts_keep (drafts, id, NULL), error);
+      g_autoptr (GPtrArray) kept = dex_await_boxed (annex_drafts_keep_harmless (drafts, id), error);
 
-      return kept != NULL;
+      if (kept == NULL)
+        return FALSE;
+      g_clear_pointer (&changes, g_ptr_array_unref);
+      changes = annex_drafts_dup_changes (drafts, id);
+      if (!has_active (changes))
+        return TRUE;
     }
   what = annex_drafts_describe (changes);
   summary = g_strdup_printf ("%s in %s", what, annex_share_get_name (share));

@@ -261,8 +261,9 @@ annex_drafts_is_chosen (AnnexChange *change, const char *const *paths)
   return FALSE;
 }
 
+/* Those at @paths; with @leave_active only what need not be looked at first. */
 static GPtrArray *
-choose (GPtrArray *changes, char **paths)
+choose (GPtrArray *changes, char **paths, gboolean leave_active)
 {
   GPtrArray *chosen = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
 
@@ -270,7 +271,8 @@ choose (GPtrArray *changes, char **paths)
     {
       AnnexChange *change = g_ptr_array_index (changes, i);
 
-      if (annex_drafts_is_chosen (change, (const char *const *) paths))
+      if (!(leave_active && change->active) &&
+          annex_drafts_is_chosen (change, (const char *const *) paths))
         g_ptr_array_add (chosen, annex_change_copy (change));
     }
   return chosen;
@@ -279,7 +281,7 @@ choose (GPtrArray *changes, char **paths)
 /* The upper entries that are settled now. A folder goes with its children (the guest takes empty
  * parents away), so that nothing unsettled below it is lost. */
 static GPtrArray *
-settled_paths (GPtrArray *chosen, GPtrArray *kept)
+settled_paths (GPtrArray *changes, GPtrArray *chosen, GPtrArray *kept)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GHashTable) open = g_hash_table_new (g_str_hash, g_str_equal);
@@ -290,6 +292,17 @@ settled_paths (GPtrArray *chosen, GPtrArray *kept)
 
       if (entry->outcome != ANNEX_OUTCOME_DONE && entry->outcome != ANNEX_OUTCOME_KEPT_BOTH)
         g_hash_table_add (open, entry->path);
+    }
+  /* Both have one order. */
+  for (guint i = 0, j = 0; i < changes->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (changes, i);
+
+      if (j < chosen->len &&
+          g_str_equal (change->path, ((AnnexChange *) g_ptr_array_index (chosen, j))->path))
+        j++;
+      else
+        g_hash_table_add (open, change->path);
     }
   for (guint i = 0; i < chosen->len; i++)
     {
@@ -369,7 +382,7 @@ apply (AnnexDrafts *self, AnnexShare *share, GPtrArray *chosen, const char *keep
 }
 
 static DexFuture *
-keep_op (AnnexDraftsOp *op)
+keep_chosen (AnnexDraftsOp *op, gboolean leave_active)
 {
   AnnexDrafts *self = op->self;
   g_autoptr (GPtrArray) changes = NULL;
@@ -388,7 +401,7 @@ keep_op (AnnexDraftsOp *op)
     changes = annex_drafts_read (self, share, &error);
   if (changes == NULL)
     return annex_future_new_error (error);
-  chosen = choose (changes, op->paths);
+  chosen = choose (changes, op->paths, leave_active);
   if (chosen->len == 0)
     return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_new ());
   /* Committed first, so that a crash in the middle leaves a keep that can be found and undone. */
@@ -405,10 +418,22 @@ keep_op (AnnexDraftsOp *op)
                                                        "a", "entries", kept_to_json (kept), NULL)),
                   &error))
     return annex_future_new_error (error);
-  settled = settled_paths (chosen, kept);
+  settled = settled_paths (changes, chosen, kept);
   if (!settle (self, share, settled, &error))
     return annex_future_new_error (error);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&kept));
+}
+
+static DexFuture *
+keep_op (AnnexDraftsOp *op)
+{
+  return keep_chosen (op, FALSE);
+}
+
+static DexFuture *
+keep_harmless_op (AnnexDraftsOp *op)
+{
+  return keep_chosen (op, TRUE);
 }
 
 static DexFuture *
@@ -429,7 +454,7 @@ discard_op (AnnexDraftsOp *op)
       json_array_unref (names);
       return annex_future_new_error (error);
     }
-  chosen = choose (changes, op->paths);
+  chosen = choose (changes, op->paths, FALSE);
   for (guint i = 0; i < chosen->len; i++)
     {
       AnnexChange *change = g_ptr_array_index (chosen, i);
@@ -442,7 +467,7 @@ discard_op (AnnexDraftsOp *op)
                              annex_json_build ("s", "share", op->id, "a", "paths", names, NULL)),
           &error))
     return annex_future_new_error (error);
-  settled = settled_paths (chosen, NULL);
+  settled = settled_paths (changes, chosen, NULL);
   if (!settle (self, share, settled, &error))
     return annex_future_new_error (error);
   return dex_future_new_true ();
@@ -556,6 +581,12 @@ DexFuture *
 annex_drafts_keep (AnnexDrafts *self, const char *share_id, const char *const *paths)
 {
   return annex_drafts_run (self, keep_op, share_id, paths);
+}
+
+DexFuture *
+annex_drafts_keep_harmless (AnnexDrafts *self, const char *share_id)
+{
+  return annex_drafts_run (self, keep_harmless_op, share_id, NULL);
 }
 
 DexFuture *

@@ -44,6 +44,10 @@ DexFuture *
 annex_drafts_keep (AnnexDrafts *self,
                    const char *share_id,
                    const char *const *paths) G_GNUC_WARN_UNUSED_RESULT;
+/* Keeps what the user need not look at first, which is all but active changes (annex-draft.h):
+ * those stay in the draft. As annex_drafts_keep. */
+DexFuture *
+annex_drafts_keep_harmless (AnnexDrafts *self, const char *share_id) G_GNUC_WARN_UNUSED_RESULT;
 /* Throws the draft, or a part, away. Resolves to TRUE. */
 DexFuture *
 annex_drafts_discard (AnnexDrafts *self,
@@ -67,8 +71,8 @@ annex_drafts_is_open (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *
 annex_drafts_tell_lost (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For checkpoints: what the host's files were when the agent saw them is kept with @checkpoint_id, is
- * handed to the task of a copy, is no longer needed. The futures resolve to TRUE and reject with
+/* For checkpoints: what the host's files were when the agent saw them is kept with @checkpoint_id,
+ * is handed to the task of a copy, is no longer needed. The futures resolve to TRUE and reject with
  * G_IO_ERROR. */
 DexFuture *
 annex_drafts_keep_baselines (AnnexDrafts *self,
@@ -79,8 +83,8 @@ annex_drafts_pass_baselines (AnnexDrafts *self,
                              const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
 void
 annex_drafts_drop_baselines (AnnexDrafts *self, const char *checkpoint_id);
-/* annex_computer_roll_back () together with what was kept with that checkpoint, so that nothing reads
- * or keeps a draft in between. */
+/* annex_computer_roll_back () together with what was kept with that checkpoint, so that nothing
+ * reads or keeps a draft in between. */
 DexFuture *
 annex_drafts_roll_back (AnnexDrafts *self,
                         const char *checkpoint_id,

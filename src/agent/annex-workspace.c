@@ -98,6 +98,7 @@ event_cb (AnnexWorkspace *self, AnnexEvent *event)
   const char *scope = annex_json_opt_string (data, "scope", "");
   g_autofree char *normal = NULL;
 
+  annex_network_policy_set_taint (self->policy, annex_task_get_taint (self->task));
   if (annex_event_get_event_type (event) != ANNEX_EVENT_NETWORK_DECIDED ||
       (!g_str_equal (scope, "task") && !g_str_equal (scope, "always") &&
        !g_str_equal (scope, "never")))
@@ -109,6 +110,35 @@ event_cb (AnnexWorkspace *self, AnnexEvent *event)
     annex_network_policy_remove (self->policy, normal, scope);
   else
     annex_network_policy_set (self->policy, normal, g_str_equal (decision, "allow"), scope);
+}
+
+static gboolean
+has_read (AnnexWorkspace *self, const char *source)
+{
+  g_auto (GStrv) sources = annex_task_dup_untrusted (self->task);
+
+  return g_strv_contains ((const char *const *) sources, source);
+}
+
+gboolean
+annex_workspace_note_untrusted (AnnexWorkspace *self, const char *source, GError **error)
+{
+  return has_read (self, source) ||
+         dex_await (annex_task_append (self->task, ANNEX_EVENT_UNTRUSTED_READ,
+                                       annex_json_build ("s", "source", source, NULL)),
+                    error);
+}
+
+/* What a host of others answers is read from now on. */
+static void
+opened_cb (AnnexWorkspace *self, const char *host)
+{
+  g_autofree char *source = g_strconcat (ANNEX_SOURCE_HOST, host, NULL);
+
+  annex_network_policy_set_taint (self->policy, ANNEX_TAINT_UNTRUSTED);
+  if (!has_read (self, source))
+    dex_future_disown (annex_task_append (self->task, ANNEX_EVENT_UNTRUSTED_READ,
+                                          annex_json_build ("s", "source", source, NULL)));
 }
 
 AnnexWorkspace *
@@ -129,7 +159,9 @@ annex_workspace_new (AnnexTask *task,
   g_set_object (&self->secrets, secrets);
   g_set_object (&self->model, model);
   self->drafts = annex_drafts_new (task, computer, data_dir);
+  annex_network_policy_set_taint (policy, annex_task_get_taint (task));
   g_signal_connect_object (task, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (policy, "opened", G_CALLBACK (opened_cb), self, G_CONNECT_SWAPPED);
   return self;
 }
 

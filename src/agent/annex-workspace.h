@@ -64,8 +64,8 @@ annex_workspace_get_helper_model (AnnexWorkspace *self);
 /* What the task, with its sub-agents, may cost (0, at first: no limit). */
 void
 annex_workspace_set_max_cost (AnnexWorkspace *self, double cost_usd);
-/* Before a model is called: FALSE with ANNEX_AGENT_ERROR_COST_LIMIT when the task has cost that much
- * or more; a cost that is not known is not limited. */
+/* Before a model is called: FALSE with ANNEX_AGENT_ERROR_COST_LIMIT when the task has cost that
+ * much or more; a cost that is not known is not limited. */
 gboolean
 annex_workspace_may_cost_more (AnnexWorkspace *self, GError **error);
 /* The skills its task can use; NULL when none was set. (borrowed) */
@@ -110,6 +110,11 @@ annex_workspace_remove_process (AnnexWorkspace *self, const char *id);
 void
 annex_workspace_emit_output (AnnexWorkspace *self, const char *tool_use_id, GBytes *piece);
 
+/* In a fiber: the task has read what others wrote, from @source (annex-taint.h); an event the
+ * first time. To be called before the model gets it. FALSE with ANNEX_STORE_ERROR. */
+gboolean
+annex_workspace_note_untrusted (AnnexWorkspace *self, const char *source, GError **error);
+
 /* The way out of the computer refused something; @reason is the sentence about it. Most clients
  * hide what a proxy says to a CONNECT, so the next result of a command tells it. Whoever wires the
  * way out calls this; main thread. */
@@ -135,17 +140,18 @@ annex_workspace_ask (AnnexWorkspace *self,
                      DexFuture *cancel,
                      GError **error);
 
-/* The same for a call that may ask several times in its midst, and cannot be taken up again: opens @ask
- * anew each time. NULL with G_IO_ERROR_CANCELLED when nobody is there to answer (the ask stays open)
- * or @cancel (nullable) rejects: then the ask is closed, for it was settled in another way. */
+/* The same for a call that may ask several times in its midst, and cannot be taken up again: opens
+ * @ask anew each time. NULL with G_IO_ERROR_CANCELLED when nobody is there to answer (the ask stays
+ * open) or @cancel (nullable) rejects: then the ask is closed, for it was settled in another way.
+ */
 JsonObject *
 annex_workspace_ask_midway (AnnexWorkspace *self,
                             AnnexAsk *ask,
                             const char *tool_use_id,
                             DexFuture *cancel,
                             GError **error);
-/* In a fiber: the call @tool_use_id was interrupted: what it asked last and the user has answered since
- * is carried out. Returns a sentence about it, NULL when there is none. (transfer full) */
+/* In a fiber: the call @tool_use_id was interrupted: what it asked last and the user has answered
+ * since is carried out. Returns a sentence about it, NULL when there is none. (transfer full) */
 char *
 annex_workspace_settle_midway (AnnexWorkspace *self, const char *tool_use_id, GError **error);
 

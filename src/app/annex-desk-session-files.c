@@ -261,7 +261,7 @@ static DexFuture *
 load_work (gpointer data)
 {
   Load *load = data;
-  g_autofd int root = annex_beneath_open_root (load->root);
+  g_autofd int root = annex_beneath_open_share (load->root);
   g_autofd int fd =
       root >= 0 ? annex_beneath_open (root, load->path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : -1;
   g_autofree char *buffer = NULL;

@@ -157,6 +157,30 @@ print_permission (AnnexAsk *ask, const char *what, const char *target, const cha
   fprintf (stderr, "  %s: ", labels);
 }
 
+/* What a task that asks for a host has read and holds. */
+static void
+print_taint (AnnexAsk *ask)
+{
+  static const char *const members[] = { "read", "holds" };
+  JsonObject *json = annex_ask_get_json (ask);
+
+  for (guint m = 0; m < G_N_ELEMENTS (members); m++)
+    {
+      JsonArray *texts = annex_json_opt_array (json, members[m]);
+
+      for (guint i = 0; texts != NULL && i < json_array_get_length (texts); i++)
+        {
+          g_autofree char *clean = annex_cli_clean_line (json_array_get_string_element (texts, i));
+
+          fprintf (stderr, m == 0 ? "  This task has read: %s\n" : "  It holds your folder: %s\n",
+                   clean);
+        }
+    }
+  if (json_object_has_member (json, "sent_bytes"))
+    fprintf (stderr, "  Its computer has sent so far: %" G_GINT64_FORMAT " bytes\n",
+             annex_json_opt_int (json, "sent_bytes", 0));
+}
+
 static void
 print_text (const char *title, const char *text)
 {
@@ -202,6 +226,7 @@ print_ask (AnnexAsk *ask, guint question)
           json_array_get_object_element (annex_json_opt_array (json, "questions"), question));
       break;
     case ANNEX_ASK_NETWORK:
+      print_taint (ask);
       print_permission (ask, "may the computer reach this host?",
                         annex_json_opt_string (json, "host", ""), "once, task, always or never");
       break;

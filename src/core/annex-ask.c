@@ -11,6 +11,7 @@
 #define MAX_QUESTIONS 10
 #define MAX_OPTIONS 20
 #define MAX_HEADER_CHARS 12
+#define MAX_EXPOSURE_TEXTS 10
 
 struct _AnnexAsk
 {
@@ -370,6 +371,21 @@ annex_ask_is_exact (JsonObject *question)
   return annex_json_opt_boolean (question, "exact", FALSE);
 }
 
+/* As many as a person reads. */
+static JsonArray *
+new_texts (const char *const *texts)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; texts[i] != NULL && i < MAX_EXPOSURE_TEXTS; i++)
+    {
+      g_autofree char *valid = annex_text_make_valid (texts[i], -1);
+
+      json_array_add_string_element (array, valid);
+    }
+  return array;
+}
+
 static AnnexAsk *
 new_host_ask (AnnexAskKind kind, const char *task_id, const char *host, const char *reason)
 {
@@ -387,6 +403,21 @@ AnnexAsk *
 annex_ask_new_network (const char *task_id, const char *host, const char *reason)
 {
   return new_host_ask (ANNEX_ASK_NETWORK, task_id, host, reason);
+}
+
+AnnexAsk *
+annex_ask_new_network_tainted (const char *task_id,
+                               const char *host,
+                               const char *reason,
+                               const AnnexAskTaint *taint)
+{
+  g_autoptr (AnnexAsk) plain = annex_ask_new_network (task_id, host, reason);
+  JsonObject *json = annex_json_object_copy (annex_ask_get_json (plain));
+
+  json_object_set_array_member (json, "read", new_texts (taint->read));
+  json_object_set_array_member (json, "holds", new_texts (taint->holds));
+  json_object_set_int_member (json, "sent_bytes", (gint64) MIN (taint->sent_bytes, G_MAXINT64));
+  return new_checked (json);
 }
 
 AnnexAsk *

@@ -52,6 +52,20 @@ annex_ask_new_consent (const char *task_id,
                        const char *refuse);
 AnnexAsk *
 annex_ask_new_network (const char *task_id, const char *host, const char *reason);
+/* Why such an ask is no small thing. */
+typedef struct
+{
+  const char *const *read;  /* sources that the task has read, as annex-taint.h names them */
+  const char *const *holds; /* names of its folders */
+  guint64 sent_bytes;       /* what its computer has sent so far */
+} AnnexAskTaint;
+/* The same for a task that is ANNEX_TAINT_BOTH: members `read`, `holds` and `sent_bytes` say so.
+ */
+AnnexAsk *
+annex_ask_new_network_tainted (const char *task_id,
+                               const char *host,
+                               const char *reason,
+                               const AnnexAskTaint *taint);
 AnnexAsk *
 annex_ask_new_site (const char *task_id, const char *site, const char *reason);
 AnnexAsk *

@@ -24,6 +24,8 @@ struct _AnnexBaseline
   GHashTable *frozen; /* path → AnnexStat */
   GHashTable *trees;  /* paths frozen with all below */
   gboolean partial;
+  dev_t root_device; /* of the last scan; 0: there was none */
+  ino_t root_inode;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexBaseline, annex_baseline, G_TYPE_OBJECT)
@@ -127,7 +129,7 @@ gboolean
 annex_baseline_scan (AnnexBaseline *self, const char *root, guint max_entries, GError **error)
 {
   Scan scan = { .left = max_entries };
-  int fd = annex_beneath_open_root (root);
+  int fd = annex_beneath_open_share (root);
   struct stat info;
 
   if (fd < 0 || fstat (fd, &info) != 0)
@@ -145,7 +147,19 @@ annex_baseline_scan (AnnexBaseline *self, const char *root, guint max_entries, G
   g_hash_table_unref (self->newest);
   self->newest = scan.table;
   self->partial = scan.partial;
+  self->root_device = info.st_dev;
+  self->root_inode = info.st_ino;
   return TRUE;
+}
+
+gboolean
+annex_baseline_may_be_root (AnnexBaseline *self, int root_fd)
+{
+  struct stat info;
+
+  return self->root_device == 0 ||
+         (fstat (root_fd, &info) == 0 &&
+          (info.st_dev == self->root_device || info.st_ino == self->root_inode));
 }
 
 gboolean

@@ -37,6 +37,10 @@ gboolean
 annex_baseline_scan (AnnexBaseline *self, const char *root, guint max_entries, GError **error);
 gboolean
 annex_baseline_is_partial (AnnexBaseline *self);
+/* Can the folder open as @root_fd be the one that was scanned last? FALSE when its file system is
+ * another one and its inode too: that of the share has gone, and what lay below it shows. */
+gboolean
+annex_baseline_may_be_root (AnnexBaseline *self, int root_fd);
 /* Freezes the newest view of @path; nothing if frozen already. */
 void
 annex_baseline_freeze (AnnexBaseline *self, const char *path);

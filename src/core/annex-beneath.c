@@ -95,6 +95,19 @@ annex_beneath_open (int root_fd, const char *path, int flags)
 }
 
 int
+annex_beneath_open_share (const char *path)
+{
+  g_autofd int top = open ("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+  if (top < 0 || path[0] != '/')
+    {
+      errno = top < 0 ? errno : EINVAL;
+      return -1;
+    }
+  return open_by_components (top, path + 1, O_RDONLY | O_DIRECTORY);
+}
+
+int
 annex_beneath_open_parent (int root_fd, const char *path, const char **name)
 {
   const char *slash;

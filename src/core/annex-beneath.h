@@ -22,9 +22,13 @@ G_BEGIN_DECLS
  * bytes? */
 gboolean
 annex_beneath_is_clean (const char *path);
-/* Opens a share's root or an undo folder. -1 with errno. */
+/* Opens a folder of Annex's own, or one that was just chosen. -1 with errno. */
 int
 annex_beneath_open_root (const char *path);
+/* Opens a share's root: a resolved path, of which no part may have become a symlink since. -1 with
+ * errno: ELOOP or ENOTDIR for one that has. */
+int
+annex_beneath_open_share (const char *path);
 /* openat2 below @root_fd; "" is @root_fd itself. O_NOFOLLOW and O_CLOEXEC are added. -1 with errno:
  * EINVAL for a path that is not clean, ELOOP for a symlink on the way, EXDEV for a mount. */
 int

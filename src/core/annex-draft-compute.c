@@ -252,7 +252,7 @@ compute_link (Compute *self, const AnnexUpperEntry *entry, const AnnexStat *now)
       refuse (self, entry, now,
               entry->target != NULL && *entry->target == '/'
                   ? "A link to a fixed place could lead out of the folder"
-                  : "The link leads out of the folder");
+                  : "The link could lead out of the folder");
       return;
     }
   change = add_change (self, now->exists ? ANNEX_CHANGE_CHANGED : ANNEX_CHANGE_ADDED, entry, now);
@@ -556,6 +556,23 @@ find_folder_renames (Compute *self)
       g_ptr_array_remove_index (self->changes, i);
 }
 
+/* What a program would run or obey by itself; taking such a thing away is harmless. */
+static void
+mark_active (Compute *self)
+{
+  for (guint i = 0; i < self->changes->len; i++)
+    {
+      AnnexChange *change = g_ptr_array_index (self->changes, i);
+
+      if (change->kind == ANNEX_CHANGE_DELETED || change->kind == ANNEX_CHANGE_REFUSED ||
+          !annex_draft_is_active (change->path))
+        continue;
+      change->active = TRUE;
+      if (change->reason == NULL)
+        change->reason = g_strdup ("Programs run or obey a file of this name by themselves");
+    }
+}
+
 static int
 compare_changes (gconstpointer a, gconstpointer b)
 {
@@ -573,7 +590,7 @@ annex_draft_compute (GPtrArray *upper, AnnexBaseline *baseline, const char *root
 {
   Compute self = { .baseline = baseline, .upper = upper };
 
-  self.root_fd = annex_beneath_open_root (root);
+  self.root_fd = annex_beneath_open_share (root);
   if (self.root_fd < 0)
     {
       annex_beneath_set_error (error, "Cannot read the folder", root);
@@ -595,6 +612,7 @@ annex_draft_compute (GPtrArray *upper, AnnexBaseline *baseline, const char *root
   g_ptr_array_sort (self.changes, compare_changes);
   find_renames (&self);
   find_folder_renames (&self);
+  mark_active (&self);
   g_hash_table_unref (self.by_path);
   g_hash_table_unref (self.wanted_sizes);
   g_ptr_array_unref (self.leavers);

@@ -128,6 +128,8 @@ annex_change_to_json (const AnnexChange *self)
     json_object_set_int_member (json, "old_size", (gint64) self->old_size_bytes);
   if (self->conflict)
     json_object_set_boolean_member (json, "conflict", TRUE);
+  if (self->active)
+    json_object_set_boolean_member (json, "active", TRUE);
   if (self->reason != NULL)
     set_text (json, "reason", self->reason);
   return json;
@@ -137,6 +139,7 @@ gboolean
 annex_draft_link_stays (const char *path, const char *target)
 {
   g_auto (GStrv) parts = NULL;
+  gboolean is_down = FALSE;
   int depth = 0;
 
   if (target == NULL || *target == '\0' || *target == '/')
@@ -148,8 +151,9 @@ annex_draft_link_stays (const char *path, const char *target)
     {
       if (*parts[i] == '\0' || g_str_equal (parts[i], "."))
         continue;
-      depth += g_str_equal (parts[i], "..") ? -1 : 1;
-      if (depth < 0)
+      if (!g_str_equal (parts[i], ".."))
+        is_down = TRUE;
+      else if (is_down || --depth < 0)
         return FALSE;
     }
   return TRUE;

@@ -69,7 +69,9 @@ typedef struct
   gint64 mtime_ns;
   char *sha256;      /* nullable */
   gboolean conflict; /* the host's file is no longer what the agent saw */
-  char *reason;      /* nullable */
+  gboolean
+      active; /* the user's programs would run or obey it by itself: looked at before it is kept */
+  char *reason; /* nullable */
 } AnnexChange;
 #define ANNEX_TYPE_CHANGE (annex_change_get_type ())
 GType
@@ -83,8 +85,8 @@ annex_change_free (AnnexChange *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexChange, annex_change_free)
 const char *
 annex_change_kind_to_name (AnnexChangeKind kind);
-/* {kind, path, old_path?, folder?, size, old_size?, conflict?, reason?}; paths made valid UTF-8.
- * (transfer full) */
+/* {kind, path, old_path?, folder?, size, old_size?, conflict?, active?, reason?}; paths made valid
+ * UTF-8. (transfer full) */
 JsonObject *
 annex_change_to_json (const AnnexChange *self);
 
@@ -107,7 +109,12 @@ annex_draft_compute (GPtrArray *upper, AnnexBaseline *baseline, const char *root
  * agent saw? */
 gboolean
 annex_draft_is_conflict (int root_fd, AnnexBaseline *baseline, const char *path);
-/* Does a symlink at @path with @target stay within the share, by its text alone? */
+/* Would the user's own programs run or obey a file at @path (relative to the share) without being
+ * asked: hooks, start files of shells and editors, launchers? By its name alone. */
+gboolean
+annex_draft_is_active (const char *path);
+/* Does a symlink at @path with @target stay within the share, by its text alone? Up first, then
+ * down: after a name that may be a link itself, up leads anywhere. */
 gboolean
 annex_draft_link_stays (const char *path, const char *target);
 

@@ -50,6 +50,7 @@ static const struct
   [ANNEX_EVENT_DRAFT_UNDONE] = { "draft-undone", "s:keep" },
   [ANNEX_EVENT_FILES_PRESENTED] = { "files-presented", "a:paths" },
   [ANNEX_EVENT_NETWORK_DECIDED] = { "network-decided", "s:host s:decision s:scope" },
+  [ANNEX_EVENT_UNTRUSTED_READ] = { "untrusted-read", "s:source" },
   [ANNEX_EVENT_CONNECTOR_DECIDED] = { "connector-decided",
                                       "s:connector s:tool s:decision s:scope" },
   [ANNEX_EVENT_COMPUTER_CHANGED] = { "computer-changed", "s:state" },

@@ -348,6 +348,13 @@ annex_keep_apply (const char *undo_dir,
   if (store == NULL)
     return NULL;
   self.store = store;
+  if (baseline != NULL && !annex_baseline_may_be_root (baseline, store->root_fd))
+    {
+      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
+                   "The disk or server of “%s” is not connected now", root);
+      annex_keep_store_remove (store);
+      return NULL;
+    }
   if (!check_space (&self, changes, error))
     {
       annex_keep_store_remove (store);

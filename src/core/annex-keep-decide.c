@@ -189,7 +189,7 @@ annex_keep_decide (AnnexKeepApply *self, AnnexKeepItem *item)
     {
       annex_keep_tell (item->kept, ANNEX_OUTCOME_REFUSED, NULL,
                        change->reason != NULL ? change->reason
-                                              : "The link leads out of the folder");
+                                              : "The link could lead out of the folder");
       return NULL;
     }
   if (!annex_stat_at (self->store->root_fd, path, &now, &error) ||

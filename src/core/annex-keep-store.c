@@ -147,7 +147,7 @@ annex_keep_store_open_root (AnnexKeepStore *self, GError **error)
   struct stat info;
   g_autofree char *valid = annex_text_make_valid (self->root, -1);
 
-  self->root_fd = annex_beneath_open_root (self->root);
+  self->root_fd = annex_beneath_open_share (self->root);
   if (self->root_fd >= 0 && fstat (self->root_fd, &info) == 0 &&
       (self->root_inode == 0 || self->root_inode == info.st_ino))
     {

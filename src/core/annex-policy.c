@@ -16,12 +16,15 @@ static const char *const scopes[] = { "never", "once", "task", "always", "packag
 #define SCOPE_NEVER 0
 #define SCOPE_ONCE 1
 #define SCOPE_ALWAYS 3
+#define SCOPE_PACKAGES 4
 
 /* What is known of one host: per scope a rule or none. */
 typedef struct
 {
   gboolean is_set[N_SCOPES];
   gboolean allow[N_SCOPES];
+  gboolean was_opened;
+  gboolean is_fresh; /* a rule for all tasks was made while this one was exposed */
 } HostRules;
 
 struct _AnnexNetworkPolicy
@@ -29,6 +32,7 @@ struct _AnnexNetworkPolicy
   GObject parent_instance;
 
   GHashTable *hosts; /* char * → HostRules */
+  AnnexTaint taint;
 };
 
 G_DEFINE_BOXED_TYPE (AnnexNetworkRule,
@@ -39,6 +43,7 @@ G_DEFINE_FINAL_TYPE (AnnexNetworkPolicy, annex_network_policy, G_TYPE_OBJECT)
 
 enum {
   SIGNAL_REVOKED,
+  SIGNAL_OPENED,
   N_SIGNALS,
 };
 
@@ -143,6 +148,8 @@ annex_network_policy_class_init (AnnexNetworkPolicyClass *klass)
 
   signals[SIGNAL_REVOKED] = g_signal_new ("revoked", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -155,6 +162,14 @@ AnnexNetworkPolicy *
 annex_network_policy_new (void)
 {
   return g_object_new (ANNEX_TYPE_NETWORK_POLICY, NULL);
+}
+
+void
+annex_network_policy_set_taint (AnnexNetworkPolicy *self, AnnexTaint taint)
+{
+  g_return_if_fail (ANNEX_IS_NETWORK_POLICY (self));
+
+  self->taint |= taint;
 }
 
 void
@@ -186,6 +201,8 @@ annex_network_policy_set (AnnexNetworkPolicy *self,
     rules->is_set[SCOPE_NEVER] = FALSE;
   rules->is_set[index] = TRUE;
   rules->allow[index] = allow;
+  if (index == SCOPE_ALWAYS)
+    rules->is_fresh = allow && self->taint == ANNEX_TAINT_BOTH;
 
   if (!allow)
     g_signal_emit (self, signals[SIGNAL_REVOKED], 0, host);
@@ -205,7 +222,29 @@ annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const c
   if (rules == NULL || !rules->is_set[index])
     return;
   rules->is_set[index] = FALSE;
+  if (index == SCOPE_ALWAYS)
+    rules->is_fresh = FALSE;
   g_signal_emit (self, signals[SIGNAL_REVOKED], 0, host);
+}
+
+/* A rule that decides knows of this task when it was made in it, or for a host that the task had
+ * open before it was both. */
+static gboolean
+is_known_to_task (AnnexNetworkPolicy *self, HostRules *rules, int index)
+{
+  return self->taint != ANNEX_TAINT_BOTH || index < SCOPE_ALWAYS || rules->was_opened ||
+         (index == SCOPE_ALWAYS && rules->is_fresh);
+}
+
+static void
+note_opened (AnnexNetworkPolicy *self, const char *host, HostRules *rules, int index)
+{
+  if (rules->was_opened)
+    return;
+  /* What was opened by a fresh word for once is asked about again. */
+  rules->was_opened = self->taint != ANNEX_TAINT_BOTH;
+  if (index != SCOPE_PACKAGES)
+    g_signal_emit (self, signals[SIGNAL_OPENED], 0, host);
 }
 
 gboolean
@@ -259,6 +298,16 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
                    host);
       return FALSE;
     }
+  if (!is_known_to_task (self, rules, index))
+    {
+      g_set_error (error, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_EXPOSED,
+                   "Annex refused the connection to %s: this task has read what others wrote and "
+                   "has data of the user's, so the user decides afresh where it may go. Call "
+                   "request_network with host “%s” and a reason.",
+                   host, host);
+      return FALSE;
+    }
+  note_opened (self, host, rules, index);
   if (by != NULL)
     *by = scopes[index];
   return TRUE;

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "annex-json.h"
+#include "annex-taint.h"
 
 #include <gio/gio.h>
 
@@ -23,7 +23,8 @@ typedef enum {
   ANNEX_POLICY_ERROR_PORT,     /* not 80 or 443 */
   ANNEX_POLICY_ERROR_NOT_ALLOWED, /* nobody allowed the host: request_network */
   ANNEX_POLICY_ERROR_NEVER,       /* the user said never */
-  ANNEX_POLICY_ERROR_MODEL_HOST,  /* Annex's model is there: only Annex itself speaks to it */
+  ANNEX_POLICY_ERROR_EXPOSED,    /* allowed before, but not by this task's user afresh: see below */
+  ANNEX_POLICY_ERROR_MODEL_HOST, /* Annex's model is there: only Annex itself speaks to it */
 } AnnexPolicyError;
 
 GQuark
@@ -83,6 +84,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexNetworkRule, annex_network_rule_free)
 G_DECLARE_FINAL_TYPE (AnnexNetworkPolicy, annex_network_policy, ANNEX, NETWORK_POLICY, GObject)
 AnnexNetworkPolicy *
 annex_network_policy_new (void);
+/* What the task has read and holds, which only grows. Once it is ANNEX_TAINT_BOTH, rules that
+ * were made for all tasks ("always", "package-hosts") open no host that the task had not opened
+ * before: the user decides about it afresh, for this task. Signal "opened" (host): a host other
+ * than one of packages was opened for the first time; its answers are what others wrote. */
+void
+annex_network_policy_set_taint (AnnexNetworkPolicy *self, AnnexTaint taint);
 /* Adds or replaces the rule of that host and scope; @host must be normalised. "never" and
  * "always" replace each other; "never" always refuses. A @scope that is not one of those above is a
  * programming error and changes nothing. */

@@ -95,6 +95,7 @@ annex_task_facts_init (AnnexTaskFacts *self)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_object_unref);
   self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
   self->keeps = g_ptr_array_new_with_free_func (g_free);
+  self->untrusted = g_ptr_array_new_with_free_func (g_free);
   self->kept_since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -120,6 +121,7 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_ptr_array_unref (self->keeps);
   g_clear_pointer (&self->rolling_back, json_object_unref);
   g_hash_table_unref (self->kept_since);
+  g_ptr_array_unref (self->untrusted);
 }
 
 static void
@@ -232,6 +234,12 @@ find_share (AnnexTaskFacts *self, const char *id)
 }
 
 static void
+apply_taint (AnnexTaskFacts *self, AnnexEventType type, JsonObject *data)
+{
+  self->taint = annex_taint_after (self->taint, type, data);
+}
+
+static void
 apply_share_granted (AnnexTaskFacts *self, JsonObject *data)
 {
   JsonObject *json = annex_json_opt_object (data, "share");
@@ -243,6 +251,7 @@ apply_share_granted (AnnexTaskFacts *self, JsonObject *data)
     annex_share_unref (share);
   else
     g_ptr_array_add (self->shares, share);
+  apply_taint (self, ANNEX_EVENT_SHARE_GRANTED, data);
 }
 
 static void
@@ -526,6 +535,25 @@ apply_rolling_back (AnnexTaskFacts *self, JsonObject *data)
   self->rolling_back = json_object_ref (data);
 }
 
+static void
+apply_kept (AnnexTaskFacts *self, JsonObject *data, gboolean undone)
+{
+  apply_keep (self, data, undone);
+  if (!undone)
+    forget_kept_since (self, data, "entries");
+}
+
+static void
+apply_untrusted_read (AnnexTaskFacts *self, JsonObject *data)
+{
+  const char *source = annex_json_opt_string (data, "source", "");
+
+  apply_taint (self, ANNEX_EVENT_UNTRUSTED_READ, data);
+  if (!g_ptr_array_find_with_equal_func (self->untrusted, source, g_str_equal, NULL))
+    g_ptr_array_add (self->untrusted, g_strdup (source));
+}
+
+/* Malformed events change nothing. */
 void
 annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
 {
@@ -571,6 +599,9 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_NETWORK_DECIDED:
       apply_network_decided (self, data);
       break;
+    case ANNEX_EVENT_UNTRUSTED_READ:
+      apply_untrusted_read (self, data);
+      break;
     case ANNEX_EVENT_CONNECTOR_DECIDED:
       apply_connector_decided (self, data);
       break;
@@ -579,8 +610,8 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       break;
     case ANNEX_EVENT_DRAFT_KEEPING:
     case ANNEX_EVENT_DRAFT_KEPT:
-      apply_keep (self, data, FALSE);
-      forget_kept_since (self, data, "entries");
+    case ANNEX_EVENT_DRAFT_UNDONE:
+      apply_kept (self, data, annex_event_get_event_type (event) == ANNEX_EVENT_DRAFT_UNDONE);
       break;
     case ANNEX_EVENT_DRAFT_DISCARDED:
       forget_kept_since (self, data, "paths");
@@ -593,9 +624,6 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       break;
     case ANNEX_EVENT_FORKED:
       apply_forked (self);
-      break;
-    case ANNEX_EVENT_DRAFT_UNDONE:
-      apply_keep (self, data, TRUE);
       break;
     case ANNEX_EVENT_REWOUND:
       apply_rewound (self, data);

@@ -50,7 +50,13 @@ typedef struct
   GHashTable
       *kept_since; /* "share/path" of what was kept after the state the computer went back to */
   AnnexUsage usage;
+  AnnexTaint taint;
+  GPtrArray *untrusted; /* char *, sources that were read, each once */
 } AnnexTaskFacts;
+
+/* (borrowed) */
+const AnnexTaskFacts *
+annex_task_peek_facts (AnnexTask *self);
 
 void
 annex_task_facts_init (AnnexTaskFacts *self);

@@ -83,6 +83,12 @@ hear (AnnexTask *self, AnnexEvent *event)
     g_ptr_array_add (self->unheard, annex_event_ref (event));
 }
 
+const AnnexTaskFacts *
+annex_task_peek_facts (AnnexTask *self)
+{
+  return &self->facts;
+}
+
 static void
 apply (AnnexTask *self, AnnexEvent *event, gboolean quietly)
 {

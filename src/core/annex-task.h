@@ -10,6 +10,7 @@
 #include "annex-ask.h"
 #include "annex-checkpoint.h"
 #include "annex-event.h"
+#include "annex-taint.h"
 #include "annex-message.h"
 #include "annex-model.h"
 #include "annex-plan.h"
@@ -164,6 +165,12 @@ annex_task_needs_model (AnnexTask *self);
 /* Network decisions of scope task, as (host → allow) pairs: AnnexNetworkRule elements. */
 GPtrArray *
 annex_task_dup_network_rules (AnnexTask *self);
+/* What it has read of others, and holds of the user's; see annex-taint.h. */
+AnnexTaint
+annex_task_get_taint (AnnexTask *self);
+/* The sources it has read that others wrote, oldest first. (transfer full) */
+char **
+annex_task_dup_untrusted (AnnexTask *self);
 /* Sums of all replies, rewound and sub-agents' ones too; the cost is < 0 when one is unknown. */
 void
 annex_task_get_usage (AnnexTask *self, AnnexUsage *usage);

@@ -544,6 +544,8 @@ refused_by (const GError *error)
         return "default";
       case ANNEX_POLICY_ERROR_NEVER:
         return "never";
+      case ANNEX_POLICY_ERROR_EXPOSED:
+        return "exposure";
       case ANNEX_POLICY_ERROR_ADDRESS:
       case ANNEX_POLICY_ERROR_PRIVATE:
         return "address";

@@ -112,6 +112,8 @@ policy_code (AnnexPolicyError code)
       return "not-allowed";
     case ANNEX_POLICY_ERROR_NEVER:
       return "never";
+    case ANNEX_POLICY_ERROR_EXPOSED:
+      return "exposed";
     case ANNEX_POLICY_ERROR_MODEL_HOST:
       return "model-host";
     }

@@ -226,6 +226,10 @@ static const AnnexErrorWords entries[] = {
     N_ ("Annex has to ask you first."), ANNEX_REPAIR_NONE },
   { "annex_policy_error", "never", N_ ("You Said Never"),
     N_ ("You can take that back in the preferences, under Network."), ANNEX_REPAIR_MODEL },
+  { "annex_policy_error", "exposed", N_ ("This Task Has to Ask You Again"),
+    N_ ("It has read what others wrote and has data of yours, so rules for all tasks do not count "
+        "for new hosts."),
+    ANNEX_REPAIR_NONE },
   { "annex_policy_error", "model-host", N_ ("Only Annex Itself Speaks to Its Model"),
     N_ ("A task could carry your data out there. Use your own browser for this site."),
     ANNEX_REPAIR_NONE },

@@ -527,7 +527,7 @@ main (int argc, char **argv)
   fixture_add ("/vm-shares/revoke", test_revoke);
   fixture_add ("/vm-shares/asleep", test_asleep);
   fixture_add ("/vm-shares/missing-folder", test_missing_folder);
-  fixture_add ("/vm-shares/daemon-killed", test_daemon_killed);
+  fixture_add ("/vm-shares/Q12-daemon-killed", test_daemon_killed);
   fixture_add ("/vm-shares/landlock", test_landlock);
   fixture_add ("/vm-shares/end", body_of_end);
   status = g_test_run ();

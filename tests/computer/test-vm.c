@@ -502,9 +502,9 @@ main (int argc, char **argv)
   fixture_add ("/vm/asleep", test_asleep);
   fixture_add ("/vm/damaged-memory", test_damaged_memory);
   fixture_add ("/vm/damaged-template", test_damaged_template);
-  fixture_add ("/vm/killed", test_killed);
-  fixture_add ("/vm/daemon-restarted", test_daemon_restarted);
-  fixture_add ("/vm/disk-full", test_disk_full);
+  fixture_add ("/vm/Q11-killed", test_killed);
+  fixture_add ("/vm/Q14-daemon-restarted", test_daemon_restarted);
+  fixture_add ("/vm/Q1-disk-full", test_disk_full);
   fixture_add ("/vm/waiting", test_waiting);
   fixture_add ("/vm/stalled", test_stalled);
   fixture_add ("/vm/left-behind", test_left_behind);

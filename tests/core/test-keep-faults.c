@@ -292,7 +292,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/content-is-checked", test_content_is_checked);
   g_test_add_func ("/keep/race", test_race);
   g_test_add_func ("/keep/root-gone", test_root_gone);
-  g_test_add_func ("/keep/disk-full", test_disk_full);
+  g_test_add_func ("/keep/Q2-disk-full", test_disk_full);
   g_test_add_func ("/keep/no-space", test_no_space);
   status = g_test_run ();
   annex_beneath_remove (AT_FDCWD, data);

@@ -560,5 +560,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/attacks/E/E58", test_e58_slow_loris);
   g_test_add_func ("/attacks/E/E59", test_e59_endless_head);
   g_test_add_func ("/attacks/E/E60", test_e60_proxy_gone);
+  g_test_add_func ("/attacks/Q/Q13-proxy-gone", test_e60_proxy_gone);
   return g_test_run ();
 }

@@ -269,7 +269,8 @@ browse (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   if (take_turn (workspace, call, done, error))
     {
       annex_browse_link_connect (link, browser);
-      if (dex_await (annex_browser_begin (browser, goal, call->cancel), error))
+      if (annex_workspace_note_untrusted (workspace, ANNEX_SOURCE_WEB, error) &&
+          dex_await (annex_browser_begin (browser, goal, call->cancel), error))
         {
           result = run (link, browser, call, goal, error);
           annex_browser_end (browser);

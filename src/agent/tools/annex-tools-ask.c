@@ -102,10 +102,48 @@ const AnnexSimpleToolSpec annex_tool_request_folder = {
   request_folder,
 };
 
+/* What this task has sent from its computer so far. */
+static guint64
+measure_sent (AnnexTask *task)
+{
+  g_autoptr (GPtrArray) rows = dex_await_boxed (
+      annex_store_list_ledger (annex_task_get_store (task), annex_task_get_id (task)), NULL);
+  guint64 bytes = 0;
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      AnnexLedgerEntry *row = g_ptr_array_index (rows, i);
+
+      if (g_strcmp0 (row->channel, "computer") == 0)
+        bytes += row->bytes_up;
+    }
+  return bytes;
+}
+
+/* Of a task that has read what others wrote and holds data of the user's, the user is told so. */
+static AnnexAsk *
+new_network_ask (AnnexTask *task, const char *host, const char *reason)
+{
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
+  g_auto (GStrv) read = annex_task_dup_untrusted (task);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) holds = NULL;
+  AnnexAskTaint taint;
+
+  if (annex_task_get_taint (task) != ANNEX_TAINT_BOTH)
+    return annex_ask_new_network (annex_task_get_id (task), host, reason);
+  for (guint i = 0; i < shares->len; i++)
+    g_strv_builder_add (names, annex_share_get_name (g_ptr_array_index (shares, i)));
+  holds = g_strv_builder_end (names);
+  taint = (AnnexAskTaint) { (const char *const *) read, (const char *const *) holds,
+                            measure_sent (task) };
+  return annex_ask_new_network_tainted (annex_task_get_id (task), host, reason, &taint);
+}
+
 static AnnexBlock *
 request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
-  const char *task_id = annex_task_get_id (annex_workspace_get_task (workspace));
+  AnnexTask *task = annex_workspace_get_task (workspace);
   const char *text = annex_tool_get_string (call, "host", error);
   const char *reason = text != NULL ? annex_tool_get_string (call, "reason", error) : NULL;
   g_autoptr (JsonObject) answer = NULL;
@@ -117,7 +155,7 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
   host = annex_host_normalise (text, -1, error);
   if (host == NULL || !annex_policy_may_ask (host, error))
     return NULL;
-  answer = annex_workspace_ask (workspace, annex_ask_new_network (task_id, host, reason), call->id,
+  answer = annex_workspace_ask (workspace, new_network_ask (task, host, reason), call->id,
                                 call->cancel, error);
   if (answer == NULL)
     return NULL;

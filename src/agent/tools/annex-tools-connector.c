@@ -389,6 +389,7 @@ call_tool (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   const char *name = connectors != NULL ? annex_tool_get_string (call, "name", error) : NULL;
   g_autoptr (JsonObject) arguments = name != NULL ? read_arguments (call, error) : NULL;
   g_autoptr (AnnexConnectorMatch) match = NULL;
+  g_autofree char *source = NULL;
   GError *failure = NULL;
 
   if (arguments == NULL)
@@ -403,7 +404,9 @@ call_tool (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
     }
   if (must_ask (workspace, match) && !ask_user (workspace, call, match, arguments, error))
     return NULL;
-  if (!tell_started (workspace, call, error))
+  source = g_strconcat (ANNEX_SOURCE_CONNECTOR, match->connector, NULL);
+  if (!tell_started (workspace, call, error) ||
+      !annex_workspace_note_untrusted (workspace, source, error))
     return NULL;
   return run (workspace, call, match, arguments, error);
 }

@@ -58,6 +58,10 @@ annex_ask_words_call (AnnexAsk *ask);
 /* What a connector's tool says of its effect; NULL for other asks. (transfer full) */
 char *
 annex_ask_words_effect (AnnexAsk *ask);
+/* Of a host that a task asks for: what the task has read of others and holds of the user's, and
+ * what it has sent so far; NULL where the ask does not say. (transfer full) */
+char *
+annex_ask_words_taint (AnnexAsk *ask);
 /* What was answered, in plain words: "You allowed it for this task", "You chose “A, B”".
  * @expired: nobody answered, and @answer (nullable) was taken. (transfer full) */
 char *

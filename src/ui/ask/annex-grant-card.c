@@ -285,6 +285,7 @@ show_target (AnnexGrantCard *self)
     case ANNEX_ASK_NETWORK:
     case ANNEX_ASK_SITE:
       target = annex_ask_words_spell_host (annex_json_opt_string (json, "host", ""));
+      suggested = annex_ask_words_taint (self->ask);
       break;
     case ANNEX_ASK_CONNECTOR:
       target = annex_ask_words_call (self->ask);

@@ -101,6 +101,8 @@ annex_change_dup_remark (const AnnexChange *change)
     return change->kind == ANNEX_CHANGE_DELETED
                ? g_strdup (_ ("You changed it meanwhile: your file stays"))
                : g_strdup (_ ("You changed it meanwhile: both are kept"));
+  if (change->active)
+    return g_strdup (_ ("Programs run or obey such a file by themselves"));
   if (change->kind == ANNEX_CHANGE_RENAMED && old_path[0] != '\0')
     return g_strdup_printf (_ ("Was %s"), old_path);
   if (change->kind == ANNEX_CHANGE_MODE)
@@ -159,6 +161,7 @@ annex_change_new_from_json (JsonObject *json)
   change->size_bytes = (guint64) MAX (annex_json_opt_int (json, "size", 0), 0);
   change->old_size_bytes = (guint64) MAX (annex_json_opt_int (json, "old_size", 0), 0);
   change->conflict = annex_json_opt_boolean (json, "conflict", FALSE);
+  change->active = annex_json_opt_boolean (json, "active", FALSE);
   change->reason = g_strdup (annex_json_opt_string (json, "reason", NULL));
   return change;
 }

@@ -1,0 +1,40 @@
+/* annex-taint.c
+ *
+ * See annex-taint.h. Pure.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-taint.h"
+
+#include "annex-task-private.h"
+
+AnnexTaint
+annex_taint_after (AnnexTaint taint, AnnexEventType type, JsonObject *data)
+{
+  if (type == ANNEX_EVENT_SHARE_GRANTED)
+    return taint | ANNEX_TAINT_PRIVATE;
+  if (type != ANNEX_EVENT_UNTRUSTED_READ)
+    return taint;
+  taint |= ANNEX_TAINT_UNTRUSTED;
+  /* The user's mail is both. */
+  if (g_str_has_prefix (annex_json_opt_string (data, "source", ""), ANNEX_SOURCE_CONNECTOR))
+    taint |= ANNEX_TAINT_PRIVATE;
+  return taint;
+}
+
+AnnexTaint
+annex_task_get_taint (AnnexTask *self)
+{
+  return annex_task_peek_facts (self)->taint;
+}
+
+char **
+annex_task_dup_untrusted (AnnexTask *self)
+{
+  GPtrArray *sources = annex_task_peek_facts (self)->untrusted;
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (guint i = 0; i < sources->len; i++)
+    g_strv_builder_add (names, g_ptr_array_index (sources, i));
+  return g_strv_builder_end (names);
+}
