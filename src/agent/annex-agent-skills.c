@@ -22,7 +22,7 @@ annex_agent_dup_share_paths (AnnexTask *task)
   g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
 
   for (guint i = 0; i < shares->len; i++)
-    g_strv_builder_add (paths, annex_share_get_path (g_ptr_array_index (shares, i)));
+    g_strv_builder_add (paths, annex_share_get_home (g_ptr_array_index (shares, i)));
   return g_strv_builder_end (paths);
 }
 

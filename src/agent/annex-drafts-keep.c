@@ -190,6 +190,7 @@ typedef struct
   char *undo_dir;
   char *keep_id;
   char *root;
+  char *origin; /* nullable: root is a copy of it */
   GPtrArray *changes;
   AnnexBaseline *baseline;
   GHashTable *staged;
@@ -203,6 +204,7 @@ keep_job_free (gpointer data)
   g_free (job->undo_dir);
   g_free (job->keep_id);
   g_free (job->root);
+  g_free (job->origin);
   g_clear_pointer (&job->changes, g_ptr_array_unref);
   g_clear_object (&job->baseline);
   g_clear_pointer (&job->staged, g_hash_table_unref);
@@ -229,6 +231,10 @@ keep_work (gpointer data)
 
   if (job->changes != NULL && !annex_space_check (measure_kept (job->changes), &error))
     kept = NULL;
+  else if (job->changes != NULL && job->origin != NULL)
+    kept = annex_keep_apply_to_origin (job->undo_dir, job->keep_id, job->origin, job->root,
+                                       job->changes, job->baseline, fetch_staged, job->staged, NULL,
+                                       &error);
   else if (job->changes != NULL)
     kept = annex_keep_apply (job->undo_dir, job->keep_id, job->root, job->changes, job->baseline,
                              fetch_staged, job->staged, NULL, &error);
@@ -371,6 +377,7 @@ apply (AnnexDrafts *self, AnnexShare *share, GPtrArray *chosen, const char *keep
       job->undo_dir = annex_drafts_dup_undo_dir (self);
       job->keep_id = g_strdup (keep_id);
       job->root = g_strdup (annex_share_get_path (share));
+      job->origin = g_strdup (annex_share_get_origin (share));
       job->changes = g_ptr_array_ref (chosen);
       job->baseline = g_object_ref (annex_drafts_get_baseline (self, share_id));
       job->staged = g_hash_table_ref (staged);

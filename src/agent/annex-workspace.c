@@ -552,6 +552,28 @@ change_mode (AnnexWorkspace *self, AnnexShare *share, AnnexShareMode mode, GErro
   return annex_share_with_mode (share, mode);
 }
 
+/* Appends the event of @share, and attaches it. */
+static gboolean
+grant (AnnexWorkspace *self, AnnexShare *share, GError **error)
+{
+  g_autoptr (GPtrArray) shares = NULL;
+  g_autofree char *guest_path = NULL;
+  g_autofree char *text = NULL;
+
+  guest_path = annex_share_dup_guest_path (share);
+  text = g_strdup_printf ("The user shared the folder “%s” with you. In your computer it is %s. %s",
+                          annex_share_get_name (share), guest_path,
+                          describe_mode (annex_share_get_mode (share)));
+  /* Granted and told in one: a crash cannot come between. */
+  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_SHARE_GRANTED,
+                                     annex_json_build ("o", "share", annex_share_to_json (share),
+                                                       "s", "text", text, NULL)),
+                  error))
+    return FALSE;
+  shares = annex_task_dup_shares (self->task);
+  return dex_await (annex_computer_set_shares (self->computer, shares), error);
+}
+
 AnnexShare *
 annex_workspace_grant_folder (AnnexWorkspace *self,
                               const char *path,
@@ -561,26 +583,26 @@ annex_workspace_grant_folder (AnnexWorkspace *self,
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
   g_autoptr (AnnexShare) old = find_shared (shares, path);
   g_autoptr (AnnexShare) share = NULL;
-  g_autofree char *guest_path = NULL;
-  g_autofree char *text = NULL;
 
   if (old != NULL)
     return change_mode (self, old, mode, error);
   share = annex_share_new (path, mode, shares, error);
-  if (share == NULL)
+  return share != NULL && grant (self, share, error) ? g_steal_pointer (&share) : NULL;
+}
+
+AnnexShare *
+annex_workspace_grant_copy (AnnexWorkspace *self,
+                            const char *path,
+                            const char *origin,
+                            AnnexShareMode mode,
+                            GError **error)
+{
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
+  g_autoptr (AnnexShare) plain = annex_share_new (path, mode, shares, error);
+  g_autoptr (AnnexShare) share = NULL;
+
+  if (plain == NULL)
     return NULL;
-  guest_path = annex_share_dup_guest_path (share);
-  text = g_strdup_printf ("The user shared the folder “%s” with you. In your computer it is %s. %s",
-                          annex_share_get_name (share), guest_path, describe_mode (mode));
-  /* Granted and told in one: a crash cannot come between. */
-  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_SHARE_GRANTED,
-                                     annex_json_build ("o", "share", annex_share_to_json (share),
-                                                       "s", "text", text, NULL)),
-                  error))
-    return NULL;
-  g_clear_pointer (&shares, g_ptr_array_unref);
-  shares = annex_task_dup_shares (self->task);
-  if (!dex_await (annex_computer_set_shares (self->computer, shares), error))
-    return NULL;
-  return g_steal_pointer (&share);
+  share = annex_share_with_origin (plain, origin);
+  return grant (self, share, error) ? g_steal_pointer (&share) : NULL;
 }

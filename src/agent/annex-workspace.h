@@ -164,6 +164,15 @@ annex_workspace_grant_folder (AnnexWorkspace *self,
                               AnnexShareMode mode,
                               GError **error);
 
+/* In a fiber: the same of @path, a copy of the user's folder @origin (absolute), where what is kept
+ * goes. (transfer full) */
+AnnexShare *
+annex_workspace_grant_copy (AnnexWorkspace *self,
+                            const char *path,
+                            const char *origin,
+                            AnnexShareMode mode,
+                            GError **error);
+
 /* In a fiber: what the user's answer to a folder ask grants, a path with ":MODE" at its end or
  * without (then review). NULL with ANNEX_SHARE_ERROR or ANNEX_STORE_ERROR. (transfer full) */
 AnnexShare *

@@ -132,7 +132,7 @@ for_shares (Tasks *tasks, ShareFunc func, GError **error)
       AnnexShare *share = g_ptr_array_index (shares, i);
 
       if (tasks->folder != NULL && g_strcmp0 (annex_share_get_name (share), tasks->folder) != 0 &&
-          g_strcmp0 (annex_share_get_path (share), tasks->folder) != 0)
+          g_strcmp0 (annex_share_get_home (share), tasks->folder) != 0)
         continue;
       if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
         continue;
@@ -193,7 +193,7 @@ draft_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GError 
     {
       g_autofree char *what = annex_drafts_describe (changes);
 
-      annex_cli_print ("%s: %s\n", annex_share_get_path (share),
+      annex_cli_print ("%s: %s\n", annex_share_get_home (share),
                        what[0] != '\0' ? what : "no changes");
     }
   for (guint i = 0; i < changes->len; i++)
@@ -289,7 +289,7 @@ answer_draft_ask (Tasks *tasks,
 static GStrv
 dup_paths (Tasks *tasks, AnnexShare *share)
 {
-  const char *root = annex_share_get_path (share);
+  const char *root = annex_share_get_home (share);
   g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
 
   if (tasks->words[1] == NULL)
@@ -387,7 +387,7 @@ discard_share (Tasks *tasks, AnnexWorkspace *workspace, AnnexShare *share, GErro
   if (!tasks->json)
     annex_cli_print ("Discarded %s of %s.\n",
                      paths != NULL ? "that part of the draft" : "the draft",
-                     annex_share_get_path (share));
+                     annex_share_get_home (share));
   return TRUE;
 }
 

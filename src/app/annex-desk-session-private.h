@@ -65,6 +65,7 @@ struct _AnnexDeskCall
   AnnexAsk *ask;
   JsonObject *json;
   AnnexNewTask *message;
+  AnnexAgain *again;
   AnnexPlan *plan;
   AnnexModelProfile *profile;
   AnnexShareMode mode;
@@ -120,6 +121,13 @@ annex_desk_session_answered_elsewhere (AnnexDeskSession *self, AnnexAsk *ask);
 /* Frees a value of the table. */
 void
 annex_desk_session_forget_elsewhere (gpointer data);
+/* In a fiber: the model of @profile_id (NULL: of the default one). NULL with ANNEX_MODEL_ERROR.
+ * (transfer full) */
+AnnexModel *
+annex_desk_session_create_model (AnnexDeskSession *self, const char *profile_id, GError **error);
+/* In a fiber: says what comes next in the task that @task is another try of. FALSE: nothing does. */
+gboolean
+annex_desk_session_say_again (AnnexTask *task);
 
 /* Looks at the lasting conditions (the image, the disk, …) in a moment, by itself. */
 void
@@ -131,6 +139,8 @@ annex_desk_session_watch_conditions (AnnexDeskSession *self);
 /* The parts of the port, one a file. */
 void
 annex_desk_session_init_tasks (AnnexDeskInterface *iface);
+void
+annex_desk_session_init_again (AnnexDeskInterface *iface);
 void
 annex_desk_session_init_asks (AnnexDeskInterface *iface);
 void

@@ -118,7 +118,7 @@ run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
                           error);
       state = dex_await_int (annex_agent_run (work->agent), error);
   } while (*error == NULL && state == ANNEX_TASK_DONE && !work->stopped && work->desk != NULL &&
-           annex_task_needs_model (work->task));
+           (annex_task_needs_model (work->task) || annex_desk_session_say_again (work->task)));
   return *error == NULL;
 }
 
@@ -275,8 +275,8 @@ choose_title (const AnnexNewTask *message)
   return g_strdup ("Untitled task");
 }
 
-static AnnexModel *
-create_model (AnnexDeskSession *self, const char *profile_id, GError **error)
+AnnexModel *
+annex_desk_session_create_model (AnnexDeskSession *self, const char *profile_id, GError **error)
 {
   g_autoptr (AnnexModelProfile) profile =
       annex_config_dup_profile (annex_session_get_config (self->session), profile_id);
@@ -303,7 +303,7 @@ create_fiber (AnnexDeskCall *call)
 
   if (!check_message (call->message, &error))
     return annex_desk_fail (error);
-  model = create_model (call->self, call->message->profile, &error);
+  model = annex_desk_session_create_model (call->self, call->message->profile, &error);
   if (model == NULL)
     return annex_desk_fail (error);
   made = annex_session_create_task (call->self->session, title, model, &error);

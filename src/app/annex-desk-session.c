@@ -43,6 +43,7 @@ call_free (gpointer data)
   g_clear_pointer (&call->ask, annex_ask_unref);
   g_clear_pointer (&call->json, json_object_unref);
   g_clear_pointer (&call->message, annex_new_task_free);
+  g_clear_pointer (&call->again, annex_again_free);
   g_clear_pointer (&call->plan, annex_plan_unref);
   g_clear_pointer (&call->profile, annex_model_profile_free);
   g_clear_object (&call->cancellable);
@@ -374,6 +375,7 @@ static void
 iface_init (AnnexDeskInterface *iface)
 {
   annex_desk_session_init_tasks (iface);
+  annex_desk_session_init_again (iface);
   annex_desk_session_init_asks (iface);
   annex_desk_session_init_files (iface);
   annex_desk_session_init_computer (iface);

@@ -49,6 +49,15 @@ add_folder (AnnexTrial *trial, const AnnexRecordedFolder *folder, const char *st
   g_autofree char *before = g_build_filename (before_all, folder->name, NULL);
   g_autofree char *after = g_build_filename (after_all, folder->name, NULL);
 
+  /* A case may come from somebody else: no link in it leads out of it. */
+  if (g_file_test (before_all, G_FILE_TEST_IS_SYMLINK) ||
+      g_file_test (after_all, G_FILE_TEST_IS_SYMLINK) ||
+      g_file_test (before, G_FILE_TEST_IS_SYMLINK) || g_file_test (after, G_FILE_TEST_IS_SYMLINK))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY,
+                   "A folder of the case is a link to another place: %s", folder->name);
+      return FALSE;
+    }
   if (!g_file_test (before, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
@@ -191,6 +200,32 @@ save_files (AnnexStore *store,
          dex_await (annex_store_export (store, annex_task_get_id (task), file), error);
 }
 
+/* The log alone is no consent: it may come from another machine, and name any folder of this one. */
+static gboolean
+check_folders (AnnexTask *task, AnnexRecording *recording, GError **error)
+{
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
+
+  for (guint i = 0; i < recording->folders->len; i++)
+    {
+      const AnnexRecordedFolder *folder = g_ptr_array_index (recording->folders, i);
+      gboolean found = FALSE;
+
+      for (guint j = 0; j < shares->len && !found; j++)
+        found =
+            g_str_equal (annex_share_get_path (g_ptr_array_index (shares, j)), folder->path) &&
+            g_str_equal (annex_share_get_name (g_ptr_array_index (shares, j)), folder->name);
+      if (!found)
+        {
+          g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                       "The task does not have the folder “%s” any more, or never had it here",
+                       folder->name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 char *
 annex_eval_case_save (AnnexStore *store, AnnexTask *task, const char *folder, GError **error)
 {
@@ -201,7 +236,8 @@ annex_eval_case_save (AnnexStore *store, AnnexTask *task, const char *folder, GE
   g_autofree char *stem = NULL;
   g_autofree char *file = NULL;
 
-  if (events == NULL || (recording = annex_recording_new (events, error)) == NULL)
+  if (events == NULL || (recording = annex_recording_new (events, error)) == NULL ||
+      !check_folders (task, recording, error))
     return NULL;
   name = make_name (recording->title);
   stem = g_build_filename (folder, name, NULL);

@@ -23,7 +23,8 @@ AnnexTrial *
 annex_eval_case_load (const char *file, GError **error);
 /* In a fiber: writes @task as the case NAME in @folder, which is made; the name comes from its
  * title. The folders of the task are taken as they are now, and with what was kept taken back.
- * Returns the export's path; NULL with G_IO_ERROR (EXISTS: there is one of that name),
+ * Returns the export's path; NULL with G_IO_ERROR (EXISTS: there is one of that name;
+ * NOT_FOUND: a folder is not shared here any more),
  * ANNEX_KEEP_ERROR, ANNEX_STORE_ERROR; then nothing is left of it. (transfer full) */
 char *
 annex_eval_case_save (AnnexStore *store, AnnexTask *task, const char *folder, GError **error);

@@ -233,6 +233,7 @@ annex_run_print_event (AnnexEvent *event)
     case ANNEX_EVENT_CHECKPOINT_REMOVED:
     case ANNEX_EVENT_ROLLING_BACK:
     case ANNEX_EVENT_ROLLED_BACK:
+    case ANNEX_EVENT_TRIES_AGAIN:
     case ANNEX_EVENT_FORKED:
     case ANNEX_EVENT_REWOUND:
     case ANNEX_EVENT_ERROR:

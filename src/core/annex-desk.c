@@ -289,6 +289,15 @@ annex_desk_delete_task (AnnexDesk *self, const char *task_id)
 }
 
 DexFuture *
+annex_desk_try_again (AnnexDesk *self, AnnexTask *task, const AnnexAgain *how)
+{
+  dex_return_error_if_fail (ANNEX_IS_DESK (self));
+  dex_return_error_if_fail (ANNEX_IS_TASK (task) && how != NULL);
+
+  return ANNEX_DESK_GET_IFACE (self)->try_again (self, task, how);
+}
+
+DexFuture *
 annex_desk_grant_folder (AnnexDesk *self, AnnexTask *task, const char *path, AnnexShareMode mode)
 {
   dex_return_error_if_fail (ANNEX_IS_DESK (self));

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "annex-again.h"
 #include "annex-browser.h"
 #include "annex-check.h"
 #include "annex-computer.h"
@@ -107,6 +108,7 @@ struct _AnnexDeskInterface
   DexFuture *(*rewind) (AnnexDesk *self, AnnexTask *task, gint64 seq, const char *text);
   DexFuture *(*change_plan) (AnnexDesk *self, AnnexTask *task, AnnexPlan *plan, const char *what);
   DexFuture *(*delete_task) (AnnexDesk *self, const char *task_id);
+  DexFuture *(*try_again) (AnnexDesk *self, AnnexTask *task, const AnnexAgain *how);
 
   DexFuture *(*grant_folder) (AnnexDesk *self, AnnexTask *task, const char *path, AnnexShareMode mode);
   DexFuture *(*set_share_mode) (AnnexDesk *self, AnnexTask *task, const char *share_id, AnnexShareMode mode);
@@ -188,6 +190,13 @@ DexFuture *annex_desk_rewind (AnnexDesk *self, AnnexTask *task, gint64 seq, cons
 DexFuture *annex_desk_change_plan (AnnexDesk *self, AnnexTask *task, AnnexPlan *plan, const char *what) G_GNUC_WARN_UNUSED_RESULT;
 /* Deletes the task, its computer and undo data. Resolves to TRUE. */
 DexFuture *annex_desk_delete_task (AnnexDesk *self, const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Tries @task again, or the task that it is another try of: a new task with the user's words of
+ * then, on copies of its folders as they were at its beginning. What is kept of it goes to the
+ * folders themselves, which are not touched before. Resolves to the new AnnexTask as soon as its
+ * first message is committed; rejects with ANNEX_AGAIN_ERROR, ANNEX_MODEL_ERROR, ANNEX_STORE_ERROR,
+ * ANNEX_COMPUTER_ERROR; then nothing is left of it. */
+DexFuture *annex_desk_try_again (AnnexDesk *self, AnnexTask *task, const AnnexAgain *how) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- folders */
 

@@ -126,6 +126,8 @@ annex_change_to_json (const AnnexChange *self)
   json_object_set_int_member (json, "size", (gint64) self->size_bytes);
   if (self->kind != ANNEX_CHANGE_ADDED)
     json_object_set_int_member (json, "old_size", (gint64) self->old_size_bytes);
+  if (self->sha256 != NULL)
+    json_object_set_string_member (json, "sha256", self->sha256);
   if (self->conflict)
     json_object_set_boolean_member (json, "conflict", TRUE);
   if (self->active)

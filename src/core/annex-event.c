@@ -58,6 +58,7 @@ static const struct
   [ANNEX_EVENT_CHECKPOINT_REMOVED] = { "checkpoint-removed", "s:checkpoint" },
   [ANNEX_EVENT_ROLLING_BACK] = { "rolling-back", "s:checkpoint" },
   [ANNEX_EVENT_ROLLED_BACK] = { "rolled-back", "s:checkpoint" },
+  [ANNEX_EVENT_TRIES_AGAIN] = { "tries-again", "s:task" },
   [ANNEX_EVENT_FORKED] = { "forked", "s:task" },
   [ANNEX_EVENT_REWOUND] = { "rewound", "i:to_seq" },
   [ANNEX_EVENT_ERROR] = { "error", "s:message" },

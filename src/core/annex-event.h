@@ -51,6 +51,7 @@ typedef enum
   ANNEX_EVENT_ROLLING_BACK,      /* {checkpoint, time, before?}: before the computer is touched */
   ANNEX_EVENT_ROLLED_BACK,       /* {checkpoint, time, before?, kept: [{share, path}], text}, or
                                   * {checkpoint, error}: then nothing changed */
+  ANNEX_EVENT_TRIES_AGAIN,       /* {task}: this is another try of that task, on copies of its folders */
   ANNEX_EVENT_FORKED,            /* {task, checkpoint, time, text}: all before it is another task's */
   ANNEX_EVENT_REWOUND,           /* {to_seq}: events after it no longer count */
   ANNEX_EVENT_ERROR,             /* {domain, code, message, advice?} */

@@ -77,6 +77,20 @@ annex_keep_apply (const char *undo_dir,
                   gpointer user_data,
                   GCancellable *cancellable,
                   GError **error);
+/* Applies @changes, which were worked out for @copy, to the folder @origin that it is a copy of, as
+ * above. What is no longer in @origin as it is in @copy has changed meanwhile (KEPT_BOTH). Then the
+ * same is applied to @copy with its @baseline, without undo. */
+GPtrArray *
+annex_keep_apply_to_origin (const char *undo_dir,
+                            const char *keep_id,
+                            const char *origin,
+                            const char *copy,
+                            GPtrArray *changes,
+                            AnnexBaseline *baseline,
+                            AnnexKeepFetch fetch,
+                            gpointer user_data,
+                            GCancellable *cancellable,
+                            GError **error);
 /* Takes a keep back: contents, modes, times and folder times as before. What the user changed after
  * the keep is not lost: it stays, and the original is put beside it (KEPT_BOTH). Blocking. */
 GPtrArray *

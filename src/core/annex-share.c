@@ -23,6 +23,7 @@ struct _AnnexShare
   char *id;
   char *name;
   char *path;
+  char *origin; /* nullable */
   AnnexShareMode mode;
 };
 
@@ -290,18 +291,24 @@ annex_share_new_from_json (JsonObject *json, GError **error)
   const char *name = id != NULL ? annex_json_get_string (json, "name", error) : NULL;
   const char *path = name != NULL ? annex_json_get_string (json, "path", error) : NULL;
   const char *mode_name = path != NULL ? annex_json_get_string (json, "mode", error) : NULL;
+  const char *origin;
   AnnexShareMode mode;
+  AnnexShare *self;
 
   if (mode_name == NULL || !annex_share_mode_from_name (mode_name, &mode, error))
     return NULL;
-  if (!is_valid_id (id) || !g_path_is_absolute (path) || name[0] == '\0' || strlen (name) > 255 ||
+  origin = annex_json_opt_string (json, "origin", NULL);
+  if (!is_valid_id (id) || !g_path_is_absolute (path) ||
+      (origin != NULL && !g_path_is_absolute (origin)) || name[0] == '\0' || strlen (name) > 255 ||
       strchr (name, '/') != NULL || g_str_equal (name, ".") || g_str_equal (name, ".."))
     {
       g_set_error_literal (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_VALUE,
                            "The share’s id, name or path is not allowed");
       return NULL;
     }
-  return share_new (id, name, path, mode);
+  self = share_new (id, name, path, mode);
+  self->origin = g_strdup (origin);
+  return self;
 }
 
 JsonObject *
@@ -313,13 +320,30 @@ annex_share_to_json (AnnexShare *self)
   json_object_set_string_member (json, "name", self->name);
   json_object_set_string_member (json, "path", self->path);
   json_object_set_string_member (json, "mode", annex_share_mode_to_name (self->mode));
+  if (self->origin != NULL)
+    json_object_set_string_member (json, "origin", self->origin);
   return json;
 }
 
 AnnexShare *
 annex_share_with_mode (AnnexShare *self, AnnexShareMode mode)
 {
-  return share_new (self->id, self->name, self->path, mode);
+  AnnexShare *changed = share_new (self->id, self->name, self->path, mode);
+
+  changed->origin = g_strdup (self->origin);
+  return changed;
+}
+
+AnnexShare *
+annex_share_with_origin (AnnexShare *self, const char *origin)
+{
+  AnnexShare *copy;
+
+  g_return_val_if_fail (g_path_is_absolute (origin), NULL);
+
+  copy = share_new (self->id, self->name, self->path, self->mode);
+  copy->origin = g_strdup (origin);
+  return copy;
 }
 
 AnnexShare *
@@ -336,6 +360,7 @@ clear (gpointer data)
   g_free (self->id);
   g_free (self->name);
   g_free (self->path);
+  g_free (self->origin);
 }
 
 void
@@ -360,6 +385,18 @@ const char *
 annex_share_get_path (AnnexShare *self)
 {
   return self->path;
+}
+
+const char *
+annex_share_get_origin (AnnexShare *self)
+{
+  return self->origin;
+}
+
+const char *
+annex_share_get_home (AnnexShare *self)
+{
+  return self->origin != NULL ? self->origin : self->path;
 }
 
 AnnexShareMode

@@ -45,14 +45,22 @@ AnnexShare *annex_share_new (const char *path,
                              GPtrArray *taken,
                              GError **error);
 AnnexShare *annex_share_new_from_json (JsonObject *json, GError **error);
-JsonObject *annex_share_to_json (AnnexShare *self); /* {id, name, path, mode} (transfer full) */
+JsonObject *annex_share_to_json (AnnexShare *self); /* {id, name, path, mode, origin?} (transfer full) */
 AnnexShare *annex_share_with_mode (AnnexShare *self, AnnexShareMode mode);
+/* The same share as a copy of the user's folder @origin (absolute): the task sees the copy, and what
+ * is kept goes to @origin. Nothing of @origin is looked at here. */
+AnnexShare *annex_share_with_origin (AnnexShare *self, const char *origin);
 AnnexShare *annex_share_ref (AnnexShare *self);
 void annex_share_unref (AnnexShare *self);
 
 const char *annex_share_get_id (AnnexShare *self);   /* short, [a-z0-9]+, also the virtiofs tag */
 const char *annex_share_get_name (AnnexShare *self); /* folder name in the guest */
 const char *annex_share_get_path (AnnexShare *self); /* absolute host path */
+/* Of a copy the user's own folder, else NULL. (borrowed) */
+const char *annex_share_get_origin (AnnexShare *self);
+/* Where what is kept goes, and what the user calls this folder: the origin of a copy, else the
+ * path. (borrowed) */
+const char *annex_share_get_home (AnnexShare *self);
 AnnexShareMode annex_share_get_mode (AnnexShare *self);
 char *annex_share_dup_guest_path (AnnexShare *self); /* /folders/<name> */
 

@@ -106,6 +106,7 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_free (self->provider);
   g_free (self->model);
   g_free (self->base_url);
+  g_free (self->again_of);
   g_free (self->system);
   g_free (self->tools);
   annex_plan_unref (self->plan);
@@ -524,6 +525,7 @@ apply_imported (AnnexTaskFacts *self)
   g_clear_pointer (&self->rolling_back, json_object_unref);
   g_hash_table_remove_all (self->kept_since);
   g_clear_pointer (&self->base_url, g_free);
+  g_clear_pointer (&self->again_of, g_free);
   if (self->state == ANNEX_TASK_RUNNING || self->state == ANNEX_TASK_WAITING)
     self->state = ANNEX_TASK_STOPPED;
 }
@@ -551,6 +553,18 @@ apply_untrusted_read (AnnexTaskFacts *self, JsonObject *data)
   apply_taint (self, ANNEX_EVENT_UNTRUSTED_READ, data);
   if (!g_ptr_array_find_with_equal_func (self->untrusted, source, g_str_equal, NULL))
     g_ptr_array_add (self->untrusted, g_strdup (source));
+}
+
+/* Where the task comes from. */
+static void
+apply_lineage (AnnexTaskFacts *self, AnnexEventType type, JsonObject *data)
+{
+  if (type == ANNEX_EVENT_FORKED)
+    apply_forked (self);
+  else if (type == ANNEX_EVENT_IMPORTED)
+    apply_imported (self);
+  else
+    g_set_str (&self->again_of, annex_json_opt_string (data, "task", NULL));
 }
 
 /* Malformed events change nothing. */
@@ -622,14 +636,13 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_ROLLED_BACK:
       apply_rolled_back (self, data);
       break;
+    case ANNEX_EVENT_TRIES_AGAIN:
     case ANNEX_EVENT_FORKED:
-      apply_forked (self);
+    case ANNEX_EVENT_IMPORTED:
+      apply_lineage (self, annex_event_get_event_type (event), data);
       break;
     case ANNEX_EVENT_REWOUND:
       apply_rewound (self, data);
-      break;
-    case ANNEX_EVENT_IMPORTED:
-      apply_imported (self);
       break;
     case ANNEX_EVENT_USER_MESSAGE:
     case ANNEX_EVENT_REPLY_STARTED:

@@ -49,6 +49,7 @@ typedef struct
   JsonObject *rolling_back; /* a roll back that was begun and of which no end was told; nullable */
   GHashTable
       *kept_since; /* "share/path" of what was kept after the state the computer went back to */
+  char *again_of; /* nullable: the task that this is another try of */
   AnnexUsage usage;
   AnnexTaint taint;
   GPtrArray *untrusted; /* char *, sources that were read, each once */

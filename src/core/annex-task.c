@@ -510,6 +510,12 @@ annex_task_get_base_url (AnnexTask *self)
 }
 
 const char *
+annex_task_get_again_of (AnnexTask *self)
+{
+  return self->facts.again_of;
+}
+
+const char *
 annex_task_get_system (AnnexTask *self)
 {
   return self->facts.system;

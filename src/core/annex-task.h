@@ -105,6 +105,9 @@ const char *
 annex_task_get_model (AnnexTask *self);
 const char *
 annex_task_get_base_url (AnnexTask *self); /* nullable */
+/* The id of the task that this is another try of, on copies of its folders. (nullable) */
+const char *
+annex_task_get_again_of (AnnexTask *self);
 const char *
 annex_task_get_system (AnnexTask *self);
 const char *

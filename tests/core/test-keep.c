@@ -134,7 +134,8 @@ test_everything (void)
   g_assert_cmpint (annex_keep_recover (fixture->undo_dir, &error), ==, 0);
 }
 
-/* What the folder was, out of a copy of what it is; folder times aside, which nobody reads there. */
+/* What the folder was, out of a copy of what it is; folder times aside, which nobody reads there.
+ */
 static void
 test_undo_in_copy (void)
 {
@@ -182,9 +183,86 @@ test_undo_in_copy (void)
   draft_fixture_assert_same (after, now);
   undone = draft_fixture_undo (fixture, "k1");
   g_assert_cmpuint (undone->len, ==, changes->len);
-  g_assert_false (
-      annex_keep_undo_in_copy (fixture->undo_dir, "none", fixture->root, copy, &error));
+  g_assert_false (annex_keep_undo_in_copy (fixture->undo_dir, "none", fixture->root, copy, &error));
   g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND);
+}
+
+static AnnexKept *
+find_kept (GPtrArray *kept, const char *path)
+{
+  for (guint i = 0; i < kept->len; i++)
+    if (g_str_equal (((AnnexKept *) g_ptr_array_index (kept, i))->path, path))
+      return g_ptr_array_index (kept, i);
+  g_error ("nothing is said of %s", path);
+}
+
+static void
+assert_text (const char *folder, const char *path, const char *text)
+{
+  g_autofree char *whole = g_build_filename (folder, path, NULL);
+  g_autofree char *found = NULL;
+
+  g_assert_true (g_file_get_contents (whole, &found, NULL, NULL));
+  g_assert_cmpstr (found, ==, text);
+}
+
+/* What was worked out on a copy is kept in the folder it is a copy of; what the user changed there
+ * meanwhile stays. */
+static void
+test_to_origin (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) undone = NULL;
+  g_autoptr (GHashTable) before = NULL;
+  g_autoptr (GHashTable) after = NULL;
+  g_autofree char *origin = g_build_filename (fixture->base, "origin", NULL);
+  g_autofree char *mine = g_build_filename (origin, "read-only.txt", NULL);
+  g_autofree char *gone = g_build_filename (origin, "tree", "a", NULL);
+  g_autofree char *renamed = g_build_filename (origin, "old-name.txt", NULL);
+  g_autofree char *none = g_build_filename (fixture->base, "none", NULL);
+  g_autoptr (GError) error = NULL;
+
+  fill (fixture);
+  g_assert_true (annex_tree_copy (fixture->root, origin, &error));
+  g_assert_cmpint (g_chmod (mine, 0644), ==, 0);
+  g_assert_true (g_file_set_contents (mine, "cannot be WRITTEN", -1, NULL)); /* as long as it was */
+  g_assert_true (g_file_set_contents (gone, "my own", -1, NULL));
+  before = draft_fixture_snapshot (origin);
+  changes = draft_fixture_compute (fixture);
+  g_assert_null (annex_keep_apply_to_origin (fixture->undo_dir, "k0", none, fixture->root, changes,
+                                             fixture->baseline, draft_fixture_fetch, fixture, NULL,
+                                             &error));
+  g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE);
+  g_clear_error (&error);
+
+  kept = annex_keep_apply_to_origin (fixture->undo_dir, "k1", origin, fixture->root, changes,
+                                     fixture->baseline, draft_fixture_fetch, fixture, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (kept->len, ==, changes->len);
+  /* The same as then: as the agent has it. */
+  g_assert_cmpint (find_kept (kept, "changed.txt")->outcome, ==, ANNEX_OUTCOME_DONE);
+  g_assert_cmpint (find_kept (kept, "deleted.txt")->outcome, ==, ANNEX_OUTCOME_DONE);
+  g_assert_cmpint (find_kept (kept, "new-name.txt")->outcome, ==, ANNEX_OUTCOME_DONE);
+  assert_text (origin, "changed.txt", "the agent's version");
+  g_assert_false (g_file_test (renamed, G_FILE_TEST_EXISTS));
+  /* The user's own: both are there. */
+  g_assert_cmpint (find_kept (kept, "read-only.txt")->outcome, ==, ANNEX_OUTCOME_KEPT_BOTH);
+  assert_text (origin, "read-only.txt", "cannot be WRITTEN");
+  assert_text (origin, find_kept (kept, "read-only.txt")->other_path, "written all the same");
+  g_assert_cmpint (find_kept (kept, "tree")->outcome, !=, ANNEX_OUTCOME_DONE);
+  assert_text (origin, "tree/a", "my own");
+
+  /* The copy is what was kept, too, and there is nothing of it to take back. */
+  assert_text (fixture->root, "changed.txt", "the agent's version");
+  assert_text (fixture->root, "read-only.txt", "written all the same");
+  g_assert_null (annex_keep_undo (fixture->undo_dir, "k1-copy", NULL, &error));
+  g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  undone = draft_fixture_undo (fixture, "k1");
+  after = draft_fixture_snapshot (origin);
+  draft_fixture_assert_same (before, after);
 }
 
 static void
@@ -568,6 +646,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/everything", test_everything);
   g_test_add_func ("/keep/undo-store-elsewhere", test_undo_store_elsewhere);
   g_test_add_func ("/keep/undo-in-copy", test_undo_in_copy);
+  g_test_add_func ("/keep/to-origin", test_to_origin);
   g_test_add_func ("/keep/part", test_part);
   g_test_add_func ("/keep/conflicts", test_conflicts);
   g_test_add_func ("/keep/undo-after-edits", test_undo_after_edits);

@@ -84,6 +84,12 @@ class Eval(Journey):
         done = self.annex("eval", path, os.path.join(self.temporary, "missing.annex"), status=1)
         self.assertIn("This is no export of a task", done.stdout)
         self.assertIn("0 passed, 2 failed", done.stdout)
+        # A case of somebody else's whose folder is a link to one of mine.
+        case = self.recorded()
+        before = case.removesuffix(".annex") + ".before/Notes"
+        shutil.rmtree(before)
+        os.symlink(self.folder_path, before)
+        self.assertIn("link to another place", self.annex("eval", case, status=1).stdout)
         self.annex("eval", status=2)
         self.annex("eval", "--skill", "x", path, status=2)
 

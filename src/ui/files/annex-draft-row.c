@@ -92,7 +92,7 @@ static void
 show_share (AnnexDraftRow *self, AnnexShare *share)
 {
   AnnexShareMode mode = annex_share_get_mode (share);
-  g_autofree char *path = annex_text_for_display (annex_share_get_path (share));
+  g_autofree char *path = annex_text_for_display (annex_share_get_home (share));
   g_autofree char *label = NULL;
   g_autofree char *name = annex_text_for_display (annex_share_get_name (share));
   g_autoptr (GMenuModel) menu = mode_menu (share);

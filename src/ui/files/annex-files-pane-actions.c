@@ -226,7 +226,7 @@ show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (share == NULL)
     return;
-  file = g_file_new_for_path (annex_share_get_path (share));
+  file = g_file_new_for_path (annex_share_get_home (share));
   launcher = gtk_file_launcher_new (file);
   gtk_file_launcher_launch (launcher, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, NULL,
                             NULL);

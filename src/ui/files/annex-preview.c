@@ -397,7 +397,8 @@ typedef struct
   AnnexTask *task;
   char *share_id;
   AnnexChange *change;
-  GBytes *bytes; /* nullable: fetched from the desk */
+  GBytes *before; /* nullable */
+  GBytes *bytes;  /* nullable. Without both they are fetched from the desk */
 } Load;
 
 static void
@@ -410,6 +411,7 @@ load_free (gpointer data)
   g_clear_object (&load->task);
   g_free (load->share_id);
   annex_change_free (load->change);
+  g_clear_pointer (&load->before, g_bytes_unref);
   g_clear_pointer (&load->bytes, g_bytes_unref);
   g_free (load);
 }
@@ -465,11 +467,14 @@ load_content (Load *load, GError **error)
   g_autoptr (GBytes) after = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (load->bytes != NULL)
-    after = g_bytes_ref (load->bytes);
+  if (load->desk == NULL)
+    {
+      before = load->before != NULL ? g_bytes_ref (load->before) : NULL;
+      after = load->bytes != NULL ? g_bytes_ref (load->bytes) : NULL;
+    }
   else if (kind == ANNEX_CHANGE_CHANGED || kind == ANNEX_CHANGE_DELETED)
     before = fetch (load, FALSE, &local);
-  if (local == NULL && after == NULL && kind != ANNEX_CHANGE_DELETED)
+  if (load->desk != NULL && local == NULL && kind != ANNEX_CHANGE_DELETED)
     after = fetch (load, TRUE, &local);
   if (local != NULL || (before == NULL && after == NULL))
     {
@@ -551,11 +556,19 @@ annex_preview_show_change (AnnexPreview *self,
 void
 annex_preview_show_bytes (AnnexPreview *self, const char *name, GBytes *bytes)
 {
+  g_return_if_fail (bytes != NULL);
+
+  annex_preview_show_pair (self, name, NULL, bytes);
+}
+
+void
+annex_preview_show_pair (AnnexPreview *self, const char *name, GBytes *before, GBytes *after)
+{
   g_autofree char *shown = NULL;
   Load *load;
 
   g_return_if_fail (ANNEX_IS_PREVIEW (self));
-  g_return_if_fail (bytes != NULL);
+  g_return_if_fail (before != NULL || after != NULL);
 
   self->serial++;
   shown = annex_text_file_name (name);
@@ -563,9 +576,14 @@ annex_preview_show_bytes (AnnexPreview *self, const char *name, GBytes *bytes)
   load = g_new0 (Load, 1);
   g_weak_ref_init (&load->self, self);
   load->serial = self->serial;
-  load->change = annex_change_new (ANNEX_CHANGE_ADDED, name);
-  load->change->size_bytes = g_bytes_get_size (bytes);
-  load->bytes = g_bytes_ref (bytes);
+  load->change = annex_change_new (before == NULL  ? ANNEX_CHANGE_ADDED
+                                   : after == NULL ? ANNEX_CHANGE_DELETED
+                                                   : ANNEX_CHANGE_CHANGED,
+                                   name);
+  load->change->old_size_bytes = before != NULL ? g_bytes_get_size (before) : 0;
+  load->change->size_bytes = after != NULL ? g_bytes_get_size (after) : 0;
+  load->before = before != NULL ? g_bytes_ref (before) : NULL;
+  load->bytes = after != NULL ? g_bytes_ref (after) : NULL;
   annex_fiber_start (load_fiber, load, load_free);
 }
 

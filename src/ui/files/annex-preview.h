@@ -26,6 +26,9 @@ annex_preview_show_change (AnnexPreview *self,
 /* The same of a whole file: @bytes, which are called @name. */
 void
 annex_preview_show_bytes (AnnexPreview *self, const char *name, GBytes *bytes);
+/* The same of two files that are called @name, beside each other; either may be NULL, not both. */
+void
+annex_preview_show_pair (AnnexPreview *self, const char *name, GBytes *before, GBytes *after);
 /* That there is nothing to see of it, and why (a sentence). */
 void
 annex_preview_show_failure (AnnexPreview *self, const char *name, const char *reason);

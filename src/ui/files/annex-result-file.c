@@ -94,7 +94,7 @@ annex_result_file_dup_host_path (AnnexTask *task, const char *guest_path)
       path = guest_path + length + 1;
       if (!is_clean (path) || is_in_draft (task, share, path))
         return NULL;
-      return g_build_filename (annex_share_get_path (share), path, NULL);
+      return g_build_filename (annex_share_get_home (share), path, NULL);
     }
   return NULL;
 }

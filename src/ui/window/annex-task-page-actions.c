@@ -182,6 +182,8 @@ annex_task_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "task.unarchive", NULL, window_action);
   gtk_widget_class_install_action (widget_class, "task.export", NULL, window_action);
   gtk_widget_class_install_action (widget_class, "task.delete", NULL, window_action);
+  gtk_widget_class_install_action (widget_class, "task.try-again", NULL, window_action);
+  gtk_widget_class_install_action (widget_class, "task.compare", NULL, window_action);
 }
 
 void
@@ -195,6 +197,11 @@ annex_task_page_update_actions (AnnexTaskPage *self, gboolean running)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.make-skill", has_task && !running);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.archive", has_task && !self->archived);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.unarchive", has_task && self->archived);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.try-again", has_task && !running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.compare",
+                                 has_task && annex_task_get_again_of (self->base.task) != NULL);
+  adw_banner_set_revealed (self->again_banner,
+                           has_task && annex_task_get_again_of (self->base.task) != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "task.undo-keep",
                                  keeps != NULL && keeps[0] != NULL);
 }

@@ -40,6 +40,7 @@ struct _AnnexTaskPage
   AnnexComposer *composer;
   AdwButtonContent *resume_content;
   AdwBin *banner_slot;
+  AdwBanner *again_banner;
   AdwBin *grant_slot;
   AdwBin *chat_slot;
   AdwBin *strip_slot;

@@ -453,6 +453,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, composer);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, resume_content);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, banner_slot);
+  gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, again_banner);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, grant_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, chat_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexTaskPage, strip_slot);

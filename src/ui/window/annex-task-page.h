@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * column: Stop is in the composer), "pane-shown", "pane-tab", "pane-width".
  * Actions: task.stop, task.resume, task.find, task.toggle-pane, task.enlarge-pane (it takes all the
  * room, and gives it back), task.show-pane (s: a tab),
- * task.undo-keep, and task.rename, task.archive, task.export, task.delete, which activate the
+ * task.undo-keep, and task.rename, task.archive, task.export, task.delete, task.try-again,
+ * task.compare (where the task is another try of one), which activate the
  * window's. */
 #define ANNEX_TYPE_TASK_PAGE (annex_task_page_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexTaskPage, annex_task_page, ANNEX, TASK_PAGE, AnnexTaskWidget)

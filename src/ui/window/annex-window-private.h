@@ -81,6 +81,9 @@ void
 annex_window_remove_page (AnnexWindow *self, AnnexTaskPage *page);
 void
 annex_window_forget_pages (AnnexWindow *self);
+/* annex-window-again.c */
+void
+annex_window_install_again_actions (GtkWidgetClass *widget_class);
 /* annex-window-actions.c */
 void
 annex_window_install_actions (GtkWidgetClass *widget_class);

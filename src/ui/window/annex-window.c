@@ -551,6 +551,7 @@ annex_window_class_init (AnnexWindowClass *klass)
   bind_children (widget_class);
   annex_window_install_actions (widget_class);
   annex_window_install_task_actions (widget_class);
+  annex_window_install_again_actions (widget_class);
   annex_window_install_page_actions (widget_class);
 }
 

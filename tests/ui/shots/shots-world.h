@@ -23,6 +23,7 @@ typedef struct
   AnnexTask *failed;
   AnnexTask *hostile; /* everything in it wants to be something else; NULL at first */
   AnnexTask *fresh;   /* one message, nothing else */
+  AnnexTask *again;   /* another try of one; NULL at first */
   char *folder;       /* of the draft */
 } ShotsWorld;
 

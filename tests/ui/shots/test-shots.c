@@ -72,12 +72,10 @@ look (ShotsStage *stage, const ShotsScreen *screen)
 }
 
 static void
-test_screens (void)
+look_at_all (const ShotsScreen *screens, guint n_screens)
 {
   g_autoptr (ShotsWorld) world = shots_world_new ();
   ShotsStage stage = { .world = world };
-  guint n_screens;
-  const ShotsScreen *screens = shots_get_screens (&n_screens);
 
   g_test_log_set_fatal_handler (is_fatal_cb, NULL);
   open_window (&stage);
@@ -87,18 +85,30 @@ test_screens (void)
 }
 
 static void
+test_screens (void)
+{
+  guint n_screens;
+  const ShotsScreen *screens = shots_get_screens (&n_screens);
+
+  look_at_all (screens, n_screens);
+}
+
+static void
 test_library (void)
 {
-  g_autoptr (ShotsWorld) world = shots_world_new ();
-  ShotsStage stage = { .world = world };
   guint n_screens;
   const ShotsScreen *screens = shots_get_library_screens (&n_screens);
 
-  g_test_log_set_fatal_handler (is_fatal_cb, NULL);
-  open_window (&stage);
-  for (guint i = 0; i < n_screens; i++)
-    look (&stage, &screens[i]);
-  close_window (&stage);
+  look_at_all (screens, n_screens);
+}
+
+static void
+test_again (void)
+{
+  guint n_screens;
+  const ShotsScreen *screens = shots_get_again_screens (&n_screens);
+
+  look_at_all (screens, n_screens);
 }
 
 static void
@@ -155,6 +165,7 @@ main (int argc, char **argv)
     shots_width = atoi (argv[1]);
   g_test_add_func ("/ui/shots/screens", test_screens);
   g_test_add_func ("/ui/shots/library", test_library);
+  g_test_add_func ("/ui/shots/again", test_again);
   g_test_add_func ("/ui/shots/first", test_first);
   g_test_add_func ("/ui/shots/thousand", test_thousand);
   return g_test_run ();

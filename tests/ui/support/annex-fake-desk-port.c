@@ -244,6 +244,23 @@ delete_task (AnnexDesk *desk, const char *task_id)
                 fake_answer_true (desk, "delete_task"));
 }
 
+static DexFuture *
+try_again (AnnexDesk *desk, AnnexTask *task, const AnnexAgain *how)
+{
+  g_autofree char *skills = how->skills != NULL ? g_strjoinv (",", how->skills) : g_strdup ("");
+  g_autofree char *title = annex_task_dup_title (task);
+  AnnexTask *again;
+
+  fake_record (desk, "try_again:%s:%s%s%s", how->profile != NULL ? how->profile : "", skills,
+               how->as_now ? ":as-now" : "", how->without_folder ? ":without-folder" : "");
+  if (fake_will_fail (desk, "try_again"))
+    return fake_answer_true (desk, "try_again");
+  again = annex_fake_desk_add_task (SELF (desk), title);
+  annex_fake_desk_append (SELF (desk), again, ANNEX_EVENT_TRIES_AGAIN,
+                          annex_json_build ("s", "task", annex_task_get_id (task), NULL));
+  return fake_answer_with (desk, "try_again", dex_future_new_take_object (g_object_ref (again)));
+}
+
 /* Folders */
 
 static DexFuture *
@@ -528,6 +545,7 @@ annex_fake_desk_port_init (AnnexDeskInterface *iface)
   iface->rewind = rewind_task;
   iface->change_plan = change_plan;
   iface->delete_task = delete_task;
+  iface->try_again = try_again;
   iface->grant_folder = grant_folder;
   iface->set_share_mode = set_share_mode;
   iface->revoke_share = revoke_share;
