@@ -270,7 +270,7 @@ load (AnnexComparisonDialog *self)
               self, compared_cb);
 }
 
-/* It is kept or taken back elsewhere, too: in the task's own files, and by the button of a toast. */
+/* It is kept or taken back elsewhere, too: in the task’s files, and by the button of a toast. */
 static void
 event_cb (AnnexComparisonDialog *self, AnnexEvent *event)
 {

@@ -288,9 +288,9 @@ test_compare (void)
   press_card (&self, TRUE, "_Undo");
   await_text (&self, "3 changes, taken back");
   g_assert_true (annex_called (self.desk, "undo:*"));
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
   press_card (&self, TRUE, "_Open Task");
   g_assert_true (self.opened == self.again);
-  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
   fixture_close (&self);
   g_assert_null (dialog);
 }
