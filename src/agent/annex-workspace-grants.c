@@ -69,7 +69,7 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
     return FALSE;
   if (annex_share_get_mode (share) == mode)
     return TRUE;
-  if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_path (share),
+  if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_home (share),
                                        mode, error))
     return FALSE;
   guest_path = annex_share_dup_guest_path (share);

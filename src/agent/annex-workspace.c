@@ -534,7 +534,7 @@ change_mode (AnnexWorkspace *self, AnnexShare *share, AnnexShareMode mode, GErro
   if (annex_share_get_mode (share) == mode ||
       (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY && mode == ANNEX_SHARE_REVIEW))
     return annex_share_ref (share);
-  if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_path (share),
+  if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_home (share),
                                        mode, error))
     return NULL;
   guest_path = annex_share_dup_guest_path (share);
@@ -598,11 +598,7 @@ annex_workspace_grant_copy (AnnexWorkspace *self,
                             GError **error)
 {
   g_autoptr (GPtrArray) shares = annex_task_dup_shares (self->task);
-  g_autoptr (AnnexShare) plain = annex_share_new (path, mode, shares, error);
-  g_autoptr (AnnexShare) share = NULL;
+  g_autoptr (AnnexShare) share = annex_share_new_copy (path, origin, mode, shares, error);
 
-  if (plain == NULL)
-    return NULL;
-  share = annex_share_with_origin (plain, origin);
-  return grant (self, share, error) ? g_steal_pointer (&share) : NULL;
+  return share != NULL && grant (self, share, error) ? g_steal_pointer (&share) : NULL;
 }

@@ -15,6 +15,7 @@
 #include "annex-recording.h"
 #include "annex-tree.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* (transfer full) */
@@ -298,7 +299,8 @@ make (AnnexDeskCall *call,
       GPtrArray *folders,
       GError **error)
 {
-  g_autofree char *title = g_strdup_printf ("Again: %s", recording->title);
+  /* Translators: the title of a task that is tried again; %s is the title that it had. */
+  g_autofree char *title = g_strdup_printf (_ ("Again: %s"), recording->title);
   g_autoptr (AnnexModel) model =
       annex_desk_session_create_model (call->self, call->again->profile, error);
   g_autoptr (AnnexTask) made =

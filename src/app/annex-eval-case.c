@@ -200,7 +200,8 @@ save_files (AnnexStore *store,
          dex_await (annex_store_export (store, annex_task_get_id (task), file), error);
 }
 
-/* The log alone is no consent: it may come from another machine, and name any folder of this one. */
+/* The log alone is no consent: it may come from another machine, and name any folder of this one.
+ */
 static gboolean
 check_folders (AnnexTask *task, AnnexRecording *recording, GError **error)
 {
@@ -212,9 +213,8 @@ check_folders (AnnexTask *task, AnnexRecording *recording, GError **error)
       gboolean found = FALSE;
 
       for (guint j = 0; j < shares->len && !found; j++)
-        found =
-            g_str_equal (annex_share_get_path (g_ptr_array_index (shares, j)), folder->path) &&
-            g_str_equal (annex_share_get_name (g_ptr_array_index (shares, j)), folder->name);
+        found = g_str_equal (annex_share_get_path (g_ptr_array_index (shares, j)), folder->path) &&
+                g_str_equal (annex_share_get_name (g_ptr_array_index (shares, j)), folder->name);
       if (!found)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,

@@ -350,7 +350,7 @@ annex_vm_set_shares (AnnexComputer *computer, GPtrArray *shares)
       AnnexShare *share = g_ptr_array_index (shares, i);
       GError *error = NULL;
 
-      if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_path (share),
+      if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_home (share),
                                            annex_share_get_mode (share), &error))
         return annex_future_new_error (error);
     }

@@ -135,8 +135,7 @@ touches_own_data (const char *path)
 
   for (guint i = 0; i <= G_N_ELEMENTS (own); i++)
     {
-      g_autofree char *given =
-          i < G_N_ELEMENTS (own) ? own[i](NULL) : g_steal_pointer (&computers);
+      g_autofree char *given = i < G_N_ELEMENTS (own) ? own[i](NULL) : g_steal_pointer (&computers);
       g_autofree char *folder = given != NULL ? resolve_existing (given) : NULL;
 
       if (folder != NULL && (lies_in (path, folder) || lies_in (folder, path)))
@@ -251,18 +250,25 @@ share_new (const char *id, const char *name, const char *path, AnnexShareMode mo
 }
 
 AnnexShare *
-annex_share_new (const char *path, AnnexShareMode mode, GPtrArray *taken, GError **error)
+annex_share_new_copy (const char *path,
+                      const char *origin,
+                      AnnexShareMode mode,
+                      GPtrArray *taken,
+                      GError **error)
 {
   g_autofree char *resolved = NULL;
   g_autofree char *identifier = NULL;
   g_autofree char *id = NULL;
   g_autofree char *name = NULL;
+  AnnexShare *self;
 
   g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (origin == NULL || g_path_is_absolute (origin), NULL);
 
   resolved = resolve_folder (path, error);
   if (resolved == NULL || !is_allowed (resolved, taken, error) ||
-      !annex_admin_policy_check_share (annex_admin_policy_get (), resolved, mode, error))
+      !annex_admin_policy_check_share (annex_admin_policy_get (),
+                                       origin != NULL ? origin : resolved, mode, error))
     return NULL;
   if (access (resolved, R_OK | X_OK) != 0)
     {
@@ -273,7 +279,15 @@ annex_share_new (const char *path, AnnexShareMode mode, GPtrArray *taken, GError
   identifier = annex_identifier_new ();
   id = g_strconcat ("s", identifier + 14, NULL); /* twelve random characters */
   name = make_name (resolved, taken);
-  return share_new (id, name, resolved, mode);
+  self = share_new (id, name, resolved, mode);
+  self->origin = g_strdup (origin);
+  return self;
+}
+
+AnnexShare *
+annex_share_new (const char *path, AnnexShareMode mode, GPtrArray *taken, GError **error)
+{
+  return annex_share_new_copy (path, NULL, mode, taken, error);
 }
 
 static gboolean
@@ -332,18 +346,6 @@ annex_share_with_mode (AnnexShare *self, AnnexShareMode mode)
 
   changed->origin = g_strdup (self->origin);
   return changed;
-}
-
-AnnexShare *
-annex_share_with_origin (AnnexShare *self, const char *origin)
-{
-  AnnexShare *copy;
-
-  g_return_val_if_fail (g_path_is_absolute (origin), NULL);
-
-  copy = share_new (self->id, self->name, self->path, self->mode);
-  copy->origin = g_strdup (origin);
-  return copy;
 }
 
 AnnexShare *

@@ -44,12 +44,17 @@ AnnexShare *annex_share_new (const char *path,
                              AnnexShareMode mode,
                              GPtrArray *taken,
                              GError **error);
+/* The same of @path, a copy of the user's folder @origin (absolute; NULL: no copy): the task sees the
+ * copy, and what is kept goes to @origin, for which the administrator's rules are asked. Nothing of
+ * @origin is looked at here. (transfer full) */
+AnnexShare *annex_share_new_copy (const char *path,
+                                  const char *origin,
+                                  AnnexShareMode mode,
+                                  GPtrArray *taken,
+                                  GError **error);
 AnnexShare *annex_share_new_from_json (JsonObject *json, GError **error);
 JsonObject *annex_share_to_json (AnnexShare *self); /* {id, name, path, mode, origin?} (transfer full) */
 AnnexShare *annex_share_with_mode (AnnexShare *self, AnnexShareMode mode);
-/* The same share as a copy of the user's folder @origin (absolute): the task sees the copy, and what
- * is kept goes to @origin. Nothing of @origin is looked at here. */
-AnnexShare *annex_share_with_origin (AnnexShare *self, const char *origin);
 AnnexShare *annex_share_ref (AnnexShare *self);
 void annex_share_unref (AnnexShare *self);
 

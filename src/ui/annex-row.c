@@ -7,6 +7,7 @@
 #include "annex-row.h"
 
 #include "annex-text.h"
+#include "annex-ui.h"
 
 #define MAX_LINES 6
 #define ROWS "annex-rows"
@@ -117,7 +118,7 @@ annex_row_add_button (GtkWidget *row, const char *label, const char *name)
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  annex_ui_name_button (button, name);
   if (ADW_IS_EXPANDER_ROW (row))
     adw_expander_row_add_suffix (ADW_EXPANDER_ROW (row), button);
   else

@@ -96,6 +96,12 @@ annex_text_format_size (guint64 bytes)
 }
 
 char *
+annex_text_format_count (gint64 count)
+{
+  return g_strdup_printf ("%'" G_GINT64_FORMAT, count);
+}
+
+char *
 annex_text_format_duration (gint64 duration_ms)
 {
   gint64 seconds;

@@ -28,6 +28,9 @@ annex_text_file_name (const char *path);
 /* "1.2 MB". (transfer full) */
 char *
 annex_text_format_size (guint64 bytes);
+/* "12,345". (transfer full) */
+char *
+annex_text_format_count (gint64 count);
 /* "0.4 s", "3.2 s", "42 s", "2 min 5 s", "1 h 4 min". (transfer full) */
 char *
 annex_text_format_duration (gint64 duration_ms);

@@ -45,6 +45,14 @@ annex_ui_describe (AdwStatusPage *page, const char *text)
 }
 
 void
+annex_ui_name_button (GtkWidget *button, const char *name)
+{
+  /* A button is labelled by its label, which comes before any name. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+void
 annex_ui_leave_page (AdwNavigationPage *page)
 {
   GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (page), ADW_TYPE_NAVIGATION_VIEW);

@@ -19,6 +19,10 @@ annex_ui_init (void);
 GSettings *
 annex_ui_dup_settings (void);
 
+/* What a screen reader says of @button in place of the label on it. To be said again after another
+ * label. */
+void
+annex_ui_name_button (GtkWidget *button, const char *name);
 /* Sets the description, which is markup, to @text, which may come from anywhere. */
 void
 annex_ui_describe (AdwStatusPage *page, const char *text);

@@ -18,8 +18,9 @@
 #define THANKS "{\"match\":\"thanks\",\"blocks\":[" SAY ("You are welcome") "]}"
 /* It does something first: what the files are is noted before that. */
 #define TIDY                                                                                       \
-  "{\"match\":\"tidy\",\"blocks\":[" CALL ("shell", "{\"command\":\"true\"}") "]},"                \
-  "{\"match\":\"tidy\",\"blocks\":[" SAY ("Tidy now") "]}"
+  "{\"match\":\"tidy\",\"blocks\":[" CALL (                                                        \
+      "shell", "{\"command\":\"true\"}") "]},"                                                     \
+                                         "{\"match\":\"tidy\",\"blocks\":[" SAY ("Tidy now") "]}"
 static const char twice[] = "{\"api_key\":\"sk-right\",\"turns\":[" TIDY "," THANKS "," TIDY
                             "," THANKS "," TIDY "," THANKS "]}";
 

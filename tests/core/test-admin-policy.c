@@ -201,15 +201,20 @@ test_shares (void)
   g_clear_error (&error);
   g_assert_null (annex_share_new (place, ANNEX_SHARE_REVIEW, NULL, &error));
   g_assert_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE);
+  g_clear_error (&error);
+  /* A copy may lie anywhere: what it is a copy of counts. */
+  share = annex_share_new_copy (beside, inside, ANNEX_SHARE_REVIEW, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (annex_share_new_copy (inside, beside, ANNEX_SHARE_REVIEW, NULL, &error));
+  g_assert_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE);
   annex_admin_policy_set (NULL);
 }
 
 static void
 test_names (void)
 {
-  g_autoptr (AnnexAdminPolicy) policy =
-      parse ("{\"skills\": [\"report-*\", \"charts\"], "
-             "\"connectors\": [\"files\", \"*.example.com\"]}");
+  g_autoptr (AnnexAdminPolicy) policy = parse ("{\"skills\": [\"report-*\", \"charts\"], "
+                                               "\"connectors\": [\"files\", \"*.example.com\"]}");
 
   g_assert_true (annex_admin_policy_check_skill (policy, "charts", NULL));
   g_assert_true (annex_admin_policy_check_skill (policy, "report-monthly", NULL));

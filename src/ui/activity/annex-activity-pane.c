@@ -14,6 +14,7 @@
 #include "annex-site-rule.h"
 #include "annex-text.h"
 #include "annex-then.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -176,7 +177,7 @@ add_rule (AnnexActivityPane *self, AnnexNetworkRule *rule)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
                                annex_activity_words_rule (rule->scope, rule->allow, site != NULL));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  annex_ui_name_button (button, name);
   g_object_set_data_full (G_OBJECT (button), "annex-host", g_strdup (rule->host), g_free);
   g_object_set_data_full (G_OBJECT (button), "annex-scope", g_strdup (rule->scope), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (take_back_cb), self, G_CONNECT_SWAPPED);

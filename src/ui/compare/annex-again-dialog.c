@@ -81,9 +81,11 @@ add_skill (AnnexAgainDialog *self, GtkWidget *expander, const AnnexSkillInfo *in
 {
   g_autofree char *title = annex_skill_dup_title (info->name);
   g_autofree char *description = annex_text_for_display (info->description);
-  GtkWidget *row = g_object_new (ADW_TYPE_SWITCH_ROW, "use-markup", FALSE, "title", title,
-                                 "subtitle", description, "subtitle-lines", 2, NULL);
+  GtkWidget *row = g_object_new (ADW_TYPE_SWITCH_ROW, "use-markup", FALSE, NULL);
 
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), description);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
   g_object_set_data_full (G_OBJECT (row), "annex-skill", g_strdup (info->name), g_free);
   g_signal_connect_object (row, "notify::active", G_CALLBACK (skill_cb), self, 0);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (expander), row);

@@ -48,9 +48,11 @@ annex_try_dup_tokens (const AnnexTry *try)
 {
   const AnnexUsage *usage = &try->recording->usage;
   gint64 read = usage->input_tokens + usage->cache_read_tokens + usage->cache_write_tokens;
+  g_autofree char *in = annex_text_format_count (read);
+  g_autofree char *out = annex_text_format_count (usage->output_tokens);
 
-  return g_strdup_printf (_ ("%1$'" G_GINT64_FORMAT " read, %2$'" G_GINT64_FORMAT " written"), read,
-                          usage->output_tokens);
+  /* Translators: tokens, as many as these */
+  return g_strdup_printf (_ ("%1$s read, %2$s written"), in, out);
 }
 
 char *

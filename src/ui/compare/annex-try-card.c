@@ -8,6 +8,7 @@
 
 #include "annex-comparison-words.h"
 #include "annex-text.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -94,7 +95,7 @@ name_button (GtkButton *button, const char *label, const char *title)
   name = g_strdup_printf ("%s: %s", title, plain);
   gtk_button_set_use_underline (button, TRUE);
   gtk_button_set_label (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  annex_ui_name_button (GTK_WIDGET (button), name);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "annex-text.h"
 #include "annex-timeline-mark.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -87,8 +88,7 @@ show_checkpoint (AnnexCheckpointRow *self)
   gtk_label_set_text (self->title, words);
   gtk_label_set_text (self->subtitle, text);
   gtk_button_set_label (self->action, _ ("Go Back"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->action), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  label, -1);
+  annex_ui_name_button (GTK_WIDGET (self->action), label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu), GTK_ACCESSIBLE_PROPERTY_LABEL, more,
                                   -1);
 }
@@ -99,8 +99,7 @@ show_present (AnnexCheckpointRow *self)
   gtk_label_set_text (self->title, _ ("Now"));
   gtk_label_set_text (self->subtitle, _ ("Keep it, to try something and come back"));
   gtk_button_set_label (self->action, _ ("Keep…"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->action), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Keep the Computer as It Is Now"), -1);
+  annex_ui_name_button (GTK_WIDGET (self->action), _ ("Keep the Computer as It Is Now"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("More"), -1);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "checkpoint.remove", FALSE);

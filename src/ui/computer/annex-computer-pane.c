@@ -68,20 +68,16 @@ tool_in_words (const char *tool)
   return NULL;
 }
 
-/* The command or path a call is about, on one line. (transfer full, nullable) */
-static char *
-dup_object_of (AnnexBlock *block)
+/* The command or path a call is about; nullable. (borrowed) */
+static const char *
+get_object_of (AnnexBlock *block)
 {
   JsonObject *input = annex_json_opt_object (annex_block_get_json (block), "input");
   const char *text = input != NULL ? annex_json_opt_string (input, "command", NULL) : NULL;
-  g_autofree char *shown = NULL;
 
   if (text == NULL && input != NULL)
     text = annex_json_opt_string (input, "path", NULL);
-  if (text == NULL)
-    return NULL;
-  shown = annex_text_for_display (text);
-  return g_steal_pointer (&shown);
+  return text;
 }
 
 static guint
@@ -100,14 +96,12 @@ show_running (AnnexComputerPane *self)
       AnnexBlock *block = g_ptr_array_index (calls, i);
       JsonObject *json = annex_block_get_json (block);
       const char *words = tool_in_words (annex_json_opt_string (json, "name", ""));
-      g_autofree char *object = NULL;
       GtkWidget *row;
 
       if (words == NULL ||
           !annex_task_was_tool_started (self->base.task, annex_json_opt_string (json, "id", "")))
         continue;
-      object = dup_object_of (block);
-      row = annex_row_new (words, object);
+      row = annex_row_new (words, get_object_of (block));
       adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
       gtk_list_box_append (self->running, row);
       n++;

@@ -7,6 +7,7 @@
 #include "annex-doctor-row.h"
 
 #include "annex-text.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -57,7 +58,7 @@ make_repair (const AnnexCheckResult *check, gboolean busy)
   button = gtk_button_new_with_label (label);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  annex_ui_name_button (button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "doctor.repair");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", check->id);
   return button;

@@ -142,7 +142,7 @@ add_use (AnnexSpacePage *self, const AnnexSpaceUse *use)
   button = gtk_button_new_with_label (_ ("Free…"));
   name = g_strdup_printf (_ ("Free the space of %s"),
                           adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  annex_ui_name_button (button, name);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   g_object_set_data_full (G_OBJECT (button), "annex-task", g_strdup (use->task_id), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (free_cb), self, G_CONNECT_SWAPPED);

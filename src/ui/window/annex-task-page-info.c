@@ -39,8 +39,9 @@ weak_free (gpointer data)
 static char *
 format_tokens (gint64 tokens)
 {
-  return g_strdup_printf (C_ ("pieces of words, as models count", "%'" G_GINT64_FORMAT " tokens"),
-                          tokens);
+  g_autofree char *count = annex_text_format_count (tokens);
+
+  return g_strdup_printf (C_ ("pieces of words, as models count", "%s tokens"), count);
 }
 
 void
