@@ -155,6 +155,9 @@ class Screen(Journey):
         walk(self.app, 0)
         return "\n".join(lines)
 
+    def is_sensitive(self, node):
+        return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
     # ---- acting
 
     def xdotool(self, *words):
@@ -163,6 +166,7 @@ class Screen(Journey):
     def click(self, name, role=None, seconds=90, start=None):
         """Acts on a node as a screen reader does: by its action, else by the keyboard."""
         node = self.see(name, role, seconds, start) if isinstance(name, str) else name
+        self.assertTrue(wait_until(lambda: self.is_sensitive(node), seconds), f"“{node.get_name()}” is not ready")
         action = node.get_action_iface()
         if action is not None and action.get_n_actions() > 0:
             action.do_action(0)
