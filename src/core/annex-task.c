@@ -9,7 +9,6 @@
 
 #include "annex-future.h"
 #include "annex-paths.h"
-#include "annex-policy.h"
 
 #include <gio/gio.h>
 
@@ -510,12 +509,6 @@ annex_task_get_base_url (AnnexTask *self)
 }
 
 const char *
-annex_task_get_again_of (AnnexTask *self)
-{
-  return self->facts.again_of;
-}
-
-const char *
 annex_task_get_system (AnnexTask *self)
 {
   return self->facts.system;
@@ -533,75 +526,6 @@ annex_task_get_plan (AnnexTask *self)
   return self->facts.plan;
 }
 
-GPtrArray *
-annex_task_dup_shares (AnnexTask *self)
-{
-  GPtrArray *shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
-
-  for (guint i = 0; i < self->facts.shares->len; i++)
-    g_ptr_array_add (shares, annex_share_ref (g_ptr_array_index (self->facts.shares, i)));
-  return shares;
-}
-
-AnnexShare *
-annex_task_find_share (AnnexTask *self, const char *id_or_name)
-{
-  for (guint i = 0; i < self->facts.shares->len; i++)
-    {
-      AnnexShare *share = g_ptr_array_index (self->facts.shares, i);
-
-      if (g_strcmp0 (annex_share_get_id (share), id_or_name) == 0)
-        return share;
-    }
-  for (guint i = 0; i < self->facts.shares->len; i++)
-    {
-      AnnexShare *share = g_ptr_array_index (self->facts.shares, i);
-
-      if (g_strcmp0 (annex_share_get_name (share), id_or_name) == 0)
-        return share;
-    }
-  return NULL;
-}
-
-GPtrArray *
-annex_task_dup_open_asks (AnnexTask *self)
-{
-  GPtrArray *asks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ask_unref);
-
-  for (guint i = 0; i < self->facts.asks->len; i++)
-    g_ptr_array_add (
-        asks, annex_ask_ref (((AnnexOpenAsk *) g_ptr_array_index (self->facts.asks, i))->ask));
-  return asks;
-}
-
-AnnexAsk *
-annex_task_dup_ask_of_call (AnnexTask *self, const char *tool_use_id, JsonObject **answer)
-{
-  AnnexCallAsk *call = g_hash_table_lookup (self->facts.calls, tool_use_id);
-
-  *answer = NULL;
-  if (call == NULL)
-    return NULL;
-  if (!call->is_closed)
-    return annex_ask_ref (call->ask);
-  *answer = call->answer != NULL ? annex_json_object_copy (call->answer) : NULL;
-  return NULL;
-}
-
-AnnexAsk *
-annex_task_dup_closed_ask_of_call (AnnexTask *self, const char *tool_use_id)
-{
-  AnnexCallAsk *call = g_hash_table_lookup (self->facts.calls, tool_use_id);
-
-  return call != NULL && call->is_closed ? annex_ask_ref (call->ask) : NULL;
-}
-
-JsonObject *
-annex_task_get_draft (AnnexTask *self, const char *share_id)
-{
-  return g_hash_table_lookup (self->facts.drafts, share_id);
-}
-
 JsonObject *
 annex_task_get_skills (AnnexTask *self)
 {
@@ -612,17 +536,6 @@ JsonObject *
 annex_task_get_connectors (AnnexTask *self)
 {
   return annex_task_facts_get_connectors (&self->facts);
-}
-
-gboolean
-annex_task_has_tool_grant (AnnexTask *self,
-                           const char *connector,
-                           const char *tool,
-                           const char *digest)
-{
-  g_autofree char *key = g_strconcat (connector, "\n", tool, NULL);
-
-  return g_strcmp0 (g_hash_table_lookup (self->facts.tool_grants, key), digest) == 0;
 }
 
 GPtrArray *
@@ -650,16 +563,6 @@ annex_task_needs_model (AnnexTask *self)
   return annex_conversation_needs_model (get_conversation (self));
 }
 
-GPtrArray *
-annex_task_dup_network_rules (AnnexTask *self)
-{
-  GPtrArray *rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
-
-  for (guint i = 0; i < self->facts.rules->len; i++)
-    g_ptr_array_add (rules, annex_network_rule_copy (g_ptr_array_index (self->facts.rules, i)));
-  return rules;
-}
-
 void
 annex_task_get_usage (AnnexTask *self, AnnexUsage *usage)
 {
@@ -670,33 +573,4 @@ gint64
 annex_task_get_last_seq (AnnexTask *self)
 {
   return self->last_seq;
-}
-
-char **
-annex_task_dup_keeps (AnnexTask *self)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (guint i = 0; i < self->facts.keeps->len; i++)
-    g_strv_builder_add (builder, g_ptr_array_index (self->facts.keeps, i));
-  return g_strv_builder_end (builder);
-}
-
-JsonObject *
-annex_task_get_rolling_back (AnnexTask *self)
-{
-  g_return_val_if_fail (ANNEX_IS_TASK (self), NULL);
-
-  return self->facts.rolling_back;
-}
-
-gboolean
-annex_task_is_kept_since (AnnexTask *self, const char *share_id, const char *path)
-{
-  g_autofree char *key = NULL;
-
-  g_return_val_if_fail (ANNEX_IS_TASK (self), FALSE);
-
-  key = annex_task_facts_kept_key (share_id, path);
-  return g_hash_table_contains (self->facts.kept_since, key);
 }
