@@ -203,6 +203,7 @@ test_shares (void)
   g_assert_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE);
   g_clear_error (&error);
   /* A copy may lie anywhere: what it is a copy of counts. */
+  g_clear_pointer (&share, annex_share_unref);
   share = annex_share_new_copy (beside, inside, ANNEX_SHARE_REVIEW, NULL, &error);
   g_assert_no_error (error);
   g_assert_null (annex_share_new_copy (inside, beside, ANNEX_SHARE_REVIEW, NULL, &error));
