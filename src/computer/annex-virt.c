@@ -8,10 +8,13 @@
 #include "annex-virt.h"
 
 #include "annex-future.h"
+#include "annex-virt-daemon.h"
 
 #include <errno.h>
 #include <libvirt/virterror.h>
 #include <string.h>
+
+#define SESSION_URI "qemu:///session"
 
 struct _AnnexVirt
 {
@@ -254,6 +257,8 @@ open_connection (AnnexVirt *self, GError **error)
     return TRUE;
   drop_connection (self);
 
+  if (g_str_equal (self->uri, SESSION_URI) && !annex_virt_daemon_ensure (error))
+    return FALSE;
   self->connection = virConnectOpen (self->uri);
   if (self->connection == NULL)
     {
@@ -442,6 +447,6 @@ annex_virt_new (const char *uri)
 
   if (uri == NULL || *uri == '\0')
     uri = g_getenv ("ANNEX_LIBVIRT_URI");
-  self->uri = g_strdup (uri != NULL && *uri != '\0' ? uri : "qemu:///session");
+  self->uri = g_strdup (uri != NULL && *uri != '\0' ? uri : SESSION_URI);
   return self;
 }

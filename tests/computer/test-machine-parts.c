@@ -13,6 +13,7 @@
 #include "annex-gate.h"
 #include "annex-guest.h"
 #include "annex-save-file.h"
+#include "annex-virt-daemon.h"
 #include "annex-virt.h"
 
 #include <errno.h>
@@ -406,6 +407,15 @@ test_gate (void)
   g_string_free (turns.order, TRUE);
 }
 
+/* A socket's path has 107 bytes: some homes, and the folders of a Flatpak, leave too few. */
+static void
+test_long_home (void)
+{
+  g_assert_false (annex_virt_daemon_is_too_long ("/home/annex/.config"));
+  g_assert_true (annex_virt_daemon_is_too_long (
+      "/home/annex/.var/app/io.github.annex_desktop.Annex/config"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -421,5 +431,6 @@ main (int argc, char **argv)
   g_test_add_func ("/machine-parts/certificates", test_certificates);
   g_test_add_func ("/machine-parts/probe", test_probe);
   g_test_add_func ("/machine-parts/gate", test_gate);
+  g_test_add_func ("/machine-parts/long-home", test_long_home);
   return g_test_run ();
 }

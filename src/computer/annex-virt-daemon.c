@@ -1,0 +1,87 @@
+/* annex-virt-daemon.c
+ *
+ * See annex-virt-daemon.h. Knows where libvirt puts its sockets; nothing of machines.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-virt-daemon.h"
+
+#include "annex-computer.h"
+#include "annex-paths.h"
+
+#include <gio/gunixsocketaddress.h>
+
+#define MAX_SOCKET_BYTES 107
+/* As long as it gets: a number of five digits, and as much of a name as libvirt takes. */
+#define LONGEST_SOCKET "/libvirt/qemu/lib/domain-12345-annex-01234567890123/monitor.sock"
+#define TRIES 500
+#define PAUSE_US 20000
+
+gboolean
+annex_virt_daemon_is_too_long (const char *config_home)
+{
+  return strlen (config_home) + strlen (LONGEST_SOCKET) > MAX_SOCKET_BYTES;
+}
+
+static gboolean
+answers (void)
+{
+  g_autofree char *path =
+      g_build_filename (g_get_user_runtime_dir (), "libvirt", "libvirt-sock", NULL);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, NULL);
+
+  return connection != NULL;
+}
+
+/* (transfer full, nullable) */
+static char *
+find_daemon (void)
+{
+  static const char *const places[] = { "/app/sbin/libvirtd", "/usr/sbin/libvirtd" };
+  char *found = g_find_program_in_path ("libvirtd");
+
+  for (guint i = 0; i < G_N_ELEMENTS (places) && found == NULL; i++)
+    if (g_file_test (places[i], G_FILE_TEST_IS_EXECUTABLE))
+      found = g_strdup (places[i]);
+  return found;
+}
+
+static gboolean
+start (const char *program, GError **error)
+{
+  const char *arguments[] = { program, "--timeout=120", NULL };
+  g_autofree char *folder = annex_paths_runtime ("v");
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "XDG_CONFIG_HOME", folder, TRUE);
+
+  return annex_paths_make (folder, error) &&
+         g_spawn_async (NULL, (char **) arguments, environment,
+                        G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
+                        error);
+}
+
+gboolean
+annex_virt_daemon_ensure (GError **error)
+{
+  g_autofree char *program = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  if (!annex_virt_daemon_is_too_long (g_get_user_config_dir ()) || answers ())
+    return TRUE;
+  program = find_daemon ();
+  if (program == NULL)
+    return TRUE; /* libvirt says what is missing */
+  if (start (program, &cause))
+    for (guint i = 0; i < TRIES; i++)
+      {
+        if (answers ())
+          return TRUE;
+        g_usleep (PAUSE_US);
+      }
+  g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION,
+               "The service that manages virtual machines does not start: %s",
+               cause != NULL ? cause->message : "it does not answer");
+  return FALSE;
+}
