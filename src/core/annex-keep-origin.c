@@ -116,19 +116,34 @@ has_changed (const AnnexChange *change,
          !is_same_file (copy_fd, origin_fd, path);
 }
 
+static gboolean
+is_empty (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  return dir != NULL && g_dir_read_name (dir) == NULL;
+}
+
 /* The changes as they are for @origin. NULL with ANNEX_KEEP_ERROR. (transfer full) */
 static GPtrArray *
 judge (GPtrArray *changes, const char *copy, const char *origin, GError **error)
 {
   g_autoptr (GPtrArray) judged =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
-  g_autofd int copy_fd = annex_beneath_open_root (copy);
-  g_autofd int origin_fd = annex_beneath_open_root (origin);
+  g_autofd int copy_fd = annex_beneath_open_share (copy);
+  g_autofd int origin_fd = annex_beneath_open_share (origin);
 
   if (copy_fd < 0 || origin_fd < 0)
     {
       g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
                    "The folder “%s” is not there any more", origin_fd < 0 ? origin : copy);
+      return NULL;
+    }
+  /* What is left where a disk was mounted is no folder of the user's. */
+  if (is_empty (origin) && !is_empty (copy))
+    {
+      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
+                   "The folder “%s” is empty now; is its disk there?", origin);
       return NULL;
     }
   for (guint i = 0; i < changes->len; i++)

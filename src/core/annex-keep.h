@@ -78,8 +78,9 @@ annex_keep_apply (const char *undo_dir,
                   GCancellable *cancellable,
                   GError **error);
 /* Applies @changes, which were worked out for @copy, to the folder @origin that it is a copy of, as
- * above. What is no longer in @origin as it is in @copy has changed meanwhile (KEPT_BOTH). Then the
- * same is applied to @copy with its @baseline, without undo. */
+ * above. What is no longer in @origin as it is in @copy has changed meanwhile (KEPT_BOTH). An
+ * @origin that is gone, a link, or empty while @copy is not is ROOT_GONE. Then the same is applied to
+ * @copy with its @baseline, without undo. */
 GPtrArray *
 annex_keep_apply_to_origin (const char *undo_dir,
                             const char *keep_id,

@@ -75,6 +75,19 @@ app_fixture_reset (void)
     }
 }
 
+static void
+run_reset (gconstpointer test)
+{
+  app_fixture_reset ();
+  test_run_fiber (test);
+}
+
+void
+app_fixture_add (const char *path, void (*test) (void))
+{
+  g_test_add_data_func (path, (gconstpointer) test, run_reset);
+}
+
 char *
 app_fixture_write (const char *rest, const char *text)
 {

@@ -25,6 +25,9 @@ app_fixture_get_home (void);
 /* Empties the home: the next session is that of a first start. */
 void
 app_fixture_reset (void);
+/* Adds a test that runs in a fiber and begins as a first start. */
+void
+app_fixture_add (const char *path, void (*test) (void));
 /* Writes a file below the home, making folders. Returns its path. (transfer full) */
 char *
 app_fixture_write (const char *rest, const char *text);

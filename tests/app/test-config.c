@@ -162,29 +162,16 @@ test_move_cancelled (void)
   g_assert_true (g_file_test (image, G_FILE_TEST_EXISTS));
 }
 
-static void
-run_reset (gconstpointer func)
-{
-  app_fixture_reset ();
-  test_run_fiber (func);
-}
-
-static void
-add (const char *path, TestFunc func)
-{
-  g_test_add_data_func (path, (gconstpointer) func, run_reset);
-}
-
 int
 main (int argc, char **argv)
 {
   int status;
 
   app_fixture_init (&argc, &argv);
-  add ("/config/models", test_models);
-  add ("/config/file", test_file);
-  add ("/config/move", test_move);
-  add ("/config/move-cancelled", test_move_cancelled);
+  app_fixture_add ("/config/models", test_models);
+  app_fixture_add ("/config/file", test_file);
+  app_fixture_add ("/config/move", test_move);
+  app_fixture_add ("/config/move-cancelled", test_move_cancelled);
   status = g_test_run ();
   app_fixture_done ();
   return status;

@@ -251,28 +251,15 @@ test_at_work (void)
   office_close (&office);
 }
 
-static void
-run_reset (gconstpointer func)
-{
-  app_fixture_reset ();
-  test_run_fiber (func);
-}
-
-static void
-add (const char *path, TestFunc func)
-{
-  g_test_add_data_func (path, (gconstpointer) func, run_reset);
-}
-
 int
 main (int argc, char **argv)
 {
   int status;
 
   app_fixture_init (&argc, &argv);
-  add ("/again/keep", test_keep);
-  add ("/again/not-possible", test_not_possible);
-  add ("/again/at-work", test_at_work);
+  app_fixture_add ("/again/keep", test_keep);
+  app_fixture_add ("/again/not-possible", test_not_possible);
+  app_fixture_add ("/again/at-work", test_at_work);
   status = g_test_run ();
   app_fixture_done ();
   return status;

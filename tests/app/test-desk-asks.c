@@ -270,29 +270,16 @@ test_never_and_once (void)
   office_close (&office);
 }
 
-static void
-run_reset (gconstpointer func)
-{
-  app_fixture_reset ();
-  test_run_fiber (func);
-}
-
-static void
-add (const char *path, TestFunc func)
-{
-  g_test_add_data_func (path, (gconstpointer) func, run_reset);
-}
-
 int
 main (int argc, char **argv)
 {
   int status;
 
   app_fixture_init (&argc, &argv);
-  add ("/desk-asks/other-process", test_other_process);
-  add ("/desk-asks/other-process-while-it-rests", test_other_process_while_it_rests);
-  add ("/desk-asks/no-this-time", test_no_this_time);
-  add ("/desk-asks/never-and-once", test_never_and_once);
+  app_fixture_add ("/desk-asks/other-process", test_other_process);
+  app_fixture_add ("/desk-asks/other-process-while-it-rests", test_other_process_while_it_rests);
+  app_fixture_add ("/desk-asks/no-this-time", test_no_this_time);
+  app_fixture_add ("/desk-asks/never-and-once", test_never_and_once);
   status = g_test_run ();
   app_fixture_done ();
   return status;

@@ -204,29 +204,16 @@ test_asleep (void)
   office_close (&office);
 }
 
-static void
-run_reset (gconstpointer func)
-{
-  app_fixture_reset ();
-  test_run_fiber (func);
-}
-
-static void
-add (const char *path, TestFunc func)
-{
-  g_test_add_data_func (path, (gconstpointer) func, run_reset);
-}
-
 int
 main (int argc, char **argv)
 {
   int status;
 
   app_fixture_init (&argc, &argv);
-  add ("/desk-checkpoints/back", test_back);
-  add ("/desk-checkpoints/at-work", test_at_work);
-  add ("/desk-checkpoints/copy", test_copy);
-  add ("/desk-checkpoints/asleep", test_asleep);
+  app_fixture_add ("/desk-checkpoints/back", test_back);
+  app_fixture_add ("/desk-checkpoints/at-work", test_at_work);
+  app_fixture_add ("/desk-checkpoints/copy", test_copy);
+  app_fixture_add ("/desk-checkpoints/asleep", test_asleep);
   status = g_test_run ();
   app_fixture_done ();
   return status;

@@ -525,38 +525,25 @@ test_needs_and_checks (void)
   office_close (&office);
 }
 
-static void
-run_reset (gconstpointer func)
-{
-  app_fixture_reset ();
-  test_run_fiber (func);
-}
-
-static void
-add (const char *path, TestFunc func)
-{
-  g_test_add_data_func (path, (gconstpointer) func, run_reset);
-}
-
 int
 main (int argc, char **argv)
 {
   int status;
 
   app_fixture_init (&argc, &argv);
-  add ("/desk/two-at-once", test_two_at_once);
-  add ("/desk/question", test_question);
-  add ("/desk/answer-after-restart", test_answer_after_restart);
-  add ("/desk/stop-and-resume", test_stop_and_resume);
-  add ("/desk/rewind-and-plan", test_rewind_and_plan);
-  add ("/desk/files-and-folders", test_files_and_folders);
-  add ("/desk/refused", test_refused);
-  add ("/desk/models", test_models);
-  add ("/desk/delete", test_delete);
-  add ("/desk/interrupted", test_interrupted);
-  add ("/desk/draft", test_draft);
-  add ("/desk/move", test_move);
-  add ("/desk/needs-and-checks", test_needs_and_checks);
+  app_fixture_add ("/desk/two-at-once", test_two_at_once);
+  app_fixture_add ("/desk/question", test_question);
+  app_fixture_add ("/desk/answer-after-restart", test_answer_after_restart);
+  app_fixture_add ("/desk/stop-and-resume", test_stop_and_resume);
+  app_fixture_add ("/desk/rewind-and-plan", test_rewind_and_plan);
+  app_fixture_add ("/desk/files-and-folders", test_files_and_folders);
+  app_fixture_add ("/desk/refused", test_refused);
+  app_fixture_add ("/desk/models", test_models);
+  app_fixture_add ("/desk/delete", test_delete);
+  app_fixture_add ("/desk/interrupted", test_interrupted);
+  app_fixture_add ("/desk/draft", test_draft);
+  app_fixture_add ("/desk/move", test_move);
+  app_fixture_add ("/desk/needs-and-checks", test_needs_and_checks);
   status = g_test_run ();
   app_fixture_done ();
   return status;

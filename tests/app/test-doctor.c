@@ -381,19 +381,6 @@ test_all (void)
   test_await (annex_session_close (session));
 }
 
-static void
-run_reset (gconstpointer func)
-{
-  app_fixture_reset ();
-  test_run_fiber (func);
-}
-
-static void
-add (const char *path, TestFunc func)
-{
-  g_test_add_data_func (path, (gconstpointer) func, run_reset);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -402,18 +389,18 @@ main (int argc, char **argv)
   app_fixture_init (&argc, &argv);
   g_setenv ("ANNEX_LIBVIRT_URI", "test:///default", TRUE); /* a libvirt that answers */
   kept = g_ptr_array_new_with_free_func (g_free);
-  add ("/doctor/kvm", test_kvm);
-  add ("/doctor/turned-off", test_turned_off);
-  add ("/doctor/programs", test_programs);
-  add ("/doctor/namespaces", test_namespaces);
-  add ("/doctor/memory", test_memory);
-  add ("/doctor/disk", test_disk);
-  add ("/doctor/space", test_space);
-  add ("/doctor/computer", test_computer);
-  add ("/doctor/models", test_models);
-  add ("/doctor/folder", test_folder);
-  add ("/doctor/store", test_store);
-  add ("/doctor/all", test_all);
+  app_fixture_add ("/doctor/kvm", test_kvm);
+  app_fixture_add ("/doctor/turned-off", test_turned_off);
+  app_fixture_add ("/doctor/programs", test_programs);
+  app_fixture_add ("/doctor/namespaces", test_namespaces);
+  app_fixture_add ("/doctor/memory", test_memory);
+  app_fixture_add ("/doctor/disk", test_disk);
+  app_fixture_add ("/doctor/space", test_space);
+  app_fixture_add ("/doctor/computer", test_computer);
+  app_fixture_add ("/doctor/models", test_models);
+  app_fixture_add ("/doctor/folder", test_folder);
+  app_fixture_add ("/doctor/store", test_store);
+  app_fixture_add ("/doctor/all", test_all);
   status = g_test_run ();
   app_fixture_done ();
   g_ptr_array_unref (kept);

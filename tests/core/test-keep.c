@@ -206,6 +206,41 @@ assert_text (const char *folder, const char *path, const char *text)
   g_assert_cmpstr (found, ==, text);
 }
 
+/* The folder of a copy is gone, a link to another one, or what is left where its disk was mounted.
+ */
+static void
+test_no_origin (void)
+{
+  static const char *const names[] = { "none", "link", "empty" };
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autofree char *whole = g_build_filename (fixture->base, "whole", NULL);
+  g_autofree char *link = g_build_filename (fixture->base, "link", NULL);
+  g_autofree char *empty = g_build_filename (fixture->base, "empty", NULL);
+  g_autoptr (GHashTable) before = NULL;
+  g_autoptr (GHashTable) after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fill (fixture);
+  g_assert_true (annex_tree_copy (fixture->root, whole, &error));
+  g_assert_cmpint (symlink (whole, link), ==, 0);
+  g_assert_cmpint (g_mkdir (empty, 0700), ==, 0);
+  changes = draft_fixture_compute (fixture);
+  before = draft_fixture_snapshot (fixture->base);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *origin = g_build_filename (fixture->base, names[i], NULL);
+
+      g_assert_null (annex_keep_apply_to_origin (fixture->undo_dir, "k0", origin, fixture->root,
+                                                 changes, fixture->baseline, draft_fixture_fetch,
+                                                 fixture, NULL, &error));
+      g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE);
+      g_clear_error (&error);
+    }
+  after = draft_fixture_snapshot (fixture->base);
+  draft_fixture_assert_same (before, after);
+}
+
 /* What was worked out on a copy is kept in the folder it is a copy of; what the user changed there
  * meanwhile stays. */
 static void
@@ -221,7 +256,6 @@ test_to_origin (void)
   g_autofree char *mine = g_build_filename (origin, "read-only.txt", NULL);
   g_autofree char *gone = g_build_filename (origin, "tree", "a", NULL);
   g_autofree char *renamed = g_build_filename (origin, "old-name.txt", NULL);
-  g_autofree char *none = g_build_filename (fixture->base, "none", NULL);
   g_autoptr (GError) error = NULL;
 
   fill (fixture);
@@ -231,11 +265,6 @@ test_to_origin (void)
   g_assert_true (g_file_set_contents (gone, "my own", -1, NULL));
   before = draft_fixture_snapshot (origin);
   changes = draft_fixture_compute (fixture);
-  g_assert_null (annex_keep_apply_to_origin (fixture->undo_dir, "k0", none, fixture->root, changes,
-                                             fixture->baseline, draft_fixture_fetch, fixture, NULL,
-                                             &error));
-  g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE);
-  g_clear_error (&error);
 
   kept = annex_keep_apply_to_origin (fixture->undo_dir, "k1", origin, fixture->root, changes,
                                      fixture->baseline, draft_fixture_fetch, fixture, NULL, &error);
@@ -647,6 +676,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/undo-store-elsewhere", test_undo_store_elsewhere);
   g_test_add_func ("/keep/undo-in-copy", test_undo_in_copy);
   g_test_add_func ("/keep/to-origin", test_to_origin);
+  g_test_add_func ("/keep/no-origin", test_no_origin);
   g_test_add_func ("/keep/part", test_part);
   g_test_add_func ("/keep/conflicts", test_conflicts);
   g_test_add_func ("/keep/undo-after-edits", test_undo_after_edits);
