@@ -18,6 +18,7 @@ typedef struct
   AnnexTool *tool; /* nullable */
   char *note;      /* nullable: goes before the result */
   char *refusal;   /* nullable: the result, without running the tool */
+  char *repeated;  /* nullable: it has failed like this three times, so the user is asked first */
   gboolean asks;   /* it waits for the user before it does anything */
   gboolean computer; /* it looks into the computer */
   gboolean interrupted;
@@ -33,6 +34,7 @@ call_free (gpointer data)
   g_clear_pointer (&call->call, annex_tool_call_free);
   g_free (call->note);
   g_free (call->refusal);
+  g_free (call->repeated);
   g_free (call);
 }
 
@@ -106,11 +108,41 @@ tell_interrupted (Call *call, GError **error)
   return annex_block_new_tool_result_text (id, text, TRUE);
 }
 
+/* An event, once, before the call does anything. */
+static gboolean
+tell_started (Call *call, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (call->agent->workspace);
+  const char *id = call->call->id;
+
+  return annex_task_was_tool_started (task, id) ||
+         dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_STARTED,
+                                       annex_json_build ("s", "tool_use_id", id, "s", "name",
+                                                         call->call->name, NULL)),
+                    error);
+}
+
+/* It tells by itself when it starts, for it asks the user first. */
+static gboolean
+starts_itself (Call *call)
+{
+  return call->asks && (flags_of (call->tool) & (ANNEX_TOOL_COMPUTER | ANNEX_TOOL_CONNECTOR));
+}
+
+/* Asks the user about a call that has failed too often. TRUE: it is to be made. */
+static gboolean
+ask_whether_again (Call *call, char **told, GError **error)
+{
+  return annex_agent_may_repeat (call->agent, call->call, call->repeated, told, error) &&
+         (starts_itself (call) || tell_started (call, error));
+}
+
 static AnnexBlock *
 run_tool (Call *call, GError **error)
 {
   const char *id = call->call->id;
   g_autoptr (GError) failure = NULL;
+  g_autofree char *told = NULL;
   AnnexBlock *block;
 
   if (call->interrupted)
@@ -129,6 +161,8 @@ run_tool (Call *call, GError **error)
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
       return NULL;
     }
+  if (call->repeated != NULL && !ask_whether_again (call, &told, error))
+    return told != NULL ? annex_block_new_tool_result_text (id, told, TRUE) : NULL;
   block = dex_await_boxed (annex_tool_call (call->tool, call->call), &failure);
   if (block != NULL)
     return block;
@@ -141,20 +175,6 @@ run_tool (Call *call, GError **error)
   return annex_block_new_tool_result_text (id, failure->message, TRUE);
 }
 
-/* An event, once, before the call does anything. */
-static gboolean
-tell_started (Call *call, GError **error)
-{
-  AnnexTask *task = annex_workspace_get_task (call->agent->workspace);
-  const char *id = call->call->id;
-
-  return annex_task_was_tool_started (task, id) ||
-         dex_await (annex_task_append (task, ANNEX_EVENT_TOOL_STARTED,
-                                       annex_json_build ("s", "tool_use_id", id, "s", "name",
-                                                         call->call->name, NULL)),
-                    error);
-}
-
 /* Of a call that came to no result: does it wait for an answer of the user's? */
 static gboolean
 stays_open (Call *call)
@@ -162,6 +182,8 @@ stays_open (Call *call)
   AnnexTask *task = annex_workspace_get_task (call->agent->workspace);
 
   if (call->tool != NULL && (flags_of (call->tool) & ANNEX_TOOL_MIDWAY))
+    return TRUE;
+  if (call->repeated != NULL && !annex_task_was_tool_started (task, call->call->id))
     return TRUE;
   return call->asks && (flags_of (call->tool) & ANNEX_TOOL_ASKS ||
                         !annex_task_was_tool_started (task, call->call->id));
@@ -180,8 +202,7 @@ call_fiber (gpointer data)
   JsonObject *finished;
   GError *error = NULL;
 
-  if (!(call->asks && (flags_of (call->tool) & (ANNEX_TOOL_COMPUTER | ANNEX_TOOL_CONNECTOR))) &&
-      !tell_started (call, &error))
+  if (!starts_itself (call) && call->repeated == NULL && !tell_started (call, &error))
     return annex_future_new_error (error);
   block = run_tool (call, &error);
   stopped = self->stopped && (block == NULL || annex_block_get_is_error (block));
@@ -220,7 +241,7 @@ needs_computer (AnnexAgent *self, AnnexTool *tool, JsonObject *input)
 }
 
 static Call *
-call_new (AnnexAgent *self, AnnexBlock *block)
+call_new (AnnexAgent *self, AnnexBlock *block, GPtrArray *messages)
 {
   AnnexTask *task = annex_workspace_get_task (self->workspace);
   const char *name = annex_block_get_tool_name (block);
@@ -236,6 +257,8 @@ call_new (AnnexAgent *self, AnnexBlock *block)
   call->computer = needs_computer (self, tool, annex_block_get_tool_input (block));
   call->interrupted = annex_task_was_tool_started (task, id) && !only_asks;
   call->asks = only_asks || (tool != NULL && asks_first (tool, annex_block_get_tool_input (block)));
+  if (tool != NULL && !only_asks && !call->interrupted)
+    call->repeated = annex_agent_dup_repeated (messages, call->call);
   return call;
 }
 
@@ -303,11 +326,13 @@ annex_agent_run_calls (AnnexAgent *self, GPtrArray *blocks, GError **error)
 {
   g_autoptr (GPtrArray) calls = g_ptr_array_new ();
   g_autoptr (GPtrArray) running = g_ptr_array_new_with_free_func (dex_unref);
+  g_autoptr (GPtrArray) messages =
+      annex_task_dup_messages (annex_workspace_get_task (self->workspace));
   gboolean computer;
   gboolean ok = TRUE;
 
   for (guint i = 0; i < blocks->len; i++)
-    g_ptr_array_add (calls, call_new (self, g_ptr_array_index (blocks, i)));
+    g_ptr_array_add (calls, call_new (self, g_ptr_array_index (blocks, i), messages));
   computer = need_computer (calls);
   if (computer)
     computer = prepare (self, calls);

@@ -54,6 +54,20 @@ annex_agent_tell_connectors (AnnexAgent *self, GError **error);
 gboolean
 annex_agent_run_calls (AnnexAgent *self, GPtrArray *calls, GError **error);
 
+/* Has the same call failed three times, with nothing said and no success of it since? What came of it
+ * last; NULL: it has not. @messages: the conversation. (transfer full) */
+char *
+annex_agent_dup_repeated (GPtrArray *messages, const AnnexToolCall *call);
+/* In the fiber: asks the user whether such a call, which failed with @failure, is to be made once
+ * more. FALSE: it is not: with *@told (transfer full), its result, or with an error:
+ * G_IO_ERROR_CANCELLED (nobody is there to answer, or the user stops the task), ANNEX_STORE_ERROR. */
+gboolean
+annex_agent_may_repeat (AnnexAgent *self,
+                        const AnnexToolCall *call,
+                        const char *failure,
+                        char **told,
+                        GError **error);
+
 /* The lock that says who works on the task, in this process or another; the caller closes it. -1
  * with ANNEX_AGENT_ERROR_BUSY or G_IO_ERROR. */
 int

@@ -6,6 +6,7 @@
  */
 #include "annex-sub-agent.h"
 
+#include "annex-admin-policy.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
@@ -25,8 +26,8 @@ typedef struct
   const AnnexSubAgent *spec;
   GPtrArray *messages; /* AnnexMessage */
   char *tools_text;
-  GHashTable *failures; /* tool → "kind" of its failures since its last success */
-  GHashTable *counts;   /* tool → how many of them */
+  GHashTable *failures; /* what is called → "kind" of its failures since its last success */
+  GHashTable *counts;   /* what is called → how many of them */
   char *repeated;       /* a failure that came too often, until it is dealt with */
   JsonObject *done;     /* the input of done */
   GString *partial;     /* what the answer that is being given says so far */
@@ -309,27 +310,40 @@ find_tool (Sub *sub, const char *name)
   return NULL;
 }
 
-/* Counts the failures of one tool that are of one kind and have no success of it between. */
+/* What failures are counted by: the tool, or the whole call. (transfer full) */
+static char *
+dup_called (Sub *sub, AnnexBlock *use)
+{
+  const char *name = annex_block_get_tool_name (use);
+  g_autofree char *input = NULL;
+
+  if (!sub->spec->same_input)
+    return g_strdup (name);
+  input = annex_json_object_to_string (annex_block_get_tool_input (use));
+  return g_strconcat (name, " ", input, NULL);
+}
+
+/* Counts the failures that are of one kind and have no success between. */
 static void
-note_failure (Sub *sub, const char *tool, const GError *failure)
+note_failure (Sub *sub, const char *called, const GError *failure, AnnexBlock *result)
 {
   g_autofree char *kind =
       failure != NULL ? g_strdup_printf ("%u.%d", failure->domain, failure->code) : g_strdup ("");
   guint n = 1;
 
-  if (g_strcmp0 (g_hash_table_lookup (sub->failures, tool), kind) == 0)
-    n += GPOINTER_TO_UINT (g_hash_table_lookup (sub->counts, tool));
-  g_hash_table_insert (sub->failures, g_strdup (tool), g_steal_pointer (&kind));
-  g_hash_table_insert (sub->counts, g_strdup (tool), GUINT_TO_POINTER (n));
+  if (g_strcmp0 (g_hash_table_lookup (sub->failures, called), kind) == 0)
+    n += GPOINTER_TO_UINT (g_hash_table_lookup (sub->counts, called));
+  g_hash_table_insert (sub->failures, g_strdup (called), g_steal_pointer (&kind));
+  g_hash_table_insert (sub->counts, g_strdup (called), GUINT_TO_POINTER (n));
   if (sub->spec->max_same_failures > 0 && n >= sub->spec->max_same_failures)
-    g_set_str (&sub->repeated, failure != NULL ? failure->message : "It failed");
+    g_set_str (&sub->repeated, annex_block_get_text (result));
 }
 
 static void
-note_success (Sub *sub, const char *tool)
+note_success (Sub *sub, const char *called)
 {
-  g_hash_table_remove (sub->failures, tool);
-  g_hash_table_remove (sub->counts, tool);
+  g_hash_table_remove (sub->failures, called);
+  g_hash_table_remove (sub->counts, called);
 }
 
 static AnnexBlock *
@@ -339,6 +353,7 @@ call_tool (Sub *sub, AnnexTool *tool, AnnexBlock *use, GError **error)
   const char *name = annex_block_get_tool_name (use);
   JsonObject *input = annex_block_get_tool_input (use);
   g_autoptr (AnnexToolCall) call = annex_tool_call_new (id, name, input, sub->spec->call->cancel);
+  g_autofree char *called = dup_called (sub, use);
   g_autoptr (GError) failure = NULL;
   AnnexBlock *block;
 
@@ -353,7 +368,7 @@ call_tool (Sub *sub, AnnexTool *tool, AnnexBlock *use, GError **error)
   block = dex_await_boxed (annex_tool_call (tool, call), &failure);
   if (block != NULL && !annex_block_get_is_error (block))
     {
-      note_success (sub, name);
+      note_success (sub, called);
       return block;
     }
   if (block == NULL)
@@ -366,7 +381,7 @@ call_tool (Sub *sub, AnnexTool *tool, AnnexBlock *use, GError **error)
         }
       block = annex_block_new_tool_result_text (id, failure->message, TRUE);
     }
-  note_failure (sub, name, failure);
+  note_failure (sub, called, failure, block);
   return block;
 }
 
@@ -489,6 +504,8 @@ annex_sub_agent_run (const AnnexSubAgent *self, GError **error)
 {
   g_auto (Sub) sub = { .spec = self };
   gint64 began_us = g_get_monotonic_time ();
+  /* What the administrator allows a task, no helper of it may exceed. */
+  guint max_rounds = annex_admin_policy_limit_turns (annex_admin_policy_get (), self->max_rounds);
   g_autofree char *said = NULL;
   g_autoptr (GError) failure = NULL;
 
@@ -498,7 +515,7 @@ annex_sub_agent_run (const AnnexSubAgent *self, GError **error)
   sub.failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   sub.counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   add_text (&sub, ANNEX_ROLE_USER, self->opening);
-  for (guint round = 0; round < self->max_rounds; round++)
+  for (guint round = 0; round < max_rounds; round++)
     {
       g_autoptr (AnnexModelReply) reply = NULL;
       gboolean any = FALSE;

@@ -50,6 +50,7 @@ typedef struct
   guint max_seconds;       /* of models and tools; what @idle_us counts is not meant; 0: no limit */
   const gint64 *idle_us;   /* nullable: how long it has waited for the user so far */
   guint max_same_failures; /* of one tool in one way, with no success of it between; 0: no limit */
+  gboolean same_input;     /* … and with the same input: others are not counted with it */
   AnnexSubStuckFunc stuck; /* nullable */
   gpointer stuck_data;
   gsize

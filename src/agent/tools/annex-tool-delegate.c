@@ -10,6 +10,7 @@
 #include "annex-sub-agent.h"
 
 #define MAX_ROUNDS 40
+#define MAX_SAME_FAILURES 3
 
 static GPtrArray *
 create_tools (AnnexWorkspace *workspace)
@@ -35,7 +36,12 @@ delegate (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   g_autoptr (AnnexSubResult) result = NULL;
   g_autofree char *opening = NULL;
   AnnexSubAgent sub = {
-    .workspace = workspace, .call = call, .tools = tools, .max_rounds = MAX_ROUNDS
+    .workspace = workspace,
+    .call = call,
+    .tools = tools,
+    .max_rounds = MAX_ROUNDS,
+    .max_same_failures = MAX_SAME_FAILURES,
+    .same_input = TRUE,
   };
 
   if (goal == NULL)
@@ -56,10 +62,19 @@ delegate (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 
       return annex_block_new_tool_result_text (call->id, text, TRUE);
     }
-  if (result->end == ANNEX_SUB_ROUNDS)
+  if (result->end == ANNEX_SUB_STUCK)
     {
       g_set_error (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED,
-                   "The helper did not come to an end in %d rounds.", MAX_ROUNDS);
+                   "The helper was stopped, for the same call of it failed %d times: %s\nWhat it had "
+                   "said until then: %s",
+                   MAX_SAME_FAILURES, result->failure, result->text);
+      return NULL;
+    }
+  if (result->end == ANNEX_SUB_ROUNDS)
+    {
+      g_set_error_literal (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED,
+                           "The helper did not come to an end in the rounds it had. Give it less "
+                           "to do.");
       return NULL;
     }
   return annex_tool_text (call, result->text[0] != '\0' ? result->text
