@@ -20,6 +20,7 @@ typedef struct
   gboolean diff;
   gboolean archived;
   gboolean list;
+  gboolean contents;
   gboolean touched; /* a draft had something at the PATHs */
   char *folder;
   char *search;
@@ -41,5 +42,7 @@ int
 annex_cli_tasks_roll_back (AnnexCliTasks *tasks, GError **error);
 int
 annex_cli_tasks_fork (AnnexCliTasks *tasks, GError **error);
+int
+annex_cli_tasks_audit (AnnexCliTasks *tasks, GError **error);
 
 G_END_DECLS

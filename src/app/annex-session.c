@@ -7,6 +7,7 @@
 #include "annex-session.h"
 
 #include "annex-admin-policy.h"
+#include "annex-audit-export.h"
 #include "annex-connector-hub.h"
 #include "annex-egress-hosts.h"
 #include "annex-future.h"
@@ -20,6 +21,8 @@
 #include "annex-skill-store.h"
 #include "annex-workspace-checkpoints.h"
 
+/* How long the end of Annex waits for what is reported to the administrator's collectors. */
+#define AUDIT_LIMIT_MS 3000
 /* Of the computer in which connectors are tested. */
 #define CONNECTOR_TRIAL_ID "000000000000000000c0nnect0"
 
@@ -36,6 +39,7 @@ struct _AnnexSession
   AnnexImageStore *images;
   AnnexComputers *computers;
   AnnexConfig *config;
+  AnnexAuditExport *audit; /* nullable */
   GSettings *settings;                    /* nullable */
   AnnexSessionComputerFunc make_computer; /* nullable */
   gpointer make_computer_data;
@@ -49,6 +53,7 @@ annex_session_finalize (GObject *object)
 {
   AnnexSession *self = ANNEX_SESSION (object);
 
+  g_clear_object (&self->audit);
   g_clear_object (&self->browsers);
   g_clear_object (&self->computers);
   g_clear_object (&self->images);
@@ -94,6 +99,16 @@ recover_work (gpointer data)
   return dex_future_new_true ();
 }
 
+/* Reports what Annex does where the administrator wants it. */
+static void
+start_audit (AnnexSession *self)
+{
+  g_auto (GStrv) collectors = annex_admin_policy_dup_collectors (annex_admin_policy_get ());
+
+  if (collectors[0] != NULL)
+    self->audit = annex_audit_export_new (self->store, (const char *const *) collectors);
+}
+
 static DexFuture *
 open_fiber (gpointer data)
 {
@@ -110,6 +125,7 @@ open_fiber (gpointer data)
   self->store = dex_await_object (annex_store_open (NULL), &error);
   if (self->store == NULL)
     return annex_future_new_error (error);
+  start_audit (self);
   self->inbox = annex_inbox_new (self->store);
   self->browsers = annex_browsers_new (self->store);
   self->images = annex_image_store_new (NULL);
@@ -142,6 +158,9 @@ close_fiber (gpointer data)
     dex_await (annex_connector_hub_close (self->connectors), NULL); /* it resolves */
   if (self->computers != NULL)
     dex_await (annex_computers_shutdown (self->computers, TRUE), &asleep);
+  if (self->audit != NULL) /* what is late is sent the next time */
+    dex_await (annex_future_with_timeout (annex_audit_export_close (self->audit), AUDIT_LIMIT_MS),
+               NULL);
   if (!dex_await (annex_store_close (self->store), &error))
     return annex_future_new_error (error);
   if (asleep != NULL)

@@ -87,6 +87,9 @@ static const struct
   { "skills", is_name, "a name, with “*” at its end at most", "Skills: %s." },
   { "connectors", is_name, "a name or a host, with “*” at its end or “*.” at its beginning",
     "Connectors: %s." },
+  { "audit_collectors", is_address,
+    "an address such as “https://logs.example.com”, in lower case and without a slash at its end",
+    "What Annex does, without contents, is reported to: %s." },
 };
 
 void

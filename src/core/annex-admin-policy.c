@@ -303,6 +303,24 @@ annex_admin_policy_check_connector (AnnexAdminPolicy *self,
   return TRUE;
 }
 
+char **
+annex_admin_policy_dup_collectors (AnnexAdminPolicy *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->rules->len; i++)
+    {
+      char **list =
+          ((AnnexAdminRules *) g_ptr_array_index (self->rules, i))->lists[ANNEX_ADMIN_AUDIT_COLLECTORS];
+
+      for (guint j = 0; list != NULL && list[j] != NULL; j++)
+        if (g_hash_table_add (seen, list[j]))
+          g_strv_builder_add (builder, list[j]);
+    }
+  return g_strv_builder_end (builder);
+}
+
 gboolean
 annex_admin_policy_requires_computer (AnnexAdminPolicy *self)
 {

@@ -18,6 +18,8 @@
  *   "skills":            ["spreadsheets", "report-*"]      names of skills
  *   "connectors":        ["*.example.com", "files"]        ids, or hosts, of connectors
  *   "computer_required": true                              the user cannot switch it off
+ *   "audit_collectors":  ["https://logs.example.com"]      what Annex does is reported to these, as
+ *                                                          OpenTelemetry logs (annex-audit.h)
  *
  * "*." at the beginning of a host stands for every host below it; "*" at the end of a name for every
  * ending. A list may be empty: then nothing of the kind is allowed.
@@ -109,6 +111,9 @@ annex_admin_policy_check_connector (AnnexAdminPolicy *self,
                                     const char *id,
                                     const char *host,
                                     GError **error);
+/* Where to report to, of all files (strv). (transfer full) */
+char **
+annex_admin_policy_dup_collectors (AnnexAdminPolicy *self);
 gboolean
 annex_admin_policy_requires_computer (AnnexAdminPolicy *self);
 /* The lower one of what it allows and @cost_usd; 0 is no limit. */

@@ -176,11 +176,24 @@ check_integrity (AnnexDb *self, const char *path, GError **error)
   return FALSE;
 }
 
+/* Says in the header whose file it is, where that is not said yet. */
+static gboolean
+mark_application (AnnexDb *self, GError **error)
+{
+  g_autofree char *mark = g_strdup_printf ("PRAGMA application_id=%d", APPLICATION_ID);
+  g_autoptr (GError) local = NULL;
+  gint64 application = annex_db_get_int (self, 0, &local, "PRAGMA application_id", "");
+
+  if (local == NULL)
+    return application != 0 || annex_db_exec (self, mark, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 AnnexDb *
 annex_db_open (const char *path, int newest, GError **error)
 {
   AnnexDb *self;
-  g_autofree char *mark = g_strdup_printf ("PRAGMA application_id=%d", APPLICATION_ID);
   int code;
 
   if (!make_file (path, error) || !check_header (path, newest, error))
@@ -206,8 +219,7 @@ annex_db_open (const char *path, int newest, GError **error)
                       "PRAGMA journal_size_limit=16777216",
                       error) ||
       !check_integrity (self, path, error) || !turn_on_wal (self, error) ||
-      (annex_db_get_int (self, 0, error, "PRAGMA application_id", "") == 0 &&
-       !annex_db_exec (self, mark, error)))
+      !mark_application (self, error))
     {
       annex_db_close (self);
       return NULL;

@@ -84,30 +84,14 @@ read_entry (sqlite3_stmt *statement)
   return entry;
 }
 
+/* What @statement gives becomes the job's result. */
 static gboolean
-list_work (AnnexDb *db, StoreJob *job, GError **error)
+read_entries (AnnexDb *db, StoreJob *job, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GPtrArray) entries =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ledger_entry_free);
-  g_autoptr (AnnexStatement) statement = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (job->task_id == NULL)
-    statement =
-        annex_db_prepare (db,
-                          "SELECT id, time_us, task, channel, host, port, method, bytes_up, "
-                          "bytes_down, decision, decided_by, reason FROM ledger ORDER BY id",
-                          error);
-  else
-    statement = annex_db_prepare (
-        db,
-        "SELECT id, time_us, task, channel, host, port, method, bytes_up, "
-        "bytes_down, decision, decided_by, reason FROM ledger WHERE task = ? ORDER BY id",
-        error);
-  if (statement == NULL)
-    return FALSE;
-  if (job->task_id != NULL)
-    annex_db_bind (statement, "s", job->task_id);
   while (annex_db_step (db, statement, &local))
     g_ptr_array_add (entries, read_entry (statement));
   if (local != NULL)
@@ -119,6 +103,25 @@ list_work (AnnexDb *db, StoreJob *job, GError **error)
   return TRUE;
 }
 
+#define COLUMNS                                                                                    \
+  "SELECT id, time_us, task, channel, host, port, method, bytes_up, bytes_down, decision, "        \
+  "decided_by, reason FROM ledger "
+
+static gboolean
+list_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement = NULL;
+
+  statement = job->task_id != NULL
+                  ? annex_db_prepare (db, COLUMNS "WHERE task = ? ORDER BY id", error)
+                  : annex_db_prepare (db, COLUMNS "ORDER BY id", error);
+  if (statement == NULL)
+    return FALSE;
+  if (job->task_id != NULL)
+    annex_db_bind (statement, "s", job->task_id);
+  return read_entries (db, job, statement, error);
+}
+
 DexFuture *
 annex_store_list_ledger (AnnexStore *self, const char *task_id)
 {
@@ -128,6 +131,31 @@ annex_store_list_ledger (AnnexStore *self, const char *task_id)
 
   job = annex_store_job_new (list_work);
   job->task_id = g_strdup (task_id);
+  return annex_store_queue (self, job);
+}
+
+static gboolean
+list_after_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement =
+      annex_db_prepare (db, COLUMNS "WHERE id > ? ORDER BY id LIMIT ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "ii", job->number, (gint64) job->limit);
+  return read_entries (db, job, statement, error);
+}
+
+DexFuture *
+annex_store_list_all_ledger (AnnexStore *self, gint64 after_id, guint limit)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+
+  job = annex_store_job_new (list_after_work);
+  job->number = after_id;
+  job->limit = limit;
   return annex_store_queue (self, job);
 }
 

@@ -144,6 +144,21 @@ DexFuture *annex_store_append_ledger (AnnexStore *self,
 DexFuture *annex_store_list_ledger (AnnexStore *self,
                                     const char *task_id) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For reporting elsewhere (annex-audit.h): the events of all tasks with an id above @after_id, in the
+ * order they were committed, at most @limit. As annex_store_list_events. */
+DexFuture *annex_store_list_all_events (AnnexStore *self,
+                                        gint64 after_id,
+                                        guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of the ledger: boxed GPtrArray of AnnexLedgerEntry. */
+DexFuture *annex_store_list_all_ledger (AnnexStore *self,
+                                        gint64 after_id,
+                                        guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* A number that stays under @name. Resolves to an int64, -1 when none was set; to TRUE. */
+DexFuture *annex_store_get_mark (AnnexStore *self, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *annex_store_set_mark (AnnexStore *self,
+                                 const char *name,
+                                 gint64 value) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Standing network rules ("always", "never"): host → decision. Resolves to a boxed GPtrArray of
  * AnnexNetworkRule (annex-policy.h). */
 DexFuture *annex_store_list_rules (AnnexStore *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -72,6 +72,7 @@ test_broken (void)
     { "{\"task_cost_usd\": \"5\"}", "line 1:", "a number" },
     { "{\"task_turns\": 2.5}", "line 1:", "whole" },
     { "{\"computer_required\": 1}", "line 1:", "true or false" },
+    { "{\"audit_collectors\": [\"logs.example.com\"]}", "line 1:", "an address" },
     { "{\"skills\": null}", "line 1:", "must be a list" },
   };
 

@@ -1,0 +1,31 @@
+/* annex-audit.h
+ *
+ * What a task's log and ledger say to whoever has to answer for them: who was asked what and who
+ * answered, what was granted, what was kept and taken back, which models were called at what cost,
+ * what left the machine. Names (of files, hosts, tools) but no contents: no word of the user's, of a
+ * model's or of a file's.
+ *
+ * A record is {time, task, kind, …}; its further members depend on the kind, and are those of the
+ * event (src/core/README.md) or ledger row it is of. The kinds and members are listed in the help of
+ * `annex tasks audit`; some may be added, those that are there stay.
+ *
+ * Pure; of any thread.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-event.h"
+#include "annex-ledger.h"
+
+G_BEGIN_DECLS
+
+/* NULL: it is no matter of the audit. @contents: a member `data` has all that the event has.
+ * (transfer full) */
+JsonObject *
+annex_audit_from_event (AnnexEvent *event, gboolean contents);
+/* (transfer full) */
+JsonObject *
+annex_audit_from_ledger (const AnnexLedgerEntry *entry);
+
+G_END_DECLS
