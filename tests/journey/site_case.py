@@ -20,20 +20,18 @@ SIGN_IN = page("Sign in", """<form method=post action="/signed-in"><label>User <
 EXPENSES = page("Expenses", """<form method=post action="/sent"><label>Month <input name=month></label>
 <label>Meals <input name=meals inputmode=decimal></label><label>Travel <input name=travel inputmode=decimal></label>
 <button>Send report</button></form>""")
-# The same, with a field for whoever checks it.
-CHECKED = page("Expenses", """<form method=post action="/sent"><label>Month <input name=month></label>
-<label>Meals <input name=meals inputmode=decimal></label><label>Travel <input name=travel inputmode=decimal></label>
-<label>Checked by <input name=checked oninput="said.value = 'Checked by ' + this.value; fetch('/checked?by=' + this.value)"></label>
-<button>Send report</button> <output id=said></output></form>""" + TELLS)
 
 
 class Site:
-    """The pages, in a thread; `requests` is what came: {path, query, form, cookie}."""
+    """The pages, in a thread; `requests` is what came: {path, query, form, cookie}, `reports` what was sent by
+    somebody who had signed in. With `asks_late` one signs in when a report is sent, not to see the form."""
 
-    def __init__(self, has_check=False):
+    def __init__(self, asks_late=False):
         site = self
-        self.has_check = has_check
+        self.asks_late = asks_late
         self.requests = []
+        self.reports = []
+        self.unsent = None
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -73,17 +71,22 @@ class Site:
             text = page("Price", f"<p>It costs {int(request['query'].get('count', ['0'])[0]) * 42}</p>")
         elif parts.path == "/signed-in":
             ok = request["form"].get("password") == ["open sesame"]
-            headers = {"Location": "/expenses" if ok else "/sign-in"}
+            headers = {"Location": "/sign-in" if not ok else "/sent" if self.unsent else "/expenses"}
             if ok:
                 headers["Set-Cookie"] = "session=yes; Path=/; HttpOnly"
             status, text = 303, ""
-        elif parts.path in ("/focused", "/checked"):
+        elif parts.path == "/focused":
             kind, text = "text/plain", ""
+        elif parts.path == "/expenses" and self.asks_late:
+            text = EXPENSES
         elif parts.path == "/sign-in" or not signed_in:
+            self.unsent = request["form"] or self.unsent
             text = SIGN_IN
         elif parts.path == "/expenses":
-            text = CHECKED if self.has_check else EXPENSES
+            text = EXPENSES
         elif parts.path == "/sent":
+            self.reports.append(self.unsent or request["form"])
+            self.unsent = None
             text = page("Report sent", "<p>Thank you.</p><p><a href=/receipt.csv download>Download the receipt</a></p>")
         elif parts.path == "/receipt.csv":
             kind, text = "text/csv", "Report,Total\nJune,512.40\n"

@@ -7,7 +7,7 @@
 #include "annex-try-card.h"
 
 #include "annex-comparison-words.h"
-#include "annex-text.h"
+#include "annex-markdown-box.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
@@ -28,7 +28,7 @@ struct _AnnexTryCard
   GtkLabel *tokens;
   GtkLabel *cost;
   GtkLabel *files;
-  GtkLabel *words;
+  GtkBox *words;
   GtkButton *open_button;
   GtkButton *keep_button;
 };
@@ -55,31 +55,14 @@ keep_cb (AnnexTryCard *self)
   g_signal_emit (self, signals[self->undoes ? SIGNAL_UNDO : SIGNAL_KEEP], 0);
 }
 
-/* Its paragraphs, without what could pass for the app's own. (transfer full) */
-static char *
-clean_words (const char *words)
-{
-  g_auto (GStrv) lines = g_strsplit (words, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      char *clean = annex_text_for_display (lines[i]);
-
-      g_free (lines[i]);
-      lines[i] = clean;
-    }
-  return g_strjoinv ("\n", lines);
-}
-
 static void
 show_words (AnnexTryCard *self, const char *words)
 {
   glong length = g_utf8_strlen (words, -1);
   g_autofree char *cut = g_utf8_substring (words, 0, MIN (length, MAX_WORDS_CHARS));
-  g_autofree char *clean = clean_words (*words != '\0' ? cut : _ ("It said nothing in the end."));
-  g_autofree char *shown = g_strconcat (clean, length > MAX_WORDS_CHARS ? "…" : "", NULL);
+  g_autofree char *shown = g_strconcat (cut, length > MAX_WORDS_CHARS ? "…" : "", NULL);
 
-  gtk_label_set_text (self->words, shown);
+  annex_markdown_box_fill (self->words, length > 0 ? shown : _ ("It said nothing in the end."));
 }
 
 /* The label, and what a screen reader says, which has both cards in one list of buttons. */

@@ -6,6 +6,7 @@
  */
 #include "annex-skill-editor.h"
 
+#include "annex-markdown-box.h"
 #include "annex-row.h"
 #include "annex-skill-facts.h"
 #include "annex-skill-words.h"
@@ -360,7 +361,7 @@ view_changed_cb (AnnexSkillEditor *self)
       self->updating = FALSE;
     }
   else if (g_str_equal (view, "preview"))
-    annex_skill_markdown_fill (self->preview, self->draft->body != NULL ? self->draft->body : "");
+    annex_markdown_box_fill (self->preview, self->draft->body != NULL ? self->draft->body : "");
   gtk_stack_set_visible_child_name (self->stack, view);
 }
 

@@ -24,8 +24,4 @@ annex_skill_editor_new (AnnexSkillKeeper *keeper, const AnnexSkillDraft *draft);
 AnnexSkillDraft *
 annex_skill_editor_dup_unsaved (AnnexSkillEditor *self);
 
-/* annex-skill-markdown.c: fills @box with @text as it reads. Nothing is loaded. */
-void
-annex_skill_markdown_fill (GtkBox *box, const char *text);
-
 G_END_DECLS

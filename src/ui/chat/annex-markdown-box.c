@@ -1,10 +1,10 @@
-/* annex-skill-markdown.c
+/* annex-markdown-box.c
  *
- * Markdown of a skill as it reads, in a box: for a preview, whole at once.
+ * See annex-markdown-box.h.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-skill-editor.h"
+#include "annex-markdown-box.h"
 
 #include "annex-prose.h"
 
@@ -94,7 +94,7 @@ make_block (AnnexMarkdownBlock *block)
 }
 
 void
-annex_skill_markdown_fill (GtkBox *box, const char *text)
+annex_markdown_box_fill (GtkBox *box, const char *text)
 {
   g_autoptr (GPtrArray) blocks =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_markdown_block_unref);
