@@ -456,6 +456,34 @@ annex_workspace_ask (AnnexWorkspace *self,
   return wait_for_answer (self, open, self->park != NULL ? self->park : cancel, error);
 }
 
+/* Nobody waits for @open any more. Returns the answer that @cancel brings, if it does. (transfer full,
+ * nullable) */
+static JsonObject *
+close_ask (AnnexWorkspace *self, AnnexAsk *open, DexFuture *cancel)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GError) lost = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  const char *id = annex_ask_get_id (open);
+  gboolean closed;
+
+  dex_future_get_value (cancel, &reason);
+  if (g_error_matches (reason, ANNEX_ASK_ERROR, ANNEX_ASK_ERROR_SETTLED))
+    answer = annex_ask_make_answer (open, reason->message, &lost);
+  closed = lost == NULL &&
+           dex_await (answer != NULL ? annex_inbox_answer (self->inbox, id,
+                                                           json_object_ref (answer), "user")
+                                     : annex_inbox_expire (self->inbox, id, NULL),
+                      &lost);
+  /* Answered meanwhile, by another process: then it is closed, too. */
+  if (!closed)
+    g_debug ("An ask could not be closed: %s", lost->message);
+  g_clear_error (&lost);
+  if (!set_waiting (self, FALSE, &lost))
+    g_debug ("The task's state was not set: %s", lost->message);
+  return g_steal_pointer (&answer);
+}
+
 JsonObject *
 annex_workspace_ask_midway (AnnexWorkspace *self,
                             AnnexAsk *ask,
@@ -466,7 +494,6 @@ annex_workspace_ask_midway (AnnexWorkspace *self,
   g_autoptr (AnnexAsk) fresh = ask;
   g_autoptr (AnnexAsk) open = bind_to_call (fresh, tool_use_id, error);
   g_autoptr (DexFuture) either = NULL;
-  g_autoptr (GError) lost = NULL;
   JsonObject *answer;
 
   if (open == NULL)
@@ -481,12 +508,10 @@ annex_workspace_ask_midway (AnnexWorkspace *self,
   if (answer != NULL || cancel == NULL || !dex_future_is_rejected (cancel) ||
       (self->park != NULL && dex_future_is_rejected (self->park)))
     return answer;
-  /* Answered meanwhile, by another process: then it is closed, too. */
-  if (!dex_await (annex_inbox_expire (self->inbox, annex_ask_get_id (open), NULL), &lost))
-    g_debug ("An ask could not be closed: %s", lost->message);
-  if (!set_waiting (self, FALSE, &lost))
-    g_debug ("The task's state was not set: %s", lost->message);
-  return NULL;
+  answer = close_ask (self, open, cancel);
+  if (answer != NULL)
+    g_clear_error (error);
+  return answer;
 }
 
 /* The share of the folder @path, however it is written. (transfer full, nullable) */

@@ -142,7 +142,8 @@ annex_workspace_ask (AnnexWorkspace *self,
 
 /* The same for a call that may ask several times in its midst, and cannot be taken up again: opens
  * @ask anew each time. NULL with G_IO_ERROR_CANCELLED when nobody is there to answer (the ask stays
- * open) or @cancel (nullable) rejects: then the ask is closed, for it was settled in another way.
+ * open) or @cancel (nullable) rejects: then the ask is closed. When it rejects with
+ * ANNEX_ASK_ERROR_SETTLED, the user's answer is its message.
  */
 JsonObject *
 annex_workspace_ask_midway (AnnexWorkspace *self,

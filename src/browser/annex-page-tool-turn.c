@@ -348,6 +348,8 @@ annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args,
 
 /* ---- what only the user does */
 
+#define PART_DONE "Done"
+
 static void
 driver_cb (AnnexBrowserPane *pane, GParamSpec *pspec, DexPromise *handed_back)
 {
@@ -357,13 +359,12 @@ driver_cb (AnnexBrowserPane *pane, GParamSpec *pspec, DexPromise *handed_back)
     *drove = TRUE;
   else if (*drove && dex_future_is_pending (DEX_FUTURE (handed_back)))
     dex_promise_reject (handed_back,
-                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Handed back"));
+                        g_error_new_literal (ANNEX_ASK_ERROR, ANNEX_ASK_ERROR_SETTLED, PART_DONE));
 }
 
 gboolean
 annex_page_turn_leave_to_user (AnnexPageTurn *turn, const char *what, GError **error)
 {
-  static const char done[] = "Done";
   static const char skip[] = "Go on without it";
   g_autofree char *host = annex_page_turn_dup_host (turn);
   g_autofree char *question = g_strdup_printf (
@@ -382,14 +383,14 @@ annex_page_turn_leave_to_user (AnnexPageTurn *turn, const char *what, GError **e
       annex_browser_pane_ask (
           turn->pane,
           annex_ask_new_consent (annex_task_get_id (annex_browser_pane_get_task (turn->pane)),
-                                 "Your part", question, done, skip),
+                                 ANNEX_ASK_YOUR_PART, question, PART_DONE, skip),
           turn->call->id, DEX_FUTURE (handed_back)),
       &failure);
   g_signal_handler_disconnect (turn->pane, handler);
   g_object_set_data (G_OBJECT (turn->pane), "annex-user-drove", NULL);
   annex_page_forget (annex_browser_tab_get_page (turn->tab));
   if (dex_future_is_rejected (DEX_FUTURE (handed_back)) ||
-      (answer != NULL && g_strcmp0 (annex_json_opt_string (answer, "consent", NULL), done) == 0))
+      (answer != NULL && g_strcmp0 (annex_json_opt_string (answer, "consent", NULL), PART_DONE) == 0))
     {
       g_string_append (turn->notes, "The user has done this part themselves in the browser. What "
                                     "you wanted to do here was not done.\n");

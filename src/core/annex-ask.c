@@ -19,6 +19,7 @@ struct _AnnexAsk
   AnnexAskKind kind;
 };
 
+G_DEFINE_QUARK (annex_ask_error, annex_ask_error)
 G_DEFINE_BOXED_TYPE (AnnexAsk, annex_ask, annex_ask_ref, annex_ask_unref)
 
 static const char *const kind_names[] = {

@@ -29,6 +29,14 @@ typedef enum {
 /* The longest arguments of a connector's tool that a person can be asked about, as described. */
 #define ANNEX_ASK_MAX_ARGUMENTS (64 * 1024)
 
+/* With what a future may reject that ends the waiting for an answer. */
+#define ANNEX_ASK_ERROR (annex_ask_error_quark ())
+typedef enum {
+  ANNEX_ASK_ERROR_SETTLED, /* the user did it in another way: the message is the label for that */
+} AnnexAskError;
+GQuark
+annex_ask_error_quark (void);
+
 #define ANNEX_TYPE_ASK (annex_ask_get_type ())
 typedef struct _AnnexAsk AnnexAsk;
 GType
@@ -41,9 +49,11 @@ annex_ask_new_from_json (JsonObject *json, GError **error);
  * multiSelect, more than four options are accepted). ANNEX_JSON_ERROR when there is no question. */
 AnnexAsk *
 annex_ask_new_question (const char *task_id, JsonObject *input, GError **error);
+#define ANNEX_ASK_YOUR_PART "Your part"
 /* A permission of another kind than those below, asked by Annex itself: one question, whose id is
  * "consent", with the labels @allow and @refuse, answered by a whole label only (member `exact`,
- * which no input of ask_user can set). @refuse is the default. */
+ * which no input of ask_user can set). @refuse is the default. Of what only the user can do, the
+ * @header is ANNEX_ASK_YOUR_PART. */
 AnnexAsk *
 annex_ask_new_consent (const char *task_id,
                        const char *header,

@@ -106,7 +106,7 @@ class BrowserWindow(WindowCase):
 
     def sign_in(self):
         """A click into the page is enough to have it; what they type there nobody else sees."""
-        self.see("Annex waits for you to do this part", "label", 240)
+        self.see("^Only you can do this part$", "label", 240)
         self.shot("browser-your-part")
         self.point_at_page()
         self.see(WAITS, "label")
@@ -141,6 +141,8 @@ class BrowserWindow(WindowCase):
         task = self.newest()["id"]
         everything = "\n".join(str(e["data"]) for e in self.events(task))
         self.assertNotIn("open sesame", everything)
+        answers = [e["data"]["answer"] for e in self.events(task, "ask-answered")]
+        self.assertEqual(answers[:2], [{"consent": "Allow"}, {"consent": "Done"}])
         self.assertIn("browser", self.annex("tasks", "ledger", task, "--json").stdout)
 
 

@@ -232,6 +232,15 @@ annex_ask_words_can_allow (AnnexAsk *ask)
   return FALSE;
 }
 
+static gboolean
+is_your_part (AnnexAsk *ask)
+{
+  JsonObject *question = first_question (ask);
+
+  return question != NULL &&
+         g_str_equal (annex_json_opt_string (question, "header", ""), ANNEX_ASK_YOUR_PART);
+}
+
 const char *
 annex_ask_words_permission (AnnexAsk *ask)
 {
@@ -250,7 +259,8 @@ annex_ask_words_permission (AnnexAsk *ask)
     case ANNEX_ASK_DRAFT:
       return _ ("What becomes of these changes?");
     case ANNEX_ASK_QUESTION:
-      return _ ("Annex asks for your permission");
+      return is_your_part (ask) ? _ ("Only you can do this part")
+                                : _ ("Annex asks for your permission");
     }
   return "";
 }

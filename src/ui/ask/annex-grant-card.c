@@ -305,6 +305,14 @@ show_target (AnnexGrantCard *self)
   if (target != NULL && !annex_ask_words_can_allow (self->ask) &&
       g_utf8_strlen (target, -1) > MAX_REFUSED_CHARS)
     *g_utf8_offset_to_pointer (target, MAX_REFUSED_CHARS) = '\0';
+  /* An address shows each of its letters; a sentence is for reading. */
+  if (annex_ask_get_kind (self->ask) == ANNEX_ASK_QUESTION)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->target), "monospace");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->target), "monospace");
+  gtk_label_set_wrap_mode (self->target, annex_ask_get_kind (self->ask) == ANNEX_ASK_QUESTION
+                                             ? PANGO_WRAP_WORD_CHAR
+                                             : PANGO_WRAP_CHAR);
   set_framed (self->target_frame, self->target, target != NULL ? target : "");
   gtk_widget_set_visible (self->target_frame, target != NULL);
   if (suggestion != NULL)
