@@ -456,8 +456,8 @@ annex_workspace_ask (AnnexWorkspace *self,
   return wait_for_answer (self, open, self->park != NULL ? self->park : cancel, error);
 }
 
-/* Nobody waits for @open any more. Returns the answer that @cancel brings, if it does. (transfer full,
- * nullable) */
+/* Nobody waits for @open any more. Returns the answer that @cancel brings, if it does. (transfer
+ * full, nullable) */
 static JsonObject *
 close_ask (AnnexWorkspace *self, AnnexAsk *open, DexFuture *cancel)
 {
@@ -471,9 +471,9 @@ close_ask (AnnexWorkspace *self, AnnexAsk *open, DexFuture *cancel)
   if (g_error_matches (reason, ANNEX_ASK_ERROR, ANNEX_ASK_ERROR_SETTLED))
     answer = annex_ask_make_answer (open, reason->message, &lost);
   closed = lost == NULL &&
-           dex_await (answer != NULL ? annex_inbox_answer (self->inbox, id,
-                                                           json_object_ref (answer), "user")
-                                     : annex_inbox_expire (self->inbox, id, NULL),
+           dex_await (answer != NULL
+                          ? annex_inbox_answer (self->inbox, id, json_object_ref (answer), "user")
+                          : annex_inbox_expire (self->inbox, id, NULL),
                       &lost);
   /* Answered meanwhile, by another process: then it is closed, too. */
   if (!closed)

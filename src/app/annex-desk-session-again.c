@@ -166,8 +166,13 @@ announce (AnnexTask *task, const char *text, GError **error)
                     error);
 }
 
+/* @n_given: single files that it has been given again. */
 static gboolean
-announce_all (AnnexTask *task, AnnexRecording *recording, const AnnexAgain *how, GError **error)
+announce_all (AnnexTask *task,
+              AnnexRecording *recording,
+              const AnnexAgain *how,
+              guint n_given,
+              GError **error)
 {
   for (guint i = 0; how->skills != NULL && how->skills[i] != NULL; i++)
     {
@@ -179,7 +184,7 @@ announce_all (AnnexTask *task, AnnexRecording *recording, const AnnexAgain *how,
       if (!announce (task, text, error))
         return FALSE;
     }
-  return !mentions_given_files (recording) ||
+  return n_given > 0 || !mentions_given_files (recording) ||
          announce (
              task,
              "Single files that the user handed over then are not in your computer now. Go on "
@@ -248,6 +253,8 @@ begin (AnnexWork *work,
        const AnnexAgain *how,
        GError **error)
 {
+  guint n_given = 0;
+
   if (!dex_await (
           annex_task_append (work->task, ANNEX_EVENT_TRIES_AGAIN,
                              annex_json_build ("s", "task", annex_task_get_id (first), NULL)),
@@ -256,7 +263,8 @@ begin (AnnexWork *work,
   for (guint i = 0; i < folders->len; i++)
     if (!hand_over (work, g_ptr_array_index (folders, i), i, recording, how, error))
       return FALSE;
-  return announce_all (work->task, recording, how, error) &&
+  return annex_given_files_give_again (work->task, annex_task_get_id (first), &n_given, error) &&
+         announce_all (work->task, recording, how, n_given, error) &&
          say (work->task, g_ptr_array_index (recording->prompts, 0), 0, error);
 }
 

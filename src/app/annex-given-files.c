@@ -21,8 +21,11 @@
 #define MAX_DOCUMENT_BYTES (20u << 20)
 #define MAX_FILES 100
 
-/* "given": what waits for the computer. "given-names": an empty file for each that it has got, so
- * that a later one of that name gets another one. */
+/* Of a task: what waits for the computer, and what it has got. That is kept as long as the task is:
+ * so a later file of that name gets another one, and the task can be tried again. */
+#define WAITING "given"
+#define DELIVERED "given-delivered"
+
 static char *
 dup_folder (const char *task_id, const char *name)
 {
@@ -36,7 +39,7 @@ dup_folder (const char *task_id, const char *name)
 typedef struct
 {
   char *folder;
-  char *names; /* of those delivered */
+  char *delivered;
   char **paths;
 } Stage;
 
@@ -62,7 +65,7 @@ stage_free (gpointer data)
   Stage *stage = data;
 
   g_free (stage->folder);
-  g_free (stage->names);
+  g_free (stage->delivered);
   g_strfreev (stage->paths);
   g_free (stage);
 }
@@ -118,7 +121,7 @@ read_regular (const char *path, GError **error)
 /* A name of its own in the folder: of two files of one name the second gets a number. The name goes
  * into a sentence and a guest's folder: valid text on one line. (transfer full) */
 static char *
-choose_name (const char *path, const char *folder, const char *names)
+choose_name (const char *path, const char *folder, const char *delivered)
 {
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *name = annex_text_make_valid (base, -1);
@@ -135,7 +138,7 @@ choose_name (const char *path, const char *folder, const char *names)
                                    ? g_strdup_printf ("%.*s-%u%s", (int) (dot - name), name, i, dot)
                                    : g_strdup_printf ("%s-%u", name, i);
       g_autofree char *full = g_build_filename (folder, other, NULL);
-      g_autofree char *taken = g_build_filename (names, other, NULL);
+      g_autofree char *taken = g_build_filename (delivered, other, NULL);
 
       if (!g_file_test (full, G_FILE_TEST_EXISTS) && !g_file_test (taken, G_FILE_TEST_EXISTS))
         return g_steal_pointer (&other);
@@ -161,7 +164,7 @@ stage_work (gpointer data)
       given->bytes = read_regular (stage->paths[i], &error);
       if (given->bytes == NULL)
         return annex_future_new_error (error);
-      given->name = choose_name (stage->paths[i], stage->folder, stage->names);
+      given->name = choose_name (stage->paths[i], stage->folder, stage->delivered);
       full = g_build_filename (stage->folder, given->name, NULL);
       if (!annex_file_write_atomic (full, g_bytes_get_data (given->bytes, NULL),
                                     g_bytes_get_size (given->bytes), 0600, &error))
@@ -213,8 +216,8 @@ copy_files (AnnexTask *task, const AnnexNewTask *message, GError **error)
       return NULL;
     }
   stage = g_new0 (Stage, 1);
-  stage->folder = dup_folder (annex_task_get_id (task), "given");
-  stage->names = dup_folder (annex_task_get_id (task), "given-names");
+  stage->folder = dup_folder (annex_task_get_id (task), WAITING);
+  stage->delivered = dup_folder (annex_task_get_id (task), DELIVERED);
   stage->paths = g_new0 (char *, message->files->len + 1);
   for (guint i = 0; i < message->files->len; i++)
     stage->paths[i] = g_strdup (g_ptr_array_index (message->files, i));
@@ -250,7 +253,7 @@ annex_given_files_stage (AnnexTask *task, const AnnexNewTask *message, GError **
 /* Into the computer */
 
 static GPtrArray *
-list_waiting (const char *folder)
+list_files (const char *folder)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -264,8 +267,8 @@ list_waiting (const char *folder)
 gboolean
 annex_given_files_are_waiting (AnnexTask *task)
 {
-  g_autofree char *folder = dup_folder (annex_task_get_id (task), "given");
-  g_autoptr (GPtrArray) names = list_waiting (folder);
+  g_autofree char *folder = dup_folder (annex_task_get_id (task), WAITING);
+  g_autoptr (GPtrArray) names = list_files (folder);
 
   return names->len > 0;
 }
@@ -284,11 +287,11 @@ read_work (gpointer path)
 static gboolean
 deliver_one (AnnexComputer *computer,
              const char *folder,
-             const char *names,
+             const char *delivered,
              const char *name,
              GError **error)
 {
-  g_autofree char *taken = g_build_filename (names, name, NULL);
+  g_autofree char *kept = g_build_filename (delivered, name, NULL);
   g_autofree char *from = g_build_filename (folder, name, NULL);
   g_autofree char *to = g_build_filename (ANNEX_GIVEN_FILES_FOLDER, name, NULL);
   g_autoptr (GBytes) bytes =
@@ -296,19 +299,17 @@ deliver_one (AnnexComputer *computer,
 
   if (bytes == NULL || !dex_await (annex_computer_write_file (computer, to, bytes), error))
     return FALSE;
-  /* Without the mark a later file of that name would replace this one in the computer, no more. */
-  if (annex_paths_make (names, NULL))
-    annex_file_write_atomic (taken, "", 0, 0600, NULL);
-  g_unlink (from);
+  if (!annex_paths_make (delivered, NULL) || g_rename (from, kept) != 0)
+    g_unlink (from); /* it is in the computer, where a later one of that name would replace it */
   return TRUE;
 }
 
 gboolean
 annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **error)
 {
-  g_autofree char *folder = dup_folder (annex_task_get_id (task), "given");
-  g_autoptr (GPtrArray) names = list_waiting (folder);
-  g_autofree char *given_names = dup_folder (annex_task_get_id (task), "given-names");
+  g_autofree char *folder = dup_folder (annex_task_get_id (task), WAITING);
+  g_autoptr (GPtrArray) names = list_files (folder);
+  g_autofree char *delivered = dup_folder (annex_task_get_id (task), DELIVERED);
   g_autoptr (GString) lost = g_string_new (NULL);
   g_autofree char *text = NULL;
 
@@ -317,7 +318,7 @@ annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **er
       const char *name = g_ptr_array_index (names, i);
       g_autoptr (GError) failure = NULL;
 
-      if (deliver_one (computer, folder, given_names, name, &failure))
+      if (deliver_one (computer, folder, delivered, name, &failure))
         continue;
       annex_error_normalise (&failure);
       g_string_append_printf (lost, "\n- %s: %s", name, failure->message);
@@ -338,15 +339,80 @@ annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **er
                     error);
 }
 
+/* Once more */
+
+typedef struct
+{
+  char *from[2];
+  char *to;
+} Copies;
+
+static void
+copies_free (gpointer data)
+{
+  Copies *copies = data;
+
+  for (guint i = 0; i < G_N_ELEMENTS (copies->from); i++)
+    g_free (copies->from[i]);
+  g_free (copies->to);
+  g_free (copies);
+}
+
+static gboolean
+copy_one (const char *from, const char *to, const char *name, GError **error)
+{
+  g_autofree char *source = g_build_filename (from, name, NULL);
+  g_autofree char *target = g_build_filename (to, name, NULL);
+  g_autoptr (GBytes) bytes = read_regular (source, error);
+
+  return bytes != NULL && annex_paths_make (to, error) &&
+         annex_file_write_atomic (target, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                  0600, error);
+}
+
+static DexFuture *
+copies_work (gpointer data)
+{
+  Copies *copies = data;
+  GError *error = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (copies->from); i++)
+    {
+      g_autoptr (GPtrArray) names = list_files (copies->from[i]);
+
+      for (guint j = 0; j < names->len; j++, n++)
+        if (!copy_one (copies->from[i], copies->to, g_ptr_array_index (names, j), &error))
+          return annex_future_new_error (error);
+    }
+  return dex_future_new_for_uint (n);
+}
+
+gboolean
+annex_given_files_give_again (AnnexTask *task, const char *from_task, guint *n, GError **error)
+{
+  Copies *copies = g_new0 (Copies, 1);
+  g_autoptr (DexFuture) done = NULL;
+
+  copies->from[0] = dup_folder (from_task, WAITING);
+  copies->from[1] = dup_folder (from_task, DELIVERED);
+  copies->to = dup_folder (annex_task_get_id (task), WAITING);
+  done = annex_worker_run ("annex-given", copies_work, copies, copies_free);
+  if (!dex_await (dex_ref (done), error))
+    return FALSE;
+  *n = g_value_get_uint (dex_future_get_value (done, NULL));
+  return TRUE;
+}
+
 void
 annex_given_files_remove (const char *task_id)
 {
-  static const char *const folders[] = { "given", "given-names" };
+  static const char *const folders[] = { WAITING, DELIVERED };
 
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
       g_autofree char *folder = dup_folder (task_id, folders[i]);
-      g_autoptr (GPtrArray) names = list_waiting (folder);
+      g_autoptr (GPtrArray) names = list_files (folder);
 
       for (guint j = 0; j < names->len; j++)
         {

@@ -32,7 +32,11 @@ annex_given_files_are_waiting (AnnexTask *task);
  * there is told to the model; FALSE only when that could not be recorded. */
 gboolean
 annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **error);
-/* Forgets what waits. */
+/* In a fiber: all that @from_task was given waits for @task's computer too, under the names that it
+ * had. *@n: how many files these are. G_IO_ERROR. */
+gboolean
+annex_given_files_give_again (AnnexTask *task, const char *from_task, guint *n, GError **error);
+/* Forgets what the task was given. */
 void
 annex_given_files_remove (const char *task_id);
 

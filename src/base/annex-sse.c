@@ -11,12 +11,16 @@
 #include <string.h>
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define MAX_ID_BYTES 1024
 
 struct _AnnexSse
 {
   GString *line;
   GString *data;
   GString *name;
+  char *id;      /* of the event that is read, nullable */
+  char *last_id; /* nullable */
+  guint retry_ms;
   gsize max_event_bytes;
   gboolean has_data;
   gboolean first_line;
@@ -46,6 +50,8 @@ annex_sse_free (AnnexSse *self)
   g_string_free (self->line, TRUE);
   g_string_free (self->data, TRUE);
   g_string_free (self->name, TRUE);
+  g_free (self->id);
+  g_free (self->last_id);
   g_free (self);
 }
 
@@ -56,6 +62,7 @@ dispatch (AnnexSse *self, AnnexSseFunc func, gpointer user_data, GError **error)
   g_autofree char *data = NULL;
   gboolean had_data = self->has_data;
 
+  g_set_str (&self->last_id, self->id);
   if (had_data)
     {
       /* Whole events are validated, so a character split between pieces or lines stays whole. */
@@ -76,6 +83,31 @@ append_data (AnnexSse *self, const char *value, gsize length)
     g_string_append_c (self->data, '\n');
   g_string_append_len (self->data, value, length);
   self->has_data = TRUE;
+}
+
+/* One that has no business in a header is none. */
+static void
+take_id (AnnexSse *self, const char *value, gsize length)
+{
+  g_autofree char *id = NULL;
+
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isprint (value[i]))
+      return;
+  if (length > MAX_ID_BYTES)
+    return;
+  id = g_strndup (value, length);
+  g_set_str (&self->id, length > 0 ? id : NULL);
+}
+
+static void
+take_retry (AnnexSse *self, const char *value, gsize length)
+{
+  g_autofree char *text = g_strndup (value, length);
+  guint64 ms;
+
+  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT, &ms, NULL))
+    self->retry_ms = (guint) ms;
 }
 
 static gboolean
@@ -123,6 +155,10 @@ take_line (AnnexSse *self, AnnexSseFunc func, gpointer user_data, GError **error
       g_string_truncate (self->name, 0);
       g_string_append_len (self->name, value, value_length);
     }
+  else if (is_field (line, name_length, "id"))
+    take_id (self, value, value_length);
+  else if (is_field (line, name_length, "retry"))
+    take_retry (self, value, value_length);
   else if (is_field (line, name_length, "error"))
     {
       g_string_assign (self->name, "error");
@@ -182,4 +218,16 @@ annex_sse_feed (AnnexSse *self,
       g_string_truncate (self->line, 0);
     }
   return TRUE;
+}
+
+const char *
+annex_sse_get_last_id (AnnexSse *self)
+{
+  return self->last_id;
+}
+
+guint
+annex_sse_get_retry_ms (AnnexSse *self)
+{
+  return self->retry_ms;
 }

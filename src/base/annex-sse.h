@@ -41,8 +41,7 @@ void
 annex_sse_free (AnnexSse *self);
 
 /* Reads @length more bytes and calls @func for every event they complete. A byte order mark at the
- * start is skipped; lines end with CR, LF or CRLF; comments, `id`, `retry` and unknown fields are
- * ignored; bytes that are not UTF-8 become U+FFFD. An event without data is not reported, nor is
+ * start is skipped; lines end with CR, LF or CRLF; comments and unknown fields are ignored; bytes that are not UTF-8 become U+FFFD. An event without data is not reported, nor is
  * one that the end of the stream cuts off. A field `error` (older llama.cpp) is reported as an
  * event of that name. Returns FALSE with ANNEX_SSE_ERROR or @func's error; then the reader is of no
  * further use. */
@@ -53,6 +52,13 @@ annex_sse_feed (AnnexSse *self,
                 AnnexSseFunc func,
                 gpointer user_data,
                 GError **error);
+
+/* Where the stream was with its last whole event, for a Last-Event-ID; NULL when it never said. (borrowed) */
+const char *
+annex_sse_get_last_id (AnnexSse *self);
+/* How long the sender wants nobody to come back after the end; 0 when it never said. */
+guint
+annex_sse_get_retry_ms (AnnexSse *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexSse, annex_sse_free)
 

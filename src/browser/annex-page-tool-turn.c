@@ -390,7 +390,8 @@ annex_page_turn_leave_to_user (AnnexPageTurn *turn, const char *what, GError **e
   g_object_set_data (G_OBJECT (turn->pane), "annex-user-drove", NULL);
   annex_page_forget (annex_browser_tab_get_page (turn->tab));
   if (dex_future_is_rejected (DEX_FUTURE (handed_back)) ||
-      (answer != NULL && g_strcmp0 (annex_json_opt_string (answer, "consent", NULL), PART_DONE) == 0))
+      (answer != NULL &&
+       g_strcmp0 (annex_json_opt_string (answer, "consent", NULL), PART_DONE) == 0))
     {
       g_string_append (turn->notes, "The user has done this part themselves in the browser. What "
                                     "you wanted to do here was not done.\n");

@@ -28,6 +28,7 @@ struct _AnnexMcpHttp
   char **headers;
   char *version;
   char *session_id;
+  char *heard_id; /* where the stream that is listened to was, nullable */
   char *challenge;
   gboolean modern;
   gboolean closed;

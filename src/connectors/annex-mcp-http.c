@@ -16,6 +16,8 @@
 #define MAX_FAILURE_BYTES (1024 * 1024)
 #define LISTEN_PAUSE_MS 5000
 #define MAX_SILENT_LISTENS 3
+#define RESUME_PAUSE_MS 1000
+#define MAX_RETRY_MS 30000
 #define DELETE_MS 5000
 
 static void
@@ -40,6 +42,8 @@ typedef struct
   GCancellable *cancellable;
   SoupMessage *message;
   guint64 received;
+  char *last_id;  /* where its stream broke off, nullable */
+  guint retry_ms; /* before it is asked for again */
 } Post;
 
 static void
@@ -54,6 +58,7 @@ post_free (gpointer data)
   g_strfreev (post->headers);
   g_clear_object (&post->cancellable);
   g_clear_object (&post->message);
+  g_free (post->last_id);
   g_free (post);
 }
 
@@ -94,15 +99,17 @@ static SoupMessage *
 create_message (Post *post, const char *http_method)
 {
   AnnexMcpHttp *self = post->self;
+  gboolean posts = post->text != NULL && g_str_equal (http_method, "POST");
   SoupMessage *message = soup_message_new_from_uri (http_method, self->address);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   add_headers (headers, (const char *const *) self->headers);
-  soup_message_headers_replace (headers, "Accept",
-                                post->text != NULL ? "application/json, text/event-stream"
-                                                   : "text/event-stream");
+  soup_message_headers_replace (
+      headers, "Accept", posts ? "application/json, text/event-stream" : "text/event-stream");
+  if (!posts && post->last_id != NULL)
+    soup_message_headers_replace (headers, "Last-Event-ID", post->last_id);
   if (self->version != NULL)
     soup_message_headers_replace (headers, "MCP-Protocol-Version", self->version);
   if (self->token != NULL)
@@ -120,7 +127,7 @@ create_message (Post *post, const char *http_method)
     }
   if (!self->modern && self->session_id != NULL)
     soup_message_headers_replace (headers, "Mcp-Session-Id", self->session_id);
-  if (post->text != NULL)
+  if (posts)
     {
       g_autoptr (GBytes) body = g_bytes_new (post->text, strlen (post->text));
 
@@ -184,10 +191,8 @@ read_piece (Post *post, GInputStream *stream, GError **error)
 }
 
 static gboolean
-read_events (Post *post, GInputStream *stream, GError **error)
+read_events_into (Post *post, AnnexSse *events, GInputStream *stream, GError **error)
 {
-  g_autoptr (AnnexSse) events = annex_sse_new (ANNEX_MCP_MAX_MESSAGE_BYTES);
-
   for (;;)
     {
       g_autoptr (GBytes) piece = read_piece (post, stream, error);
@@ -207,6 +212,18 @@ read_events (Post *post, GInputStream *stream, GError **error)
         }
       return FALSE;
     }
+}
+
+static gboolean
+read_events (Post *post, GInputStream *stream, GError **error)
+{
+  g_autoptr (AnnexSse) events = annex_sse_new (ANNEX_MCP_MAX_MESSAGE_BYTES);
+  gboolean read = read_events_into (post, events, stream, error);
+
+  if (annex_sse_get_last_id (events) != NULL)
+    g_set_str (&post->last_id, annex_sse_get_last_id (events));
+  post->retry_ms = MIN (annex_sse_get_retry_ms (events), MAX_RETRY_MS);
+  return read;
 }
 
 /* The whole body; NULL with LIMIT or ENDED. */
@@ -303,6 +320,58 @@ read_failure (Post *post, GInputStream *stream, guint status, GError **error)
   return FALSE;
 }
 
+/* Waits as long as the service wants; FALSE when it is called off. */
+static gboolean
+pause_before (Post *post)
+{
+  guint ms = post->retry_ms > 0 ? post->retry_ms : RESUME_PAUSE_MS;
+
+  dex_await (dex_future_first (dex_timeout_new_msec ((int) ms),
+                               dex_cancellable_new_from_cancellable (post->cancellable), NULL),
+             NULL); /* rejects by its nature */
+  return !g_cancellable_is_cancelled (post->cancellable);
+}
+
+/* The events of an answer. Of the older generation, one whose stream broke off goes on where it
+ * was, if the service has said where that is. */
+static gboolean
+read_answer_events (Post *post, GInputStream *first, GError **error)
+{
+  g_autoptr (GInputStream) stream = g_object_ref (first);
+  guint silent = 0;
+
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+      guint64 before = post->received;
+      gboolean read = read_events (post, stream, &local);
+
+      if (post->answered || (read && post->last_id == NULL))
+        return TRUE;
+      silent = post->received > before ? 0 : silent + 1;
+      if (!read && !g_error_matches (local, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED))
+        silent = MAX_SILENT_LISTENS;
+      if (post->self->modern || post->id < 0 || post->last_id == NULL ||
+          silent >= MAX_SILENT_LISTENS || !pause_before (post))
+        {
+          if (local != NULL)
+            g_propagate_error (error, g_steal_pointer (&local));
+          return read;
+        }
+      g_clear_object (&stream);
+      g_clear_object (&post->message);
+      stream = open_stream (post, "GET", error);
+      if (stream == NULL)
+        return FALSE;
+      if (soup_message_get_status (post->message) != SOUP_STATUS_OK)
+        {
+          if (local != NULL)
+            g_propagate_error (error, g_steal_pointer (&local));
+          return read;
+        }
+    }
+}
+
 static gboolean
 read_answer (Post *post, GInputStream *stream, GError **error)
 {
@@ -315,7 +384,7 @@ read_answer (Post *post, GInputStream *stream, GError **error)
     return read_failure (post, stream, status, error);
   take_session (post);
   if (g_strcmp0 (type, "text/event-stream") == 0)
-    return read_events (post, stream, error);
+    return read_answer_events (post, stream, error);
   body = read_body (post, stream, ANNEX_MCP_MAX_MESSAGE_BYTES, error);
   if (body == NULL)
     return FALSE;
@@ -417,12 +486,16 @@ listen_once (AnnexMcpHttp *self, guint64 *received)
   Post *post = post_new (self, NULL);
   gulong handler =
       g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
-  g_autoptr (GInputStream) stream = open_stream (post, "GET", NULL);
-  gboolean offered = stream != NULL && soup_message_get_status (post->message) == SOUP_STATUS_OK;
+  g_autoptr (GInputStream) stream = NULL;
+  gboolean offered;
 
+  post->last_id = g_steal_pointer (&self->heard_id);
+  stream = open_stream (post, "GET", NULL);
+  offered = stream != NULL && soup_message_get_status (post->message) == SOUP_STATUS_OK;
   if (offered)
     read_events (post, stream, NULL); /* however it ends, it is tried again */
   *received = post->received;
+  self->heard_id = g_steal_pointer (&post->last_id);
   g_cancellable_disconnect (self->whole, handler);
   post_free (post);
   return offered;
@@ -516,6 +589,7 @@ annex_mcp_http_finalize (GObject *object)
   g_strfreev (self->headers);
   g_free (self->version);
   g_free (self->session_id);
+  g_free (self->heard_id);
   g_free (self->challenge);
   if (self->traffic_free != NULL)
     self->traffic_free (self->traffic_data);

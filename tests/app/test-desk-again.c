@@ -183,6 +183,42 @@ test_keep (void)
   office_close (&office);
 }
 
+/* Single files come along, under the names that they had. */
+static void
+test_single_files (void)
+{
+  Office office;
+  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
+  g_autoptr (AnnexAgain) how = annex_again_new ();
+  g_autofree char *file = app_fixture_write ("given/bill.txt", "42");
+  g_autoptr (AnnexTask) first = NULL;
+  g_autoptr (AnnexTask) again = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  office_open (
+      &office,
+      "{\"turns\":[{\"match\":\"inbox/bill.txt\",\"blocks\":[" SAY (
+          "Seen") "]},{\"match\":\"inbox/bill.txt\",\"blocks\":[" SAY ("Seen again") "]}]}");
+  g_ptr_array_add (request->files, g_strdup (file));
+  request->prompt = g_strdup ("Look at this");
+  first = dex_await_object (annex_desk_create_task (office.desk, request), &error);
+  g_assert_no_error (error);
+  office_await_rest (&office, first, ANNEX_TASK_DONE);
+  /* What they are now is another matter. */
+  g_assert_true (g_file_set_contents (file, "43", -1, NULL));
+  again = try_again (&office, first, how);
+  office_assert_log (&office, again, "Seen again", TRUE);
+  office_assert_log (&office, again, "are not in your computer now", FALSE);
+  bytes = dex_await_boxed (annex_desk_load_file (office.desk, again, "/home/agent/inbox/bill.txt"),
+                           &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "42", 2);
+  g_clear_object (&again);
+  g_clear_object (&first);
+  office_close (&office);
+}
+
 /* Each reason why it cannot be done, that nothing is left of it then, and the ways out. */
 static void
 test_not_possible (void)
@@ -258,6 +294,7 @@ main (int argc, char **argv)
 
   app_fixture_init (&argc, &argv);
   app_fixture_add ("/again/keep", test_keep);
+  app_fixture_add ("/again/single-files", test_single_files);
   app_fixture_add ("/again/not-possible", test_not_possible);
   app_fixture_add ("/again/at-work", test_at_work);
   status = g_test_run ();

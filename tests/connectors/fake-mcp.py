@@ -16,6 +16,7 @@ With --notes it has a tool that writes: what it is given, as a line into that fi
   junk        writes lines that are no message, without end
   drop        ends in the middle of tools/call
   half        sends half of the first answer to tools/call, then ends; over HTTP only the connection does
+  resume      breaks off before every answer to tools/call; who asks where it broke off gets the rest
   change      describes "echo" in another way after the first tools/call, and says so
   inject      describes "echo" with instructions, and answers with some
   endless     every page of a list has a next one
@@ -332,6 +333,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     streaming = False
     session_calls = 0
     starts_session = False
+    kept = {}  # where a stream broke off: what was still to come
 
     def log_message(self, *args):
         pass
@@ -376,6 +378,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.fake.options.era == "modern":
             self.plain(405)
             return
+        if "Last-Event-ID" in self.headers:
+            kept = Handler.kept.pop(self.headers["Last-Event-ID"], None)
+            if kept is None:
+                self.plain(400)
+            else:
+                for answer in kept:
+                    self.event(answer)
+            return
         self.comment()
         Posted.listeners.append(self)
         try:
@@ -419,6 +429,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.plain(202)
             return
         answers = fake.reply(message, Posted(fake, self, message))
+        if fake.has("resume") and message["method"] == "tools/call":
+            Handler.kept["e-1"] = answers
+            self.begin(200, "text/event-stream")
+            self.end_headers()
+            self.wfile.write(b"id: e-1\nretry: 10\ndata: \n\n")
+            return
         if self.streaming or len(answers) > 1:
             for answer in answers:
                 self.event(answer)

@@ -474,6 +474,24 @@ test_comes_back (void)
   g_assert_cmpuint (self->opened, ==, 2);
 }
 
+/* An answer whose stream breaks off is asked for where it was. */
+static void
+test_resumed (void)
+{
+  g_autoptr (Case) self = case_new (&ways[3], "--fault", "resume", NULL);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) echoed =
+          take_object (call (self, "echo", "{\"text\":\"hello\"}", NULL), &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (echoed);
+    }
+  g_assert_cmpuint (self->opened, ==, 1);
+}
+
 /* So is a session that the service forgot. */
 static void
 test_forgotten_session (void)
@@ -632,6 +650,7 @@ main (int argc, char **argv)
   add ("silent", test_silent);
   g_test_add_func ("/mcp/comes-back", test_comes_back);
   g_test_add_func ("/mcp/forgotten-session", test_forgotten_session);
+  g_test_add_func ("/mcp/resumed", test_resumed);
   g_test_add_func ("/mcp/signed-in", test_signed_in);
   g_test_add_func ("/mcp/headers", test_headers);
   g_test_add_func ("/mcp/unknown-version", test_unknown_version);

@@ -189,7 +189,7 @@ def text(words):
     return {"type": "text", "text": words}
 
 
-def use(name, **arguments):
+def use(name, /, **arguments):
     return {"type": "tool_use", "name": name, "input": arguments}
 
 

@@ -1,23 +1,31 @@
 # test-skill-passed-on.py: what one user has taught goes to another as a file, without anything of the first one's.
 # SPDX-License-Identifier: GPL-3.0-or-later
+import getpass
 import json
 import os
 import shutil
 import zipfile
 
-from journey import main, turn, wait_until
+from journey import contents, image_folder, main, turn, use, wait_until
 from window_case import WindowCase
 
 NAME = "receipts-to-report"
-DRAFT = {"type": "tool_use", "name": "done", "input": {
-    "name": NAME, "description": "Turns a folder of receipts into an expense report. Use it when there are receipts.",
-    "instructions": "1. Run `scripts/report.py` with the folder.\n2. Name {{annex.company}} as the one who paid.\n",
-    "needs": [{"id": "company", "kind": "text", "label": "Who paid"}],
-    "files": [{"path": "scripts/report.py", "content": "#!/usr/bin/env python3\nprint('a report')\n"}]}}
-USE = {"type": "tool_use", "name": "use_skill", "input": {"name": NAME}}
+SCRIPT = """#!/usr/bin/env python3
+import pathlib, re, sys
+folder, who = pathlib.Path(sys.argv[1]), sys.argv[2]
+totals = [float(t) for f in sorted(folder.glob("*.txt")) for t in re.findall(r"Total EUR ([0-9.]+)", f.read_text())]
+(folder / "report.csv").write_text(f"{who},{len(totals)},{sum(totals):.2f}\\n")
+"""
+DRAFT = use("done", name=NAME, needs=[{"id": "company", "kind": "text", "label": "Who paid"}],
+            description="Turns a folder of receipts into an expense report. Use it when there are receipts.",
+            instructions="1. Run `scripts/report.py` with the folder.\n2. Name {{annex.company}} as the one who paid.\n",
+            files=[{"path": "scripts/report.py", "content": SCRIPT}])
+RUN = f"python3 /skills/{NAME}/scripts/report.py /folders/Bills '{{{{who}}}}'"
 
 
 class SkillPassedOn(WindowCase):
+    with_computer = True
+
     def test_made_passed_on_used(self):
         self.make()
         path = self.pass_on()
@@ -38,9 +46,17 @@ class SkillPassedOn(WindowCase):
     # ---- the sender
 
     def make(self):
-        self.begin(turn("The report is ready."), turn(DRAFT))
+        receipts = self.folder({"a.txt": "Café Wien\nTotal EUR 12.50\n"})
+        url, self.requested = self.model(
+            turn(use("shell", command="cd /folders/Receipts && cat *.txt && echo 'Sender Ltd,1,12.50' > report.csv")),
+            turn("The report is ready."), turn(DRAFT))
+        self.welcomed()
+        self.profiles({"id": "01jfake", "name": "Fake", "provider": "anthropic", "model": "fake-1", "base_url": url,
+                       "default": True})
+        self.start_window(receipts)
+        self.see("Receipts")
         self.say("turn my receipts into a report")
-        self.see("^The report is ready", "label")
+        self.see("^The report is ready", "label", 240)
         self.becomes("done")
         self.reach("^Task Menu$", keys="shift+Tab")
         self.press("Return")
@@ -88,21 +104,23 @@ class SkillPassedOn(WindowCase):
         self.assertIn("Send it to {{annex.mail}}.", texts[f"{NAME}/SKILL.md"])
         with open(path, "rb") as file:
             whole = file.read() + "".join(texts.values()).encode()
-        for private in ("sender-gmbh", "Sender Ltd", self.home, self.temporary):
+        for private in ("sender-gmbh", "Sender Ltd", "Café Wien", self.home, self.temporary, getpass.getuser() + "@"):
             self.assertNotIn(private.encode(), whole)
 
-    # ---- the receiver: nothing of the sender's is there
+    # ---- the receiver: the same places, and nothing of the sender's in them
 
     def become_another(self):
         self.close()
-        self.home = os.path.join(self.temporary, "other")
-        os.makedirs(self.home)
-        self.env.update(HOME=self.home, XDG_DATA_HOME=self.home + "/data", XDG_CACHE_HOME=self.home + "/cache",
-                        XDG_CONFIG_HOME=self.home + "/config")
+        shutil.rmtree(self.home)
+        os.makedirs(self.home + "/data/annex")
+        os.symlink(image_folder(), self.home + "/data/annex/image")
 
     def receive(self, path):
         self.welcomed()
-        url, self.requested = self.model(turn(USE), turn("I know how."))
+        url, self.requested = self.model(
+            turn(use("use_skill", name=NAME)),
+            turn(use("shell", command=RUN), remember={"who": "Name (.+?) as the one who paid"}),
+            turn("Your report is ready."))
         self.profiles({"id": "01jfake", "name": "Fake", "provider": "anthropic", "model": "fake-1", "base_url": url,
                        "default": True})
         self.open(path, ANNEX_API_KEY=self.key)  # a double click
@@ -118,17 +136,27 @@ class SkillPassedOn(WindowCase):
         self.assertIsNone(self.values()["mail"])
 
     def use_it(self):
-        self.click("^Try It$", "button")
+        bills = self.folder({"1.txt": "Hotel\nTotal EUR 80.00\n", "2.txt": "Taxi\nTotal EUR 20.40\n"}, "Bills")
+        before = contents(bills)
+        self.annex("--new-task", bills)  # as the file manager does
+        self.see("^Bills")
         self.can_write()
-        self.say("my receipts, please")
-        self.see("^I know how", "label")
+        self.say(f"/{NAME} my receipts, please")
+        self.see("^Your report is ready", "label", 240)
         self.shot("skill-used")
-        (told, wrong), = self.results(self.newest()["id"])
-        self.assertFalse(wrong, told)
+        (told, wrong), (_, failed) = self.results(self.newest()["id"])
+        self.assertFalse(wrong or failed, told)
         self.assertIn("Name Receiver AG as the one who paid", told)
         self.assertNotIn("Sender", told)
         first = self.requests(self.requested)[0]
         self.assertIn(f"/{NAME} my receipts, please", json.dumps(first["body"]["messages"]))
+        # On their own folder, and theirs to keep.
+        self.assertEqual(contents(bills), before)
+        self.click("^Keep All", "button", 240)
+        report = os.path.join(bills, "report.csv")
+        self.assertTrue(wait_until(lambda: os.path.exists(report), 90), self.log())
+        with open(report, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "Receiver AG,2,100.40\n")
 
 
 if __name__ == "__main__":

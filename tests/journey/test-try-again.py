@@ -28,6 +28,9 @@ class TryAgain(WindowCase):
         self.click("^Keep Instead$", "button")
         self.assertTrue(wait_until(lambda: self.report(notes) == "two\n", 90), self.report(notes))
         self.assertEqual(sorted(contents(notes)), [".", "a.txt", "gone.txt", "report.txt"])
+        # It can be taken back there, too.
+        self.click("^Second Try: Undo$", "button", 90)
+        self.assertTrue(wait_until(lambda: self.report(notes) is None, 90), self.report(notes))
         self.shot("again-kept")
 
     def report(self, notes):

@@ -100,6 +100,39 @@ test_table (gconstpointer data)
     }
 }
 
+/* Where a stream is, is told by whole events only, and is for a header. */
+static void
+test_last_id (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    const char *id;
+    guint retry_ms;
+  } rows[] = {
+    { "data: a\n\n", NULL, 0 },
+    { "id: 7\n", NULL, 0 },
+    { "id: 7\n\n", "7", 0 },
+    { "id: 7\ndata: a\n\ndata: b\n\n", "7", 0 },
+    { "id: 7\n\nid: 8\n", "7", 0 },
+    { "id: 7\n\nid\n\n", NULL, 0 },
+    { "id: 7\n\nid: a\tb\n\n", "7", 0 },
+    { "id: \xc3\xa4\n\n", NULL, 0 },
+    { "retry: 250\n\n", NULL, 250 },
+    { "retry: -1\nretry: soon\nretry: 99999999999\n\n", NULL, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (AnnexSse) sse = annex_sse_new (0);
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      feed (sse, rows[i].bytes, strlen (rows[i].bytes), out);
+      g_assert_cmpstr (annex_sse_get_last_id (sse), ==, rows[i].id);
+      g_assert_cmpuint (annex_sse_get_retry_ms (sse), ==, rows[i].retry_ms);
+    }
+}
+
 static void
 expect_limit (const char *start, const char *piece)
 {
@@ -164,6 +197,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_table);
     }
+  g_test_add_func ("/sse/last-id", test_last_id);
   g_test_add_func ("/sse/limits", test_limits);
   g_test_add_func ("/sse/no-limit-over-events", test_no_limit_over_events);
   g_test_add_func ("/sse/callback-stops", test_callback_stops);

@@ -246,9 +246,10 @@ compared_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexComparisonDialog *self = object;
 
-  if (self->stack == NULL)
+  /* In the midst of keeping, what is shown stays: once it is settled, all is read again. */
+  if (self->stack == NULL || self->busy)
     return;
-  gtk_widget_set_sensitive (self->tries, !self->busy);
+  gtk_widget_set_sensitive (self->tries, TRUE);
   if (value == NULL)
     {
       show_failure (self, error->message);
