@@ -24,6 +24,10 @@
 /* One attempt at a login; a guest that is still booting does not answer. */
 #define ATTEMPT_MS 60000
 #define LOOK_MS 250
+/* A guest that talks on and never answers is given up all the same: after so many times the limit, and
+ * what it says beyond so much is no progress. */
+#define MAX_STALLS 5
+#define MAX_SAID_BYTES (64 * 1024)
 
 /* ---------------------------------------------------------------- the guest's first words */
 
@@ -124,6 +128,16 @@ stalled_error (AnnexMachine *self, guint stall_ms)
                       words != NULL ? words : "");
 }
 
+static GError *
+never_answered_error (AnnexMachine *self, guint limit_ms)
+{
+  g_autofree char *words = annex_machine_dup_last_words (self);
+
+  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
+                      "Annex’s computer runs, but did not answer within %u s%s%s", limit_ms / 1000,
+                      words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
+}
+
 /* One attempt after the other, until the guest answers, ends, or says nothing new for too long. */
 static DexFuture *
 connect_fiber (gpointer data)
@@ -131,8 +145,11 @@ connect_fiber (gpointer data)
   Connecting *connecting = data;
   AnnexMachine *self = connecting->self;
   g_autoptr (DexFuture) attempt = NULL;
-  gint64 last_size = log_size (self);
-  gint64 last_progress_us = g_get_monotonic_time ();
+  gint64 first_size = log_size (self);
+  gint64 last_size = first_size;
+  gint64 began_us = g_get_monotonic_time ();
+  gint64 last_progress_us = began_us;
+  gint64 stall_us = (gint64) connecting->stall_ms * 1000;
 
   for (;;)
     {
@@ -165,11 +182,14 @@ connect_fiber (gpointer data)
           dex_clear (&attempt);
         }
       size = log_size (self);
-      if (size != last_size)
+      if (size != last_size && size - first_size <= MAX_SAID_BYTES)
         last_progress_us = g_get_monotonic_time ();
       last_size = size;
-      if (g_get_monotonic_time () - last_progress_us > (gint64) connecting->stall_ms * 1000)
+      if (g_get_monotonic_time () - last_progress_us > stall_us)
         return dex_future_new_for_error (stalled_error (self, connecting->stall_ms));
+      if (g_get_monotonic_time () - began_us > stall_us * MAX_STALLS)
+        return dex_future_new_for_error (
+            never_answered_error (self, connecting->stall_ms * MAX_STALLS));
     }
 }
 

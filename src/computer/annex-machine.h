@@ -43,7 +43,7 @@ DexFuture *
 annex_machine_resume (AnnexMachine *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Opens the channel: waits for the guest as long as its serial log grows, and gives up @stall_ms
- * after the last line. Resolves to an AnnexSshChannel (object). Rejects with BOOT_STALLED or, when
+ * after the last line, or after five times that: a guest may talk on and never answer. Resolves to an AnnexSshChannel (object). Rejects with BOOT_STALLED or, when
  * the machine ended meanwhile, GUEST_LOST. */
 DexFuture *
 annex_machine_connect (AnnexMachine *self, guint stall_ms) G_GNUC_WARN_UNUSED_RESULT;

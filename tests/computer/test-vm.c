@@ -375,7 +375,19 @@ test_waiting (void)
   await_true (annex_computer_reset (two));
 }
 
-/* A kernel without a root file system says so and then nothing more. */
+static gboolean
+say_cb (gpointer data)
+{
+  FILE *log = fopen (data, "a");
+
+  g_assert_nonnull (log);
+  fputs ("there is no end to it\n", log);
+  fclose (log);
+  return G_SOURCE_CONTINUE;
+}
+
+/* A kernel without a root file system says so and then nothing more. Nor is one waited for without
+ * end that talks on and never answers. */
 static void
 test_stalled (void)
 {
@@ -385,7 +397,9 @@ test_stalled (void)
   g_autoptr (AnnexComputerKit) kit =
       dex_await_boxed (annex_computer_kit_gather (virt, fixture_images (), NULL), NULL);
   AnnexDomainSpec *spec = annex_machine_new_spec (machine);
+  g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
+  guint talk;
 
   g_assert_true (annex_computer_folder_lock (annex_machine_get_folder (machine), NULL));
   annex_computer_kit_fill (kit, spec);
@@ -394,6 +408,13 @@ test_stalled (void)
   await_true (annex_machine_boot (machine, spec));
   g_assert_false (dex_await (annex_machine_connect (machine, 4000), &error));
   g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED);
+  g_clear_error (&error);
+  path = annex_computer_folder_dup_path (annex_machine_get_folder (machine), "serial.log");
+  talk = g_timeout_add (200, say_cb, path);
+  g_assert_false (dex_await (annex_machine_connect (machine, 2000), &error));
+  g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED);
+  g_assert_nonnull (strstr (error->message, "did not answer"));
+  g_source_remove (talk);
   await_true (annex_machine_destroy (machine));
   g_assert_true (annex_computer_folder_remove (annex_machine_get_folder (machine), NULL));
 }
