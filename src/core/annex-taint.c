@@ -8,10 +8,30 @@
 
 #include "annex-task-private.h"
 
+/* Is one of the answers a secret? */
+static gboolean
+gives_secret (JsonObject *data)
+{
+  JsonObject *answer = annex_json_opt_object (data, "answer");
+  JsonObjectIter iter;
+  JsonNode *node;
+
+  if (answer == NULL)
+    return FALSE;
+  json_object_iter_init (&iter, answer);
+  while (json_object_iter_next (&iter, NULL, &node))
+    if (JSON_NODE_HOLDS_OBJECT (node) &&
+        json_object_has_member (json_node_get_object (node), "secret"))
+      return TRUE;
+  return FALSE;
+}
+
 AnnexTaint
 annex_taint_after (AnnexTaint taint, AnnexEventType type, JsonObject *data)
 {
   if (type == ANNEX_EVENT_SHARE_GRANTED)
+    return taint | ANNEX_TAINT_PRIVATE;
+  if (type == ANNEX_EVENT_ASK_ANSWERED && gives_secret (data))
     return taint | ANNEX_TAINT_PRIVATE;
   if (type != ANNEX_EVENT_UNTRUSTED_READ)
     return taint;

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 typedef enum {
   ANNEX_TAINT_NONE = 0,
   ANNEX_TAINT_UNTRUSTED = 1 << 0, /* has read web pages, answers of connectors or of other hosts */
-  ANNEX_TAINT_PRIVATE = 1 << 1,   /* has or had a folder, or a connector's answers */
+  ANNEX_TAINT_PRIVATE = 1 << 1,   /* has or had a folder, a secret, or a connector's answers */
 } AnnexTaint;
 
 #define ANNEX_TAINT_BOTH (ANNEX_TAINT_UNTRUSTED | ANNEX_TAINT_PRIVATE)

@@ -600,6 +600,7 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_ASK_ANSWERED:
     case ANNEX_EVENT_ASK_EXPIRED:
       apply_ask_closed (self, data);
+      apply_taint (self, ANNEX_EVENT_ASK_ANSWERED, data);
       break;
     case ANNEX_EVENT_SHARE_GRANTED:
       apply_share_granted (self, data);

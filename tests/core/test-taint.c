@@ -168,6 +168,24 @@ test_opened (void)
   g_assert_cmpstr (opened->str, ==, HOST " ");
 }
 
+/* A secret that the user gave is data of the user's; other answers are not. */
+static void
+test_secret (void)
+{
+  g_autoptr (JsonObject) secret = annex_json_parse_object (
+      "{\"ask\":\"k\",\"answer\":{\"q\":\"Left\",\"r\":{\"secret\":\"secret:1\"}},\"by\":\"user\"}",
+      -1, NULL);
+  g_autoptr (JsonObject) other =
+      annex_json_parse_object ("{\"ask\":\"k\",\"answer\":{\"q\":\"Left\",\"r\":{\"other_text\":"
+                               "\"secret\"}},\"by\":\"user\"}",
+                               -1, NULL);
+
+  g_assert_cmpuint (annex_taint_after (ANNEX_TAINT_UNTRUSTED, ANNEX_EVENT_ASK_ANSWERED, secret), ==,
+                    ANNEX_TAINT_BOTH);
+  g_assert_cmpuint (annex_taint_after (ANNEX_TAINT_UNTRUSTED, ANNEX_EVENT_ASK_ANSWERED, other), ==,
+                    ANNEX_TAINT_UNTRUSTED);
+}
+
 /* Every type of event: two of them tell something, and none ever takes something back. */
 static void
 test_events (void)
@@ -208,6 +226,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/taint/sequences", test_sequences);
   g_test_add_func ("/taint/other-host", test_other_host);
   g_test_add_func ("/taint/opened", test_opened);
+  g_test_add_func ("/taint/secret", test_secret);
   g_test_add_func ("/taint/events", test_events);
   return g_test_run ();
 }
