@@ -37,6 +37,7 @@ extern const AnnexDoctorCheck annex_doctor_computer_checks[];
 extern const AnnexDoctorCheck annex_doctor_model_checks[];
 extern const AnnexDoctorCheck annex_doctor_store_checks[];
 extern const AnnexDoctorCheck annex_doctor_connector_checks[];
+extern const AnnexDoctorCheck annex_doctor_task_checks[];
 
 /* Sets state and sentence; FAILED and UNKNOWN too. */
 void

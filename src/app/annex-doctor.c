@@ -19,6 +19,7 @@ static const AnnexDoctorCheck *const groups[] = {
   annex_doctor_computer_checks,
   annex_doctor_model_checks,
   annex_doctor_connector_checks,
+  annex_doctor_task_checks,
 };
 
 static void

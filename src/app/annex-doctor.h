@@ -32,6 +32,7 @@ typedef struct
   guint64 least_disk_bytes; /* fewer free are a failure */
   gboolean asks_network;    /* ask the desktop whether the network is up */
   gboolean network_up;      /* otherwise this */
+  gint64 now_us;            /* what the clock says; 0: what it says */
 } AnnexDoctorWorld;
 
 /* This machine. */

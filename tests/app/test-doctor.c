@@ -7,10 +7,12 @@
  */
 #include "annex-doctor.h"
 
+#include "annex-admin-policy.h"
 #include "annex-desk-session.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "app-fixture.h"
+#include "fake-model.h"
 #include "test-fiber.h"
 
 #include <glib/gstdio.h>
@@ -350,6 +352,113 @@ test_store (void)
 }
 
 static void
+test_clock (void)
+{
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexDoctor) doctor = NULL;
+
+  fill_world (&world);
+  test_await (annex_store_append (
+      annex_session_get_store (session), "t", ANNEX_EVENT_TASK_CREATED,
+      annex_json_parse_object ("{\"title\":\"Taxes\",\"provider\":\"tour\",\"model\":\"\","
+                               "\"system\":\"\",\"tools\":\"[]\"}",
+                               -1, NULL)));
+  doctor = annex_doctor_new (session, NULL, &world);
+  check (doctor, "clock", ANNEX_CHECK_OK, "goes on", NULL, FALSE);
+  g_clear_object (&doctor);
+  world.now_us = g_get_real_time () - (gint64) 400 * 24 * 3600 * G_USEC_PER_SEC;
+  doctor = annex_doctor_new (session, NULL, &world);
+  check (doctor, "clock", ANNEX_CHECK_FAILED, "clock of this machine is wrong", "set-ntp", FALSE);
+  test_await (annex_session_close (session));
+}
+
+static void
+give (AnnexSession *session, const char *id, const char *path)
+{
+  g_autofree char *data = g_strdup_printf (
+      "{\"share\":{\"id\":\"%s\",\"name\":\"N\",\"path\":\"%s\",\"mode\":\"review\"}}", id, path);
+
+  test_await (annex_store_append (annex_session_get_store (session), "t", ANNEX_EVENT_SHARE_GRANTED,
+                                  annex_json_parse_object (data, -1, NULL)));
+}
+
+/* A folder on a disk that was taken out. One that was taken back is not missed. */
+static void
+test_folders (void)
+{
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autoptr (AnnexCheckResult) result = NULL;
+  AnnexStore *store = annex_session_get_store (session);
+
+  fill_world (&world);
+  test_await (annex_store_append (
+      store, "t", ANNEX_EVENT_TASK_CREATED,
+      annex_json_parse_object ("{\"title\":\"Taxes\",\"provider\":\"tour\",\"model\":\"\","
+                               "\"system\":\"\",\"tools\":\"[]\"}",
+                               -1, NULL)));
+  give (session, "s1", app_fixture_get_home ());
+  doctor = annex_doctor_new (session, NULL, &world);
+  check (doctor, "folders", ANNEX_CHECK_OK, "are there", NULL, FALSE);
+  give (session, "s2", "/media/stick/Taxes");
+  check (doctor, "folders", ANNEX_CHECK_NOTICE, "connect it", NULL, FALSE);
+  result = dex_await_boxed (annex_doctor_look (doctor, "folders", FALSE), NULL);
+  g_assert_nonnull (strstr (result->detail, "/media/stick/Taxes (Taxes)"));
+  test_await (annex_store_append (store, "t", ANNEX_EVENT_SHARE_REVOKED,
+                                  annex_json_parse_object ("{\"share\":\"s2\"}", -1, NULL)));
+  check (doctor, "folders", ANNEX_CHECK_OK, "are there", NULL, FALSE);
+  test_await (annex_session_close (session));
+}
+
+/* A key that was withdrawn: the provider says so. */
+static void
+test_key_revoked (void)
+{
+  static const char scenario[] = "{\"api_key\":\"sk-right\",\"models\":[\"fake-1\"],\"turns\":[]}";
+  g_autoptr (FakeModel) server = fake_model_new (scenario, NULL, NULL);
+  g_autoptr (AnnexModelProfile) profile = annex_model_profile_new ("openai", "Hosted");
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexDoctor) doctor = NULL;
+
+  fill_world (&world);
+  g_setenv ("ANNEX_API_KEY", "sk-withdrawn", TRUE);
+  profile->base_url = fake_model_dup_base_url (server);
+  profile->is_default = TRUE;
+  test_await (annex_config_save_profile (annex_session_get_config (session), profile));
+  doctor = annex_doctor_new (session, NULL, &world);
+  check (doctor, "model", ANNEX_CHECK_FAILED, "no longer accepted", NULL, FALSE);
+  g_setenv ("ANNEX_API_KEY", "sk-right", TRUE);
+  check (doctor, "model", ANNEX_CHECK_OK, "its key is accepted", NULL, FALSE);
+  g_unsetenv ("ANNEX_API_KEY");
+  test_await (annex_session_close (session));
+}
+
+static void
+test_policy (void)
+{
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autoptr (AnnexAdminPolicy) broken =
+      annex_admin_policy_parse ("/etc/annex/policy.d/work.json", "{\n\"skils\": []}", -1);
+  g_autoptr (AnnexAdminPolicy) whole =
+      annex_admin_policy_parse ("/etc/annex/policy.d/work.json", "{\"task_turns\": 9}", -1);
+  g_autoptr (AnnexCheckResult) result = NULL;
+
+  fill_world (&world);
+  doctor = annex_doctor_new (NULL, NULL, &world);
+  annex_admin_policy_set (broken);
+  check (doctor, "policy", ANNEX_CHECK_FAILED, "nothing at all", "work.json, line 2", FALSE);
+  annex_admin_policy_set (whole);
+  check (doctor, "policy", ANNEX_CHECK_OK, "has set rules", NULL, FALSE);
+  result = dex_await_boxed (annex_doctor_look (doctor, "policy", FALSE), NULL);
+  g_assert_nonnull (strstr (result->detail, "9 rounds"));
+  annex_admin_policy_set (NULL);
+}
+
+static void
 test_all (void)
 {
   AnnexDoctorWorld world;
@@ -391,6 +500,10 @@ main (int argc, char **argv)
   kept = g_ptr_array_new_with_free_func (g_free);
   app_fixture_add ("/doctor/kvm", test_kvm);
   app_fixture_add ("/doctor/turned-off", test_turned_off);
+  app_fixture_add ("/doctor/clock", test_clock);
+  app_fixture_add ("/doctor/folders", test_folders);
+  app_fixture_add ("/doctor/key-revoked", test_key_revoked);
+  app_fixture_add ("/doctor/policy", test_policy);
   app_fixture_add ("/doctor/programs", test_programs);
   app_fixture_add ("/doctor/namespaces", test_namespaces);
   app_fixture_add ("/doctor/memory", test_memory);
