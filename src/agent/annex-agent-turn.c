@@ -14,6 +14,7 @@
 
 typedef struct
 {
+  AnnexWorkspace *workspace;
   AnnexTask *task;
   const char *model;
   char *reply;        /* id of the attempt */
@@ -75,6 +76,14 @@ block_cb (guint index, AnnexBlock *block, gpointer data)
   push (turn, ANNEX_EVENT_BLOCK,
         annex_json_build ("s", "reply", turn->reply, "i", "index", (gint64) index, "o", "block",
                           annex_json_object_copy (annex_block_get_json (block)), NULL));
+}
+
+static void
+traffic_cb (const AnnexModelTraffic *traffic, gpointer data)
+{
+  Turn *turn = data;
+
+  annex_workspace_note_traffic (turn->workspace, traffic);
 }
 
 /* Waits until everything appended so far is committed. */
@@ -152,7 +161,9 @@ annex_agent_turn (AnnexAgent *self,
   g_autoptr (AnnexModelRequest) request = annex_model_request_new ();
   g_autoptr (AnnexModelReply) reply = NULL;
   g_autoptr (GError) failure = NULL;
-  Turn turn = { .task = task, .model = annex_task_get_model (task) };
+  Turn turn = { .workspace = self->workspace,
+                .task = task,
+                .model = annex_task_get_model (task) };
   gboolean ok;
 
   turn.pending = g_ptr_array_new_with_free_func (dex_unref);
@@ -164,6 +175,7 @@ annex_agent_turn (AnnexAgent *self,
   request->messages = annex_task_dup_messages (task);
   request->on_delta = delta_cb;
   request->on_block = block_cb;
+  request->on_traffic = traffic_cb;
   request->user_data = &turn;
 
   start_reply (&turn);

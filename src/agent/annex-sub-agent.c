@@ -215,6 +215,14 @@ delta_cb (const AnnexDelta *delta, gpointer data)
   g_string_append (sub->partial, delta->text);
 }
 
+static void
+traffic_cb (const AnnexModelTraffic *traffic, gpointer data)
+{
+  Sub *sub = data;
+
+  annex_workspace_note_traffic (sub->spec->workspace, traffic);
+}
+
 /* By the user; nothing else settles this. */
 static gboolean
 is_stopped (Sub *sub)
@@ -256,6 +264,7 @@ ask_model (Sub *sub, GError **error)
   g_ptr_array_unref (request->messages);
   request->messages = g_ptr_array_copy (sub->messages, ref_message, NULL);
   request->on_delta = delta_cb;
+  request->on_traffic = traffic_cb;
   request->user_data = sub;
   g_string_truncate (sub->partial, 0);
   if (!record (sub, ANNEX_EVENT_REPLY_STARTED,

@@ -85,6 +85,19 @@ typedef void (*AnnexDeltaFunc) (const AnnexDelta *delta, gpointer user_data);
 /* A finished block, in order of index within the attempt; main thread; must not block. */
 typedef void (*AnnexModelBlockFunc) (guint index, AnnexBlock *block, gpointer user_data);
 
+/* One attempt to speak to a model's server; valid while it is told. */
+typedef struct
+{
+  const char *host;
+  guint port;
+  gboolean local; /* the server runs on this machine */
+  guint64 bytes_up;
+  guint64 bytes_down;
+  const GError *failure; /* nullable */
+} AnnexModelTraffic;
+/* Main thread; must not block. */
+typedef void (*AnnexModelTrafficFunc) (const AnnexModelTraffic *traffic, gpointer user_data);
+
 /* When a model's tool input is not a JSON object, the tool_use block's input has this one member, the
  * raw text: the block stays valid to send back, and the agent answers it with an error result. */
 #define ANNEX_MALFORMED_INPUT "__malformed"
@@ -99,6 +112,7 @@ typedef struct
   guint max_tokens;     /* 0: the provider's default */
   AnnexDeltaFunc on_delta; /* nullable */
   AnnexModelBlockFunc on_block; /* nullable */
+  AnnexModelTrafficFunc on_traffic; /* nullable: of each attempt, when it ended */
   gpointer user_data;
 } AnnexModelRequest;
 GType annex_model_request_get_type (void) G_GNUC_CONST;

@@ -263,22 +263,39 @@ explain_wrong_type (const AnnexExchange *self,
                       annex_http_get_host (self->http), clipped);
 }
 
+/* What it was, whatever came of it. */
+static void
+tell_traffic (const AnnexExchange *self,
+              GBytes *body,
+              AnnexHttpResponse *response,
+              const GError *failure)
+{
+  AnnexModelTraffic traffic = {
+    .host = annex_http_get_host (self->http),
+    .port = annex_http_get_port (self->http),
+    .local = annex_http_is_loopback (self->http),
+    .bytes_up = response != NULL ? g_bytes_get_size (body) : 0,
+    .bytes_down = response != NULL ? annex_http_response_get_bytes (response) : 0,
+    .failure = failure,
+  };
+
+  /* Of a connection that broke off before an answer came, it may have got all. */
+  if (response == NULL &&
+      !g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE))
+    traffic.bytes_up = g_bytes_get_size (body);
+  if (self->sink.on_traffic != NULL)
+    self->sink.on_traffic (&traffic, self->sink.user_data);
+}
+
 static AnnexModelReply *
-run_attempt (const AnnexExchange *self,
-             GBytes *body,
+read_answer (const AnnexExchange *self,
+             AnnexHttpResponse *response,
              DexFuture *cancel,
              Attempt *attempt,
              GError **error)
 {
-  AnnexHttpRequest request = self->head;
-  g_autoptr (AnnexHttpResponse) response = NULL;
-  guint status;
+  guint status = annex_http_response_get_status (response);
 
-  request.body = body;
-  response = annex_http_send (self->http, &request, cancel, &attempt->failure.permanent, error);
-  if (response == NULL)
-    return NULL;
-  status = annex_http_response_get_status (response);
   if (status < 200 || status > 299)
     {
       g_propagate_error (error,
@@ -291,6 +308,28 @@ run_attempt (const AnnexExchange *self,
       return NULL;
     }
   return read_reply (self, response, cancel, error);
+}
+
+static AnnexModelReply *
+run_attempt (const AnnexExchange *self,
+             GBytes *body,
+             DexFuture *cancel,
+             Attempt *attempt,
+             GError **error)
+{
+  AnnexHttpRequest request = self->head;
+  g_autoptr (AnnexHttpResponse) response = NULL;
+  g_autoptr (GError) failure = NULL;
+  AnnexModelReply *reply = NULL;
+
+  request.body = body;
+  response = annex_http_send (self->http, &request, cancel, &attempt->failure.permanent, &failure);
+  if (response != NULL)
+    reply = read_answer (self, response, cancel, attempt, &failure);
+  tell_traffic (self, body, response, failure);
+  if (reply == NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return reply;
 }
 
 /* ---- all attempts */

@@ -36,6 +36,7 @@ struct _AnnexHttpResponse
   GInputStream *stream;
   char *content_type;
   gboolean complete;
+  guint64 bytes; /* of the body, read so far */
 };
 
 /* A request on its way to its head. */
@@ -135,6 +136,16 @@ const char *
 annex_http_get_host (AnnexHttp *self)
 {
   return self->host;
+}
+
+guint
+annex_http_get_port (AnnexHttp *self)
+{
+  g_autoptr (GUri) uri = g_uri_parse (self->base_url, G_URI_FLAGS_NONE, NULL);
+
+  if (uri != NULL && g_uri_get_port (uri) > 0)
+    return (guint) g_uri_get_port (uri);
+  return uri != NULL && g_str_equal (g_uri_get_scheme (uri), "http") ? 80 : 443;
 }
 
 gboolean
@@ -452,9 +463,16 @@ annex_http_response_read (AnnexHttpResponse *self,
       return NULL;
     }
   bytes = g_value_dup_boxed (dex_future_get_value (piece, NULL));
+  self->bytes += g_bytes_get_size (bytes);
   if (g_bytes_get_size (bytes) == 0)
     self->complete = TRUE;
   return bytes;
+}
+
+guint64
+annex_http_response_get_bytes (AnnexHttpResponse *self)
+{
+  return self->bytes;
 }
 
 char *

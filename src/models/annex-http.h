@@ -29,6 +29,8 @@ const char *
 annex_http_get_base_url (AnnexHttp *self);
 const char *
 annex_http_get_host (AnnexHttp *self);
+guint
+annex_http_get_port (AnnexHttp *self);
 /* Whether the server is this machine. */
 gboolean
 annex_http_is_loopback (AnnexHttp *self);
@@ -80,6 +82,9 @@ annex_http_response_read_text (AnnexHttpResponse *self,
                                guint idle_timeout_ms,
                                DexFuture *cancel,
                                GError **error);
+/* How much of the body was read so far. */
+guint64
+annex_http_response_get_bytes (AnnexHttpResponse *self);
 /* Closes the connection unless the body was read to its end. */
 void
 annex_http_response_free (AnnexHttpResponse *self);

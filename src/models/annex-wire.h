@@ -17,6 +17,7 @@ typedef struct
 {
   AnnexDeltaFunc on_delta;      /* nullable */
   AnnexModelBlockFunc on_block; /* nullable */
+  AnnexModelTrafficFunc on_traffic; /* nullable; the exchange's, not a stream's */
   gpointer user_data;
 } AnnexWireSink;
 

@@ -202,6 +202,18 @@ cancelled_cb (DexFuture *future, gpointer data)
   return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
 }
 
+/* As if it were another machine's. */
+static void
+tell_traffic (const AnnexModelRequest *request, const GError *failure)
+{
+  AnnexModelTraffic traffic = {
+    .host = "models.example", .port = 443, .bytes_up = 1000, .bytes_down = 20, .failure = failure
+  };
+
+  if (request->on_traffic != NULL)
+    request->on_traffic (&traffic, request->user_data);
+}
+
 static DexFuture *
 scripted_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *cancel)
 {
@@ -230,8 +242,14 @@ scripted_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *c
     }
   stream (request, blocks, blocks->len);
   if (step->kind == STEP_FAILURE)
-    return annex_future_new_errorf (ANNEX_MODEL_ERROR, step->code,
-                                    "The model failed as the test said");
+    {
+      GError *failure =
+          g_error_new (ANNEX_MODEL_ERROR, step->code, "The model failed as the test said");
+
+      tell_traffic (request, failure);
+      return annex_future_new_error (failure);
+    }
+  tell_traffic (request, NULL);
   reply = annex_model_reply_new ();
   g_clear_pointer (&reply->blocks, g_ptr_array_unref);
   reply->blocks = g_ptr_array_ref (blocks);

@@ -192,11 +192,48 @@ test_after_restart (Fixture *f, gconstpointer data)
   g_assert_true (annex_network_policy_take (f->policy, "fresh.example", 443, NULL, NULL));
 }
 
+/* ---------------------------------------------------------------- what left the machine */
+
+static const AnnexLedgerEntry *
+row_at (GPtrArray *rows, guint index)
+{
+  g_assert_cmpuint (index, <, rows->len);
+  return g_ptr_array_index (rows, index);
+}
+
+/* Every call of a model's server is a row, a helper's and one that failed, too. */
+static void
+test_model_calls (Fixture *f, gconstpointer data)
+{
+  g_autoptr (DexFuture) listed = NULL;
+  GPtrArray *rows;
+
+  scripted_model_add (f->model, "[" USE ("d", "delegate", "{\"goal\":\"Count\"}") "]",
+                      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("Three.") "]", ANNEX_STOP_END_TURN);
+  scripted_model_add_failure (f->model, "[]", ANNEX_MODEL_ERROR_OVERLOADED);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  settle_error (annex_agent_run (f->agent), ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OVERLOADED);
+  listed = settle (annex_store_list_ledger (f->store, annex_task_get_id (f->task)));
+  rows = g_value_get_boxed (dex_future_get_value (listed, NULL));
+  g_assert_cmpuint (rows->len, ==, 3);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      g_assert_cmpstr (row_at (rows, i)->channel, ==, "model");
+      g_assert_cmpstr (row_at (rows, i)->host, ==, "models.example");
+      g_assert_cmpuint (row_at (rows, i)->port, ==, 443);
+      g_assert_cmpuint (row_at (rows, i)->bytes_up, ==, 1000);
+      g_assert_cmpstr (row_at (rows, i)->decision, ==, i < 2 ? "allowed" : "failed");
+    }
+  g_assert_cmpstr (row_at (rows, 2)->reason, ==, "The model failed as the test said");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
+  ADD ("boundary/model-calls", test_model_calls);
   ADD ("boundary/keeps-harmless", test_keeps_harmless);
   ADD ("boundary/both", test_both);
   ADD ("boundary/after-restart", test_after_restart);

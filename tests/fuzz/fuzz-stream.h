@@ -57,7 +57,9 @@ fuzz_read (const AnnexWireFormat *format,
 {
   g_autoptr (AnnexSse) sse = annex_sse_new (0);
   FuzzFeeding feeding = { .format = format };
-  AnnexWireSink sink = { fuzz_delta_cb, fuzz_block_cb, &feeding };
+  AnnexWireSink sink = { .on_delta = fuzz_delta_cb,
+                         .on_block = fuzz_block_cb,
+                         .user_data = &feeding };
   AnnexModelReply *reply = NULL;
   gboolean read = TRUE;
 

@@ -73,10 +73,26 @@ seen_on_block (guint index, AnnexBlock *block, gpointer user_data)
   g_ptr_array_add (self->blocks, annex_block_ref (block));
 }
 
+static void
+seen_on_traffic (const AnnexModelTraffic *traffic, gpointer user_data)
+{
+  Seen *self = user_data;
+
+  g_assert_cmpuint (traffic->port, >, 0);
+  g_assert_true (traffic->local != g_str_has_suffix (traffic->host, ".invalid"));
+  self->n_attempts++;
+  self->n_failed += traffic->failure != NULL;
+  self->bytes_up += traffic->bytes_up;
+  self->bytes_down += traffic->bytes_down;
+}
+
 AnnexWireSink
 seen_sink (Seen *self)
 {
-  return (AnnexWireSink) { seen_on_delta, seen_on_block, self };
+  return (AnnexWireSink) { .on_delta = seen_on_delta,
+                           .on_block = seen_on_block,
+                           .on_traffic = seen_on_traffic,
+                           .user_data = self };
 }
 
 /* ---- streams */

@@ -116,6 +116,11 @@ test_cut_at_every_byte (gconstpointer data)
       g_assert_no_error (error);
       text = describe_reply (reply);
       whole = seen->retries->len == 0;
+      /* Each attempt is told of, with what went each way. */
+      g_assert_cmpuint (seen->n_attempts, ==, seen->retries->len + 1);
+      g_assert_cmpuint (seen->n_failed, ==, seen->retries->len);
+      g_assert_cmpuint (seen->bytes_up, ==, 15 * seen->n_attempts);
+      g_assert_cmpuint (seen->bytes_down, >, 100);
       g_assert_cmpuint (reply->blocks->len, ==, 2);
       g_assert_cmpuint (seen->blocks->len, ==, 2);
       annex_model_reply_free (reply);

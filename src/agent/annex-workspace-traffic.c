@@ -1,0 +1,25 @@
+/* annex-workspace-traffic.c
+ *
+ * What a task sends to models, as rows of the ledger.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-workspace.h"
+
+void
+annex_workspace_note_traffic (AnnexWorkspace *self, const AnnexModelTraffic *traffic)
+{
+  AnnexTask *task = annex_workspace_get_task (self);
+  g_autoptr (AnnexLedgerEntry) row = NULL;
+
+  if (traffic->local)
+    return;
+  row = annex_ledger_entry_new (annex_task_get_id (task), "model", traffic->host, traffic->port);
+  row->method = g_strdup ("POST");
+  row->bytes_up = traffic->bytes_up;
+  row->bytes_down = traffic->bytes_down;
+  row->decision = g_strdup (traffic->failure == NULL ? "allowed" : "failed");
+  row->by = g_strdup ("user"); /* who chose the model */
+  row->reason = traffic->failure != NULL ? g_strdup (traffic->failure->message) : NULL;
+  dex_future_disown (annex_store_append_ledger (annex_task_get_store (task), row));
+}
