@@ -134,6 +134,28 @@ class CommandLine(Journey):
                 got = [t["title"] for t in self.lines(self.annex("tasks", "list", "--json", "--search", words))]
                 self.assertEqual(sorted(got), found)
 
+    def test_audit(self):
+        """What an auditor reads has no word of anybody's, unless it is asked for."""
+        url, _ = self.model(turn("The word is marzipan.", use("request_network", host="data.example.org", reason="marzipan")),
+                            turn("Done.", repeat=True))
+        self.ask_model(url, "--answers", self.answers({"ask": "network", "answer": "task"}), "Say marzipan")
+        task = self.newest()["id"]
+        records = self.lines(self.annex("tasks", "audit", task, "--json"))
+        self.assertEqual({record["task"] for record in records}, {task})
+        self.assertEqual([record["time"] for record in records], sorted(record["time"] for record in records))
+        by_kind = {record["kind"]: record for record in records}
+        self.assertEqual(by_kind["task-created"]["model"], "fake-1")
+        self.assertEqual(by_kind["model-call"]["usage"]["output_tokens"], 20)
+        self.assertEqual((by_kind["asked"]["about"], by_kind["asked"]["host"]), ("network", "data.example.org"))
+        self.assertEqual((by_kind["answered"]["answer"], by_kind["answered"]["by"]), ("task", "answers-file"))
+        self.assertEqual(by_kind["host-decided"]["decision"], "allow")
+        self.assertNotIn("left-machine", by_kind)  # the model's server runs on this machine
+        self.assertNotIn("marzipan", json.dumps(records))
+        self.assertIn("marzipan", self.annex("tasks", "audit", task, "--contents", "--json").stdout)
+        told = self.annex("tasks", "audit", task).stdout
+        self.assertIn("host: data.example.org", told)
+        self.assertNotIn("marzipan", told)
+
     def test_export_and_import(self):
         folder = self.folder({"a.txt": "a"}, "Plans")
         task = self.done_task("--folder", folder, "Look at the plans")
