@@ -344,24 +344,80 @@ annex_guest_read_draft (AnnexGuest *self, AnnexShare *share)
   return annex_fiber_run (read_draft_fiber, ask_new (self, share, NULL), ask_free);
 }
 
-DexFuture *
-annex_guest_forget_draft (AnnexGuest *self, AnnexShare *share, const char *const *paths)
+/* ---------------------------------------------------------------- forgetting */
+
+typedef struct
+{
+  AnnexGuest *guest;
+  AnnexShare *share;
+  GBytes *paths; /* each ended by NUL */
+  gboolean all;
+} Forget;
+
+static void
+forget_free (gpointer data)
+{
+  Forget *forget = data;
+
+  g_object_unref (forget->guest);
+  annex_share_unref (forget->share);
+  g_bytes_unref (forget->paths);
+  g_free (forget);
+}
+
+static DexFuture *
+call_forget (Forget *forget)
 {
   const char *argv[] = { ANNEX_GUEST_HELPER,
                          "forget",
                          "--tag",
-                         annex_share_get_id (share),
+                         annex_share_get_id (forget->share),
                          "--name",
-                         annex_share_get_name (share),
-                         paths == NULL ? "--all" : NULL,
+                         annex_share_get_name (forget->share),
+                         forget->all ? "--all" : NULL,
                          NULL };
-  g_autoptr (GByteArray) list = g_byte_array_new ();
-  g_autoptr (GBytes) input = NULL;
 
+  return dex_future_then (annex_guest_call (forget->guest, argv, forget->paths,
+                                            ANNEX_GUEST_MAX_REPORT_BYTES, DRAFT_LIMIT_MS),
+                          annex_guest_describe_cb, NULL, NULL);
+}
+
+/* What root of the guest has marked as not to be changed, not even root may remove. */
+static DexFuture *
+call_unlock (Forget *forget)
+{
+  g_autofree char *upper =
+      g_strdup_printf ("/var/lib/annex/shares/%s/upper", annex_share_get_id (forget->share));
+  const char *argv[] = { "chattr", "-R", "-f", "-i", "-a", upper, NULL };
+
+  return annex_guest_call (forget->guest, argv, NULL, ANNEX_GUEST_MAX_REPORT_BYTES, DRAFT_LIMIT_MS);
+}
+
+static DexFuture *
+forget_fiber (gpointer data)
+{
+  Forget *forget = data;
+  g_autoptr (DexFuture) first = call_forget (forget);
+  g_autoptr (GError) error = NULL;
+
+  if (dex_await (dex_ref (first), &error) ||
+      g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST))
+    return g_steal_pointer (&first);
+  dex_await (call_unlock (forget), NULL); /* whether it helped is seen at once */
+  return call_forget (forget);
+}
+
+DexFuture *
+annex_guest_forget_draft (AnnexGuest *self, AnnexShare *share, const char *const *paths)
+{
+  g_autoptr (GByteArray) list = g_byte_array_new ();
+  Forget *forget = g_new0 (Forget, 1);
+
+  forget->guest = g_object_ref (self);
+  forget->share = annex_share_ref (share);
+  forget->all = paths == NULL;
   for (; paths != NULL && *paths != NULL; paths++)
     g_byte_array_append (list, (const guint8 *) *paths, (guint) strlen (*paths) + 1);
-  input = g_byte_array_free_to_bytes (g_steal_pointer (&list));
-  return dex_future_then (
-      annex_guest_call (self, argv, input, ANNEX_GUEST_MAX_REPORT_BYTES, DRAFT_LIMIT_MS),
-      annex_guest_describe_cb, NULL, NULL);
+  forget->paths = g_byte_array_free_to_bytes (g_steal_pointer (&list));
+  return annex_fiber_run (forget_fiber, forget, forget_free);
 }

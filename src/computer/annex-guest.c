@@ -95,8 +95,10 @@ to_true_cb (DexFuture *future, gpointer data)
 
 /* ---------------------------------------------------------------- waking */
 
-/* The kernel itself takes fresh randomness when the generation id changes; this adds the host's. */
+/* The kernel itself takes fresh randomness when the generation id changes; this adds the host's. Each
+ * command of the agent's is counted for itself (annex-guest-command.c). */
 #define WAKE_SCRIPT                                                                                \
+  "{ echo '+memory +pids' >/sys/fs/cgroup/agent/cgroup.subtree_control; } 2>/dev/null; "           \
   "cat >/dev/urandom; date -s @\"$0\" >/dev/null; "                                                \
   "[ -z \"$1\" ] || { printf '%s\\n' \"$1\" >/etc/machine-id.new && "                              \
   "chmod 444 /etc/machine-id.new && mv /etc/machine-id.new /etc/machine-id || exit 1; "            \

@@ -72,6 +72,10 @@ annex_guest_command_start (AnnexGuestTree tree,
                             id, ANNEX_GUEST_NEVER_BEGAN, id);
 
   g_string_append (line, "unset SSH_CLIENT SSH_CONNECTION MAIL\n");
+  /* What takes more memory than there is ends as a whole, and at once: the kernel would look for one
+   * process after the other otherwise, for minutes where there are thousands. */
+  if (tree == ANNEX_GUEST_TREE_CGROUP && !command->as_root)
+    g_string_append (line, "{ echo 1 >$c/memory.oom.group; } 2>/dev/null\n");
   if (command->as_root)
     g_string_append (line, "exec");
   else

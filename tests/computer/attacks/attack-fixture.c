@@ -52,6 +52,12 @@ attack_get_drafts (void)
   return annex_workspace_get_drafts (workspace);
 }
 
+AnnexComputer *
+attack_get_computer (void)
+{
+  return computer;
+}
+
 const char *
 attack_get_folder (void)
 {

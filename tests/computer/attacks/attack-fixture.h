@@ -23,6 +23,8 @@ AnnexWorkspace *
 attack_get_workspace (void);
 AnnexDrafts *
 attack_get_drafts (void);
+AnnexComputer *
+attack_get_computer (void);
 /* Where "Attack" (to be reviewed), "Fixed" (read only) and "Revoked" lie on the host. (borrowed) */
 const char *
 attack_get_folder (void);
@@ -59,5 +61,7 @@ void
 attack_add_direct (void);
 void
 attack_add_folder (void);
+void
+attack_add_floods (void);
 
 G_END_DECLS

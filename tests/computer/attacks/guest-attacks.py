@@ -611,6 +611,64 @@ def F32():
     os.chmod(f"{SHARE}/Invoice.desktop", 0o755)
 
 
+# ---------------------------------------------------------------- floods
+
+
+@row
+def Q3():
+    children = []
+    try:
+        while len(children) < 50000:
+            pid = os.fork()
+            if pid == 0:
+                libc.prctl(1, signal.SIGKILL)  # they end with the one who made them, however that ends
+                time.sleep(600)
+                os._exit(0)
+            children.append(pid)
+    except OSError as error:
+        print(f"after {len(children)}: {errno.errorcode[error.errno]}")
+    print(f"{len(children)} processes")
+    sys.stdout.flush()
+    time.sleep(10)
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+
+
+@row
+def Q4():
+    kept = []
+    while True:
+        kept.append(bytearray(os.urandom(1 << 20)) * 16)
+
+
+@row
+def Q5():
+    held = []
+    for _ in range(40):
+        if os.fork() == 0:
+            try:
+                while True:
+                    held.append(os.open("/dev/null", os.O_RDONLY))
+            except OSError as error:
+                if _ == 0:
+                    print(f"{len(held)} files: {errno.errorcode[error.errno]}")
+                    sys.stdout.flush()
+            time.sleep(15)
+            os._exit(0)
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            break
+
+
+@row
+def Q7():
+    for folder in ("/dev/shm", "/run", "/tmp"):
+        shell(f"timeout 40 sh -c 'cat /dev/zero >{folder}/ballast'; ls -l {folder}/ballast; "
+              f"rm -f {folder}/ballast")
+
+
 @row
 def end():
     """Leaves nothing that would go on."""

@@ -1,6 +1,7 @@
 /* test-attacks-vm.c
  *
- * The attacks that need a real computer, all with one: ways out and folders.
+ * The attacks that need a real computer, all with one: ways out, folders, and whatever
+ * there is used up.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -28,6 +29,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attacks/vm-begin/start", test_start);
   attack_add_direct ();
   attack_add_folder ();
+  attack_add_floods ();
   g_test_add_func ("/attacks/vm-end/end", test_end);
   status = g_test_run ();
   fixture_clear ();
