@@ -54,7 +54,18 @@ check("every picture is shown", there == {src for _, src, _ in shown},
       sorted(there - {src for _, src, _ in shown}))
 check("the pictures are small",
       sum(os.path.getsize(os.path.join(folder, src)) for src in there) < 1_000_000)
-needed = {"index", "getting-started", "folders", "asks", "computer", "privacy", "trouble"}
+root = os.path.join(folder, "..", "..")
+proofs = [(name, code.text) for name, page in pages.items() for code in page.iter(MALLARD + "code")
+          if (code.text or "").startswith("tests/")]
+unproved = [item.findtext(MALLARD + "title") for item in pages["guarantees"].iter(MALLARD + "item")
+            if item.find(MALLARD + "title") is not None and
+            not any((code.text or "").startswith("tests/") for code in item.iter(MALLARD + "code"))]
+check("every test that proves a promise is there",
+      all(os.path.isfile(os.path.join(root, path)) for _, path in proofs),
+      [path for _, path in proofs if not os.path.isfile(os.path.join(root, path))])
+check("every promise has a test that proves it", not unproved, unproved)
+needed = {"index", "getting-started", "folders", "asks", "computer", "privacy", "trouble",
+          "guarantees"}
 check("no page is missing", needed <= set(pages), sorted(needed - set(pages)))
 print(f"1..{number}")
 sys.exit(1 if failed else 0)
