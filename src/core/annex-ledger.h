@@ -17,7 +17,7 @@ typedef struct
   gint64 id;       /* 0 until stored */
   gint64 time_us;
   char *task_id;   /* nullable: not of a task (image download …) */
-  char *channel;   /* computer, model, browser, connector, image, skill */
+  char *channel;   /* computer, model, browser, connector, image, skill, audit */
   char *host;      /* normalised; the text as given when it was refused as malformed */
   guint port;
   char *method;    /* CONNECT, GET, POST …; nullable */
