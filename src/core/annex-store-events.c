@@ -246,9 +246,8 @@ annex_store_append (AnnexStore *self, const char *task_id, AnnexEventType type, 
 
 /* List */
 
-/* The rows of a bound statement. NULL with an error. (transfer full) */
-static GPtrArray *
-read_events (AnnexDb *db, sqlite3_stmt *statement, GError **error)
+GPtrArray *
+annex_store_read_events (AnnexDb *db, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GPtrArray) events =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
@@ -284,7 +283,7 @@ list_work (AnnexDb *db, StoreJob *job, GError **error)
     return FALSE;
   annex_db_bind (statement, "sii", job->task_id, job->number,
                  job->limit > 0 ? (gint64) job->limit : (gint64) -1);
-  events = read_events (db, statement, error);
+  events = annex_store_read_events (db, statement, error);
   if (events == NULL)
     return FALSE;
   annex_store_job_take_array (job, events);
@@ -306,7 +305,7 @@ list_before_work (AnnexDb *db, StoreJob *job, GError **error)
   if (statement == NULL)
     return FALSE;
   annex_db_bind (statement, "sii", job->task_id, job->number, (gint64) job->limit);
-  events = read_events (db, statement, error);
+  events = annex_store_read_events (db, statement, error);
   if (events == NULL)
     return FALSE;
   for (guint i = 0; i < events->len / 2; i++)
@@ -336,7 +335,7 @@ list_of_work (AnnexDb *db, StoreJob *job, GError **error)
   if (statement == NULL)
     return FALSE;
   annex_db_bind (statement, "ss", job->task_id, job->text);
-  events = read_events (db, statement, error);
+  events = annex_store_read_events (db, statement, error);
   if (events == NULL)
     return FALSE;
   annex_store_job_take_array (job, events);

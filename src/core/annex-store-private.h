@@ -127,5 +127,8 @@ annex_store_read_summaries (AnnexDb *db, GError **error);
 /* Reads a row (id, task, seq, time_us, type, data). NULL with DAMAGED. */
 AnnexEvent *
 annex_store_read_event (sqlite3_stmt *statement, GError **error);
+/* All such rows of a bound statement. NULL with an error. (transfer full) */
+GPtrArray *
+annex_store_read_events (AnnexDb *db, sqlite3_stmt *statement, GError **error);
 
 G_END_DECLS

@@ -196,31 +196,19 @@ annex_store_check (AnnexStore *self)
 static gboolean
 list_asks_work (AnnexDb *db, StoreJob *job, GError **error)
 {
-  g_autoptr (GPtrArray) events =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
   g_autoptr (AnnexStatement) statement =
       annex_db_prepare (db,
                         "SELECT e.id, e.task, e.seq, e.time_us, e.type, e.data "
                         "FROM asks a JOIN events e ON e.id = a.event ORDER BY e.id",
                         error);
-  g_autoptr (GError) local = NULL;
+  GPtrArray *events;
 
   if (statement == NULL)
     return FALSE;
-  while (annex_db_step (db, statement, &local))
-    {
-      AnnexEvent *event = annex_store_read_event (statement, &local);
-
-      if (event == NULL)
-        break;
-      g_ptr_array_add (events, event);
-    }
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  annex_store_job_take_array (job, g_steal_pointer (&events));
+  events = annex_store_read_events (db, statement, error);
+  if (events == NULL)
+    return FALSE;
+  annex_store_job_take_array (job, events);
   return TRUE;
 }
 

@@ -483,7 +483,7 @@ static void
 annex_egress_proxy_init (AnnexEgressProxy *self)
 {
   self->limits = (AnnexEgressLimits) {
-    .head_ms = 10 * 1000,
+    .head_ms = 30 * 1000,
     .dial_ms = 30 * 1000,
     .idle_ms = 300 * 1000,
     .half_idle_ms = 30 * 1000,

@@ -53,7 +53,7 @@ annex_egress_error_quark (void);
 /* Limits of one task. All have defaults; only tests change them. */
 typedef struct
 {
-  guint head_ms; /* 10 000: from the first byte awaited to the end of the head, or of the hello */
+  guint head_ms; /* 30 000, for an emulated guest of a busy host: to the end of the head, or of the hello */
   guint dial_ms; /* 30 000: resolving and connecting */
   guint idle_ms; /* 300 000: no byte in either direction */
   guint half_idle_ms; /* 30 000: the same once one side has finished */
