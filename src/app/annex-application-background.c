@@ -9,6 +9,8 @@
  */
 #include "annex-application-private.h"
 
+#include "annex-sandbox.h"
+
 #include <glib/gi18n.h>
 
 #define PORTAL_NAME "org.freedesktop.portal.Desktop"
@@ -20,8 +22,7 @@
 static GDBusCallFlags
 get_call_flags (void)
 {
-  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) ? G_DBUS_CALL_FLAGS_NONE
-                                                            : G_DBUS_CALL_FLAGS_NO_AUTO_START;
+  return annex_sandbox_is_flatpak () ? G_DBUS_CALL_FLAGS_NONE : G_DBUS_CALL_FLAGS_NO_AUTO_START;
 }
 
 /* NULL: there is none, or not yet. */
@@ -98,9 +99,9 @@ request (AnnexApplication *self, GDBusConnection *bus)
   g_autofree char *path = g_strdup_printf (PORTAL_PATH "/request/%s/%s", sender, token);
   GVariantBuilder options;
 
-  self->background_response = g_dbus_connection_signal_subscribe (
-      bus, PORTAL_NAME, PORTAL_REQUEST, "Response", path, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
-      response_cb, self, NULL);
+  self->background_response =
+      g_dbus_connection_signal_subscribe (bus, PORTAL_NAME, PORTAL_REQUEST, "Response", path, NULL,
+                                          G_DBUS_SIGNAL_FLAGS_NONE, response_cb, self, NULL);
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&options, "{sv}", "handle_token", g_variant_new_string (token));
   g_variant_builder_add (&options, "{sv}", "reason",

@@ -9,6 +9,7 @@
 #include "annex-accelerator.h"
 #include "annex-computer-kit.h"
 #include "annex-future.h"
+#include "annex-sandbox.h"
 #include "annex-virt.h"
 
 #include <errno.h>
@@ -292,6 +293,12 @@ look_namespaces (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 static void
 look_sub_ids (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
+  if (annex_sandbox_is_flatpak ())
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK,
+                        "The computer’s system is not built in a Flatpak: it is fetched.");
+      return;
+    }
   if (has_sub_ids (self->world.subuid, self->world.user) &&
       has_sub_ids (self->world.subgid, self->world.user))
     {

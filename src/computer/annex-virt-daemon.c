@@ -8,8 +8,11 @@
 
 #include "annex-computer.h"
 #include "annex-paths.h"
+#include "annex-sandbox.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <signal.h>
+#include <stdlib.h>
 
 #define MAX_SOCKET_BYTES 107
 /* As long as it gets: a number of five digits, and as much of a name as libvirt takes. */
@@ -49,17 +52,50 @@ find_daemon (void)
   return found;
 }
 
+/* It is not reaped, so that its number stays its own. */
+static GPid started_pid;
+
+/* In a sandbox nobody else uses it, and the sandbox lasts for as long as it runs. */
+static void
+end_cb (void)
+{
+  kill (started_pid, SIGTERM);
+}
+
+/* Its settings: what machines say is written by themselves. The daemon that would do it for them
+ * stays for two minutes after the last one, and so would a sandbox. */
+static gboolean
+configure (const char *folder, GError **error)
+{
+  static const char settings[] = "stdio_handler = \"file\"\n";
+  g_autofree char *place = g_build_filename (folder, "libvirt", NULL);
+  g_autofree char *path = g_build_filename (place, "qemu.conf", NULL);
+
+  return annex_paths_make (place, error) &&
+         annex_file_write_atomic (path, settings, strlen (settings), 0600, error);
+}
+
 static gboolean
 start (const char *program, GError **error)
 {
   const char *arguments[] = { program, "--timeout=120", NULL };
   g_autofree char *folder = annex_paths_runtime ("v");
   g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "XDG_CONFIG_HOME", folder, TRUE);
+  GPid pid;
 
-  return annex_paths_make (folder, error) &&
-         g_spawn_async (NULL, (char **) arguments, environment,
-                        G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
-                        error);
+  if (!configure (folder, error) ||
+      !g_spawn_async (NULL, (char **) arguments, environment,
+                      G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL |
+                          G_SPAWN_DO_NOT_REAP_CHILD,
+                      NULL, NULL, &pid, error))
+    return FALSE;
+  if (annex_sandbox_is_flatpak ())
+    {
+      if (started_pid == 0)
+        atexit (end_cb);
+      started_pid = pid;
+    }
+  return TRUE;
 }
 
 gboolean

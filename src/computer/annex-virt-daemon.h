@@ -18,8 +18,8 @@ annex_virt_daemon_is_too_long (const char *config_home);
 /* Where the user's configuration folder is too long, starts the session's daemon with a short one
  * in the runtime folder, unless one answers already; else does nothing: libvirt starts it by
  * itself. Virtual machines of Annex are transient, so nothing that the daemon notes there has to
- * last. Blocking, some seconds at most. ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION when it does not
- * start. */
+ * last. In a Flatpak it ends with this process. Blocking, some seconds at most.
+ * ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION when it does not start. */
 gboolean
 annex_virt_daemon_ensure (GError **error);
 

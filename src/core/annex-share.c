@@ -43,7 +43,7 @@ static const char *const system_trees[] = {
 };
 /* Where folders of users lie in a system tree: removable disks, portals, network mounts. */
 static const char *const user_trees[] = { "/run/media/*", "/run/user/*/doc/*",
-                                          "/run/user/*/gvfs/*" };
+                                          "/run/flatpak/doc/*", "/run/user/*/gvfs/*" };
 /* Not themselves; what lies in them may be shared. */
 static const char *const system_folders[] = {
   "/",    "/home", "/media", "/mnt",       "/opt",      "/root",

@@ -64,15 +64,19 @@ class Journey(unittest.TestCase):
         if self.with_computer and not os.path.isdir(image_folder()):
             self.skipTest("the computer's image is not built")
         self.temporary = tempfile.mkdtemp(prefix="annex-j-")
-        self.home, self.runtime, cache = self.shared_places() if self.with_computer else self.own_places()
+        self.servers = []
+        self.settle_in()
         self.addCleanup(self.clean_up)
+
+    def settle_in(self):
+        """Makes the home, with the image in it, and says where all is."""
+        self.home, self.runtime, cache = self.shared_places() if self.with_computer else self.own_places()
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("ANNEX_", "XDG_", "DBUS_"))}
         self.env.update(HOME=self.home, XDG_RUNTIME_DIR=self.runtime, XDG_DATA_HOME=self.home + "/data",
                         XDG_CACHE_HOME=cache, XDG_CONFIG_HOME=self.home + "/config", LANG="C.UTF-8")
         os.makedirs(self.home + "/data/annex")
         if self.with_computer:
             os.symlink(image_folder(), self.home + "/data/annex/image")
-        self.servers = []
 
     def own_places(self):
         home = os.path.join(self.temporary, "home")
@@ -208,7 +212,7 @@ def wait_until(condition, seconds=30):
 
 def image_folder():
     home = os.environ.get("XDG_DATA_HOME") or os.path.join(os.environ["HOME"], ".local/share")
-    return os.path.join(home, "annex/image")
+    return os.environ.get("ANNEX_JOURNEY_IMAGE") or os.path.join(home, "annex/image")
 
 
 def read_proc(pid, name):

@@ -76,10 +76,13 @@ class Screen(Journey):
         desktop = Atspi.get_desktop(0)
         for i in range(desktop.get_child_count()):
             app = desktop.get_child_at_index(i)
-            if app is not None and app.get_process_id() == self.process.pid and app.get_child_count() > 0:
+            if app is not None and self.is_ours(app) and app.get_child_count() > 0:
                 self.app = app
                 return True
         return False
+
+    def is_ours(self, app):
+        return app.get_process_id() == self.process.pid
 
     # ---- looking
 
