@@ -49,7 +49,7 @@ class Scripts(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0)
 
     def test_last_line_of_a_run(self):
-        self.script("bin/meson", 'cat >"$3/meson-logs/testlog.junit.xml" <<X\n<testsuites><testsuite name="a">'
+        self.script("bin/meson", 'cat >"$3/meson-logs/headless.junit.xml" <<X\n<testsuites><testsuite name="a">'
                     '<testcase name="b"/><testcase name="c"><skipped/></testcase></testsuite></testsuites>\nX\n')
         (self.build / "plain/meson-logs").mkdir()
         done = self.run_script("test", "headless")
