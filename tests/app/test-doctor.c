@@ -16,6 +16,7 @@
 #include "test-fiber.h"
 
 #include <glib/gstdio.h>
+#include <libsoup/soup.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -437,6 +438,45 @@ test_key_revoked (void)
 }
 
 static void
+sign_in_cb (SoupServer *server,
+            SoupServerMessage *message,
+            const char *path,
+            GHashTable *query,
+            gpointer data)
+{
+  soup_message_headers_append (soup_server_message_get_response_headers (message),
+                               "WWW-Authenticate", "Bearer");
+  soup_server_message_set_status (message, SOUP_STATUS_UNAUTHORIZED, NULL);
+}
+
+/* A service that wants its user to sign in, which nobody but the user can do. */
+static void
+test_connector (void)
+{
+  g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autofree char *address = NULL;
+  g_autoptr (AnnexCheckResult) result = NULL;
+  GSList *uris;
+
+  soup_server_add_handler (server, NULL, sign_in_cb, NULL, NULL);
+  g_assert_true (soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+  uris = soup_server_get_uris (server);
+  address = g_strdup_printf ("http://127.0.0.1:%d/mcp", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  fill_world (&world);
+  doctor = annex_doctor_new (session, NULL, &world);
+  check (doctor, "connectors", ANNEX_CHECK_OK, "No connectors", NULL, FALSE);
+  test_await (annex_connectors_add (annex_session_get_connectors (session), address, "Mail"));
+  check (doctor, "connectors", ANNEX_CHECK_NOTICE, "cannot be used now: Mail", NULL, FALSE);
+  result = dex_await_boxed (annex_doctor_look (doctor, "connectors", FALSE), NULL);
+  g_assert_nonnull (strstr (result->detail, "ign in"));
+  test_await (annex_session_close (session));
+}
+
+static void
 test_policy (void)
 {
   AnnexDoctorWorld world;
@@ -503,6 +543,7 @@ main (int argc, char **argv)
   app_fixture_add ("/doctor/clock", test_clock);
   app_fixture_add ("/doctor/folders", test_folders);
   app_fixture_add ("/doctor/key-revoked", test_key_revoked);
+  app_fixture_add ("/doctor/connector", test_connector);
   app_fixture_add ("/doctor/policy", test_policy);
   app_fixture_add ("/doctor/programs", test_programs);
   app_fixture_add ("/doctor/namespaces", test_namespaces);

@@ -11,9 +11,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* $ANNEX_STARTS instead, to try the test itself. */
 #define N_STARTS 100
-#define N_LOADED 30
 #define LIMIT_S (3 * 60 * 60)
+
+/* Three of ten while the host is busy. */
+static guint
+count_starts (gboolean busy)
+{
+  const char *wanted = g_getenv ("ANNEX_STARTS");
+  guint n = wanted != NULL ? (guint) g_ascii_strtoull (wanted, NULL, 10) : N_STARTS;
+  guint n_busy = n * 3 / 10;
+
+  return busy ? n_busy : n - n_busy;
+}
 
 static void
 await_starts (guint n, const char *how)
@@ -39,14 +50,14 @@ await_starts (guint n, const char *how)
 static DexFuture *
 idle_fiber (gpointer data)
 {
-  await_starts (N_STARTS - N_LOADED, "on a quiet host");
+  await_starts (count_starts (FALSE), "on a quiet host");
   return dex_future_new_true ();
 }
 
 static DexFuture *
 loaded_fiber (gpointer data)
 {
-  await_starts (N_LOADED, "on a busy host");
+  await_starts (count_starts (TRUE), "on a busy host");
   return dex_future_new_true ();
 }
 
