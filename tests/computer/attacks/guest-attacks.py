@@ -553,7 +553,10 @@ def F28():
 
 @row
 def F29():
+    until = time.monotonic() + 60  # as many as a slow guest makes in a minute
     for n in range(20000):
+        if n > 500 and time.monotonic() > until:
+            break
         path = f"{SHARE}/flood-{n % 50}"
         write(path)
         os.rename(path, f"{SHARE}/renamed-{n % 50}")
