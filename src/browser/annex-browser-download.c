@@ -6,6 +6,7 @@
  */
 #include "annex-browser-download-private.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -194,14 +195,14 @@ decide_destination_cb (AnnexBrowserDownload *self, const char *suggested)
   notify (self, PROP_NAME);
   if (self->size > limit_bytes)
     {
-      fail (self, "The file is too large.");
+      fail (self, N_ ("The file is too large."));
       return TRUE;
     }
   if (g_mkdir_with_parents (self->folder, 0700) == 0)
     self->path = find_free_path (self->folder, self->name);
   if (self->path == NULL)
     {
-      fail (self, "There is no place for the file.");
+      fail (self, N_ ("There is no place for the file."));
       return TRUE;
     }
   webkit_download_set_destination (self->download, self->path);
@@ -214,7 +215,7 @@ received_cb (AnnexBrowserDownload *self, guint64 length)
   self->received = webkit_download_get_received_data_length (self->download);
   notify (self, PROP_RECEIVED);
   if (self->received > limit_bytes)
-    fail (self, "The file is too large.");
+    fail (self, N_ ("The file is too large."));
 }
 
 static void
@@ -224,8 +225,8 @@ failed_cb (AnnexBrowserDownload *self, GError *error)
 
   end (self, ANNEX_DOWNLOAD_FAILED,
        g_error_matches (error, WEBKIT_DOWNLOAD_ERROR, WEBKIT_DOWNLOAD_ERROR_CANCELLED_BY_USER)
-           ? "It was stopped."
-           : "The connection broke off.");
+           ? N_ ("It was stopped.")
+           : N_ ("The connection broke off."));
   /* WebKit may have written a last piece after a stop. */
   if (path != NULL)
     g_unlink (path);
@@ -398,5 +399,5 @@ annex_browser_download_refuse (AnnexBrowserDownload *self, const char *reason)
 void
 annex_browser_download_cancel (AnnexBrowserDownload *self)
 {
-  annex_browser_download_refuse (self, "It was stopped.");
+  annex_browser_download_refuse (self, N_ ("It was stopped."));
 }

@@ -7,6 +7,8 @@
 #include "annex-browser-download-private.h"
 #include "annex-browser-pane-private.h"
 
+#include <glib/gi18n.h>
+
 #define MAX_LISTED 500
 #define MAX_TOTAL_BYTES (4ull * 1024 * 1024 * 1024)
 
@@ -29,9 +31,9 @@ find_no_room (AnnexBrowserPane *self)
         n_running++;
     }
   if (n_running >= ANNEX_BROWSER_MAX_RUNNING_DOWNLOADS)
-    return "Too many files are being downloaded at once.";
+    return N_ ("Too many files are being downloaded at once.");
   if (total >= MAX_TOTAL_BYTES)
-    return "This task has downloaded as much as it may.";
+    return N_ ("This task has downloaded as much as it may.");
   return NULL;
 }
 

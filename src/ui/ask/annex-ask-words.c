@@ -18,6 +18,8 @@
 #define MAX_BLOCK_BYTES (16 * 1024)
 #define SOFT_RUN 40
 #define MAX_SITE_BYTES 1024
+/* As much of a target as a heading can name. */
+#define MAX_NAMED_CHARS 60
 #define MAX_CONSENT_BYTES (16 * 1024)
 /* As much as annex-ask.h says a call may be asked with. */
 #define MAX_ARGUMENTS_BYTES ANNEX_ASK_MAX_ARGUMENTS
@@ -241,28 +243,49 @@ is_your_part (AnnexAsk *ask)
          g_str_equal (annex_json_opt_string (question, "header", ""), ANNEX_ASK_YOUR_PART);
 }
 
-const char *
+/* The host or site of @ask, when a heading can name it; else NULL. */
+static char *
+name_host (AnnexAsk *ask)
+{
+  const char *host = annex_json_opt_string (annex_ask_get_json (ask), "host", NULL);
+  g_autofree char *name = host != NULL ? annex_ask_words_spell_host (host) : NULL;
+
+  return name != NULL && g_utf8_strlen (name, -1) <= MAX_NAMED_CHARS &&
+                 annex_ask_words_can_allow (ask)
+             ? g_steal_pointer (&name)
+             : NULL;
+}
+
+char *
 annex_ask_words_permission (AnnexAsk *ask)
 {
+  g_autofree char *host = name_host (ask);
+
   switch (annex_ask_get_kind (ask))
     {
     case ANNEX_ASK_NETWORK:
-      return _ ("May Annex’s computer contact this host?");
+      if (host == NULL)
+        return g_strdup (_ ("May Annex’s computer contact this host?"));
+      /* Translators: %s is a host, like example.org */
+      return g_strdup_printf (_ ("May Annex’s computer contact %s?"), host);
     case ANNEX_ASK_SITE:
-      return _ ("May Annex use this site?");
+      if (host == NULL)
+        return g_strdup (_ ("May Annex use this site?"));
+      /* Translators: %s is a web site, like example.org */
+      return g_strdup_printf (_ ("May Annex use the site %s?"), host);
     case ANNEX_ASK_CONNECTOR:
-      return annex_json_opt_string (annex_ask_get_json (ask), "after", NULL) != NULL
-                 ? _ ("This tool has changed. May Annex use it?")
-                 : _ ("May Annex use this connector?");
+      return g_strdup (annex_json_opt_string (annex_ask_get_json (ask), "after", NULL) != NULL
+                           ? _ ("This tool has changed. May Annex use it?")
+                           : _ ("May Annex use this connector?"));
     case ANNEX_ASK_FOLDER:
-      return _ ("Annex asks for a folder of yours");
+      return g_strdup (_ ("Annex asks for a folder of yours"));
     case ANNEX_ASK_DRAFT:
-      return _ ("What becomes of these changes?");
+      return g_strdup (_ ("What becomes of these changes?"));
     case ANNEX_ASK_QUESTION:
-      return is_your_part (ask) ? _ ("Only you can do this part")
-                                : _ ("Annex asks for your permission");
+      return g_strdup (is_your_part (ask) ? _ ("Only you can do this part")
+                                          : _ ("Annex asks for your permission"));
     }
-  return "";
+  return NULL;
 }
 
 /* What a connector's tool says it does, which is only its word. */
@@ -360,8 +383,8 @@ annex_ask_words_taint (AnnexAsk *ask)
   if (folders[0] == '\0')
     g_set_str (&folders, C_ ("what a task holds", "data of yours"));
   /* Translators: what was read, the user's folders, an amount of data */
-  return g_strdup_printf (_ ("This task has read %s and holds %s. What it read may have told it to "
-                             "send your data there. Its computer has sent %s so far."),
+  return g_strdup_printf (_ ("What this task has read may have told it to send your data there.\n"
+                             "It has read: %s\nIt holds: %s\nIts computer has sent: %s"),
                           sources, folders, sent);
 }
 
@@ -564,11 +587,11 @@ annex_ask_words_icon (AnnexAskKind kind)
     case ANNEX_ASK_QUESTION:
       return "dialog-question-symbolic";
     case ANNEX_ASK_NETWORK:
-      return "network-wired-symbolic";
+      return "annex-web-symbolic";
     case ANNEX_ASK_FOLDER:
       return "folder-symbolic";
     case ANNEX_ASK_SITE:
-      return "web-browser-symbolic";
+      return "annex-web-symbolic";
     case ANNEX_ASK_CONNECTOR:
       return "network-transmit-receive-symbolic";
     case ANNEX_ASK_DRAFT:

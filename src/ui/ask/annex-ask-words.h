@@ -44,8 +44,9 @@ annex_ask_words_can_allow (AnnexAsk *ask);
  * a question and a draft do not. */
 gboolean
 annex_ask_words_is_permission (AnnexAsk *ask);
-/* The app's own question: "May the computer contact this host?" (static) */
-const char *
+/* The app's own question: "May Annex’s computer contact example.org?" A target too long to be taken
+ * in at a glance is not named in it. (transfer full) */
+char *
 annex_ask_words_permission (AnnexAsk *ask);
 /* What it is about, on one line: the question, the host, the reason. (transfer full) */
 char *

@@ -184,6 +184,7 @@ annex_draft_card_init (AnnexDraftCard *self)
 GtkWidget *
 annex_draft_card_new (AnnexDesk *desk, AnnexAsk *ask)
 {
+  g_autofree char *question = NULL;
   AnnexDraftCard *self;
 
   g_return_val_if_fail (ANNEX_IS_DESK (desk), NULL);
@@ -192,6 +193,7 @@ annex_draft_card_new (AnnexDesk *desk, AnnexAsk *ask)
   self = g_object_new (ANNEX_TYPE_DRAFT_CARD, NULL);
   self->desk = g_object_ref (desk);
   self->ask = annex_ask_ref (ask);
-  gtk_label_set_text (self->question, annex_ask_words_permission (ask));
+  question = annex_ask_words_permission (ask);
+  gtk_label_set_text (self->question, question);
   return GTK_WIDGET (self);
 }

@@ -51,8 +51,11 @@ update (AnnexGrantBar *self)
   annex_grant_card_set_position (self->card, 1, n);
   gtk_widget_set_visible (GTK_WIDGET (self), n > 0);
   if (is_new && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    gtk_accessible_announce (GTK_ACCESSIBLE (self), annex_ask_words_permission (first),
-                             GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+    {
+      told = annex_ask_words_permission (first);
+      gtk_accessible_announce (GTK_ACCESSIBLE (self), told,
+                               GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+    }
   if (self->n_asks == n)
     return;
   self->n_asks = n;

@@ -6,6 +6,7 @@
  */
 #include "annex-grant-card.h"
 
+#include "annex-arm.h"
 #include "annex-ask-words.h"
 #include "annex-grant-facts.h"
 #include "annex-then.h"
@@ -21,7 +22,6 @@ struct _AnnexGrantCard
 
   AnnexDesk *desk;
   AnnexAsk *ask;
-  guint arm_source; /* while it runs, buttons do nothing */
   gboolean busy;
   gboolean facts_wanted;
   GtkWidget *refuse; /* borrowed: where the focus goes first */
@@ -47,36 +47,13 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (AnnexGrantCard, annex_grant_card, ADW_TYPE_BIN)
 
-/* ---- arming */
-
-static gboolean
-armed_cb (gpointer data)
-{
-  AnnexGrantCard *self = data;
-
-  self->arm_source = 0;
-  gtk_widget_remove_css_class (GTK_WIDGET (self), "unarmed");
-  return G_SOURCE_REMOVE;
-}
-
-static void
-disarm (AnnexGrantCard *self)
-{
-  g_clear_handle_id (&self->arm_source, g_source_remove);
-  if (self->ask == NULL)
-    return;
-  gtk_widget_add_css_class (GTK_WIDGET (self), "unarmed");
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    self->arm_source = g_timeout_add (ANNEX_GRANT_DELAY_MS, armed_cb, self);
-}
-
-static gboolean
-is_armed (AnnexGrantCard *self)
-{
-  return self->arm_source == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)) && !self->busy;
-}
-
 /* ---- answering */
+
+static gboolean
+may_answer (AnnexGrantCard *self)
+{
+  return !self->busy && annex_arm_is_ready (GTK_WIDGET (self));
+}
 
 static void
 set_busy (AnnexGrantCard *self, gboolean busy)
@@ -118,7 +95,7 @@ answer_text (AnnexGrantCard *self, const char *text)
 static void
 label_clicked_cb (AnnexGrantCard *self, GtkButton *button)
 {
-  if (is_armed (self))
+  if (may_answer (self))
     answer_text (self, g_object_get_data (G_OBJECT (button), "annex-answer"));
 }
 
@@ -126,7 +103,7 @@ label_clicked_cb (AnnexGrantCard *self, GtkButton *button)
 static void
 never_clicked_cb (AnnexGrantCard *self)
 {
-  if (is_armed (self))
+  if (may_answer (self))
     answer_text (self, "never");
 }
 
@@ -157,7 +134,7 @@ choose_clicked_cb (AnnexGrantCard *self)
   g_autoptr (GtkFileDialog) dialog = NULL;
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  if (!is_armed (self) || self->ask == NULL)
+  if (!may_answer (self) || self->ask == NULL)
     return;
   dialog = gtk_file_dialog_new ();
   gtk_file_dialog_set_title (dialog, _ ("Choose a Folder for This Task"));
@@ -271,6 +248,14 @@ add_buttons (AnnexGrantCard *self)
     }
 }
 
+/* A host has no places to break; what is read as sentences is broken between its words. */
+static PangoWrapMode
+get_wrap_mode (AnnexAskKind kind)
+{
+  return kind == ANNEX_ASK_NETWORK || kind == ANNEX_ASK_SITE ? PANGO_WRAP_CHAR
+                                                             : PANGO_WRAP_WORD_CHAR;
+}
+
 static void
 show_target (AnnexGrantCard *self)
 {
@@ -310,9 +295,7 @@ show_target (AnnexGrantCard *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->target), "monospace");
   else
     gtk_widget_add_css_class (GTK_WIDGET (self->target), "monospace");
-  gtk_label_set_wrap_mode (self->target, annex_ask_get_kind (self->ask) == ANNEX_ASK_QUESTION
-                                             ? PANGO_WRAP_WORD_CHAR
-                                             : PANGO_WRAP_CHAR);
+  gtk_label_set_wrap_mode (self->target, get_wrap_mode (annex_ask_get_kind (self->ask)));
   set_framed (self->target_frame, self->target, target != NULL ? target : "");
   gtk_widget_set_visible (self->target_frame, target != NULL);
   if (suggestion != NULL)
@@ -337,6 +320,7 @@ can_be_never (AnnexAskKind kind)
 static void
 show_ask (AnnexGrantCard *self)
 {
+  g_autofree char *question = NULL;
   g_autofree char *reason = NULL;
   const char *given;
   gboolean has_reason;
@@ -350,7 +334,8 @@ show_ask (AnnexGrantCard *self)
   self->facts_wanted = FALSE;
   if (self->ask == NULL)
     return;
-  gtk_label_set_text (self->question, annex_ask_words_permission (self->ask));
+  question = annex_ask_words_permission (self->ask);
+  gtk_label_set_text (self->question, question);
   show_target (self);
   given = annex_json_opt_string (annex_ask_get_json (self->ask), "reason", NULL);
   has_reason = given != NULL && given[0] != '\0';
@@ -377,7 +362,7 @@ annex_grant_card_set_ask (AnnexGrantCard *self, AnnexAsk *ask)
   self->ask = ask != NULL ? annex_ask_ref (ask) : NULL;
   set_busy (self, FALSE);
   show_ask (self);
-  disarm (self);
+  annex_arm_again (GTK_WIDGET (self));
   if (had_focus && self->refuse != NULL)
     gtk_widget_grab_focus (self->refuse);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ASK]);
@@ -417,20 +402,6 @@ annex_grant_card_focus (GtkWidget *widget, GtkDirectionType direction)
 }
 
 static void
-annex_grant_card_map (GtkWidget *widget)
-{
-  GTK_WIDGET_CLASS (annex_grant_card_parent_class)->map (widget);
-  disarm (ANNEX_GRANT_CARD (widget));
-}
-
-static void
-annex_grant_card_unmap (GtkWidget *widget)
-{
-  g_clear_handle_id (&ANNEX_GRANT_CARD (widget)->arm_source, g_source_remove);
-  GTK_WIDGET_CLASS (annex_grant_card_parent_class)->unmap (widget);
-}
-
-static void
 annex_grant_card_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   AnnexGrantCard *self = ANNEX_GRANT_CARD (object);
@@ -457,7 +428,6 @@ annex_grant_card_dispose (GObject *object)
 {
   AnnexGrantCard *self = ANNEX_GRANT_CARD (object);
 
-  g_clear_handle_id (&self->arm_source, g_source_remove);
   self->refuse = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_GRANT_CARD);
   g_clear_object (&self->desk);
@@ -475,8 +445,6 @@ annex_grant_card_class_init (AnnexGrantCardClass *klass)
   object_class->set_property = annex_grant_card_set_property;
   object_class->dispose = annex_grant_card_dispose;
   widget_class->focus = annex_grant_card_focus;
-  widget_class->map = annex_grant_card_map;
-  widget_class->unmap = annex_grant_card_unmap;
   properties[PROP_DESK] =
       g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
@@ -509,8 +477,10 @@ annex_grant_card_init (AnnexGrantCard *self)
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  annex_arm_watch (GTK_WIDGET (self));
   /* A hyphen at the end of a line would stand in the target as if it were of it. */
   pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (self->question, attributes);
   gtk_label_set_attributes (self->target, attributes);
   gtk_label_set_attributes (self->suggestion, attributes);
   gtk_label_set_attributes (self->reason, attributes);

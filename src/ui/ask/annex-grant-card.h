@@ -16,10 +16,6 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_GRANT_CARD (annex_grant_card_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexGrantCard, annex_grant_card, ANNEX, GRANT_CARD, AdwBin)
 
-/* Buttons do nothing for so long after an ask came on screen, so that a click meant for what was
- * there before grants nothing. */
-#define ANNEX_GRANT_DELAY_MS 500
-
 /* Properties "desk" (AnnexDesk) and "ask" (AnnexAsk, nullable: nothing is shown). */
 GtkWidget *
 annex_grant_card_new (AnnexDesk *desk);

@@ -416,8 +416,9 @@ static void
 show_permission_record (AnnexQuestionCard *self)
 {
   g_autofree char *summary = annex_ask_words_summary (self->ask);
+  g_autofree char *question = annex_ask_words_permission (self->ask);
 
-  gtk_label_set_text (self->folded_title, annex_ask_words_permission (self->ask));
+  gtk_label_set_text (self->folded_title, question);
   gtk_label_set_text (self->folded_words, _ ("Annex asks at the top of the task"));
   gtk_label_set_text (self->full, summary);
   gtk_image_set_from_icon_name (self->folded_icon, "annex-needs-you-symbolic");

@@ -7,6 +7,7 @@
  */
 #include "annex-browser-dialog-card.h"
 
+#include "annex-arm.h"
 #include "annex-site-policy.h"
 #include "annex-text.h"
 
@@ -34,16 +35,17 @@ G_DEFINE_FINAL_TYPE (AnnexBrowserDialogCard, annex_browser_dialog_card, ADW_TYPE
 
 /* ---------------------------------------------------------------- words */
 
-static const char *
-permission_question (const char *word)
+/* Translators: in the following sentences %s is a web site, like example.org */
+static char *
+permission_question (const char *word, const char *site)
 {
   if (g_str_equal (word, "location"))
-    return _ ("This page wants to know where you are");
+    return g_strdup_printf (_ ("%s wants to know where you are"), site);
   if (g_str_equal (word, "notifications"))
-    return _ ("This page wants to show notifications");
+    return g_strdup_printf (_ ("%s wants to show notifications"), site);
   if (g_str_equal (word, "clipboard"))
-    return _ ("This page wants to read what you copied");
-  return _ ("This page wants to use the cookies of another site");
+    return g_strdup_printf (_ ("%s wants to read what you copied"), site);
+  return g_strdup_printf (_ ("%s wants to use the cookies of another site"), site);
 }
 
 static char *
@@ -51,21 +53,23 @@ dup_heading (AnnexBrowserDialogCard *self, const AnnexBrowserDialog *dialog)
 {
   g_autofree char *site = NULL;
 
+  annex_site_policy_judge_address (annex_browser_tab_get_uri (self->tab), &site);
+  if (site == NULL)
+    site = g_strdup (_ ("The page"));
   switch (dialog->kind)
     {
     case ANNEX_DIALOG_ALERT:
     case ANNEX_DIALOG_CONFIRM:
     case ANNEX_DIALOG_PROMPT:
-      annex_site_policy_judge_address (annex_browser_tab_get_uri (self->tab), &site);
       /* Translators: %s is a web site; what it says follows */
-      return g_strdup_printf (_ ("%s says"), site != NULL ? site : _ ("The page"));
+      return g_strdup_printf (_ ("%s says"), site);
     case ANNEX_DIALOG_BEFORE_UNLOAD:
       return g_strdup (_ ("Leave this page? What was entered may be lost."));
     case ANNEX_DIALOG_FILES:
-      return g_strdup (dialog->is_many ? _ ("The page wants files of yours")
-                                       : _ ("The page wants a file of yours"));
+      return g_strdup_printf (
+          dialog->is_many ? _ ("%s wants files of yours") : _ ("%s wants a file of yours"), site);
     case ANNEX_DIALOG_PERMISSION:
-      return g_strdup (permission_question (dialog->message));
+      return permission_question (dialog->message, site);
     case ANNEX_DIALOG_SIGN_IN:
       /* Translators: %s is a web site */
       return g_strdup_printf (_ ("Sign in to %s"), dialog->message);
@@ -92,6 +96,12 @@ accept_label (AnnexBrowserDialogKind kind)
       break;
     }
   return _ ("_OK");
+}
+
+static const char *
+refuse_label (AnnexBrowserDialogKind kind)
+{
+  return kind == ANNEX_DIALOG_PERMISSION ? _ ("_Don’t Allow") : _ ("_Cancel");
 }
 
 /* The page's words, line by line as they are shown anywhere. */
@@ -134,7 +144,11 @@ fill (AnnexBrowserDialogCard *self)
   gtk_widget_set_visible (GTK_WIDGET (self->user_entry), dialog->kind == ANNEX_DIALOG_SIGN_IN);
   gtk_widget_set_visible (GTK_WIDGET (self->password_entry), dialog->kind == ANNEX_DIALOG_SIGN_IN);
   gtk_widget_set_visible (GTK_WIDGET (self->refuse_button), dialog->kind != ANNEX_DIALOG_ALERT);
+  gtk_button_set_label (self->refuse_button, refuse_label (dialog->kind));
   gtk_button_set_label (self->accept_button, accept_label (dialog->kind));
+  /* Annex does not advise to allow anything. */
+  if (dialog->kind == ANNEX_DIALOG_PERMISSION)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->accept_button), "suggested-action");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, shown, -1);
 }
 
@@ -192,6 +206,8 @@ accept_cb (AnnexBrowserDialogCard *self)
 {
   g_autoptr (AnnexBrowserTab) tab = g_object_ref (self->tab);
 
+  if (!annex_arm_is_ready (GTK_WIDGET (self)))
+    return;
   annex_browser_pane_take_over (self->pane);
   if (self->kind == ANNEX_DIALOG_FILES)
     choose_files (self);
@@ -207,6 +223,8 @@ refuse_cb (AnnexBrowserDialogCard *self)
 {
   g_autoptr (AnnexBrowserTab) tab = g_object_ref (self->tab);
 
+  if (!annex_arm_is_ready (GTK_WIDGET (self)))
+    return;
   annex_browser_pane_take_over (self->pane);
   annex_browser_tab_answer_dialog (tab, FALSE, NULL, NULL);
 }
@@ -248,6 +266,7 @@ static void
 annex_browser_dialog_card_init (AnnexBrowserDialogCard *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  annex_arm_watch (GTK_WIDGET (self));
 }
 
 GtkWidget *

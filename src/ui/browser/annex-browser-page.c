@@ -6,6 +6,7 @@
  */
 #include "annex-browser-page.h"
 
+#include "annex-arm.h"
 #include "annex-browser-dialog-card.h"
 #include "annex-site-policy.h"
 #include "annex-text.h"
@@ -94,6 +95,9 @@ show_failure (AnnexBrowserPage *self, const GError *failure)
 {
   g_autofree char *place = annex_text_for_display (annex_browser_tab_get_failed_uri (self->tab));
 
+  /* What comes by itself where another one stood is not what its button was meant for. */
+  if (!g_str_equal (gtk_label_get_text (self->failure_place), place))
+    annex_arm_again (GTK_WIDGET (self->allow_button));
   gtk_label_set_text (self->failure_place, place);
   gtk_widget_set_visible (GTK_WIDGET (self->failure_place), place[0] != '\0');
   if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED))
@@ -161,6 +165,8 @@ retry_cb (AnnexBrowserPage *self)
 static void
 allow_cb (AnnexBrowserPage *self)
 {
+  if (!annex_arm_is_ready (GTK_WIDGET (self->allow_button)))
+    return;
   annex_browser_pane_take_over (self->pane);
   annex_browser_pane_allow_failed (self->pane, self->tab);
 }
@@ -212,6 +218,7 @@ static void
 annex_browser_page_init (AnnexBrowserPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  annex_arm_watch (GTK_WIDGET (self->allow_button));
 }
 
 GtkWidget *

@@ -25,6 +25,7 @@ update_cb (GtkWidget *row)
       annex_text_format_size (annex_browser_download_get_received (download));
   g_autofree char *size = annex_text_format_size (annex_browser_download_get_size (download));
   g_autofree char *name = annex_text_for_display (annex_browser_download_get_name (download));
+  const char *reason = annex_browser_download_get_reason (download);
   g_autofree char *words = NULL;
 
   switch (annex_browser_download_get_state (download))
@@ -39,7 +40,9 @@ update_cb (GtkWidget *row)
       words = g_strdup (received);
       break;
     case ANNEX_DOWNLOAD_FAILED:
-      words = g_strdup (_ ("Not downloaded"));
+      /* Translators: %s is a sentence that says why a file was not downloaded */
+      words = reason != NULL ? g_strdup_printf (_ ("Not downloaded. %s"), _ (reason))
+                             : g_strdup (_ ("Not downloaded"));
       break;
     }
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-arm.h"
 #include "annex-fake-desk.h"
 #include "annex-grant-bar.h"
 #include "annex-grant-card.h"
@@ -67,7 +68,7 @@ test_network (Fixture *fixture, gconstpointer width)
   open_network (fixture, "other.example.org", "More rates.");
   annex_shot_settle (50);
   g_assert_true (gtk_widget_get_mapped (fixture->bar));
-  g_assert_true (annex_shows (fixture->bar, "data.example.org"));
+  g_assert_true (annex_shows (fixture->bar, "May Annex’s computer contact data.example.org?"));
   g_assert_true (annex_shows (fixture->bar, "1 of 2"));
   g_assert_false (annex_shows (fixture->bar, "exchange rates")); /* in the details alone */
 
@@ -75,7 +76,7 @@ test_network (Fixture *fixture, gconstpointer width)
   annex_press (fixture->bar, "Always");
   annex_shot_settle (50);
   g_assert_false (annex_called (fixture->desk, "answer*"));
-  annex_shot_settle (ANNEX_GRANT_DELAY_MS + 100);
+  annex_shot_settle (ANNEX_ARM_DELAY_MS + 100);
   annex_press (fixture->bar, "Details");
   annex_shot_settle (400);
   g_assert_true (annex_shows (fixture->bar, "exchange rates"));
@@ -88,7 +89,7 @@ test_network (Fixture *fixture, gconstpointer width)
   annex_press (fixture->bar, "Allow Once"); /* the delay counts anew */
   annex_shot_settle (50);
   g_assert_false (annex_called (fixture->desk, "answer*once*"));
-  annex_shot_settle (ANNEX_GRANT_DELAY_MS + 100);
+  annex_shot_settle (ANNEX_ARM_DELAY_MS + 100);
   annex_press (fixture->bar, "No");
   annex_shot_settle (200);
   g_assert_true (annex_called (fixture->desk, "answer*\"no\"*"));
@@ -102,7 +103,7 @@ test_network (Fixture *fixture, gconstpointer width)
   annex_press (fixture->bar, "Refuse it for good, in every task");
   annex_shot_settle (50);
   g_assert_false (annex_called (fixture->desk, "answer*never*"));
-  annex_shot_settle (ANNEX_GRANT_DELAY_MS + 300);
+  annex_shot_settle (ANNEX_ARM_DELAY_MS + 300);
   annex_press (fixture->bar, "Refuse it for good, in every task");
   annex_shot_settle (200);
   g_assert_true (annex_called (fixture->desk, "answer*never*"));
@@ -112,7 +113,7 @@ static void
 test_failure (Fixture *fixture, gconstpointer width)
 {
   open_network (fixture, "data.example.org", "why");
-  annex_shot_settle (ANNEX_GRANT_DELAY_MS + 100);
+  annex_shot_settle (ANNEX_ARM_DELAY_MS + 100);
   annex_fake_desk_fail (fixture->desk, "answer",
                         g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The disk is full"));
   annex_press (fixture->bar, "Allow Once");
@@ -128,7 +129,7 @@ test_folder (Fixture *fixture, gconstpointer width)
                        annex_ask_new_folder (annex_task_get_id (fixture->task),
                                              "Last year's report is not here.",
                                              "~/Documents/2023"));
-  annex_shot_settle (ANNEX_GRANT_DELAY_MS + 100);
+  annex_shot_settle (ANNEX_ARM_DELAY_MS + 100);
   g_assert_true (annex_shows (fixture->bar, "The agent suggests “~/Documents/2023”"));
   g_assert_nonnull (annex_find_button (fixture->bar, "Choose Folder…"));
   g_assert_null (annex_find_button (fixture->bar, "Always"));
@@ -146,7 +147,7 @@ test_consent (Fixture *fixture, gconstpointer width)
       annex_ask_new_consent (annex_task_get_id (fixture->task), "Secret",
                              "May this command have the secret “Shop password”?\ncurl --user me",
                              "Allow this once", "Do not allow"));
-  annex_shot_settle (ANNEX_GRANT_DELAY_MS + 100);
+  annex_shot_settle (ANNEX_ARM_DELAY_MS + 100);
   g_assert_true (annex_shows (fixture->bar, "curl --user me"));
   annex_shot_take (fixture->window, "ask-grant-consent");
   annex_press (fixture->bar, "Do not allow");
@@ -195,7 +196,7 @@ test_hostile (Fixture *fixture, gconstpointer width)
       int min;
 
       open_network (fixture, hosts[MIN (i, 4)], i < 5 ? reasons[i] : long_word);
-      annex_shot_settle (ANNEX_GRANT_DELAY_MS + 150);
+      annex_shot_settle (ANNEX_ARM_DELAY_MS + 150);
       annex_press (fixture->bar, "Details");
       annex_shot_settle (300);
       /* A host that is none cannot be allowed at all. */

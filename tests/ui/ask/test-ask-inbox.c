@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-arm.h"
 #include "annex-fake-desk.h"
 #include "annex-grant-card.h"
 #include "annex-inbox-page.h"
@@ -185,7 +186,7 @@ test_permission (Fixture *fixture, gconstpointer width)
   annex_inbox_page_show_ask (ANNEX_INBOX_PAGE (fixture->page), annex_ask_get_id (ask));
   annex_shot_settle (500);
   g_assert_nonnull (annex_find (fixture->page, annex_is_type, "AnnexGrantCard"));
-  annex_shot_settle (ANNEX_GRANT_DELAY_MS);
+  annex_shot_settle (ANNEX_ARM_DELAY_MS);
   annex_shot_take (fixture->window, "inbox-permission");
   annex_press (fixture->page, "Allow Once");
   annex_shot_settle (500);

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-arm.h"
 #include "annex-browser-view.h"
 #include "annex-fake-desk.h"
 #include "annex-shot.h"
@@ -47,10 +48,37 @@ request_cb (SoupServer *server,
             "outaspacetobreakitatanywhereinthemiddleofit";
   else if (g_str_equal (path, "/rtl"))
     title = "\xd7\x93\xd7\x95\xd7\x97 \xd7\x94\xd7\x95\xd7\xa6\xd7\x90\xd7\x95\xd7\xaa";
+  else if (g_str_equal (path, "/private"))
+    {
+      soup_message_headers_append (soup_server_message_get_response_headers (message),
+                                   "WWW-Authenticate", "Basic realm=\"Expenses\"");
+      soup_server_message_set_status (message, 401, NULL);
+      return;
+    }
+  else if (g_str_has_prefix (path, "/file"))
+    soup_message_headers_append (soup_server_message_get_response_headers (message),
+                                 "Content-Disposition", "attachment");
+  else if (g_str_equal (path, "/where"))
+    more = "<script>navigator.geolocation.getCurrentPosition(()=>{},()=>{document.title='no'})"
+           "</script>";
   else if (g_str_equal (path, "/ask"))
     more =
         "<script>setTimeout(()=>{document.title=String(confirm('Discard what you entered?'))},50)"
         "</script>";
+  if (g_str_equal (path, "/file/endless"))
+    {
+      /* so much that nothing has to be guessed of it */
+      g_autofree char *some = g_strnfill (64 * 1024, 'x');
+
+      soup_message_headers_set_content_type (soup_server_message_get_response_headers (message),
+                                             "application/octet-stream", NULL);
+      soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                         SOUP_ENCODING_CHUNKED);
+      soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY,
+                                some, 64 * 1024);
+      soup_server_message_set_status (message, 200, NULL);
+      return;
+    }
   text = g_strdup_printf (page, title, more);
   soup_server_message_set_status (message, 200, NULL);
   soup_server_message_set_response (message, "text/html", SOUP_MEMORY_COPY, text, strlen (text));
@@ -194,6 +222,32 @@ open_page (Fixture *self, const char *path, const char *title)
 
 /* ---------------------------------------------------------------- tests */
 
+static gboolean
+is_page_view (GtkWidget *widget, gconstpointer data)
+{
+  return WEBKIT_IS_WEB_VIEW (widget);
+}
+
+static gboolean
+is_unarmed (GtkWidget *widget, gconstpointer data)
+{
+  return gtk_widget_has_css_class (widget, "unarmed");
+}
+
+static gboolean
+is_answerable (gpointer data)
+{
+  Fixture *self = data;
+
+  return find (self->view, is_unarmed, NULL) == NULL;
+}
+
+static void
+await_answerable (Fixture *self)
+{
+  g_assert_true (annex_shot_wait (is_answerable, self, 60000));
+}
+
 static void
 test_empty (void)
 {
@@ -315,10 +369,153 @@ test_dialog (void)
   fixture_open (&self, 800, 700);
   tab = open_page (&self, "/ask", NULL);
   await_widget (&self, has_label, "Discard what you entered?");
+  /* A click that comes at once was meant for something else. */
+  click (&self, "_OK");
+  click (&self, "_Cancel");
+  g_assert_nonnull (annex_browser_tab_get_dialog (tab));
   annex_shot_take_styles (self.window, "browser-dialog", 800, FALSE);
+  await_answerable (&self);
   click (&self, "_Cancel");
   titled = (Titled) { tab, "false" };
   g_assert_true (annex_shot_wait (is_titled, &titled, 60000));
+  fixture_close (&self);
+}
+
+/* At the width that the pane has beside a task, the most narrow one. */
+static void
+test_permission (void)
+{
+  Fixture self;
+  AnnexBrowserTab *tab;
+  Titled titled;
+
+  fixture_open (&self, 300, 700);
+  tab = open_page (&self, "/where", NULL);
+  await_widget (&self, has_label, "wants to know where you are");
+  await_widget (&self, has_label, self.origin); /* the heading says who */
+  await_answerable (&self);
+  annex_shot_take_styles (self.window, "browser-permission", 300, FALSE);
+  click (&self, "_Don’t Allow");
+  titled = (Titled) { tab, "no" };
+  g_assert_true (annex_shot_wait (is_titled, &titled, 60000));
+  fixture_close (&self);
+}
+
+static void
+test_sign_in (void)
+{
+  Fixture self;
+
+  fixture_open (&self, 300, 700);
+  open_page (&self, "/private", NULL);
+  await_widget (&self, has_label, "Sign in to 127.0.0.1");
+  await_answerable (&self);
+  annex_shot_take_styles (self.window, "browser-sign-in", 300, FALSE);
+  click (&self, "_Cancel");
+  fixture_close (&self);
+}
+
+static void
+test_certificate (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "self-signed.pem", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_file (path, &error);
+  Fixture self;
+  GSList *uris;
+  GtkWidget *address;
+
+  g_assert_no_error (error);
+  fixture_open (&self, 300, 700);
+  soup_server_set_tls_certificate (self.web, certificate);
+  g_assert_true (soup_server_listen_local (
+      self.web, 0, SOUP_SERVER_LISTEN_IPV4_ONLY | SOUP_SERVER_LISTEN_HTTPS, &error));
+  uris = soup_server_get_uris (self.web);
+  for (GSList *each = uris; each != NULL; each = each->next)
+    if (g_str_equal (g_uri_get_scheme (each->data), "https"))
+      {
+        g_free (self.origin);
+        self.origin = g_strdup_printf ("https://127.0.0.1:%d", g_uri_get_port (each->data));
+      }
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  annex_browser_pane_open (self.pane, NULL);
+  address = await_widget (&self, is_address, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (address), self.origin);
+  g_signal_emit_by_name (address, "activate");
+  await_widget (&self, has_label, "Site Cannot Prove Who It Is");
+  await_answerable (&self);
+  annex_shot_take_styles (self.window, "browser-certificate", 300, FALSE);
+  click (&self, "_Visit Anyway");
+  await_widget (&self, is_page_view, NULL);
+  fixture_close (&self);
+}
+
+static gboolean
+is_downloads (GtkWidget *widget, gconstpointer data)
+{
+  return GTK_IS_MENU_BUTTON (widget) &&
+         g_strcmp0 (gtk_widget_get_tooltip_text (widget), "Downloads") == 0;
+}
+
+/* (transfer full, nullable) */
+static AnnexBrowserDownload *
+find_endless (GListModel *downloads)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (downloads); i++)
+    {
+      g_autoptr (AnnexBrowserDownload) one = g_list_model_get_item (downloads, i);
+
+      if (g_str_has_suffix (annex_browser_download_get_uri (one), "/endless"))
+        return g_steal_pointer (&one);
+    }
+  return NULL;
+}
+
+static gboolean
+are_three (gpointer downloads)
+{
+  g_autoptr (AnnexBrowserDownload) endless = find_endless (downloads);
+
+  return g_list_model_get_n_items (downloads) == 3 && endless != NULL &&
+         annex_browser_download_get_received (endless) > 0;
+}
+
+/* Also what is in a closed popover. */
+static gboolean
+says (GtkWidget *widget, const char *text)
+{
+  if (has_label (widget, text))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (says (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_downloads (void)
+{
+  Fixture self;
+  GListModel *downloads;
+  GtkWidget *button;
+  g_autoptr (AnnexBrowserDownload) endless = NULL;
+
+  fixture_open (&self, 300, 700);
+  downloads = annex_browser_pane_get_downloads (self.pane);
+  open_page (&self, "/", "Travel expenses");
+  open_page (&self, "/file/Receipts.html", NULL);
+  open_page (&self, "/file/A-receipt-whose-name-somebody-made-very-long-with-a-date-in-it.html",
+             NULL);
+  open_page (&self, "/file/endless", NULL);
+  button = await_widget (&self, is_downloads, NULL);
+  g_assert_true (annex_shot_wait (are_three, downloads, 60000));
+  endless = find_endless (downloads);
+  annex_browser_download_cancel (endless);
+  g_assert_cmpint (annex_browser_download_get_state (endless), ==, ANNEX_DOWNLOAD_FAILED);
+  g_assert_true (says (button, "Receipts.html"));
+  g_assert_true (says (button, "Not downloaded. It was stopped."));
+  annex_shot_take_styles (self.window, "browser-downloads", 300, FALSE);
   fixture_close (&self);
 }
 
@@ -378,6 +575,10 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/browser/page", test_page);
   g_test_add_func ("/ui/browser/tabs", test_tabs);
   g_test_add_func ("/ui/browser/driving", test_driving);
+  g_test_add_func ("/ui/browser/permission", test_permission);
+  g_test_add_func ("/ui/browser/sign-in", test_sign_in);
+  g_test_add_func ("/ui/browser/certificate", test_certificate);
+  g_test_add_func ("/ui/browser/downloads", test_downloads);
   g_test_add_func ("/ui/browser/dialog", test_dialog);
   g_test_add_func ("/ui/browser/failures", test_failures);
   g_test_add_func ("/ui/browser/crash", test_crash);
