@@ -10,6 +10,8 @@
 #include "annex-ui.h"
 
 #define MAX_LINES 6
+/* Of a button's label that stay when there is little room. */
+#define MIN_LABEL_CHARS 12
 #define ROWS "annex-rows"
 
 /* The title comes last: set with the others, it would be read as markup once. */
@@ -60,15 +62,22 @@ annex_row_new_property (const char *title, const char *value, gboolean code)
   return row;
 }
 
-GtkWidget *
-annex_row_new_link (const char *title, const char *subtitle)
+void
+annex_row_make_link (GtkWidget *row)
 {
-  GtkWidget *row = annex_row_new (title, subtitle);
   GtkWidget *arrow = gtk_image_new_from_icon_name ("go-next-symbolic");
 
   gtk_accessible_update_state (GTK_ACCESSIBLE (arrow), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), arrow);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+}
+
+GtkWidget *
+annex_row_new_link (const char *title, const char *subtitle)
+{
+  GtkWidget *row = annex_row_new (title, subtitle);
+
+  annex_row_make_link (row);
   return row;
 }
 
@@ -118,6 +127,8 @@ annex_row_add_button (GtkWidget *row, const char *label, const char *name)
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))),
+                             (int) MIN (g_utf8_strlen (label, -1), MIN_LABEL_CHARS));
   annex_ui_name_button (button, name);
   if (ADW_IS_EXPANDER_ROW (row))
     adw_expander_row_add_suffix (ADW_EXPANDER_ROW (row), button);

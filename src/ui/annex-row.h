@@ -20,7 +20,10 @@ annex_row_new_expander (const char *title, const char *subtitle);
 /* The value below its name, to be selected and copied; @code: monospaced. */
 GtkWidget *
 annex_row_new_property (const char *title, const char *value, gboolean code);
-/* A row that leads somewhere: activatable, with an arrow at its end. */
+/* It leads somewhere: activatable, with an arrow at its end; after all other suffixes. */
+void
+annex_row_make_link (GtkWidget *row);
+/* A row that leads somewhere. */
 GtkWidget *
 annex_row_new_link (const char *title, const char *subtitle);
 /* Text of several paragraphs in a row of its own, to be selected. */

@@ -16,6 +16,8 @@ annex_ui_init (void)
   g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
 
   gtk_source_init ();
+  /* What can be selected is not selected because the focus comes to it. */
+  g_object_set (gtk_settings_get_default (), "gtk-label-select-on-focus", FALSE, NULL);
   gtk_css_provider_load_from_resource (provider, "/io/github/annex_desktop/Annex/style.css");
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                     "/io/github/annex_desktop/Annex/icons");

@@ -123,7 +123,7 @@ annex_activity_words_ledger_icon (const AnnexLedgerEntry *entry)
     return "send-to-symbolic";
   if (is (entry->by, "package-hosts"))
     return "package-x-generic-symbolic";
-  return "network-wired-symbolic";
+  return "annex-web-symbolic";
 }
 
 /* ---- events */

@@ -323,6 +323,17 @@ annex_inbox_page_finalize (GObject *object)
   G_OBJECT_CLASS (annex_inbox_page_parent_class)->finalize (object);
 }
 
+/* Who comes to it sees what came last; while it is looked at, nothing moves. */
+static void
+annex_inbox_page_map (GtkWidget *widget)
+{
+  AnnexInboxPage *self = ANNEX_INBOX_PAGE (widget);
+
+  GTK_WIDGET_CLASS (annex_inbox_page_parent_class)->map (widget);
+  if (self->wanted == NULL && g_list_model_get_n_items (G_LIST_MODEL (self->items)) > 0)
+    gtk_list_view_scroll_to (self->view, 0, GTK_LIST_SCROLL_NONE, NULL);
+}
+
 static void
 annex_inbox_page_class_init (AnnexInboxPageClass *klass)
 {
@@ -332,6 +343,7 @@ annex_inbox_page_class_init (AnnexInboxPageClass *klass)
   object_class->get_property = annex_inbox_page_get_property;
   object_class->set_property = annex_inbox_page_set_property;
   object_class->dispose = annex_inbox_page_dispose;
+  widget_class->map = annex_inbox_page_map;
   object_class->finalize = annex_inbox_page_finalize;
   properties[PROP_DESK] =
       g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,

@@ -301,7 +301,12 @@ annex_inbox_row_class_init (AnnexInboxRowClass *klass)
 static void
 annex_inbox_row_init (AnnexInboxRow *self)
 {
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* A hyphen at the end of a line would stand in a host as if it were of it. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (self->title, attributes);
   self->item_signals = g_signal_group_new (ANNEX_TYPE_INBOX_ITEM);
   g_signal_group_connect_swapped (self->item_signals, "notify::entry", G_CALLBACK (show_entry),
                                   self);

@@ -320,7 +320,7 @@ make_ask (AnnexRecordView *self)
   words = annex_chat_words_ask (self->row->item);
   make_line (self,
              annex_ask_get_kind (ask) == ANNEX_ASK_FOLDER ? "folder-symbolic"
-                                                          : "network-workgroup-symbolic",
+                                                          : "annex-web-symbolic",
              words);
 }
 

@@ -43,6 +43,7 @@ struct _AnnexComputerPane
   AdwActionRow *place;
   AdwActionRow *speed;
   AdwActionRow *terminal;
+  GtkWidget *terminal_button;
   GtkButton *move;
 };
 

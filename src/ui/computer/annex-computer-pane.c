@@ -10,6 +10,7 @@
 #include "annex-future.h"
 #include "annex-row.h"
 #include "annex-text.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -383,6 +384,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, place);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, speed);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, terminal);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, terminal_button);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerPane, move);
 }
 
@@ -414,6 +416,7 @@ annex_computer_pane_init (AnnexComputerPane *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   annex_task_widget_bind_part (&self->base, ANNEX_TASK_WIDGET (self->checkpoints));
   gtk_widget_set_visible (GTK_WIDGET (self->speed), FALSE);
+  annex_ui_name_button (self->terminal_button, _ ("Open Terminal"));
   annex_computer_pane_update (self);
 }
 

@@ -102,7 +102,7 @@ annex_change_dup_remark (const AnnexChange *change)
                ? g_strdup (_ ("You changed it meanwhile: your file stays"))
                : g_strdup (_ ("You changed it meanwhile: both are kept"));
   if (change->active)
-    return g_strdup (_ ("Programs run or obey such a file by themselves"));
+    return g_strdup (_ ("Can run by itself on your machine"));
   if (change->kind == ANNEX_CHANGE_RENAMED && old_path[0] != '\0')
     return g_strdup_printf (_ ("Was %s"), old_path);
   if (change->kind == ANNEX_CHANGE_MODE)

@@ -183,6 +183,18 @@ make_offered (const AnnexSkillMarket *market, const AnnexSkillPlugin *plugin)
   return row;
 }
 
+static GtkWidget *
+make_remove (const AnnexSkillMarket *market)
+{
+  GtkWidget *row = adw_button_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Remove This Marketplace"));
+  gtk_widget_add_css_class (row, "destructive-action");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "plugins.remove-market");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "(ss)", market->name, "");
+  return row;
+}
+
 static void
 add_market (AnnexPluginsPage *self, const AnnexSkillMarket *market)
 {
@@ -193,9 +205,9 @@ add_market (AnnexPluginsPage *self, const AnnexSkillMarket *market)
   for (guint i = 0; i < market->plugins->len; i++)
     adw_expander_row_add_row (ADW_EXPANDER_ROW (row),
                               make_offered (market, g_ptr_array_index (market->plugins, i)));
-  add_button (last, _ ("Remove"), title, "plugins.remove-market", market->name, NULL);
-  add_button (last, _ ("Look for News"), title, "plugins.refresh", market->name, NULL);
+  add_button (last, _ ("Refresh"), title, "plugins.refresh", market->name, NULL);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), last);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_remove (market));
   annex_group_add (self->markets_group, row);
 }
 

@@ -177,8 +177,7 @@ make_part (const AnnexSkillView *view, const AnnexSkillPart *part, gboolean offe
                                ? g_strdup_printf ("%s · %s", size, _ ("runs in Annex’s computer"))
                                : g_strdup (size);
   gboolean removed = part->change == ANNEX_SKILL_FILE_REMOVED;
-  GtkWidget *row =
-      removed ? annex_row_new (part->path, words) : annex_row_new_link (part->path, words);
+  GtkWidget *row = annex_row_new (part->path, words);
 
   if (offered && view->installed && part->change != ANNEX_SKILL_FILE_SAME)
     {
@@ -195,6 +194,7 @@ make_part (const AnnexSkillView *view, const AnnexSkillPart *part, gboolean offe
                       NULL, NULL);
   if (!removed)
     {
+      annex_row_make_link (row);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "facts.open");
       gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "(ss)", view->name, part->path);
     }

@@ -35,6 +35,8 @@ shots_get_library_screens (guint *n_screens); /* skills and connectors */
 const ShotsScreen *
 shots_get_again_screens (guint *n_screens); /* a task tried again */
 const ShotsScreen *
+shots_get_rare_screens (guint *n_screens); /* what is seldom seen */
+const ShotsScreen *
 shots_get_first_screens (guint *n_screens);
 
 /* Closes dialogs and what else a screen left open, and shows a new task. */

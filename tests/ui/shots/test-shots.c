@@ -112,6 +112,15 @@ test_again (void)
 }
 
 static void
+test_rare (void)
+{
+  guint n_screens;
+  const ShotsScreen *screens = shots_get_rare_screens (&n_screens);
+
+  look_at_all (screens, n_screens);
+}
+
+static void
 test_first (void)
 {
   g_autoptr (GSettings) settings = annex_ui_dup_settings ();
@@ -166,6 +175,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/shots/screens", test_screens);
   g_test_add_func ("/ui/shots/library", test_library);
   g_test_add_func ("/ui/shots/again", test_again);
+  g_test_add_func ("/ui/shots/rare", test_rare);
   g_test_add_func ("/ui/shots/first", test_first);
   g_test_add_func ("/ui/shots/thousand", test_thousand);
   return g_test_run ();
