@@ -273,22 +273,19 @@ annex_image_builder_estimate (AnnexImageSource *source,
                              work_new (source, store, cancellable), work_free);
 }
 
-/* The image that is there already, if it is the wanted one and whole. */
+/* The image that is there already, if it is the wanted one and whole. Where another one was put in
+ * its place, it is the current one again. */
 static AnnexImage *
 open_present (Work *work, const char *version)
 {
   g_autofree char *path =
       g_build_filename (annex_image_store_get_folder (work->store), version, NULL);
-  g_autofree char *current = annex_image_store_dup_current (work->store);
-  g_autoptr (AnnexImage) image = NULL;
+  g_autoptr (AnnexImage) image = annex_image_open_blocking (path, work->cancellable, NULL);
 
-  if (g_strcmp0 (current, version) != 0)
-    return NULL;
-  image = annex_image_open_blocking (path, work->cancellable, NULL);
   if (image == NULL ||
       (work->builder->with_office && annex_image_get_layer (image, "office") == NULL))
     return NULL;
-  return g_steal_pointer (&image);
+  return annex_image_store_set_current_blocking (work->store, version, work->cancellable, NULL);
 }
 
 /* With the store's lock held. */

@@ -398,16 +398,31 @@ annex_image_store_install (AnnexImageStore *self, const char *staging, GCancella
   return annex_worker_run ("image-install", install_work, work, work_free);
 }
 
+AnnexImage *
+annex_image_store_set_current_blocking (AnnexImageStore *self,
+                                        const char *version,
+                                        GCancellable *cancellable,
+                                        GError **error)
+{
+  g_autofree char *path = g_build_filename (self->folder, version, NULL);
+  g_autofree char *current = annex_image_store_dup_current (self);
+  g_autoptr (AnnexImage) image = annex_image_open_blocking (path, cancellable, error);
+
+  if (image == NULL ||
+      (g_strcmp0 (current, version) != 0 && !point_current (self->folder, version, error)))
+    return NULL;
+  return g_steal_pointer (&image);
+}
+
 static DexFuture *
 set_current_work (gpointer data)
 {
   Work *work = data;
-  g_autofree char *path = g_build_filename (work->store->folder, work->argument, NULL);
-  g_autoptr (AnnexImage) image = NULL;
   GError *error = NULL;
+  g_autoptr (AnnexImage) image =
+      annex_image_store_set_current_blocking (work->store, work->argument, NULL, &error);
 
-  image = annex_image_open_blocking (path, NULL, &error);
-  if (image == NULL || !point_current (work->store->folder, work->argument, &error))
+  if (image == NULL)
     return dex_future_new_for_error (error);
   return dex_future_new_for_boolean (TRUE);
 }

@@ -84,6 +84,13 @@ DexFuture *
 annex_image_store_set_current (AnnexImageStore *self,
                                const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same in a worker thread; verifies it. NULL with ANNEX_IMAGE_ERROR. (transfer full) */
+AnnexImage *
+annex_image_store_set_current_blocking (AnnexImageStore *self,
+                                        const char *version,
+                                        GCancellable *cancellable,
+                                        GError **error);
+
 /* Resolves to a GPtrArray (boxed) of AnnexImageEntry, newest first. */
 DexFuture *
 annex_image_store_list (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -92,7 +92,7 @@ provide (Fixture *f, GError **error)
 static void
 test_build (Fixture *f, gconstpointer data)
 {
-  g_autofree char *current = NULL, *arguments = NULL;
+  g_autofree char *current = NULL, *arguments = NULL, *link = NULL;
   g_autofree char *log = g_build_filename (f->folder, "arguments", NULL);
   g_autoptr (GError) error = NULL;
   const GValue *value;
@@ -110,8 +110,14 @@ test_build (Fixture *f, gconstpointer data)
   current = annex_image_store_dup_current (f->store);
   g_assert_cmpstr (current, ==, "built");
   g_assert_cmpuint (f->reports, >=, 2);
-  /* What is there and current is not built again. */
+  /* What is there is not built again; where it is not the current one, it is so now. */
   g_assert_nonnull (provide (f, NULL));
+  link = g_build_filename (annex_image_store_get_folder (f->store), "current", NULL);
+  g_assert_cmpint (g_unlink (link), ==, 0);
+  g_assert_nonnull (provide (f, NULL));
+  g_set_str (&current, NULL);
+  current = annex_image_store_dup_current (f->store);
+  g_assert_cmpstr (current, ==, "built");
   g_assert_true (g_file_get_contents (log, &arguments, NULL, NULL));
   g_assert_cmpint (strchr (arguments, '\n') - arguments, ==, strlen (arguments) - 1);
   g_assert_nonnull (strstr (arguments, "--clean"));
