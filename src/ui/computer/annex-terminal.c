@@ -268,7 +268,9 @@ resize_cb (gpointer data)
   self->resize_id = 0;
   if (!self->running)
     return;
-  command = g_strdup_printf ("stty -F \"$(cat /tmp/.annex-terminal-%s)\" cols %ld rows %ld",
+  /* In the computer the terminal is root's, who lent it to the shell. */
+  command = g_strdup_printf ("tty=$(cat /tmp/.annex-terminal-%s); set -- cols %ld rows %ld; "
+                             "sudo -n stty -F \"$tty\" \"$@\" || stty -F \"$tty\" \"$@\"",
                              self->id, self->columns, self->rows);
   annex_fiber_start (resize_fiber, job_new (self, command), job_free);
 }
