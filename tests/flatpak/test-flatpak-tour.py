@@ -1,8 +1,11 @@
 # test-flatpak-tour.py: in the sandbox: what the doctor finds, and a folder of the user's that is given through the portal.
 # SPDX-License-Identifier: GPL-3.0-or-later
+import json
 import os
+import shutil
+import subprocess
 
-from in_flatpak import InFlatpak
+from in_flatpak import ID, InFlatpak
 from journey import Journey, is_again, main, tree, wait_until
 
 # What a machine may lack without being at fault.
@@ -14,6 +17,17 @@ class FlatpakTour(InFlatpak, Journey):
         found = {check["id"]: check for check in self.lines(self.annex("doctor", "--json"))}
         bad = [c for c in found.values() if c["state"] != "ok" and c["id"] not in DEPENDS_ON_THE_MACHINE]
         self.assertEqual(bad, [])
+
+    def test_rules_of_an_administrator(self):
+        """They come as an extension, which nobody has to publish."""
+        machine = subprocess.run(["flatpak", "--default-arch"], capture_output=True, text=True, check=True).stdout.strip()
+        place = os.path.join(os.environ["FLATPAK_USER_DIR"], "extension", ID + ".Policy")
+        self.addCleanup(shutil.rmtree, place)
+        os.makedirs(os.path.join(place, machine, "1"))
+        with open(os.path.join(place, machine, "1", "rules.json"), "w", encoding="utf-8") as file:
+            json.dump({"providers": ["tour"]}, file)
+        done = self.annex("run", "--model", "openai:small-1", "--base-url", "http://127.0.0.1:9", "Look", status=2)
+        self.assertIn("administrator", done.stderr)
 
     def test_keep_and_undo(self):
         """A folder as the portal gives it; nothing of the machines stays when the command has ended."""

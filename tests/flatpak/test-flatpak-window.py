@@ -30,28 +30,6 @@ class FlatpakWindow(InFlatpak, WindowCase):
         self.assertTrue(wait_until(lambda: "bank" in self.annex("skills", "list").stdout, 60))
         self.shot("flatpak-skill")
 
-    def give_on_clipboard(self, path):
-        """As a file manager does. One that has just started may not know the portal yet: then it is done again."""
-        giver = subprocess.Popen([os.environ["ANNEX_GIVE_FILES"], path], env=self.env, stdout=subprocess.PIPE, text=True)
-        self.addCleanup(giver.communicate)
-        self.addCleanup(giver.kill)
-        self.assertEqual(giver.stdout.readline(), "given\n")
-
-    def test_folder_is_pasted(self):
-        """It comes through the portal for files that are handed over, as one that is dropped does."""
-        folder = self.folder({"a.txt": "a"}, "Plans")
-        self.begin(turn("I see a folder."))
-        for _ in range(10):
-            self.give_on_clipboard(folder)
-            self.press("ctrl+v")
-            if wait_until(lambda: self.look("^Plans") is not None, 15):
-                break
-        self.shot("flatpak-folder")
-        self.say("look")
-        self.see("^I see a folder", "label")
-        granted, = self.events(self.newest()["id"], "share-granted")
-        self.assertRegex(granted["data"]["share"]["path"], "^/run/(flatpak|user/[0-9]+)/doc/[0-9a-f]+/Plans$")
-
 
 if __name__ == "__main__":
     main()
