@@ -187,7 +187,7 @@ class Screen(Journey):
                     return node
                 passed.append(f"{node.get_role_name()} “{node.get_name()}”")
             self.press(keys)
-            time.sleep(0.15)
+            wait_until(lambda: self.focused() not in (None, node), 3)  # where there is nothing else, it stays
         self.fail(f"{keys} does not lead to “{name}”, but to: {', '.join(passed)}")
 
     def focused(self):
