@@ -6,7 +6,8 @@ import os
 from journey import Journey, main, turn, use
 
 IDS = {"folder", "store", "settings", "kvm", "qemu", "libvirt", "virtiofsd", "namespaces", "sub-ids", "memory",
-       "image", "template", "disk", "leftovers", "model", "keyring", "network", "connectors", "space", "policy"}
+       "image", "template", "disk", "leftovers", "model", "keyring", "network", "connectors", "space", "policy",
+       "clock", "folders"}
 
 
 class Inbox(Journey):
