@@ -37,6 +37,11 @@ annex_agent_turn (AnnexAgent *self,
                   char **stop_detail,
                   GError **error);
 
+/* In the fiber, when the conversation no longer fits: a summary stands for it from now on. FALSE with
+ * ANNEX_MODEL_ERROR_CONTEXT_FULL when there is none that fits, or ANNEX_STORE_ERROR. */
+gboolean
+annex_agent_compact (AnnexAgent *self, GError **error);
+
 /* The folders that @task shares, on this machine. (transfer full) */
 char **
 annex_agent_dup_share_paths (AnnexTask *task);

@@ -243,6 +243,7 @@ step (AnnexAgent *self, GError **error)
   g_autoptr (GPtrArray) calls = annex_task_dup_unanswered (task);
   AnnexStopReason reason = ANNEX_STOP_OTHER;
   g_autofree char *detail = NULL;
+  g_autoptr (GError) failure = NULL;
 
   if (self->stopped)
     {
@@ -253,9 +254,15 @@ step (AnnexAgent *self, GError **error)
     return annex_agent_run_calls (self, calls, error);
   if (!annex_task_needs_model (task))
     return FALSE;
-  if (!annex_agent_tell_skills (self, error) || !annex_agent_tell_connectors (self, error) ||
-      !annex_agent_turn (self, &reason, &detail, error))
+  if (!annex_agent_tell_skills (self, error) || !annex_agent_tell_connectors (self, error))
     return FALSE;
+  if (!annex_agent_turn (self, &reason, &detail, &failure))
+    {
+      if (g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL))
+        return annex_agent_compact (self, error);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
   switch (reason)
     {
     case ANNEX_STOP_REFUSAL:
@@ -264,11 +271,7 @@ step (AnnexAgent *self, GError **error)
                    detail != NULL ? ": " : "", detail != NULL ? detail : "");
       return FALSE;
     case ANNEX_STOP_CONTEXT_FULL:
-      g_set_error_literal (
-          error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL,
-          "The conversation no longer fits into the model's memory. Start a new task "
-          "for the rest of the work.");
-      return FALSE;
+      return annex_agent_compact (self, error);
     case ANNEX_STOP_MAX_TOKENS:
       return dex_await (annex_task_append (
                             task, ANNEX_EVENT_ANNOUNCEMENT,

@@ -236,6 +236,7 @@ annex_run_print_event (AnnexEvent *event)
     case ANNEX_EVENT_TRIES_AGAIN:
     case ANNEX_EVENT_FORKED:
     case ANNEX_EVENT_REWOUND:
+    case ANNEX_EVENT_COMPACTED:
     case ANNEX_EVENT_ERROR:
     case ANNEX_EVENT_IMPORTED:
     case ANNEX_EVENT_UNKNOWN:

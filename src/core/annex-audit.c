@@ -62,6 +62,7 @@ static const Row rows[] = {
   { ANNEX_EVENT_TRIES_AGAIN, "tries-again", NULL, { "task" } },
   { ANNEX_EVENT_FORKED, "forked", NULL, { "task", "checkpoint" } },
   { ANNEX_EVENT_REWOUND, "rewound", NULL, { "to_seq" } },
+  { ANNEX_EVENT_COMPACTED, "compacted", NULL, { "seen" } },
   { ANNEX_EVENT_ERROR, "error", NULL, { "domain", "code" } },
   { ANNEX_EVENT_IMPORTED, "imported", NULL, { "task" } },
 };

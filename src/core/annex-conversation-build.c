@@ -48,10 +48,12 @@ is_for_assistant_turn (AnnexBlock *block)
 typedef struct
 {
   AnnexConversation *conversation;
-  GPtrArray *messages; /* AnnexMessage, all that stand before turn */
-  Turn *turn;          /* the last assistant turn, not yet a message; NULL: none */
-  guint next_item;     /* the first item that stands in no message yet */
-  gint64 seen;         /* the last event the model has answered, if only with nothing */
+  GPtrArray *messages;          /* AnnexMessage, all that stand before turn */
+  Turn *turn;                   /* the last assistant turn, not yet a message; NULL: none */
+  guint next_item;              /* the first item that stands in no message yet */
+  const Compaction *compaction; /* whose text stands in no message yet; NULL: none */
+  gint64 since;                 /* nothing up to this event counts, but for that text */
+  gint64 seen;                  /* the last event the model has answered, if only with nothing */
 } Builder;
 
 static gboolean
@@ -153,6 +155,10 @@ add_items (Builder *builder, gint64 until, GPtrArray *blocks)
 {
   GPtrArray *items = builder->conversation->items;
 
+  if (builder->compaction != NULL && builder->since <= until)
+    g_ptr_array_add (blocks, annex_block_ref (builder->compaction->text));
+  if (builder->since <= until)
+    builder->compaction = NULL;
   for (; builder->next_item < items->len; builder->next_item++)
     {
       Item *item = g_ptr_array_index (items, builder->next_item);
@@ -205,6 +211,8 @@ has_item (Builder *builder, gint64 until)
 {
   GPtrArray *items = builder->conversation->items;
 
+  if (builder->compaction != NULL && builder->since <= until)
+    return TRUE;
   return builder->next_item < items->len &&
          ((Item *) g_ptr_array_index (items, builder->next_item))->seq <= until;
 }
@@ -218,7 +226,7 @@ add_reply (Builder *builder, Reply *reply)
   g_autoptr (GPtrArray) answered = g_ptr_array_new_with_free_func (block_clear);
   Turn *turn = builder->turn;
 
-  if (turn != NULL && reply->seen < turn->finished)
+  if (reply->seen < builder->since || (turn != NULL && reply->seen < turn->finished))
     return;
   if (turn == NULL && !has_item (builder, reply->seen))
     return;
@@ -252,6 +260,14 @@ builder_init (Builder *builder, AnnexConversation *self)
 {
   *builder = (Builder) { .conversation = self };
   builder->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_message_unref);
+  if (self->compactions->len > 0)
+    {
+      builder->compaction = g_ptr_array_index (self->compactions, self->compactions->len - 1);
+      builder->since = builder->compaction->seen;
+    }
+  while (builder->next_item < self->items->len &&
+         ((Item *) g_ptr_array_index (self->items, builder->next_item))->seq <= builder->since)
+    builder->next_item++;
   for (guint i = 0; i < self->replies->len; i++)
     add_reply (builder, g_ptr_array_index (self->replies, i));
 }
@@ -347,16 +363,36 @@ annex_conversation_needs_model (AnnexConversation *self)
   g_auto (Builder) builder = { 0 };
   g_autoptr (GPtrArray) blocks = NULL;
   const Item *last = NULL;
+  gboolean compacted;
   guint missing;
 
   builder_init (&builder, self);
+  compacted = builder.compaction != NULL;
   if (builder.next_item < self->items->len)
     last = g_ptr_array_index (self->items, self->items->len - 1);
   blocks = dup_last_words (&builder, &missing);
   if (missing > 0)
     return FALSE;
-  if (last != NULL && last->seq > builder.seen)
+  if (compacted || (last != NULL && last->seq > builder.seen))
     return TRUE;
   return builder.turn != NULL && (builder.turn->stop_reason == ANNEX_STOP_PAUSE_TURN ||
                                   has_new_result (self, builder.turn, builder.seen));
+}
+
+guint
+annex_conversation_count_compacted (AnnexConversation *self)
+{
+  gint64 answered = 0;
+  guint n = 0;
+
+  for (guint i = self->replies->len; i > 0 && answered == 0; i--)
+    {
+      Reply *reply = g_ptr_array_index (self->replies, i - 1);
+
+      if (reply->stop_reason != ANNEX_STOP_CONTEXT_FULL)
+        answered = reply->finished;
+    }
+  for (guint i = 0; i < self->compactions->len; i++)
+    n += ((Compaction *) g_ptr_array_index (self->compactions, i))->seq > answered;
+  return n;
 }

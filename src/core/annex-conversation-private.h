@@ -24,6 +24,14 @@ typedef struct
   AnnexBlock *block;
 } Result;
 
+/* A text that stands for all up to @seen. */
+typedef struct
+{
+  gint64 seq;
+  gint64 seen;
+  AnnexBlock *text;
+} Compaction;
+
 /* One attempt of the model. */
 typedef struct
 {
@@ -38,6 +46,7 @@ typedef struct
 struct _AnnexConversation
 {
   GPtrArray *items;    /* Item, by seq */
+  GPtrArray *compactions; /* Compaction, by seq; the last one counts */
   GPtrArray *open;     /* Reply, started */
   GPtrArray *replies;  /* Reply, finished, by seq of finishing */
   GPtrArray *results;  /* Result, by seq */

@@ -28,6 +28,15 @@ result_free (gpointer data)
 }
 
 static void
+compaction_free (gpointer data)
+{
+  Compaction *compaction = data;
+
+  annex_block_unref (compaction->text);
+  g_free (compaction);
+}
+
+static void
 reply_free (gpointer data)
 {
   Reply *reply = data;
@@ -43,6 +52,7 @@ annex_conversation_new (void)
   AnnexConversation *self = g_new0 (AnnexConversation, 1);
 
   self->items = g_ptr_array_new_with_free_func (item_free);
+  self->compactions = g_ptr_array_new_with_free_func (compaction_free);
   self->open = g_ptr_array_new_with_free_func (reply_free);
   self->replies = g_ptr_array_new_with_free_func (reply_free);
   self->results = g_ptr_array_new_with_free_func (result_free);
@@ -54,6 +64,7 @@ void
 annex_conversation_free (AnnexConversation *self)
 {
   g_ptr_array_unref (self->items);
+  g_ptr_array_unref (self->compactions);
   g_ptr_array_unref (self->open);
   g_ptr_array_unref (self->replies);
   g_ptr_array_unref (self->results);
@@ -234,6 +245,22 @@ apply_tool_finished (AnnexConversation *self, gint64 seq, JsonObject *data)
   g_ptr_array_add (self->results, result);
 }
 
+/* Nothing is forgotten here: the user may go back to before it. */
+static void
+apply_compacted (AnnexConversation *self, gint64 seq, JsonObject *data)
+{
+  const char *text = annex_json_opt_string (data, "text", "");
+  Compaction *compaction;
+
+  if (text[0] == '\0')
+    return;
+  compaction = g_new0 (Compaction, 1);
+  compaction->seq = seq;
+  compaction->seen = CLAMP (annex_json_opt_int (data, "seen", seq - 1), 0, seq - 1);
+  compaction->text = annex_block_new_text (text);
+  g_ptr_array_add (self->compactions, compaction);
+}
+
 static gboolean
 is_tool_start_after (gpointer key, gpointer value, gpointer to_seq)
 {
@@ -256,6 +283,10 @@ apply_rewound (AnnexConversation *self, JsonObject *data)
   while (self->replies->len > 0 &&
          ((Reply *) g_ptr_array_index (self->replies, self->replies->len - 1))->finished > to_seq)
     g_ptr_array_set_size (self->replies, (int) self->replies->len - 1);
+  while (self->compactions->len > 0 &&
+         ((Compaction *) g_ptr_array_index (self->compactions, self->compactions->len - 1))->seq >
+             to_seq)
+    g_ptr_array_set_size (self->compactions, (int) self->compactions->len - 1);
   /* An attempt that runs while the user goes back answers what no longer counts. */
   g_ptr_array_set_size (self->open, 0);
   g_hash_table_foreach_remove (self->started, is_tool_start_after, &to_seq);
@@ -290,4 +321,6 @@ annex_conversation_apply (AnnexConversation *self, AnnexEvent *event)
     apply_tool_finished (self, seq, data);
   else if (type == ANNEX_EVENT_REWOUND)
     apply_rewound (self, data);
+  else if (type == ANNEX_EVENT_COMPACTED)
+    apply_compacted (self, seq, data);
 }

@@ -28,8 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexConversation, annex_conversation_free)
  * part of the conversation or of a sub-agent (`parent`) change nothing. */
 void
 annex_conversation_apply (AnnexConversation *self, AnnexEvent *event);
-/* As annex_task_dup_messages, annex_task_dup_unanswered, annex_task_was_tool_started and
- * annex_task_needs_model. */
+/* As annex_task_dup_messages, annex_task_dup_unanswered, annex_task_was_tool_started,
+ * annex_task_needs_model and annex_task_count_compacted. */
 GPtrArray *
 annex_conversation_dup_messages (AnnexConversation *self);
 GPtrArray *
@@ -38,5 +38,7 @@ gboolean
 annex_conversation_was_tool_started (AnnexConversation *self, const char *tool_use_id);
 gboolean
 annex_conversation_needs_model (AnnexConversation *self);
+guint
+annex_conversation_count_compacted (AnnexConversation *self);
 
 G_END_DECLS

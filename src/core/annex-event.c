@@ -61,6 +61,7 @@ static const struct
   [ANNEX_EVENT_TRIES_AGAIN] = { "tries-again", "s:task" },
   [ANNEX_EVENT_FORKED] = { "forked", "s:task" },
   [ANNEX_EVENT_REWOUND] = { "rewound", "i:to_seq" },
+  [ANNEX_EVENT_COMPACTED] = { "compacted", "s:text i:seen" },
   [ANNEX_EVENT_ERROR] = { "error", "s:message" },
   [ANNEX_EVENT_IMPORTED] = { "imported", "s:task" },
 };

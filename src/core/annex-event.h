@@ -54,6 +54,7 @@ typedef enum
   ANNEX_EVENT_TRIES_AGAIN,       /* {task}: this is another try of that task, on copies of its folders */
   ANNEX_EVENT_FORKED,            /* {task, checkpoint, time, text}: all before it is another task's */
   ANNEX_EVENT_REWOUND,           /* {to_seq}: events after it no longer count */
+  ANNEX_EVENT_COMPACTED,         /* {text, seen}: what the model is told instead of all up to seen */
   ANNEX_EVENT_ERROR,             /* {domain, code, message, advice?} */
   ANNEX_EVENT_IMPORTED,          /* {task, exported}: came from an export */
   ANNEX_EVENT_UNKNOWN,           /* written by a newer Annex; kept verbatim */

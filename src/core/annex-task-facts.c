@@ -169,11 +169,18 @@ add_catalogue (GPtrArray *catalogues, gint64 seq, JsonObject *catalogue)
   g_ptr_array_add (catalogues, dated);
 }
 
+/* Of a summary nothing: what the model was told before is gone, so that it is told of all again. */
 static void
-apply_announcement (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
+apply_told (AnnexTaskFacts *self, AnnexEvent *event)
 {
-  add_catalogue (self->skills, seq, annex_json_opt_object (data, "skills"));
-  add_catalogue (self->connectors, seq, annex_json_opt_object (data, "connectors"));
+  JsonObject *data = annex_event_get_data (event);
+  gint64 seq = annex_event_get_seq (event);
+  g_autoptr (JsonObject) nothing = json_object_new ();
+  gboolean forgotten = annex_event_get_event_type (event) == ANNEX_EVENT_COMPACTED;
+
+  add_catalogue (self->skills, seq, forgotten ? nothing : annex_json_opt_object (data, "skills"));
+  add_catalogue (self->connectors, seq,
+                 forgotten ? nothing : annex_json_opt_object (data, "connectors"));
 }
 
 static DatedCatalogue *
@@ -567,6 +574,15 @@ apply_lineage (AnnexTaskFacts *self, AnnexEventType type, JsonObject *data)
     g_set_str (&self->again_of, annex_json_opt_string (data, "task", NULL));
 }
 
+static void
+apply_roll_back (AnnexTaskFacts *self, AnnexEventType type, JsonObject *data)
+{
+  if (type == ANNEX_EVENT_ROLLING_BACK)
+    apply_rolling_back (self, data);
+  else
+    apply_rolled_back (self, data);
+}
+
 /* Malformed events change nothing. */
 void
 annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
@@ -589,7 +605,8 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       apply_usage (self, data);
       break;
     case ANNEX_EVENT_ANNOUNCEMENT:
-      apply_announcement (self, seq, data);
+    case ANNEX_EVENT_COMPACTED:
+      apply_told (self, event);
       break;
     case ANNEX_EVENT_PLAN_UPDATED:
       apply_plan (self, seq, data);
@@ -632,10 +649,8 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       forget_kept_since (self, data, "paths");
       break;
     case ANNEX_EVENT_ROLLING_BACK:
-      apply_rolling_back (self, data);
-      break;
     case ANNEX_EVENT_ROLLED_BACK:
-      apply_rolled_back (self, data);
+      apply_roll_back (self, annex_event_get_event_type (event), data);
       break;
     case ANNEX_EVENT_TRIES_AGAIN:
     case ANNEX_EVENT_FORKED:

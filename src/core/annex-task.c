@@ -563,6 +563,12 @@ annex_task_needs_model (AnnexTask *self)
   return annex_conversation_needs_model (get_conversation (self));
 }
 
+guint
+annex_task_count_compacted (AnnexTask *self)
+{
+  return annex_conversation_count_compacted (get_conversation (self));
+}
+
 void
 annex_task_get_usage (AnnexTask *self, AnnexUsage *usage)
 {

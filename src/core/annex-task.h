@@ -165,6 +165,9 @@ annex_task_was_tool_started (AnnexTask *self, const char *tool_use_id);
  * tool_use has no result, and after a refusal until something new is said. */
 gboolean
 annex_task_needs_model (AnnexTask *self);
+/* How often the conversation was compacted since the model last answered and had room for it. */
+guint
+annex_task_count_compacted (AnnexTask *self);
 /* Network decisions of scope task, as (host → allow) pairs: AnnexNetworkRule elements. */
 GPtrArray *
 annex_task_dup_network_rules (AnnexTask *self);

@@ -190,6 +190,7 @@ annex_transcript_item_new_simple (AnnexEvent *event)
   if (type == ANNEX_EVENT_SHARE_GRANTED || type == ANNEX_EVENT_SHARE_MODE ||
       type == ANNEX_EVENT_SHARE_REVOKED || type == ANNEX_EVENT_IMPORTED ||
       type == ANNEX_EVENT_FORKED || type == ANNEX_EVENT_ROLLED_BACK ||
+      type == ANNEX_EVENT_COMPACTED ||
       (type == ANNEX_EVENT_STATE_CHANGED && g_str_equal (state, "stopped")) ||
       (type == ANNEX_EVENT_COMPUTER_CHANGED && g_str_equal (state, "failed")))
     return annex_transcript_item_new (ANNEX_ITEM_NOTICE, event);

@@ -250,6 +250,40 @@ test_sub_agents (void)
   g_assert_false (annex_conversation_was_tool_started (log.conversation, "t1"));
 }
 
+/* A summary stands for all that it has seen, until somebody goes back to before it. */
+static void
+test_compacted (void)
+{
+  g_auto (Log) log = log_new ();
+
+  log_user (&log, "a");
+  log_start (&log, "r1");
+  log_use (&log, "r1", 0, "t1");
+  log_finish (&log, "r1", "tool_use");
+  log_result (&log, "t1", "x");
+  log_user (&log, "late");
+  log_add (&log, ANNEX_EVENT_COMPACTED, "{'text':'sum','seen':5}");
+  check (&log, "U:sum,late", TRUE);
+  g_assert_cmpuint (annex_conversation_count_compacted (log.conversation), ==, 1);
+  log_add (&log, ANNEX_EVENT_COMPACTED, "{'text':'less','seen':7}");
+  check (&log, "U:less", TRUE);
+  g_assert_cmpuint (annex_conversation_count_compacted (log.conversation), ==, 2);
+  log_start (&log, "r2");
+  log_text (&log, "r2", 0, "y");
+  log_finish (&log, "r2", "end_turn");
+  check (&log, "U:less A:y", FALSE);
+  g_assert_cmpuint (annex_conversation_count_compacted (log.conversation), ==, 0);
+  log_user (&log, "b");
+  check (&log, "U:less A:y U:b", TRUE);
+  log_add (&log, ANNEX_EVENT_REWOUND, "{'to_seq':7}");
+  check (&log, "U:sum,late", TRUE);
+  log_add (&log, ANNEX_EVENT_REWOUND, "{'to_seq':6}");
+  check (&log, "U:a A:use(t1) U:res(t1)=x,late", TRUE);
+  log_add (&log, ANNEX_EVENT_COMPACTED, "{'text':'','seen':5}");
+  log_add (&log, ANNEX_EVENT_COMPACTED, "{'seen':5}");
+  check (&log, "U:a A:use(t1) U:res(t1)=x,late", TRUE);
+}
+
 static void
 test_malformed (void)
 {
@@ -297,6 +331,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/conversation/meanwhile", test_meanwhile);
   g_test_add_func ("/conversation/seen", test_seen);
   g_test_add_func ("/conversation/failed", test_failed);
+  g_test_add_func ("/conversation/compacted", test_compacted);
   g_test_add_func ("/conversation/refusal", test_refusal);
   g_test_add_func ("/conversation/paused", test_paused);
   g_test_add_func ("/conversation/rewound", test_rewound);

@@ -112,6 +112,8 @@ annex_chat_words_notice (AnnexTask *task, AnnexTranscriptItem *item)
     return words_rolled_back (annex_event_get_data (annex_transcript_item_get_event (item)));
   if (type == ANNEX_EVENT_FORKED)
     return g_strdup (_ ("This is a copy. All above happened in the other task."));
+  if (type == ANNEX_EVENT_COMPACTED)
+    return g_strdup (_ ("The model’s memory was full. It goes on with a summary of all above."));
   if (type == ANNEX_EVENT_IMPORTED)
     return g_strdup (
         _ ("All above came from an exported task. What was allowed there is not allowed here."));

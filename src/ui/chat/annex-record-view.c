@@ -336,6 +336,7 @@ make_notice (AnnexRecordView *self)
                      : type == ANNEX_EVENT_ROLLED_BACK      ? "edit-undo-symbolic"
                      : type == ANNEX_EVENT_FORKED           ? "edit-copy-symbolic"
                      : type == ANNEX_EVENT_IMPORTED         ? "document-open-symbolic"
+                     : type == ANNEX_EVENT_COMPACTED        ? "view-list-symbolic"
                                                             : "folder-symbolic";
 
   make_line (self, icon, words);
