@@ -273,10 +273,11 @@ append_plan (GString *out, AnnexPlan *plan)
   for (guint i = 0; i < annex_plan_get_n_steps (plan); i++)
     {
       const AnnexStep *step = annex_plan_get_step (plan, i);
-      g_autofree char *title = annex_web_text_clean (step->title, MAX_CALL_CHARS, NULL);
+      g_autofree char *words = g_strdup_printf ("%s (id %s)", step->title, step->id);
+      g_autofree char *cut = annex_web_text_clean (words, MAX_CALL_CHARS, NULL);
+      g_autofree char *shown = indent (cut);
 
-      g_string_append_printf (out, "- [%s] %s (id %s)\n", annex_step_state_to_name (step->state),
-                              title, step->id);
+      g_string_append_printf (out, "- [%s] %s\n", annex_step_state_to_name (step->state), shown);
     }
 }
 
