@@ -7,6 +7,7 @@
 #include "annex-cli-tasks-private.h"
 
 #include "annex-audit.h"
+#include "annex-csv.h"
 
 /* One line for people: when, what, and the members by their names. */
 static void
@@ -40,69 +41,58 @@ print_for_people (JsonObject *record)
   annex_cli_print ("%s  %s%s\n", time, annex_json_opt_string (record, "kind", ""), line->str);
 }
 
-static void
-print_record (AnnexCliTasks *tasks, JsonObject *record)
+/* In a fiber: the records of the task that was named, of its ledger alone or of all; those of
+ * events with contents where that was asked for. NULL with an error. (transfer full) */
+static GPtrArray *
+list_records (AnnexCliTasks *tasks, gboolean ledger, GError **error)
 {
-  g_autofree char *line = NULL;
+  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
+  g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
 
-  if (!tasks->json)
-    {
-      print_for_people (record);
-      return;
-    }
-  line = annex_json_object_to_string (record);
-  annex_cli_print ("%s\n", line);
+  if (task == NULL)
+    return NULL;
+  events = ledger
+               ? g_ptr_array_new ()
+               : dex_await_boxed (
+                     annex_store_list_events (tasks->store, annex_task_get_id (task), 0, 0), error);
+  if (events == NULL)
+    return NULL;
+  rows = dex_await_boxed (annex_store_list_ledger (tasks->store, annex_task_get_id (task)), error);
+  return rows != NULL ? annex_audit_list (events, rows, tasks->contents) : NULL;
 }
 
-static void
-print_event (AnnexCliTasks *tasks, AnnexEvent *event)
+int
+annex_cli_tasks_table (AnnexCliTasks *tasks, gboolean ledger, GError **error)
 {
-  g_autoptr (JsonObject) record = annex_audit_from_event (event, tasks->contents);
+  g_autoptr (GPtrArray) records = list_records (tasks, ledger, error);
+  g_autofree char *table = records != NULL ? annex_csv_from_objects (records) : NULL;
 
-  if (record != NULL)
-    print_record (tasks, record);
-}
-
-static void
-print_row (AnnexCliTasks *tasks, const AnnexLedgerEntry *row)
-{
-  g_autoptr (JsonObject) record = annex_audit_from_ledger (row);
-
-  print_record (tasks, record);
+  if (table == NULL)
+    return -1;
+  annex_cli_print ("%s", table);
+  return ANNEX_EXIT_DONE;
 }
 
 int
 annex_cli_tasks_audit (AnnexCliTasks *tasks, GError **error)
 {
-  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
-  g_autoptr (GPtrArray) events = NULL;
-  g_autoptr (GPtrArray) rows = NULL;
-  guint next = 0;
+  g_autoptr (GPtrArray) records = NULL;
 
-  if (task == NULL)
+  if (tasks->csv)
+    return annex_cli_tasks_table (tasks, FALSE, error);
+  records = list_records (tasks, FALSE, error);
+  if (records == NULL)
     return -1;
-  events = dex_await_boxed (annex_store_list_events (tasks->store, annex_task_get_id (task), 0, 0),
-                            error);
-  if (events == NULL)
-    return -1;
-  rows = dex_await_boxed (annex_store_list_ledger (tasks->store, annex_task_get_id (task)), error);
-  if (rows == NULL)
-    return -1;
-  for (guint i = 0; i < events->len; i++)
+  for (guint i = 0; i < records->len; i++)
     {
-      AnnexEvent *event = g_ptr_array_index (events, i);
+      JsonObject *record = g_ptr_array_index (records, i);
+      g_autofree char *line = tasks->json ? annex_json_object_to_string (record) : NULL;
 
-      for (; next < rows->len; next++)
-        {
-          AnnexLedgerEntry *row = g_ptr_array_index (rows, next);
-
-          if (row->time_us > annex_event_get_time_us (event))
-            break;
-          print_row (tasks, row);
-        }
-      print_event (tasks, event);
+      if (line != NULL)
+        annex_cli_print ("%s\n", line);
+      else
+        print_for_people (record);
     }
-  for (; next < rows->len; next++)
-    print_row (tasks, g_ptr_array_index (rows, next));
   return ANNEX_EXIT_DONE;
 }

@@ -17,6 +17,7 @@ typedef struct
   AnnexStore *store;
   char **words; /* after the subcommand */
   gboolean json;
+  gboolean csv;
   gboolean diff;
   gboolean archived;
   gboolean list;
@@ -42,6 +43,9 @@ int
 annex_cli_tasks_roll_back (AnnexCliTasks *tasks, GError **error);
 int
 annex_cli_tasks_fork (AnnexCliTasks *tasks, GError **error);
+/* The audit, or the @ledger's part of it, as a table. */
+int
+annex_cli_tasks_table (AnnexCliTasks *tasks, gboolean ledger, GError **error);
 int
 annex_cli_tasks_audit (AnnexCliTasks *tasks, GError **error);
 

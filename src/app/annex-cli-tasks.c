@@ -453,9 +453,12 @@ undo (Tasks *tasks, GError **error)
 static int
 ledger (Tasks *tasks, GError **error)
 {
-  g_autoptr (AnnexTask) task = annex_cli_tasks_load (tasks, error);
+  g_autoptr (AnnexTask) task = NULL;
   g_autoptr (GPtrArray) rows = NULL;
 
+  if (tasks->csv)
+    return annex_cli_tasks_table (tasks, TRUE, error);
+  task = annex_cli_tasks_load (tasks, error);
   if (task == NULL)
     return -1;
   rows = dex_await_boxed (annex_store_list_ledger (tasks->store, annex_task_get_id (task)), error);
@@ -553,6 +556,7 @@ annex_cli_tasks (char **argv)
   Tasks tasks = { 0 };
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &tasks.json, NULL, NULL },
+    { "csv", 0, 0, G_OPTION_ARG_NONE, &tasks.csv, NULL, NULL },
     { "diff", 0, 0, G_OPTION_ARG_NONE, &tasks.diff, NULL, NULL },
     { "archived", 0, 0, G_OPTION_ARG_NONE, &tasks.archived, NULL, NULL },
     { "list", 0, 0, G_OPTION_ARG_NONE, &tasks.list, NULL, NULL },

@@ -164,3 +164,48 @@ annex_audit_from_ledger (const AnnexLedgerEntry *entry)
     json_object_set_string_member (record, "reason", entry->reason);
   return record;
 }
+
+GPtrArray *
+annex_audit_list (GPtrArray *events, GPtrArray *rows, gboolean contents)
+{
+  GPtrArray *records = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
+  guint event = 0;
+  guint row = 0;
+
+  while (event < events->len || row < rows->len)
+    {
+      AnnexEvent *next_event = event < events->len ? g_ptr_array_index (events, event) : NULL;
+      AnnexLedgerEntry *next_row = row < rows->len ? g_ptr_array_index (rows, row) : NULL;
+      JsonObject *record;
+
+      if (next_event == NULL ||
+          (next_row != NULL && next_row->time_us <= annex_event_get_time_us (next_event)))
+        {
+          record = annex_audit_from_ledger (next_row);
+          row++;
+        }
+      else
+        {
+          record = annex_audit_from_event (next_event, contents);
+          event++;
+        }
+      if (record != NULL)
+        g_ptr_array_add (records, record);
+    }
+  return records;
+}
+
+char *
+annex_audit_to_json_lines (GPtrArray *records)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autofree char *line = annex_json_object_to_string (g_ptr_array_index (records, i));
+
+      g_string_append (out, line);
+      g_string_append_c (out, '\n');
+    }
+  return g_string_free_and_steal (out);
+}

@@ -2,12 +2,12 @@
  *
  * What a task's log and ledger say to whoever has to answer for them: who was asked what and who
  * answered, what was granted, what was kept and taken back, which models were called at what cost,
- * what left the machine. Names (of files, hosts, tools) but no contents: no word of the user's, of a
- * model's or of a file's.
+ * what left the machine. Names (of files, hosts, tools) but no contents: no word of the user's, of
+ * a model's or of a file's.
  *
  * A record is {time, task, kind, …}; its further members depend on the kind, and are those of the
- * event (src/core/README.md) or ledger row it is of. The kinds and members are listed in the help of
- * `annex tasks audit`; some may be added, those that are there stay.
+ * event (src/core/README.md) or ledger row it is of. The kinds and members are listed in the help
+ * of `annex tasks audit`; some may be added, those that are there stay.
  *
  * Pure; of any thread.
  *
@@ -27,5 +27,12 @@ annex_audit_from_event (AnnexEvent *event, gboolean contents);
 /* (transfer full) */
 JsonObject *
 annex_audit_from_ledger (const AnnexLedgerEntry *entry);
+/* The records (JsonObject) of @events (AnnexEvent) and @rows (AnnexLedgerEntry), both oldest first,
+ * in the order of time. (transfer full) */
+GPtrArray *
+annex_audit_list (GPtrArray *events, GPtrArray *rows, gboolean contents);
+/* @records, one a line. (transfer full) */
+char *
+annex_audit_to_json_lines (GPtrArray *records);
 
 G_END_DECLS

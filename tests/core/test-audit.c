@@ -193,6 +193,51 @@ test_ledger (void)
   assert_member (record, "reason=\"Nobody has allowed it\"");
 }
 
+static void
+add_event (GPtrArray *events, gint64 time_us, const char *type, const char *data)
+{
+  g_ptr_array_add (events,
+                   annex_event_new ((gint64) events->len + 1, "t1", (gint64) events->len + 1,
+                                    time_us, type, annex_json_parse_object (data, -1, NULL)));
+}
+
+/* Both by time; where that is the same, what left comes before what is written down of it. */
+static void
+test_list (void)
+{
+  static const gint64 times[] = { 5, 20, 40 };
+  static const char *const kinds[] = { "left-machine", "task-state", "left-machine", "error",
+                                       "left-machine" };
+  g_autoptr (GPtrArray) events =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
+  g_autoptr (GPtrArray) rows =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ledger_entry_free);
+  g_autoptr (GPtrArray) records = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autofree char *text = NULL;
+
+  add_event (events, 10, "state-changed", "{\"state\":\"running\"}");
+  add_event (events, 15, "user-message", "{\"blocks\":[]}"); /* no matter of the audit */
+  add_event (events, 20, "error", "{\"domain\":\"d\",\"code\":\"c\"}");
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      AnnexLedgerEntry *entry = annex_ledger_entry_new ("t1", "computer", "example.org", 443);
+
+      entry->time_us = times[i];
+      entry->decision = g_strdup ("allowed");
+      g_ptr_array_add (rows, entry);
+    }
+  records = annex_audit_list (events, rows, FALSE);
+  g_assert_cmpuint (records->len, ==, G_N_ELEMENTS (kinds));
+  for (guint i = 0; i < records->len; i++)
+    g_assert_cmpstr (annex_json_opt_string (g_ptr_array_index (records, i), "kind", NULL), ==,
+                     kinds[i]);
+  text = annex_audit_to_json_lines (records);
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, records->len + 1);
+  g_assert_cmpstr (lines[records->len], ==, "");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -200,5 +245,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/audit/events", test_events);
   g_test_add_func ("/audit/left-out", test_left_out);
   g_test_add_func ("/audit/ledger", test_ledger);
+  g_test_add_func ("/audit/list", test_list);
   return g_test_run ();
 }

@@ -1,5 +1,7 @@
 # test-command-line.py: wrong words, bad folders, bad databases, and tasks that move.
 # SPDX-License-Identifier: GPL-3.0-or-later
+import csv
+import io
 import json
 import os
 import shutil
@@ -152,6 +154,12 @@ class CommandLine(Journey):
         self.assertNotIn("left-machine", by_kind)  # the model's server runs on this machine
         self.assertNotIn("marzipan", json.dumps(records))
         self.assertIn("marzipan", self.annex("tasks", "audit", task, "--contents", "--json").stdout)
+        table = list(csv.DictReader(io.StringIO(self.annex("tasks", "audit", task, "--csv").stdout, newline="")))
+        self.assertEqual([row["kind"] for row in table], [record["kind"] for record in records])
+        self.assertEqual({row["host"] for row in table}, {"", "data.example.org"})
+        usage = json.loads(next(row["usage"] for row in table if row["kind"] == "model-call"))
+        self.assertEqual(usage, by_kind["model-call"]["usage"])
+        self.assertEqual(self.annex("tasks", "ledger", task, "--csv").stdout, "")
         told = self.annex("tasks", "audit", task).stdout
         self.assertIn("host: data.example.org", told)
         self.assertNotIn("marzipan", told)

@@ -6,6 +6,7 @@
  */
 #include "annex-activity-log.h"
 
+#include "annex-csv.h"
 #include "annex-policy.h"
 #include "annex-text.h"
 
@@ -317,28 +318,6 @@ annex_activity_log_dup_items (AnnexActivityLog *self)
 /* ---- files */
 
 static void
-append_cell (GString *out, const char *text, gboolean last)
-{
-  g_autofree char *valid = annex_text_make_valid (text != NULL ? text : "", -1);
-  gboolean formula = valid[0] != '\0' && strchr ("=+-@\t\r", valid[0]) != NULL;
-  gboolean quote = strpbrk (valid, ",\"\n\r") != NULL;
-
-  if (quote)
-    g_string_append_c (out, '"');
-  if (formula)
-    g_string_append_c (out, '\'');
-  for (const char *p = valid; *p != '\0'; p++)
-    {
-      if (*p == '"')
-        g_string_append_c (out, '"');
-      g_string_append_c (out, *p);
-    }
-  if (quote)
-    g_string_append_c (out, '"');
-  g_string_append (out, last ? "\r\n" : ",");
-}
-
-static void
 append_row_csv (GString *out, const AnnexLedgerEntry *entry)
 {
   g_autofree char *time = annex_time_to_text (entry->time_us);
@@ -346,15 +325,15 @@ append_row_csv (GString *out, const AnnexLedgerEntry *entry)
   g_autofree char *up = g_strdup_printf ("%" G_GUINT64_FORMAT, entry->bytes_up);
   g_autofree char *down = g_strdup_printf ("%" G_GUINT64_FORMAT, entry->bytes_down);
 
-  append_cell (out, time, FALSE);
-  append_cell (out, what, FALSE);
-  append_cell (out, entry->channel, FALSE);
-  append_cell (out, entry->host, FALSE);
-  append_cell (out, up, FALSE);
-  append_cell (out, down, FALSE);
-  append_cell (out, entry->decision, FALSE);
-  append_cell (out, entry->by, FALSE);
-  append_cell (out, entry->reason, TRUE);
+  annex_csv_append_cell (out, time, FALSE);
+  annex_csv_append_cell (out, what, FALSE);
+  annex_csv_append_cell (out, entry->channel, FALSE);
+  annex_csv_append_cell (out, entry->host, FALSE);
+  annex_csv_append_cell (out, up, FALSE);
+  annex_csv_append_cell (out, down, FALSE);
+  annex_csv_append_cell (out, entry->decision, FALSE);
+  annex_csv_append_cell (out, entry->by, FALSE);
+  annex_csv_append_cell (out, entry->reason, TRUE);
 }
 
 static void
@@ -362,9 +341,9 @@ append_told_csv (GString *out, Told *told)
 {
   g_autofree char *time = annex_time_to_text (annex_event_get_time_us (told->event));
 
-  append_cell (out, time, FALSE);
-  append_cell (out, told->sentence, FALSE);
-  append_cell (out, annex_event_get_type_name (told->event), FALSE);
+  annex_csv_append_cell (out, time, FALSE);
+  annex_csv_append_cell (out, told->sentence, FALSE);
+  annex_csv_append_cell (out, annex_event_get_type_name (told->event), FALSE);
   g_string_append (out, ",,,,,\r\n");
 }
 

@@ -9,7 +9,10 @@
 #include "annex-activity-log.h"
 #include "annex-activity-row.h"
 #include "annex-ask-words.h"
+#include "annex-audit.h"
+#include "annex-csv.h"
 #include "annex-event-follower.h"
+#include "annex-future.h"
 #include "annex-permissions.h"
 #include "annex-site-rule.h"
 #include "annex-text.h"
@@ -17,6 +20,7 @@
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define LEDGER_SECONDS 3
 #define REBUILD_DELAY_MS 100
@@ -213,25 +217,153 @@ written_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (AnnexActivityPane) self = data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *shown = NULL;
+  g_autofree char *said = NULL;
 
   if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    show_failure (self, error->message);
+    {
+      show_failure (self, error->message);
+      return;
+    }
+  name = g_file_get_basename (G_FILE (source));
+  shown = annex_text_file_name (name);
+  /* Translators: %s is the name of a file */
+  said = g_strdup_printf (_ ("Saved as “%s”"), shown);
+  annex_ui_toast (GTK_WIDGET (self), said);
+}
+
+static void
+write_file (AnnexActivityPane *self, GFile *file, GBytes *bytes)
+{
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION,
+                                       NULL, written_cb, g_object_ref (self));
+}
+
+typedef struct
+{
+  AnnexTask *task;
+  gboolean csv;
+} Audit;
+
+static void
+audit_free (gpointer data)
+{
+  Audit *audit = data;
+
+  g_object_unref (audit->task);
+  g_free (audit);
+}
+
+static DexFuture *
+audit_fiber (gpointer data)
+{
+  Audit *audit = data;
+  AnnexStore *store = annex_task_get_store (audit->task);
+  const char *id = annex_task_get_id (audit->task);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) events =
+      dex_await_boxed (annex_store_list_events (store, id, 0, 0), &error);
+  g_autoptr (GPtrArray) rows =
+      events != NULL ? dex_await_boxed (annex_store_list_ledger (store, id), &error) : NULL;
+  g_autoptr (GPtrArray) records = NULL;
+  char *text;
+
+  if (rows == NULL)
+    return annex_future_new_error (error);
+  records = annex_audit_list (events, rows, FALSE);
+  text = audit->csv ? annex_csv_from_objects (records) : annex_audit_to_json_lines (records);
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_new_take (text, strlen (text)));
+}
+
+typedef struct
+{
+  AnnexActivityPane *pane;
+  GFile *file;
+} Wanted;
+
+static void
+wanted_free (gpointer data)
+{
+  Wanted *wanted = data;
+
+  g_object_unref (wanted->pane);
+  g_object_unref (wanted->file);
+  g_free (wanted);
+}
+
+static DexFuture *
+audit_cb (DexFuture *future, gpointer data)
+{
+  Wanted *wanted = data;
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value == NULL)
+    show_failure (wanted->pane, error->message);
+  else
+    write_file (wanted->pane, wanted->file, g_value_get_boxed (value));
+  return dex_future_new_true ();
+}
+
+static void
+export_audit (AnnexActivityPane *self, GFile *file, gboolean csv)
+{
+  Audit *audit;
+  Wanted *wanted;
+
+  if (self->base.task == NULL)
+    return;
+  audit = g_new0 (Audit, 1);
+  audit->task = g_object_ref (self->base.task);
+  audit->csv = csv;
+  wanted = g_new0 (Wanted, 1);
+  wanted->pane = g_object_ref (self);
+  wanted->file = g_object_ref (file);
+  dex_future_disown (dex_future_finally (annex_fiber_run (audit_fiber, audit, audit_free), audit_cb,
+                                         wanted, wanted_free));
 }
 
 void
-annex_activity_pane_export (AnnexActivityPane *self, GFile *file, gboolean csv)
+annex_activity_pane_export (AnnexActivityPane *self, GFile *file, AnnexActivityFormat format)
 {
   g_autoptr (GBytes) bytes = NULL;
-  char *text;
+  char *text = NULL;
 
   g_return_if_fail (ANNEX_IS_ACTIVITY_PANE (self));
 
   show_failure (self, NULL);
-  text = csv ? annex_activity_log_to_csv (self->log) : annex_activity_log_to_json_lines (self->log);
+  switch (format)
+    {
+    case ANNEX_ACTIVITY_CSV:
+      text = annex_activity_log_to_csv (self->log);
+      break;
+    case ANNEX_ACTIVITY_JSON_LINES:
+      text = annex_activity_log_to_json_lines (self->log);
+      break;
+    case ANNEX_ACTIVITY_AUDIT_CSV:
+    case ANNEX_ACTIVITY_AUDIT_JSON_LINES:
+      export_audit (self, file, format == ANNEX_ACTIVITY_AUDIT_CSV);
+      return;
+    }
   bytes = g_bytes_new_take (text, strlen (text));
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION,
-                                       NULL, written_cb, g_object_ref (self));
+  write_file (self, file, bytes);
 }
+
+/* What can be saved, by its action. */
+static const struct
+{
+  const char *action;
+  AnnexActivityFormat format;
+  const char *title;
+  const char *name;
+} exports[] = {
+  { "activity.export-csv", ANNEX_ACTIVITY_CSV, N_ ("Save Activity"), N_ ("Activity.csv") },
+  { "activity.export-json", ANNEX_ACTIVITY_JSON_LINES, N_ ("Save Activity"),
+    N_ ("Activity.jsonl") },
+  { "activity.audit-csv", ANNEX_ACTIVITY_AUDIT_CSV, N_ ("Save Audit"), N_ ("Audit.csv") },
+  { "activity.audit-json", ANNEX_ACTIVITY_AUDIT_JSON_LINES, N_ ("Save Audit"), N_ ("Audit.jsonl") },
+};
 
 static void
 save_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
@@ -240,19 +372,22 @@ save_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
 
   if (file != NULL)
-    annex_activity_pane_export (self, file, g_object_get_data (source, "annex-csv") != NULL);
+    annex_activity_pane_export (self, file,
+                                GPOINTER_TO_INT (g_object_get_data (source, "annex-format")));
 }
 
 static void
 export_action (GtkWidget *widget, const char *name, GVariant *target)
 {
-  gboolean csv = g_str_equal (name, "activity.export-csv");
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
   GtkRoot *root = gtk_widget_get_root (widget);
+  guint i = 0;
 
-  gtk_file_dialog_set_title (dialog, _ ("Save Activity"));
-  gtk_file_dialog_set_initial_name (dialog, csv ? _ ("Activity.csv") : _ ("Activity.jsonl"));
-  g_object_set_data (G_OBJECT (dialog), "annex-csv", csv ? dialog : NULL);
+  while (!g_str_equal (exports[i].action, name))
+    i++;
+  gtk_file_dialog_set_title (dialog, _ (exports[i].title));
+  gtk_file_dialog_set_initial_name (dialog, _ (exports[i].name));
+  g_object_set_data (G_OBJECT (dialog), "annex-format", GINT_TO_POINTER (exports[i].format));
   gtk_file_dialog_save (dialog, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL,
                         save_chosen_cb, g_object_ref (ANNEX_ACTIVITY_PANE (widget)));
 }
@@ -412,8 +547,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "activity.task", "s", change_action);
   gtk_widget_class_install_action (widget_class, "activity.always", "s", change_action);
   gtk_widget_class_install_action (widget_class, "activity.never", "s", change_action);
-  gtk_widget_class_install_action (widget_class, "activity.export-csv", NULL, export_action);
-  gtk_widget_class_install_action (widget_class, "activity.export-json", NULL, export_action);
+  for (guint i = 0; i < G_N_ELEMENTS (exports); i++)
+    gtk_widget_class_install_action (widget_class, exports[i].action, NULL, export_action);
 }
 
 static void

@@ -14,10 +14,18 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_ACTIVITY_PANE (annex_activity_pane_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexActivityPane, annex_activity_pane, ANNEX, ACTIVITY_PANE, AnnexTaskWidget)
 
+/* The time line, or the audit of annex-audit.h, which has no contents. */
+typedef enum {
+  ANNEX_ACTIVITY_CSV,
+  ANNEX_ACTIVITY_JSON_LINES,
+  ANNEX_ACTIVITY_AUDIT_CSV,
+  ANNEX_ACTIVITY_AUDIT_JSON_LINES,
+} AnnexActivityFormat;
+
 GtkWidget *
 annex_activity_pane_new (AnnexDesk *desk, AnnexTask *task);
-/* Writes the whole time line to @file, as CSV or as JSON lines; failures are shown. */
+/* Writes all of it to @file, and says so; failures are shown. */
 void
-annex_activity_pane_export (AnnexActivityPane *self, GFile *file, gboolean csv);
+annex_activity_pane_export (AnnexActivityPane *self, GFile *file, AnnexActivityFormat format);
 
 G_END_DECLS

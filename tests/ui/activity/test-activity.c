@@ -325,12 +325,66 @@ test_export (Fixture *fixture, gconstpointer width)
   annex_fake_desk_ledger (fixture->desk, fixture->task, "files.example.org", "allowed", 420000);
   decide (fixture, "files.example.org", "allow", "task"); /* has the ledger read again */
   annex_shot_settle (500);
-  annex_activity_pane_export (ANNEX_ACTIVITY_PANE (fixture->pane), file, TRUE);
+  annex_activity_pane_export (ANNEX_ACTIVITY_PANE (fixture->pane), file, ANNEX_ACTIVITY_CSV);
   annex_shot_settle (300);
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "files.example.org"));
-  annex_activity_pane_export (ANNEX_ACTIVITY_PANE (fixture->pane), nowhere, FALSE);
+  annex_activity_pane_export (ANNEX_ACTIVITY_PANE (fixture->pane), nowhere,
+                              ANNEX_ACTIVITY_JSON_LINES);
   annex_shot_settle (300);
+  g_assert_true (annex_shows (fixture->pane, "/nowhere/at"));
+}
+
+static char *
+export_audit (Fixture *fixture, const char *name, AnnexActivityFormat format)
+{
+  g_autofree char *path = g_build_filename (annex_fake_desk_get_folder (fixture->desk), name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  char *text = NULL;
+
+  annex_activity_pane_export (ANNEX_ACTIVITY_PANE (fixture->pane), file, format);
+  annex_shot_settle (500);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+/* For who has to answer for it: what was said and decided, but no word of anybody's. */
+static void
+test_audit (Fixture *fixture, gconstpointer width)
+{
+  g_autoptr (GFile) nowhere = g_file_new_for_path ("/nowhere/at/all.csv");
+  g_autofree char *table = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gboolean decided = FALSE;
+  gboolean left = FALSE;
+
+  annex_fake_desk_user (fixture->desk, fixture->task, "marzipan");
+  annex_fake_desk_ledger (fixture->desk, fixture->task, "files.example.org", "allowed", 420000);
+  decide (fixture, "=files.example.org", "allow", "task");
+  annex_shot_settle (300);
+  text = export_audit (fixture, "audit.jsonl", ANNEX_ACTIVITY_AUDIT_JSON_LINES);
+  g_assert_null (strstr (text, "marzipan"));
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
+    {
+      g_autoptr (JsonObject) record = annex_json_parse_object (lines[i], -1, NULL);
+      const char *kind;
+
+      g_assert_nonnull (record);
+      kind = annex_json_opt_string (record, "kind", "");
+      decided = decided || g_str_equal (kind, "host-decided");
+      left = left || (g_str_equal (kind, "left-machine") &&
+                      annex_json_opt_int (record, "bytes_down", 0) == 420000);
+    }
+  g_assert_true (decided && left);
+  table = export_audit (fixture, "audit.csv", ANNEX_ACTIVITY_AUDIT_CSV);
+  g_assert_true (g_str_has_prefix (table, "time,task,kind,seq,"));
+  g_assert_nonnull (strstr (table, ",'=files.example.org,"));
+  g_assert_null (strstr (table, "marzipan"));
+  annex_activity_pane_export (ANNEX_ACTIVITY_PANE (fixture->pane), nowhere,
+                              ANNEX_ACTIVITY_AUDIT_CSV);
+  annex_shot_settle (500);
   g_assert_true (annex_shows (fixture->pane, "/nowhere/at"));
 }
 
@@ -374,6 +428,7 @@ main (int argc, char **argv)
   add ("/ui/activity/shown", 360, test_shown);
   add ("/ui/activity/change", 360, test_change);
   add ("/ui/activity/export", 360, test_export);
+  add ("/ui/activity/audit", 360, test_audit);
   add ("/ui/activity/hostile", 360, test_hostile);
   return g_test_run ();
 }
