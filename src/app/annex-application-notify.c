@@ -8,6 +8,7 @@
  */
 #include "annex-application-private.h"
 
+#include "annex-ask-words.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -81,11 +82,27 @@ add_answer (GNotification *notification, AnnexAsk *ask, const char *button, cons
                                          annex_ask_get_id (ask), label);
 }
 
+/* Of a consent only what refuses it, which stands last. */
+static void
+add_options (GNotification *notification, AnnexAsk *ask, JsonObject *question)
+{
+  JsonArray *options = json_object_get_array_member (question, "options");
+  guint n = json_array_get_length (options);
+  gboolean exact = annex_ask_is_exact (question);
+
+  for (guint i = exact && n > 0 ? n - 1 : 0; i < n; i++)
+    {
+      JsonObject *option = json_array_get_object_element (options, i);
+      const char *label = json_object_get_string_member_with_default (option, "label", "");
+
+      add_answer (notification, ask, exact ? annex_ask_words_label (label) : label, label);
+    }
+}
+
 static void
 add_buttons (GNotification *notification, AnnexAsk *ask)
 {
   JsonObject *question;
-  JsonArray *options;
 
   switch (annex_ask_get_kind (ask))
     {
@@ -97,14 +114,8 @@ add_buttons (GNotification *notification, AnnexAsk *ask)
       break;
     case ANNEX_ASK_QUESTION:
       question = get_simple_question (ask);
-      options = question != NULL ? json_object_get_array_member (question, "options") : NULL;
-      for (guint i = 0; options != NULL && i < json_array_get_length (options); i++)
-        {
-          JsonObject *option = json_array_get_object_element (options, i);
-          const char *label = json_object_get_string_member_with_default (option, "label", "");
-
-          add_answer (notification, ask, label, label);
-        }
+      if (question != NULL)
+        add_options (notification, ask, question);
       break;
     case ANNEX_ASK_DRAFT: /* to be looked at first */
       break;

@@ -434,6 +434,32 @@ annex_ask_words_summary (AnnexAsk *ask)
 
 /* ---- answers */
 
+/* What Annex's own consents may be answered with. The words that are stored, and told to the model,
+ * are the English ones. */
+static const char *const consent_labels[] = {
+  NC_ ("consent", "Allow"),
+  NC_ ("consent", "Allow once"),
+  NC_ ("consent", "Allow for this task"),
+  NC_ ("consent", "Ask for each"),
+  NC_ ("consent", "Do not allow"),
+  NC_ ("consent", "Send"),
+  NC_ ("consent", "Do not send"),
+  NC_ ("consent", "Use them"),
+  NC_ ("consent", "Do not use them"),
+  NC_ ("consent", "Done"),
+  NC_ ("consent", "I have done it"),
+  NC_ ("consent", "Go on without it"),
+  NC_ ("consent", "Yes"),
+  NC_ ("consent", "Decline"),
+  NULL,
+};
+
+const char *
+annex_ask_words_label (const char *label)
+{
+  return g_strv_contains (consent_labels, label) ? g_dpgettext2 (NULL, "consent", label) : label;
+}
+
 static void
 append_value (GString *out, JsonNode *node)
 {
@@ -475,7 +501,18 @@ annex_ask_words_one_answer (JsonObject *question, JsonObject *answer)
   JsonNode *node = json_object_get_member (answer, id);
   GString *out = g_string_new (NULL);
 
-  append_value (out, node != NULL ? node : json_object_get_member (answer, text));
+  if (node == NULL)
+    node = json_object_get_member (answer, text);
+  if (annex_ask_is_exact (question) && node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+      json_node_get_value_type (node) == G_TYPE_STRING)
+    {
+      const char *label = json_node_get_string (node);
+      const char *words = annex_ask_words_label (label);
+
+      if (words != label)
+        return g_strdup (words);
+    }
+  append_value (out, node);
   if (out->len == 0)
     g_string_append (out, _ ("No answer"));
   return g_string_free_and_steal (out);

@@ -71,6 +71,10 @@ annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired);
  */
 char *
 annex_ask_words_one_answer (JsonObject *question, JsonObject *answer);
+/* A label of one of Annex's own consents as the user reads it; @label itself where Annex does not
+ * know it. What is answered with is always @label. (borrowed) */
+const char *
+annex_ask_words_label (const char *label);
 /* "Open", "You said no" …: how the inbox names the state. (static) */
 const char *
 annex_ask_words_state (AnnexInboxState state);

@@ -240,7 +240,7 @@ add_buttons (AnnexGrantCard *self)
         {
           const char *label = json_array_get_string_element (labels, i);
 
-          self->refuse = add_button (self, label, label);
+          self->refuse = add_button (self, annex_ask_words_label (label), label);
         }
       break;
     case ANNEX_ASK_DRAFT:

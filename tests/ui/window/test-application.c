@@ -253,6 +253,12 @@ ask_body (gpointer data)
   g_assert_true (was_noticed (fixture, "AddNotification", "app.open-ask"));
   g_assert_false (was_noticed (fixture, "AddNotification", "always"));
   g_assert_false (was_noticed (fixture, "AddNotification", "'once'"));
+  annex_fake_desk_ask (fixture->desk, task,
+                       annex_ask_new_consent (annex_task_get_id (task), "Send files",
+                                              "May Annex give this to it?", "Send", "Do not send"));
+  annex_shot_settle (200);
+  g_assert_true (was_noticed (fixture, "AddNotification", "'Do not send'"));
+  g_assert_false (was_noticed (fixture, "AddNotification", "'Send'")); /* a button grants nothing */
   g_action_group_activate_action (G_ACTION_GROUP (fixture->application), "answer",
                                   g_variant_new ("(ss)", id, "never"));
   g_assert_true (annex_shot_wait (is_answered, fixture->desk, 3000));
