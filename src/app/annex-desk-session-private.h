@@ -22,7 +22,8 @@ typedef struct
   AnnexWorkspace *workspace; /* NULL until ready resolves */
   AnnexAgent *agent;         /* NULL until it first runs */
   DexFuture *ready;
-  DexFuture *run; /* of the present or last run */
+  DexFuture *run;    /* of the present or last run */
+  DexFuture *giving; /* of the last time that files were put into the computer */
   gboolean running;
   gboolean stopped; /* by the user: not to be begun again by itself */
   guint held;       /* calls that change the computer: no run begins meanwhile */
@@ -125,7 +126,8 @@ annex_desk_session_forget_elsewhere (gpointer data);
  * (transfer full) */
 AnnexModel *
 annex_desk_session_create_model (AnnexDeskSession *self, const char *profile_id, GError **error);
-/* In a fiber: says what comes next in the task that @task is another try of. FALSE: nothing does. */
+/* In a fiber: says what comes next in the task that @task is another try of. FALSE: nothing does.
+ */
 gboolean
 annex_desk_session_say_again (AnnexTask *task);
 

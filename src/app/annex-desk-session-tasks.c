@@ -92,6 +92,26 @@ prepare_run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
   return TRUE;
 }
 
+/* In a fiber: puts the files that wait for the computer into it, one call after the other. */
+static gboolean
+give_files (AnnexWork *work, GError **error)
+{
+  g_autoptr (DexPromise) done = NULL;
+  gboolean given;
+
+  while (work->giving != NULL && dex_future_is_pending (work->giving))
+    dex_await (dex_ref (work->giving), NULL);
+  if (!annex_given_files_are_waiting (work->task))
+    return TRUE;
+  done = dex_promise_new ();
+  dex_clear (&work->giving);
+  work->giving = DEX_FUTURE (dex_ref (done));
+  given =
+      annex_given_files_deliver (work->task, annex_workspace_get_computer (work->workspace), error);
+  dex_promise_resolve_boolean (done, TRUE);
+  return given;
+}
+
 /* One run, and a further one when the user said something just as it ended. */
 static gboolean
 run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
@@ -102,10 +122,7 @@ run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
     {
       g_autoptr (GError) failure = NULL;
 
-      if (!prepare_run (desk, work, &failure) ||
-          (annex_given_files_are_waiting (work->task) &&
-           !annex_given_files_deliver (work->task, annex_workspace_get_computer (work->workspace),
-                                       &failure)))
+      if (!prepare_run (desk, work, &failure) || !give_files (work, &failure))
         {
           annex_error_normalise (&failure);
           record_failure (work->task, failure);
@@ -223,6 +240,12 @@ say_words (AnnexWork *work, const AnnexNewTask *message, GError **error)
     {
       json_array_unref (blocks);
       return TRUE; /* folders alone: granting them has told the model */
+    }
+  /* Whoever is at work looks for them as soon as it hears of them. */
+  if (message->files->len > 0 && work->running && !give_files (work, error))
+    {
+      json_array_unref (blocks);
+      return FALSE;
     }
   return dex_await (annex_task_append (work->task, ANNEX_EVENT_USER_MESSAGE,
                                        annex_json_build ("a", "blocks", blocks, NULL)),

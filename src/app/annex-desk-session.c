@@ -146,6 +146,7 @@ work_clear (gpointer data)
   g_clear_object (&work->task);
   dex_clear (&work->ready);
   dex_clear (&work->run);
+  dex_clear (&work->giving);
 }
 
 AnnexWork *

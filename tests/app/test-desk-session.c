@@ -271,6 +271,53 @@ test_files_and_folders (void)
   office_close (&office);
 }
 
+/* What is given while Annex works is in its computer before it hears of it. */
+static void
+test_files_while_it_works (void)
+{
+  Office office;
+  g_autoptr (AnnexNewTask) message = annex_new_task_new ();
+  g_autofree char *file = app_fixture_write ("late/late.txt", "late");
+  g_autofree char *folder = g_build_filename (app_fixture_get_home (), "late", NULL);
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  office_open (&office,
+               "{\"turns\":[{\"match\":\"long\",\"delay_ms\":3000,\"blocks\":[" SAY (
+                   "At last") "]},{\"match\":\"late.txt\",\"blocks\":[" SAY ("Seen it") "]},{"
+                                                                                        "\"match\":"
+                                                                                        "\"shared "
+                                                                                        "the "
+                                                                                        "folder\","
+                                                                                        "\"blocks\""
+                                                                                        ":[" SAY ("A folder") "]}]}");
+  task = office_begin (&office, "a long one");
+  app_fixture_wait (200);
+  message->prompt = g_strdup ("And this");
+  g_ptr_array_add (message->files, g_strdup (file));
+  test_await (annex_desk_say (office.desk, task, message));
+  g_assert_true (annex_desk_is_running (office.desk, task));
+  office_assert_log (&office, task, "At last", FALSE);
+  bytes = dex_await_boxed (annex_desk_load_file (office.desk, task, "/home/agent/inbox/late.txt"),
+                           &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "late", 4);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "Seen it", TRUE);
+  /* A folder needs no words. */
+  g_ptr_array_set_size (message->files, 0);
+  g_clear_pointer (&message->prompt, g_free);
+  annex_new_task_add_folder (message, folder, ANNEX_SHARE_REVIEW);
+  test_await (annex_desk_say (office.desk, task, message));
+  for (guint i = 0; i < 500 && fake_model_count_left (office.model) > 0; i++)
+    app_fixture_wait (20);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office_assert_log (&office, task, "A folder", TRUE);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 /* A wrong folder or file makes no task; a missing model is told. */
 static void
 test_refused (void)
@@ -537,6 +584,7 @@ main (int argc, char **argv)
   app_fixture_add ("/desk/stop-and-resume", test_stop_and_resume);
   app_fixture_add ("/desk/rewind-and-plan", test_rewind_and_plan);
   app_fixture_add ("/desk/files-and-folders", test_files_and_folders);
+  app_fixture_add ("/desk/files-while-it-works", test_files_while_it_works);
   app_fixture_add ("/desk/refused", test_refused);
   app_fixture_add ("/desk/models", test_models);
   app_fixture_add ("/desk/delete", test_delete);

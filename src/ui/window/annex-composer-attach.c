@@ -11,6 +11,7 @@
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
+#include <stdlib.h>
 
 /* What a worker finds out about a path: a folder that may be shared, or a file. */
 typedef struct
@@ -19,6 +20,7 @@ typedef struct
   char *path;
   gboolean is_folder;
   AnnexShareMode mode;
+  GPtrArray *shares; /* AnnexShare: what the task has; nullable */
   GdkTexture *texture;
   GBytes *png;
 } Attachment;
@@ -31,6 +33,7 @@ attachment_unref (gpointer data)
   g_weak_ref_clear (&attachment->composer);
   g_clear_object (&attachment->texture);
   g_clear_pointer (&attachment->png, g_bytes_unref);
+  g_clear_pointer (&attachment->shares, g_ptr_array_unref);
   g_free (attachment->path);
 }
 
@@ -83,6 +86,21 @@ run (Attachment *attachment, AnnexWorkerFunc func)
 
 /* ---- folders and files */
 
+/* Has the task this folder already? */
+static gboolean
+is_shared (Attachment *attachment)
+{
+  char *resolved = realpath (attachment->path, NULL);
+  gboolean found = FALSE;
+
+  for (guint i = 0; resolved != NULL && attachment->shares != NULL && i < attachment->shares->len;
+       i++)
+    found = found || g_str_equal (annex_share_get_path (g_ptr_array_index (attachment->shares, i)),
+                                  resolved);
+  free (resolved);
+  return found;
+}
+
 static DexFuture *
 look_at_path (gpointer data)
 {
@@ -93,7 +111,14 @@ look_at_path (gpointer data)
   if (g_file_test (attachment->path, G_FILE_TEST_IS_DIR))
     {
       attachment->is_folder = TRUE;
-      share = annex_share_new (attachment->path, attachment->mode, NULL, &error);
+      if (is_shared (attachment))
+        {
+          g_autofree char *name = g_path_get_basename (attachment->path);
+
+          return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_EXISTS,
+                                          _ ("This task works on “%s” already"), name);
+        }
+      share = annex_share_new (attachment->path, attachment->mode, attachment->shares, &error);
       if (share == NULL)
         return annex_future_new_error (error);
       g_set_str (&attachment->path, annex_share_get_path (share));
@@ -123,6 +148,7 @@ annex_composer_add_folder (AnnexComposer *self, const char *path)
   Attachment *attachment = attachment_new (self, path);
 
   attachment->mode = usual_mode ();
+  attachment->shares = self->task != NULL ? annex_task_dup_shares (self->task) : NULL;
   run (attachment, look_at_path);
 }
 

@@ -16,7 +16,8 @@ struct _AnnexComposer
   AdwBin parent_instance;
 
   AnnexDesk *desk;
-  char *profile; /* nullable: the default one */
+  AnnexTask *task; /* that is gone on with; nullable */
+  char *profile;   /* nullable: the default one */
   gboolean busy;
   gboolean show_profiles;
   gboolean show_stop;

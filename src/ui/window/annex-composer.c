@@ -16,6 +16,7 @@ G_DEFINE_FINAL_TYPE (AnnexComposer, annex_composer, ADW_TYPE_BIN)
 
 enum {
   PROP_DESK = 1,
+  PROP_TASK,
   PROP_PLACEHOLDER,
   PROP_SHOW_PROFILES,
   PROP_SHOW_STOP,
@@ -42,6 +43,24 @@ dup_text (AnnexComposer *self)
   return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
 }
 
+/* Something that a task which goes on needs no word for. */
+static gboolean
+has_attachment (AnnexComposer *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->chips)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (annex_composer_chip_get_kind (ANNEX_COMPOSER_CHIP (child)) != ANNEX_CHIP_SKILL)
+      return TRUE;
+  return FALSE;
+}
+
+/* @text: what is written, without the blanks at its beginning. */
+static gboolean
+has_message (AnnexComposer *self, const char *text)
+{
+  return *text != '\0' || (self->task != NULL && has_attachment (self));
+}
+
 static void
 update (AnnexComposer *self)
 {
@@ -49,7 +68,7 @@ update (AnnexComposer *self)
   gboolean can_send;
 
   gtk_widget_set_visible (GTK_WIDGET (self->placeholder), *text == '\0');
-  can_send = *g_strchug (text) != '\0' && self->desk != NULL && !self->busy;
+  can_send = has_message (self, g_strchug (text)) && self->desk != NULL && !self->busy;
   gtk_widget_set_sensitive (GTK_WIDGET (self->send_button), can_send);
   gtk_widget_set_visible (GTK_WIDGET (self->stop_button), self->show_stop);
   if (self->can_send == can_send)
@@ -128,6 +147,7 @@ chips_changed (AnnexComposer *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->chips),
                           gtk_widget_get_first_child (GTK_WIDGET (self->chips)) != NULL);
+  update (self);
   g_signal_emit (self, signals[ATTACHMENTS_CHANGED], 0);
 }
 
@@ -192,7 +212,7 @@ annex_composer_dup_request (AnnexComposer *self)
   g_autoptr (AnnexNewTask) request = NULL;
   g_autofree char *text = dup_text (self);
 
-  if (*g_strstrip (text) == '\0')
+  if (!has_message (self, g_strstrip (text)))
     return NULL;
   request = annex_new_task_new ();
   g_set_str (&request->prompt, text);
@@ -303,6 +323,9 @@ annex_composer_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_DESK:
       g_value_set_object (value, self->desk);
       break;
+    case PROP_TASK:
+      g_value_set_object (value, self->task);
+      break;
     case PROP_PLACEHOLDER:
       g_value_set_string (value, gtk_label_get_text (self->placeholder));
       break;
@@ -333,6 +356,9 @@ annex_composer_set_property (GObject *object, guint id, const GValue *value, GPa
     {
     case PROP_DESK:
       set_desk (self, g_value_get_object (value));
+      break;
+    case PROP_TASK:
+      changed = g_set_object (&self->task, g_value_get_object (value));
       break;
     case PROP_PLACEHOLDER:
       gtk_label_set_text (self->placeholder, g_value_get_string (value));
@@ -372,6 +398,7 @@ annex_composer_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_COMPOSER);
   g_clear_object (&self->actions);
   g_clear_object (&self->desk);
+  g_clear_object (&self->task);
   g_clear_pointer (&self->profile, g_free);
   G_OBJECT_CLASS (annex_composer_parent_class)->dispose (object);
 }
@@ -394,6 +421,7 @@ install_properties (GObjectClass *object_class)
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   properties[PROP_DESK] = g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK, flags);
+  properties[PROP_TASK] = g_param_spec_object ("task", NULL, NULL, ANNEX_TYPE_TASK, flags);
   properties[PROP_PLACEHOLDER] = g_param_spec_string ("placeholder", NULL, NULL, "", flags);
   properties[PROP_SHOW_PROFILES] = g_param_spec_boolean ("show-profiles", NULL, NULL, FALSE, flags);
   properties[PROP_SHOW_STOP] = g_param_spec_boolean ("show-stop", NULL, NULL, FALSE, flags);

@@ -13,9 +13,11 @@
 
 G_BEGIN_DECLS
 
-/* Properties: "desk" (nullable), "placeholder", "show-profiles" (the menu of models when there are
- * several), "show-stop", "busy" (what was sent is on its way), "can-send" (read only).
- * Signals: "send" (), "stop" (), "attachments-changed" (). */
+/* Properties: "desk" (nullable), "task" (nullable: the one that is gone on with; then folders and
+ * files alone are a message, and a folder that it has is not taken again), "placeholder",
+ * "show-profiles" (the menu of models when there are several), "show-stop", "busy" (what was sent
+ * is on its way), "can-send" (read only). Signals: "send" (), "stop" (), "attachments-changed" ().
+ */
 #define ANNEX_TYPE_COMPOSER (annex_composer_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexComposer, annex_composer, ANNEX, COMPOSER, AdwBin)
 
@@ -36,7 +38,7 @@ void
 annex_composer_add_skill (AnnexComposer *self, const char *name);
 void
 annex_composer_set_text (AnnexComposer *self, const char *text);
-/* What it holds; NULL when nothing is written. (transfer full) */
+/* What it holds; NULL when there is nothing to send. (transfer full) */
 AnnexNewTask *
 annex_composer_dup_request (AnnexComposer *self);
 /* Paths of the folders. (transfer full) */

@@ -552,6 +552,7 @@ annex_task_page_init (AnnexTaskPage *self)
                            G_CONNECT_SWAPPED);
   g_object_bind_property (self, "narrow", strip, "narrow", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "desk", self->composer, "desk", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "task", self->composer, "task", G_BINDING_SYNC_CREATE);
   annex_task_widget_bind_part (&self->base, ANNEX_TASK_WIDGET (self->pane));
   g_object_bind_property (self, "compact", self->split, "collapsed", G_BINDING_SYNC_CREATE);
   g_object_bind_property (self, "compact", self->pane, "closable", G_BINDING_SYNC_CREATE);

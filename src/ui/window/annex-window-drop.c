@@ -54,6 +54,17 @@ set_title (AnnexWindow *self, const char *text, const char *name)
   gtk_label_set_text (self->drop_title, text);
 }
 
+/* With a task in front of the user, it goes into that one. */
+static void
+set_body (AnnexWindow *self, const char *text)
+{
+  g_autofree char *more = NULL;
+
+  if (annex_window_get_page (self) != NULL)
+    more = g_strconcat (text, "\n", _ ("It goes into this task, with your next message."), NULL);
+  gtk_label_set_text (self->drop_body, more != NULL ? more : text);
+}
+
 /* A skill to be looked at: a .skill file anywhere, and whatever is dropped on the skills. */
 static gboolean
 is_skill (AnnexWindow *self, guint count, const char *path)
@@ -90,8 +101,7 @@ describe (AnnexWindow *self, guint count, const char *path, gboolean is_file)
   else
     text = g_strdup (_ ("Drop to let Annex work on it"));
   set_title (self, text, name);
-  gtk_label_set_text (self->drop_body,
-                      is_file ? _ ("It gets a copy. Your file is not changed.") : promise (self));
+  set_body (self, is_file ? _ ("It gets a copy. Your file is not changed.") : promise (self));
   gtk_image_set_from_icon_name (self->drop_icon, is_file ? "text-x-generic-symbolic"
                                                          : "folder-drag-accept-symbolic");
 }

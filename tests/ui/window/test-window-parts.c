@@ -319,6 +319,76 @@ test_drop (void)
   annex_fake_desk_close (desk);
 }
 
+/* Emits a drop of @path on @window. */
+static void
+drop (GtkWidget *window, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (&file, 1));
+  g_signal_emit_by_name (get_drop_target (window), "drop", &value, 10.0, 10.0, &taken);
+  g_assert_true (taken);
+}
+
+static gboolean
+can_send (gpointer composer)
+{
+  gboolean possible;
+
+  g_object_get (composer, "can-send", &possible, NULL);
+  return possible;
+}
+
+static gboolean
+has_shares (gpointer task)
+{
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
+
+  return shares->len == 1;
+}
+
+/* With a task in front of the user, what is dropped goes with the next message to that one; for
+ * which no word is needed. */
+static void
+test_drop_on_task (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  g_autofree char *path =
+      annex_fake_desk_make_folder (desk, "More", (const char *[]) { "a.pdf", NULL });
+  AnnexTask *task = annex_fake_desk_add_task (desk, "Receipts");
+  GtkWidget *window = annex_window_new (NULL);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GSList) folders = g_slist_prepend (NULL, folder);
+  AnnexComposer *composer;
+
+  annex_fake_desk_set_state (desk, task, ANNEX_TASK_DONE);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1000, 700);
+  gtk_window_present (GTK_WINDOW (window));
+  annex_window_set_desk (ANNEX_WINDOW (window), ANNEX_DESK (desk));
+  annex_window_open_task (ANNEX_WINDOW (window), annex_task_get_id (task), NULL);
+  annex_shot_settle (500);
+  annex_window_describe_drop (ANNEX_WINDOW (window), folders);
+  g_assert_nonnull (strstr (gtk_label_get_text (ANNEX_WINDOW (window)->drop_body), "this task"));
+  composer = annex_window_get_composer (ANNEX_WINDOW (window));
+  g_assert_false (can_send (composer));
+  drop (window, path);
+  g_assert_true (annex_shot_wait (has_chips, composer, 3000));
+  g_assert_true (can_send (composer));
+  annex_shot_take (GTK_WINDOW (window), "window-drop-on-task");
+  g_signal_emit_by_name (composer, "send");
+  g_assert_true (annex_shot_wait (has_shares, task, 3000));
+  annex_shot_settle (200);
+  g_assert_false (has_chips (composer));
+  drop (window, path); /* it has that one */
+  annex_shot_settle (500);
+  g_assert_false (has_chips (composer));
+  gtk_window_destroy (GTK_WINDOW (window));
+  annex_fake_desk_close (desk);
+}
+
 static gboolean
 promises_work (gpointer data)
 {
@@ -509,6 +579,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/search", test_search);
   g_test_add_func ("/ui/window/search-many", test_search_many);
   g_test_add_func ("/ui/window/drop", test_drop);
+  g_test_add_func ("/ui/window/drop-on-task", test_drop_on_task);
   g_test_add_func ("/ui/window/hover", test_hover);
   g_test_add_func ("/ui/window/hostile", test_hostile);
   g_test_add_func ("/ui/window/rtl", test_rtl);
