@@ -153,6 +153,15 @@ annex_future_with_timeout (DexFuture *future, guint timeout_ms)
   return dex_future_first (future, limit, NULL);
 }
 
+/* As a wait that is given up does: the last reference to a time-out that runs is no way to end it. */
+static void
+let_go (DexFuture *step)
+{
+  DexFuture *wait = dex_future_first (step, dex_future_new_infinite (), NULL);
+
+  dex_unref (wait);
+}
+
 gboolean
 annex_await_cancellable (DexFuture *step, DexFuture *cancel, GError **error)
 {
@@ -163,7 +172,7 @@ annex_await_cancellable (DexFuture *step, DexFuture *cancel, GError **error)
     {
       if (dex_future_is_rejected (cancel))
         {
-          dex_unref (step);
+          let_go (step);
           g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
           return FALSE;
         }

@@ -1,6 +1,6 @@
 /* test-future.c
  *
- * Fibers that nobody waits for any more, and what comes after them.
+ * Fibers that nobody waits for any more, and what comes after them; waits that were stopped.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -89,6 +89,73 @@ test_rejects (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
+static DexFuture *
+settled_cb (DexFuture *future, gpointer data)
+{
+  return dex_future_new_true ();
+}
+
+typedef struct
+{
+  DexFuture *step; /* taken */
+  DexFuture *cancel;
+  gboolean waits;
+} Wait;
+
+static DexFuture *
+cancelled_fiber (gpointer data)
+{
+  Wait *wait = data;
+  g_autoptr (GError) error = NULL;
+
+  if (wait->waits)
+    g_assert_true (annex_await_cancellable (wait->step, wait->cancel, &error));
+  else
+    {
+      g_assert_false (annex_await_cancellable (wait->step, wait->cancel, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+  n_ended++;
+  return dex_future_new_true ();
+}
+
+static void
+run_wait (DexFuture *step, DexFuture *cancel, gboolean waits)
+{
+  Wait wait = { step, cancel, waits };
+  g_autoptr (DexFuture) fiber = NULL;
+
+  n_ended = 0;
+  fiber = annex_fiber_run (cancelled_fiber, &wait, NULL);
+  iterate_until_ended (1);
+}
+
+/* What is stopped before it is waited for is let go of as well: a time-out that runs, work on a
+ * thread, a promise, a fiber, and what has settled already. */
+static void
+test_stopped_before (void)
+{
+  g_autoptr (DexCancellable) stopped = DEX_CANCELLABLE (dex_cancellable_new ());
+  g_autoptr (DexCancellable) goes_on = DEX_CANCELLABLE (dex_cancellable_new ());
+  g_autoptr (DexPromise) promise = dex_promise_new_cancellable ();
+  GCancellable *told = dex_promise_get_cancellable (promise);
+
+  dex_cancellable_cancel (stopped);
+  run_wait (dex_timeout_new_msec (20), DEX_FUTURE (stopped), FALSE);
+  run_wait (dex_timeout_new_msec (60000), DEX_FUTURE (stopped), FALSE);
+  run_wait (dex_future_catch (dex_timeout_new_msec (20), settled_cb, NULL, NULL),
+            DEX_FUTURE (stopped), FALSE);
+  run_wait (dex_future_new_true (), DEX_FUTURE (stopped), FALSE);
+  g_assert_false (g_cancellable_is_cancelled (told));
+  run_wait (dex_ref (promise), DEX_FUTURE (stopped), FALSE);
+  g_assert_true (g_cancellable_is_cancelled (told));
+  run_wait (dex_future_catch (dex_timeout_new_msec (20), settled_cb, NULL, NULL),
+            DEX_FUTURE (goes_on), TRUE);
+  /* The time-outs that were let go of would have come by now. */
+  g_usleep (50000);
+  iterate_some ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -96,5 +163,6 @@ main (int argc, char **argv)
   dex_init ();
   g_test_add_func ("/future/given-up", test_given_up);
   g_test_add_func ("/future/rejects", test_rejects);
+  g_test_add_func ("/future/stopped-before", test_stopped_before);
   return g_test_run ();
 }
