@@ -412,7 +412,9 @@ run_one (Sub *sub, AnnexBlock *use, GError **error)
   if (!record_start (sub, use, error))
     return NULL;
   block = call_tool (sub, tool, use, error);
-  if (block == NULL)
+  if (block == NULL ||
+      (sub->spec->reads != NULL &&
+       !annex_workspace_note_untrusted (sub->spec->workspace, sub->spec->reads, error)))
     return NULL;
   block = annex_workspace_hide_secrets (sub->spec->workspace, g_steal_pointer (&block));
   if (!record (sub, ANNEX_EVENT_TOOL_FINISHED,

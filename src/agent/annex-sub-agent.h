@@ -14,11 +14,11 @@ G_BEGIN_DECLS
 
 /* How it ended. */
 typedef enum {
-  ANNEX_SUB_SAID,   /* a reply without a call: what it said is the result */
-  ANNEX_SUB_DONE,   /* it called done */
-  ANNEX_SUB_STUCK,  /* the same failure came too often, and nobody had a way out */
-  ANNEX_SUB_ROUNDS, /* it came to no end in the rounds it had … */
-  ANNEX_SUB_TIME,   /* … or in the time */
+  ANNEX_SUB_SAID,    /* a reply without a call: what it said is the result */
+  ANNEX_SUB_DONE,    /* it called done */
+  ANNEX_SUB_STUCK,   /* the same failure came too often, and nobody had a way out */
+  ANNEX_SUB_ROUNDS,  /* it came to no end in the rounds it had … */
+  ANNEX_SUB_TIME,    /* … or in the time */
   ANNEX_SUB_STOPPED, /* the user stopped it, and it had said something */
 } AnnexSubEnd;
 
@@ -45,7 +45,8 @@ typedef struct
   const AnnexToolCall *call; /* that started it */
   const char *system;        /* its prompt; NULL: the task's */
   const char *opening;       /* what it is told first */
-  GPtrArray *tools;          /* AnnexTool; one named "done" is described here and never called */
+  const char *reads; /* what its tools' results are from (annex-taint.h); NULL: the task's own */
+  GPtrArray *tools;  /* AnnexTool; one named "done" is described here and never called */
   guint max_rounds;
   guint max_seconds;       /* of models and tools; what @idle_us counts is not meant; 0: no limit */
   const gint64 *idle_us;   /* nullable: how long it has waited for the user so far */

@@ -177,7 +177,9 @@ print_taint (AnnexAsk *ask)
         }
     }
   if (json_object_has_member (json, "sent_bytes"))
-    fprintf (stderr, "  Its computer has sent so far: %" G_GINT64_FORMAT " bytes\n",
+    fprintf (stderr, "  %s so far: %" G_GINT64_FORMAT " bytes\n",
+             annex_ask_get_kind (ask) == ANNEX_ASK_SITE ? "Its computer and its browser have sent"
+                                                        : "Its computer has sent",
              annex_json_opt_int (json, "sent_bytes", 0));
 }
 
@@ -231,6 +233,7 @@ print_ask (AnnexAsk *ask, guint question)
                         annex_json_opt_string (json, "host", ""), "once, task, always or never");
       break;
     case ANNEX_ASK_SITE:
+      print_taint (ask);
       print_permission (ask, "may the agent use this site?",
                         annex_json_opt_string (json, "host", ""), "once, task, always or never");
       break;

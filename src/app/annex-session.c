@@ -39,7 +39,7 @@ struct _AnnexSession
   AnnexImageStore *images;
   AnnexComputers *computers;
   AnnexConfig *config;
-  AnnexAuditExport *audit; /* nullable */
+  AnnexAuditExport *audit;                /* nullable */
   GSettings *settings;                    /* nullable */
   AnnexSessionComputerFunc make_computer; /* nullable */
   gpointer make_computer_data;
@@ -402,7 +402,7 @@ fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GE
                                                   i < standing->len ? i : i - standing->len);
 
       if (annex_site_rule_get_site (rule->host) == NULL)
-        annex_network_policy_set (policy, rule->host, rule->allow, rule->scope);
+        annex_network_policy_restore (policy, rule->host, rule->allow, rule->scope);
     }
   current = annex_image_store_dup_current (self->images);
   if (current == NULL)

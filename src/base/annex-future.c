@@ -153,7 +153,8 @@ annex_future_with_timeout (DexFuture *future, guint timeout_ms)
   return dex_future_first (future, limit, NULL);
 }
 
-/* As a wait that is given up does: the last reference to a time-out that runs is no way to end it. */
+/* As a wait that is given up does: the last reference to a time-out that runs is no way to end it.
+ */
 static void
 let_go (DexFuture *step)
 {

@@ -36,7 +36,7 @@ list_open_sites (AnnexBrowserPane *self, const char *site)
 
           if (g_str_equal (name, site))
             is_named = TRUE;
-          else if (!g_hash_table_contains (self->sites, name) &&
+          else if (!annex_browser_pane_holds (self, name) &&
                    !g_hash_table_contains (self->never, name) &&
                    !g_hash_table_contains (self->offered, name) &&
                    annex_browser_pane_may_ask (name, NULL) &&
@@ -67,7 +67,8 @@ annex_browser_pane_ask_plan (AnnexBrowserPane *self, const char *site, GError **
   g_autofree char *question = NULL;
   g_autoptr (JsonObject) answer = NULL;
 
-  if (sites == NULL)
+  /* Of a task that might send data away each way out is asked about by itself. */
+  if (sites == NULL || self->taint == ANNEX_TAINT_BOTH)
     return FALSE;
   question = describe (sites);
   answer = dex_await_boxed (

@@ -27,6 +27,7 @@ struct _AnnexBrowserPane
   AnnexTask *task;
   AnnexStore *store; /* nullable in tests */
   AnnexNetworkPolicy *policy;
+  AnnexTaint taint; /* as the policy was told */
   char *folder;
   AnnexBrowserSession *session;
 
@@ -94,12 +95,20 @@ annex_browser_pane_watch_downloads (AnnexBrowserPane *self, WebKitNetworkSession
 
 /* ---- sites (annex-browser-pane-sites.c) */
 
+/* May the agent use @site now? One that is allowed in all tasks is asked about again where this one
+ * has read what others wrote and holds data of the user's. */
+gboolean
+annex_browser_pane_holds (AnnexBrowserPane *self, const char *site);
 /* May the agent use @uri? */
 gboolean
 annex_browser_pane_allows (AnnexBrowserPane *self, const char *uri);
-/* "once" lasts until Annex lets go of the wheel; "always" and "never" are kept for later tasks. */
+/* The user's word in this task. "once" lasts until Annex lets go of the wheel; "always" and "never"
+ * are kept for later tasks. */
 void
 annex_browser_pane_grant (AnnexBrowserPane *self, const char *site, const char *scope);
+/* The same of a rule that was made before, or elsewhere. */
+void
+annex_browser_pane_restore_rule (AnnexBrowserPane *self, const char *site, const char *scope);
 /* The user opens @uri by hand. FALSE when nobody may. */
 gboolean
 annex_browser_pane_take_address (AnnexBrowserPane *self, const char *uri);
@@ -131,6 +140,12 @@ annex_browser_pane_judge_host (const char *host, guint port, gpointer self);
 /* In a fiber, once: reads what was decided in this task and for all, and follows it. */
 gboolean
 annex_browser_pane_restore (AnnexBrowserPane *self, GError **error);
+/* A site's answer comes: while Annex drives, what others wrote. */
+void
+annex_browser_pane_opened (AnnexBrowserPane *self);
+/* In a fiber: the task's log says so before anything is asked of the user. */
+gboolean
+annex_browser_pane_note_read (AnnexBrowserPane *self, GError **error);
 /* Writes down what the user decided about @site. */
 void
 annex_browser_pane_decide (AnnexBrowserPane *self, const char *site, const char *label);

@@ -7,6 +7,7 @@
  */
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
+#include "annex-json-build.h"
 #include "annex-site-rule.h"
 
 /* ---------------------------------------------------------------- taking back */
@@ -105,8 +106,8 @@ apply_standing (AnnexBrowserPane *self, GPtrArray *rules)
       gboolean is_allowed = GPOINTER_TO_INT (allow) == 1;
 
       if (g_hash_table_lookup (before, name) != allow && get_site (name, is_allowed) != NULL)
-        annex_browser_pane_grant (self, get_site (name, is_allowed),
-                                  is_allowed ? "always" : "never");
+        annex_browser_pane_restore_rule (self, get_site (name, is_allowed),
+                                         is_allowed ? "always" : "never");
     }
 }
 
@@ -128,6 +129,39 @@ rules_changed_cb (AnnexBrowserPane *self)
                                          g_object_ref (self), g_object_unref));
 }
 
+/* ---------------------------------------------------------------- what the task has read */
+
+/* A site that is open to all tasks may be open to this one no more. */
+static void
+set_taint (AnnexBrowserPane *self, AnnexTaint taint)
+{
+  if ((self->taint | taint) == self->taint)
+    return;
+  self->taint |= taint;
+  annex_network_policy_set_taint (self->policy, taint);
+  self->guard_wanted++;
+  dex_future_disown (annex_browser_pane_update_guard (self));
+}
+
+void
+annex_browser_pane_opened (AnnexBrowserPane *self)
+{
+  if (self->driver == ANNEX_DRIVER_ANNEX)
+    set_taint (self, ANNEX_TAINT_UNTRUSTED);
+}
+
+gboolean
+annex_browser_pane_note_read (AnnexBrowserPane *self, GError **error)
+{
+  g_auto (GStrv) sources = annex_task_dup_untrusted (self->task);
+
+  return (self->taint & ANNEX_TAINT_UNTRUSTED) == 0 || self->store == NULL ||
+         g_strv_contains ((const char *const *) sources, ANNEX_SOURCE_WEB) ||
+         dex_await (annex_task_append (self->task, ANNEX_EVENT_UNTRUSTED_READ,
+                                       annex_json_build ("s", "source", ANNEX_SOURCE_WEB, NULL)),
+                    error);
+}
+
 /* ---------------------------------------------------------------- decisions of this task */
 
 static void
@@ -136,16 +170,19 @@ event_cb (AnnexBrowserPane *self, AnnexEvent *event)
   JsonObject *data = annex_event_get_data (event);
   const char *decision = annex_json_opt_string (data, "decision", "");
   const char *scope = annex_json_opt_string (data, "scope", "");
+  gboolean allow = g_str_equal (decision, "allow");
   const char *site;
 
+  set_taint (self, annex_task_get_taint (self->task));
   if (annex_event_get_event_type (event) != ANNEX_EVENT_NETWORK_DECIDED)
     return;
   site = annex_site_rule_get_site (annex_json_opt_string (data, "host", ""));
-  if (site == NULL || !g_str_equal (scope, "task"))
+  if (site == NULL)
     return;
-  if (g_str_equal (decision, "allow"))
+  /* The rule itself is followed in the store; that it was made here is this task's own. */
+  if (allow && (g_str_equal (scope, "task") || g_str_equal (scope, "always")))
     annex_browser_pane_grant (self, site, scope);
-  else
+  else if (!allow && g_str_equal (scope, "task"))
     take_back (self, site, scope);
 }
 
@@ -160,7 +197,7 @@ restore_task (AnnexBrowserPane *self)
       const char *site = annex_site_rule_get_site (rule->host);
 
       if (site != NULL && rule->allow)
-        annex_browser_pane_grant (self, site, "task");
+        annex_browser_pane_restore_rule (self, site, "task");
     }
 }
 
@@ -179,6 +216,7 @@ annex_browser_pane_restore (AnnexBrowserPane *self, GError **error)
   self->is_restored = TRUE;
   restore_task (self);
   apply_standing (self, rules);
+  set_taint (self, annex_task_get_taint (self->task));
   g_signal_connect_object (self->task, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->store, "rules-changed", G_CALLBACK (rules_changed_cb), self,
                            G_CONNECT_SWAPPED);

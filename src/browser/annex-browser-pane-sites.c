@@ -1,7 +1,8 @@
 /* annex-browser-pane-sites.c
  *
  * Which sites the agent may use: what was granted, asking for more, and the two places that hold to
- * it: the proxy, and the rules that pages live under.
+ * it: the proxy, and the rules that pages live under. Whether a rule for all tasks counts in this
+ * one is the task's policy to say, as it is of the computer's hosts (annex-taint.h).
  *
  * What the proxy lets through without a rule of its own: while the user drives, what their pages
  * ask for; while Annex drives, what an open page needs to be drawn ("page" in the ledger). What a
@@ -10,6 +11,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-ask-taint.h"
 #include "annex-browser-guard.h"
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
@@ -19,6 +21,24 @@
 
 /* ---------------------------------------------------------------- what is granted */
 
+/* A site is both its names; what the policy says of one of them is said of it. */
+static gboolean
+is_known_to_task (AnnexBrowserPane *self, const char *site)
+{
+  g_autofree char *www = g_strconcat ("www.", site, NULL);
+
+  return annex_network_policy_peek (self->policy, site, 443, NULL, NULL) ||
+         annex_network_policy_peek (self->policy, www, 443, NULL, NULL);
+}
+
+gboolean
+annex_browser_pane_holds (AnnexBrowserPane *self, const char *site)
+{
+  const char *scope = g_hash_table_lookup (self->sites, site);
+
+  return scope != NULL && (!g_str_equal (scope, "always") || is_known_to_task (self, site));
+}
+
 gboolean
 annex_browser_pane_allows (AnnexBrowserPane *self, const char *uri)
 {
@@ -27,7 +47,7 @@ annex_browser_pane_allows (AnnexBrowserPane *self, const char *uri)
   switch (annex_site_policy_judge_address (uri, &site))
     {
     case ANNEX_ADDRESS_SITE:
-      return g_hash_table_contains (self->sites, site);
+      return annex_browser_pane_holds (self, site);
     case ANNEX_ADDRESS_LOCAL:
       return g_hash_table_contains (self->origins, site);
     case ANNEX_ADDRESS_EMPTY:
@@ -50,39 +70,58 @@ annex_browser_pane_may_look (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 }
 
 static void
-set_rules (AnnexBrowserPane *self, const char *site, gboolean allow, const char *scope)
+set_rules (AnnexBrowserPane *self,
+           const char *site,
+           gboolean allow,
+           const char *scope,
+           gboolean is_fresh)
 {
   g_autofree char *www = g_strconcat ("www.", site, NULL);
+  void (*set) (AnnexNetworkPolicy *, const char *, gboolean, const char *) =
+      is_fresh ? annex_network_policy_set : annex_network_policy_restore;
 
   if (allow)
     {
       annex_network_policy_remove (self->policy, site, "never");
       annex_network_policy_remove (self->policy, www, "never");
     }
-  annex_network_policy_set (self->policy, site, allow, scope);
-  annex_network_policy_set (self->policy, www, allow, scope);
+  set (self->policy, site, allow, scope);
+  set (self->policy, www, allow, scope);
 }
 
-void
-annex_browser_pane_grant (AnnexBrowserPane *self, const char *site, const char *scope)
+static void
+apply_rule (AnnexBrowserPane *self, const char *site, const char *scope, gboolean is_fresh)
 {
-  if (g_strcmp0 (g_hash_table_lookup (self->sites, site), scope) == 0)
+  if (g_strcmp0 (g_hash_table_lookup (self->sites, site), scope) == 0 &&
+      (!is_fresh || annex_browser_pane_holds (self, site)))
     return;
   if (g_str_equal (scope, "never"))
     {
       g_hash_table_remove (self->sites, site);
       g_hash_table_add (self->never, g_strdup (site));
-      set_rules (self, site, FALSE, scope);
+      set_rules (self, site, FALSE, scope, is_fresh);
     }
   else
     {
       g_hash_table_remove (self->never, site);
       g_hash_table_insert (self->sites, g_strdup (site), g_strdup (scope));
       if (!g_str_equal (scope, "once"))
-        set_rules (self, site, TRUE, scope);
+        set_rules (self, site, TRUE, scope, is_fresh);
     }
   self->guard_wanted++;
   dex_future_disown (annex_browser_pane_update_guard (self));
+}
+
+void
+annex_browser_pane_grant (AnnexBrowserPane *self, const char *site, const char *scope)
+{
+  apply_rule (self, site, scope, TRUE);
+}
+
+void
+annex_browser_pane_restore_rule (AnnexBrowserPane *self, const char *site, const char *scope)
+{
+  apply_rule (self, site, scope, FALSE);
 }
 
 void
@@ -146,7 +185,7 @@ annex_browser_pane_take_address (AnnexBrowserPane *self, const char *uri)
   switch (annex_site_policy_judge_address (uri, &site))
     {
     case ANNEX_ADDRESS_SITE:
-      if (g_hash_table_contains (self->sites, site))
+      if (annex_browser_pane_holds (self, site))
         return TRUE;
       annex_browser_pane_grant (self, site, "task");
       annex_browser_pane_decide (self, site, "task");
@@ -222,7 +261,8 @@ list_places (AnnexBrowserPane *self)
 
   g_hash_table_iter_init (&iter, self->sites);
   while (g_hash_table_iter_next (&iter, &place, NULL))
-    g_strv_builder_add (places, place);
+    if (annex_browser_pane_holds (self, place))
+      g_strv_builder_add (places, place);
   g_hash_table_iter_init (&iter, self->origins);
   while (g_hash_table_iter_next (&iter, &place, NULL))
     g_strv_builder_add (places, place);
@@ -338,9 +378,11 @@ annex_browser_pane_ask_site (AnnexBrowserPane *self,
       g_propagate_error (error, g_steal_pointer (&unasked));
       return FALSE;
     }
+  if (!annex_browser_pane_note_read (self, error))
+    return FALSE;
   answer =
       dex_await_boxed (annex_browser_pane_ask (
-                           self, annex_ask_new_site (annex_task_get_id (self->task), site, reason),
+                           self, annex_ask_new_way_out (ANNEX_ASK_SITE, self->task, site, reason),
                            turn, self->turn_cancel),
                        error);
   if (answer == NULL)
@@ -378,10 +420,12 @@ annex_browser_pane_judge_host (const char *host, guint port, gpointer data)
 {
   AnnexBrowserPane *self = data;
   const char *site = g_str_has_prefix (host, "www.") ? host + 4 : host;
-  const char *scope = g_hash_table_lookup (self->sites, site);
 
-  if (scope != NULL)
-    return dex_future_new_take_string (g_strdup (scope));
+  if (annex_browser_pane_holds (self, site))
+    {
+      annex_browser_pane_opened (self);
+      return dex_future_new_take_string (g_strdup (g_hash_table_lookup (self->sites, site)));
+    }
   if (!has_page (self))
     return annex_future_new_errorf (ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NOT_ALLOWED,
                                     "Annex refused the connection to %s: no page is open.", host);

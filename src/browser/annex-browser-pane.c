@@ -566,6 +566,8 @@ annex_browser_pane_new (AnnexTask *task,
                                              keep_profile);
   annex_egress_proxy_set_judge_func (annex_browser_session_get_proxy (self->session),
                                      annex_browser_pane_judge_host, self);
+  g_signal_connect_object (self->policy, "opened", G_CALLBACK (annex_browser_pane_opened), self,
+                           G_CONNECT_SWAPPED);
   return self;
 }
 

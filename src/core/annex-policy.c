@@ -172,18 +172,11 @@ annex_network_policy_set_taint (AnnexNetworkPolicy *self, AnnexTaint taint)
   self->taint |= taint;
 }
 
-void
-annex_network_policy_set (AnnexNetworkPolicy *self,
-                          const char *host,
-                          gboolean allow,
-                          const char *scope)
+static void
+set_rule (AnnexNetworkPolicy *self, const char *host, gboolean allow, int index, gboolean is_fresh)
 {
-  int index = find_scope (scope);
   HostRules *rules;
 
-  g_return_if_fail (ANNEX_IS_NETWORK_POLICY (self));
-  g_return_if_fail (host != NULL);
-  g_return_if_fail (index >= 0);
   /* "never" that allows is a contradiction; the safe reading is the name. */
   if (index == SCOPE_NEVER)
     allow = FALSE;
@@ -202,10 +195,38 @@ annex_network_policy_set (AnnexNetworkPolicy *self,
   rules->is_set[index] = TRUE;
   rules->allow[index] = allow;
   if (index == SCOPE_ALWAYS)
-    rules->is_fresh = allow && self->taint == ANNEX_TAINT_BOTH;
+    rules->is_fresh = allow && is_fresh;
 
   if (!allow)
     g_signal_emit (self, signals[SIGNAL_REVOKED], 0, host);
+}
+
+void
+annex_network_policy_set (AnnexNetworkPolicy *self,
+                          const char *host,
+                          gboolean allow,
+                          const char *scope)
+{
+  int index = find_scope (scope);
+
+  g_return_if_fail (ANNEX_IS_NETWORK_POLICY (self));
+  g_return_if_fail (host != NULL);
+  g_return_if_fail (index >= 0);
+  set_rule (self, host, allow, index, self->taint == ANNEX_TAINT_BOTH);
+}
+
+void
+annex_network_policy_restore (AnnexNetworkPolicy *self,
+                              const char *host,
+                              gboolean allow,
+                              const char *scope)
+{
+  int index = find_scope (scope);
+
+  g_return_if_fail (ANNEX_IS_NETWORK_POLICY (self));
+  g_return_if_fail (host != NULL);
+  g_return_if_fail (index >= 0);
+  set_rule (self, host, allow, index, FALSE);
 }
 
 void
@@ -247,18 +268,12 @@ note_opened (AnnexNetworkPolicy *self, const char *host, HostRules *rules, int i
     g_signal_emit (self, signals[SIGNAL_OPENED], 0, host);
 }
 
-gboolean
-annex_network_policy_take (AnnexNetworkPolicy *self,
-                           const char *host,
-                           guint port,
-                           const char **by,
-                           GError **error)
+/* The scope by which @host may be reached, -1 with @error. */
+static int
+judge (AnnexNetworkPolicy *self, const char *host, guint port, GError **error)
 {
   HostRules *rules;
   int index;
-
-  g_return_val_if_fail (ANNEX_IS_NETWORK_POLICY (self), FALSE);
-  g_return_val_if_fail (host != NULL, FALSE);
 
   if (port != 80 && port != 443)
     {
@@ -266,7 +281,7 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
                    "Annex refused the connection to %s: port %u cannot be reached, only the web's "
                    "ports 80 and 443 can.",
                    host, port);
-      return FALSE;
+      return -1;
     }
   if (annex_host_is_local (host))
     {
@@ -274,11 +289,11 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
                    "Annex refused the connection to %s: it belongs to the user's own machine or "
                    "network, which cannot be reached.",
                    host);
-      return FALSE;
+      return -1;
     }
 
   if (!annex_policy_may_ask (host, error))
-    return FALSE;
+    return -1;
 
   rules = g_hash_table_lookup (self->hosts, host);
   index = find_deciding_scope (rules);
@@ -288,7 +303,7 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
                    "Annex refused the connection to %s: nobody has allowed it. Call "
                    "request_network with host “%s” and a reason to ask the user.",
                    host, host);
-      return FALSE;
+      return -1;
     }
   if (!rules->allow[index])
     {
@@ -296,7 +311,7 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
                    "Annex refused the connection to %s: the user does not want it to be reached. "
                    "Go on without it.",
                    host);
-      return FALSE;
+      return -1;
     }
   if (!is_known_to_task (self, rules, index))
     {
@@ -305,12 +320,48 @@ annex_network_policy_take (AnnexNetworkPolicy *self,
                    "has data of the user's, so the user decides afresh where it may go. Call "
                    "request_network with host “%s” and a reason.",
                    host, host);
-      return FALSE;
+      return -1;
     }
-  note_opened (self, host, rules, index);
+  return index;
+}
+
+gboolean
+annex_network_policy_take (AnnexNetworkPolicy *self,
+                           const char *host,
+                           guint port,
+                           const char **by,
+                           GError **error)
+{
+  int index;
+
+  g_return_val_if_fail (ANNEX_IS_NETWORK_POLICY (self), FALSE);
+  g_return_val_if_fail (host != NULL, FALSE);
+
+  index = judge (self, host, port, error);
+  if (index < 0)
+    return FALSE;
+  note_opened (self, host, g_hash_table_lookup (self->hosts, host), index);
   if (by != NULL)
     *by = scopes[index];
   return TRUE;
+}
+
+gboolean
+annex_network_policy_peek (AnnexNetworkPolicy *self,
+                           const char *host,
+                           guint port,
+                           const char **by,
+                           GError **error)
+{
+  int index;
+
+  g_return_val_if_fail (ANNEX_IS_NETWORK_POLICY (self), FALSE);
+  g_return_val_if_fail (host != NULL, FALSE);
+
+  index = judge (self, host, port, error);
+  if (index >= 0 && by != NULL)
+    *by = scopes[index];
+  return index >= 0;
 }
 
 void

@@ -98,6 +98,13 @@ annex_network_policy_set (AnnexNetworkPolicy *self,
                           const char *host,
                           gboolean allow,
                           const char *scope);
+/* The same of a rule that was not made in this task: however exposed the task is, it is no fresh
+ * word of its user's. */
+void
+annex_network_policy_restore (AnnexNetworkPolicy *self,
+                              const char *host,
+                              gboolean allow,
+                              const char *scope);
 /* Drops the rule of that host and scope; nothing when there is none. */
 void
 annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const char *scope);
@@ -107,6 +114,13 @@ annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const c
  * ANNEX_POLICY_ERROR, or as annex_policy_may_ask whatever the user has allowed. */
 gboolean
 annex_network_policy_take (AnnexNetworkPolicy *self,
+                           const char *host,
+                           guint port,
+                           const char **by,
+                           GError **error);
+/* The same without opening anything: what a take would say now. */
+gboolean
+annex_network_policy_peek (AnnexNetworkPolicy *self,
                            const char *host,
                            guint port,
                            const char **by,

@@ -232,7 +232,7 @@ ask_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error)
   return TRUE;
 }
 
-/* By the task's rules, or by who is asked where they say nothing. */
+/* By the task's rules, or by who is asked where they say nothing, or nothing that counts now. */
 static gboolean
 judge_host (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error)
 {
@@ -242,7 +242,8 @@ judge_host (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error)
   if (annex_network_policy_take (self->policy, request->host, request->port, &stream->by, &refused))
     return TRUE;
   if (self->judge != NULL &&
-      g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NOT_ALLOWED))
+      (g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NOT_ALLOWED) ||
+       g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_EXPOSED)))
     return ask_judge (self, stream, error);
   g_propagate_error (error, g_steal_pointer (&refused));
   return FALSE;

@@ -180,6 +180,8 @@ ask_cb (AnnexAsk *ask, const char *tool_use_id, DexFuture *cancel, gpointer data
   g_ptr_array_add (self->asked,
                    g_strdup_printf ("%s: %s", annex_ask_kind_to_name (annex_ask_get_kind (ask)),
                                     annex_ask_get_text (ask)));
+  g_clear_pointer (&self->last_ask, annex_ask_unref);
+  self->last_ask = annex_ask_ref (ask);
   if (self->answers != NULL && self->asked->len <= g_strv_length (self->answers))
     g_set_str (&self->answer, self->answers[self->asked->len - 1]);
   if (self->answer == NULL)
@@ -337,6 +339,7 @@ pane_fixture_free (PaneFixture *self)
   g_ptr_array_unref (self->asked);
   g_string_free (self->bodies, TRUE);
   g_free (self->folder);
+  g_clear_pointer (&self->last_ask, annex_ask_unref);
   g_free (self->answer);
   g_strfreev (self->answers);
   g_free (self);

@@ -37,6 +37,7 @@ typedef struct
   gboolean is_hidden; /* nobody looks at the pane */
   GPtrArray *rows;    /* AnnexLedgerEntry */
   GPtrArray *asked;   /* "kind: text" */
+  AnnexAsk *last_ask; /* nullable */
   char *answer;       /* to every ask; NULL: nobody answers */
   GStrv answers;      /* to the asks in order, instead; nullable */
 } PaneFixture;

@@ -1,6 +1,7 @@
 /* test-pane-rules.c
  *
- * What the user decided about sites is followed by a pane that is open.
+ * What the user decided about sites is followed by a pane that is open; and the rule of two, which
+ * a decision for all tasks does not override.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -82,6 +83,150 @@ test_decisions_are_followed (void)
   g_assert_cmpuint (self->asked->len, ==, 3);
 }
 
+/* ---------------------------------------------------------------- the rule of two */
+
+static void
+append (PaneFixture *self, AnnexEventType type, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  pane_run (annex_task_append (self->task, type, annex_json_parse_object (text, -1, NULL)), &error);
+  g_assert_no_error (error);
+}
+
+static void
+visit (PaneFixture *self, const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+
+  pane_fixture_visit (self, uri, &error);
+  g_assert_no_error (error);
+}
+
+/* p: gets a folder; r: reads what others wrote, elsewhere; A, B: a.example and b.example are
+ * allowed in all tasks; G: the user opens a.example to this task; a, w, b: goes there, w to
+ * www.a.example; x: to a page of a.example that leads to b.example; e: lets go of the wheel. */
+static void
+take_step (PaneFixture *self, char step)
+{
+  static const char *const origins[] = { "https://a.example", NULL };
+  g_autoptr (GError) error = NULL;
+
+  switch (step)
+    {
+    case 'p':
+      append (
+          self, ANNEX_EVENT_SHARE_GRANTED,
+          "{\"share\":{\"id\":\"s\",\"name\":\"Taxes\",\"path\":\"/tmp\",\"mode\":\"review\"}}");
+      break;
+    case 'r':
+      append (self, ANNEX_EVENT_UNTRUSTED_READ, "{\"source\":\"host:files.example\"}");
+      break;
+    case 'A':
+    case 'B':
+      pane_run (annex_store_set_rule (self->store,
+                                      step == 'A' ? "site:a.example" : "site:b.example", TRUE),
+                &error);
+      g_assert_no_error (error);
+      pane_wait_ms (100); /* an open pane follows it */
+      break;
+    case 'G':
+      annex_browser_pane_allow_sites (self->pane, origins, "task");
+      break;
+    case 'a':
+      visit (self, "http://a.example/");
+      break;
+    case 'w':
+      visit (self, "http://www.a.example/");
+      break;
+    case 'b':
+      visit (self, "http://b.example/");
+      break;
+    case 'x':
+      visit (self, "http://a.example/go");
+      pane_wait_until (pane_fixture_count_host (self, "b.example") > 0);
+      break;
+    case 'e':
+      annex_browser_end (ANNEX_BROWSER (self->pane));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+check_asked (PaneFixture *self, const char *steps, const char *expected)
+{
+  g_autoptr (GString) asked = g_string_new (NULL);
+
+  for (guint i = 0; i < self->asked->len; i++)
+    g_string_append_printf (asked, "%s%s", i > 0 ? ", " : "",
+                            (const char *) g_ptr_array_index (self->asked, i));
+  if (!g_str_equal (asked->str, expected))
+    g_error ("After “%s” it was asked for “%s”, not for “%s”", steps, asked->str, expected);
+}
+
+/* A rule for all tasks opens nothing new to a task that has read what others wrote and holds data
+ * of the user's: the user is asked afresh, and told why. */
+static void
+test_rule_of_two (void)
+{
+  static const struct
+  {
+    const char *steps;
+    const char *answer;
+    const char *asked;
+    gboolean is_told; /* the last ask says what was read, held and sent */
+  } rows[] = {
+    { "Aa", "task", "", FALSE },
+    { "pAa", "task", "", FALSE },
+    { "rAa", "task", "", FALSE },
+    { "a", "task", "site: a.example", FALSE },
+    { "rpa", "task", "site: a.example", TRUE },
+    { "rpAa", "task", "site: a.example", TRUE },
+    { "Arpa", "task", "site: a.example", TRUE },
+    { "rpAaaea", "task", "site: a.example", FALSE },
+    { "rpAaea", "once", "site: a.example, site: a.example", TRUE },
+    { "rpAaea", "always", "site: a.example", TRUE },
+    /* Open before; by its other name too. */
+    { "Aarpaea", "task", "", FALSE },
+    { "Aarpwea", "task", "", FALSE },
+    { "GrpAa", "task", "", FALSE },
+    /* The first page is what makes it so. */
+    { "pABaa", "task", "", FALSE },
+    { "pABab", "task", "site: b.example", TRUE },
+    { "ABab", "task", "", FALSE },
+    { "pABx", "task", "site: b.example", TRUE },
+    /* A rule that is made elsewhere is no word about this task. */
+    { "rpaeAa", "once", "site: a.example, site: a.example", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PaneFixture) self = pane_fixture_new ();
+      JsonObject *json;
+
+      pane_fixture_name (self, "a.example");
+      pane_fixture_name (self, "www.a.example");
+      pane_fixture_name (self, "b.example");
+      pane_fixture_page (self, "a.example/", NULL, "<title>A</title><p>hello");
+      pane_fixture_page (self, "www.a.example/", NULL, "<title>A</title><p>hello");
+      pane_fixture_page (self, "a.example/go", "Location: http://b.example/", "");
+      pane_fixture_page (self, "b.example/", NULL, "<title>B</title><p>hello");
+      g_set_str (&self->answer, rows[i].answer);
+      for (const char *step = rows[i].steps; *step != '\0'; step++)
+        take_step (self, *step);
+      check_asked (self, rows[i].steps, rows[i].asked);
+      if (!rows[i].is_told)
+        continue;
+      json = annex_ask_get_json (self->last_ask);
+      g_assert_cmpuint (json_array_get_length (annex_json_opt_array (json, "read")), >, 0);
+      g_assert_cmpstr (json_array_get_string_element (annex_json_opt_array (json, "holds"), 0), ==,
+                       "Taxes");
+      g_assert_cmpint (annex_json_opt_int (json, "sent_bytes", -1), >=, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -89,5 +234,6 @@ main (int argc, char **argv)
   dex_init ();
   gtk_init ();
   g_test_add_func ("/browser/pane-rules/decisions-are-followed", test_decisions_are_followed);
+  g_test_add_func ("/browser/pane-rules/rule-of-two", test_rule_of_two);
   return g_test_run ();
 }

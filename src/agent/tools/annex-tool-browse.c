@@ -223,6 +223,7 @@ run (AnnexBrowseLink *link,
     .call = call,
     .system = prompt,
     .opening = opening,
+    .reads = ANNEX_SOURCE_WEB,
     .tools = tools,
     .max_rounds = MAX_ROUNDS,
     .max_seconds = MAX_SECONDS,
@@ -269,8 +270,7 @@ browse (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   if (take_turn (workspace, call, done, error))
     {
       annex_browse_link_connect (link, browser);
-      if (annex_workspace_note_untrusted (workspace, ANNEX_SOURCE_WEB, error) &&
-          dex_await (annex_browser_begin (browser, goal, call->cancel), error))
+      if (dex_await (annex_browser_begin (browser, goal, call->cancel), error))
         {
           result = run (link, browser, call, goal, error);
           annex_browser_end (browser);

@@ -6,6 +6,8 @@
  */
 #include "annex-tool-util.h"
 
+#include "annex-ask-taint.h"
+
 static AnnexBlock *
 ask_user (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
@@ -102,44 +104,6 @@ const AnnexSimpleToolSpec annex_tool_request_folder = {
   request_folder,
 };
 
-/* What this task has sent from its computer so far. */
-static guint64
-measure_sent (AnnexTask *task)
-{
-  g_autoptr (GPtrArray) rows = dex_await_boxed (
-      annex_store_list_ledger (annex_task_get_store (task), annex_task_get_id (task)), NULL);
-  guint64 bytes = 0;
-
-  for (guint i = 0; rows != NULL && i < rows->len; i++)
-    {
-      AnnexLedgerEntry *row = g_ptr_array_index (rows, i);
-
-      if (g_strcmp0 (row->channel, "computer") == 0)
-        bytes += row->bytes_up;
-    }
-  return bytes;
-}
-
-/* Of a task that has read what others wrote and holds data of the user's, the user is told so. */
-static AnnexAsk *
-new_network_ask (AnnexTask *task, const char *host, const char *reason)
-{
-  g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
-  g_auto (GStrv) read = annex_task_dup_untrusted (task);
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_auto (GStrv) holds = NULL;
-  AnnexAskTaint taint;
-
-  if (annex_task_get_taint (task) != ANNEX_TAINT_BOTH)
-    return annex_ask_new_network (annex_task_get_id (task), host, reason);
-  for (guint i = 0; i < shares->len; i++)
-    g_strv_builder_add (names, annex_share_get_name (g_ptr_array_index (shares, i)));
-  holds = g_strv_builder_end (names);
-  taint = (AnnexAskTaint) { (const char *const *) read, (const char *const *) holds,
-                            measure_sent (task) };
-  return annex_ask_new_network_tainted (annex_task_get_id (task), host, reason, &taint);
-}
-
 static AnnexBlock *
 request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
@@ -155,8 +119,9 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
   host = annex_host_normalise (text, -1, error);
   if (host == NULL || !annex_policy_may_ask (host, error))
     return NULL;
-  answer = annex_workspace_ask (workspace, new_network_ask (task, host, reason), call->id,
-                                call->cancel, error);
+  answer =
+      annex_workspace_ask (workspace, annex_ask_new_way_out (ANNEX_ASK_NETWORK, task, host, reason),
+                           call->id, call->cancel, error);
   if (answer == NULL)
     return NULL;
   label = annex_json_opt_string (answer, "answer", "");

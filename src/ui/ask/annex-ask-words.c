@@ -383,6 +383,12 @@ annex_ask_words_taint (AnnexAsk *ask)
   if (folders[0] == '\0')
     g_set_str (&folders, C_ ("what a task holds", "data of yours"));
   /* Translators: what was read, the user's folders, an amount of data */
+  if (annex_ask_get_kind (ask) == ANNEX_ASK_SITE)
+    return g_strdup_printf (_ ("What this task has read may have told it to send your data there.\n"
+                               "It has read: %s\nIt holds: %s\n"
+                               "Its computer and its browser have sent: %s"),
+                            sources, folders, sent);
+  /* Translators: what was read, the user's folders, an amount of data */
   return g_strdup_printf (_ ("What this task has read may have told it to send your data there.\n"
                              "It has read: %s\nIt holds: %s\nIts computer has sent: %s"),
                           sources, folders, sent);
