@@ -11,6 +11,7 @@
 #include "annex-future.h"
 #include "annex-image-builder.h"
 #include "annex-image-fetcher.h"
+#include "annex-image-ledger.h"
 #include "annex-run-print.h"
 #include "annex-workspace-checkpoints.h"
 
@@ -48,11 +49,14 @@ progress_cb (AnnexImageSource *source, const char *sentence, double fraction, gp
 /* Where images come from here: fetched when the build names an address, else built. (transfer full)
  */
 static AnnexImageSource *
-create_source (gboolean office)
+create_source (Options *options, gboolean office)
 {
-  if (annex_image_fetcher_has_address ())
-    return ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL));
-  return ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, office));
+  AnnexImageSource *source = annex_image_fetcher_has_address ()
+                                 ? ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL))
+                                 : ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, office));
+
+  annex_image_ledger_watch (source, annex_session_get_store (options->session));
+  return source;
 }
 
 /* Of the images that are there, the present one stays, the one before it until the present one has
@@ -75,7 +79,7 @@ remove_old_images (Options *options, AnnexImageStore *store, const char *before,
 static int
 build (Options *options, GError **error)
 {
-  g_autoptr (AnnexImageSource) source = create_source (options->office);
+  g_autoptr (AnnexImageSource) source = create_source (options, options->office);
   g_autoptr (AnnexImageStore) store = annex_image_store_new (NULL);
   g_autofree char *before = annex_image_store_dup_current (store);
   g_autoptr (AnnexImage) image = NULL;
@@ -93,7 +97,7 @@ build (Options *options, GError **error)
 static int
 check_current (Options *options, GError **error)
 {
-  g_autoptr (AnnexImageSource) source = create_source (FALSE);
+  g_autoptr (AnnexImageSource) source = create_source (options, FALSE);
   g_autoptr (AnnexImageStore) store = annex_image_store_new (NULL);
   g_autofree char *wanted =
       dex_await_string (annex_image_source_find_version (source, NULL), error);

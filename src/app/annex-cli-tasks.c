@@ -458,10 +458,12 @@ ledger (Tasks *tasks, GError **error)
 
   if (tasks->csv)
     return annex_cli_tasks_table (tasks, TRUE, error);
-  task = annex_cli_tasks_load (tasks, error);
-  if (task == NULL)
+  /* Without a task: all rows, also of what belongs to none, as the computer's own system. */
+  if (tasks->words[0] != NULL && (task = annex_cli_tasks_load (tasks, error)) == NULL)
     return -1;
-  rows = dex_await_boxed (annex_store_list_ledger (tasks->store, annex_task_get_id (task)), error);
+  rows = dex_await_boxed (
+      annex_store_list_ledger (tasks->store, task != NULL ? annex_task_get_id (task) : NULL),
+      error);
   if (rows == NULL)
     return -1;
   for (guint i = 0; i < rows->len; i++)

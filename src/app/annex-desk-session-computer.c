@@ -13,6 +13,7 @@
 #include "annex-future.h"
 #include "annex-image-builder.h"
 #include "annex-image-fetcher.h"
+#include "annex-image-ledger.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "annex-template.h"
@@ -270,11 +271,14 @@ dup_place (void)
 
 /* Where images come from here: fetched when the build names an address, else built. */
 static AnnexImageSource *
-create_source (void)
+create_source (AnnexSession *session)
 {
-  if (annex_image_fetcher_has_address ())
-    return ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL));
-  return ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, FALSE));
+  AnnexImageSource *source = annex_image_fetcher_has_address ()
+                                 ? ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL))
+                                 : ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, FALSE));
+
+  annex_image_ledger_watch (source, annex_session_get_store (session));
+  return source;
 }
 
 static DexFuture *
@@ -284,7 +288,7 @@ needs_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexComputerNeeds) needs = g_new0 (AnnexComputerNeeds, 1);
   g_autofree char *current = annex_image_store_dup_current (images);
   gboolean fetched = annex_image_fetcher_has_address ();
-  g_autoptr (AnnexImageSource) source = create_source ();
+  g_autoptr (AnnexImageSource) source = create_source (call->self->session);
   AnnexImageEstimate usual = { USUAL_IMAGE_BYTES, USUAL_IMAGE_BYTES };
   AnnexImageEstimate *estimate = NULL;
 
@@ -306,10 +310,10 @@ needs_fiber (AnnexDeskCall *call)
       needs->installed = image != NULL;
     }
   if (!needs->installed)
-    estimate = dex_await_boxed (
-        annex_future_with_timeout (annex_image_source_estimate (source, images, NULL),
-                                   ESTIMATE_LIMIT_MS),
-        NULL);
+    estimate =
+        dex_await_boxed (annex_future_with_timeout (
+                             annex_image_source_estimate (source, images, NULL), ESTIMATE_LIMIT_MS),
+                         NULL);
   needs->disk_bytes = (estimate != NULL ? estimate : &usual)->disk_bytes +
                       ANNEX_TEMPLATE_ABOUT_BYTES + FIRST_COMPUTER_BYTES;
   needs->download_bytes =
@@ -338,7 +342,7 @@ static DexFuture *
 install_fiber (AnnexDeskCall *call)
 {
   AnnexImageStore *images = annex_session_get_images (call->self->session);
-  g_autoptr (AnnexImageSource) source = create_source ();
+  g_autoptr (AnnexImageSource) source = create_source (call->self->session);
   g_autoptr (AnnexImage) image = NULL;
   GError *error = NULL;
   gulong handler = g_signal_connect (source, "progress", G_CALLBACK (progress_cb), call);

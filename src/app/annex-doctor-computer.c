@@ -13,6 +13,7 @@
 #include "annex-future.h"
 #include "annex-image-builder.h"
 #include "annex-image-fetcher.h"
+#include "annex-image-ledger.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "annex-template.h"
@@ -72,6 +73,7 @@ repair_image (AnnexDoctor *self, GError **error)
                            "first");
       return FALSE;
     }
+  annex_image_ledger_watch (source, annex_session_get_store (self->session));
   image = dex_await_boxed (
       annex_image_source_provide (source, annex_session_get_images (self->session), NULL), error);
   return image != NULL;
@@ -198,8 +200,8 @@ look_space (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   taken = g_format_size_full (space->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
   allowed = g_format_size_full (space->limit_bytes, G_FORMAT_SIZE_IEC_UNITS);
   if (space->limit_bytes == 0)
-    annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Annex takes %s of the disk. You have set no limit.", taken);
+    annex_doctor_say (result, ANNEX_CHECK_OK, "Annex takes %s of the disk. You have set no limit.",
+                      taken);
   else if (space->total_bytes >= space->limit_bytes)
     annex_doctor_say (result, ANNEX_CHECK_FAILED,
                       "Annex takes %s of the disk, and may take %s: no computer is set up, kept or "

@@ -46,6 +46,7 @@ typedef struct
   AnnexImageStore *store;
   GCancellable *cancellable;
   GMainContext *context;
+  gboolean has_fetched; /* packages, not only taken the layers of the image before */
 } Work;
 
 static void
@@ -157,6 +158,7 @@ follow_output (Work *work, GSubprocess *process)
       else if (g_str_has_prefix (line, PREFIX) &&
                (sentence = describe_step (line + strlen (PREFIX), &fraction)) != NULL)
         {
+          work->has_fetched = work->has_fetched || g_str_has_prefix (line, PREFIX "installing ");
           annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
                                               sentence, fraction);
         }
@@ -273,6 +275,79 @@ annex_image_builder_estimate (AnnexImageSource *source,
                              work_new (source, store, cancellable), work_free);
 }
 
+/* ---- whose packages it was made of */
+
+static void
+report_address (Work *work, GHashTable *told, const char *address, const char *failure)
+{
+  g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  int port = uri != NULL ? g_uri_get_port (uri) : 0;
+
+  if (host == NULL || host[0] == '\0' || !g_hash_table_add (told, g_strdup (host)))
+    return; /* none, or a folder of this machine */
+  annex_image_source_report_transfer (ANNEX_IMAGE_SOURCE (work->builder), work->context, host,
+                                      port > 0 ? (guint) port : 443, 0, failure);
+}
+
+/* The mirrors that this machine's package manager uses. */
+static void
+report_mirrors (Work *work, GHashTable *told, const char *failure)
+{
+  static const char *const list[] = { "apt-get", "--print-uris", "update", NULL };
+  g_autoptr (GSubprocess) process = g_subprocess_newv (
+      list, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (process != NULL && g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL, NULL) &&
+      text != NULL)
+    lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    if (lines[i][0] == '\'')
+      {
+        g_autofree char *address = g_strndup (lines[i] + 1, strcspn (lines[i] + 1, "'"));
+
+        report_address (work, told, address, failure);
+      }
+}
+
+/* What the computer's own package managers use, as the recipe left them: pip's, and Debian's where
+ * this machine has no mirror of its own. */
+static void
+report_package_hosts (Work *work, GHashTable *told, const char *staging, const char *failure)
+{
+  g_autofree char *path = g_build_filename (staging, "package-hosts.txt", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  gboolean has_mirror = g_hash_table_size (told) > 0;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return;
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_has_suffix (lines[i], "\tpip") ||
+        (!has_mirror && g_str_has_suffix (lines[i], "\tapt")))
+      {
+        g_autofree char *host = g_strndup (lines[i], strcspn (lines[i], "\t"));
+        g_autofree char *address = g_strconcat ("https://", host, NULL);
+
+        report_address (work, told, address, failure);
+      }
+}
+
+static void
+report_hosts (Work *work, const char *staging, const GError *failure)
+{
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const char *why = failure != NULL ? failure->message : NULL;
+
+  if (!work->has_fetched)
+    return;
+  report_mirrors (work, told, why);
+  report_package_hosts (work, told, staging, why);
+}
+
 /* The image that is there already, if it is the wanted one and whole. Where another one was put in
  * its place, it is the current one again. */
 static AnnexImage *
@@ -296,6 +371,7 @@ build_locked (Work *work, GError **error)
   g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
   g_autofree char *version = read_version (work->builder, error);
   g_autofree char *current = NULL, *staging = NULL, *reuse = NULL;
+  g_autoptr (GError) failure = NULL;
 
   if (version == NULL || g_cancellable_set_error_if_cancelled (work->cancellable, error))
     return NULL;
@@ -319,8 +395,13 @@ build_locked (Work *work, GError **error)
   if (work->builder->with_office)
     g_ptr_array_add (arguments, (gpointer) "--office");
   g_ptr_array_add (arguments, NULL);
-  if (!run_recipe (work, (const char *const *) arguments->pdata, error))
-    return NULL;
+  run_recipe (work, (const char *const *) arguments->pdata, &failure);
+  report_hosts (work, staging, failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
   annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
                                       "Checking the computer’s image…", 0.97);
   return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);

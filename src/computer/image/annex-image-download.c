@@ -40,6 +40,7 @@ typedef struct
   char *part;
   int fd;
   guint64 done;
+  guint64 received; /* of this attempt */
   guint restarts;
 } Transfer;
 
@@ -125,20 +126,101 @@ check_status (SoupMessage *message, gboolean *retry, GError **error)
   return FALSE;
 }
 
-GBytes *
-annex_image_download_text (const char *address,
-                           gsize limit,
-                           GCancellable *cancellable,
-                           GError **error)
+/* ---------------------------------------------------------------- who was asked */
+
+typedef struct
+{
+  AnnexImageRequestFunc func; /* nullable */
+  gpointer data;
+  GUri *uri; /* that is asked now */
+} Teller;
+
+static void
+tell (Teller *self, guint64 bytes, const GError *failure)
+{
+  if (self->func != NULL)
+    self->func (g_uri_get_host (self->uri), (guint) g_uri_get_port (self->uri), bytes,
+                failure != NULL ? failure->message : NULL, self->data);
+}
+
+/* Who sends on to another address was asked, too. */
+static void
+restarted_cb (SoupMessage *message, Teller *self)
+{
+  tell (self, 0, NULL);
+  g_uri_unref (self->uri);
+  self->uri = g_uri_ref (soup_message_get_uri (message));
+}
+
+static void
+teller_start (Teller *self, SoupMessage *message)
+{
+  self->uri = g_uri_ref (soup_message_get_uri (message));
+  g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), self);
+}
+
+static void
+teller_end (Teller *self, SoupMessage *message, guint64 bytes, const GError *failure)
+{
+  g_signal_handlers_disconnect_by_data (message, self);
+  tell (self, bytes, failure);
+  g_uri_unref (self->uri);
+}
+
+/* ---------------------------------------------------------------- a small text */
+
+static gboolean
+read_text (SoupMessage *message,
+           GByteArray *text,
+           gsize limit,
+           GCancellable *cancellable,
+           GError **error)
 {
   g_autoptr (SoupSession) session = make_session ();
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, address);
   g_autoptr (GInputStream) body = NULL;
-  g_autoptr (GByteArray) text = g_byte_array_new ();
   g_autofree guint8 *buffer = g_malloc (CHUNK_BYTES);
   GError *local = NULL;
   gboolean retry;
   gssize n;
+
+  body = soup_session_send (session, message, cancellable, &local);
+  if (body == NULL)
+    {
+      set_network_error (error, local);
+      return FALSE;
+    }
+  if (!check_status (message, &retry, error))
+    return FALSE;
+  while ((n = g_input_stream_read (body, buffer, CHUNK_BYTES, cancellable, &local)) > 0)
+    {
+      if (text->len + (gsize) n > limit)
+        {
+          g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                       "The description of the computer’s image is too large");
+          return FALSE;
+        }
+      g_byte_array_append (text, buffer, n);
+    }
+  if (n < 0)
+    {
+      set_network_error (error, local);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+GBytes *
+annex_image_download_text (const char *address,
+                           gsize limit,
+                           AnnexImageRequestFunc request,
+                           gpointer request_data,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, address);
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  Teller teller = { .func = request, .data = request_data };
+  GError *local = NULL;
 
   if (message == NULL || !annex_image_address_is_allowed (address))
     {
@@ -146,31 +228,16 @@ annex_image_download_text (const char *address,
                    "The address of the computer’s image is not an https address");
       return NULL;
     }
-  body = soup_session_send (session, message, cancellable, &local);
-  if (body == NULL)
-    {
-      set_network_error (error, local);
-      return NULL;
-    }
-  if (!check_status (message, &retry, error))
-    return NULL;
-  while ((n = g_input_stream_read (body, buffer, CHUNK_BYTES, cancellable, &local)) > 0)
-    {
-      if (text->len + (gsize) n > limit)
-        {
-          g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The description of the computer’s image is too large");
-          return NULL;
-        }
-      g_byte_array_append (text, buffer, n);
-    }
-  if (n < 0)
-    {
-      set_network_error (error, local);
-      return NULL;
-    }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&text));
+  teller_start (&teller, message);
+  read_text (message, text, limit, cancellable, &local);
+  teller_end (&teller, message, text->len, local);
+  if (local == NULL)
+    return g_byte_array_free_to_bytes (g_steal_pointer (&text));
+  g_propagate_error (error, local);
+  return NULL;
 }
+
+/* ---------------------------------------------------------------- a file */
 
 /* Forgets what was fetched. */
 static gboolean
@@ -245,7 +312,7 @@ append (Transfer *self, const guint8 *bytes, gsize length, GError **error)
     }
   g_checksum_update (self->checksum, bytes, length);
   self->done += length;
-  self->download->received_bytes += length;
+  self->received += length;
   if (self->download->progress != NULL)
     self->download->progress (self->done, self->download->progress_data);
   return TRUE;
@@ -297,22 +364,14 @@ receive (Transfer *self, GInputStream *body, GError **error)
   return ATTEMPT_BROKEN;
 }
 
-/* One request. Sets @error for BROKEN and FAILED. */
 static Attempt
-attempt (Transfer *self, GError **error)
+send_and_receive (Transfer *self, SoupMessage *message, GError **error)
 {
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->download->address);
   g_autoptr (GInputStream) body = NULL;
   SoupMessageHeaders *headers;
   GError *local = NULL;
   gboolean retry = FALSE;
 
-  if (message == NULL)
-    {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                   "The address of the computer’s image is not an https address");
-      return ATTEMPT_FAILED;
-    }
   headers = soup_message_get_request_headers (message);
   soup_message_headers_replace (headers, "Accept-Encoding", "identity");
   if (self->done > 0)
@@ -337,6 +396,30 @@ attempt (Transfer *self, GError **error)
   if (!begin_body (self, message, error))
     return ATTEMPT_FAILED;
   return receive (self, body, error);
+}
+
+/* One request. Sets @error for BROKEN and FAILED. */
+static Attempt
+attempt (Transfer *self, GError **error)
+{
+  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->download->address);
+  Teller teller = { .func = self->download->request, .data = self->download->request_data };
+  GError *local = NULL;
+  Attempt result;
+
+  if (message == NULL)
+    {
+      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+                   "The address of the computer’s image is not an https address");
+      return ATTEMPT_FAILED;
+    }
+  self->received = 0;
+  teller_start (&teller, message);
+  result = send_and_receive (self, message, &local);
+  teller_end (&teller, message, self->received, local);
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return result;
 }
 
 /* Waits before the next try; FALSE when cancelled meanwhile. */
@@ -428,7 +511,6 @@ annex_image_download (AnnexImageDownload *download, GCancellable *cancellable, G
   gboolean ok;
 
   g_return_val_if_fail (download != NULL && download->address != NULL, FALSE);
-  download->received_bytes = 0;
   self.session = make_session ();
   self.checksum = g_checksum_new (G_CHECKSUM_SHA256);
   self.part = g_strconcat (download->path, ".part", NULL);

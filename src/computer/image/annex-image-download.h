@@ -14,6 +14,14 @@ G_BEGIN_DECLS
 /* Called as bytes arrive: how many of the file are on disk. In the downloading thread. */
 typedef void (*AnnexImageDownloadFunc) (guint64 done_bytes, gpointer data);
 
+/* A request has ended, or was sent on to another address: who was asked, how many bytes of the
+ * answer came, and why it failed (NULL: it did not). In the downloading thread. */
+typedef void (*AnnexImageRequestFunc) (const char *host,
+                                       guint port,
+                                       guint64 bytes,
+                                       const char *failure,
+                                       gpointer data);
+
 typedef struct
 {
   const char *address;  /* of the file */
@@ -23,18 +31,21 @@ typedef struct
   guint retry_delay_ms; /* before the first retry; doubled each time */
   AnnexImageDownloadFunc progress;
   gpointer progress_data;
-  guint64 received_bytes; /* out: from the network, all attempts together */
+  AnnexImageRequestFunc request; /* nullable */
+  gpointer request_data;
 } AnnexImageDownload;
 
 /* Whether @address may be fetched from: https, or http on loopback. */
 gboolean
 annex_image_address_is_allowed (const char *address);
 
-/* A small text, at most @limit bytes. NULL with ANNEX_IMAGE_ERROR or G_IO_ERROR_CANCELLED.
- * (transfer full) */
+/* A small text, at most @limit bytes. @request is nullable. NULL with ANNEX_IMAGE_ERROR or
+ * G_IO_ERROR_CANCELLED. (transfer full) */
 GBytes *
 annex_image_download_text (const char *address,
                            gsize limit,
+                           AnnexImageRequestFunc request,
+                           gpointer request_data,
                            GCancellable *cancellable,
                            GError **error);
 

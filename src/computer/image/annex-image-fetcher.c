@@ -74,12 +74,12 @@ work_new (AnnexImageSource *source, AnnexImageStore *store, GCancellable *cancel
 }
 
 static void
-report_transfer (Work *work, guint64 bytes)
+on_request (const char *host, guint port, guint64 bytes, const char *failure, gpointer data)
 {
-  g_autoptr (GUri) uri = g_uri_parse (work->fetcher->address, G_URI_FLAGS_NONE, NULL);
+  Work *work = data;
 
-  annex_image_source_report_transfer (ANNEX_IMAGE_SOURCE (work->fetcher), work->context,
-                                      uri != NULL ? g_uri_get_host (uri) : "", bytes);
+  annex_image_source_report_transfer (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, host, port,
+                                      bytes, failure);
 }
 
 static void
@@ -114,11 +114,10 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
       return NULL;
     }
   address = g_strconcat (self->address, "/" ANNEX_IMAGE_MANIFEST_NAME, NULL);
-  bytes =
-      annex_image_download_text (address, ANNEX_IMAGE_MANIFEST_MAX_BYTES, work->cancellable, error);
+  bytes = annex_image_download_text (address, ANNEX_IMAGE_MANIFEST_MAX_BYTES, on_request, work,
+                                     work->cancellable, error);
   if (bytes == NULL)
     return NULL;
-  report_transfer (work, g_bytes_get_size (bytes));
   sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   if (self->sha256 != NULL && strcmp (sum, self->sha256) != 0)
     {
@@ -293,6 +292,8 @@ fetch_file (Work *work,
     .retry_delay_ms = work->fetcher->retry_delay_ms,
     .progress = on_progress,
     .progress_data = work,
+    .request = on_request,
+    .request_data = work,
   };
   gboolean ok = TRUE;
 
@@ -301,8 +302,6 @@ fetch_file (Work *work,
       if (g_cancellable_set_error_if_cancelled (work->cancellable, error))
         return FALSE;
       ok = annex_image_download (&download, work->cancellable, error);
-      if (download.received_bytes > 0)
-        report_transfer (work, download.received_bytes);
     }
   work->base_bytes += file->size_bytes;
   return ok;

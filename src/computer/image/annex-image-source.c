@@ -19,7 +19,7 @@ annex_image_source_default_init (AnnexImageSourceInterface *iface)
                                     NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_DOUBLE);
   signals[TRANSFERRED] =
       g_signal_new ("transferred", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT64);
+                    G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT64, G_TYPE_STRING);
 }
 
 DexFuture *
@@ -69,7 +69,9 @@ typedef struct
   guint signal;
   char *text;
   double fraction;
+  guint port;
   guint64 bytes;
+  char *failure; /* nullable */
 } Report;
 
 static void
@@ -79,6 +81,7 @@ report_free (gpointer data)
 
   g_object_unref (report->source);
   g_free (report->text);
+  g_free (report->failure);
   g_free (report);
 }
 
@@ -90,7 +93,8 @@ emit_report (gpointer data)
   if (report->signal == PROGRESS)
     g_signal_emit (report->source, signals[PROGRESS], 0, report->text, report->fraction);
   else
-    g_signal_emit (report->source, signals[TRANSFERRED], 0, report->text, report->bytes);
+    g_signal_emit (report->source, signals[TRANSFERRED], 0, report->text, report->port,
+                   report->bytes, report->failure);
   return G_SOURCE_REMOVE;
 }
 
@@ -126,7 +130,9 @@ void
 annex_image_source_report_transfer (AnnexImageSource *self,
                                     GMainContext *context,
                                     const char *host,
-                                    guint64 bytes)
+                                    guint port,
+                                    guint64 bytes,
+                                    const char *failure)
 {
   Report *report;
 
@@ -135,6 +141,8 @@ annex_image_source_report_transfer (AnnexImageSource *self,
   report->source = g_object_ref (self);
   report->signal = TRANSFERRED;
   report->text = g_strdup (host);
+  report->port = port;
   report->bytes = bytes;
+  report->failure = g_strdup (failure);
   queue_report (context, report);
 }

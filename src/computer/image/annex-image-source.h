@@ -37,8 +37,9 @@ struct _AnnexImageSourceInterface
 
 /* Signal "progress" (const char *sentence, double fraction): what goes on, in plain words; fraction
  * is 0 to 1, or negative where nobody knows. In the main context of the thread that called provide.
- * Signal "transferred" (const char *host, guint64 bytes): a request to the network has ended; for
- * the ledger. */
+ * Signal "transferred" (const char *host, guint port, guint64 bytes, const char *failure): a
+ * request to the network has ended, by a sentence about why where it failed (NULL: it did not); of
+ * a builder, all of them to that host together, whose bytes nobody counts (0). For the ledger. */
 
 /* The version that annex_image_source_provide would bring now. Cheap for a builder (a hash of its
  * recipe), one request for a fetcher. Resolves to a string; rejects with ANNEX_IMAGE_ERROR. */
@@ -46,9 +47,9 @@ DexFuture *
 annex_image_source_find_version (AnnexImageSource *self,
                                  GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What bringing the image would take: what a fetcher's server says, or, of a builder, the size of the
- * image in @store that was built before, else what building one took when this was written. Resolves
- * to an AnnexImageEstimate (boxed); rejects with ANNEX_IMAGE_ERROR. */
+/* What bringing the image would take: what a fetcher's server says, or, of a builder, the size of
+ * the image in @store that was built before, else what building one took when this was written.
+ * Resolves to an AnnexImageEstimate (boxed); rejects with ANNEX_IMAGE_ERROR. */
 DexFuture *
 annex_image_source_estimate (AnnexImageSource *self,
                              AnnexImageStore *store,
@@ -76,6 +77,8 @@ void
 annex_image_source_report_transfer (AnnexImageSource *self,
                                     GMainContext *context,
                                     const char *host,
-                                    guint64 bytes);
+                                    guint port,
+                                    guint64 bytes,
+                                    const char *failure);
 
 G_END_DECLS

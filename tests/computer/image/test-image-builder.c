@@ -21,6 +21,7 @@ typedef struct
   AnnexImageBuilder *builder;
   GCancellable *cancellable;
   guint reports;
+  GPtrArray *hosts; /* that packages were fetched from, as it tells them */
 } Fixture;
 
 static void
@@ -33,6 +34,18 @@ on_progress (AnnexImageSource *source, const char *sentence, double fraction, gp
   g_assert_cmpfloat (fraction, >=, 0);
   g_assert_cmpfloat (fraction, <=, 1);
   f->reports++;
+}
+
+static void
+on_transferred (AnnexImageSource *source,
+                const char *host,
+                guint port,
+                guint64 bytes,
+                const char *failure,
+                Fixture *f)
+{
+  g_assert_cmpuint (port, >, 0);
+  g_ptr_array_add (f->hosts, g_strdup_printf ("%s%s", host, failure != NULL ? " failed" : ""));
 }
 
 static void
@@ -49,11 +62,13 @@ set_up (Fixture *f, gconstpointer data)
   f->store = annex_image_store_new (folder);
   f->builder = annex_image_builder_new (f->recipe, FALSE);
   f->cancellable = g_cancellable_new ();
+  f->hosts = g_ptr_array_new_with_free_func (g_free);
   g_signal_connect (f->builder, "progress", G_CALLBACK (on_progress), f);
+  g_signal_connect (f->builder, "transferred", G_CALLBACK (on_transferred), f);
 }
 
-/* A thread that has told its end may hold it for a moment yet; who holds it for good is found by the
- * time limit. */
+/* A thread that has told its end may hold it for a moment yet; who holds it for good is found by
+ * the time limit. */
 static void
 let_go (gpointer object)
 {
@@ -72,6 +87,7 @@ tear_down (Fixture *f, gconstpointer data)
   let_go (f->builder);
   let_go (f->store);
   g_object_unref (f->cancellable);
+  g_ptr_array_unref (f->hosts);
   g_free (f->recipe);
   image_harness_remove_folder (f->folder);
 }
@@ -101,6 +117,32 @@ provide (Fixture *f, GError **error)
   return image_harness_wait (
       annex_image_source_provide (ANNEX_IMAGE_SOURCE (f->builder), f->store, f->cancellable),
       error);
+}
+
+static gboolean
+has_told (Fixture *f, const char *host)
+{
+  return g_ptr_array_find_with_equal_func (f->hosts, host, g_str_equal, NULL);
+}
+
+/* Whose packages it was made of is told once a build, and not of a build that fetched none. */
+static void
+test_hosts (Fixture *f, gconstpointer data)
+{
+  guint n;
+
+  write_recipe (f, "echo 'annex-image: installing Debian packages'\n"
+                   "printf 'deb.example\\tapt\\nwheels.example\\tpip\\n' "
+                   ">\"$output/package-hosts.txt\"\n"
+                   "echo 'annex-image: failed: the disk is full'; exit 4");
+  g_assert_null (provide (f, NULL));
+  g_assert_true (has_told (f, "wheels.example failed"));
+  n = f->hosts->len;
+  g_assert_cmpuint (n, >=, 2); /* and at least one mirror */
+  write_recipe (f, "echo 'annex-image: taking the layers of the image before'\n"
+                   "cp \"$ready\"/* \"$output\"/");
+  g_assert_nonnull (provide (f, NULL));
+  g_assert_cmpuint (f->hosts->len, ==, n);
 }
 
 static void
@@ -268,6 +310,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
+  ADD ("/image/builder/hosts", NULL, test_hosts);
   ADD ("/image/builder/build", NULL, test_build);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
     {

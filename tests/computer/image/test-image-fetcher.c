@@ -6,6 +6,7 @@
  */
 #include "annex-image-download.h"
 #include "annex-image-fetcher.h"
+#include "annex-image-ledger.h"
 #include "image-harness.h"
 
 #include <glib/gstdio.h>
@@ -30,6 +31,7 @@ typedef struct
   guint progress_reports;
   double last_fraction;
   guint64 transferred_bytes;
+  guint port;
 } Fixture;
 
 /* Answers with a part and the right length, and then hangs up in the middle. */
@@ -104,7 +106,14 @@ on_request (SoupServer *server,
   g_ptr_array_add (f->requests, g_strdup_printf ("%s %zu", path, start));
   if (base && f->cancel_at_base != NULL)
     g_cancellable_cancel (f->cancel_at_base);
-  if (content == NULL)
+  if (g_str_has_prefix (path, "/moved/"))
+    {
+      g_autofree char *to =
+          g_strdup_printf ("http://localhost:%u/image/%s", f->port, path + strlen ("/moved/"));
+
+      soup_server_message_set_redirect (message, 302, to);
+    }
+  else if (content == NULL)
     {
       soup_server_message_set_status (message, 404, NULL);
     }
@@ -154,11 +163,17 @@ on_progress (AnnexImageSource *source, const char *sentence, double fraction, gp
 }
 
 static void
-on_transferred (AnnexImageSource *source, const char *host, guint64 bytes, gpointer data)
+on_transferred (AnnexImageSource *source,
+                const char *host,
+                guint port,
+                guint64 bytes,
+                const char *failure,
+                gpointer data)
 {
   Fixture *f = data;
 
   g_assert_cmpstr (host, ==, "127.0.0.1");
+  g_assert_cmpuint (port, ==, f->port);
   f->transferred_bytes += bytes;
 }
 
@@ -168,6 +183,8 @@ use_address (Fixture *f, const char *sha256)
   g_autoslist (GUri) uris = soup_server_get_uris (f->server);
   g_autofree char *address =
       g_strdup_printf ("http://127.0.0.1:%d/image/", g_uri_get_port (uris->data));
+
+  f->port = (guint) g_uri_get_port (uris->data);
 
   g_clear_object (&f->fetcher);
   f->fetcher = annex_image_fetcher_new (address, sha256);
@@ -491,6 +508,49 @@ test_addresses (void)
     g_assert_false (annex_image_address_is_allowed (bad[i]));
 }
 
+/* Every request is a row, also one that failed, or only sent on to somebody else; whose bytes they
+ * were is told. */
+static void
+test_ledger (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "tasks.db", NULL);
+  g_autofree char *address = g_strdup_printf ("http://127.0.0.1:%u/moved/", f->port);
+  g_autoptr (AnnexStore) store =
+      g_value_dup_object (image_harness_wait (annex_store_open (path), NULL));
+  g_autoptr (GPtrArray) rows = NULL;
+  guint64 bytes = 0;
+  guint sent_on = 0;
+  guint failed = 0;
+
+  g_clear_object (&f->fetcher);
+  f->fetcher = annex_image_fetcher_new (address, NULL);
+  annex_image_fetcher_set_retry_delay (f->fetcher, 1);
+  annex_image_ledger_watch (ANNEX_IMAGE_SOURCE (f->fetcher), store);
+  f->cuts = 1;
+  f->statuses = 1;
+  f->status = 503;
+  assert_provided (f, "one");
+  rows = g_value_dup_boxed (image_harness_wait (annex_store_list_all_ledger (store, 0, 100), NULL));
+  g_assert_cmpuint (rows->len, ==, f->requests->len);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      AnnexLedgerEntry *row = g_ptr_array_index (rows, i);
+
+      g_assert_null (row->task_id);
+      g_assert_cmpstr (row->channel, ==, "image");
+      g_assert_cmpstr (row->method, ==, "GET");
+      g_assert_cmpstr (row->by, ==, "annex");
+      g_assert_cmpuint (row->port, ==, f->port);
+      bytes += row->bytes_down;
+      sent_on += g_str_equal (row->host, "127.0.0.1") && row->bytes_down == 0;
+      failed += g_str_equal (row->decision, "failed") && row->reason != NULL;
+    }
+  g_assert_cmpuint (sent_on, ==, rows->len / 2);
+  g_assert_cmpuint (failed, ==, 2);
+  g_assert_cmpuint (bytes, >, 1000000);
+  image_harness_wait (annex_store_close (store), NULL);
+}
+
 static void
 test_no_server (Fixture *f, gconstpointer data)
 {
@@ -530,6 +590,7 @@ main (int argc, char **argv)
   ADD ("update", test_update);
   ADD ("no-space", test_no_space);
   ADD ("other-architecture", test_other_architecture);
+  ADD ("ledger", test_ledger);
   ADD ("no-server", test_no_server);
   ADD ("no-address", test_no_address);
   g_test_add_func ("/image/fetcher/addresses", test_addresses);
