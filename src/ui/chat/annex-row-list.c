@@ -7,6 +7,10 @@
  * adjustment may differ from where the anchor is; that is put right when nobody scrolls, or at once
  * near the ends of the scroll range.
  *
+ * Making rows takes as long as several frames where many come into sight at once, so each frame makes
+ * as many as it has time for, those nearest to the anchor first; the others come in the next ones and
+ * move nothing that is there.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-row-list.h"
@@ -19,6 +23,9 @@
 #define PADDING 12
 /* Below the last row. */
 #define END_SPACE 24
+/* Of a frame, from its beginning, the time until which rows are made; and what they get in any case. */
+#define BUDGET_US 8000
+#define LEAST_US 1500
 
 typedef struct
 {
@@ -40,6 +47,8 @@ struct _AnnexRowList
   GArray *rows; /* Row */
   gint64 total; /* of all heights */
   guint n_widgets;
+  gint64 deadline_us;  /* for making rows in this allocation; 0: none was made yet */
+  gboolean unfinished; /* there was no time for all of them */
 
   gboolean at_end;
   guint anchor; /* a row */
@@ -135,18 +144,40 @@ need_widget (AnnexRowList *self, guint i)
     gtk_widget_insert_before (row->widget, GTK_WIDGET (self), NULL);
 }
 
-static int
+static gint64
+get_deadline_us (AnnexRowList *self, gint64 now_us)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+  gint64 began_us = clock != NULL ? gdk_frame_clock_get_frame_time (clock) : now_us;
+
+  return CLAMP (began_us + BUDGET_US, now_us + LEAST_US, now_us + BUDGET_US);
+}
+
+/* FALSE when it has no widget yet, and none can be made in this frame. */
+static gboolean
 measure_row (AnnexRowList *self, guint i)
 {
-  Row *row;
+  Row *row = get_row (self, i);
   int height;
 
-  need_widget (self, i);
-  row = get_row (self, i);
+  if (row->widget == NULL)
+    {
+      gint64 now_us = g_get_monotonic_time ();
+
+      if (self->deadline_us == 0)
+        self->deadline_us = get_deadline_us (self, now_us);
+      else if (now_us >= self->deadline_us)
+        {
+          self->unfinished = TRUE;
+          return FALSE;
+        }
+      need_widget (self, i);
+      row = get_row (self, i);
+    }
   gtk_widget_measure (row->widget, GTK_ORIENTATION_VERTICAL, self->width, &height, NULL, NULL,
                       NULL);
   set_height (self, row, height, TRUE);
-  return height;
+  return TRUE;
 }
 
 static gboolean
@@ -177,10 +208,10 @@ anchor_at_end (AnnexRowList *self, int height)
   int sum = END_SPACE;
   guint i = self->rows->len;
 
-  while (i > 0 && sum < height)
-    sum += measure_row (self, --i);
-  self->anchor = i;
-  self->above = MAX (sum - height, 0);
+  while (i > 0 && sum < height && measure_row (self, i - 1))
+    sum += get_row (self, --i)->height;
+  self->anchor = MIN (i, self->rows->len - 1);
+  self->above = i > 0 ? sum - height : MAX (sum - height, 0);
 }
 
 /* Measures what is visible, and half a view more on both sides. Returns the range and where it
@@ -192,13 +223,13 @@ measure_near (AnnexRowList *self, int height, guint *first, guint *last, int *to
   int y = -self->above;
   guint i = self->anchor;
 
-  while (i < self->rows->len && y < height + margin)
-    y += measure_row (self, i++);
+  while (i < self->rows->len && y < height + margin && measure_row (self, i))
+    y += get_row (self, i++)->height;
   *last = i;
   i = self->anchor;
   y = -self->above;
-  while (i > 0 && y > -margin)
-    y -= measure_row (self, --i);
+  while (i > 0 && y > -margin && measure_row (self, i - 1))
+    y -= get_row (self, --i)->height;
   *first = i;
   *top = y;
 }
@@ -210,12 +241,12 @@ fill_view (AnnexRowList *self, int height)
   int bottom = -self->above;
   guint i = self->anchor;
 
-  while (i < self->rows->len && bottom < height)
-    bottom += measure_row (self, i++);
-  if (bottom + END_SPACE < height)
+  while (i < self->rows->len && bottom < height && measure_row (self, i))
+    bottom += get_row (self, i++)->height;
+  if (i == self->rows->len && bottom + END_SPACE < height)
     anchor_at_end (self, height);
-  while (self->above < 0 && self->anchor > 0)
-    self->above += measure_row (self, --self->anchor);
+  while (self->above < 0 && self->anchor > 0 && measure_row (self, self->anchor - 1))
+    self->above += get_row (self, --self->anchor)->height;
   if (self->anchor == 0 && self->above < 0)
     self->above = 0;
   while (self->anchor + 1 < self->rows->len &&
@@ -325,15 +356,16 @@ again_cb (gpointer data)
 static void
 check_heights (AnnexRowList *self, guint first, guint last)
 {
-  for (guint i = first; i < last && self->again_id == 0; i++)
+  for (guint i = first; i < last && !self->unfinished; i++)
     {
       int height;
 
       gtk_widget_measure (get_row (self, i)->widget, GTK_ORIENTATION_VERTICAL, self->width, &height,
                           NULL, NULL, NULL);
-      if (height != get_row (self, i)->height)
-        self->again_id = g_idle_add_full (GDK_PRIORITY_REDRAW - 1, again_cb, self, NULL);
+      self->unfinished = height != get_row (self, i)->height;
     }
+  if (self->unfinished && self->again_id == 0)
+    self->again_id = g_idle_add_full (GDK_PRIORITY_REDRAW - 1, again_cb, self, NULL);
 }
 
 static void
@@ -356,6 +388,8 @@ annex_row_list_size_allocate (GtkWidget *widget, int width, int height, int base
   int top = 0;
 
   set_row_width (self, width);
+  self->unfinished = FALSE;
+  self->deadline_us = 0;
   if (self->rows->len > 0 && height > 0)
     {
       self->anchor = MIN (self->anchor, self->rows->len - 1);
