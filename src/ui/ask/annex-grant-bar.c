@@ -118,6 +118,7 @@ static void
 annex_grant_bar_init (AnnexGrantBar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  annex_grant_card_set_shrinks (self->card, TRUE);
 }
 
 GtkWidget *

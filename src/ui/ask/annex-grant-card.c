@@ -26,6 +26,7 @@ struct _AnnexGrantCard
   gboolean facts_wanted;
   GtkWidget *refuse; /* borrowed: where the focus goes first */
 
+  GtkScrolledWindow *scroller;
   GtkLabel *question;
   GtkLabel *position;
   GtkWidget *target_frame;
@@ -387,6 +388,15 @@ annex_grant_card_set_position (AnnexGrantCard *self, guint position, guint n)
   gtk_widget_set_visible (GTK_WIDGET (self->position), n > 1);
 }
 
+void
+annex_grant_card_set_shrinks (AnnexGrantCard *self, gboolean shrinks)
+{
+  g_return_if_fail (ANNEX_IS_GRANT_CARD (self));
+
+  gtk_scrolled_window_set_policy (self->scroller, GTK_POLICY_NEVER,
+                                  shrinks ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
+}
+
 /* ---- the widget */
 
 /* Who comes by keyboard comes to No first. */
@@ -454,6 +464,7 @@ annex_grant_card_class_init (AnnexGrantCardClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-grant-card.ui");
+  gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, scroller);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, question);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, position);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, target_frame);

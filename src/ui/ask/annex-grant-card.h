@@ -27,5 +27,9 @@ annex_grant_card_get_ask (AnnexGrantCard *self);
 /* "1 of 3"; nothing is shown when @n is 1. */
 void
 annex_grant_card_set_position (AnnexGrantCard *self, guint position, guint n);
+/* Whether it may get less room than all of it needs: then what it says scrolls, and the buttons
+ * stay in view. FALSE at first. */
+void
+annex_grant_card_set_shrinks (AnnexGrantCard *self, gboolean shrinks);
 
 G_END_DECLS

@@ -472,6 +472,43 @@ test_browser_from_step (void)
   hide (&shown);
 }
 
+/* ---- a permission in a small window */
+
+static gboolean
+refusal_is_shown (gpointer page)
+{
+  return annex_find_button (page, "No, not this") != NULL;
+}
+
+/* However much is to be read, what it is answered with stays in view. */
+static void
+test_permission_fits (void)
+{
+  g_autoptr (GString) text = g_string_new ("May this command run?");
+  GtkWidget *button;
+  graphene_rect_t bounds;
+  Shown shown;
+
+  show (&shown);
+  g_object_set (shown.page, "compact", TRUE, "narrow", TRUE, "pane-shown", FALSE, NULL);
+  gtk_window_set_default_size (shown.window, 360, 480);
+  for (guint i = 0; i < 60; i++)
+    g_string_append_printf (text, "\nstep %u of it", i);
+  annex_fake_desk_ask (shown.desk, shown.task,
+                       annex_ask_new_consent (annex_task_get_id (shown.task), "Secret", text->str,
+                                              "Yes, this once", "No, not this"));
+  g_assert_true (annex_shot_wait (refusal_is_shown, shown.page, WAIT_MS));
+  annex_shot_settle (300);
+  annex_shot_take (shown.window, "permission-small");
+  button = annex_find_button (shown.page, "No, not this");
+  g_assert_true (gtk_widget_compute_bounds (button, shown.page, &bounds));
+  g_assert_cmpfloat (bounds.origin.y, >=, 0);
+  g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=,
+                     gtk_widget_get_height (shown.page) - 80); /* above the composer */
+  g_assert_true (gtk_widget_get_height (shown.page) < 600);
+  hide (&shown);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -487,5 +524,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/task-page/browser/shows-itself", test_browser_shows_itself);
   g_test_add_func ("/ui/task-page/browser/is-quiet", test_browser_is_quiet);
   g_test_add_func ("/ui/task-page/browser/from-step", test_browser_from_step);
+  g_test_add_func ("/ui/task-page/permission-fits", test_permission_fits);
   return g_test_run ();
 }
