@@ -8,13 +8,15 @@
 #include "annex-cli.h"
 
 #include "annex-computer-console.h"
+#include "annex-domain-xml.h"
 #include "annex-future.h"
-#include "annex-image-builder.h"
-#include "annex-image-fetcher.h"
-#include "annex-image-ledger.h"
+#include "annex-image-origin.h"
+#include "annex-paths.h"
 #include "annex-run-print.h"
+#include "annex-template.h"
 #include "annex-workspace-checkpoints.h"
 
+#include <glib/gstdio.h>
 #include <stdio.h>
 
 /* The computer that belongs to no task: an identifier no task can have. */
@@ -46,17 +48,12 @@ progress_cb (AnnexImageSource *source, const char *sentence, double fraction, gp
   fprintf (stderr, "%s\n", sentence);
 }
 
-/* Where images come from here: fetched when the build names an address, else built. (transfer full)
- */
+/* (transfer full) */
 static AnnexImageSource *
 create_source (Options *options, gboolean office)
 {
-  AnnexImageSource *source = annex_image_fetcher_has_address ()
-                                 ? ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL))
-                                 : ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, office));
-
-  annex_image_ledger_watch (source, annex_session_get_store (options->session));
-  return source;
+  return annex_image_origin_create_source (annex_image_origin_find (), office,
+                                           annex_session_get_store (options->session));
 }
 
 /* Of the images that are there, the present one stays, the one before it until the present one has
@@ -231,37 +228,122 @@ stop (Options *options, GError **error)
   return ANNEX_EXIT_DONE;
 }
 
-static int
-reset (Options *options, GError **error)
+/* Makes the computer that @name names, or the scratch one, as new. */
+static gboolean
+reset_one (Options *options, const char *name, GError **error)
 {
   gboolean draft = FALSE;
   g_autoptr (GPtrArray) checkpoints = NULL;
   g_autoptr (AnnexWorkspace) workspace = NULL;
-  g_autoptr (AnnexComputer) computer =
-      find_computer (options, options->words[0], &workspace, error);
+  g_autoptr (AnnexComputer) computer = find_computer (options, name, &workspace, error);
 
   if (computer == NULL)
-    return -1;
+    return FALSE;
   if (workspace != NULL && !options->force)
     draft =
         dex_await_boolean (annex_drafts_is_open (annex_workspace_get_drafts (workspace)), error);
   if (*error != NULL)
-    return -1;
+    return FALSE;
   if (draft)
     {
       g_set_error_literal (
           error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
           "The computer holds a draft. Keep or discard it first, or say --force to lose it");
-      return -1;
+      return FALSE;
     }
   checkpoints = dex_await_boxed (annex_computer_list_checkpoints (computer), error);
   if (checkpoints == NULL || !dex_await (annex_computer_reset (computer), error))
-    return -1;
+    return FALSE;
   if (workspace != NULL &&
       (!annex_workspace_tell_checkpoints_lost (workspace, checkpoints, error) ||
        !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (workspace)), error)))
+    return FALSE;
+  return TRUE;
+}
+
+static int
+reset (Options *options, GError **error)
+{
+  if (!reset_one (options, options->words[0], error))
     return -1;
   annex_cli_print ("The computer is as new.\n");
+  return ANNEX_EXIT_DONE;
+}
+
+/* Removes the computers of tasks. Their drafts are told lost, as when one is reset. */
+static gboolean
+remove_computers (Options *options, GError **error)
+{
+  AnnexComputers *computers = annex_session_get_computers (options->session);
+  g_autofree char *root = annex_paths_computer ("computers");
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) ids = NULL;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (annex_computer_id_is_valid (name))
+      g_strv_builder_add (builder, name);
+  ids = g_strv_builder_end (builder);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      gboolean scratch = g_str_equal (ids[i], SCRATCH_ID);
+      g_autoptr (GError) local = NULL;
+
+      /* One whose task is gone holds nothing that could be told lost. */
+      if (!reset_one (options, scratch ? NULL : ids[i], &local) &&
+          !g_error_matches (local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (!dex_await (annex_computers_delete (computers, ids[i]), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Where the folder is only linked to, the images are somebody else's. */
+static gboolean
+clear_images (AnnexImageStore *store, guint64 *freed, GError **error)
+{
+  const char *folder = annex_image_store_get_folder (store);
+
+  if (g_file_test (folder, G_FILE_TEST_IS_SYMLINK))
+    {
+      g_unlink (folder);
+      return TRUE;
+    }
+  *freed += dex_await_uint64 (annex_image_store_clear (store), error);
+  return *error == NULL;
+}
+
+static int
+remove_all (Options *options, GError **error)
+{
+  AnnexComputers *computers = annex_session_get_computers (options->session);
+  AnnexImageStore *images = annex_session_get_images (options->session);
+  g_auto (GStrv) used = annex_computers_dup_image_versions (computers);
+  g_autofree char *text = NULL;
+  guint64 freed = 0;
+
+  if (used[0] != NULL && !options->force)
+    {
+      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                           "There are tasks with a computer. Delete them, or say --force to lose "
+                           "their computers with what is on them, drafts too");
+      return -1;
+    }
+  if (!remove_computers (options, error))
+    return -1;
+  freed = annex_template_measure_all (TRUE);
+  if (!clear_images (images, &freed, error))
+    return -1;
+  text = g_format_size (freed);
+  annex_cli_print (
+      "Annex's computer is removed; %s are free again. Tasks and your files are as they "
+      "were.\n",
+      text);
   return ANNEX_EXIT_DONE;
 }
 
@@ -271,7 +353,7 @@ static const struct
   ComputerFunc func;
 } subcommands[] = {
   { "build", build }, { "status", status }, { "start", start }, { "shell", shell },
-  { "exec", exec },   { "stop", stop },     { "reset", reset },
+  { "exec", exec },   { "stop", stop },     { "reset", reset }, { "remove", remove_all },
 };
 
 int

@@ -229,14 +229,15 @@ static const char computer_help[] =
     "  annex computer exec [TASK] -- COMMAND [ARG]…\n"
     "  annex computer stop [TASK]\n"
     "  annex computer reset [TASK] [--force]\n"
+    "  annex computer remove [--force]\n"
     "\n"
     "  Every task has a computer of its own, a small virtual machine without a network card. "
     "Without TASK the\n"
     "  commands use a scratch computer that belongs to no task.\n"
     "\n"
     "COMMANDS\n"
-    "  build   build the image from Debian packages (some minutes, once; about 450 MB); --office "
-    "adds LibreOffice\n"
+    "  build   bring the image: from what came with Annex, by download where Annex has an address, else\n"
+    "          from Debian packages (some minutes, once; about 450 MB); --office adds LibreOffice there\n"
     "  status  the image, how machines run here (KVM or emulated, and why), and the computers "
     "there are\n"
     "  start   make it ready and put it to sleep, so that its next use is quick\n"
@@ -245,6 +246,9 @@ static const char computer_help[] =
     "  stop    shut it down; its disk stays\n"
     "  reset   throw its disk and checkpoints away; the next use begins fresh. Refused while it holds a "
     "draft;\n"
+    "          --force insists\n"
+    "  remove  throw the image away and all that computers left on the disk. Refused while tasks have a "
+    "computer;\n"
     "          --force insists\n";
 
 static const char skills_help[] =

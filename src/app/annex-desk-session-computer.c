@@ -11,13 +11,12 @@
 #include "annex-computer-move.h"
 #include "annex-domain-xml.h"
 #include "annex-future.h"
-#include "annex-image-builder.h"
-#include "annex-image-fetcher.h"
-#include "annex-image-ledger.h"
+#include "annex-image-origin.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "annex-template.h"
 
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -269,16 +268,28 @@ dup_place (void)
   return folder != NULL ? folder : annex_paths_data (NULL);
 }
 
-/* Where images come from here: fetched when the build names an address, else built. */
-static AnnexImageSource *
-create_source (AnnexSession *session)
+/* For the consent page. */
+static const char *
+describe_origin (AnnexImageOrigin origin)
 {
-  AnnexImageSource *source = annex_image_fetcher_has_address ()
-                                 ? ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL))
-                                 : ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, FALSE));
+  switch (origin)
+    {
+    case ANNEX_IMAGE_ORIGIN_EXTENSION:
+      return _ ("It came with Annex, and is only copied");
+    case ANNEX_IMAGE_ORIGIN_DOWNLOAD:
+      return _ ("Downloaded");
+    case ANNEX_IMAGE_ORIGIN_BUILD:
+      return _ ("Built on this machine from Debian packages");
+    case ANNEX_IMAGE_ORIGIN_NONE:
+      return "";
+    }
+  g_assert_not_reached ();
+}
 
-  annex_image_ledger_watch (source, annex_session_get_store (session));
-  return source;
+static AnnexImageSource *
+create_source (AnnexDeskSession *self, AnnexImageOrigin origin)
+{
+  return annex_image_origin_create_source (origin, FALSE, annex_session_get_store (self->session));
 }
 
 static DexFuture *
@@ -287,10 +298,11 @@ needs_fiber (AnnexDeskCall *call)
   AnnexImageStore *images = annex_session_get_images (call->self->session);
   g_autoptr (AnnexComputerNeeds) needs = g_new0 (AnnexComputerNeeds, 1);
   g_autofree char *current = annex_image_store_dup_current (images);
-  gboolean fetched = annex_image_fetcher_has_address ();
-  g_autoptr (AnnexImageSource) source = create_source (call->self->session);
+  AnnexImageOrigin origin = annex_image_origin_find ();
+  g_autoptr (AnnexImageSource) source = create_source (call->self, origin);
   AnnexImageEstimate usual = { USUAL_IMAGE_BYTES, USUAL_IMAGE_BYTES };
   AnnexImageEstimate *estimate = NULL;
+  GError *error = NULL;
 
   needs->folder = dup_place ();
   needs->disk_free_bytes = free_bytes_at (needs->folder);
@@ -300,7 +312,7 @@ needs_fiber (AnnexDeskCall *call)
              dex_await_uint64 (annex_worker_run ("annex-space", left_work, NULL, NULL), NULL));
   needs->memory_bytes = (guint64) annex_computer_kit_memory_mib () << 20;
   needs->metered = g_network_monitor_get_network_metered (g_network_monitor_get_default ());
-  needs->source = g_strdup (fetched ? "Downloaded" : "Built on this machine from Debian packages");
+  needs->source = g_strdup (describe_origin (origin));
   if (current != NULL)
     {
       g_autoptr (AnnexImage) image =
@@ -309,6 +321,10 @@ needs_fiber (AnnexDeskCall *call)
       /* A damaged one is as good as none. */
       needs->installed = image != NULL;
     }
+  /* There is nothing to consent to. */
+  if (!needs->installed && origin == ANNEX_IMAGE_ORIGIN_NONE &&
+      !dex_await (annex_image_source_find_version (source, NULL), &error))
+    return annex_desk_fail (error);
   if (!needs->installed)
     estimate =
         dex_await_boxed (annex_future_with_timeout (
@@ -342,7 +358,7 @@ static DexFuture *
 install_fiber (AnnexDeskCall *call)
 {
   AnnexImageStore *images = annex_session_get_images (call->self->session);
-  g_autoptr (AnnexImageSource) source = create_source (call->self->session);
+  g_autoptr (AnnexImageSource) source = create_source (call->self, annex_image_origin_find ());
   g_autoptr (AnnexImage) image = NULL;
   GError *error = NULL;
   gulong handler = g_signal_connect (source, "progress", G_CALLBACK (progress_cb), call);

@@ -11,9 +11,7 @@
 #include "annex-computer-kit.h"
 #include "annex-domain-xml.h"
 #include "annex-future.h"
-#include "annex-image-builder.h"
-#include "annex-image-fetcher.h"
-#include "annex-image-ledger.h"
+#include "annex-image-origin.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "annex-template.h"
@@ -21,6 +19,61 @@
 #include <sys/statvfs.h>
 
 /* The image */
+
+/* The version that is offered in place of @current and is another one; NULL where there is none.
+ * What takes more than reading a file, only when @thorough. (transfer full) */
+static char *
+find_newer (AnnexDoctor *self, const char *current, gboolean thorough)
+{
+  AnnexImageOrigin origin = annex_image_origin_find ();
+  g_autoptr (AnnexImageSource) source =
+      annex_image_origin_create_source (origin, FALSE, annex_session_get_store (self->session));
+  g_autofree char *version = NULL;
+
+  if (origin == ANNEX_IMAGE_ORIGIN_NONE || (origin != ANNEX_IMAGE_ORIGIN_EXTENSION && !thorough))
+    return NULL;
+  version = dex_await_string (annex_image_source_find_version (source, NULL), NULL);
+  return version != NULL && !g_str_equal (version, current) ? g_steal_pointer (&version) : NULL;
+}
+
+/* In words for the button. */
+static const char *
+describe_repair (void)
+{
+  switch (annex_image_origin_find ())
+    {
+    case ANNEX_IMAGE_ORIGIN_EXTENSION:
+      return "Take It Again";
+    case ANNEX_IMAGE_ORIGIN_DOWNLOAD:
+      return "Download It Again";
+    case ANNEX_IMAGE_ORIGIN_BUILD:
+      return "Build It Again";
+    case ANNEX_IMAGE_ORIGIN_NONE:
+      return NULL;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+say_present (AnnexDoctor *self, AnnexCheckResult *result, AnnexImage *image, gboolean thorough)
+{
+  g_autofree char *newer = find_newer (self, annex_image_get_version (image), thorough);
+
+  if (newer == NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK,
+                        "The system of Annex’s computer is here and whole.");
+    }
+  else
+    {
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "There is another system for Annex’s computer (%s). Tasks that were begun "
+                        "with the present one keep it.",
+                        newer);
+      result->repair = g_strdup ("Change to It");
+    }
+  result->detail = g_strdup (annex_image_get_version (image));
+}
 
 static void
 look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
@@ -38,32 +91,35 @@ look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   image = dex_await_boxed (annex_image_store_open_current (images, NULL), &error);
   if (image != NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "The system of Annex’s computer is here and whole.");
-      result->detail = g_strdup (annex_image_get_version (image));
+      say_present (self, result, image, thorough);
       return;
     }
-  if (g_error_matches (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
+  if (!g_error_matches (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
+    {
+      annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
+                              "The system of Annex’s computer is damaged and must be made again. "
+                              "Tasks and files are not touched.");
+      result->repair = g_strdup (describe_repair ());
+    }
+  else if (annex_image_origin_find () == ANNEX_IMAGE_ORIGIN_NONE)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                        "Annex’s computer has not been set up, and this Annex has no address to "
+                        "fetch its system from: install the image from where you have Annex. Chat "
+                        "works without it.");
+    }
+  else
     {
       annex_doctor_say (result, ANNEX_CHECK_FAILED,
                         "Annex’s computer has not been set up yet. Chat works without it.");
       result->repair = g_strdup ("Set It Up");
-      return;
     }
-  annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                          "The system of Annex’s computer is damaged and must be made again. "
-                          "Tasks and files are not touched.");
-  result->repair =
-      g_strdup (annex_image_fetcher_has_address () ? "Download It Again" : "Build It Again");
 }
 
 static gboolean
 repair_image (AnnexDoctor *self, GError **error)
 {
-  g_autoptr (AnnexImageSource) source =
-      annex_image_fetcher_has_address ()
-          ? ANNEX_IMAGE_SOURCE (annex_image_fetcher_new (NULL, NULL))
-          : ANNEX_IMAGE_SOURCE (annex_image_builder_new (NULL, FALSE));
+  g_autoptr (AnnexImageSource) source = NULL;
   g_autoptr (AnnexImage) image = NULL;
 
   if (self->session == NULL)
@@ -73,7 +129,8 @@ repair_image (AnnexDoctor *self, GError **error)
                            "first");
       return FALSE;
     }
-  annex_image_ledger_watch (source, annex_session_get_store (self->session));
+  source = annex_image_origin_create_source (annex_image_origin_find (), FALSE,
+                                             annex_session_get_store (self->session));
   image = dex_await_boxed (
       annex_image_source_provide (source, annex_session_get_images (self->session), NULL), error);
   return image != NULL;

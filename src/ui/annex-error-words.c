@@ -109,10 +109,11 @@ static const AnnexErrorWords entries[] = {
 
   /* ---- its image */
   { "annex_image_error", "not-found", N_ ("Annex’s Computer Is Not Set Up"),
-    N_ ("There is nothing at the address it comes from. Doctor can build it on this machine."),
+    N_ ("It is not where it should come from. The details say what to do; chat works without it."),
     ANNEX_REPAIR_DOCTOR },
-  { "annex_image_error", "damaged", N_ ("What Was Downloaded Is Damaged"),
-    N_ ("Its checksum is not right, so Annex does not use it. Try again."), ANNEX_REPAIR_DOCTOR },
+  { "annex_image_error", "damaged", N_ ("What Was Downloaded Is Not Right"),
+    N_ ("It is not what it should be, so Annex does not use it. The details say why."),
+    ANNEX_REPAIR_DOCTOR },
   { "annex_image_error", "no-space", N_ ("The Disk Is Too Full for Annex’s Computer"),
     N_ ("Make room, or let it live on another disk."), ANNEX_REPAIR_DOCTOR },
   { "annex_image_error", "no-tools", N_ ("Annex’s Computer Cannot Be Built Here"),

@@ -287,6 +287,39 @@ class CommandLine(Journey):
 
     # ---- no image
 
+    def test_computer_is_removed(self):
+        """Image, templates and computers, and nothing of anybody else's."""
+        data = self.home + "/data/annex"
+        image = data + "/image"
+
+        def install():
+            os.makedirs(image + "/13-made-up")
+            with open(image + "/13-made-up/base.erofs", "wb") as file:
+                file.write(b"x" * 100000)
+            os.symlink("13-made-up", image + "/current")
+
+        install()
+        self.assertIn("kB", self.annex("computer", "remove").stdout)
+        self.assertFalse(os.path.lexists(image))
+        self.annex("computer", "remove")  # nothing is there: nothing to do
+
+        install()
+        computer = data + "/computers/00000000000000000000000001"
+        os.makedirs(computer)
+        with open(computer + "/computer.json", "w", encoding="utf-8") as file:
+            json.dump({"image": "13-made-up"}, file)
+        self.assertIn("--force", self.annex("computer", "remove", status=1).stderr)
+        self.assertTrue(os.path.exists(computer + "/computer.json") and os.path.exists(image))
+        self.annex("computer", "remove", "--force")
+        self.assertFalse(os.path.lexists(image) or os.path.exists(computer))
+
+        others = os.path.join(self.temporary, "of-another")
+        os.makedirs(others + "/13-theirs")
+        os.symlink(others, image)
+        self.annex("computer", "remove")
+        self.assertFalse(os.path.lexists(image))
+        self.assertTrue(os.path.isdir(others + "/13-theirs"))
+
     def test_without_an_image(self):
         done = self.annex("computer", "exec", "--", "uname", status=4)
         self.assertIn("annex computer build", done.stderr)

@@ -19,7 +19,7 @@ SKIPPED = {".git", "__pycache__", "node_modules", ".flatpak-builder"}
 # What a header of another library's tells, in the words of the README's table.
 LIBRARIES = {
     "json-glib/": "json-glib", "sqlite3.h": "SQLite", "libsecret/": "libsecret", "libsoup/": "libsoup",
-    "libvirt/": "libvirt", "libssh/": "libssh", "gtk/": "GTK", "adwaita.h": "libadwaita", "webkit/": "WebKitGTK",
+    "libvirt/": "libvirt", "libssh/": "libssh", "openssl/": "OpenSSL", "gtk/": "GTK", "adwaita.h": "libadwaita", "webkit/": "WebKitGTK",
     "vte/": "VTE", "poppler": "Poppler", "gtksourceview/": "GtkSourceView", "cmark-gfm": "cmark-gfm",
     "archive": "libarchive", "yaml.h": "libyaml", "git2.h": "libgit2",
 }

@@ -7,17 +7,14 @@
 #include "annex-image-fetcher.h"
 
 #include "annex-future.h"
+#include "annex-image-assembly.h"
 #include "annex-image-download.h"
+#include "annex-image-signature.h"
 #include "annex-paths.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-/* Left free on the disk after a fetch. */
-#define SPARE_BYTES (G_GUINT64_CONSTANT (256) << 20)
 /* Progress is told this often at most. */
 #define REPORT_INTERVAL_US (G_USEC_PER_SEC / 5)
 #define FETCHING "Downloading the computer’s image…"
@@ -27,6 +24,7 @@ struct _AnnexImageFetcher
   GObject parent_instance;
   char *address; /* without a trailing slash */
   char *sha256;  /* of the manifest, or NULL */
+  char *key;     /* the manifest is signed with, or NULL */
   guint retry_delay_ms;
 };
 
@@ -96,21 +94,58 @@ on_progress (guint64 done_bytes, gpointer data)
                                           (double) work->total_bytes);
 }
 
+/* The signature of @manifest lies beside it. */
+static gboolean
+check_signature (Work *work, GBytes *manifest, GError **error)
+{
+  g_autofree char *address =
+      g_strconcat (work->fetcher->address, "/" ANNEX_IMAGE_SIGNATURE_NAME, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) signature = annex_image_download_text (
+      address, ANNEX_IMAGE_SIGNATURE_MAX_BYTES, on_request, work, work->cancellable, &local);
+
+  if (signature != NULL)
+    return annex_image_signature_check (manifest, signature, work->fetcher->key, error);
+  if (g_error_matches (local, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
+    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                 "The computer’s image at the address is not signed");
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* Whether @manifest is what this Annex was built for: the very one, or one that is signed. */
+static gboolean
+check_origin (Work *work, GBytes *manifest, GError **error)
+{
+  AnnexImageFetcher *self = work->fetcher;
+  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, manifest);
+
+  if (self->sha256 != NULL && strcmp (sum, self->sha256) != 0)
+    {
+      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                   "The image at the address is not the one that this Annex was built for");
+      return FALSE;
+    }
+  return self->sha256 != NULL || self->key == NULL || check_signature (work, manifest, error);
+}
+
 /* Fetches and parses the manifest; @text is what it was parsed from. */
 static AnnexImageManifest *
 fetch_manifest (Work *work, GBytes **text, GError **error)
 {
   AnnexImageFetcher *self = work->fetcher;
-  g_autofree char *address = NULL, *sum = NULL;
+  g_autofree char *address = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  AnnexImageManifest *manifest;
-  struct utsname machine;
+  g_autoptr (AnnexImageManifest) manifest = NULL;
   const char *data;
 
   if (self->address == NULL)
     {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                   "This Annex was built without an address to fetch the computer’s image from");
+      g_set_error (
+          error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+          "This Annex has no address to fetch its computer’s image from. Install the image "
+          "from where you have Annex, or chat without a computer");
       return NULL;
     }
   address = g_strconcat (self->address, "/" ANNEX_IMAGE_MANIFEST_NAME, NULL);
@@ -118,28 +153,17 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
                                      work->cancellable, error);
   if (bytes == NULL)
     return NULL;
-  sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
-  if (self->sha256 != NULL && strcmp (sum, self->sha256) != 0)
-    {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                   "The image at the address is not the one that this Annex was built for");
-      return NULL;
-    }
+  if (!check_origin (work, bytes, error))
+    return NULL;
   /* An empty answer has no data at all. */
   data = g_bytes_get_data (bytes, NULL);
   manifest = annex_image_manifest_parse (data != NULL ? data : "", g_bytes_get_size (bytes), error);
   if (manifest == NULL)
     return NULL;
-  if (uname (&machine) == 0 && strcmp (machine.machine, manifest->architecture) != 0)
-    {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                   "The image at the address is for %s, this machine is %s", manifest->architecture,
-                   machine.machine);
-      annex_image_manifest_unref (manifest);
-      return NULL;
-    }
+  if (!annex_image_assembly_check_machine (manifest, error))
+    return NULL;
   *text = g_steal_pointer (&bytes);
-  return manifest;
+  return g_steal_pointer (&manifest);
 }
 
 /* Libsoup's blocking calls iterate the thread's own main context. */
@@ -196,86 +220,6 @@ find_version_work (gpointer data)
 }
 
 static gboolean
-is_complete (const char *path, const AnnexImageFile *file, GCancellable *cancellable)
-{
-  g_autofree char *sum = NULL;
-  struct stat info;
-
-  if (lstat (path, &info) < 0 || !S_ISREG (info.st_mode) ||
-      (guint64) info.st_size != file->size_bytes)
-    return FALSE;
-  sum = annex_file_sha256 (path, cancellable, NULL);
-  return g_strcmp0 (sum, file->sha256) == 0;
-}
-
-/* Takes @file from the current image when it is the same there: as a second name of one file, else
- * as a copy. */
-static gboolean
-take_from_current (AnnexImage *current, const AnnexImageFile *file, const char *path)
-{
-  const AnnexImageManifest *manifest;
-  g_autofree char *from = NULL;
-
-  if (current == NULL)
-    return FALSE;
-  manifest = annex_image_get_manifest (current);
-  for (guint i = 0; i < manifest->files->len; i++)
-    {
-      const AnnexImageFile *other = g_ptr_array_index (manifest->files, i);
-
-      if (strcmp (other->sha256, file->sha256) != 0 || other->size_bytes != file->size_bytes)
-        continue;
-      from = g_build_filename (annex_image_get_folder (current), other->name, NULL);
-      unlink (path);
-      if (link (from, path) == 0)
-        return TRUE;
-      g_clear_pointer (&from, g_free);
-    }
-  return FALSE;
-}
-
-/* Bytes that the staging folder already holds of the image. */
-static guint64
-measure_present (const char *staging, const AnnexImageManifest *manifest)
-{
-  guint64 present = 0;
-
-  for (guint i = 0; i < manifest->files->len; i++)
-    {
-      const AnnexImageFile *file = g_ptr_array_index (manifest->files, i);
-      g_autofree char *path = g_build_filename (staging, file->name, NULL);
-      g_autofree char *part = g_strconcat (path, ".part", NULL);
-      struct stat info;
-
-      if (lstat (path, &info) == 0 || lstat (part, &info) == 0)
-        present += MIN ((guint64) info.st_size, file->size_bytes);
-    }
-  return present;
-}
-
-static gboolean
-check_space (const char *staging, const AnnexImageManifest *manifest, GError **error)
-{
-  guint64 present = measure_present (staging, manifest);
-  guint64 needed = manifest->size_bytes - MIN (present, manifest->size_bytes) + SPARE_BYTES;
-  struct statvfs info;
-  guint64 free_bytes;
-  g_autofree char *needed_text = NULL, *free_text = NULL;
-
-  if (statvfs (staging, &info) < 0)
-    return TRUE;
-  free_bytes = (guint64) info.f_bavail * info.f_frsize;
-  if (free_bytes >= needed)
-    return TRUE;
-  needed_text = g_format_size (needed);
-  free_text = g_format_size (free_bytes);
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE,
-               "The computer’s image needs %s of free space, and there is %s", needed_text,
-               free_text);
-  return FALSE;
-}
-
-static gboolean
 fetch_file (Work *work,
             const char *staging,
             const AnnexImageFile *file,
@@ -297,7 +241,7 @@ fetch_file (Work *work,
   };
   gboolean ok = TRUE;
 
-  if (!is_complete (path, file, work->cancellable) && !take_from_current (current, file, path))
+  if (!annex_image_assembly_find (path, file, current, work->cancellable))
     {
       if (g_cancellable_set_error_if_cancelled (work->cancellable, error))
         return FALSE;
@@ -305,27 +249,6 @@ fetch_file (Work *work,
     }
   work->base_bytes += file->size_bytes;
   return ok;
-}
-
-/* The current image, when it can be opened. */
-static AnnexImage *
-open_current (Work *work)
-{
-  g_autofree char *version = annex_image_store_dup_current (work->store);
-  g_autofree char *path = NULL;
-
-  if (version == NULL)
-    return NULL;
-  path = g_build_filename (annex_image_store_get_folder (work->store), version, NULL);
-  return annex_image_open_blocking (path, work->cancellable, NULL);
-}
-
-/* Whether the current image is the described one; then only its manifest may differ in dates. */
-static gboolean
-is_same (AnnexImage *current, const AnnexImageManifest *manifest)
-{
-  return current != NULL && strcmp (annex_image_get_version (current), manifest->version) == 0 &&
-         strcmp (annex_image_get_sha256 (current), manifest->sha256) == 0;
 }
 
 /* With the store's lock held. */
@@ -341,12 +264,16 @@ fetch_locked (Work *work, GError **error)
   if (manifest == NULL)
     return NULL;
   work->total_bytes = manifest->size_bytes;
-  current = open_current (work);
-  if (is_same (current, manifest))
+  current = annex_image_assembly_open_current (work->store, work->cancellable);
+  if (annex_image_assembly_is_same (current, manifest))
     return g_steal_pointer (&current);
+  /* The very one that was meant may be any. */
+  if (work->fetcher->key != NULL && work->fetcher->sha256 == NULL &&
+      !annex_image_assembly_check_age (current, manifest, error))
+    return NULL;
 
   staging = annex_image_store_stage (work->store, manifest->version, error);
-  if (staging == NULL || !check_space (staging, manifest, error))
+  if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, error))
     return NULL;
   for (guint i = 0; i < manifest->files->len; i++)
     if (!fetch_file (work, staging, g_ptr_array_index (manifest->files, i), current, error))
@@ -426,6 +353,7 @@ annex_image_fetcher_finalize (GObject *object)
 
   g_free (self->address);
   g_free (self->sha256);
+  g_free (self->key);
   G_OBJECT_CLASS (annex_image_fetcher_parent_class)->finalize (object);
 }
 
@@ -456,6 +384,8 @@ annex_image_fetcher_new (const char *address, const char *sha256)
   self->address = dup_if_any (address != NULL ? address : ANNEX_IMAGE_URL);
   if (address == NULL || sha256 != NULL)
     self->sha256 = dup_if_any (sha256 != NULL ? sha256 : ANNEX_IMAGE_SHA256);
+  if (address == NULL)
+    self->key = dup_if_any (ANNEX_IMAGE_KEY);
   if (self->address != NULL && g_str_has_suffix (self->address, "/"))
     self->address[strlen (self->address) - 1] = '\0';
   return self;
@@ -465,6 +395,14 @@ gboolean
 annex_image_fetcher_has_address (void)
 {
   return ANNEX_IMAGE_URL[0] != '\0';
+}
+
+void
+annex_image_fetcher_set_key (AnnexImageFetcher *self, const char *key)
+{
+  g_return_if_fail (ANNEX_IS_IMAGE_FETCHER (self));
+  g_free (self->key);
+  self->key = g_strdup (key);
 }
 
 void

@@ -24,6 +24,11 @@ annex_image_fetcher_new (const char *address, const char *sha256);
 gboolean
 annex_image_fetcher_has_address (void);
 
+/* Only a manifest that is signed with @key (base64; nullable: any) is taken, and none that is older
+ * than the image that is there. Where an address is given, none is asked for before this. */
+void
+annex_image_fetcher_set_key (AnnexImageFetcher *self, const char *key);
+
 /* How long to wait before the first retry after a broken connection; doubled each time. For tests.
  * Default 1000. */
 void

@@ -557,8 +557,12 @@ remove_work (gpointer data)
   guint64 freed = 0;
   int lock = -1;
 
-  if (!all && !try_lock (folder, &lock))
+  if (all && !g_file_test (folder, G_FILE_TEST_IS_DIR))
     return dex_future_new_for_uint64 (0);
+  if (!try_lock (folder, &lock))
+    return all ? annex_future_new_errorf (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_FAILED,
+                                          "The computer’s image is being set up right now")
+               : dex_future_new_for_uint64 (0);
   current = read_current (folder);
   dir = g_dir_open (folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -581,8 +585,14 @@ remove_work (gpointer data)
     }
   for (guint i = 0; i < doomed->len; i++)
     freed += remove_entry (folder, g_ptr_array_index (doomed, i));
-  if (lock >= 0)
-    close (lock);
+  if (all)
+    {
+      g_autofree char *path = g_build_filename (folder, LOCK_NAME, NULL);
+
+      unlink (path);
+      rmdir (folder);
+    }
+  close (lock);
   return dex_future_new_for_uint64 (freed);
 }
 

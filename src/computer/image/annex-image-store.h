@@ -102,7 +102,8 @@ DexFuture *
 annex_image_store_remove_unused (AnnexImageStore *self,
                                  const char *const *keep) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Removes everything: images and staging. Resolves to the freed bytes (guint64). */
+/* Removes everything: images, staging and the folder. Resolves to the freed bytes (guint64);
+ * rejects with ANNEX_IMAGE_ERROR_FAILED while a source fills the store. */
 DexFuture *
 annex_image_store_clear (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;
 

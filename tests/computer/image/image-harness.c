@@ -7,6 +7,7 @@
 #include "image-harness.h"
 
 #include <glib/gstdio.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -103,6 +104,47 @@ image_harness_write_image (const char *folder, const char *version, const char *
                                           g_bytes_get_size (content), NULL));
     }
   g_assert_true (g_file_set_contents (manifest_path, manifest, -1, NULL));
+}
+
+static EVP_PKEY *
+get_pair (void)
+{
+  static const guchar seed[32] = "not a secret: a key of the tests";
+  static EVP_PKEY *pair;
+
+  if (g_once_init_enter_pointer (&pair))
+    g_once_init_leave_pointer (
+        &pair, EVP_PKEY_new_raw_private_key (EVP_PKEY_ED25519, NULL, seed, sizeof seed));
+  return pair;
+}
+
+const char *
+image_harness_get_key (void)
+{
+  static char *text;
+  guchar key[32];
+  gsize length = sizeof key;
+
+  if (text == NULL)
+    {
+      g_assert_cmpint (EVP_PKEY_get_raw_public_key (get_pair (), key, &length), ==, 1);
+      text = g_base64_encode (key, length);
+    }
+  return text;
+}
+
+char *
+image_harness_sign (const char *manifest, gsize length)
+{
+  EVP_MD_CTX *context = EVP_MD_CTX_new ();
+  guchar signature[64];
+  gsize size = sizeof signature;
+
+  g_assert_cmpint (EVP_DigestSignInit (context, NULL, NULL, NULL, get_pair ()), ==, 1);
+  g_assert_cmpint (EVP_DigestSign (context, signature, &size, (const guchar *) manifest, length),
+                   ==, 1);
+  EVP_MD_CTX_free (context);
+  return g_base64_encode (signature, size);
 }
 
 static gboolean

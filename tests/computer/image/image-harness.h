@@ -28,6 +28,13 @@ image_harness_content (const char *name, const char *seed);
 char *
 image_harness_manifest (const char *version, const char *seed);
 
+/* A key of the tests' own: its public half in base64. */
+const char *
+image_harness_get_key (void);
+/* The signature with it, as it lies beside a manifest. (transfer full) */
+char *
+image_harness_sign (const char *manifest, gsize length);
+
 /* Takes @future, runs the main loop until it settles (30 s at most, else the test fails). NULL with
  * the error when it rejected; otherwise its value, which lives until the next call. */
 const GValue *

@@ -234,15 +234,22 @@ provide (Fixture *f, GError **error)
 }
 
 static void
+assert_current (Fixture *f, const char *version)
+{
+  g_autofree char *current = annex_image_store_dup_current (f->store);
+
+  g_assert_cmpstr (current, ==, version);
+}
+
+static void
 assert_provided (Fixture *f, const char *version)
 {
   g_autoptr (GError) error = NULL;
   const GValue *value = provide (f, &error);
-  g_autofree char *current = annex_image_store_dup_current (f->store);
 
   g_assert_no_error (error);
   g_assert_cmpstr (annex_image_get_version (g_value_get_boxed (value)), ==, version);
-  g_assert_cmpstr (current, ==, version);
+  assert_current (f, version);
 }
 
 static void
@@ -467,6 +474,88 @@ replace_in_manifest (Fixture *f, const char *from, const char *to)
   serve (f, "manifest.json", g_string_free_to_bytes (g_steal_pointer (&changed)));
 }
 
+/* ---- signed */
+
+/* Serves image @version, made at @created, with its signature. */
+static void
+serve_signed (Fixture *f, const char *version, const char *seed, const char *created)
+{
+  g_autofree char *plain = image_harness_manifest (version, seed);
+  g_autofree char *field = g_strdup_printf ("\"created\":\"%s\"", created);
+  g_autoptr (GString) text = g_string_new (plain);
+  char *signature;
+
+  serve_image (f, version, seed);
+  g_assert_cmpuint (g_string_replace (text, "\"created\":\"2026-01-01\"", field, 1), ==, 1);
+  signature = image_harness_sign (text->str, text->len);
+  serve (f, "manifest.json.sig", g_bytes_new_take (signature, strlen (signature)));
+  serve (f, "manifest.json", g_string_free_to_bytes (g_steal_pointer (&text)));
+  annex_image_fetcher_set_key (f->fetcher, image_harness_get_key ());
+}
+
+static void
+test_signed (Fixture *f, gconstpointer data)
+{
+  serve_signed (f, "two", "b", "2026-02-01T10:00:00Z");
+  assert_provided (f, "two");
+  /* The same one again; and what is found is verified before it is told. */
+  assert_provided (f, "two");
+  serve_image (f, "three", "c");
+  assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
+  g_assert_null (image_harness_wait (
+      annex_image_source_find_version (ANNEX_IMAGE_SOURCE (f->fetcher), NULL), NULL));
+  g_assert_null (image_harness_wait (
+      annex_image_source_estimate (ANNEX_IMAGE_SOURCE (f->fetcher), f->store, NULL), NULL));
+}
+
+/* No file is asked for before the signature is right. */
+static void
+test_wrong_signature (Fixture *f, gconstpointer data)
+{
+  g_autofree char *large = g_strnfill (5000, 'A');
+  g_autofree char *other = image_harness_sign ("another text", 12);
+  const char *const signatures[] = { "", "AAAA", "no base64 at all", other, large };
+
+  serve_signed (f, "two", "b", "2026-02-01T10:00:00Z");
+  for (guint i = 0; i < G_N_ELEMENTS (signatures); i++)
+    {
+      serve (f, "manifest.json.sig", g_bytes_new_static (signatures[i], strlen (signatures[i])));
+      assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
+    }
+  g_hash_table_remove (f->files, "/image/manifest.json.sig");
+  assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
+  g_assert_cmpuint (count_requests (f, "/image/vmlinuz"), ==, 0);
+  g_assert_null (annex_image_store_dup_current (f->store));
+}
+
+static void
+test_other_key (Fixture *f, gconstpointer data)
+{
+  const char *const keys[] = { "", "PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=", "short" };
+
+  serve_signed (f, "two", "b", "2026-02-01T10:00:00Z");
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      annex_image_fetcher_set_key (f->fetcher, keys[i]);
+      assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
+    }
+}
+
+/* Signed once is not good for ever: an older image is not taken in place of a newer one. */
+static void
+test_older (Fixture *f, gconstpointer data)
+{
+  serve_signed (f, "two", "b", "2026-02-01T10:00:00Z");
+  assert_provided (f, "two");
+  serve_signed (f, "one", "a", "2026-01-31T10:00:00Z");
+  assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
+  serve_signed (f, "one", "a", "some day");
+  assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
+  assert_current (f, "two");
+  serve_signed (f, "three", "c", "2026-02-01T10:00:01Z");
+  assert_provided (f, "three");
+}
+
 static void
 test_no_space (Fixture *f, gconstpointer data)
 {
@@ -588,6 +677,10 @@ main (int argc, char **argv)
   ADD ("hostile-manifest", test_hostile_manifest);
   ADD ("pinned", test_pinned);
   ADD ("update", test_update);
+  ADD ("signed", test_signed);
+  ADD ("wrong-signature", test_wrong_signature);
+  ADD ("other-key", test_other_key);
+  ADD ("older", test_older);
   ADD ("no-space", test_no_space);
   ADD ("other-architecture", test_other_architecture);
   ADD ("ledger", test_ledger);

@@ -255,6 +255,23 @@ test_switch_and_remove (Fixture *f, gconstpointer data)
   g_assert_null (annex_image_store_dup_current (f->store));
   value = image_harness_wait (annex_image_store_list (f->store), NULL);
   g_assert_cmpuint (((GPtrArray *) g_value_get_boxed (value))->len, ==, 0);
+  g_assert_false (g_file_test (annex_image_store_get_folder (f->store), G_FILE_TEST_EXISTS));
+}
+
+/* What a source is filling is not removed under it. */
+static void
+test_clear_while_filled (Fixture *f, gconstpointer data)
+{
+  g_autoptr (AnnexImage) one = install (f, "one", "a");
+  g_autoptr (GError) error = NULL;
+  int lock = annex_image_store_lock_blocking (f->store, NULL, NULL);
+
+  g_assert_cmpint (lock, >=, 0);
+  g_assert_null (image_harness_wait (annex_image_store_clear (f->store), &error));
+  g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_FAILED);
+  g_assert_true (g_file_test (annex_image_get_folder (one), G_FILE_TEST_IS_DIR));
+  close (lock);
+  g_assert_nonnull (image_harness_wait (annex_image_store_clear (f->store), NULL));
 }
 
 /* A staging folder that is being filled survives, an abandoned one does not. */
@@ -306,6 +323,7 @@ main (int argc, char **argv)
   ADD ("foreign-staging", test_foreign_staging);
   ADD ("cancel", test_cancel);
   ADD ("switch-and-remove", test_switch_and_remove);
+  ADD ("clear-while-filled", test_clear_while_filled);
   ADD ("staging-life", test_staging_life);
   ADD ("remove-no-follow", test_remove_no_follow);
   return g_test_run ();
