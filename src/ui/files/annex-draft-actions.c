@@ -8,6 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-keep.h"
+#include "annex-recent.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -219,7 +220,11 @@ keep_fiber (gpointer data)
                            &error);
 
       if (kept != NULL)
-        count (work, kept);
+        {
+          count (work, kept);
+          annex_recent_add (gtk_recent_manager_get_default (),
+                            annex_task_find_share (work->task, part->share_id), kept);
+        }
     }
   keep_ids = new_keeps (work->task, before);
   widget = g_weak_ref_get (&work->widget);
