@@ -199,6 +199,7 @@ ask_name (AnnexCheckpointList *self)
                                             ADW_RESPONSE_SUGGESTED);
   adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "keep");
   adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_dialog_set_focus (dialog, entry);
   g_signal_connect_object (dialog, "response", G_CALLBACK (keep_response_cb), self, 0);
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }

@@ -158,7 +158,7 @@ progress_cb (const char *sentence, double fraction, gpointer data)
 
   if (self == NULL)
     return;
-  shown = annex_text_for_display (sentence);
+  shown = annex_computer_dup_message_words (sentence);
   if (self->moving != NULL)
     {
       gtk_label_set_text (self->message, shown);

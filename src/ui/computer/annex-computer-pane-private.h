@@ -23,7 +23,6 @@ struct _AnnexComputerPane
   gboolean busy;    /* the user's own action runs */
   double moved;     /* fraction of a move; < 0: not known */
   GCancellable *moving;
-  char *folder;
 
   AnnexMachineDrawing *drawing;
   GtkLabel *state;
@@ -49,6 +48,10 @@ struct _AnnexComputerPane
 
 AnnexComputerState
 annex_computer_pane_get_state (AnnexComputerPane *self);
+/* What is said of a computer while something takes its time, in the user's language where it is
+ * known. (transfer full) */
+char *
+annex_computer_dup_message_words (const char *message);
 /* Everything but what is polled. */
 void
 annex_computer_pane_update (AnnexComputerPane *self);

@@ -41,6 +41,43 @@ annex_computer_state_to_words (AnnexComputerState state)
   return "";
 }
 
+/* What is said of a computer while something takes its time; those who say it do not translate. */
+static const char *const messages[] = {
+  N_ ("Reconnecting to Annex’s computer…"),
+  N_ ("Starting Annex’s computer…"),
+  N_ ("Starting Annex’s computer… (emulated here, so it takes longer)"),
+  N_ ("Preparing Annex’s computer for the first time…"),
+  N_ ("Preparing Annex’s computer for the first time… (emulated here, so it takes longer)"),
+  N_ ("Waking Annex’s computer…"),
+  N_ ("Connecting your folders…"),
+  N_ ("Putting Annex’s computer to sleep…"),
+  N_ ("Keeping a checkpoint of Annex’s computer…"),
+  N_ ("Waiting for memory: another task’s computer is using it"),
+  N_ ("Waiting for memory: other programs are using it"),
+  N_ ("Off, because Annex’s disk space is used up"),
+  N_ ("Annex’s computer is paused because this machine’s disk is full. Free some space; it goes on "
+      "by itself"),
+  N_ ("Moving Annex’s computers…"),
+  NULL,
+};
+
+char *
+annex_computer_dup_message_words (const char *message)
+{
+  return annex_text_for_display (g_strv_contains (messages, message) ? _ (message) : message);
+}
+
+/* "" for what the state's own words say. (transfer full) */
+static char *
+dup_more_words (AnnexComputerState state, const char *message)
+{
+  if (message == NULL || (state == ANNEX_COMPUTER_READY && g_str_equal (message, "Ready")) ||
+      (state == ANNEX_COMPUTER_OFF && g_str_equal (message, "Off")) ||
+      (state == ANNEX_COMPUTER_SAVED && g_str_equal (message, "Asleep")))
+    return g_strdup ("");
+  return annex_computer_dup_message_words (message);
+}
+
 AnnexComputerState
 annex_computer_pane_get_state (AnnexComputerPane *self)
 {
@@ -118,7 +155,7 @@ annex_computer_pane_update (AnnexComputerPane *self)
   AnnexComputerState state = annex_computer_pane_get_state (self);
   g_autofree char *message =
       self->computer != NULL ? annex_computer_dup_message (self->computer) : NULL;
-  g_autofree char *shown = annex_text_for_display (message);
+  g_autofree char *shown = dup_more_words (state, message);
   gboolean there = self->base.desk != NULL && self->base.task != NULL;
   gboolean working = there && annex_desk_is_running (self->base.desk, self->base.task);
   gboolean can_start = state == ANNEX_COMPUTER_OFF || state == ANNEX_COMPUTER_SAVED ||
@@ -225,11 +262,25 @@ show_use (GtkLabel *label, gint64 used, gint64 limit)
   return (double) used / (double) limit;
 }
 
+/* Of a computer's own folder the one that all of them are in: where computers live. (transfer full)
+ */
+static char *
+dup_place (AnnexComputerPane *self, const char *folder)
+{
+  g_autofree char *name = folder != NULL ? g_path_get_basename (folder) : NULL;
+  g_autofree char *place =
+      self->base.task != NULL && g_strcmp0 (name, annex_task_get_id (self->base.task)) == 0
+          ? g_path_get_dirname (folder)
+          : g_strdup (folder);
+
+  return annex_text_for_display (place);
+}
+
 static void
 show_all_use (AnnexComputerPane *self, const AnnexComputerUse *use)
 {
   g_autofree char *disk = NULL;
-  g_autofree char *folder = annex_text_for_display (use->folder);
+  g_autofree char *folder = dup_place (self, use->folder);
   const char *speed = _ ("Not known yet");
 
   annex_use_graph_add (self->memory_graph,
@@ -240,7 +291,6 @@ show_all_use (AnnexComputerPane *self, const AnnexComputerUse *use)
                               : g_strdup (_ ("Not known"));
   adw_action_row_set_subtitle (self->space, disk);
   adw_action_row_set_subtitle (self->place, folder);
-  g_set_str (&self->folder, use->folder);
   if (g_strcmp0 (use->accelerator, "kvm") == 0)
     speed = _ ("Full speed");
   else if (use->accelerator != NULL)
@@ -359,7 +409,6 @@ annex_computer_pane_dispose (GObject *object)
     g_cancellable_cancel (self->moving);
   g_clear_object (&self->moving);
   g_clear_object (&self->computer);
-  g_clear_pointer (&self->folder, g_free);
   G_OBJECT_CLASS (annex_computer_pane_parent_class)->dispose (object);
 }
 

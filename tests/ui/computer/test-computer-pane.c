@@ -158,7 +158,7 @@ test_states (void)
     { ANNEX_COMPUTER_WAITING, "Other computers need the memory now.", "Other computers", NULL,
       "waiting" },
     { ANNEX_COMPUTER_STARTING, "Starting Annex’s computer…", "waking up", NULL, "starting" },
-    { ANNEX_COMPUTER_READY, NULL, "is ready", "Put to Sleep", "ready" },
+    { ANNEX_COMPUTER_READY, "Ready", "is ready", "Put to Sleep", "ready" },
     { ANNEX_COMPUTER_SAVING, NULL, "falling asleep", NULL, "saving" },
     { ANNEX_COMPUTER_SAVED, NULL, "is asleep", "Wake Up", "saved" },
     { ANNEX_COMPUTER_FAILED, "<b>QEMU</b> is not installed & cannot start.",
@@ -175,6 +175,7 @@ test_states (void)
       assert_seen (&self, annex_computer_state_to_words (cases[i].state));
       assert_seen (&self, cases[i].seen);
       assert_seen (&self, "/home/anna/.local/share/annex/computers");
+      g_assert_false (is_seen (&(Seen) { GTK_WIDGET (self.window), "Ready" })); /* said already */
       if (cases[i].button != NULL)
         g_assert_nonnull (find_button (GTK_WIDGET (self.window), cases[i].button));
       else
