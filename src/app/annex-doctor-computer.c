@@ -16,7 +16,12 @@
 #include "annex-space.h"
 #include "annex-template.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 /* The image */
 
@@ -159,12 +164,33 @@ boot_trial (AnnexDoctor *self, GError **error)
   return dex_await (annex_computers_prepare (annex_session_get_computers (self->session)), error);
 }
 
+/* Why the next computer takes longer to start. */
+static const char *
+describe_template (AnnexTemplateState state)
+{
+  switch (state)
+    {
+    case ANNEX_TEMPLATE_NONE:
+      return "The first computer takes longer to start: none has been started with the present "
+             "system yet.";
+    case ANNEX_TEMPLATE_STALE:
+      return "The next computer takes longer to start: what computers start from was made before "
+             "Annex, its computer’s system or this machine’s programs changed, and is made anew.";
+    case ANNEX_TEMPLATE_CHANGED:
+      return "The next computer takes longer to start: what computers start from was changed by "
+             "something else, so it is not used, and is made anew.";
+    case ANNEX_TEMPLATE_READY:
+      break;
+    }
+  return "A computer is ready to start in a moment.";
+}
+
 static void
 look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexComputerKit) kit = gather_kit (self, &error);
-  gboolean ready;
+  AnnexTemplateState state;
 
   if (kit == NULL)
     {
@@ -172,22 +198,22 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                               "A computer cannot start before what is named above is mended.");
       return;
     }
-  ready = annex_template_exists (kit);
-  if (!ready && thorough && !boot_trial (self, &error))
+  state = annex_template_look (kit);
+  if (state != ANNEX_TEMPLATE_READY && thorough)
     {
-      annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, "A trial computer did not start.");
-      result->repair = g_strdup ("Try Again");
-      return;
+      if (!boot_trial (self, &error))
+        {
+          annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
+                                  "A trial computer did not start.");
+          result->repair = g_strdup ("Try Again");
+          return;
+        }
+      state = ANNEX_TEMPLATE_READY;
     }
-  if (ready || thorough)
-    {
-      annex_doctor_say (result, ANNEX_CHECK_OK, "A computer is ready to start in a moment.");
-      return;
-    }
-  annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                    "The first computer takes longer to start: none has been started with the "
-                    "present system yet.");
-  result->repair = g_strdup ("Prepare It Now");
+  annex_doctor_say (result, state == ANNEX_TEMPLATE_READY ? ANNEX_CHECK_OK : ANNEX_CHECK_NOTICE,
+                    "%s", describe_template (state));
+  if (state != ANNEX_TEMPLATE_READY)
+    result->repair = g_strdup ("Prepare It Now");
 }
 
 /* The disk */
@@ -273,6 +299,91 @@ look_space (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                       "Annex takes %s of the %s of the disk that you let it.", taken, allowed);
 }
 
+/* The computers' own disks */
+
+#define QCOW2_MAGIC "QFI\xfb"
+#define QCOW2_SIZE_AT 24
+#define QCOW2_HEAD_BYTES 32
+/* What a file system keeps for itself, and what is written in whole clusters. */
+#define FULL_PERCENT 95
+
+/* Has the disk image at @path nearly grown to the size its guest sees? What a guest deletes leaves
+ * the image, too. */
+static gboolean
+is_full (const char *path)
+{
+  g_autofd int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  guint8 head[QCOW2_HEAD_BYTES];
+  struct stat info;
+  guint64 size;
+
+  if (fd < 0 || fstat (fd, &info) != 0 || read (fd, head, sizeof head) != sizeof head ||
+      memcmp (head, QCOW2_MAGIC, strlen (QCOW2_MAGIC)) != 0)
+    return FALSE;
+  memcpy (&size, head + QCOW2_SIZE_AT, sizeof size);
+  size = GUINT64_FROM_BE (size);
+  return size > 0 && (guint64) info.st_blocks * 512 >= size / 100 * FULL_PERCENT;
+}
+
+static DexFuture *
+full_work (gpointer data)
+{
+  g_autofree char *root = annex_paths_computer ("computers");
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (root, name, "disk.qcow2", NULL);
+
+      if (annex_computer_id_is_valid (name) && is_full (path))
+        g_strv_builder_add (ids, name);
+    }
+  return dex_future_new_take_boxed (G_TYPE_STRV, g_strv_builder_end (ids));
+}
+
+/* The tasks whose computers @ids are, by their titles. (transfer full) */
+static char *
+name_tasks (AnnexDoctor *self, char **ids)
+{
+  g_autoptr (GPtrArray) tasks =
+      self->session != NULL
+          ? dex_await_boxed (annex_store_list_tasks (annex_session_get_store (self->session)), NULL)
+          : NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const char *title = ids[i];
+
+      for (guint k = 0; tasks != NULL && k < tasks->len; k++)
+        if (g_str_equal (((AnnexTaskSummary *) tasks->pdata[k])->id, ids[i]))
+          title = ((AnnexTaskSummary *) tasks->pdata[k])->title;
+      g_string_append_printf (names, "%s%s", i > 0 ? "\n" : "", title);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&names));
+}
+
+static void
+look_guest_disks (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
+{
+  g_auto (GStrv) ids =
+      dex_await_boxed (annex_worker_run ("annex-disks", full_work, NULL, NULL), NULL);
+
+  if (ids == NULL || ids[0] == NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_OK,
+                        "There is room on the disks of your tasks’ computers.");
+      return;
+    }
+  annex_doctor_say (
+      result, ANNEX_CHECK_NOTICE,
+      "The disk of a task’s computer is full, so what it runs may fail. Tell the task "
+      "to delete what it no longer needs; its folders and drafts are not touched.");
+  result->detail = name_tasks (self, ids);
+}
+
 /* Leftovers */
 
 /* Computers whose sockets or half-written files no living process owns. */
@@ -343,6 +454,7 @@ const AnnexDoctorCheck annex_doctor_computer_checks[] = {
   { "template", "Starting a computer", look_template, boot_trial },
   { "disk", "Room on the disk", look_disk, NULL },
   { "space", "Annex’s share of the disk", look_space, NULL },
+  { "guest-disks", "The computers’ own disks", look_guest_disks, NULL },
   { "leftovers", "Leftovers", look_leftovers, repair_leftovers },
   { NULL, NULL, NULL, NULL },
 };

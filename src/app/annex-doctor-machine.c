@@ -91,12 +91,83 @@ is_virtual_machine (AnnexDoctor *self)
   return has_flag (cpuinfo, "hypervisor");
 }
 
+typedef struct
+{
+  char *emulator;
+  char *kernel;
+  char *device;
+  guint limit_ms;
+} Trial;
+
+static void
+trial_free (gpointer data)
+{
+  Trial *trial = data;
+
+  g_free (trial->emulator);
+  g_free (trial->kernel);
+  g_free (trial->device);
+  g_free (trial);
+}
+
+static DexFuture *
+trial_work (gpointer data)
+{
+  Trial *trial = data;
+
+  return dex_future_new_take_boxed (
+      ANNEX_TYPE_ACCELERATOR,
+      annex_accelerator_probe (trial->emulator, trial->kernel, trial->device, trial->limit_ms));
+}
+
+/* Starts a guest on it now, whatever one did before. NULL without QEMU. (transfer full) */
+static AnnexAccelerator *
+await_trial (AnnexDoctor *self, const AnnexComputerKit *kit)
+{
+  Trial *trial = g_new0 (Trial, 1);
+
+  trial->emulator = annex_doctor_find_program (self, "qemu-system-x86_64");
+  trial->kernel = g_strdup (kit->kernel);
+  trial->device = g_strdup (self->world.kvm);
+  trial->limit_ms = self->world.kvm_limit_ms;
+  if (trial->emulator == NULL)
+    {
+      trial_free (trial);
+      return NULL;
+    }
+  return dex_await_boxed (annex_worker_run ("annex-kvm-trial", trial_work, trial, trial_free),
+                          NULL);
+}
+
+static void
+say_dead_kvm (AnnexDoctor *self, AnnexCheckResult *result, const char *reason)
+{
+  annex_doctor_say (
+      result, ANNEX_CHECK_NOTICE, "%s",
+      is_virtual_machine (self)
+          ? "This machine is itself a virtual machine. It offers to run others inside it, but a "
+            "trial computer did not start, so Annex’s computer is emulated, which is several times "
+            "slower."
+          : "Virtual machines are offered here, but a trial computer did not start on them, so "
+            "Annex’s computer is emulated, which is several times slower.");
+  result->admin_text = g_strdup (
+      is_virtual_machine (self)
+          ? "KVM can be opened in this virtual machine, but a guest does not boot on it. Please "
+            "check that nested virtualization is allowed, and works, where this virtual machine "
+            "runs."
+          : "KVM can be opened, but a guest does not boot on it. Please look at the kernel’s "
+            "messages about kvm.");
+  result->repair = g_strdup ("Try Again");
+  result->detail = g_strdup (reason);
+}
+
 /* Whether a computer really starts on it; without an image that cannot be tried. */
 static void
-look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
+look_at_trial (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   g_autoptr (AnnexVirt) virt = NULL;
   g_autoptr (AnnexComputerKit) kit = NULL;
+  g_autoptr (AnnexAccelerator) tried = NULL;
   g_autoptr (GError) error = NULL;
 
   if (self->session != NULL)
@@ -105,43 +176,52 @@ look_at_trial (AnnexDoctor *self, AnnexCheckResult *result)
       kit = dex_await_boxed (
           annex_computer_kit_gather (virt, annex_session_get_images (self->session), NULL), &error);
     }
+  if (kit != NULL && thorough)
+    tried = await_trial (self, kit);
   if (kit == NULL)
     annex_doctor_say (result, ANNEX_CHECK_OK,
                       "Virtual machines may be fast here; that is tried when the computer’s system "
                       "is there.");
-  else if (kit->kvm)
-    annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Virtual machines are fast here: a trial computer "
-                      "started.");
-  else
+  else if (g_strcmp0 (g_getenv ("ANNEX_ACCELERATOR"), "tcg") == 0)
+    annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                      "Annex’s computer is emulated, which is several times slower, because the "
+                      "variable ANNEX_ACCELERATOR says so.");
+  else if (tried != NULL ? !tried->kvm : !kit->kvm_works)
+    say_dead_kvm (self, result, tried != NULL ? tried->reason : kit->accelerator_reason);
+  else if (!kit->kvm_works)
     {
-      annex_doctor_say (
-          result, ANNEX_CHECK_NOTICE, "%s",
-          is_virtual_machine (self)
-              ? "This machine is itself a virtual machine. It offers to run others inside it, but "
-                "a "
-                "trial computer did not start, so Annex’s computer is emulated, which is several "
-                "times slower."
-              : "Virtual machines are offered here, but a trial computer did not start on them, so "
-                "Annex’s computer is emulated, which is several times slower.");
-      result->admin_text = g_strdup (
-          is_virtual_machine (self)
-              ? "KVM can be opened in this virtual machine, but a guest does not boot on it. "
-                "Please "
-                "check that nested virtualization is allowed, and works, where this virtual "
-                "machine "
-                "runs."
-              : "KVM can be opened, but a guest does not boot on it. Please look at the kernel’s "
-                "messages about kvm.");
-      result->detail = g_strdup (kit->accelerator_reason);
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "A trial computer starts fast here now, but an earlier one did not, so "
+                        "Annex’s computer is emulated until that is tried again.");
+      result->repair = g_strdup ("Try Again");
     }
+  else if (!kit->kvm)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                        "Virtual machines would be fast here, but the service that manages them "
+                        "(libvirt) does not offer it, so Annex’s computer is emulated, which is "
+                        "several times slower.");
+      result->admin_text =
+          g_strdup ("Please let the libvirt of ordinary users run KVM guests: virsh "
+                    "-c qemu:///session domcapabilities --virttype kvm must work.");
+    }
+  else
+    annex_doctor_say (result, ANNEX_CHECK_OK,
+                      "Virtual machines are fast here: a trial computer started.");
+}
+
+static gboolean
+repair_kvm (AnnexDoctor *self, GError **error)
+{
+  annex_accelerator_forget ();
+  return TRUE; /* looking tries it */
 }
 
 static void
 look_kvm (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   if (access (self->world.kvm, R_OK | W_OK) == 0)
-    look_at_trial (self, result);
+    look_at_trial (self, result, thorough);
   else if (errno == EACCES || errno == EPERM)
     {
       annex_doctor_say (
@@ -358,7 +438,7 @@ look_memory (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 }
 
 const AnnexDoctorCheck annex_doctor_machine_checks[] = {
-  { "kvm", "Fast virtual machines", look_kvm, NULL },
+  { "kvm", "Fast virtual machines", look_kvm, repair_kvm },
   { "qemu", "Running virtual machines", look_qemu, NULL },
   { "libvirt", "Managing virtual machines", look_libvirt, NULL },
   { "virtiofsd", "Sharing folders", look_virtiofsd, NULL },

@@ -7,6 +7,7 @@
 #include "annex-doctor-private.h"
 
 #include "annex-future.h"
+#include "annex-keyring.h"
 #include "annex-models.h"
 #include "annex-session-secrets.h"
 
@@ -16,6 +17,24 @@
 #define MODEL_LIMIT_MS 30000
 
 /* The keyring */
+
+static void
+say_locked (AnnexCheckResult *result)
+{
+  annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                    "The keyring is locked, so stored keys cannot be read. Unlock it here, by "
+                    "logging in again or with the desktop’s password manager.");
+  result->repair = g_strdup ("Unlock It");
+}
+
+static gboolean
+repair_keyring (AnnexDoctor *self, GError **error)
+{
+  AnnexSecrets *secrets = self->session != NULL ? annex_session_get_secrets (self->session) : NULL;
+
+  return !ANNEX_IS_KEYRING (secrets) ||
+         dex_await (annex_keyring_unlock (ANNEX_KEYRING (secrets)), error);
+}
 
 static void
 look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
@@ -38,15 +57,19 @@ look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
           "desktop’s own (GNOME Keyring, KWallet), and let it start with the session.");
       return;
     }
+  /* Looked at first: a lookup would open the desktop's window and wait for its answer. */
+  if (ANNEX_IS_KEYRING (secrets) &&
+      dex_await_boolean (annex_keyring_is_locked (ANNEX_KEYRING (secrets)), NULL))
+    {
+      say_locked (result);
+      return;
+    }
   value = dex_await_string (annex_secrets_lookup (secrets, "model:anthropic"), &error);
   if (value != NULL)
     explicit_bzero (value, strlen (value));
   g_free (value);
   if (g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED))
-    annex_doctor_say (
-        result, ANNEX_CHECK_FAILED,
-        "The keyring is locked, so stored keys cannot be read. Unlock it, for instance "
-        "by logging in again or with the desktop’s password manager.");
+    say_locked (result);
   else if (error == NULL ||
            g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND))
     annex_doctor_say (result, ANNEX_CHECK_OK, "Keys are kept in the desktop’s keyring.");
@@ -74,12 +97,34 @@ is_network_up (AnnexDoctor *self)
   return g_network_monitor_get_network_available (g_network_monitor_get_default ());
 }
 
-static void
-say_model_error (AnnexCheckResult *result, const AnnexModelProfile *profile, const GError *error)
+/* The address that a connection to the model goes to; NULL: this machine. (transfer full) */
+static char *
+dup_model_address (const AnnexModelProfile *profile)
 {
+  g_autoptr (AnnexModel) model =
+      is_remote (profile)
+          ? annex_models_new (profile->provider, profile->model, profile->base_url, NULL, NULL)
+          : NULL;
+
+  return model != NULL ? annex_model_dup_base_url (model) : NULL;
+}
+
+static void
+say_model_error (AnnexDoctor *self,
+                 AnnexCheckResult *result,
+                 const AnnexModelProfile *profile,
+                 const GError *error)
+{
+  g_autofree char *address = dup_model_address (profile);
+  g_autofree char *fault =
+      address != NULL && !g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY)
+          ? annex_doctor_dup_proxy_fault (self, address)
+          : NULL;
   g_autofree char *sentence = NULL;
 
-  if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY))
+  if (fault != NULL)
+    sentence = g_strdup_printf ("“%s” cannot be reached. %s", profile->name, fault);
+  else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY))
     sentence = g_strdup_printf ("“%s” needs a key, and none is stored. Add it in the preferences.",
                                 profile->name);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH))
@@ -131,7 +176,7 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
           error->domain = ANNEX_MODEL_ERROR;
           error->code = ANNEX_MODEL_ERROR_TIMED_OUT;
         }
-      say_model_error (result, profile, error);
+      say_model_error (self, result, profile, error);
       return;
     }
   annex_doctor_say (result, ANNEX_CHECK_OK, "“%s” answers, and its key is accepted.",
@@ -140,9 +185,35 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
 /* The network */
 
+/* Where the user's model is, if it is elsewhere: what has to get through. (transfer full) */
+static char *
+dup_wanted_address (AnnexDoctor *self)
+{
+  g_autoptr (AnnexModelProfile) profile =
+      self->session != NULL
+          ? annex_config_dup_profile (annex_session_get_config (self->session), NULL)
+          : NULL;
+
+  return profile != NULL ? dup_model_address (profile) : NULL;
+}
+
+static void
+say_proxy_fault (AnnexCheckResult *result, const char *fault)
+{
+  annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                    "%s Models on this machine and work in folders go on; hosted models and "
+                    "downloads do not. Check the proxy in the system’s network settings.",
+                    fault);
+  result->admin_text = g_strdup_printf ("Please let Annex through the network’s proxy. %s", fault);
+}
+
 static void
 look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
+  GProxyResolver *resolver =
+      self->world.proxies != NULL ? self->world.proxies : g_proxy_resolver_get_default ();
+  g_autofree char *address = thorough ? dup_wanted_address (self) : NULL;
+  g_autofree char *fault = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) proxies = NULL;
 
@@ -153,8 +224,7 @@ look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                         "hosted models and downloads do not.");
       return;
     }
-  proxies = g_proxy_resolver_lookup (g_proxy_resolver_get_default (), "https://example.org/", NULL,
-                                     &error);
+  proxies = g_proxy_resolver_lookup (resolver, "https://example.org/", NULL, &error);
   if (proxies == NULL)
     {
       annex_doctor_say_error (result, ANNEX_CHECK_NOTICE, error,
@@ -162,7 +232,10 @@ look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                               "used.");
       return;
     }
-  if (proxies[0] != NULL && !g_str_has_prefix (proxies[0], "direct"))
+  fault = annex_doctor_dup_proxy_fault (self, address);
+  if (fault != NULL)
+    say_proxy_fault (result, fault);
+  else if (proxies[0] != NULL && !g_str_has_prefix (proxies[0], "direct"))
     annex_doctor_say (result, ANNEX_CHECK_OK,
                       "The network is there; Annex goes through your system’s proxy.");
   else
@@ -171,7 +244,7 @@ look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
 const AnnexDoctorCheck annex_doctor_model_checks[] = {
   { "model", "The model", look_model, NULL },
-  { "keyring", "The keyring", look_keyring, NULL },
+  { "keyring", "The keyring", look_keyring, repair_keyring },
   { "network", "The network", look_network, NULL },
   { NULL, NULL, NULL, NULL },
 };

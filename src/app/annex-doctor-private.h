@@ -56,4 +56,10 @@ annex_doctor_read_line (const char *path);
 char *
 annex_doctor_find_program (AnnexDoctor *self, const char *name);
 
+/* In a fiber: whether the system's proxy lets a connection to @address (NULL: only whether it
+ * answers) through: NULL when it does, or there is none for it; else a sentence that says what is
+ * wrong with it. Nothing is sent to @address itself. (transfer full) */
+char *
+annex_doctor_dup_proxy_fault (AnnexDoctor *self, const char *address);
+
 G_END_DECLS

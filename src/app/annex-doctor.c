@@ -14,12 +14,8 @@
 G_DEFINE_FINAL_TYPE (AnnexDoctor, annex_doctor, G_TYPE_OBJECT)
 
 static const AnnexDoctorCheck *const groups[] = {
-  annex_doctor_store_checks,
-  annex_doctor_machine_checks,
-  annex_doctor_computer_checks,
-  annex_doctor_model_checks,
-  annex_doctor_connector_checks,
-  annex_doctor_task_checks,
+  annex_doctor_store_checks, annex_doctor_machine_checks,   annex_doctor_computer_checks,
+  annex_doctor_model_checks, annex_doctor_connector_checks, annex_doctor_task_checks,
 };
 
 static void
@@ -56,6 +52,7 @@ annex_doctor_world_init (AnnexDoctorWorld *world)
     .subuid = "/etc/subuid",
     .subgid = "/etc/subgid",
     .user = g_get_user_name (),
+    .kvm_limit_ms = 5000,
     .least_disk_bytes = G_GUINT64_CONSTANT (1) << 30,
     .asks_network = TRUE,
   };

@@ -30,6 +30,8 @@ typedef struct
   const char *libvirt_uri;  /* NULL: the session's */
   const char *disk;         /* the folder whose disk counts; NULL: where computers live */
   guint64 least_disk_bytes; /* fewer free are a failure */
+  guint kvm_limit_ms;       /* how long a trial guest may take */
+  GProxyResolver *proxies;  /* NULL: the system's */
   gboolean asks_network;    /* ask the desktop whether the network is up */
   gboolean network_up;      /* otherwise this */
   gint64 now_us;            /* what the clock says; 0: what it says */

@@ -232,6 +232,14 @@ find_worker (gpointer data)
   return dex_future_new_take_boxed (ANNEX_TYPE_ACCELERATOR, found);
 }
 
+void
+annex_accelerator_forget (void)
+{
+  g_autofree char *path = annex_paths_cache ("accelerator.json");
+
+  g_unlink (path);
+}
+
 DexFuture *
 annex_accelerator_find (const char *emulator, guint64 qemu_version, const char *kernel)
 {

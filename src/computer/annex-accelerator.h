@@ -36,8 +36,12 @@ annex_accelerator_find (const char *emulator,
                         guint64 qemu_version,
                         const char *kernel) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For tests: the same without the cache, with another device than /dev/kvm. Blocking.
- * (transfer full) */
+/* Forgets the answer: the next question is asked anew. Blocking but short. */
+void
+annex_accelerator_forget (void);
+
+/* For tests and the doctor: the same without the cache, with another device than /dev/kvm.
+ * Blocking. (transfer full) */
 AnnexAccelerator *
 annex_accelerator_probe (const char *emulator,
                          const char *kernel,

@@ -238,6 +238,7 @@ gather_fiber (gpointer data)
       &error);
   if (accelerator == NULL)
     return annex_future_new_error (g_steal_pointer (&error));
+  kit->kvm_works = accelerator->kvm;
   kit->kvm = accelerator->kvm && facts->kvm_listed;
   kit->accelerator_reason = g_strdup (accelerator->reason);
   kit->certificates = dex_await_boxed (

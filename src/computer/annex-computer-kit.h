@@ -28,6 +28,7 @@ typedef struct
   guint vcpus;
   guint64 qemu_version;
   gboolean kvm;
+  gboolean kvm_works;       /* a trial guest started on it; libvirt may not offer it all the same */
   char *accelerator_reason; /* plain words, see AnnexAccelerator */
   GBytes *certificates;     /* PEM: the host's extra certificate authorities */
 } AnnexComputerKit;

@@ -106,6 +106,29 @@ template_is_whole (const char *key)
   return object != NULL && g_strcmp0 (annex_json_opt_string (object, "stamp", NULL), stamp) == 0;
 }
 
+/* Is there any, of whatever key? */
+static gboolean
+has_templates (void)
+{
+  g_autofree char *root = annex_paths_computer ("template");
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+
+  return dir != NULL && g_dir_read_name (dir) != NULL;
+}
+
+AnnexTemplateState
+annex_template_look (const AnnexComputerKit *kit)
+{
+  g_autofree char *key = annex_computer_kit_dup_key (kit);
+  g_autofree char *folder = dup_template_path (key, NULL);
+
+  if (template_is_whole (key))
+    return ANNEX_TEMPLATE_READY;
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return ANNEX_TEMPLATE_CHANGED;
+  return has_templates () ? ANNEX_TEMPLATE_STALE : ANNEX_TEMPLATE_NONE;
+}
+
 gboolean
 annex_template_exists (const AnnexComputerKit *kit)
 {

@@ -13,12 +13,24 @@
 
 G_BEGIN_DECLS
 
-/* What a template takes on the disk, roughly: the memory that a guest has touched when it is ready. */
+/* What a template takes on the disk, roughly: the memory that a guest has touched when it is ready.
+ */
 #define ANNEX_TEMPLATE_ABOUT_BYTES (G_GUINT64_CONSTANT (160) << 20)
 
 /* Is there a template for @kit that nothing has touched since it was made? Blocking but short. */
 gboolean
 annex_template_exists (const AnnexComputerKit *kit);
+
+typedef enum {
+  ANNEX_TEMPLATE_NONE, /* none was ever made, or all were cleared away */
+  ANNEX_TEMPLATE_READY,
+  ANNEX_TEMPLATE_STALE,   /* those there are were made with another system, QEMU or machine */
+  ANNEX_TEMPLATE_CHANGED, /* something has touched it since it was made, so it is not used */
+} AnnexTemplateState;
+
+/* What there is for @kit. Blocking but short. */
+AnnexTemplateState
+annex_template_look (const AnnexComputerKit *kit);
 
 /* Boots a computer without shares, lets it settle, saves it. Takes about a boot and a save; the
  * memory of one computer must be free. Resolves to TRUE, at once when there is one already. */

@@ -12,6 +12,7 @@
 #include <libsecret/secret.h>
 
 #define USER_TIMEOUT_MS 120000
+#define LOOK_TIMEOUT_MS 5000
 
 struct _AnnexKeyring
 {
@@ -200,6 +201,117 @@ keyring_remove (AnnexSecrets *secrets, const char *id)
   secret_password_clear (&schema, cancellable_of (promise), removed_cb, dex_ref (promise), "id", id,
                          NULL);
   return guard (promise, USER_TIMEOUT_MS);
+}
+
+/* ---- the lock */
+
+/* The keyring that secrets go to; what comes of it settles the promise. */
+typedef struct
+{
+  DexPromise *promise;
+  gboolean unlock;
+} LockLook;
+
+static void
+lock_look_free (LockLook *look)
+{
+  dex_unref (look->promise);
+  g_free (look);
+}
+
+static void
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LockLook *look = data;
+  GError *error = NULL;
+  GList *unlocked = NULL;
+
+  secret_service_unlock_finish (SECRET_SERVICE (source), result, &unlocked, &error);
+  if (unlocked != NULL)
+    dex_promise_resolve_boolean (look->promise, TRUE);
+  else
+    dex_promise_reject (look->promise,
+                        error != NULL
+                            ? error
+                            : g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                                                   "The keyring was not unlocked"));
+  g_list_free_full (unlocked, g_object_unref);
+  lock_look_free (look);
+}
+
+static void
+collection_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LockLook *look = data;
+  GError *error = NULL;
+  g_autoptr (SecretCollection) collection = secret_collection_for_alias_finish (result, &error);
+  gboolean locked = collection != NULL && secret_collection_get_locked (collection);
+
+  if (error != NULL)
+    dex_promise_reject (look->promise, error);
+  else if (look->unlock && locked)
+    {
+      g_autoptr (GList) collections = g_list_prepend (NULL, collection);
+
+      secret_service_unlock (secret_collection_get_service (collection), collections,
+                             cancellable_of (look->promise), unlocked_cb, look);
+      return;
+    }
+  else
+    dex_promise_resolve_boolean (look->promise, look->unlock || locked);
+  lock_look_free (look);
+}
+
+static void
+service_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LockLook *look = data;
+  GError *error = NULL;
+  g_autoptr (SecretService) service = secret_service_get_finish (result, &error);
+
+  if (service != NULL)
+    {
+      secret_collection_for_alias (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE,
+                                   cancellable_of (look->promise), collection_cb, look);
+      return;
+    }
+  dex_promise_reject (look->promise, error);
+  lock_look_free (look);
+}
+
+static DexPromise *
+look_at_lock (gboolean unlock)
+{
+  DexPromise *promise = dex_promise_new_cancellable ();
+  LockLook *look = g_new0 (LockLook, 1);
+
+  look->promise = dex_ref (promise);
+  look->unlock = unlock;
+  secret_service_get (SECRET_SERVICE_NONE, cancellable_of (promise), service_cb, look);
+  return promise;
+}
+
+/* A file of secrets, as in a Flatpak, has no lock. */
+static DexFuture *
+unknown_cb (DexFuture *future, gpointer data)
+{
+  return dex_future_new_for_boolean (FALSE);
+}
+
+DexFuture *
+annex_keyring_is_locked (AnnexKeyring *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_KEYRING (self));
+  return dex_future_catch (
+      annex_future_with_timeout (DEX_FUTURE (look_at_lock (FALSE)), LOOK_TIMEOUT_MS), unknown_cb,
+      NULL, NULL);
+}
+
+DexFuture *
+annex_keyring_unlock (AnnexKeyring *self)
+{
+  dex_return_error_if_fail (ANNEX_IS_KEYRING (self));
+  return guard (look_at_lock (TRUE), USER_TIMEOUT_MS);
 }
 
 /* ---- the port */

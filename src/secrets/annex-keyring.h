@@ -20,4 +20,13 @@ G_DECLARE_FINAL_TYPE (AnnexKeyring, annex_keyring, ANNEX, KEYRING, GObject)
 DexFuture *
 annex_keyring_open (guint timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Is the keyring that Annex's secrets go to locked? Unlocks nothing and asks nobody. Resolves to a
+ * boolean; FALSE where that cannot be told. */
+DexFuture *
+annex_keyring_is_locked (AnnexKeyring *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Asks the user to unlock it, in the desktop's own window. Resolves to TRUE; rejects with
+ * ANNEX_SECRETS_ERROR_LOCKED when they do not, or nobody can be asked. */
+DexFuture *
+annex_keyring_unlock (AnnexKeyring *self) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

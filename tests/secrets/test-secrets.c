@@ -7,11 +7,9 @@
  */
 #include "annex-keyring.h"
 #include "annex-session-secrets.h"
+#include "keyring-fixture.h"
 
-#include <libsecret/secret.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #define VALUE "correct horse battery staple"
 
@@ -56,6 +54,16 @@ assert_text (DexFuture *taken, const char *text)
   g_assert_cmpstr (g_value_get_string (value), ==, text);
 }
 
+static void
+assert_flag (DexFuture *taken, gboolean expected)
+{
+  g_autoptr (DexFuture) future = taken;
+  const GValue *value = settle (future, NULL);
+
+  g_assert_nonnull (value);
+  g_assert_true (g_value_get_boolean (value) == expected);
+}
+
 /* What every implementation must do. */
 static void
 check_port (AnnexSecrets *secrets)
@@ -95,95 +103,6 @@ test_session (void)
 
 /* ---- in a process of its own: libsecret keeps its connection for ever */
 
-/* A test that fails leaves nobody behind. */
-static void
-die_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-/* A bus that starts no service by itself, so that the only keyring is the test's. */
-static const char bus_config[] =
-    "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\""
-    " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">"
-    "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>"
-    "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>"
-    "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>";
-
-/* Not GTestDBus, which waits for libsecret's connection to go away. */
-static GSubprocess *
-start_bus (const char *home)
-{
-  g_autofree char *config = g_build_filename (home, "bus.conf", NULL);
-  g_autofree char *option = g_strconcat ("--config-file=", config, NULL);
-  g_autoptr (GSubprocessLauncher) launcher = NULL;
-  g_autoptr (GError) error = NULL;
-  GSubprocess *bus;
-  g_autoptr (GDataInputStream) lines = NULL;
-  g_autoptr (GDBusConnection) connection = NULL;
-  g_autofree char *address = NULL;
-
-  g_file_set_contents (config, bus_config, -1, &error);
-  g_assert_no_error (error);
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-                                        G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  bus = g_subprocess_launcher_spawn (launcher, &error, "dbus-daemon", option, "--nofork",
-                                     "--print-address", NULL);
-  g_assert_no_error (error);
-  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (bus));
-  address = g_data_input_stream_read_line (lines, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_setenv ("DBUS_SESSION_BUS_ADDRESS", address, TRUE);
-  connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
-  g_assert_no_error (error);
-  g_dbus_connection_set_exit_on_close (connection, FALSE);
-  return bus;
-}
-
-/* An unlocked gnome-keyring-daemon that keeps its files in @home. */
-static GSubprocess *
-start_keyring (const char *home)
-{
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
-                                 G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  g_autoptr (GError) error = NULL;
-  GSubprocess *daemon;
-  GOutputStream *pipe;
-
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  g_subprocess_launcher_setenv (launcher, "HOME", home, TRUE);
-  g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", home, TRUE);
-  g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", home, TRUE);
-  daemon = g_subprocess_launcher_spawn (launcher, &error, "gnome-keyring-daemon", "--foreground",
-                                        "--unlock", "--components=secrets", NULL);
-  g_assert_no_error (error);
-  pipe = g_subprocess_get_stdin_pipe (daemon);
-  g_assert_true (g_output_stream_write_all (pipe, "pass", 4, NULL, NULL, NULL));
-  g_output_stream_close (pipe, NULL, NULL);
-  return daemon;
-}
-
-static void
-lock_keyring (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SecretService) service = secret_service_get_sync (SECRET_SERVICE_NONE, NULL, &error);
-  g_autoptr (SecretCollection) collection = NULL;
-  GList *collections;
-
-  g_assert_no_error (error);
-  collection = secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT,
-                                                 SECRET_COLLECTION_NONE, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (collection);
-  collections = g_list_prepend (NULL, collection);
-  secret_service_lock_sync (service, collections, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_list_free (collections);
-}
-
 static void
 test_keyring (void)
 {
@@ -194,8 +113,8 @@ test_keyring (void)
       return;
     }
   g_autofree char *home = g_dir_make_tmp ("annex-keyring-XXXXXX", NULL);
-  g_autoptr (GSubprocess) bus = start_bus (home);
-  g_autoptr (GSubprocess) daemon = start_keyring (home);
+  g_autoptr (GSubprocess) bus = keyring_fixture_start_bus (home);
+  g_autoptr (GSubprocess) daemon = keyring_fixture_start (home);
   g_autoptr (AnnexSecrets) secrets = NULL;
 
   /* The daemon takes a moment to own its name. */
@@ -210,15 +129,20 @@ test_keyring (void)
   g_assert_true (ANNEX_IS_KEYRING (secrets));
   g_assert_null (annex_secrets_explain (secrets));
   check_port (secrets);
+  assert_flag (annex_keyring_is_locked (ANNEX_KEYRING (secrets)), FALSE);
+  assert_resolves (annex_keyring_unlock (ANNEX_KEYRING (secrets)));
 
   /* Locked, and nobody there to unlock it: that is another thing than "never stored". */
-  lock_keyring ();
+  keyring_fixture_lock ();
+  assert_flag (annex_keyring_is_locked (ANNEX_KEYRING (secrets)), TRUE);
   assert_rejects (annex_secrets_lookup (secrets, "model:two"), ANNEX_SECRETS_ERROR_LOCKED);
+  assert_rejects (annex_keyring_unlock (ANNEX_KEYRING (secrets)), ANNEX_SECRETS_ERROR_LOCKED);
 
   /* The service goes away: an error, in time, and not a crash. */
   g_subprocess_force_exit (daemon);
   g_subprocess_wait (daemon, NULL, NULL);
   assert_rejects (annex_secrets_lookup (secrets, "model:two"), ANNEX_SECRETS_ERROR_ABSENT);
+  assert_flag (annex_keyring_is_locked (ANNEX_KEYRING (secrets)), FALSE);
   g_subprocess_force_exit (bus);
 }
 

@@ -44,11 +44,11 @@ static const struct
   { "space", N_ ("Annex has used up the disk space you let it take"),
     N_ ("Annex has almost used up the disk space you let it take") },
   { "store", N_ ("Your tasks cannot be stored"), NULL },
-  { "data", N_ ("Your tasks cannot be stored"), NULL },
-  { "network", N_ ("You are offline: hosted models cannot be reached"),
+  { "folder", N_ ("Your tasks cannot be stored"), NULL },
+  { "network", N_ ("Your system’s proxy does not let Annex out: hosted models cannot be reached"),
     N_ ("You are offline: hosted models cannot be reached") },
   { "model", N_ ("The model cannot be used: its key is refused, or it cannot be reached"), NULL },
-  { "keyring", N_ ("There is no keyring: keys are forgotten when Annex is closed"),
+  { "keyring", N_ ("Stored keys cannot be read: the keyring is locked or does not work"),
     N_ ("There is no keyring: keys are forgotten when Annex is closed") },
   { "kvm", N_ ("Fast virtual machines are not available here"),
     N_ ("Fast virtual machines are not available here: Annex’s computer is slow") },
@@ -140,10 +140,10 @@ update (AnnexBanners *self)
 
       adw_banner_set_title (self->banner, shown);
       self->is_notice = worst->state == ANNEX_CHECK_NOTICE && !g_str_equal (worst->id, "network");
-      adw_banner_set_button_label (self->banner,
-                                   g_str_equal (worst->id, "image")   ? _ ("_Set Up…")
-                                   : g_str_equal (worst->id, "space") ? _ ("_Free Space…")
-                                                                      : _ ("_Details"));
+      adw_banner_set_button_label (self->banner, g_str_equal (worst->id, "image") ? _ ("_Set Up…")
+                                                 : g_str_equal (worst->id, "space")
+                                                     ? _ ("_Free Space…")
+                                                     : _ ("_Details"));
     }
   adw_banner_set_revealed (self->banner, worst != NULL);
   if (g_set_str (&self->check_id, worst != NULL ? worst->id : NULL))
