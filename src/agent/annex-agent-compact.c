@@ -16,6 +16,10 @@
 /* Of the summary. Where the first one is still too much, a smaller one is made. */
 static const gsize budgets[] = { 48000, 12000 };
 
+/* However small the model's memory is. */
+#define MIN_BUDGET 4000
+#define BYTES_PER_TOKEN 4
+
 #define MAX_USER_CHARS 6000
 #define MIN_USER_CHARS 200
 #define MAX_TOLD_CHARS 1000
@@ -38,6 +42,7 @@ typedef struct
   char *call;  /* of LINE_CALL: its id */
   char *text;
   char *result;    /* of LINE_CALL: what came of it, nullable */
+  gint64 answered; /* and when: the event's number */
   gboolean failed; /* of LINE_CALL */
 } Line;
 
@@ -144,6 +149,7 @@ take_result (GPtrArray *lines, AnnexEvent *event)
       if (line->kind != LINE_CALL || g_strcmp0 (line->call, id) != 0)
         continue;
       g_set_str (&line->result, annex_block_get_text (block));
+      line->answered = annex_event_get_seq (event);
       line->failed = annex_block_get_is_error (block);
       return;
     }
@@ -159,12 +165,23 @@ drop_reply (GPtrArray *lines, AnnexEvent *event)
       g_ptr_array_remove_index (lines, i - 1);
 }
 
+/* What came after @to_seq; of a call before it, what came of it since. */
 static void
 drop_after (GPtrArray *lines, gint64 to_seq)
 {
   while (to_seq >= 0 && lines->len > 0 &&
          ((Line *) g_ptr_array_index (lines, lines->len - 1))->seq > to_seq)
     g_ptr_array_set_size (lines, (int) lines->len - 1);
+  for (guint i = 0; to_seq >= 0 && i < lines->len; i++)
+    {
+      Line *line = g_ptr_array_index (lines, i);
+
+      if (line->answered <= to_seq)
+        continue;
+      g_clear_pointer (&line->result, g_free);
+      line->answered = 0;
+      line->failed = FALSE;
+    }
 }
 
 static void
@@ -307,9 +324,29 @@ append_results (GString *out, GPtrArray *lines, gsize budget)
   g_string_append_printf (out, "\n%s\n", framed);
 }
 
-static char *
-write_summary (AnnexTask *task, GPtrArray *events, gsize budget)
+/* All that a summary is made of; nothing of it changes. */
+typedef struct
 {
+  GPtrArray *events;
+  AnnexPlan *plan; /* nullable */
+  gsize budget;
+} Summary;
+
+static void
+summary_free (gpointer data)
+{
+  Summary *summary = data;
+
+  g_ptr_array_unref (summary->events);
+  g_clear_pointer (&summary->plan, annex_plan_unref);
+  g_free (summary);
+}
+
+/* In a thread of its own: a long log takes longer than a frame may. */
+static DexFuture *
+summary_work (gpointer data)
+{
+  Summary *summary = data;
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (line_free);
   GString *out = g_string_new (
       "The conversation did not fit into your memory any more. This is what Annex has kept of it; "
@@ -317,21 +354,32 @@ write_summary (AnnexTask *task, GPtrArray *events, gsize budget)
       "at them again where you need to know more. Do not repeat what is done; go on with what is "
       "left, and say nothing about this message.\n\n");
 
-  for (guint i = 0; i < events->len; i++)
-    take_event (lines, g_ptr_array_index (events, i));
-  append_lines (out, lines, budget);
-  append_plan (out, annex_task_get_plan (task));
-  append_results (out, lines, budget);
-  return g_string_free_and_steal (out);
+  for (guint i = 0; i < summary->events->len; i++)
+    take_event (lines, g_ptr_array_index (summary->events, i));
+  append_lines (out, lines, summary->budget);
+  append_plan (out, summary->plan);
+  append_results (out, lines, summary->budget);
+  return dex_future_new_take_string (g_string_free_and_steal (out));
+}
+
+/* A third of what the model can hold, where that is known and less. */
+static gsize
+budget_of (AnnexAgent *self, guint n)
+{
+  gsize third = (gsize) self->window.tokens * BYTES_PER_TOKEN / 3;
+
+  return third > 0 ? CLAMP (third, MIN_BUDGET, budgets[n]) : budgets[n];
 }
 
 gboolean
 annex_agent_compact (AnnexAgent *self, GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (self->workspace);
+  AnnexPlan *plan = annex_task_get_plan (task);
   guint n = annex_task_count_compacted (task);
   g_autoptr (GPtrArray) events = NULL;
   g_autofree char *text = NULL;
+  Summary *summary;
   gint64 seen;
 
   if (n >= G_N_ELEMENTS (budgets))
@@ -347,7 +395,15 @@ annex_agent_compact (AnnexAgent *self, GError **error)
   if (events == NULL || events->len == 0)
     return FALSE;
   seen = annex_event_get_seq (g_ptr_array_index (events, events->len - 1));
-  text = write_summary (task, events, budgets[n]);
+  summary = g_new0 (Summary, 1);
+  summary->events = g_steal_pointer (&events);
+  summary->plan = plan != NULL ? annex_plan_ref (plan) : NULL;
+  summary->budget = budget_of (self, n);
+  text = dex_await_string (annex_worker_run ("annex-summary", summary_work, summary, summary_free),
+                           error);
+  if (text == NULL)
+    return FALSE;
+  self->window.was_compacted = TRUE;
   return dex_await (
       annex_task_append (task, ANNEX_EVENT_COMPACTED,
                          annex_json_build ("s", "text", text, "i", "seen", seen, NULL)),

@@ -11,6 +11,18 @@
 
 G_BEGIN_DECLS
 
+/* How full the model's memory is, as far as its server tells; tokens. */
+typedef struct
+{
+  gint64 tokens; /* what it can hold; 0: not known */
+  gboolean was_asked;
+  gboolean was_read;      /* what the log says of the last call */
+  gboolean was_compacted; /* before the call that is next, or running */
+  gboolean is_cramped;    /* even a summary fills it: making another is no use */
+  gint64 prompt_tokens;   /* of the last call; 0: none */
+  gsize sent_bytes;       /* that they were */
+} AnnexAgentWindow;
+
 struct _AnnexAgent
 {
   GObject parent_instance;
@@ -20,6 +32,7 @@ struct _AnnexAgent
   DexPromise *stop;  /* rejected by stop; for everything */
   DexPromise *park;  /* rejected by park and by stop; for asks */
   gboolean running;
+  AnnexAgentWindow window;
   guint max_turns;
   int lock; /* of the task, while it runs; -1 */
   gboolean stopped;
@@ -37,17 +50,29 @@ annex_agent_turn (AnnexAgent *self,
                   char **stop_detail,
                   GError **error);
 
-/* In the fiber, when the conversation no longer fits: a summary stands for it from now on. FALSE with
- * ANNEX_MODEL_ERROR_CONTEXT_FULL when there is none that fits, or ANNEX_STORE_ERROR. */
+/* In the fiber, when the conversation no longer fits: a summary stands for it from now on. FALSE
+ * with ANNEX_MODEL_ERROR_CONTEXT_FULL when there is none that fits, or ANNEX_STORE_ERROR. */
 gboolean
 annex_agent_compact (AnnexAgent *self, GError **error);
+
+/* What the request is, roughly, in bytes of text. */
+gsize
+annex_agent_measure_request (const AnnexModelRequest *request);
+/* What the server says that a request of @sent_bytes was. One that cuts what does not fit, without
+ * a word, is known by this: what is sent grows, and what it has read does not. */
+void
+annex_agent_note_usage (AnnexAgent *self, gsize sent_bytes, const AnnexUsage *usage);
+/* In the fiber, before a call: will it fit into the model's memory, with room for an answer? TRUE
+ * also where that is not known. */
+gboolean
+annex_agent_has_room (AnnexAgent *self);
 
 /* The folders that @task shares, on this machine. (transfer full) */
 char **
 annex_agent_dup_share_paths (AnnexTask *task);
 
-/* In the fiber, before the model is called: tells it of the skills there are, or of what has changed
- * since it was told last. FALSE with ANNEX_STORE_ERROR. */
+/* In the fiber, before the model is called: tells it of the skills there are, or of what has
+ * changed since it was told last. FALSE with ANNEX_STORE_ERROR. */
 gboolean
 annex_agent_tell_skills (AnnexAgent *self, GError **error);
 /* The same of the connectors. */
@@ -59,13 +84,14 @@ annex_agent_tell_connectors (AnnexAgent *self, GError **error);
 gboolean
 annex_agent_run_calls (AnnexAgent *self, GPtrArray *calls, GError **error);
 
-/* Has the same call failed three times, with nothing said and no success of it since? What came of it
- * last; NULL: it has not. @messages: the conversation. (transfer full) */
+/* Has the same call failed three times, with nothing said and no success of it since? What came of
+ * it last; NULL: it has not. @messages: the conversation. (transfer full) */
 char *
 annex_agent_dup_repeated (GPtrArray *messages, const AnnexToolCall *call);
 /* In the fiber: asks the user whether such a call, which failed with @failure, is to be made once
  * more. FALSE: it is not: with *@told (transfer full), its result, or with an error:
- * G_IO_ERROR_CANCELLED (nobody is there to answer, or the user stops the task), ANNEX_STORE_ERROR. */
+ * G_IO_ERROR_CANCELLED (nobody is there to answer, or the user stops the task), ANNEX_STORE_ERROR.
+ */
 gboolean
 annex_agent_may_repeat (AnnexAgent *self,
                         const AnnexToolCall *call,

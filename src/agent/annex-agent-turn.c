@@ -161,9 +161,8 @@ annex_agent_turn (AnnexAgent *self,
   g_autoptr (AnnexModelRequest) request = annex_model_request_new ();
   g_autoptr (AnnexModelReply) reply = NULL;
   g_autoptr (GError) failure = NULL;
-  Turn turn = { .workspace = self->workspace,
-                .task = task,
-                .model = annex_task_get_model (task) };
+  Turn turn = { .workspace = self->workspace, .task = task, .model = annex_task_get_model (task) };
+  gsize sent_bytes;
   gboolean ok;
 
   turn.pending = g_ptr_array_new_with_free_func (dex_unref);
@@ -178,6 +177,7 @@ annex_agent_turn (AnnexAgent *self,
   request->on_traffic = traffic_cb;
   request->user_data = &turn;
 
+  sent_bytes = annex_agent_measure_request (request);
   start_reply (&turn);
   reply = dex_await_boxed (annex_model_send (model, request, DEX_FUTURE (self->stop)), &failure);
   if (reply != NULL)
@@ -202,6 +202,7 @@ annex_agent_turn (AnnexAgent *self,
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
+  annex_agent_note_usage (self, sent_bytes, &reply->usage);
   *stop_reason = reply->stop_reason;
   *stop_detail = g_strdup (reply->stop_detail);
   return TRUE;

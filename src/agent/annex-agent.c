@@ -256,6 +256,8 @@ step (AnnexAgent *self, GError **error)
     return FALSE;
   if (!annex_agent_tell_skills (self, error) || !annex_agent_tell_connectors (self, error))
     return FALSE;
+  if (!annex_agent_has_room (self))
+    return annex_agent_compact (self, error);
   if (!annex_agent_turn (self, &reason, &detail, &failure))
     {
       if (g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL))

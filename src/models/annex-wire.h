@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /* Where a stream puts what it reads. */
 typedef struct
 {
-  AnnexDeltaFunc on_delta;      /* nullable */
-  AnnexModelBlockFunc on_block; /* nullable */
+  AnnexDeltaFunc on_delta;          /* nullable */
+  AnnexModelBlockFunc on_block;     /* nullable */
   AnnexModelTrafficFunc on_traffic; /* nullable; the exchange's, not a stream's */
   gpointer user_data;
 } AnnexWireSink;
@@ -73,6 +73,11 @@ annex_wire_parse_input (const char *text);
  * (transfer full) */
 char **
 annex_wire_read_models (const char *body);
+
+/* How many tokens the model @id takes, where that answer says so of it, as vLLM, llama.cpp, LM
+ * Studio and others do, each in its own word; 0 where it does not. */
+guint64
+annex_wire_read_window (const char *body, const char *id);
 
 /* The code a bare HTTP status means. */
 AnnexModelError

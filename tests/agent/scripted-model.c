@@ -7,6 +7,7 @@
 #include "scripted-model.h"
 
 #include "annex-future.h"
+#include "annex-model-window.h"
 
 typedef enum {
   STEP_REPLY,
@@ -27,14 +28,21 @@ struct _ScriptedModel
   GObject parent_instance;
   GPtrArray *steps;
   GPtrArray *calls; /* messages as text */
+  gint64 prompt_tokens;
+  guint64 window;
 };
+
+static void
+window_iface_init (AnnexModelWindowInterface *iface);
 
 static void
 model_iface_init (AnnexModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (ScriptedModel,
                                scripted_model,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL, model_iface_init))
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL, model_iface_init)
+                                   G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL_WINDOW,
+                                                          window_iface_init))
 
 static void
 step_free (gpointer data)
@@ -66,6 +74,7 @@ scripted_model_init (ScriptedModel *self)
 {
   self->steps = g_ptr_array_new_with_free_func (step_free);
   self->calls = g_ptr_array_new_with_free_func (g_free);
+  self->prompt_tokens = 10;
 }
 
 ScriptedModel *
@@ -107,6 +116,18 @@ void
 scripted_model_add_hang (ScriptedModel *self, const char *blocks)
 {
   add (self, STEP_HANG, blocks, 0);
+}
+
+void
+scripted_model_set_prompt (ScriptedModel *self, gint64 prompt_tokens)
+{
+  self->prompt_tokens = prompt_tokens;
+}
+
+void
+scripted_model_set_window (ScriptedModel *self, guint64 tokens)
+{
+  self->window = tokens;
 }
 
 guint
@@ -255,7 +276,7 @@ scripted_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *c
   reply->blocks = g_ptr_array_ref (blocks);
   reply->stop_reason = step->code;
   reply->model = g_strdup ("scripted");
-  reply->usage.input_tokens = 10;
+  reply->usage.input_tokens = self->prompt_tokens;
   reply->usage.output_tokens = 5;
   reply->usage.cost_usd = 0.01;
   return dex_future_new_take_boxed (ANNEX_TYPE_MODEL_REPLY, reply);
@@ -280,4 +301,16 @@ model_iface_init (AnnexModelInterface *iface)
   iface->get_provider = scripted_provider;
   iface->get_model = scripted_provider;
   iface->dup_base_url = scripted_base_url;
+}
+
+static DexFuture *
+scripted_window (AnnexModelWindow *model, const char *id)
+{
+  return dex_future_new_for_uint64 (SCRIPTED_MODEL (model)->window);
+}
+
+static void
+window_iface_init (AnnexModelWindowInterface *iface)
+{
+  iface->find = scripted_window;
 }

@@ -28,6 +28,12 @@ scripted_model_add_retried (ScriptedModel *self, const char *blocks);
 /* The next reply streams @blocks but for the end of the last one, then hangs until cancelled. */
 void
 scripted_model_add_hang (ScriptedModel *self, const char *blocks);
+/* What the server says that every call of from now on was, and what it says that the model takes
+ * (0: nothing). */
+void
+scripted_model_set_prompt (ScriptedModel *self, gint64 prompt_tokens);
+void
+scripted_model_set_window (ScriptedModel *self, guint64 tokens);
 guint
 scripted_model_get_n_calls (ScriptedModel *self);
 /* The messages of call @index as one JSON text, to compare prefixes. */

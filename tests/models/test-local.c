@@ -7,6 +7,7 @@
 #include "annex-models.h"
 
 #include "annex-openai-local.h"
+#include "annex-wire.h"
 #include "fake-model.h"
 #include "model-test.h"
 
@@ -114,6 +115,36 @@ test_find_local (void)
   g_assert_cmpstr (((AnnexLocalServer *) servers->pdata[1])->base_url, ==, second);
 }
 
+/* Each server has its own word for how much a model takes. */
+static void
+test_window (void)
+{
+  static const struct
+  {
+    const char *model;
+    guint64 tokens;
+  } rows[] = {
+    { "{\"id\":\"m\",\"max_model_len\":32768}", 32768 },
+    { "{\"id\":\"m\",\"context_length\":131072}", 131072 },
+    { "{\"id\":\"m\",\"context_window\":8192}", 8192 },
+    { "{\"id\":\"m\",\"max_context_length\":131072,\"loaded_context_length\":4096}", 4096 },
+    { "{\"id\":\"m\",\"meta\":{\"n_ctx\":2048,\"n_ctx_train\":131072}}", 2048 },
+    { "{\"id\":\"other\",\"max_model_len\":32768}", 0 },
+    { "{\"id\":\"m\",\"max_model_len\":-1}", 0 },
+    { "{\"id\":\"m\",\"max_model_len\":\"many\"}", 0 },
+    { "{\"id\":\"m\"}", 0 },
+    { "7", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"data\":[{\"id\":\"first\"},%s]}", rows[i].model);
+
+      g_assert_cmpuint (annex_wire_read_window (body, "m"), ==, rows[i].tokens);
+    }
+  g_assert_cmpuint (annex_wire_read_window ("no JSON", "m"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -124,5 +155,6 @@ main (int argc, char **argv)
   g_test_add_func ("/models/factory", test_factory);
   g_test_add_func ("/models/first-model", test_first_model);
   g_test_add_func ("/models/find-local", test_find_local);
+  g_test_add_func ("/models/local/window", test_window);
   return g_test_run ();
 }

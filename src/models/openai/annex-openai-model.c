@@ -9,6 +9,7 @@
 #include "annex-exchange.h"
 #include "annex-future.h"
 #include "annex-model-key.h"
+#include "annex-model-window.h"
 #include "annex-openai-request.h"
 #include "annex-openai-stream.h"
 
@@ -35,16 +36,22 @@ struct _AnnexOpenaiModel
 static void
 model_iface_init (AnnexModelInterface *iface);
 
+static void
+window_iface_init (AnnexModelWindowInterface *iface);
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexOpenaiModel,
                                annex_openai_model,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL, model_iface_init))
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL, model_iface_init)
+                                   G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL_WINDOW,
+                                                          window_iface_init))
 
 /* One call on its way. */
 typedef struct
 {
   AnnexOpenaiModel *model;
-  AnnexModelRequest *request; /* NULL for check and list */
+  AnnexModelRequest *request; /* NULL for check, list and the window */
+  char *window_of;            /* NULL for all else */
   DexFuture *cancel;
   char *key;           /* nullable */
   char *authorization; /* the header's value */
@@ -71,6 +78,7 @@ call_free (gpointer data)
   dex_clear (&call->cancel);
   annex_model_key_free (call->key);
   annex_model_key_free (call->authorization);
+  g_free (call->window_of);
   g_free (call);
 }
 
@@ -102,12 +110,19 @@ reject (Call *call, GError *error)
   return annex_future_new_error (error);
 }
 
+static char *
+get_models (Call *call, GError **error)
+{
+  const char *headers[] = { "authorization", call->authorization, NULL };
+
+  return annex_exchange_get (&annex_openai_format, call->model->http, "/v1/models", headers,
+                             call->key, CHECK_TIMEOUT_MS, error);
+}
+
 static char **
 list_models (Call *call, GError **error)
 {
-  const char *headers[] = { "authorization", call->authorization, NULL };
-  g_autofree char *body = annex_exchange_get (&annex_openai_format, call->model->http, "/v1/models",
-                                              headers, call->key, CHECK_TIMEOUT_MS, error);
+  g_autofree char *body = get_models (call, error);
   char **models;
 
   if (body == NULL)
@@ -238,7 +253,40 @@ check_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+static DexFuture *
+window_fiber (gpointer data)
+{
+  Call *call = data;
+  AnnexOpenaiModel *self = call->model;
+  const char *id = call->window_of;
+  GError *error = NULL;
+  g_autofree char *body = NULL;
+
+  if (*id == '\0')
+    id = *self->model != '\0' ? self->model : self->chosen != NULL ? self->chosen : "";
+  if (look_up_key (call, &error))
+    body = get_models (call, &error);
+  if (body == NULL)
+    return annex_future_new_error (error);
+  return dex_future_new_for_uint64 (annex_wire_read_window (body, id));
+}
+
 /* ---- the port */
+
+static DexFuture *
+model_find_window (AnnexModelWindow *model, const char *id)
+{
+  Call *call = call_new (model, NULL, NULL);
+
+  call->window_of = g_strdup (id != NULL ? id : "");
+  return annex_fiber_run (window_fiber, call, call_free);
+}
+
+static void
+window_iface_init (AnnexModelWindowInterface *iface)
+{
+  iface->find = model_find_window;
+}
 
 static DexFuture *
 model_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *cancel)
