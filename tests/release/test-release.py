@@ -91,7 +91,9 @@ class Release(unittest.TestCase):
         url = f"file://{RELEASE}/repo"
         run("flatpak", "--user", "remote-add", f"--gpg-import={RELEASE}/annex-key.asc", "good", url, env=self.env)
         refs = run("flatpak", "--user", "remote-ls", "--all", "--columns=ref", "good", env=self.env).stdout.decode().split()
-        self.assertTrue(any(ref.startswith(f"{ID}/") for ref in refs), refs)
+        self.assertTrue(any(ref.startswith(f"app/{ID}/") for ref in refs), refs)
+        if (RELEASE / "image").is_dir():
+            self.assertTrue(any(ref.startswith(f"runtime/{ID}.Image/") for ref in refs), refs)
         other = self.place / "other"
         other.mkdir(mode=0o700, exist_ok=True)
         env = {**self.env, "GNUPGHOME": str(other)}
