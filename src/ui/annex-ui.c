@@ -6,6 +6,8 @@
  */
 #include "annex-ui.h"
 
+#include "annex-scroller.h"
+
 #include "annex-text.h"
 
 #include <gtksourceview/gtksource.h>
@@ -24,6 +26,7 @@ annex_ui_init (void)
   gtk_style_context_add_provider_for_display (gdk_display_get_default (),
                                               GTK_STYLE_PROVIDER (provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  annex_scroller_tend_all ();
 }
 
 GSettings *
