@@ -166,6 +166,8 @@ let_go (DexFuture *step)
 gboolean
 annex_await_cancellable (DexFuture *step, DexFuture *cancel, GError **error)
 {
+  /* Who gives up lets go of it, too, and this fiber comes after. */
+  g_autoptr (DexFuture) held = cancel != NULL ? dex_ref (cancel) : NULL;
   g_autoptr (GError) local = NULL;
   DexFuture *wait = step;
 

@@ -156,6 +156,23 @@ test_stopped_before (void)
   iterate_some ();
 }
 
+/* Who stops a wait may be the last to know what it is stopped by. */
+static void
+test_stopped_and_dropped (void)
+{
+  DexCancellable *stopped = DEX_CANCELLABLE (dex_cancellable_new ());
+  Wait wait = { DEX_FUTURE (dex_promise_new ()), DEX_FUTURE (stopped), FALSE };
+  g_autoptr (DexFuture) fiber = NULL;
+
+  n_ended = 0;
+  fiber = annex_fiber_run (cancelled_fiber, &wait, NULL);
+  iterate_some ();
+  g_assert_true (dex_future_is_pending (fiber));
+  dex_cancellable_cancel (stopped);
+  dex_unref (stopped);
+  iterate_until_ended (1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,5 +181,6 @@ main (int argc, char **argv)
   g_test_add_func ("/future/given-up", test_given_up);
   g_test_add_func ("/future/rejects", test_rejects);
   g_test_add_func ("/future/stopped-before", test_stopped_before);
+  g_test_add_func ("/future/stopped-and-dropped", test_stopped_and_dropped);
   return g_test_run ();
 }
