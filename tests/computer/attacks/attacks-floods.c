@@ -218,6 +218,23 @@ body_of_halt (void)
   g_assert_cmpint (machine_pid (attack_get_computer ()), ==, pid);
 }
 
+/* It never goes on: what waits for it is told, and the next command has a computer again. */
+static void
+body_of_standstill (void)
+{
+  DexFuture *run = start_command ("sleep 600");
+  int pid = machine_pid (attack_get_computer ());
+  g_autoptr (GError) error = NULL;
+
+  await_ms (1000);
+  g_assert_cmpint (pid, >, 0);
+  g_assert_cmpint (kill (pid, SIGSTOP), ==, 0);
+  assert_answers ();
+  g_assert_false (dex_await (run, &error));
+  g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST);
+  g_assert_cmpint (machine_pid (attack_get_computer ()), !=, pid);
+}
+
 static const Row rows[] = {
   { "Q3-fork-bomb", body_of_processes },
   { "Q4-memory", body_of_memory },
@@ -227,6 +244,7 @@ static const Row rows[] = {
   { "Q8-busy", body_of_spin },
   { "Q9-clock", body_of_clock },
   { "Q10-halted", body_of_halt },
+  { "Q10b-standing-still", body_of_standstill },
 };
 
 /* Every one of them with a file in the draft, which is there afterwards. */
