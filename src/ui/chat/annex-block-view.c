@@ -110,10 +110,8 @@ new_content (AnnexMarkdownBlock *block)
     case ANNEX_MARKDOWN_RULE:
       return gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);
     case ANNEX_MARKDOWN_HEADING:
-      widget = annex_prose_new ();
+      widget = annex_prose_new_heading (block->level);
       gtk_widget_add_css_class (widget, headings[CLAMP (block->level, 1, 6) - 1]);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LEVEL,
-                                      (int) CLAMP (block->level, 1, 6), -1);
       return widget;
     case ANNEX_MARKDOWN_PARAGRAPH:
       widget = annex_prose_new ();

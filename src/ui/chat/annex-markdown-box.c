@@ -29,7 +29,8 @@ make_code (const AnnexMarkdownBlock *block)
 static GtkWidget *
 make_prose (AnnexMarkdownBlock *block)
 {
-  GtkWidget *prose = annex_prose_new ();
+  GtkWidget *prose = block->kind == ANNEX_MARKDOWN_HEADING ? annex_prose_new_heading (block->level)
+                                                           : annex_prose_new ();
 
   if (block->text != NULL)
     annex_prose_set_text (ANNEX_PROSE (prose), block->text, block);

@@ -347,6 +347,19 @@ annex_prose_new (void)
   return g_object_new (ANNEX_TYPE_PROSE, NULL);
 }
 
+GtkWidget *
+annex_prose_new_heading (guint level)
+{
+  AnnexProse *self =
+      g_object_new (ANNEX_TYPE_PROSE, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, NULL);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LEVEL,
+                                  (int) CLAMP (level, 1, 6), -1);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                  self->label, NULL, -1);
+  return GTK_WIDGET (self);
+}
+
 /* Scripts that are written without spaces do not count: their words end where Pango knows. Nor do
  * the characters that only say where a line may end. */
 static gboolean

@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (AnnexProse, annex_prose, ANNEX, PROSE, GtkWidget)
 
 GtkWidget *
 annex_prose_new (void);
+/* Heard as a heading of @level, 1 to 6. */
+GtkWidget *
+annex_prose_new_heading (guint level);
 /* Keeps @text as long as @owner, a block it belongs to. */
 void
 annex_prose_set_text (AnnexProse *self, AnnexMarkdownInline *text, AnnexMarkdownBlock *owner);

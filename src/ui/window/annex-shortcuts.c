@@ -67,17 +67,11 @@ add_key (GtkWidget *box, const char *text)
 
 /* "Ctrl" "N": one label a key. */
 static GtkWidget *
-build_keys (const char *accel)
+build_keys (const char *text)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) keys = NULL;
-  GdkModifierType modifiers;
-  guint key;
+  g_auto (GStrv) keys = g_strsplit (text, "+", -1);
 
-  gtk_accelerator_parse (accel, &key, &modifiers);
-  text = gtk_accelerator_get_label (key, modifiers);
-  keys = g_strsplit (text, "+", -1);
   for (guint i = 0; keys[i] != NULL; i++)
     if (*keys[i] != '\0')
       add_key (box, keys[i]);
@@ -91,10 +85,19 @@ static GtkWidget *
 build_row (const AnnexShortcut *shortcut)
 {
   GtkWidget *row = adw_action_row_new ();
+  g_autofree char *keys = NULL;
+  GdkModifierType modifiers;
+  guint key;
 
+  gtk_accelerator_parse (shortcut->accels[0], &key, &modifiers);
+  keys = gtk_accelerator_get_label (key, modifiers);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (shortcut->title));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), build_keys (shortcut->accels[0]));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), build_keys (keys));
+  /* what would be said otherwise is a subtitle, of which there is none */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, keys,
+                                  -1);
   return row;
 }
 

@@ -25,6 +25,14 @@ take_page (AnnexWindow *self, AdwBin *slot, GType type)
   return page;
 }
 
+/* Into the page, as the eyes go. */
+static void
+show_page (AnnexWindow *self, const char *name, GtkWidget *page)
+{
+  annex_window_show_page (self, name);
+  gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+}
+
 /* ---- skills */
 
 static void
@@ -51,7 +59,7 @@ show_skills (AnnexWindow *self)
       g_signal_connect_object (page, "add-connector", G_CALLBACK (annex_window_add_connector), self,
                                G_CONNECT_SWAPPED);
     }
-  annex_window_show_page (self, "skills");
+  show_page (self, "skills", page);
   return ANNEX_SKILLS_PAGE (page);
 }
 
@@ -106,7 +114,7 @@ show_connectors (AnnexWindow *self)
 {
   GtkWidget *page = take_page (self, self->connectors_slot, ANNEX_TYPE_CONNECTORS_PAGE);
 
-  annex_window_show_page (self, "connectors");
+  show_page (self, "connectors", page);
   return ANNEX_CONNECTORS_PAGE (page);
 }
 
