@@ -130,6 +130,10 @@ annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related)
   manager = webkit_user_content_manager_new ();
   annex_page_prepare (manager);
   view = annex_browser_session_create_view (self->session, manager, related);
+  /* Before the first page it is white, also where all else is dark. A window of a page's own may be
+   * written into without loading anything. */
+  if (related == NULL)
+    gtk_widget_set_opacity (GTK_WIDGET (view), 0);
   give_size (GTK_WIDGET (view));
   tab = annex_browser_tab_new (++self->last_id, view, &hooks, self);
   annex_browser_pane_watch_tab (self, tab);

@@ -315,6 +315,7 @@ load_changed_cb (AnnexBrowserTab *self, WebKitLoadEvent event)
     case WEBKIT_LOAD_REDIRECTED:
       break;
     case WEBKIT_LOAD_COMMITTED:
+      gtk_widget_set_opacity (GTK_WIDGET (self->view), 1);
       set_uri (self, webkit_web_view_get_uri (self->view));
       security = judge_security (self);
       if (security != self->security)
