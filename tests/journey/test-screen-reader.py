@@ -58,7 +58,7 @@ class ScreenReader(WindowCase):
         self.tell(where, spoken)
         self.assertEqual(lost, 0, f"{where}: the keyboard was nowhere {lost} times, after {spoken}")
         self.assertEqual(mute, [], f"{where}: these are reached and say nothing")
-        self.assertNotEqual(reached, [], where)
+        self.assertTrue(reached or until != "^$", where)  # an empty page leaves the keyboard beside it
         return [node.get_name() for node in reached]
 
     def place(self, node):
