@@ -6,7 +6,6 @@
  */
 #include "annex-ui.h"
 
-#include "annex-scroller.h"
 
 #include "annex-text.h"
 
@@ -26,7 +25,6 @@ annex_ui_init (void)
   gtk_style_context_add_provider_for_display (gdk_display_get_default (),
                                               GTK_STYLE_PROVIDER (provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  annex_scroller_tend_all ();
 }
 
 GSettings *
