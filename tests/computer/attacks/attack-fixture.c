@@ -238,6 +238,13 @@ describe_rest (void)
 }
 
 void
+attack_note_rest (void)
+{
+  g_free (untouched);
+  untouched = describe_rest ();
+}
+
+void
 attack_assert_untouched (void)
 {
   g_autofree char *now = describe_rest ();
@@ -387,7 +394,7 @@ attack_start (void)
   g_signal_connect (annex_computers_get_egress (fixture_computers (), annex_task_get_id (task)),
                     "recorded", G_CALLBACK (recorded_cb), NULL);
   send_script ();
-  untouched = describe_rest ();
+  attack_note_rest ();
 }
 
 void

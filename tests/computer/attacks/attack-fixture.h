@@ -44,7 +44,10 @@ attack_clean (void);
  * full) */
 char *
 attack_describe (const char *path);
-/* Everything outside of "Attack" is as it was at the start, nobody came to the listener, and
+/* Whatever is outside of "Attack" now is how it shall stay: the host itself has changed it. */
+void
+attack_note_rest (void);
+/* Everything outside of "Attack" is as it was at the start or noted since, nobody came to the listener, and
  * nothing went out through the proxy. */
 void
 attack_assert_untouched (void);

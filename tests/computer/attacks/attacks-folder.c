@@ -251,14 +251,17 @@ body_of_revoked (void)
   g_assert_true (annex_workspace_revoke_share (attack_get_workspace (), share, &error));
   g_assert_no_error (error);
   g_test_message ("measured: revoked in %.2f s", seconds_since (start_us));
+  attack_assert_untouched ();
   attack_put_canary (file);
   attack_put_canary (fresh);
+  attack_note_rest ();
   before = attack_describe (folder);
   await_ms (3000);
   attack_run ("F30_after");
   attack_clean ();
   after = attack_describe (folder);
   g_assert_cmpstr (after, ==, before);
+  attack_assert_untouched ();
 }
 
 static void
