@@ -16,6 +16,7 @@
 #include "annex-space.h"
 #include "annex-template.h"
 
+#include <glib/gi18n.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -48,11 +49,11 @@ describe_repair (void)
   switch (annex_image_origin_find ())
     {
     case ANNEX_IMAGE_ORIGIN_EXTENSION:
-      return "Take It Again";
+      return _ ("Take It Again");
     case ANNEX_IMAGE_ORIGIN_DOWNLOAD:
-      return "Download It Again";
+      return _ ("Download It Again");
     case ANNEX_IMAGE_ORIGIN_BUILD:
-      return "Build It Again";
+      return _ ("Build It Again");
     case ANNEX_IMAGE_ORIGIN_NONE:
       return NULL;
     }
@@ -67,15 +68,16 @@ say_present (AnnexDoctor *self, AnnexCheckResult *result, AnnexImage *image, gbo
   if (newer == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "The system of Annex’s computer is here and whole.");
+                        _ ("The system of Annex’s computer is here and whole."));
     }
   else
     {
-      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "There is another system for Annex’s computer (%s). Tasks that were begun "
-                        "with the present one keep it.",
-                        newer);
-      result->repair = g_strdup ("Change to It");
+      annex_doctor_say (
+          result, ANNEX_CHECK_NOTICE,
+          _ ("There is another system for Annex’s computer (%s). Tasks that were begun "
+             "with the present one keep it."),
+          newer);
+      result->repair = g_strdup (_ ("Change to It"));
     }
   result->detail = g_strdup (annex_image_get_version (image));
 }
@@ -89,7 +91,7 @@ look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (self->session == NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, "This was not looked at.");
+      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
       return;
     }
   images = annex_session_get_images (self->session);
@@ -101,23 +103,25 @@ look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     }
   if (!g_error_matches (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
     {
-      annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                              "The system of Annex’s computer is damaged and must be made again. "
-                              "Tasks and files are not touched.");
+      annex_doctor_say_error (
+          result, ANNEX_CHECK_FAILED, error,
+          _ ("The system of Annex’s computer is damaged and must be made again. "
+             "Tasks and files are not touched."));
       result->repair = g_strdup (describe_repair ());
     }
   else if (annex_image_origin_find () == ANNEX_IMAGE_ORIGIN_NONE)
     {
-      annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                        "Annex’s computer has not been set up, and this Annex has no address to "
-                        "fetch its system from: install the image from where you have Annex. Chat "
-                        "works without it.");
+      annex_doctor_say (
+          result, ANNEX_CHECK_FAILED,
+          _ ("Annex’s computer has not been set up, and this Annex has no address to "
+             "fetch its system from: install the image from where you have Annex. Chat "
+             "works without it."));
     }
   else
     {
       annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                        "Annex’s computer has not been set up yet. Chat works without it.");
-      result->repair = g_strdup ("Set It Up");
+                        _ ("Annex’s computer has not been set up yet. Chat works without it."));
+      result->repair = g_strdup (_ ("Set It Up"));
     }
 }
 
@@ -130,8 +134,8 @@ repair_image (AnnexDoctor *self, GError **error)
   if (self->session == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                           "The task database must be mended "
-                           "first");
+                           _ ("The task database must be mended "
+                              "first"));
       return FALSE;
     }
   source = annex_image_origin_create_source (annex_image_origin_find (), FALSE,
@@ -150,7 +154,7 @@ gather_kit (AnnexDoctor *self, GError **error)
 
   if (self->session == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Annex could not be opened");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("Annex could not be opened"));
       return NULL;
     }
   virt = annex_virt_new (self->world.libvirt_uri);
@@ -171,18 +175,19 @@ describe_template (AnnexTemplateState state)
   switch (state)
     {
     case ANNEX_TEMPLATE_NONE:
-      return "The first computer takes longer to start: none has been started with the present "
-             "system yet.";
+      return _ ("The first computer takes longer to start: none has been started with the present "
+                "system yet.");
     case ANNEX_TEMPLATE_STALE:
-      return "The next computer takes longer to start: what computers start from was made before "
-             "Annex, its computer’s system or this machine’s programs changed, and is made anew.";
+      return _ (
+          "The next computer takes longer to start: what computers start from was made before "
+          "Annex, its computer’s system or this machine’s programs changed, and is made anew.");
     case ANNEX_TEMPLATE_CHANGED:
-      return "The next computer takes longer to start: what computers start from was changed by "
-             "something else, so it is not used, and is made anew.";
+      return _ ("The next computer takes longer to start: what computers start from was changed by "
+                "something else, so it is not used, and is made anew.");
     case ANNEX_TEMPLATE_READY:
       break;
     }
-  return "A computer is ready to start in a moment.";
+  return _ ("A computer is ready to start in a moment.");
 }
 
 static void
@@ -195,7 +200,7 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (kit == NULL)
     {
       annex_doctor_say_error (result, ANNEX_CHECK_UNKNOWN, error,
-                              "A computer cannot start before what is named above is mended.");
+                              _ ("A computer cannot start before what is named above is mended."));
       return;
     }
   state = annex_template_look (kit);
@@ -204,8 +209,8 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       if (!boot_trial (self, &error))
         {
           annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                                  "A trial computer did not start.");
-          result->repair = g_strdup ("Try Again");
+                                  _ ("A trial computer did not start."));
+          result->repair = g_strdup (_ ("Try Again"));
           return;
         }
       state = ANNEX_TEMPLATE_READY;
@@ -213,7 +218,7 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   annex_doctor_say (result, state == ANNEX_TEMPLATE_READY ? ANNEX_CHECK_OK : ANNEX_CHECK_NOTICE,
                     "%s", describe_template (state));
   if (state != ANNEX_TEMPLATE_READY)
-    result->repair = g_strdup ("Prepare It Now");
+    result->repair = g_strdup (_ ("Prepare It Now"));
 }
 
 /* The disk */
@@ -237,10 +242,11 @@ look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       if (g_str_equal (parent, path) || own != NULL)
         {
           g_free (parent);
-          annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                            "The folder where Annex’s computers live is not there: %s. If it is on "
-                            "a disk that can be taken out, connect it.",
-                            path);
+          annex_doctor_say (
+              result, ANNEX_CHECK_FAILED,
+              _ ("The folder where Annex’s computers live is not there: %s. If it is on "
+                 "a disk that can be taken out, connect it."),
+              path);
           return;
         }
       g_free (path);
@@ -250,15 +256,17 @@ look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   has = g_format_size (room);
   result->detail = g_strdup (path);
   if (room < self->world.least_disk_bytes)
-    annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                      "The disk is nearly full: %s are free. Computers cannot be started safely. "
-                      "Empty the trash, free the space of old tasks, or move Annex’s computers to "
-                      "another disk.",
-                      has);
+    annex_doctor_say (
+        result, ANNEX_CHECK_FAILED,
+        _ ("The disk is nearly full: %s are free. Computers cannot be started safely. "
+           "Empty the trash, free the space of old tasks, or move Annex’s computers to "
+           "another disk."),
+        has);
   else if (room < self->world.least_disk_bytes * 4)
-    annex_doctor_say (result, ANNEX_CHECK_NOTICE, "The disk is getting full: %s are free.", has);
+    annex_doctor_say (result, ANNEX_CHECK_NOTICE, _ ("The disk is getting full: %s are free."),
+                      has);
   else
-    annex_doctor_say (result, ANNEX_CHECK_OK, "There is enough room on the disk: %s are free.",
+    annex_doctor_say (result, ANNEX_CHECK_OK, _ ("There is enough room on the disk: %s are free."),
                       has);
 }
 
@@ -283,20 +291,21 @@ look_space (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   taken = g_format_size_full (space->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
   allowed = g_format_size_full (space->limit_bytes, G_FORMAT_SIZE_IEC_UNITS);
   if (space->limit_bytes == 0)
-    annex_doctor_say (result, ANNEX_CHECK_OK, "Annex takes %s of the disk. You have set no limit.",
-                      taken);
+    annex_doctor_say (result, ANNEX_CHECK_OK,
+                      _ ("Annex takes %s of the disk. You have set no limit."), taken);
   else if (space->total_bytes >= space->limit_bytes)
-    annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                      "Annex takes %s of the disk, and may take %s: no computer is set up, kept or "
-                      "put to sleep any more. Free the space of old tasks, or raise the limit in "
-                      "the preferences.",
-                      taken, allowed);
+    annex_doctor_say (
+        result, ANNEX_CHECK_FAILED,
+        _ ("Annex takes %s of the disk, and may take %s: no computer is set up, kept or "
+           "put to sleep any more. Free the space of old tasks, or raise the limit in "
+           "the preferences."),
+        taken, allowed);
   else if (space->total_bytes >= space->limit_bytes / 10 * 9)
     annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                      "Annex takes %s of the %s of the disk that you let it.", taken, allowed);
+                      _ ("Annex takes %s of the %s of the disk that you let it."), taken, allowed);
   else
     annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Annex takes %s of the %s of the disk that you let it.", taken, allowed);
+                      _ ("Annex takes %s of the %s of the disk that you let it."), taken, allowed);
 }
 
 /* The computers' own disks */
@@ -374,13 +383,13 @@ look_guest_disks (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough
   if (ids == NULL || ids[0] == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "There is room on the disks of your tasks’ computers.");
+                        _ ("There is room on the disks of your tasks’ computers."));
       return;
     }
   annex_doctor_say (
       result, ANNEX_CHECK_NOTICE,
-      "The disk of a task’s computer is full, so what it runs may fail. Tell the task "
-      "to delete what it no longer needs; its folders and drafts are not touched.");
+      _ ("The disk of a task’s computer is full, so what it runs may fail. Tell the task "
+         "to delete what it no longer needs; its folders and drafts are not touched."));
   result->detail = name_tasks (self, ids);
 }
 
@@ -424,16 +433,17 @@ look_leftovers (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (n == 0)
     {
-      annex_doctor_say (result, ANNEX_CHECK_OK, "Nothing was left behind.");
+      annex_doctor_say (result, ANNEX_CHECK_OK, _ ("Nothing was left behind."));
       return;
     }
   annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                    n == 1 ? "A computer was left behind when Annex ended unexpectedly (%u). It "
-                             "takes memory or room for nothing."
-                           : "%u computers were left behind when Annex ended unexpectedly. They "
-                             "take memory or room for nothing.",
+                    ngettext ("%u computer was left behind when Annex ended unexpectedly. It takes "
+                              "memory or room for nothing.",
+                              "%u computers were left behind when Annex ended unexpectedly. They "
+                              "take memory or room for nothing.",
+                              n),
                     n);
-  result->repair = g_strdup ("Clear Up");
+  result->repair = g_strdup (_ ("Clear Up"));
 }
 
 static gboolean
@@ -442,19 +452,19 @@ repair_leftovers (AnnexDoctor *self, GError **error)
   if (self->session == NULL)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                           "The task database must be mended "
-                           "first");
+                           _ ("The task database must be mended "
+                              "first"));
       return FALSE;
     }
   return dex_await (annex_computers_clean (annex_session_get_computers (self->session)), error);
 }
 
 const AnnexDoctorCheck annex_doctor_computer_checks[] = {
-  { "image", "The computer’s system", look_image, repair_image },
-  { "template", "Starting a computer", look_template, boot_trial },
-  { "disk", "Room on the disk", look_disk, NULL },
-  { "space", "Annex’s share of the disk", look_space, NULL },
-  { "guest-disks", "The computers’ own disks", look_guest_disks, NULL },
-  { "leftovers", "Leftovers", look_leftovers, repair_leftovers },
+  { "image", N_ ("The computer’s system"), look_image, repair_image },
+  { "template", N_ ("Starting a computer"), look_template, boot_trial },
+  { "disk", N_ ("Room on the disk"), look_disk, NULL },
+  { "space", N_ ("Annex’s share of the disk"), look_space, NULL },
+  { "guest-disks", N_ ("The computers’ own disks"), look_guest_disks, NULL },
+  { "leftovers", N_ ("Leftovers"), look_leftovers, repair_leftovers },
   { NULL, NULL, NULL, NULL },
 };

@@ -8,6 +8,8 @@
 
 #include "annex-future.h"
 
+#include <glib/gi18n.h>
+
 static gboolean
 is_broken (const AnnexConnectorInfo *info)
 {
@@ -77,15 +79,15 @@ say_broken (AnnexCheckResult *result, GPtrArray *infos)
   if (names->len == 0)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK, "%s",
-                        enabled > 0 ? "Nothing is known to be wrong with your connectors."
-                                    : "No connectors are set up.");
+                        enabled > 0 ? _ ("Nothing is known to be wrong with your connectors.")
+                                    : _ ("No connectors are set up."));
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_NOTICE, "These connectors cannot be used now: %s.",
+  annex_doctor_say (result, ANNEX_CHECK_NOTICE, _ ("These connectors cannot be used now: %s."),
                     names->str);
   result->detail = g_strdup (detail->str);
   if (try_again)
-    result->repair = g_strdup ("Try Them Again");
+    result->repair = g_strdup (_ ("Try Them Again"));
 }
 
 static void
@@ -99,7 +101,7 @@ look_connectors (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (connectors == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_UNKNOWN,
-                        "The connectors are looked at when the list of tasks can be opened.");
+                        _ ("The connectors are looked at when the list of tasks can be opened."));
       return;
     }
   infos = dex_await_boxed (annex_connectors_list (connectors, NULL), &error);
@@ -112,7 +114,7 @@ look_connectors (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     {
       annex_error_normalise (&error);
       annex_doctor_say_error (result, ANNEX_CHECK_UNKNOWN, error,
-                              "The connectors could not be tried.");
+                              _ ("The connectors could not be tried."));
       return;
     }
   say_broken (result, infos);
@@ -132,6 +134,6 @@ repair_connectors (AnnexDoctor *self, GError **error)
 }
 
 const AnnexDoctorCheck annex_doctor_connector_checks[] = {
-  { "connectors", "Connectors", look_connectors, repair_connectors },
+  { "connectors", N_ ("Connectors"), look_connectors, repair_connectors },
   { NULL, NULL, NULL, NULL },
 };

@@ -12,6 +12,7 @@
 #include "annex-sandbox.h"
 #include "annex-virt.h"
 
+#include <glib/gi18n.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,33 +50,36 @@ say_no_kvm (AnnexDoctor *self, AnnexCheckResult *result)
   capable = cpuinfo != NULL && (has_flag (cpuinfo, "vmx") || has_flag (cpuinfo, "svm"));
   if (virtual_machine && !capable)
     {
-      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "This machine is itself a virtual machine, and whoever runs it has not "
-                        "allowed virtual machines inside it. Annex’s computer is emulated, which "
-                        "is several times slower; where it may not run at all, it can be turned "
-                        "off in the preferences.");
+      annex_doctor_say (
+          result, ANNEX_CHECK_NOTICE,
+          _ ("This machine is itself a virtual machine, and whoever runs it has not "
+             "allowed virtual machines inside it. Annex’s computer is emulated, which "
+             "is several times slower; where it may not run at all, it can be turned "
+             "off in the preferences."));
       result->admin_text =
-          g_strdup ("Please allow nested virtualization for this virtual machine (the processor "
-                    "flag vmx or svm must be passed on to it).");
+          g_strdup (_ ("Please allow nested virtualization for this virtual machine (the processor "
+                       "flag vmx or svm must be passed on to it)."));
     }
   else if (capable)
     {
-      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "The processor could run virtual machines fast, but the system does not "
-                        "offer it (there is no %s). Annex’s computer is emulated, which is several "
-                        "times slower.",
-                        self->world.kvm);
-      result->admin_text = g_strdup (
+      annex_doctor_say (
+          result, ANNEX_CHECK_NOTICE,
+          _ ("The processor could run virtual machines fast, but the system does not "
+             "offer it (there is no %s). Annex’s computer is emulated, which is several "
+             "times slower."),
+          self->world.kvm);
+      result->admin_text = g_strdup (_ (
           "Please load the kernel’s KVM module (modprobe kvm_intel or kvm_amd). Where that fails, "
-          "virtualization (VT-x or AMD-V) is switched off in the firmware’s settings.");
+          "virtualization (VT-x or AMD-V) is switched off in the firmware’s settings."));
     }
   else
     {
-      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "The processor does not offer virtualization, or it is switched off in the "
-                        "firmware. Annex’s computer is emulated, which is several times slower.");
-      result->admin_text = g_strdup ("Please switch on virtualization (VT-x or AMD-V) in this "
-                                     "machine’s firmware settings, if it has it.");
+      annex_doctor_say (
+          result, ANNEX_CHECK_NOTICE,
+          _ ("The processor does not offer virtualization, or it is switched off in the "
+             "firmware. Annex’s computer is emulated, which is several times slower."));
+      result->admin_text = g_strdup (_ ("Please switch on virtualization (VT-x or AMD-V) in this "
+                                        "machine’s firmware settings, if it has it."));
     }
 }
 
@@ -145,19 +149,20 @@ say_dead_kvm (AnnexDoctor *self, AnnexCheckResult *result, const char *reason)
   annex_doctor_say (
       result, ANNEX_CHECK_NOTICE, "%s",
       is_virtual_machine (self)
-          ? "This machine is itself a virtual machine. It offers to run others inside it, but a "
-            "trial computer did not start, so Annex’s computer is emulated, which is several times "
-            "slower."
-          : "Virtual machines are offered here, but a trial computer did not start on them, so "
-            "Annex’s computer is emulated, which is several times slower.");
+          ? _ ("This machine is itself a virtual machine. It offers to run others inside it, but a "
+               "trial computer did not start, so Annex’s computer is emulated, which is several "
+               "times "
+               "slower.")
+          : _ ("Virtual machines are offered here, but a trial computer did not start on them, so "
+               "Annex’s computer is emulated, which is several times slower."));
   result->admin_text = g_strdup (
       is_virtual_machine (self)
-          ? "KVM can be opened in this virtual machine, but a guest does not boot on it. Please "
-            "check that nested virtualization is allowed, and works, where this virtual machine "
-            "runs."
-          : "KVM can be opened, but a guest does not boot on it. Please look at the kernel’s "
-            "messages about kvm.");
-  result->repair = g_strdup ("Try Again");
+          ? _ ("KVM can be opened in this virtual machine, but a guest does not boot on it. Please "
+               "check that nested virtualization is allowed, and works, where this virtual machine "
+               "runs.")
+          : _ ("KVM can be opened, but a guest does not boot on it. Please look at the kernel’s "
+               "messages about kvm."));
+  result->repair = g_strdup (_ ("Try Again"));
   result->detail = g_strdup (reason);
 }
 
@@ -179,35 +184,36 @@ look_at_trial (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (kit != NULL && thorough)
     tried = await_trial (self, kit);
   if (kit == NULL)
-    annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Virtual machines may be fast here; that is tried when the computer’s system "
-                      "is there.");
+    annex_doctor_say (
+        result, ANNEX_CHECK_OK,
+        _ ("Virtual machines may be fast here; that is tried when the computer’s system "
+           "is there."));
   else if (g_strcmp0 (g_getenv ("ANNEX_ACCELERATOR"), "tcg") == 0)
     annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                      "Annex’s computer is emulated, which is several times slower, because the "
-                      "variable ANNEX_ACCELERATOR says so.");
+                      _ ("Annex’s computer is emulated, which is several times slower, because the "
+                         "variable ANNEX_ACCELERATOR says so."));
   else if (tried != NULL ? !tried->kvm : !kit->kvm_works)
     say_dead_kvm (self, result, tried != NULL ? tried->reason : kit->accelerator_reason);
   else if (!kit->kvm_works)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "A trial computer starts fast here now, but an earlier one did not, so "
-                        "Annex’s computer is emulated until that is tried again.");
-      result->repair = g_strdup ("Try Again");
+                        _ ("A trial computer starts fast here now, but an earlier one did not, so "
+                           "Annex’s computer is emulated until that is tried again."));
+      result->repair = g_strdup (_ ("Try Again"));
     }
   else if (!kit->kvm)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "Virtual machines would be fast here, but the service that manages them "
-                        "(libvirt) does not offer it, so Annex’s computer is emulated, which is "
-                        "several times slower.");
+                        _ ("Virtual machines would be fast here, but the service that manages them "
+                           "(libvirt) does not offer it, so Annex’s computer is emulated, which is "
+                           "several times slower."));
       result->admin_text =
-          g_strdup ("Please let the libvirt of ordinary users run KVM guests: virsh "
-                    "-c qemu:///session domcapabilities --virttype kvm must work.");
+          g_strdup (_ ("Please let the libvirt of ordinary users run KVM guests: virsh "
+                       "-c qemu:///session domcapabilities --virttype kvm must work."));
     }
   else
     annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Virtual machines are fast here: a trial computer started.");
+                      _ ("Virtual machines are fast here: a trial computer started."));
 }
 
 static gboolean
@@ -226,11 +232,11 @@ look_kvm (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     {
       annex_doctor_say (
           result, ANNEX_CHECK_NOTICE,
-          "This machine can run virtual machines fast, but you are not allowed to use "
-          "that. Annex’s computer is emulated, which is several times slower.");
+          _ ("This machine can run virtual machines fast, but you are not allowed to use "
+             "that. Annex’s computer is emulated, which is several times slower."));
       result->admin_text = g_strdup_printf (
-          "Please let the user “%s” use %s, for instance: adduser %s kvm\nThe user "
-          "must log in again afterwards.",
+          _ ("Please let the user “%s” use %s, for instance: adduser %s kvm\nThe user "
+             "must log in again afterwards."),
           self->world.user, self->world.kvm, self->world.user);
     }
   else
@@ -248,14 +254,18 @@ look_qemu (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   result->detail = g_strdup (qemu);
   if (qemu != NULL && tool != NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_OK, "The program that runs virtual machines is here.");
+      annex_doctor_say (result, ANNEX_CHECK_OK,
+                        _ ("The program that runs virtual machines is here."));
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                    "The program that runs virtual machines (QEMU) is not installed%s.",
-                    qemu != NULL ? " completely" : "");
-  result->admin_text = g_strdup ("Please install QEMU for x86-64 systems and its disk image tool "
-                                 "(qemu-system-x86_64, qemu-img).");
+  annex_doctor_say (result, ANNEX_CHECK_FAILED, "%s",
+                    qemu != NULL ? _ ("The program that runs virtual machines (QEMU) is not "
+                                      "installed completely.")
+                                 : _ ("The program that runs virtual machines (QEMU) is not "
+                                      "installed."));
+  result->admin_text =
+      g_strdup (_ ("Please install QEMU for x86-64 systems and its disk image tool "
+                   "(qemu-system-x86_64, qemu-img)."));
 }
 
 /* libvirt */
@@ -272,14 +282,15 @@ look_libvirt (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     {
       annex_doctor_say_error (
           result, ANNEX_CHECK_FAILED, error,
-          "The service that manages virtual machines (libvirt) does not answer. "
-          "It is not installed, or it cannot start for you.");
+          _ ("The service that manages virtual machines (libvirt) does not answer. "
+             "It is not installed, or it cannot start for you."));
       result->admin_text =
-          g_strdup ("Please install libvirt with its QEMU driver, for use by ordinary users "
-                    "(qemu:///session). No system service is needed.");
+          g_strdup (_ ("Please install libvirt with its QEMU driver, for use by ordinary users "
+                       "(qemu:///session). No system service is needed."));
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_OK, "The service that manages virtual machines answers.");
+  annex_doctor_say (result, ANNEX_CHECK_OK,
+                    _ ("The service that manages virtual machines answers."));
   result->detail = g_strdup_printf (
       "QEMU %" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT,
       facts->qemu_version / 1000000, facts->qemu_version / 1000 % 1000, facts->qemu_version % 1000);
@@ -309,15 +320,16 @@ look_virtiofsd (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (path != NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_OK, "Folders can be shared with the computer.");
+      annex_doctor_say (result, ANNEX_CHECK_OK, _ ("Folders can be shared with the computer."));
       result->detail = g_steal_pointer (&path);
       return;
     }
   annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                    "The program that shows your folders to the computer (virtiofsd) is not "
-                    "installed. Tasks without folders work.");
-  result->admin_text = g_strdup ("Please install virtiofsd, version 1.13 or newer (the one written "
-                                 "in Rust).");
+                    _ ("The program that shows your folders to the computer (virtiofsd) is not "
+                       "installed. Tasks without folders work."));
+  result->admin_text =
+      g_strdup (_ ("Please install virtiofsd, version 1.13 or newer (the one written "
+                   "in Rust)."));
 }
 
 /* Namespaces and sub-ids */
@@ -356,16 +368,17 @@ look_namespaces (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (cause == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "Programs can be locked into a room of their own here.");
+                        _ ("Programs can be locked into a room of their own here."));
       return;
     }
   /* Then Landlock does it. */
-  annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                    "This system does not let programs make rooms of their own (user namespaces). "
-                    "Folders are shared all the same, locked in another way; only building the "
-                    "computer’s system here is not possible.");
+  annex_doctor_say (
+      result, ANNEX_CHECK_NOTICE,
+      _ ("This system does not let programs make rooms of their own (user namespaces). "
+         "Folders are shared all the same, locked in another way; only building the "
+         "computer’s system here is not possible."));
   result->admin_text = g_strdup_printf (
-      "Building the system of Annex’s computer needs user namespaces for ordinary users: %s.",
+      _ ("Building the system of Annex’s computer needs user namespaces for ordinary users: %s."),
       cause);
   result->detail = g_strdup (cause);
 }
@@ -376,25 +389,26 @@ look_sub_ids (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (annex_sandbox_is_flatpak ())
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "The computer’s system is not built in a Flatpak: it is fetched.");
+                        _ ("The computer’s system is not built in a Flatpak: it is fetched."));
       return;
     }
   if (has_sub_ids (self->world.subuid, self->world.user) &&
       has_sub_ids (self->world.subgid, self->world.user))
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
-                        "You have the numbers of your own that building the computer’s system "
-                        "needs.");
+                        _ ("You have the numbers of your own that building the computer’s system "
+                           "needs."));
       return;
     }
   annex_doctor_say (
       result, ANNEX_CHECK_NOTICE,
-      "Building the computer’s system on this machine needs user numbers of your own, "
-      "and you have none. What is there already goes on working.");
-  result->admin_text = g_strdup_printf ("Please give the user “%s” subordinate ids, for instance: "
-                                        "usermod --add-subuids 100000-165535 "
-                                        "--add-subgids 100000-165535 %s",
-                                        self->world.user, self->world.user);
+      _ ("Building the computer’s system on this machine needs user numbers of your own, "
+         "and you have none. What is there already goes on working."));
+  result->admin_text =
+      g_strdup_printf (_ ("Please give the user “%s” subordinate ids, for instance: "
+                          "usermod --add-subuids 100000-165535 "
+                          "--add-subgids 100000-165535 %s"),
+                       self->world.user, self->world.user);
 }
 
 /* Memory */
@@ -422,28 +436,30 @@ look_memory (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (available < 0 || total < 0)
     annex_doctor_say (result, ANNEX_CHECK_UNKNOWN,
-                      "How much memory is free could not be found out.");
+                      _ ("How much memory is free could not be found out."));
   else if (total < needed)
-    annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                      "This machine has too little memory for Annex’s computer, which takes up to "
-                      "%s. Chat works without it.",
-                      wants);
+    annex_doctor_say (
+        result, ANNEX_CHECK_FAILED,
+        _ ("This machine has too little memory for Annex’s computer, which takes up to "
+           "%s. Chat works without it."),
+        wants);
   else if (available < needed / 2)
-    annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                      "Only %s of memory are free, and the computer takes up to %s: tasks may have "
-                      "to wait. Closing some programs helps.",
-                      has, wants);
+    annex_doctor_say (
+        result, ANNEX_CHECK_NOTICE,
+        _ ("Only %s of memory are free, and the computer takes up to %s: tasks may have "
+           "to wait. Closing some programs helps."),
+        has, wants);
   else
-    annex_doctor_say (result, ANNEX_CHECK_OK, "There is enough memory: %s are free.", has);
+    annex_doctor_say (result, ANNEX_CHECK_OK, _ ("There is enough memory: %s are free."), has);
 }
 
 const AnnexDoctorCheck annex_doctor_machine_checks[] = {
-  { "kvm", "Fast virtual machines", look_kvm, repair_kvm },
-  { "qemu", "Running virtual machines", look_qemu, NULL },
-  { "libvirt", "Managing virtual machines", look_libvirt, NULL },
-  { "virtiofsd", "Sharing folders", look_virtiofsd, NULL },
-  { "namespaces", "Locking programs in", look_namespaces, NULL },
-  { "sub-ids", "User numbers for building", look_sub_ids, NULL },
-  { "memory", "Memory", look_memory, NULL },
+  { "kvm", N_ ("Fast virtual machines"), look_kvm, repair_kvm },
+  { "qemu", N_ ("Running virtual machines"), look_qemu, NULL },
+  { "libvirt", N_ ("Managing virtual machines"), look_libvirt, NULL },
+  { "virtiofsd", N_ ("Sharing folders"), look_virtiofsd, NULL },
+  { "namespaces", N_ ("Locking programs in"), look_namespaces, NULL },
+  { "sub-ids", N_ ("User numbers for building"), look_sub_ids, NULL },
+  { "memory", N_ ("Memory"), look_memory, NULL },
   { NULL, NULL, NULL, NULL },
 };

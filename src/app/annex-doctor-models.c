@@ -11,6 +11,7 @@
 #include "annex-models.h"
 #include "annex-session-secrets.h"
 
+#include <glib/gi18n.h>
 #include <gio/gio.h>
 #include <string.h>
 
@@ -22,9 +23,9 @@ static void
 say_locked (AnnexCheckResult *result)
 {
   annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                    "The keyring is locked, so stored keys cannot be read. Unlock it here, by "
-                    "logging in again or with the desktop’s password manager.");
-  result->repair = g_strdup ("Unlock It");
+                    _ ("The keyring is locked, so stored keys cannot be read. Unlock it here, by "
+                       "logging in again or with the desktop’s password manager."));
+  result->repair = g_strdup (_ ("Unlock It"));
 }
 
 static gboolean
@@ -46,15 +47,15 @@ look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (secrets == NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, "This was not looked at.");
+      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
       return;
     }
   if (why != NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE, "%s", why);
       result->admin_text = g_strdup (
-          "Please install a keyring that offers the Secret Service interface, such as the "
-          "desktop’s own (GNOME Keyring, KWallet), and let it start with the session.");
+          _ ("Please install a keyring that offers the Secret Service interface, such as the "
+             "desktop’s own (GNOME Keyring, KWallet), and let it start with the session."));
       return;
     }
   /* Looked at first: a lookup would open the desktop's window and wait for its answer. */
@@ -72,9 +73,9 @@ look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     say_locked (result);
   else if (error == NULL ||
            g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND))
-    annex_doctor_say (result, ANNEX_CHECK_OK, "Keys are kept in the desktop’s keyring.");
+    annex_doctor_say (result, ANNEX_CHECK_OK, _ ("Keys are kept in the desktop’s keyring."));
   else
-    annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, "The keyring does not work.");
+    annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, _ ("The keyring does not work."));
 }
 
 /* The model */
@@ -128,8 +129,8 @@ say_model_error (AnnexDoctor *self,
     sentence = g_strdup_printf ("“%s” needs a key, and none is stored. Add it in the preferences.",
                                 profile->name);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH))
-    sentence = g_strdup_printf ("The key for “%s” is no longer accepted. Enter a new one in the "
-                                "preferences.",
+    sentence = g_strdup_printf (_ ("The key for “%s” is no longer accepted. Enter a new one in the "
+                                   "preferences."),
                                 profile->name);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE) ||
            g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT))
@@ -139,7 +140,7 @@ say_model_error (AnnexDoctor *self,
             : "“%s” does not answer. Is its program running on this machine?",
         profile->name);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_BILLING))
-    sentence = g_strdup_printf ("The account for “%s” has no credit left.", profile->name);
+    sentence = g_strdup_printf (_ ("The account for “%s” has no credit left."), profile->name);
   else
     sentence = g_strdup_printf ("“%s” does not answer as it should.", profile->name);
   annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, sentence);
@@ -154,14 +155,15 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (self->session == NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, "This was not looked at.");
+      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
       return;
     }
   profile = annex_config_dup_profile (annex_session_get_config (self->session), NULL);
   if (g_str_equal (profile->provider, "tour"))
     {
-      annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "No model is set up, so only the tour works. Add one in the preferences.");
+      annex_doctor_say (
+          result, ANNEX_CHECK_NOTICE,
+          _ ("No model is set up, so only the tour works. Add one in the preferences."));
       return;
     }
   result->detail = g_strdup (profile->base_url != NULL ? profile->base_url : profile->provider);
@@ -204,7 +206,8 @@ say_proxy_fault (AnnexCheckResult *result, const char *fault)
                     "%s Models on this machine and work in folders go on; hosted models and "
                     "downloads do not. Check the proxy in the system’s network settings.",
                     fault);
-  result->admin_text = g_strdup_printf ("Please let Annex through the network’s proxy. %s", fault);
+  result->admin_text =
+      g_strdup_printf (_ ("Please let Annex through the network’s proxy. %s"), fault);
 }
 
 static void
@@ -220,16 +223,16 @@ look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (!is_network_up (self))
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "There is no network. Models on this machine and work in folders go on; "
-                        "hosted models and downloads do not.");
+                        _ ("There is no network. Models on this machine and work in folders go on; "
+                           "hosted models and downloads do not."));
       return;
     }
   proxies = g_proxy_resolver_lookup (resolver, "https://example.org/", NULL, &error);
   if (proxies == NULL)
     {
       annex_doctor_say_error (result, ANNEX_CHECK_NOTICE, error,
-                              "The network is there, but the system’s proxy settings cannot be "
-                              "used.");
+                              _ ("The network is there, but the system’s proxy settings cannot be "
+                                 "used."));
       return;
     }
   fault = annex_doctor_dup_proxy_fault (self, address);
@@ -237,14 +240,14 @@ look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     say_proxy_fault (result, fault);
   else if (proxies[0] != NULL && !g_str_has_prefix (proxies[0], "direct"))
     annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "The network is there; Annex goes through your system’s proxy.");
+                      _ ("The network is there; Annex goes through your system’s proxy."));
   else
-    annex_doctor_say (result, ANNEX_CHECK_OK, "The network is there.");
+    annex_doctor_say (result, ANNEX_CHECK_OK, _ ("The network is there."));
 }
 
 const AnnexDoctorCheck annex_doctor_model_checks[] = {
-  { "model", "The model", look_model, NULL },
-  { "keyring", "The keyring", look_keyring, repair_keyring },
-  { "network", "The network", look_network, NULL },
+  { "model", N_ ("The model"), look_model, NULL },
+  { "keyring", N_ ("The keyring"), look_keyring, repair_keyring },
+  { "network", N_ ("The network"), look_network, NULL },
   { NULL, NULL, NULL, NULL },
 };

@@ -9,6 +9,8 @@
 
 #include "annex-future.h"
 
+#include <glib/gi18n.h>
+
 #define PROXY_LIMIT_S 5
 /* For a question about no address in particular; it is never sent. */
 #define ANY_ADDRESS "https://example.org/"
@@ -52,12 +54,13 @@ try_through (Trial *trial, const char *proxy)
     return NULL;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED))
-    return g_strdup_printf ("Your system’s proxy (%s) wants a name and a password that it does not "
-                            "get.",
-                            proxy);
+    return g_strdup_printf (
+        _ ("Your system’s proxy (%s) wants a name and a password that it does not "
+           "get."),
+        proxy);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED) ||
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED))
-    return g_strdup_printf ("Your system’s proxy (%s) does not let Annex through.", proxy);
+    return g_strdup_printf (_ ("Your system’s proxy (%s) does not let Annex through."), proxy);
   return NULL;
 }
 
@@ -71,7 +74,7 @@ try_proxy (Trial *trial, const char *text)
   int port;
 
   if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_host (uri)[0] == '\0')
-    return g_strdup ("The system’s proxy settings are malformed.");
+    return g_strdup (_ ("The system’s proxy settings are malformed."));
   port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : usual_port (g_uri_get_scheme (uri));
   proxy = g_strdup_printf ("%s:%d", g_uri_get_host (uri), port);
   g_socket_client_set_timeout (client, PROXY_LIMIT_S);
@@ -79,7 +82,7 @@ try_proxy (Trial *trial, const char *text)
   connection =
       g_socket_client_connect_to_host (client, g_uri_get_host (uri), (guint16) port, NULL, NULL);
   if (connection == NULL)
-    return g_strdup_printf ("Your system’s proxy (%s) does not answer.", proxy);
+    return g_strdup_printf (_ ("Your system’s proxy (%s) does not answer."), proxy);
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
   return trial->address != NULL && g_str_has_prefix (trial->address, "https://")
              ? try_through (trial, proxy)

@@ -10,6 +10,7 @@
 #include "annex-future.h"
 #include "annex-paths.h"
 
+#include <glib/gi18n.h>
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -29,20 +30,21 @@ look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (!annex_paths_make (folder, &error))
     {
       annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                              "Annex’s folder cannot be made, so nothing can be kept.");
+                              _ ("Annex’s folder cannot be made, so nothing can be kept."));
       return;
     }
   if (!annex_file_write_atomic (trial, "", 0, 0600, &error))
     {
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
         annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                                "The disk that Annex keeps its tasks on is full.");
+                                _ ("The disk that Annex keeps its tasks on is full."));
       else
-        annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
-                                "Annex cannot write to its folder. It belongs to somebody else, or "
-                                "its disk is read only.");
+        annex_doctor_say_error (
+            result, ANNEX_CHECK_FAILED, error,
+            _ ("Annex cannot write to its folder. It belongs to somebody else, or "
+               "its disk is read only."));
       result->admin_text =
-          g_strdup_printf ("Please let the user “%s” write to the folder %s and what is in it.",
+          g_strdup_printf (_ ("Please let the user “%s” write to the folder %s and what is in it."),
                            self->world.user, folder);
       return;
     }
@@ -50,11 +52,12 @@ look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (stat (folder, &info) == 0 && (info.st_mode & 0077) != 0)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                        "Other users of this machine can look into Annex’s folder.");
-      result->repair = g_strdup ("Make It Private");
+                        _ ("Other users of this machine can look into Annex’s folder."));
+      result->repair = g_strdup (_ ("Make It Private"));
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_OK, "Annex’s folder is yours alone, and can be written.");
+  annex_doctor_say (result, ANNEX_CHECK_OK,
+                    _ ("Annex’s folder is yours alone, and can be written."));
 }
 
 static gboolean
@@ -65,7 +68,7 @@ repair_folder (AnnexDoctor *self, GError **error)
   if (g_chmod (folder, 0700) == 0)
     return TRUE;
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               "The folder’s permissions cannot be changed: %s", g_strerror (errno));
+               _ ("The folder’s permissions cannot be changed: %s"), g_strerror (errno));
   return FALSE;
 }
 
@@ -74,19 +77,20 @@ repair_folder (AnnexDoctor *self, GError **error)
 static void
 say_store_error (AnnexCheckResult *result, const GError *error)
 {
-  const char *sentence = "The list of tasks cannot be opened.";
+  const char *sentence = _ ("The list of tasks cannot be opened.");
 
   if (g_error_matches (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED))
     {
       sentence =
-          "The list of tasks is damaged. Annex can put it aside and begin with an empty one; "
-          "your folders are not touched.";
-      result->repair = g_strdup ("Put It Aside");
+          _ ("The list of tasks is damaged. Annex can put it aside and begin with an empty one; "
+             "your folders are not touched.");
+      result->repair = g_strdup (_ ("Put It Aside"));
     }
   else if (g_error_matches (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER))
-    sentence = "The list of tasks was made by a newer Annex. Update Annex; nothing was changed.";
+    sentence =
+        _ ("The list of tasks was made by a newer Annex. Update Annex; nothing was changed.");
   else if (g_error_matches (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DISK_FULL))
-    sentence = "The list of tasks cannot be opened because the disk is full.";
+    sentence = _ ("The list of tasks cannot be opened because the disk is full.");
   annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, sentence);
 }
 
@@ -105,7 +109,7 @@ look_store (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       say_store_error (result, error);
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_OK, "The list of tasks is whole.");
+  annex_doctor_say (result, ANNEX_CHECK_OK, _ ("The list of tasks is whole."));
 }
 
 /* Only what cannot be opened is put aside: one in use is not moved from under its readers. */
@@ -119,7 +123,7 @@ repair_store (AnnexDoctor *self, GError **error)
     {
       g_set_error_literal (
           error, G_IO_ERROR, G_IO_ERROR_BUSY,
-          "The list of tasks is in use. Close Annex, then run: annex doctor --fix");
+          _ ("The list of tasks is in use. Close Annex, then run: annex doctor --fix"));
       return FALSE;
     }
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
@@ -131,7 +135,7 @@ repair_store (AnnexDoctor *self, GError **error)
       if (g_rename (from, to) != 0 && errno != ENOENT)
         {
           g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                       "The list of tasks cannot be put aside: %s", g_strerror (errno));
+                       _ ("The list of tasks cannot be put aside: %s"), g_strerror (errno));
           return FALSE;
         }
     }
@@ -151,12 +155,13 @@ look_settings (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   const char *problem = annex_config_get_problem (config);
 
   if (problem == NULL)
-    annex_doctor_say (result, ANNEX_CHECK_OK, "Your settings can be read.");
+    annex_doctor_say (result, ANNEX_CHECK_OK, _ ("Your settings can be read."));
   else
     {
-      annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                        "Your settings cannot be read, so the models you set up are missing. The "
-                        "next change puts the file aside.");
+      annex_doctor_say (
+          result, ANNEX_CHECK_FAILED,
+          _ ("Your settings cannot be read, so the models you set up are missing. The "
+             "next change puts the file aside."));
       result->detail = g_strdup (problem);
     }
 }
@@ -172,25 +177,26 @@ look_policy (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (fault != NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                        "Your administrator’s rules for Annex are not right, so it does nothing at "
-                        "all.");
+      annex_doctor_say (
+          result, ANNEX_CHECK_FAILED,
+          _ ("Your administrator’s rules for Annex are not right, so it does nothing at "
+             "all."));
       result->detail = g_strdup (fault);
-      result->admin_text = g_strdup_printf ("Please mend Annex’s policy file. %s", fault);
+      result->admin_text = g_strdup_printf (_ ("Please mend Annex’s policy file. %s"), fault);
     }
   else if (annex_admin_policy_is_empty (policy))
-    annex_doctor_say (result, ANNEX_CHECK_OK, "There are no rules of an administrator here.");
+    annex_doctor_say (result, ANNEX_CHECK_OK, _ ("There are no rules of an administrator here."));
   else
     {
-      annex_doctor_say (result, ANNEX_CHECK_OK, "Your administrator has set rules for Annex.");
+      annex_doctor_say (result, ANNEX_CHECK_OK, _ ("Your administrator has set rules for Annex."));
       result->detail = g_strjoinv ("\n", sentences);
     }
 }
 
 const AnnexDoctorCheck annex_doctor_store_checks[] = {
-  { "folder", "Annex’s own folder", look_folder, repair_folder },
-  { "store", "The list of tasks", look_store, repair_store },
-  { "settings", "Your settings", look_settings, NULL },
-  { "policy", "Your administrator’s rules", look_policy, NULL },
+  { "folder", N_ ("Annex’s own folder"), look_folder, repair_folder },
+  { "store", N_ ("The list of tasks"), look_store, repair_store },
+  { "settings", N_ ("Your settings"), look_settings, NULL },
+  { "policy", N_ ("Your administrator’s rules"), look_policy, NULL },
   { NULL, NULL, NULL, NULL },
 };

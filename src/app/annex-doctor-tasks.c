@@ -10,6 +10,8 @@
 #include "annex-future.h"
 #include "annex-share.h"
 
+#include <glib/gi18n.h>
+
 /* Two machines on one disk may differ by as much. */
 #define CLOCK_SLACK_US (10 * 60 * G_USEC_PER_SEC)
 /* Folders of older tasks are not missed. */
@@ -56,16 +58,17 @@ look_clock (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (newest_us <= now_us (self) + CLOCK_SLACK_US)
     {
-      annex_doctor_say (result, ANNEX_CHECK_OK, "The clock goes on from where it was.");
+      annex_doctor_say (result, ANNEX_CHECK_OK, _ ("The clock goes on from where it was."));
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                    "The clock of this machine is wrong, or was: it says %s, and a task was worked "
-                    "on at %s. With a wrong clock secure connections fail, and new tasks stand "
-                    "below old ones. Set the date and time in the system’s settings.",
-                    now, newest);
-  result->admin_text = g_strdup ("Please let this machine’s clock be set by the network "
-                                 "(timedatectl set-ntp true).");
+  annex_doctor_say (
+      result, ANNEX_CHECK_FAILED,
+      _ ("The clock of this machine is wrong, or was: it says %s, and a task was worked "
+         "on at %s. With a wrong clock secure connections fail, and new tasks stand "
+         "below old ones. Set the date and time in the system’s settings."),
+      now, newest);
+  result->admin_text = g_strdup (_ ("Please let this machine’s clock be set by the network "
+                                    "(timedatectl set-ntp true)."));
 }
 
 /* Folders */
@@ -136,13 +139,13 @@ look_folders (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
   if (self->session == NULL)
     {
-      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, "This was not looked at.");
+      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
       return;
     }
   missing = await_missing (annex_session_get_store (self->session));
   if (missing->len == 0)
     {
-      annex_doctor_say (result, ANNEX_CHECK_OK, "The folders of your newest tasks are there.");
+      annex_doctor_say (result, ANNEX_CHECK_OK, _ ("The folders of your newest tasks are there."));
       return;
     }
   for (guint i = 0; i < MIN (missing->len, MAX_NAMES); i++)
@@ -150,14 +153,15 @@ look_folders (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                             (char *) g_ptr_array_index (missing, i));
   if (missing->len > MAX_NAMES)
     g_string_append_printf (names, "\n… (%u)", missing->len);
-  annex_doctor_say (result, ANNEX_CHECK_NOTICE,
-                    "A folder that you gave to a task is not where it was. If it is on a disk that "
-                    "can be taken out, connect it; if you moved it, give it to the task again.");
+  annex_doctor_say (
+      result, ANNEX_CHECK_NOTICE,
+      _ ("A folder that you gave to a task is not where it was. If it is on a disk that "
+         "can be taken out, connect it; if you moved it, give it to the task again."));
   result->detail = g_string_free_and_steal (g_steal_pointer (&names));
 }
 
 const AnnexDoctorCheck annex_doctor_task_checks[] = {
-  { "clock", "The clock", look_clock, NULL },
-  { "folders", "Folders of your tasks", look_folders, NULL },
+  { "clock", N_ ("The clock"), look_clock, NULL },
+  { "folders", N_ ("Folders of your tasks"), look_folders, NULL },
   { NULL, NULL, NULL, NULL },
 };

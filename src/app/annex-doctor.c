@@ -8,6 +8,7 @@
 
 #include "annex-future.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -157,11 +158,12 @@ is_for_computer (const AnnexDoctorCheck *check)
 static AnnexCheckResult *
 look (AnnexDoctor *self, const AnnexDoctorCheck *check, gboolean thorough)
 {
-  AnnexCheckResult *result = annex_check_result_new (check->id, ANNEX_CHECK_UNKNOWN, check->title);
+  AnnexCheckResult *result =
+      annex_check_result_new (check->id, ANNEX_CHECK_UNKNOWN, _ (check->title));
 
   if (is_for_computer (check) && !annex_session_wants_computer ())
     annex_doctor_say (result, ANNEX_CHECK_OK,
-                      "Annex’s computer is turned off, so this is not needed.");
+                      _ ("Annex’s computer is turned off, so this is not needed."));
   else
     check->look (self, result, thorough);
   return result;
@@ -248,7 +250,7 @@ look_fiber (gpointer data)
   const AnnexDoctorCheck *check = find_check (visit->id);
 
   if (check == NULL)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no check “%s”",
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("There is no check “%s”"),
                                     visit->id);
   return dex_future_new_take_boxed (ANNEX_TYPE_CHECK_RESULT,
                                     look (visit->self, check, visit->thorough));
@@ -271,7 +273,7 @@ repair_fiber (gpointer data)
 
   if (check == NULL || check->repair == NULL)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                                    "Annex cannot mend this by itself");
+                                    _ ("Annex cannot mend this by itself"));
   if (!check->repair (visit->self, &error))
     {
       annex_error_normalise (&error);
