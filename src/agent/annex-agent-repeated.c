@@ -10,6 +10,8 @@
 #include "annex-json-build.h"
 #include "annex-web-text.h"
 
+#include <glib/gi18n.h>
+
 #define MAX_SAME_FAILURES 3
 /* Further back than this many messages nobody speaks of "again". */
 #define MAX_MESSAGES 60
@@ -106,10 +108,11 @@ new_ask (AnnexAgent *self, const AnnexToolCall *call, const char *failure, GErro
   g_autofree char *input = annex_ask_describe_arguments (call->input);
   g_autofree char *what = annex_web_text_clean (input, MAX_CALL_CHARS, NULL);
   g_autofree char *why = annex_web_text_clean (failure, MAX_FAILURE_CHARS, NULL);
-  g_autofree char *text = g_strdup_printf ("The same step has failed three times, and Annex would "
-                                           "try it once more: %s\n%s\nWhat came of "
-                                           "it: %s\nWhat now?",
-                                           call->name, what, why);
+  g_autofree char *text =
+      g_strdup_printf (_ ("The same step has failed three times, and Annex would "
+                          "try it once more: %s\n%s\nWhat came of "
+                          "it: %s\nWhat now?"),
+                       call->name, what, why);
   JsonArray *labels = json_array_new ();
   JsonArray *questions = json_array_new ();
   g_autoptr (JsonObject) input_json = NULL;

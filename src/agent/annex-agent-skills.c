@@ -10,6 +10,7 @@
 #include "annex-json-build.h"
 #include "annex-skill-keeper.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define ALLOW "Use them"
@@ -44,9 +45,10 @@ ask_for_trust (AnnexAgent *self, AnnexSkillKeeper *keeper, const char *path, GEr
     return TRUE;
   call_id = g_strconcat ("skills-in-", path, NULL);
   list = g_strjoinv (", ", names);
-  question = g_strdup_printf ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
-                              "how to work. Use them only if you know who wrote them.",
-                              path, list);
+  question =
+      g_strdup_printf (_ ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
+                          "how to work. Use them only if you know who wrote them."),
+                       path, list);
   answer = annex_workspace_ask (
       self->workspace,
       annex_ask_new_consent (annex_task_get_id (task), "Skills", question, ALLOW, REFUSE), call_id,

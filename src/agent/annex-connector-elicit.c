@@ -8,6 +8,7 @@
 
 #include "annex-json-build.h"
 
+#include <glib/gi18n.h>
 #include <errno.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ make_question (const char *title, const char *message, const char *name, JsonObj
   const char *more = annex_json_opt_string (property, "description", NULL);
   g_autofree char *described = more != NULL ? dup_words (more) : NULL;
   g_autofree char *question =
-      g_strdup_printf ("The connector “%s” asks: %s\n%s%s%s", title, words, what,
+      g_strdup_printf (_ ("The connector “%s” asks: %s\n%s%s%s"), title, words, what,
                        described != NULL ? ": " : "", described != NULL ? described : "");
   JsonObject *json = annex_json_build ("s", "id", name, "s", "header", what, "s", "question",
                                        question, "a", "options", make_options (property), NULL);
@@ -118,8 +119,8 @@ ask_page (const char *task_id, const char *title, JsonObject *params)
       (!g_str_equal (g_uri_get_scheme (uri), "https") &&
        !g_str_equal (g_uri_get_scheme (uri), "http")))
     return NULL;
-  question = g_strdup_printf ("The connector “%s” wants you to open a page of %s in your own "
-                              "browser: %s\n%s",
+  question = g_strdup_printf (_ ("The connector “%s” wants you to open a page of %s in your own "
+                                 "browser: %s\n%s"),
                               title, g_uri_get_host (uri), words, address);
   return annex_ask_new_consent (task_id, "Page", question, DONE, DECLINE);
 }
@@ -147,7 +148,7 @@ annex_connector_elicit_ask (const char *task_id, const char *title, JsonObject *
   if (properties == NULL || json_object_get_size (properties) == 0)
     {
       g_autofree char *words = dup_words (message);
-      g_autofree char *question = g_strdup_printf ("The connector “%s” asks: %s", title, words);
+      g_autofree char *question = g_strdup_printf (_ ("The connector “%s” asks: %s"), title, words);
 
       return annex_ask_new_consent (task_id, "Connector", question, YES, DECLINE);
     }

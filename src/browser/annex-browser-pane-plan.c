@@ -9,6 +9,8 @@
 #include "annex-future.h"
 #include "annex-site-policy.h"
 
+#include <glib/gi18n.h>
+
 /* More than a person would read. */
 #define MAX_SITES 12
 
@@ -52,7 +54,7 @@ list_open_sites (AnnexBrowserPane *self, const char *site)
 static char *
 describe (GPtrArray *sites)
 {
-  GString *text = g_string_new ("The plan names these sites. May Annex use all of them?");
+  GString *text = g_string_new (_ ("The plan names these sites. May Annex use all of them?"));
 
   for (guint i = 0; i < sites->len; i++)
     g_string_append_printf (text, "\n%s", (const char *) g_ptr_array_index (sites, i));

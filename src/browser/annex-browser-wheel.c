@@ -6,6 +6,7 @@
  */
 #include "annex-browser-wheel.h"
 
+#include "annex-action-question.h"
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
 #include "annex-site-policy.h"
@@ -404,24 +405,15 @@ dup_action_place (AnnexBrowserTab *tab, JsonObject *inspect)
   return g_strdup (page);
 }
 
-/* "May Annex delete something on example.org, with “Remove”?" */
 static char *
 write_action_question (Action *action)
 {
   g_autofree char *page = NULL;
   g_autofree char *site = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
 
   annex_site_policy_judge_address (annex_browser_tab_get_uri (action->turn->tab), &page);
   annex_site_policy_judge_address (action->place, &site);
-  g_string_append_printf (text, "May Annex %s on %s", describe_action (action->kind),
-                          site != NULL ? site : "this page");
-  if (site != NULL && page != NULL && !g_str_equal (site, page))
-    g_string_append_printf (text, ", in a part of the page of %s", page);
-  if (action->name[0] != '\0')
-    g_string_append_printf (text, ", with “%s”", action->name);
-  g_string_append_c (text, '?');
-  return g_string_free_and_steal (g_steal_pointer (&text));
+  return annex_action_question_write (action->kind, site, page, action->name);
 }
 
 static DexFuture *

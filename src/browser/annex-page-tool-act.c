@@ -275,11 +275,13 @@ page_dialog (AnnexPageTurn *turn, GError **error)
   if (dialog != NULL && accept &&
       (dialog->kind == ANNEX_DIALOG_PERMISSION || dialog->kind == ANNEX_DIALOG_SIGN_IN))
     {
-      if (!annex_page_turn_leave_to_user (turn,
-                                          dialog->kind == ANNEX_DIALOG_SIGN_IN
-                                              ? "wants a user name and a password"
-                                              : "wants a permission that only you give",
-                                          error))
+      g_autofree char *host = annex_page_turn_dup_host (turn);
+      g_autofree char *what =
+          dialog->kind == ANNEX_DIALOG_SIGN_IN
+              ? g_strdup_printf (_ ("%s wants a user name and a password."), host)
+              : g_strdup_printf (_ ("%s wants a permission that only you give."), host);
+
+      if (!annex_page_turn_leave_to_user (turn, what, error))
         return NULL;
       return annex_page_turn_arrive (turn, error);
     }

@@ -174,8 +174,8 @@ ask_to_send (AnnexPageTurn *turn, const char *list, GError **error)
 
   if (host == NULL)
     return FALSE;
-  question =
-      g_strdup_printf ("May Annex give this to %s?\n%s", host[0] != '\0' ? host : "the page", list);
+  question = g_strdup_printf (_ ("May Annex give this to %s?\n%s"),
+                              host[0] != '\0' ? host : _ ("the page"), list);
   answer = dex_await_boxed (
       annex_browser_pane_ask (
           turn->pane,

@@ -97,8 +97,8 @@ annex_page_turn_take_downloads (AnnexPageTurn *turn, GError **error);
 /* The dialog that is open in the tab, in words; NULL when there is none. (transfer full) */
 char *
 annex_page_turn_dup_dialog (AnnexPageTurn *turn);
-/* Asks the user to do @what by themselves in the pane, and waits until they say so or hand back.
- * FALSE with ANNEX_BROWSER_ERROR_REFUSED. */
+/* Asks the user to do something by themselves in the pane, and waits until they say so or hand back.
+ * @what: a sentence that says what the page wants, in the user's language. FALSE with ANNEX_BROWSER_ERROR_REFUSED. */
 gboolean
 annex_page_turn_leave_to_user (AnnexPageTurn *turn, const char *what, GError **error);
 

@@ -156,18 +156,19 @@ make_target (const char *target)
   return target != NULL ? annex_json_build ("s", "target", target, NULL) : json_object_new ();
 }
 
-/* What only the user may do, in words. */
-static const char *
-describe_own_part (AnnexActionKind kind)
+/* What only the user may do on @host, in words. (transfer full) */
+static char *
+describe_own_part (AnnexActionKind kind, const char *host)
 {
   switch (kind)
     {
     case ANNEX_ACTION_PASSWORD:
-      return "asks for a password or a code. Annex never types one";
+      return g_strdup_printf (_ ("%s asks for a password or a code. Annex never types one."), host);
     case ANNEX_ACTION_CARD:
-      return "asks for a card number. Annex never types one";
+      return g_strdup_printf (_ ("%s asks for a card number. Annex never types one."), host);
     case ANNEX_ACTION_CAPTCHA:
-      return "wants to know whether you are human. Annex does not answer that";
+      return g_strdup_printf (
+          _ ("%s wants to know whether you are human. Annex does not answer that."), host);
     case ANNEX_ACTION_NOTHING:
     case ANNEX_ACTION_PAY:
     case ANNEX_ACTION_BUY:
@@ -178,7 +179,7 @@ describe_own_part (AnnexActionKind kind)
     case ANNEX_ACTION_PERSONAL_DATA:
       break;
     }
-  return "wants something that Annex does not do";
+  return g_strdup_printf (_ ("%s wants something that Annex does not do."), host);
 }
 
 static gboolean
@@ -224,6 +225,8 @@ annex_page_turn_judge (AnnexPageTurn *turn,
   g_autoptr (JsonObject) to_ask = NULL;
   const char *asked = NULL; /* its target */
   g_autofree char *doing = NULL;
+  g_autofree char *host = annex_page_turn_dup_host (turn);
+  g_autofree char *own_part = NULL;
   guint i = 0;
 
   *by_user = FALSE;
@@ -249,7 +252,8 @@ annex_page_turn_judge (AnnexPageTurn *turn,
             }
           break;
         case ANNEX_ACTION_NEVER:
-          *by_user = annex_page_turn_leave_to_user (turn, describe_own_part (kind), error);
+          own_part = describe_own_part (kind, host);
+          *by_user = annex_page_turn_leave_to_user (turn, own_part, error);
           return *by_user;
         }
   } while (targets != NULL && targets[i] != NULL && targets[++i] != NULL);
@@ -366,9 +370,9 @@ gboolean
 annex_page_turn_leave_to_user (AnnexPageTurn *turn, const char *what, GError **error)
 {
   static const char skip[] = "Go on without it";
-  g_autofree char *host = annex_page_turn_dup_host (turn);
-  g_autofree char *question = g_strdup_printf (
-      "%s %s. Please take over the browser, do it yourself, and hand back.", host, what);
+  /* Translators: %s is a sentence that says what the page wants */
+  g_autofree char *question =
+      g_strdup_printf (_ ("%s Please take over the browser, do it yourself, and hand back."), what);
   g_autoptr (DexPromise) handed_back = dex_promise_new ();
   gboolean drove = annex_browser_pane_get_driver (turn->pane) == ANNEX_DRIVER_USER;
   g_autoptr (JsonObject) answer = NULL;

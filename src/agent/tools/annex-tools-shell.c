@@ -11,6 +11,8 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 
+#include <glib/gi18n.h>
+
 #define TAIL_BYTES (16 * 1024)
 #define READ_BYTES (64 * 1024)
 #define MAX_SAVED_KIB (64 * 1024)
@@ -153,7 +155,7 @@ use_secret (AnnexWorkspace *workspace,
   const char *task_id = annex_task_get_id (annex_workspace_get_task (workspace));
   AnnexSecrets *secrets = annex_workspace_get_secrets (workspace);
   g_autofree char *question =
-      g_strdup_printf ("May this command use your secret as %s? %s", name, command);
+      g_strdup_printf (_ ("May this command use your secret as %s? %s"), name, command);
   g_autofree char *tool_use = g_strdup_printf ("%s/%s", call->id, name);
   g_autoptr (JsonObject) answer = NULL;
   AnnexAsk *ask = annex_ask_new_consent (task_id, "Secret", question, ALLOW_SECRET, "Do not allow");
