@@ -8,6 +8,7 @@
 #include "annex-image-builder.h"
 
 #include "annex-future.h"
+#include "annex-image-work.h"
 
 #include <signal.h>
 #include <string.h>
@@ -42,35 +43,20 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexImageBuilder,
 
 typedef struct
 {
-  AnnexImageBuilder *builder;
-  AnnexImageStore *store;
-  GCancellable *cancellable;
-  GMainContext *context;
+  AnnexImageWork base;
   gboolean has_fetched; /* packages, not only taken the layers of the image before */
 } Work;
-
-static void
-work_free (gpointer data)
-{
-  Work *work = data;
-
-  g_object_unref (work->builder);
-  g_clear_object (&work->store);
-  g_clear_object (&work->cancellable);
-  g_clear_pointer (&work->context, g_main_context_unref);
-  g_free (work);
-}
 
 static Work *
 work_new (AnnexImageSource *source, AnnexImageStore *store, GCancellable *cancellable)
 {
-  Work *work = g_new0 (Work, 1);
+  return annex_image_work_new (sizeof (Work), source, store, cancellable);
+}
 
-  work->builder = g_object_ref (ANNEX_IMAGE_BUILDER (source));
-  g_set_object (&work->store, store);
-  g_set_object (&work->cancellable, cancellable);
-  work->context = g_main_context_ref_thread_default ();
-  return work;
+static AnnexImageBuilder *
+builder_of (Work *work)
+{
+  return ANNEX_IMAGE_BUILDER (work->base.source);
 }
 
 /* The steps as build-image names them, in words for people; also how far the whole is by then. */
@@ -159,8 +145,7 @@ follow_output (Work *work, GSubprocess *process)
                (sentence = describe_step (line + strlen (PREFIX), &fraction)) != NULL)
         {
           work->has_fetched = work->has_fetched || g_str_has_prefix (line, PREFIX "installing ");
-          annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
-                                              sentence, fraction);
+          annex_image_work_report_progress (&work->base, sentence, fraction);
         }
     }
   return g_steal_pointer (&failure);
@@ -187,7 +172,7 @@ judge (GSubprocess *process, const char *failure, GError **error)
 static gboolean
 run_recipe (Work *work, const char *const *arguments, GError **error)
 {
-  g_autoptr (GSubprocess) process = spawn_recipe (work->builder, arguments, error);
+  g_autoptr (GSubprocess) process = spawn_recipe (builder_of (work), arguments, error);
   g_autofree char *failure = NULL;
   const char *identifier;
   gulong handler = 0;
@@ -195,14 +180,14 @@ run_recipe (Work *work, const char *const *arguments, GError **error)
   if (process == NULL)
     return FALSE;
   identifier = g_subprocess_get_identifier (process);
-  if (work->cancellable != NULL && identifier != NULL)
-    handler = g_cancellable_connect (work->cancellable, G_CALLBACK (end_group),
+  if (work->base.cancellable != NULL && identifier != NULL)
+    handler = g_cancellable_connect (work->base.cancellable, G_CALLBACK (end_group),
                                      GINT_TO_POINTER ((int) g_ascii_strtoll (identifier, NULL, 10)),
                                      NULL);
   failure = follow_output (work, process);
   g_subprocess_wait (process, NULL, NULL);
-  g_cancellable_disconnect (work->cancellable, handler);
-  return !g_cancellable_set_error_if_cancelled (work->cancellable, error) &&
+  g_cancellable_disconnect (work->base.cancellable, handler);
+  return !g_cancellable_set_error_if_cancelled (work->base.cancellable, error) &&
          judge (process, failure, error);
 }
 
@@ -232,7 +217,7 @@ find_version_work (gpointer data)
 {
   Work *work = data;
   GError *error = NULL;
-  char *version = read_version (work->builder, &error);
+  char *version = read_version (builder_of (work), &error);
 
   return version != NULL ? dex_future_new_take_string (version) : dex_future_new_for_error (error);
 }
@@ -241,7 +226,7 @@ static DexFuture *
 annex_image_builder_find_version (AnnexImageSource *source, GCancellable *cancellable)
 {
   return annex_worker_run ("image-version", find_version_work, work_new (source, NULL, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 /* The largest image that was ever built here tells more than what was measured elsewhere. */
@@ -254,7 +239,7 @@ estimate_cb (DexFuture *future, gpointer data)
   AnnexImageEstimate estimate = { .download_bytes = DOWNLOAD_BYTES, .disk_bytes = IMAGE_BYTES };
   guint64 largest = 0;
 
-  if (work->builder->with_office)
+  if (builder_of (work)->with_office)
     {
       estimate.download_bytes += OFFICE_DOWNLOAD_BYTES;
       estimate.disk_bytes += OFFICE_BYTES;
@@ -272,7 +257,7 @@ annex_image_builder_estimate (AnnexImageSource *source,
                               GCancellable *cancellable)
 {
   return dex_future_finally (annex_image_store_list (store), estimate_cb,
-                             work_new (source, store, cancellable), work_free);
+                             work_new (source, store, cancellable), annex_image_work_free);
 }
 
 /* ---- whose packages it was made of */
@@ -286,8 +271,7 @@ report_address (Work *work, GHashTable *told, const char *address, const char *f
 
   if (host == NULL || host[0] == '\0' || !g_hash_table_add (told, g_strdup (host)))
     return; /* none, or a folder of this machine */
-  annex_image_source_report_transfer (ANNEX_IMAGE_SOURCE (work->builder), work->context, host,
-                                      port > 0 ? (guint) port : 443, 0, failure);
+  annex_image_work_report_transfer (&work->base, host, port > 0 ? (guint) port : 443, 0, failure);
 }
 
 /* The mirrors that this machine's package manager uses. */
@@ -354,45 +338,47 @@ static AnnexImage *
 open_present (Work *work, const char *version)
 {
   g_autofree char *path =
-      g_build_filename (annex_image_store_get_folder (work->store), version, NULL);
-  g_autoptr (AnnexImage) image = annex_image_open_blocking (path, work->cancellable, NULL);
+      g_build_filename (annex_image_store_get_folder (work->base.store), version, NULL);
+  g_autoptr (AnnexImage) image = annex_image_open_blocking (path, work->base.cancellable, NULL);
 
   if (image == NULL ||
-      (work->builder->with_office && annex_image_get_layer (image, "office") == NULL))
+      (builder_of (work)->with_office && annex_image_get_layer (image, "office") == NULL))
     return NULL;
-  return annex_image_store_set_current_blocking (work->store, version, work->cancellable, NULL);
+  return annex_image_store_set_current_blocking (work->base.store, version, work->base.cancellable,
+                                                 NULL);
 }
 
 /* With the store's lock held. */
 static AnnexImage *
-build_locked (Work *work, GError **error)
+build_locked (gpointer data, GError **error)
 {
+  Work *work = data;
   g_autoptr (AnnexImage) present = NULL;
   g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
-  g_autofree char *version = read_version (work->builder, error);
+  g_autofree char *version = read_version (builder_of (work), error);
   g_autofree char *current = NULL, *staging = NULL, *reuse = NULL;
   g_autoptr (GError) failure = NULL;
 
-  if (version == NULL || g_cancellable_set_error_if_cancelled (work->cancellable, error))
+  if (version == NULL || g_cancellable_set_error_if_cancelled (work->base.cancellable, error))
     return NULL;
   present = open_present (work, version);
   if (present != NULL)
     return g_steal_pointer (&present);
-  staging = annex_image_store_stage (work->store, version, error);
+  staging = annex_image_store_stage (work->base.store, version, error);
   if (staging == NULL)
     return NULL;
 
   g_ptr_array_add (arguments, (gpointer) "--clean");
   g_ptr_array_add (arguments, (gpointer) "--output");
   g_ptr_array_add (arguments, staging);
-  current = annex_image_store_dup_current (work->store);
+  current = annex_image_store_dup_current (work->base.store);
   if (current != NULL)
     {
-      reuse = g_build_filename (annex_image_store_get_folder (work->store), current, NULL);
+      reuse = g_build_filename (annex_image_store_get_folder (work->base.store), current, NULL);
       g_ptr_array_add (arguments, (gpointer) "--reuse");
       g_ptr_array_add (arguments, reuse);
     }
-  if (work->builder->with_office)
+  if (builder_of (work)->with_office)
     g_ptr_array_add (arguments, (gpointer) "--office");
   g_ptr_array_add (arguments, NULL);
   run_recipe (work, (const char *const *) arguments->pdata, &failure);
@@ -402,33 +388,15 @@ build_locked (Work *work, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
-  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->builder), work->context,
-                                      "Checking the computer’s image…", 0.97);
-  return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
-}
-
-static AnnexImage *
-build (Work *work, GError **error)
-{
-  int lock = annex_image_store_lock_blocking (work->store, work->cancellable, error);
-  AnnexImage *image;
-
-  if (lock < 0)
-    return NULL;
-  image = build_locked (work, error);
-  close (lock);
-  return image;
+  annex_image_work_report_progress (&work->base, "Checking the computer’s image…", 0.97);
+  return annex_image_store_install_blocking (work->base.store, staging, work->base.cancellable,
+                                             error);
 }
 
 static DexFuture *
 build_work (gpointer data)
 {
-  GError *error = NULL;
-  AnnexImage *image = build (data, &error);
-
-  if (image == NULL)
-    return dex_future_new_for_error (error);
-  return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, image);
+  return annex_image_work_provide (data, build_locked);
 }
 
 static DexFuture *
@@ -437,7 +405,7 @@ annex_image_builder_provide (AnnexImageSource *source,
                              GCancellable *cancellable)
 {
   return annex_worker_run ("image-build", build_work, work_new (source, store, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "annex-future.h"
 #include "annex-image-assembly.h"
 #include "annex-image-signature.h"
+#include "annex-image-work.h"
 #include "annex-paths.h"
 
 #include <unistd.h>
@@ -32,36 +33,21 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexImageExtension,
 
 typedef struct
 {
-  AnnexImageExtension *extension;
-  AnnexImageStore *store;
-  GCancellable *cancellable;
-  GMainContext *context;
+  AnnexImageWork base;
   guint64 total_bytes;
   guint64 done_bytes; /* of the files before the one that is copied now */
 } Work;
 
-static void
-work_free (gpointer data)
-{
-  Work *work = data;
-
-  g_object_unref (work->extension);
-  g_clear_object (&work->store);
-  g_clear_object (&work->cancellable);
-  g_clear_pointer (&work->context, g_main_context_unref);
-  g_free (work);
-}
-
 static Work *
 work_new (AnnexImageSource *source, AnnexImageStore *store, GCancellable *cancellable)
 {
-  Work *work = g_new0 (Work, 1);
+  return annex_image_work_new (sizeof (Work), source, store, cancellable);
+}
 
-  work->extension = g_object_ref (ANNEX_IMAGE_EXTENSION (source));
-  g_set_object (&work->store, store);
-  g_set_object (&work->cancellable, cancellable);
-  work->context = g_main_context_ref_thread_default ();
-  return work;
+static AnnexImageExtension *
+extension_of (Work *work)
+{
+  return ANNEX_IMAGE_EXTENSION (work->base.source);
 }
 
 /* At most @limit bytes of the file @name; NULL with ANNEX_IMAGE_ERROR. (transfer full) */
@@ -112,13 +98,20 @@ read_manifest (const char *folder, const char *key, GBytes **text, GError **erro
   return g_steal_pointer (&manifest);
 }
 
+static AnnexImageManifest *
+read_own_manifest (Work *work, GBytes **text, GError **error)
+{
+  AnnexImageExtension *self = extension_of (work);
+
+  return read_manifest (self->folder, self->key, text, error);
+}
+
 static DexFuture *
 find_version_work (gpointer data)
 {
   Work *work = data;
   GError *error = NULL;
-  g_autoptr (AnnexImageManifest) manifest =
-      read_manifest (work->extension->folder, work->extension->key, NULL, &error);
+  g_autoptr (AnnexImageManifest) manifest = read_own_manifest (work, NULL, &error);
 
   return manifest != NULL ? dex_future_new_for_string (manifest->version)
                           : dex_future_new_for_error (error);
@@ -129,8 +122,7 @@ estimate_work (gpointer data)
 {
   Work *work = data;
   GError *error = NULL;
-  g_autoptr (AnnexImageManifest) manifest =
-      read_manifest (work->extension->folder, work->extension->key, NULL, &error);
+  g_autoptr (AnnexImageManifest) manifest = read_own_manifest (work, NULL, &error);
   AnnexImageEstimate estimate = { 0 };
 
   if (manifest == NULL)
@@ -145,23 +137,23 @@ on_copied (goffset done, goffset total, gpointer data)
   Work *work = data;
 
   if (work->total_bytes > 0)
-    annex_image_source_report_progress (
-        ANNEX_IMAGE_SOURCE (work->extension), work->context, COPYING,
-        (double) (work->done_bytes + (guint64) done) / (double) work->total_bytes);
+    annex_image_work_report_progress (&work->base, COPYING,
+                                      (double) (work->done_bytes + (guint64) done) /
+                                          (double) work->total_bytes);
 }
 
 /* A link is copied as a link, which the store then refuses. */
 static gboolean
 copy_file (Work *work, const AnnexImageFile *file, const char *path, GError **error)
 {
-  g_autofree char *from_path = g_build_filename (work->extension->folder, file->name, NULL);
+  g_autofree char *from_path = g_build_filename (extension_of (work)->folder, file->name, NULL);
   g_autoptr (GFile) from = g_file_new_for_path (from_path);
   g_autoptr (GFile) to = g_file_new_for_path (path);
   g_autoptr (GError) local = NULL;
   AnnexImageError code = ANNEX_IMAGE_ERROR_FAILED;
 
   if (g_file_copy (from, to, G_FILE_COPY_OVERWRITE | G_FILE_COPY_NOFOLLOW_SYMLINKS,
-                   work->cancellable, on_copied, work, &local))
+                   work->base.cancellable, on_copied, work, &local))
     return TRUE;
   unlink (path);
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -180,22 +172,22 @@ copy_file (Work *work, const AnnexImageFile *file, const char *path, GError **er
 
 /* With the store's lock held. */
 static AnnexImage *
-copy_locked (Work *work, GError **error)
+copy_locked (gpointer data, GError **error)
 {
+  Work *work = data;
   g_autoptr (GBytes) text = NULL;
-  g_autoptr (AnnexImageManifest) manifest =
-      read_manifest (work->extension->folder, work->extension->key, &text, error);
+  g_autoptr (AnnexImageManifest) manifest = read_own_manifest (work, &text, error);
   g_autoptr (AnnexImage) current = NULL;
   g_autofree char *staging = NULL, *manifest_path = NULL;
 
   if (manifest == NULL)
     return NULL;
-  current = annex_image_assembly_open_current (work->store, work->cancellable);
+  current = annex_image_assembly_open_current (work->base.store, work->base.cancellable);
   if (annex_image_assembly_is_same (current, manifest))
     return g_steal_pointer (&current);
   if (!annex_image_assembly_check_age (current, manifest, error))
     return NULL;
-  staging = annex_image_store_stage (work->store, manifest->version, error);
+  staging = annex_image_store_stage (work->base.store, manifest->version, error);
   if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, error))
     return NULL;
   work->total_bytes = manifest->size_bytes;
@@ -204,7 +196,7 @@ copy_locked (Work *work, GError **error)
       const AnnexImageFile *file = g_ptr_array_index (manifest->files, i);
       g_autofree char *path = g_build_filename (staging, file->name, NULL);
 
-      if (!annex_image_assembly_find (path, file, current, work->cancellable) &&
+      if (!annex_image_assembly_find (path, file, current, work->base.cancellable) &&
           !copy_file (work, file, path, error))
         return NULL;
       work->done_bytes += file->size_bytes;
@@ -213,35 +205,24 @@ copy_locked (Work *work, GError **error)
   if (!annex_file_write_atomic (manifest_path, g_bytes_get_data (text, NULL),
                                 g_bytes_get_size (text), 0600, error))
     return NULL;
-  return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
+  return annex_image_store_install_blocking (work->base.store, staging, work->base.cancellable,
+                                             error);
 }
 
 static DexFuture *
 provide_work (gpointer data)
 {
   Work *work = data;
-  GError *error = NULL;
-  AnnexImage *image = NULL;
-  int lock;
 
-  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->extension), work->context, COPYING,
-                                      0);
-  lock = annex_image_store_lock_blocking (work->store, work->cancellable, &error);
-  if (lock >= 0)
-    {
-      image = copy_locked (work, &error);
-      close (lock);
-    }
-  if (image == NULL)
-    return dex_future_new_for_error (error);
-  return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, image);
+  annex_image_work_report_progress (&work->base, COPYING, 0);
+  return annex_image_work_provide (work, copy_locked);
 }
 
 static DexFuture *
 annex_image_extension_find_version (AnnexImageSource *source, GCancellable *cancellable)
 {
   return annex_worker_run ("image-version", find_version_work, work_new (source, NULL, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 static DexFuture *
@@ -250,7 +231,7 @@ annex_image_extension_estimate (AnnexImageSource *source,
                                 GCancellable *cancellable)
 {
   return annex_worker_run ("image-size", estimate_work, work_new (source, store, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 static DexFuture *
@@ -259,7 +240,7 @@ annex_image_extension_provide (AnnexImageSource *source,
                                GCancellable *cancellable)
 {
   return annex_worker_run ("image-copy", provide_work, work_new (source, store, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 static void

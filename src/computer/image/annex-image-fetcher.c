@@ -10,10 +10,10 @@
 #include "annex-image-assembly.h"
 #include "annex-image-download.h"
 #include "annex-image-signature.h"
+#include "annex-image-work.h"
 #include "annex-paths.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* Progress is told this often at most. */
 #define REPORT_INTERVAL_US (G_USEC_PER_SEC / 5)
@@ -38,37 +38,22 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexImageFetcher,
 
 typedef struct
 {
-  AnnexImageFetcher *fetcher;
-  AnnexImageStore *store;
-  GCancellable *cancellable;
-  GMainContext *context; /* where signals go */
+  AnnexImageWork base;
   guint64 total_bytes;
   guint64 base_bytes; /* of the files before the one that is fetched now */
   gint64 reported_us;
 } Work;
 
-static void
-work_free (gpointer data)
-{
-  Work *work = data;
-
-  g_object_unref (work->fetcher);
-  g_clear_object (&work->store);
-  g_clear_object (&work->cancellable);
-  g_clear_pointer (&work->context, g_main_context_unref);
-  g_free (work);
-}
-
 static Work *
 work_new (AnnexImageSource *source, AnnexImageStore *store, GCancellable *cancellable)
 {
-  Work *work = g_new0 (Work, 1);
+  return annex_image_work_new (sizeof (Work), source, store, cancellable);
+}
 
-  work->fetcher = g_object_ref (ANNEX_IMAGE_FETCHER (source));
-  g_set_object (&work->store, store);
-  g_set_object (&work->cancellable, cancellable);
-  work->context = g_main_context_ref_thread_default ();
-  return work;
+static AnnexImageFetcher *
+fetcher_of (Work *work)
+{
+  return ANNEX_IMAGE_FETCHER (work->base.source);
 }
 
 static void
@@ -76,8 +61,7 @@ on_request (const char *host, guint port, guint64 bytes, const char *failure, gp
 {
   Work *work = data;
 
-  annex_image_source_report_transfer (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, host, port,
-                                      bytes, failure);
+  annex_image_work_report_transfer (&work->base, host, port, bytes, failure);
 }
 
 static void
@@ -89,9 +73,8 @@ on_progress (guint64 done_bytes, gpointer data)
   if (now_us - work->reported_us < REPORT_INTERVAL_US || work->total_bytes == 0)
     return;
   work->reported_us = now_us;
-  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, FETCHING,
-                                      (double) (work->base_bytes + done_bytes) /
-                                          (double) work->total_bytes);
+  annex_image_work_report_progress (
+      &work->base, FETCHING, (double) (work->base_bytes + done_bytes) / (double) work->total_bytes);
 }
 
 /* The signature of @manifest lies beside it. */
@@ -99,13 +82,13 @@ static gboolean
 check_signature (Work *work, GBytes *manifest, GError **error)
 {
   g_autofree char *address =
-      g_strconcat (work->fetcher->address, "/" ANNEX_IMAGE_SIGNATURE_NAME, NULL);
+      g_strconcat (fetcher_of (work)->address, "/" ANNEX_IMAGE_SIGNATURE_NAME, NULL);
   g_autoptr (GError) local = NULL;
   g_autoptr (GBytes) signature = annex_image_download_text (
-      address, ANNEX_IMAGE_SIGNATURE_MAX_BYTES, on_request, work, work->cancellable, &local);
+      address, ANNEX_IMAGE_SIGNATURE_MAX_BYTES, on_request, work, work->base.cancellable, &local);
 
   if (signature != NULL)
-    return annex_image_signature_check (manifest, signature, work->fetcher->key, error);
+    return annex_image_signature_check (manifest, signature, fetcher_of (work)->key, error);
   if (g_error_matches (local, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
     g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
                  "The computer’s image at the address is not signed");
@@ -118,7 +101,7 @@ check_signature (Work *work, GBytes *manifest, GError **error)
 static gboolean
 check_origin (Work *work, GBytes *manifest, GError **error)
 {
-  AnnexImageFetcher *self = work->fetcher;
+  AnnexImageFetcher *self = fetcher_of (work);
   g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, manifest);
 
   if (self->sha256 != NULL && strcmp (sum, self->sha256) != 0)
@@ -134,7 +117,7 @@ check_origin (Work *work, GBytes *manifest, GError **error)
 static AnnexImageManifest *
 fetch_manifest (Work *work, GBytes **text, GError **error)
 {
-  AnnexImageFetcher *self = work->fetcher;
+  AnnexImageFetcher *self = fetcher_of (work);
   g_autofree char *address = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (AnnexImageManifest) manifest = NULL;
@@ -150,7 +133,7 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
     }
   address = g_strconcat (self->address, "/" ANNEX_IMAGE_MANIFEST_NAME, NULL);
   bytes = annex_image_download_text (address, ANNEX_IMAGE_MANIFEST_MAX_BYTES, on_request, work,
-                                     work->cancellable, error);
+                                     work->base.cancellable, error);
   if (bytes == NULL)
     return NULL;
   if (!check_origin (work, bytes, error))
@@ -227,13 +210,13 @@ fetch_file (Work *work,
             GError **error)
 {
   g_autofree char *path = g_build_filename (staging, file->name, NULL);
-  g_autofree char *address = g_strconcat (work->fetcher->address, "/", file->name, NULL);
+  g_autofree char *address = g_strconcat (fetcher_of (work)->address, "/", file->name, NULL);
   AnnexImageDownload download = {
     .address = address,
     .path = path,
     .size_bytes = file->size_bytes,
     .sha256 = file->sha256,
-    .retry_delay_ms = work->fetcher->retry_delay_ms,
+    .retry_delay_ms = fetcher_of (work)->retry_delay_ms,
     .progress = on_progress,
     .progress_data = work,
     .request = on_request,
@@ -241,11 +224,11 @@ fetch_file (Work *work,
   };
   gboolean ok = TRUE;
 
-  if (!annex_image_assembly_find (path, file, current, work->cancellable))
+  if (!annex_image_assembly_find (path, file, current, work->base.cancellable))
     {
-      if (g_cancellable_set_error_if_cancelled (work->cancellable, error))
+      if (g_cancellable_set_error_if_cancelled (work->base.cancellable, error))
         return FALSE;
-      ok = annex_image_download (&download, work->cancellable, error);
+      ok = annex_image_download (&download, work->base.cancellable, error);
     }
   work->base_bytes += file->size_bytes;
   return ok;
@@ -253,8 +236,9 @@ fetch_file (Work *work,
 
 /* With the store's lock held. */
 static AnnexImage *
-fetch_locked (Work *work, GError **error)
+fetch_locked (gpointer data, GError **error)
 {
+  Work *work = data;
   g_autoptr (AnnexImageManifest) manifest = NULL;
   g_autoptr (AnnexImage) current = NULL;
   g_autoptr (GBytes) text = NULL;
@@ -264,15 +248,15 @@ fetch_locked (Work *work, GError **error)
   if (manifest == NULL)
     return NULL;
   work->total_bytes = manifest->size_bytes;
-  current = annex_image_assembly_open_current (work->store, work->cancellable);
+  current = annex_image_assembly_open_current (work->base.store, work->base.cancellable);
   if (annex_image_assembly_is_same (current, manifest))
     return g_steal_pointer (&current);
   /* The very one that was meant may be any. */
-  if (work->fetcher->key != NULL && work->fetcher->sha256 == NULL &&
+  if (fetcher_of (work)->key != NULL && fetcher_of (work)->sha256 == NULL &&
       !annex_image_assembly_check_age (current, manifest, error))
     return NULL;
 
-  staging = annex_image_store_stage (work->store, manifest->version, error);
+  staging = annex_image_store_stage (work->base.store, manifest->version, error);
   if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, error))
     return NULL;
   for (guint i = 0; i < manifest->files->len; i++)
@@ -282,29 +266,17 @@ fetch_locked (Work *work, GError **error)
   if (!annex_file_write_atomic (manifest_path, g_bytes_get_data (text, NULL),
                                 g_bytes_get_size (text), 0600, error))
     return NULL;
-  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context,
-                                      "Checking the computer’s image…", 1);
-  return annex_image_store_install_blocking (work->store, staging, work->cancellable, error);
+  annex_image_work_report_progress (&work->base, "Checking the computer’s image…", 1);
+  return annex_image_store_install_blocking (work->base.store, staging, work->base.cancellable,
+                                             error);
 }
 
 static DexFuture *
 provide (Work *work)
 {
-  GError *error = NULL;
-  AnnexImage *image = NULL;
-  int lock;
-
-  annex_image_source_report_progress (ANNEX_IMAGE_SOURCE (work->fetcher), work->context, FETCHING,
-                                      0);
-  lock = annex_image_store_lock_blocking (work->store, work->cancellable, &error);
-  if (lock >= 0)
-    {
-      image = fetch_locked (work, &error);
-      close (lock);
-    }
-  if (image == NULL)
-    return dex_future_new_for_error (error);
-  return dex_future_new_take_boxed (ANNEX_TYPE_IMAGE, image);
+  if (fetcher_of (work)->address != NULL)
+    annex_image_work_report_progress (&work->base, FETCHING, 0);
+  return annex_image_work_provide (work, fetch_locked);
 }
 
 static DexFuture *
@@ -317,7 +289,7 @@ static DexFuture *
 annex_image_fetcher_find_version (AnnexImageSource *source, GCancellable *cancellable)
 {
   return annex_worker_run ("image-version", find_version_work, work_new (source, NULL, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 static DexFuture *
@@ -326,7 +298,7 @@ annex_image_fetcher_estimate (AnnexImageSource *source,
                               GCancellable *cancellable)
 {
   return annex_worker_run ("image-size", estimate_work, work_new (source, store, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 static DexFuture *
@@ -335,7 +307,7 @@ annex_image_fetcher_provide (AnnexImageSource *source,
                              GCancellable *cancellable)
 {
   return annex_worker_run ("image-fetch", provide_work, work_new (source, store, cancellable),
-                           work_free);
+                           annex_image_work_free);
 }
 
 static void

@@ -9,7 +9,10 @@
 #include <glib/gstdio.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/utsname.h>
+
+#define DISK_VARIABLE "ANNEX_TEST_DISK"
 
 static const char *const names[] = { "vmlinuz", "initramfs", "base.erofs", "disk.qcow2" };
 
@@ -145,6 +148,57 @@ image_harness_sign (const char *manifest, gsize length)
                    ==, 1);
   EVP_MD_CTX_free (context);
   return g_base64_encode (signature, size);
+}
+
+static gboolean
+has_namespaces (void)
+{
+  g_autoptr (GSubprocess) process =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL, "unshare", "-rm", "true", NULL);
+
+  return process != NULL && g_subprocess_wait_check (process, NULL, NULL);
+}
+
+void
+image_harness_run_on_disk (const char *program,
+                           const char *path,
+                           const char *folder,
+                           const char *options)
+{
+  static const char script[] = "mount -t tmpfs -o \"$1\" tmpfs \"$2\" && exec \"$3\" -p \"$4\"";
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *said = NULL;
+  g_autofree char *passed = g_strconcat ("ok 1 ", path, NULL);
+
+  if (!has_namespaces ())
+    {
+      g_test_skip ("user namespaces are not allowed here");
+      return;
+    }
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_subprocess_launcher_setenv (launcher, DISK_VARIABLE, folder, TRUE);
+  process = g_subprocess_launcher_spawn (launcher, &error, "unshare", "-rm", "sh", "-c", script,
+                                         "sh", options, folder, program, path, NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &said, NULL, &error));
+  g_test_message ("%s", said);
+  g_assert_true (g_subprocess_get_successful (process));
+  g_assert_nonnull (strstr (said, passed));
+}
+
+const char *
+image_harness_get_disk (void)
+{
+  return g_getenv (DISK_VARIABLE);
+}
+
+void
+image_harness_change_disk (const char *options)
+{
+  g_assert_cmpint (mount (NULL, image_harness_get_disk (), NULL, MS_REMOUNT, options), ==, 0);
 }
 
 static gboolean

@@ -35,6 +35,20 @@ image_harness_get_key (void);
 char *
 image_harness_sign (const char *manifest, gsize length);
 
+/* Runs the case @path of @program, which must pass, in a mount namespace of its own, where @folder is
+ * a small file system with the tmpfs @options; the case is skipped where none can be had. */
+void
+image_harness_run_on_disk (const char *program,
+                           const char *path,
+                           const char *folder,
+                           const char *options);
+/* In such a case: the folder. (transfer none) */
+const char *
+image_harness_get_disk (void);
+/* In such a case: gives the file system other @options. */
+void
+image_harness_change_disk (const char *options);
+
 /* Takes @future, runs the main loop until it settles (30 s at most, else the test fails). NULL with
  * the error when it rejected; otherwise its value, which lives until the next call. */
 const GValue *

@@ -12,7 +12,6 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 typedef struct
@@ -204,21 +203,18 @@ test_unsigned (Fixture *f, gconstpointer data)
   assert_refused (f, ANNEX_IMAGE_ERROR_NOT_FOUND);
 }
 
-/* In a mount namespace of its own, where the store's folder is a small file system. It runs full in
- * the middle, after it had said that there is room: here, of names. */
+/* It runs full in the middle, after it had said that there is room: here, of names. */
 static void
 test_disk_runs_full (void)
 {
   Fixture f = { 0 };
-  g_autofree char *images = NULL;
 
   set_up (&f, NULL);
-  images = g_strdup (g_getenv ("ANNEX_TEST_DISK"));
   g_clear_object (&f.store);
-  f.store = annex_image_store_new (images);
+  f.store = annex_image_store_new (image_harness_get_disk ());
   assert_refused (&f, ANNEX_IMAGE_ERROR_NO_SPACE);
   assert_refused (&f, ANNEX_IMAGE_ERROR_NO_SPACE);
-  g_assert_cmpint (mount (NULL, images, NULL, MS_REMOUNT, "size=300m,nr_inodes=100"), ==, 0);
+  image_harness_change_disk ("size=300m,nr_inodes=100");
   assert_taken (&f, "one");
   tear_down (&f, NULL);
 }
@@ -226,32 +222,10 @@ test_disk_runs_full (void)
 static void
 test_full_disk (Fixture *f, gconstpointer program)
 {
-  static const char script[] = "mount -t tmpfs -o size=300m,nr_inodes=6 tmpfs \"$1\" && "
-                               "exec \"$2\" -p /image/extension/full-disk/subprocess/in-it";
   g_autofree char *disk = g_build_filename (f->folder, "disk", NULL);
-  g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *said = NULL;
 
-  g_assert_cmpint (g_mkdir (disk, 0700), ==, 0);
-  process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "unshare", "-rm", "true", NULL);
-  if (process == NULL || !g_subprocess_wait_check (process, NULL, NULL))
-    {
-      g_test_skip ("user namespaces are not allowed here");
-      return;
-    }
-  g_clear_object (&process);
-  g_subprocess_launcher_setenv (launcher, "ANNEX_TEST_DISK", disk, TRUE);
-  process = g_subprocess_launcher_spawn (launcher, &error, "unshare", "-rm", "sh", "-c", script,
-                                         "sh", disk, program, NULL);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &said, NULL, &error));
-  g_test_message ("%s", said);
-  g_assert_true (g_subprocess_get_successful (process));
-  g_assert_nonnull (strstr (said, "ok 1 /image/extension/full-disk/subprocess/in-it"));
+  image_harness_run_on_disk (program, "/image/extension/full-disk/subprocess/in-it", disk,
+                             "size=300m,nr_inodes=6");
 }
 
 /* RFC 8032, section 7.1, TEST 2. */

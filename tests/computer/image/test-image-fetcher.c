@@ -28,6 +28,7 @@ typedef struct
   guint status;         /* instead of the base layer, if not 0 */
   guint statuses;       /* so many times */
   GCancellable *cancel_at_base;
+  const char *disk_at_base; /* options that the disk gets then */
   guint progress_reports;
   double last_fraction;
   guint64 transferred_bytes;
@@ -106,6 +107,8 @@ on_request (SoupServer *server,
   g_ptr_array_add (f->requests, g_strdup_printf ("%s %zu", path, start));
   if (base && f->cancel_at_base != NULL)
     g_cancellable_cancel (f->cancel_at_base);
+  if (base && f->disk_at_base != NULL)
+    image_harness_change_disk (g_steal_pointer (&f->disk_at_base));
   if (g_str_has_prefix (path, "/moved/"))
     {
       g_autofree char *to =
@@ -570,6 +573,45 @@ test_no_space (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->requests->len, ==, 1);
 }
 
+/* Others fill the disk in the middle, after there was room. What was fetched by then is kept and
+ * continued; until all of it is there, there is no image. */
+static void
+test_disk_runs_full (void)
+{
+  Fixture f = { 0 };
+  g_autofree char *current = NULL;
+
+  set_up (&f, NULL);
+  g_clear_object (&f.store);
+  f.store = annex_image_store_new (image_harness_get_disk ());
+  f.disk_at_base = "size=1m";
+  assert_refused (&f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE);
+  g_assert_null (f.disk_at_base);
+  current = annex_image_store_dup_current (f.store);
+  g_assert_null (current);
+
+  /* While it is full, nothing is asked for but what it takes. */
+  g_ptr_array_set_size (f.requests, 0);
+  assert_refused (&f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE);
+  g_assert_cmpuint (f.requests->len, ==, 1);
+
+  image_harness_change_disk ("size=300m");
+  g_ptr_array_set_size (f.requests, 0);
+  assert_provided (&f, "one");
+  g_assert_cmpuint (count_requests (&f, "/image/base.erofs "), ==, 1);
+  g_assert_cmpuint (count_requests (&f, "/image/base.erofs 0"), ==, 0);
+  tear_down (&f, NULL);
+}
+
+static void
+test_full_disk (Fixture *f, gconstpointer program)
+{
+  g_autofree char *disk = g_build_filename (f->folder, "disk", NULL);
+
+  image_harness_run_on_disk (program, "/image/fetcher/full-disk/subprocess/in-it", disk,
+                             "size=300m");
+}
+
 static void
 test_other_architecture (Fixture *f, gconstpointer data)
 {
@@ -652,7 +694,9 @@ test_no_address (Fixture *f, gconstpointer data)
 {
   g_clear_object (&f->fetcher);
   f->fetcher = annex_image_fetcher_new ("", NULL);
+  g_signal_connect (f->fetcher, "progress", G_CALLBACK (on_progress), f);
   assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND);
+  g_assert_cmpuint (f->progress_reports, ==, 0); /* it does not say that it downloads */
 }
 
 #define ADD(name, func) g_test_add ("/image/fetcher/" name, Fixture, NULL, set_up, func, tear_down)
@@ -682,6 +726,8 @@ main (int argc, char **argv)
   ADD ("other-key", test_other_key);
   ADD ("older", test_older);
   ADD ("no-space", test_no_space);
+  g_test_add ("/image/fetcher/full-disk", Fixture, argv[0], set_up, test_full_disk, tear_down);
+  g_test_add_func ("/image/fetcher/full-disk/subprocess/in-it", test_disk_runs_full);
   ADD ("other-architecture", test_other_architecture);
   ADD ("ledger", test_ledger);
   ADD ("no-server", test_no_server);
