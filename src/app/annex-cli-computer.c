@@ -8,6 +8,7 @@
 #include "annex-cli.h"
 
 #include "annex-computer-console.h"
+#include "annex-computer-move.h"
 #include "annex-domain-xml.h"
 #include "annex-future.h"
 #include "annex-image-origin.h"
@@ -318,6 +319,36 @@ clear_images (AnnexImageStore *store, guint64 *freed, GError **error)
   return *error == NULL;
 }
 
+/* A disk that is not attached would keep its files, and nobody would know of them any more. */
+static gboolean
+check_is_there (Options *options, GError **error)
+{
+  g_autofree char *folder = annex_paths_dup_computer_folder ();
+
+  if (folder == NULL || options->force || g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+               "The computers were moved to “%s”, which is not there now. Attach that disk first, "
+               "or say --force to leave there what is there",
+               folder);
+  return FALSE;
+}
+
+/* The folder that they were moved to goes with them, and the usual place counts again. */
+static gboolean
+leave_folder (Options *options, GError **error)
+{
+  AnnexConfig *config = annex_session_get_config (options->session);
+  g_autofree char *folder = annex_paths_dup_computer_folder ();
+
+  if (folder == NULL)
+    return TRUE;
+  if (!dex_await (annex_config_set_computer_folder (config, NULL), error))
+    return FALSE;
+  annex_paths_set_computer_folder (NULL);
+  return dex_await (annex_computer_move_remove (folder), error);
+}
+
 static int
 remove_all (Options *options, GError **error)
 {
@@ -334,10 +365,10 @@ remove_all (Options *options, GError **error)
                            "their computers with what is on them, drafts too");
       return -1;
     }
-  if (!remove_computers (options, error))
+  if (!check_is_there (options, error) || !remove_computers (options, error))
     return -1;
   freed = annex_template_measure_all (TRUE);
-  if (!clear_images (images, &freed, error))
+  if (!clear_images (images, &freed, error) || !leave_folder (options, error))
     return -1;
   text = g_format_size (freed);
   annex_cli_print (

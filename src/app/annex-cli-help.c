@@ -247,9 +247,9 @@ static const char computer_help[] =
     "  reset   throw its disk and checkpoints away; the next use begins fresh. Refused while it holds a "
     "draft;\n"
     "          --force insists\n"
-    "  remove  throw the image away and all that computers left on the disk. Refused while tasks have a "
-    "computer;\n"
-    "          --force insists\n";
+    "  remove  throw the image away and all that computers left on the disk, also on the disk that they "
+    "were moved\n"
+    "          to. Refused while tasks have a computer, or while that disk is not there; --force insists\n";
 
 static const char skills_help[] =
     "annex skills – instructions for certain kinds of work, in the open Agent Skills format\n"

@@ -320,6 +320,34 @@ class CommandLine(Journey):
         self.assertFalse(os.path.lexists(image))
         self.assertTrue(os.path.isdir(others + "/13-theirs"))
 
+    def test_computer_is_removed_where_it_was_moved_to(self):
+        """The folder that was made for it goes, its neighbours stay, and the usual place counts again."""
+        disk = os.path.join(self.temporary, "other disk")
+        moved, away = disk + "/annex-computers", self.temporary + "/not attached"
+        config = self.home + "/config/annex/config.json"
+        os.makedirs(moved + "/image/13-made-up")
+        os.makedirs(moved + "/computers")
+        os.makedirs(moved + "/checkpoints")
+        with open(moved + "/image/13-made-up/base.erofs", "wb") as file:
+            file.write(b"x" * 100000)
+        with open(disk + "/letter.txt", "w", encoding="utf-8") as file:
+            file.write("mine")
+        os.makedirs(os.path.dirname(config))
+        with open(config, "w", encoding="utf-8") as file:
+            json.dump({"computer_folder": moved, "use_computer": True}, file)
+
+        os.rename(disk, away)
+        self.assertIn(moved, self.annex("computer", "remove", status=1).stderr)
+        with open(config, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["computer_folder"], moved)
+
+        os.rename(away, disk)
+        self.assertIn("kB", self.annex("computer", "remove").stdout)
+        self.assertEqual(os.listdir(disk), ["letter.txt"])
+        with open(config, encoding="utf-8") as file:
+            self.assertEqual(json.load(file), {"use_computer": True})
+        self.annex("computer", "remove")
+
     def test_without_an_image(self):
         done = self.annex("computer", "exec", "--", "uname", status=4)
         self.assertIn("annex computer build", done.stderr)
