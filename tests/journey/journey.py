@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import pathlib
+import re
+import selectors
 import shutil
 import signal
 import stat
@@ -122,8 +124,8 @@ class Journey(unittest.TestCase):
         return path
 
     def annex(self, *words, status=0, timeout=300, stdin=subprocess.DEVNULL, **env):
-        done = subprocess.run([ANNEX, *words], env={**self.env, **env}, stdin=stdin, capture_output=True,
-                              timeout=timeout, text=True, errors="replace")
+        """Runs it to its end; @timeout is for how long it may say nothing."""
+        done = follow([ANNEX, *words], {**self.env, **env}, stdin, timeout)
         self.assertEqual(done.returncode, status, f"{words}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
         return done
 
@@ -199,6 +201,27 @@ def use(name, /, **arguments):
 
 def turn(*blocks, **more):
     return {"blocks": [text(b) if isinstance(b, str) else b for b in blocks], **more}
+
+
+def follow(words, env, stdin, silence):
+    """As subprocess.run does; it takes as long as it goes on, and @silence seconds without a word are too many."""
+    process = subprocess.Popen(words, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = {process.stdout: b"", process.stderr: b""}
+    with process, selectors.DefaultSelector() as open_ones:
+        for pipe in said:
+            open_ones.register(pipe, selectors.EVENT_READ)
+        while open_ones.get_map():
+            ready = open_ones.select(silence)
+            if not ready:
+                process.kill()
+                raise subprocess.TimeoutExpired(words, silence, said[process.stdout], said[process.stderr])
+            for key, _ in ready:
+                chunk = os.read(key.fd, 65536)
+                said[key.fileobj] += chunk
+                if not chunk:
+                    open_ones.unregister(key.fileobj)
+    out, err = (re.sub("\r\n?", "\n", text.decode(errors="replace")) for text in said.values())
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
 def wait_until(condition, seconds=30):
