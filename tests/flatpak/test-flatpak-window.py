@@ -1,6 +1,8 @@
 # test-flatpak-window.py: the window in the sandbox, and what comes into it from outside.
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
+import pathlib
+import re
 import subprocess
 import zipfile
 
@@ -22,6 +24,16 @@ class FlatpakWindow(InFlatpak, WindowCase):
         """As a file manager opens it: by the launcher, which hands it over on the bus, through the portal."""
         launcher = os.path.join(os.environ["FLATPAK_USER_DIR"], "exports/share/applications", ID + ".desktop")
         subprocess.run(["gio", "launch", launcher, path], env=self.env, check=True, timeout=60)
+
+    def test_types_of_files(self):
+        """What Flatpak gives the desktop of them: the types, and the icons that they name."""
+        exported = pathlib.Path(os.environ["FLATPAK_USER_DIR"]) / "exports/share"
+        types = (exported / f"mime/packages/{ID}.xml").read_text(encoding="utf-8")
+        self.assertIn("application/x-annex-task", types)
+        icons = re.findall(r'<icon name="([^"]+)"', types)
+        self.assertEqual(len(icons), 2)
+        for icon in icons:
+            self.assertTrue((exported / f"icons/hicolor/scalable/mimetypes/{icon}.svg").exists(), icon)
 
     def test_skill_by_double_click(self):
         self.begin(turn("Hello."))

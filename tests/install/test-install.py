@@ -27,8 +27,8 @@ EXPECTED = [
     f"share/glib-2.0/schemas/{ID}.gschema.xml",
     f"{ICONS}/scalable/apps/{ID}.svg",
     f"{ICONS}/symbolic/apps/{ID}-symbolic.svg",
-    f"{ICONS}/scalable/mimetypes/application-x-annex-task.svg",
-    f"{ICONS}/scalable/mimetypes/application-x-agent-skill.svg",
+    f"{ICONS}/scalable/mimetypes/{ID}-task.svg",
+    f"{ICONS}/scalable/mimetypes/{ID}-skill.svg",
     "share/man/man1/annex.1",
     "share/licenses/annex/COPYING",
     "share/annex/samples/receipts",
@@ -110,9 +110,10 @@ class Install(unittest.TestCase):
         shutil.copytree(self.prefix / "share/mime", self.place / "mime", dirs_exist_ok=True)
         run("update-mime-database", self.place / "mime")
         globs = (self.place / "mime/globs").read_text(encoding="utf-8")
+        icons = dict(line.split(":") for line in (self.place / "mime/icons").read_text(encoding="utf-8").split())
         for kind in ("application/x-annex-task", "application/x-agent-skill"):
             self.assertIn(kind, globs)
-            icon = f"{ICONS}/scalable/mimetypes/{kind.replace('/', '-')}.svg"
+            icon = f"{ICONS}/scalable/mimetypes/{icons[kind]}.svg"
             self.assertTrue((self.prefix / icon).is_file(), icon)
 
     def test_starts(self):
