@@ -4,9 +4,10 @@
  *
  *   core      folders that the document portal gives are the user's (annex-share)
  *   computer  the daemon of virtual machines is in the sandbox too, and ends with Annex
- * (annex-virt-daemon); folders are served by a program that Landlock binds, as user namespaces are
- * refused (annex-share-daemon finds that out by itself); nothing can be built from packages app the
- * portal that lets apps work without a window is started when it does not run
+ *             (annex-virt-daemon); folders are served by a program that Landlock binds, as user
+ *             namespaces are refused (annex-share-daemon finds that out by itself); nothing can be
+ *             built from packages (annex-image-origin)
+ *   app       the portal that lets apps work without a window is started when it does not run
  *             (annex-application-background)
  *
  * All else is the libraries' own: GTK, libsecret and WebKit use the portals by themselves.
