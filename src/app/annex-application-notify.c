@@ -95,7 +95,7 @@ add_options (GNotification *notification, AnnexAsk *ask, JsonObject *question)
       JsonObject *option = json_array_get_object_element (options, i);
       const char *label = json_object_get_string_member_with_default (option, "label", "");
 
-      add_answer (notification, ask, exact ? annex_ask_words_label (label) : label, label);
+      add_answer (notification, ask, annex_ask_words_own (question, label), label);
     }
 }
 

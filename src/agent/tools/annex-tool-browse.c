@@ -12,6 +12,7 @@
 #include "annex-sub-agent.h"
 #include "annex-web-text.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_ROUNDS 60
@@ -86,7 +87,7 @@ build_question (Stuck *stuck, const char *failure)
   g_autofree char *clean = annex_web_text_clean (failure, 400, NULL);
   g_autofree char *goal = annex_web_text_clean (stuck->goal, 300, NULL);
   g_autofree char *text = g_strdup_printf (
-      "Annex is stuck in the browser. It is to: %s\nTwice it did not work: %s\nWhat now?", goal,
+      _ ("Annex is stuck in the browser. It is to: %s\nTwice it did not work: %s\nWhat now?"), goal,
       clean);
   JsonArray *labels = json_array_new ();
   JsonArray *questions = json_array_new ();

@@ -440,30 +440,68 @@ annex_ask_words_summary (AnnexAsk *ask)
 
 /* ---- answers */
 
-/* What Annex's own consents may be answered with. The words that are stored, and told to the model,
- * are the English ones. */
-static const char *const consent_labels[] = {
-  NC_ ("consent", "Allow"),
-  NC_ ("consent", "Allow once"),
-  NC_ ("consent", "Allow for this task"),
-  NC_ ("consent", "Ask for each"),
-  NC_ ("consent", "Do not allow"),
-  NC_ ("consent", "Send"),
-  NC_ ("consent", "Do not send"),
-  NC_ ("consent", "Use them"),
-  NC_ ("consent", "Do not use them"),
-  NC_ ("consent", "Done"),
-  NC_ ("consent", "I have done it"),
-  NC_ ("consent", "Go on without it"),
-  NC_ ("consent", "Yes"),
-  NC_ ("consent", "Decline"),
-  NULL,
+typedef struct
+{
+  const char *stored; /* and told to the model */
+  const char *shown;
+} Own;
+
+/* What Annex's own consents are about, and what they may be answered with. */
+static const Own consent_words[] = {
+  { "Browser", NC_ ("consent", "Browser") },
+  { "Connector", NC_ ("consent", "Connector") },
+  { "Page", NC_ ("consent", "Page") },
+  { "Secret", NC_ ("consent", "Secret") },
+  { "Send files", NC_ ("consent", "Send files") },
+  { "Sites", NC_ ("consent", "Sites") },
+  { "Skills", NC_ ("consent", "Skills") },
+  { ANNEX_ASK_YOUR_PART, NC_ ("consent", "Your part") },
+  { "Allow", NC_ ("consent", "Allow") },
+  { "Allow once", NC_ ("consent", "Allow Once") },
+  { "Allow for this task", NC_ ("consent", "Allow for This Task") },
+  { "Ask for each", NC_ ("consent", "Ask for Each") },
+  { "Do not allow", NC_ ("consent", "Do Not Allow") },
+  { "Send", NC_ ("consent", "Send") },
+  { "Do not send", NC_ ("consent", "Do Not Send") },
+  { "Use them", NC_ ("consent", "Use Them") },
+  { "Do not use them", NC_ ("consent", "Do Not Use Them") },
+  { "Done", NC_ ("consent", "Done") },
+  { "I have done it", NC_ ("consent", "I Have Done It") },
+  { "Go on without it", NC_ ("consent", "Go On Without It") },
+  { "Yes", NC_ ("consent", "Yes") },
+  { "Decline", NC_ ("consent", "Decline") },
 };
 
-const char *
-annex_ask_words_label (const char *label)
+/* The same of what Annex asks when it does not get on; a model may ask so too, and it grants
+ * nothing. */
+static const Own stuck_words[] = {
+  { "Stuck", NC_ ("stuck", "Stuck") },
+  { "Browser", NC_ ("stuck", "Browser") },
+  { "Try another way", NC_ ("stuck", "Try another way") },
+  { "Try it again", NC_ ("stuck", "Try it again") },
+  { "I did it in the pane; go on", NC_ ("stuck", "I did it in the pane; go on") },
+  { "Stop here", NC_ ("stuck", "Stop here") },
+};
+
+static const char *
+find_own (const Own *table, guint n, const char *context, const char *words)
 {
-  return g_strv_contains (consent_labels, label) ? g_dpgettext2 (NULL, "consent", label) : label;
+  for (guint i = 0; i < n; i++)
+    if (g_str_equal (table[i].stored, words))
+      return g_dpgettext2 (NULL, context, table[i].shown);
+  return words;
+}
+
+const char *
+annex_ask_words_own (JsonObject *question, const char *words)
+{
+  static const char *const stuck_ids[] = { "again", "stuck", NULL };
+
+  if (annex_ask_is_exact (question))
+    return find_own (consent_words, G_N_ELEMENTS (consent_words), "consent", words);
+  if (g_strv_contains (stuck_ids, annex_json_opt_string (question, "id", "")))
+    return find_own (stuck_words, G_N_ELEMENTS (stuck_words), "stuck", words);
+  return words;
 }
 
 static void
@@ -509,11 +547,11 @@ annex_ask_words_one_answer (JsonObject *question, JsonObject *answer)
 
   if (node == NULL)
     node = json_object_get_member (answer, text);
-  if (annex_ask_is_exact (question) && node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+  if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
       json_node_get_value_type (node) == G_TYPE_STRING)
     {
       const char *label = json_node_get_string (node);
-      const char *words = annex_ask_words_label (label);
+      const char *words = annex_ask_words_own (question, label);
 
       if (words != label)
         return g_strdup (words);

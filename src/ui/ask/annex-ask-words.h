@@ -71,10 +71,11 @@ annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired);
  */
 char *
 annex_ask_words_one_answer (JsonObject *question, JsonObject *answer);
-/* A label of one of Annex's own consents as the user reads it; @label itself where Annex does not
- * know it. What is answered with is always @label. (borrowed) */
+/* A label or header of @question as the user reads it: what Annex itself asks is stored in English,
+ * and what is answered with is always the stored label. @words itself where they are another's.
+ * (borrowed) */
 const char *
-annex_ask_words_label (const char *label);
+annex_ask_words_own (JsonObject *question, const char *words);
 /* "Open", "You said no" …: how the inbox names the state. (static) */
 const char *
 annex_ask_words_state (AnnexInboxState state);

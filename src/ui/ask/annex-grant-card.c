@@ -216,6 +216,7 @@ add_buttons (AnnexGrantCard *self)
   JsonArray *labels = annex_json_opt_array (json, "options");
   gboolean possible = annex_ask_words_can_allow (self->ask);
   guint n = labels != NULL ? json_array_get_length (labels) : 0;
+  JsonObject *question;
 
   if (!possible)
     show_failure (self, _ ("This cannot be allowed: it is malformed, or too long to be judged."));
@@ -237,11 +238,12 @@ add_buttons (AnnexGrantCard *self)
       self->refuse = add_button (self, C_ ("permission", "No"), "no");
       break;
     case ANNEX_ASK_QUESTION: /* a consent: Annex's own labels, the refusing one last */
+      question = json_array_get_object_element (annex_ask_words_questions (self->ask), 0);
       for (guint i = possible || n == 0 ? 0 : n - 1; i < n; i++)
         {
           const char *label = json_array_get_string_element (labels, i);
 
-          self->refuse = add_button (self, annex_ask_words_label (label), label);
+          self->refuse = add_button (self, annex_ask_words_own (question, label), label);
         }
       break;
     case ANNEX_ASK_DRAFT:

@@ -310,8 +310,9 @@ static gboolean
 add_option (AnnexQuestionField *self, GtkBox *list, guint index)
 {
   JsonObject *option = get_option (self, index);
-  g_autofree char *label =
-      annex_ask_words_line (annex_json_opt_string (option, "label", ""), MAX_OPTION_CHARS);
+  g_autofree char *label = annex_ask_words_line (
+      annex_ask_words_own (self->question, annex_json_opt_string (option, "label", "")),
+      MAX_OPTION_CHARS);
   g_autofree char *about =
       annex_ask_words_line (annex_json_opt_string (option, "description", ""), MAX_OPTION_CHARS);
   GtkCheckButton *check = new_check (self, index, label, about);
@@ -397,8 +398,8 @@ build (AnnexQuestionField *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
   GtkWidget *list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   JsonArray *options = annex_json_opt_array (self->question, "options");
-  g_autofree char *header =
-      annex_text_for_display (annex_json_opt_string (self->question, "header", ""));
+  g_autofree char *header = annex_text_for_display (
+      annex_ask_words_own (self->question, annex_json_opt_string (self->question, "header", "")));
   g_autofree char *text = annex_ask_words_block (
       annex_json_opt_string (self->question, "question", ""), MAX_QUESTION_LINES);
   GtkWidget *chip = gtk_label_new (header);

@@ -221,6 +221,26 @@ words_for_label (const char *label)
   return _ ("you said yes");
 }
 
+/* What was asked, each question behind what it is about. */
+static char *
+dup_asked (AnnexAsk *ask)
+{
+  JsonArray *questions = annex_ask_words_questions (ask);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
+    {
+      JsonObject *question = json_array_get_object_element (questions, i);
+      const char *header = annex_json_opt_string (question, "header", "");
+      g_autofree char *about = annex_text_for_display (annex_ask_words_own (question, header));
+      g_autofree char *text =
+          annex_text_for_display (annex_json_opt_string (question, "question", ""));
+
+      g_string_append_printf (out, "%s%s: %s", i > 0 ? "\n" : "", about, text);
+    }
+  return g_string_free_and_steal (out);
+}
+
 char *
 annex_chat_words_ask (AnnexTranscriptItem *item)
 {
@@ -252,7 +272,7 @@ annex_chat_words_ask (AnnexTranscriptItem *item)
       what = g_strdup (_ ("Asked to keep the changes"));
       break;
     case ANNEX_ASK_QUESTION:
-      what = annex_text_for_display (annex_ask_get_text (ask));
+      what = dup_asked (ask);
       outcome = answer == NULL ? _ ("waiting for you") : _ ("answered");
       break;
     }

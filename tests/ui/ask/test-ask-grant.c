@@ -150,7 +150,7 @@ test_consent (Fixture *fixture, gconstpointer width)
   annex_shot_settle (ANNEX_ARM_DELAY_MS + 100);
   g_assert_true (annex_shows (fixture->bar, "curl --user me"));
   annex_shot_take (fixture->window, "ask-grant-consent");
-  annex_press (fixture->bar, "Do not allow");
+  annex_press (fixture->bar, "Do Not Allow");
   annex_shot_settle (200);
   g_assert_true (annex_called (fixture->desk, "answer*Do not allow*"));
 }

@@ -159,7 +159,7 @@ test_answers (void)
                 "Two · a secret, kept in your keyring");
   check_answer (question, "{\"a\":{\"other_text\":\"three\"},\"b\":[\"x\",\"y\"]}", FALSE,
                 "three · x, y");
-  check_answer (consent, "{\"consent\":\"Allow\"}", FALSE, "Allow");
+  check_answer (consent, "{\"consent\":\"Allow once\"}", FALSE, "Allow Once");
   check_answer (consent, "{\"consent\":\"No\"}", FALSE, "No");
   check_answer (question, "{\"dismissed\":true}", FALSE,
                 "You closed the question without an answer");
