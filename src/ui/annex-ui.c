@@ -6,25 +6,43 @@
  */
 #include "annex-ui.h"
 
-
 #include "annex-text.h"
 
 #include <gtksourceview/gtksource.h>
+
+#define RESOURCES "/io/github/annex_desktop/Annex/"
+
+static void
+contrast_cb (AdwStyleManager *manager, GParamSpec *pspec, GtkCssProvider *provider)
+{
+  GdkDisplay *display = gdk_display_get_default ();
+
+  if (adw_style_manager_get_high_contrast (manager))
+    gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider),
+                                                GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  else
+    gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (provider));
+}
 
 void
 annex_ui_init (void)
 {
   g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+  GtkCssProvider *contrast = gtk_css_provider_new (); /* for as long as the process lives */
+  AdwStyleManager *manager = adw_style_manager_get_default ();
 
   gtk_source_init ();
   /* What can be selected is not selected because the focus comes to it. */
   g_object_set (gtk_settings_get_default (), "gtk-label-select-on-focus", FALSE, NULL);
-  gtk_css_provider_load_from_resource (provider, "/io/github/annex_desktop/Annex/style.css");
+  gtk_css_provider_load_from_resource (provider, RESOURCES "style.css");
+  gtk_css_provider_load_from_resource (contrast, RESOURCES "style-hc.css");
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
-                                    "/io/github/annex_desktop/Annex/icons");
+                                    RESOURCES "icons");
   gtk_style_context_add_provider_for_display (gdk_display_get_default (),
                                               GTK_STYLE_PROVIDER (provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_signal_connect (manager, "notify::high-contrast", G_CALLBACK (contrast_cb), contrast);
+  contrast_cb (manager, NULL, contrast);
 }
 
 GSettings *
