@@ -148,7 +148,7 @@ new_secret (const char *task_id)
   return annex_ask_new_consent (task_id, "Secret",
                                 "Give “Key of the post office” to this command?\n\npython3 send.py "
                                 "--letter 'To the landlord'",
-                                "Allow this time", "Do not allow");
+                                "Allow once", "Do not allow");
 }
 
 static void

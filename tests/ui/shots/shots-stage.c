@@ -8,6 +8,8 @@
 
 #include "annex-shot.h"
 
+#include <glib/gi18n.h>
+
 GtkWidget *
 shots_stage_find (ShotsStage *stage, const char *type_name)
 {
@@ -30,21 +32,25 @@ is_there (gpointer data)
   return found != NULL && (!GTK_IS_BUTTON (found) || gtk_widget_is_sensitive (found));
 }
 
+/* What is looked for is on screen in the language of the pictures. A part of a sentence is not
+ * found in another; then the picture is taken after a while. */
 GtkWidget *
 shots_stage_await (ShotsStage *stage, AnnexFindFunc func, const char *text)
 {
-  Wanted wanted = { stage, func, text };
+  const char *words = _ (text);
+  Wanted wanted = { stage, func, words };
+  gboolean abroad = func == annex_is_label_with && g_getenv ("LANGUAGE") != NULL;
 
-  if (!annex_shot_wait (is_there, &wanted, 30 * 1000))
-    g_error ("There is no “%s”", text);
-  return annex_find (GTK_WIDGET (stage->window), func, text);
+  if (!annex_shot_wait (is_there, &wanted, abroad ? 3000 : 30 * 1000) && !abroad)
+    g_error ("There is no “%s”", words);
+  return annex_find (GTK_WIDGET (stage->window), func, words);
 }
 
 void
 shots_stage_press (ShotsStage *stage, const char *label)
 {
   shots_stage_await (stage, annex_is_button, label);
-  annex_press (GTK_WIDGET (stage->window), label);
+  annex_press (GTK_WIDGET (stage->window), _ (label));
   annex_shot_settle (200);
 }
 

@@ -14,6 +14,7 @@
 #include "annex-shot.h"
 #include "annex-ui.h"
 
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,14 +26,10 @@ get_height (void)
   return shots_width >= 1600 ? 960 : shots_width >= 800 ? 640 : 720;
 }
 
-/* What does not fit is told by annex_shot_take_styles, with its cause. And while the text grows, a
- * clamp of libadwaita's may tell heights of two sizes of it. */
+/* What does not fit is told by annex_shot_take_styles, with its cause. */
 static gboolean
 is_fatal_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
 {
-  if (g_strcmp0 (domain, "Gtk") == 0 && g_str_has_prefix (message, "AdwClamp ") &&
-      strstr (message, " reported min height ") != NULL)
-    return FALSE;
   return g_strcmp0 (domain, "Adwaita") != 0 || strstr (message, "exceeds") == NULL;
 }
 
@@ -169,6 +166,12 @@ main (int argc, char **argv)
   g_autofree char *cache = g_dir_make_tmp ("annex-shots-XXXXXX", NULL);
 
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  if (g_getenv ("ANNEX_SHOTS") != NULL)
+    {
+      bindtextdomain ("annex", g_getenv ("ANNEX_SHOTS_LOCALE"));
+      bind_textdomain_codeset ("annex", "UTF-8");
+      textdomain ("annex");
+    }
   annex_shot_init (&argc, &argv);
   if (argc > 1)
     shots_width = atoi (argv[1]);
