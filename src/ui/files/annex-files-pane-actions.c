@@ -59,6 +59,7 @@ weak_free (gpointer data)
   g_free (data);
 }
 
+/* @status: what is being done; NULL while the user is only asked. */
 static void
 run (AnnexFilesPane *self, DexFuture *future, const char *status)
 {
@@ -66,8 +67,10 @@ run (AnnexFilesPane *self, DexFuture *future, const char *status)
 
   g_weak_ref_init (ref, self);
   self->busy = TRUE;
-  gtk_label_set_text (self->status, status);
+  if (status != NULL)
+    gtk_label_set_text (self->status, status);
   annex_files_pane_update (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), status != NULL);
   dex_future_disown (dex_future_finally (future, done_cb, ref, weak_free));
 }
 
@@ -91,7 +94,7 @@ discard_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (self->base.desk != NULL && self->base.task != NULL && parts->len > 0)
     run (self,
          annex_draft_discard_parts (GTK_WIDGET (self), self->base.desk, self->base.task, parts),
-         _ ("Discarding the changes…"));
+         NULL);
 }
 
 /* ---- folders */

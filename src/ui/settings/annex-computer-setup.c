@@ -36,6 +36,7 @@ struct _AnnexComputerSetup
   GtkProgressBar *bar;
   GtkWidget *cancel;
   GtkLabel *remaining;
+  GtkImage *stopped_icon;
   GtkLabel *stopped_title;
   GtkLabel *stopped_advice;
   GtkWidget *stopped_more;
@@ -80,6 +81,8 @@ show_stopped (AnnexComputerSetup *self, const GError *error)
 
   if (!cancelled)
     text = annex_error_text_new (error);
+  gtk_image_set_from_icon_name (self->stopped_icon,
+                                cancelled ? "computer-symbolic" : "dialog-warning-symbolic");
   gtk_label_set_text (self->stopped_title, cancelled ? _ ("Setting Up Was Stopped") : text->title);
   gtk_label_set_text (self->stopped_advice,
                       cancelled ? _ ("What is there already is kept. You can go on at any time.")
@@ -407,6 +410,7 @@ annex_computer_setup_class_init (AnnexComputerSetupClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, sentence);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, bar);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, remaining);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, stopped_icon);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, stopped_title);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, stopped_advice);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, stopped_more);

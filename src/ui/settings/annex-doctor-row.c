@@ -12,7 +12,6 @@
 #include <glib/gi18n.h>
 
 #define MAX_LINES 8
-#define MAX_REPAIR_CHARS 17
 
 static const struct
 {
@@ -58,10 +57,10 @@ make_repair (const AnnexCheckResult *check, gboolean busy)
   name = g_strdup_printf (_ ("%s: %s"), label, check->title);
   button = gtk_button_new_with_label (label);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_button_set_can_shrink (GTK_BUTTON (button), TRUE);
-  /* The sentence beside it can be broken into lines, what the button does cannot. */
-  gtk_label_set_width_chars (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))),
-                             (int) MIN (g_utf8_strlen (label, -1), MAX_REPAIR_CHARS));
+  /* Where both have little room, what the button does is broken between its words, never cut. */
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))), TRUE);
+  gtk_label_set_justify (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))),
+                         GTK_JUSTIFY_CENTER);
   annex_ui_name_button (button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "doctor.repair");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", check->id);
