@@ -21,6 +21,8 @@
  * case. */
 #define BUDGET_US 8000
 #define LEAST_US 1500
+/* So few are made at once at any time: another frame would cost more. */
+#define FEW 3
 
 AnnexListRow *
 annex_row_list_get_row (AnnexRowList *self, guint i)
@@ -90,14 +92,15 @@ measure_row (AnnexRowList *self, guint i)
     {
       gint64 now_us = g_get_monotonic_time ();
 
-      if (self->deadline_us == 0)
+      if (self->n_made == 0)
         self->deadline_us = get_deadline_us (self, now_us);
-      else if (now_us >= self->deadline_us)
+      if (self->n_made >= FEW && now_us >= self->deadline_us)
         {
           self->unfinished = TRUE;
           return FALSE;
         }
       need_widget (self, i);
+      self->n_made++;
       row = annex_row_list_get_row (self, i);
     }
   gtk_widget_measure (row->widget, GTK_ORIENTATION_VERTICAL, self->width, &height, NULL, NULL,
@@ -303,7 +306,7 @@ annex_row_list_lay_out (AnnexRowList *self, int width, int height)
 
   set_row_width (self, width);
   self->unfinished = FALSE;
-  self->deadline_us = 0;
+  self->n_made = 0;
   if (self->rows->len > 0 && height > 0)
     {
       self->anchor = MIN (self->anchor, self->rows->len - 1);

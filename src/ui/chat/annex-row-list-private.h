@@ -31,7 +31,8 @@ struct _AnnexRowList
   GArray *rows; /* AnnexListRow */
   gint64 total; /* of all heights */
   guint n_widgets;
-  gint64 deadline_us;  /* for making rows in this allocation; 0: none was made yet */
+  guint n_made;        /* in this allocation */
+  gint64 deadline_us;  /* for making them, once one was made */
   gboolean unfinished; /* there was no time for all of them */
 
   gboolean at_end;

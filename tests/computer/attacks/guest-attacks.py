@@ -560,7 +560,7 @@ def F29():
         path = f"{SHARE}/flood-{n % 50}"
         write(path)
         os.rename(path, f"{SHARE}/renamed-{n % 50}")
-        if n % 7 == 0:
+        if n % 7 == 0 and n % 50 != 1:  # wherever it stops, renamed-1 is there
             os.unlink(f"{SHARE}/renamed-{n % 50}")
 
 
