@@ -127,10 +127,11 @@ annex_wire_read_models (const char *body)
 }
 
 static gint64
-read_window_of (JsonObject *model)
+read_own_window (JsonObject *model)
 {
-  static const char *const words[] = { "max_model_len",  "loaded_context_length", "context_length",
-                                       "context_window", "max_context_length",    "n_ctx" };
+  static const char *const words[] = { "max_model_len",   "loaded_context_length", "context_length",
+                                       "context_window",  "max_context_length",    "n_ctx",
+                                       "max_input_tokens" };
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
@@ -142,23 +143,30 @@ read_window_of (JsonObject *model)
   return 0;
 }
 
+static guint64
+read_window (JsonObject *model)
+{
+  JsonObject *meta = annex_json_opt_object (model, "meta");
+  gint64 tokens = read_own_window (model);
+
+  return (guint64) (tokens == 0 && meta != NULL ? read_own_window (meta) : tokens);
+}
+
 guint64
 annex_wire_read_window (const char *body, const char *id)
 {
   g_autoptr (JsonObject) json = annex_json_parse_object (body, -1, NULL);
   JsonArray *data = json != NULL ? annex_json_opt_array (json, "data") : NULL;
 
+  if (json != NULL && data == NULL)
+    return read_window (json);
   for (guint i = 0; data != NULL && i < json_array_get_length (data) && i < MAX_MODELS; i++)
     {
       JsonNode *node = json_array_get_element (data, i);
       JsonObject *model = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-      JsonObject *meta = model != NULL ? annex_json_opt_object (model, "meta") : NULL;
-      gint64 tokens;
 
-      if (model == NULL || g_strcmp0 (annex_json_opt_string (model, "id", NULL), id) != 0)
-        continue;
-      tokens = read_window_of (model);
-      return (guint64) (tokens == 0 && meta != NULL ? read_window_of (meta) : tokens);
+      if (model != NULL && g_strcmp0 (annex_json_opt_string (model, "id", NULL), id) == 0)
+        return read_window (model);
     }
   return 0;
 }

@@ -74,8 +74,10 @@ annex_wire_parse_input (const char *text);
 char **
 annex_wire_read_models (const char *body);
 
-/* How many tokens the model @id takes, where that answer says so of it, as vLLM, llama.cpp, LM
- * Studio and others do, each in its own word; 0 where it does not. */
+/* How many tokens the model @id takes, where that answer says so of it, as Anthropic, vLLM,
+ * llama.cpp, LM Studio and others do, each in its own word; 0 where it does not. @body: that list,
+ * or one model alone, whatever its id (the answer to GET /v1/models/{id}, where @id may be an
+ * alias). */
 guint64
 annex_wire_read_window (const char *body, const char *id);
 

@@ -367,6 +367,41 @@ owner (const char *identity)
   return "annex";
 }
 
+static void
+append_model (GString *out, JsonObject *scenario, const char *name)
+{
+  gint64 window = annex_json_opt_int (scenario, "window", 0);
+
+  g_string_append_printf (out, "{\"id\":\"%s\",\"object\":\"model\",\"owned_by\":\"%s\"", name,
+                          owner (annex_json_opt_string (scenario, "identity", "")));
+  if (window > 0)
+    g_string_append_printf (out, ",\"max_input_tokens\":%" G_GINT64_FORMAT, window);
+  g_string_append_c (out, '}');
+}
+
+/* As Anthropic does: of a model, or of an alias of it, which is its id without the date. NULL where
+ * there is none, and of servers that are something else. (transfer full) */
+static char *
+describe_model (JsonObject *scenario, const char *id)
+{
+  JsonArray *models = annex_json_opt_array (scenario, "models");
+  g_autofree char *dated = g_strconcat (id, "-20251001", NULL);
+
+  if (json_object_has_member (scenario, "identity"))
+    return NULL;
+  for (guint i = 0; models != NULL && i < json_array_get_length (models); i++)
+    {
+      const char *name = json_array_get_string_element (models, i);
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      if (!g_str_equal (name, id) && !g_str_equal (name, dated))
+        continue;
+      append_model (out, scenario, name);
+      return g_string_free_and_steal (g_steal_pointer (&out));
+    }
+  return NULL;
+}
+
 /* The answer to a GET; NULL for a path nobody serves. (transfer full) */
 static char *
 describe (FakeModel *self, const char *path, const char **type)
@@ -387,6 +422,8 @@ describe (FakeModel *self, const char *path, const char **type)
     return g_strdup ("{\"status\":\"ok\"}");
   if (g_str_equal (path, "/api/version") && g_str_equal (identity, "ollama"))
     return g_strdup ("{\"version\":\"0.30.0\"}");
+  if (g_str_has_prefix (path, "/v1/models/"))
+    return describe_model (scenario, path + strlen ("/v1/models/"));
   if (!g_str_equal (path, "/v1/models") && !(tags && g_str_equal (identity, "ollama")))
     return NULL;
   g_string_append (out,
@@ -399,8 +436,7 @@ describe (FakeModel *self, const char *path, const char **type)
       if (tags)
         g_string_append_printf (out, "{\"name\":\"%s\"}", name);
       else
-        g_string_append_printf (out, "{\"id\":\"%s\",\"object\":\"model\",\"owned_by\":\"%s\"}",
-                                name, owner (identity));
+        append_model (out, scenario, name);
     }
   g_string_append (out, "]}");
   return g_string_free_and_steal (g_steal_pointer (&out));

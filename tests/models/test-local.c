@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-model-window.h"
 #include "annex-models.h"
 
 #include "annex-openai-local.h"
@@ -129,6 +130,7 @@ test_window (void)
     { "{\"id\":\"m\",\"context_window\":8192}", 8192 },
     { "{\"id\":\"m\",\"max_context_length\":131072,\"loaded_context_length\":4096}", 4096 },
     { "{\"id\":\"m\",\"meta\":{\"n_ctx\":2048,\"n_ctx_train\":131072}}", 2048 },
+    { "{\"id\":\"m\",\"max_input_tokens\":1000000,\"max_tokens\":128000}", 1000000 },
     { "{\"id\":\"other\",\"max_model_len\":32768}", 0 },
     { "{\"id\":\"m\",\"max_model_len\":-1}", 0 },
     { "{\"id\":\"m\",\"max_model_len\":\"many\"}", 0 },
@@ -143,6 +145,49 @@ test_window (void)
       g_assert_cmpuint (annex_wire_read_window (body, "m"), ==, rows[i].tokens);
     }
   g_assert_cmpuint (annex_wire_read_window ("no JSON", "m"), ==, 0);
+  g_assert_cmpuint (
+      annex_wire_read_window ("{\"id\":\"m-20251001\",\"max_input_tokens\":200000}", "m"), ==,
+      200000);
+}
+
+/* What is asked of a server over HTTP, by either format. */
+static void
+test_ask_window (void)
+{
+  static const struct
+  {
+    const char *provider;
+    const char *identity; /* a member of the scenario */
+    const char *model;
+    guint64 tokens;
+  } rows[] = {
+    { "anthropic", "", "claude-haiku-4-5-20251001", 200000 },
+    { "anthropic", "", "claude-haiku-4-5", 200000 },
+    { "anthropic", "\"identity\":\"ollama\",", "qwen3:8b", 200000 },
+    { "anthropic", "", "no such/model?", 0 },
+    { "anthropic", "\"api_key\":\"right-one\",", "qwen3:8b", 0 },
+    { "openai", "", "qwen3:8b", 200000 },
+    { "openai", "", "another", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *scenario =
+          g_strdup_printf ("{%s\"models\":[\"qwen3:8b\",\"claude-haiku-4-5-20251001\"],"
+                           "\"window\":200000,\"turns\":[]}",
+                           rows[i].identity);
+      g_autoptr (FakeModel) server = fake_model_new (scenario, NULL, NULL);
+      g_autofree char *base_url = fake_model_dup_base_url (server);
+      g_autoptr (AnnexModel) model =
+          annex_models_new (rows[i].provider, rows[i].model, base_url, NULL, NULL);
+      g_autoptr (DexFuture) future = annex_model_window_find (model, rows[i].model);
+      g_autoptr (GError) error = NULL;
+
+      settle (future, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (g_value_get_uint64 (dex_future_get_value (future, NULL)), ==,
+                        rows[i].tokens);
+    }
 }
 
 int
@@ -156,5 +201,6 @@ main (int argc, char **argv)
   g_test_add_func ("/models/first-model", test_first_model);
   g_test_add_func ("/models/find-local", test_find_local);
   g_test_add_func ("/models/local/window", test_window);
+  g_test_add_func ("/models/local/ask-window", test_ask_window);
   return g_test_run ();
 }

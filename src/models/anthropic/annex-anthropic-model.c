@@ -12,6 +12,7 @@
 #include "annex-exchange.h"
 #include "annex-future.h"
 #include "annex-model-key.h"
+#include "annex-model-window.h"
 #include "annex-pricing.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@
 #define IDLE_TIMEOUT_MS 120000
 #define PROGRESS_TIMEOUT_MS 600000
 #define CHECK_TIMEOUT_MS 20000
+#define LIST_PATH "/v1/models?limit=1000"
 
 struct _AnnexAnthropicModel
 {
@@ -36,10 +38,15 @@ struct _AnnexAnthropicModel
 static void
 model_iface_init (AnnexModelInterface *iface);
 
+static void
+window_iface_init (AnnexModelWindowInterface *iface);
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexAnthropicModel,
                                annex_anthropic_model,
                                G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL, model_iface_init))
+                               G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL, model_iface_init)
+                                   G_IMPLEMENT_INTERFACE (ANNEX_TYPE_MODEL_WINDOW,
+                                                          window_iface_init))
 
 /* ---- calls */
 
@@ -47,7 +54,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexAnthropicModel,
 typedef struct
 {
   AnnexAnthropicModel *model;
-  AnnexModelRequest *request; /* NULL for check and list */
+  AnnexModelRequest *request; /* NULL for check, list and the window */
+  char *window_of;            /* NULL for all else */
   DexFuture *cancel;
 } Call;
 
@@ -70,6 +78,7 @@ call_free (gpointer data)
   g_object_unref (call->model);
   g_clear_pointer (&call->request, annex_model_request_free);
   dex_clear (&call->cancel);
+  g_free (call->window_of);
   g_free (call);
 }
 
@@ -166,12 +175,11 @@ send_fiber (gpointer data)
   return dex_future_new_take_boxed (ANNEX_TYPE_MODEL_REPLY, reply);
 }
 
-static char **
-list_models (AnnexAnthropicModel *self, GError **error)
+static char *
+get (AnnexAnthropicModel *self, const char *path, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *body = NULL;
-  char **models;
+  char *body = NULL;
   char *key = look_up_key (self, &local);
 
   if (local == NULL)
@@ -179,17 +187,25 @@ list_models (AnnexAnthropicModel *self, GError **error)
       const char *headers[] = { "x-api-key", header_key (key), "anthropic-version", API_VERSION,
                                 NULL };
 
-      body = annex_exchange_get (&annex_anthropic_format, self->http, "/v1/models?limit=1000",
-                                 headers, key, CHECK_TIMEOUT_MS, &local);
+      body = annex_exchange_get (&annex_anthropic_format, self->http, path, headers, key,
+                                 CHECK_TIMEOUT_MS, &local);
       if (body == NULL && key == NULL)
         annex_model_key_ask (local, annex_http_get_host (self->http));
       annex_model_key_free (key);
     }
   if (body == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+    g_propagate_error (error, g_steal_pointer (&local));
+  return body;
+}
+
+static char **
+list_models (AnnexAnthropicModel *self, GError **error)
+{
+  g_autofree char *body = get (self, LIST_PATH, error);
+  char **models;
+
+  if (body == NULL)
+    return NULL;
   models = annex_wire_read_models (body);
   if (models == NULL)
     g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
@@ -224,7 +240,44 @@ check_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+/* By its own path, where aliases are known; compatible servers may have the list alone. */
+static DexFuture *
+window_fiber (gpointer data)
+{
+  Call *call = data;
+  AnnexAnthropicModel *self = call->model;
+  const char *id = *call->window_of != '\0' ? call->window_of : self->model;
+  g_autofree char *escaped = g_uri_escape_string (id, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/v1/models/", escaped, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *body = get (self, path, &error);
+
+  if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&error);
+      body = get (self, LIST_PATH, &error);
+    }
+  if (body == NULL)
+    return annex_future_new_error (g_steal_pointer (&error));
+  return dex_future_new_for_uint64 (annex_wire_read_window (body, id));
+}
+
 /* ---- the port */
+
+static DexFuture *
+model_find_window (AnnexModelWindow *model, const char *id)
+{
+  Call *call = call_new (model, NULL, NULL);
+
+  call->window_of = g_strdup (id != NULL ? id : "");
+  return annex_fiber_run (window_fiber, call, call_free);
+}
+
+static void
+window_iface_init (AnnexModelWindowInterface *iface)
+{
+  iface->find = model_find_window;
+}
 
 static DexFuture *
 model_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *cancel)
