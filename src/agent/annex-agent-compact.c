@@ -327,8 +327,8 @@ append_results (GString *out, GPtrArray *lines, gsize budget)
 /* All that a summary is made of; nothing of it changes. */
 typedef struct
 {
-  GPtrArray *events;
-  AnnexPlan *plan; /* nullable */
+  GPtrArray *events; /* until they are read */
+  AnnexPlan *plan;   /* nullable */
   gsize budget;
 } Summary;
 
@@ -337,7 +337,7 @@ summary_free (gpointer data)
 {
   Summary *summary = data;
 
-  g_ptr_array_unref (summary->events);
+  g_clear_pointer (&summary->events, g_ptr_array_unref);
   g_clear_pointer (&summary->plan, annex_plan_unref);
   g_free (summary);
 }
@@ -356,6 +356,7 @@ summary_work (gpointer data)
 
   for (guint i = 0; i < summary->events->len; i++)
     take_event (lines, g_ptr_array_index (summary->events, i));
+  g_clear_pointer (&summary->events, g_ptr_array_unref); /* here: that takes as long */
   append_lines (out, lines, summary->budget);
   append_plan (out, summary->plan);
   append_results (out, lines, summary->budget);
