@@ -46,10 +46,12 @@ print_result (const AnnexCheckResult *result, gboolean json)
     print_indented ("", "Annex can mend this: annex doctor --fix");
 }
 
-/* Tries every repair there is; what is mended replaces its result. */
-static void
+/* Tries every repair there is; what is mended replaces its result. The exit status. */
+static int
 fix (AnnexDoctor *doctor, GPtrArray *results)
 {
+  int status = ANNEX_EXIT_DONE;
+
   for (guint i = 0; i < results->len; i++)
     {
       AnnexCheckResult *result = g_ptr_array_index (results, i);
@@ -64,11 +66,13 @@ fix (AnnexDoctor *doctor, GPtrArray *results)
         {
           annex_error_normalise (&error);
           annex_cli_fail (error);
+          status = ANNEX_EXIT_MISSING;
           continue;
         }
       results->pdata[i] = mended;
       annex_check_result_free (result);
     }
+  return status;
 }
 
 static int
@@ -78,7 +82,7 @@ print_all (GPtrArray *results, gboolean json)
 
   for (guint i = 0; i < results->len; i++)
     {
-      AnnexCheckResult *result = g_ptr_array_index (results, i);
+      const AnnexCheckResult *result = g_ptr_array_index (results, i);
 
       print_result (result, json);
       if (result->state == ANNEX_CHECK_FAILED)
@@ -104,6 +108,7 @@ annex_cli_doctor (char **argv)
   g_autoptr (AnnexSession) session = NULL;
   g_autoptr (AnnexDoctor) doctor = NULL;
   g_autoptr (GPtrArray) results = NULL;
+  int fixed = ANNEX_EXIT_DONE;
   int status;
 
   if (!annex_cli_parse ("doctor", entries, &argv, &status))
@@ -119,8 +124,8 @@ annex_cli_doctor (char **argv)
   if (results == NULL)
     return annex_cli_fail (closing);
   if (mend)
-    fix (doctor, results);
-  status = print_all (results, json);
+    fixed = fix (doctor, results);
+  status = MAX (print_all (results, json), fixed);
   if (session != NULL && !dex_await (annex_session_close (session), &closing))
     {
       annex_error_normalise (&closing);

@@ -249,6 +249,38 @@ class Computer(Journey):
         self.assertIn("damaged", done.stderr)
         self.assertIn("annex computer build", done.stderr)
 
+    # ---- what computers start from
+
+    def test_doctor_prepares_it_anew(self):
+        root = os.path.join(self.env["XDG_CACHE_HOME"], "annex/template")
+
+        def look(*words):
+            found = {c["id"]: c for c in self.lines(self.annex("doctor", "--json", *words, timeout=600))}
+            return found["template"]["state"], found["template"]["sentence"]
+
+        self.annex("computer", "exec", "--", "true")
+        self.assertEqual(look()[0], "ok")
+        key = max(os.listdir(root), key=lambda name: os.path.getmtime(os.path.join(root, name)))
+        folder, aged = os.path.join(root, key), os.path.join(root, "0" * len(key))
+        for age in ("made before", "changed by something else"):
+            if age == "made before":  # as of another QEMU
+                for other in os.listdir(root):
+                    if other != key:
+                        shutil.rmtree(os.path.join(root, other))
+                os.rename(folder, aged)
+            else:
+                with open(os.path.join(folder, "memory.save"), "ab") as file:
+                    file.write(b"more")
+            state, text = look()
+            self.assertEqual(state, "notice")
+            self.assertIn(age, text)
+            self.assertEqual(look("--fix"), ("ok", "A computer is ready to start in a moment."))
+            self.assertIn(key, os.listdir(root))
+            self.assertEqual(look()[0], "ok")
+        self.assertEqual(self.machines(), [])
+        self.assertEqual(self.annex("computer", "exec", "--", "echo", "there").stdout.strip(), "there")
+        shutil.rmtree(aged, ignore_errors=True)
+
 
 if __name__ == "__main__":
     main()
