@@ -12,6 +12,7 @@
 #include "annex-simple-tool.h"
 #include "annex-sub-agent.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 G_DEFINE_QUARK (annex_skill_maker_error, annex_skill_maker_error)
@@ -312,7 +313,7 @@ ask_for_draft (Making *self, const char *opening, GError **error)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
   else
     g_set_error_literal (error, ANNEX_SKILL_MAKER_ERROR, ANNEX_SKILL_MAKER_ERROR_NO_DRAFT,
-                         "The model wrote no skill. Try it again, or with another model");
+                         _ ("The model wrote no skill. Try it again, or with another model"));
   return NULL;
 }
 

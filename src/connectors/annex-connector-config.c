@@ -9,6 +9,7 @@
 #include "annex-admin-policy.h"
 #include "annex-json-build.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_ID 40
@@ -195,27 +196,27 @@ gboolean
 annex_connector_config_check (const AnnexConnectorConfig *self, GError **error)
 {
   if (!is_id (self->id))
-    return fail (error, "A connector's name must have letters or digits.");
+    return fail (error, _ ("A connector’s name must have letters or digits."));
   if ((self->command != NULL) == (self->address != NULL))
-    return fail (error, "A connector needs either a command or an address.");
+    return fail (error, _ ("A connector needs either a command or an address."));
   if (self->address != NULL && !is_clean (self->address))
-    return fail (error, "The connector's address is not one.");
+    return fail (error, _ ("The connector’s address is not one."));
   if (self->command != NULL && (self->command[0] == NULL || self->command[0][0] == '\0' ||
                                 g_strv_length (self->command) > MAX_WORDS))
-    return fail (error, "The connector's command is empty or too long.");
+    return fail (error, _ ("The connector’s command is empty or too long."));
   for (guint i = 0; self->command != NULL && self->command[i] != NULL; i++)
     if (strlen (self->command[i]) > MAX_VALUE_BYTES)
-      return fail (error, "A word of the connector's command is too long.");
+      return fail (error, _ ("A word of the connector’s command is too long."));
   if (self->values->len > MAX_VALUES)
-    return fail (error, "The connector is given too many values.");
+    return fail (error, _ ("The connector is given too many values."));
   for (guint i = 0; i < self->values->len; i++)
     {
       const AnnexConnectorValue *value = self->values->pdata[i];
 
       if (self->command != NULL ? !is_variable (value->name) : !is_header (value->name))
-        return fail (error, "A value of the connector has a name that cannot be.");
+        return fail (error, _ ("A value of the connector has a name that cannot be."));
       if (value->value != NULL && !is_clean (value->value))
-        return fail (error, "A value of the connector has characters that cannot be sent.");
+        return fail (error, _ ("A value of the connector has characters that cannot be sent."));
     }
   return TRUE;
 }

@@ -8,6 +8,8 @@
 
 #include "annex-future.h"
 
+#include <glib/gi18n.h>
+
 #define REFRESH_MS 5000
 
 static void
@@ -181,26 +183,27 @@ dup_sentence (const AnnexConnectorInfo *info)
     {
     case ANNEX_CONNECTOR_STATE_OFF:
       return g_strdup (info->error != NULL ? info->error
-                                           : "Switched off; the agent does not see it.");
+                                           : _ ("Switched off; the agent does not see it."));
     case ANNEX_CONNECTOR_STATE_IDLE:
       return g_strdup (info->looked_at
-                           ? "Starts when a task needs it."
-                           : "Not tried yet; test it, or it starts when a task needs it.");
+                           ? _ ("Starts when a task needs it.")
+                           : _ ("Not tried yet; test it, or it starts when a task needs it."));
     case ANNEX_CONNECTOR_STATE_STARTING:
-      return g_strdup ("Starting…");
+      return g_strdup (_ ("Starting…"));
     case ANNEX_CONNECTOR_STATE_READY:
-      return g_strdup_printf ("Ready, with %u tool%s.", info->tools->len,
-                              info->tools->len == 1 ? "" : "s");
+      return g_strdup_printf (
+          ngettext ("Ready, with %u tool.", "Ready, with %u tools.", info->tools->len),
+          info->tools->len);
     case ANNEX_CONNECTOR_STATE_SIGN_IN:
-      return g_strdup ("Sign in with the service to use it.");
+      return g_strdup (_ ("Sign in with the service to use it."));
     case ANNEX_CONNECTOR_STATE_VALUES:
-      return g_strdup ("A value it needs is missing; give it here.");
+      return g_strdup (_ ("A value it needs is missing; give it here."));
     case ANNEX_CONNECTOR_STATE_NO_TOOLS:
-      return g_strdup ("It starts, but offers no tools. Look at its settings, or remove it.");
+      return g_strdup (_ ("It starts, but offers no tools. Look at its settings, or remove it."));
     case ANNEX_CONNECTOR_STATE_FAILED:
       return g_strdup (info->kind == ANNEX_CONNECTOR_COMMAND
-                           ? "It did not start. Check its command, and test it again."
-                           : "It could not be reached. Check its address, and test it again.");
+                           ? _ ("It did not start. Check its command, and test it again.")
+                           : _ ("It could not be reached. Check its address, and test it again."));
     }
   return g_strdup ("");
 }

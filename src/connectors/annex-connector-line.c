@@ -13,6 +13,8 @@
 #include "annex-ledger.h"
 #include "annex-mcp-stdio.h"
 
+#include <glib/gi18n.h>
+
 #define LIST_MS 120000
 
 struct _AnnexConnectorLine
@@ -99,7 +101,7 @@ collect_values (AnnexConnectorLine *self, GStrvBuilder *out, gboolean as_headers
       if (text == NULL || (text[0] == '\0' && value->looks_secret))
         {
           g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_VALUES,
-                       "Its “%s” is missing.", value->name);
+                       _ ("Its “%s” is missing."), value->name);
           return FALSE;
         }
       if (as_headers)

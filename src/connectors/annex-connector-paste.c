@@ -9,6 +9,7 @@
 #include "annex-connector-fill.h"
 #include "annex-mcp-http.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_PASTE_BYTES (256 * 1024)
@@ -90,7 +91,7 @@ read_entries (JsonObject *entries, GError **error)
       AnnexConnectorConfig *config;
 
       if (entry == NULL || configs->len == MAX_CONNECTORS)
-        return fail (error, "The block does not list connectors, or too many.");
+        return fail (error, _ ("The block does not list connectors, or too many."));
       g_ptr_array_add (ids,
                        annex_connector_id_from_title (l->data, (const char *const *) ids->pdata));
       config = read_entry (entry, ids->pdata[ids->len - 1], l->data, error);
@@ -99,7 +100,7 @@ read_entries (JsonObject *entries, GError **error)
       g_ptr_array_add (configs, config);
     }
   return configs->len > 0 ? g_steal_pointer (&configs)
-                          : fail (error, "The block has no connectors in it.");
+                          : fail (error, _ ("The block has no connectors in it."));
 }
 
 /* "file_server" of ".../file_server@1.2", "mail" of "npx -y @acme/server-mail". */
@@ -154,7 +155,7 @@ read_address (const char *text, const char *title, GError **error)
   AnnexConnectorConfig *config;
 
   if (uri == NULL || !annex_mcp_http_check_address (text, error))
-    return uri != NULL ? NULL : fail (error, "This address is not one.");
+    return uri != NULL ? NULL : fail (error, _ ("This address is not one."));
   config = new_titled (title, g_uri_get_host (uri));
   config->address = g_strdup (text);
   annex_connector_fill_take_secrets (config);
@@ -171,7 +172,7 @@ read_command (const char *text, const char *title, GError **error)
   guint first = 0;
 
   if (!g_shell_parse_argv (text, NULL, &words, NULL))
-    return fail (error, "This is neither an address nor a command nor a block of settings.");
+    return fail (error, _ ("This is neither an address nor a command nor a block of settings."));
   for (; words[first] != NULL && strchr (words[first], '=') != NULL && words[first][0] != '-';
        first++)
     {
@@ -181,7 +182,7 @@ read_command (const char *text, const char *title, GError **error)
       json_object_set_string_member (env, variable, equals + 1);
     }
   if (words[first] == NULL)
-    return fail (error, "The command is missing.");
+    return fail (error, _ ("The command is missing."));
   config = new_titled (title, "connector");
   config->command = g_strdupv (words + first);
   add_values (config, env);
@@ -217,7 +218,7 @@ read_block (const char *text, const char *title, GError **error)
       block = annex_json_parse_object (braced, -1, NULL);
     }
   if (block == NULL)
-    return fail (error, "This block of settings is not whole: check its braces and commas.");
+    return fail (error, _ ("This block of settings is not whole: check its braces and commas."));
   for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
     if (annex_json_opt_object (block, lists[i]) != NULL)
       return read_entries (annex_json_opt_object (block, lists[i]), error);
@@ -237,10 +238,10 @@ annex_connector_config_read_paste (const char *text, const char *title, GError *
   g_autofree char *stripped = NULL;
 
   if (strlen (text) > MAX_PASTE_BYTES || !g_utf8_validate (text, -1, NULL))
-    return fail (error, "This is too long, or no text.");
+    return fail (error, _ ("This is too long, or no text."));
   stripped = g_strstrip (g_strdup (text));
   if (stripped[0] == '\0')
-    return fail (error, "There is nothing here.");
+    return fail (error, _ ("There is nothing here."));
   if (stripped[0] == '{' || stripped[0] == '"')
     return read_block (stripped, title, error);
   if (strstr (stripped, "://") != NULL && strpbrk (stripped, " \t\n") == NULL)

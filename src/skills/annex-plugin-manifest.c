@@ -10,6 +10,7 @@
 #include "annex-skill-files.h"
 #include "annex-zip.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_JSON_BYTES (1024 * 1024)
@@ -177,18 +178,19 @@ tell_left_out (AnnexPluginManifest *self, const char *folder, JsonObject *object
     const char *key;
     const char *words;
   } parts[] = {
-    { "hooks", "hooks", "hooks: they are never run" },
-    { "agents", "agents", "agents: Annex has none of its own kind" },
-    { ".lsp.json", "lspServers", "language servers" },
-    { "output-styles", "outputStyles", "output styles" },
-    { "themes", NULL, "themes" },
-    { "monitors", NULL, "monitors" },
-    { "workflows", "workflows", "workflows" },
-    { "bin", NULL, "programs in bin" },
-    { "settings.json", NULL, "settings" },
-    { NULL, "userConfig", "its own settings (userConfig)" },
-    { NULL, "channels", "channels" },
-    { NULL, "dependencies", "other plugins it builds on: install them yourself" },
+    { "hooks", "hooks", NC_ ("part of a plugin", "hooks: they are never run") },
+    { "agents", "agents", NC_ ("part of a plugin", "agents: Annex has none of its own kind") },
+    { ".lsp.json", "lspServers", NC_ ("part of a plugin", "language servers") },
+    { "output-styles", "outputStyles", NC_ ("part of a plugin", "output styles") },
+    { "themes", NULL, NC_ ("part of a plugin", "themes") },
+    { "monitors", NULL, NC_ ("part of a plugin", "monitors") },
+    { "workflows", "workflows", NC_ ("part of a plugin", "workflows") },
+    { "bin", NULL, NC_ ("part of a plugin", "programs in bin") },
+    { "settings.json", NULL, NC_ ("part of a plugin", "settings") },
+    { NULL, "userConfig", NC_ ("part of a plugin", "its own settings (userConfig)") },
+    { NULL, "channels", NC_ ("part of a plugin", "channels") },
+    { NULL, "dependencies",
+      NC_ ("part of a plugin", "other plugins it builds on: install them yourself") },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -198,7 +200,8 @@ tell_left_out (AnnexPluginManifest *self, const char *folder, JsonObject *object
 
       if ((path != NULL && g_file_test (path, G_FILE_TEST_EXISTS)) ||
           (parts[i].key != NULL && object != NULL && json_object_has_member (object, parts[i].key)))
-        g_ptr_array_add (self->left_out, g_strdup (parts[i].words));
+        g_ptr_array_add (self->left_out,
+                         g_strdup (g_dpgettext2 (NULL, "part of a plugin", parts[i].words)));
     }
 }
 

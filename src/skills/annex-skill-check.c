@@ -9,6 +9,7 @@
 #include "annex-front-matter.h"
 #include "annex-json.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 static void
@@ -36,13 +37,13 @@ get_text (JsonObject *head, const char *key, glong max, GPtrArray *faults)
   if (value == NULL)
     {
       if (json_object_has_member (head, key))
-        blame (faults, key, "“%s” must be text", key);
+        blame (faults, key, _ ("“%s” must be text"), key);
       return NULL;
     }
   if (strspn (value, " \t\r\n") == strlen (value))
-    blame (faults, key, "“%s” is empty", key);
+    blame (faults, key, _ ("“%s” is empty"), key);
   else if (max > 0 && g_utf8_strlen (value, -1) > max)
-    blame (faults, key, "“%s” is longer than %ld characters", key, max);
+    blame (faults, key, _ ("“%s” is longer than %ld characters"), key, max);
   return value;
 }
 
@@ -52,17 +53,17 @@ check_name (JsonObject *head, const char *folder, GPtrArray *faults)
   const char *name = get_text (head, "name", ANNEX_SKILL_MAX_NAME, faults);
 
   if (!json_object_has_member (head, "name"))
-    blame (faults, "name", "“name” is missing");
+    blame (faults, "name", _ ("“name” is missing"));
   if (name == NULL || *name == '\0')
     return;
   if (strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen (name))
-    blame (faults, "name", "“name” may hold small letters a–z, digits and hyphens only");
+    blame (faults, "name", _ ("“name” may hold small letters a–z, digits and hyphens only"));
   if (g_str_has_prefix (name, "-") || g_str_has_suffix (name, "-"))
-    blame (faults, "name", "“name” may not begin or end with a hyphen");
+    blame (faults, "name", _ ("“name” may not begin or end with a hyphen"));
   if (strstr (name, "--") != NULL)
-    blame (faults, "name", "“name” may not hold two hyphens in a row");
+    blame (faults, "name", _ ("“name” may not hold two hyphens in a row"));
   if (folder != NULL && !g_str_equal (name, folder))
-    blame (faults, "name", "“name” must be the name of its folder, “%s”", folder);
+    blame (faults, "name", _ ("“name” must be the name of its folder, “%s”"), folder);
 }
 
 static void
@@ -71,9 +72,9 @@ check_description (JsonObject *head, GPtrArray *faults)
   const char *text = get_text (head, "description", ANNEX_SKILL_MAX_DESCRIPTION, faults);
 
   if (!json_object_has_member (head, "description"))
-    blame (faults, "description", "“description” is missing");
+    blame (faults, "description", _ ("“description” is missing"));
   if (text != NULL && strpbrk (text, "<>") != NULL)
-    blame (faults, "description", "“description” may not hold < or >");
+    blame (faults, "description", _ ("“description” may not hold < or >"));
 }
 
 static void
@@ -87,19 +88,19 @@ check_metadata (JsonObject *head, GPtrArray *faults)
   for (guint p = 0; p < problems->len; p++)
     blame (faults, "metadata", "%s", (char *) g_ptr_array_index (problems, p));
   if (metadata == NULL && json_object_has_member (head, "metadata"))
-    blame (faults, "metadata", "“metadata” must be keys with one text each");
+    blame (faults, "metadata", _ ("“metadata” must be keys with one text each"));
   for (GList *l = keys; l != NULL; l = l->next)
     {
       g_auto (GStrv) parts = g_strsplit (l->data, ".", 3);
 
       if (annex_json_opt_string (metadata, l->data, NULL) == NULL)
-        blame (faults, "metadata", "“metadata.%s” must be text", (const char *) l->data);
+        blame (faults, "metadata", _ ("“metadata.%s” must be text"), (const char *) l->data);
       if (g_strv_length (parts) == 3 && g_str_equal (parts[0], "annex"))
         {
           g_autofree char *owner = g_strconcat ("annex.", parts[1], NULL);
 
           if (!json_object_has_member (metadata, owner))
-            blame (faults, "metadata", "“metadata.%s” belongs to “%s”, which is not there",
+            blame (faults, "metadata", _ ("“metadata.%s” belongs to “%s”, which is not there"),
                    (const char *) l->data, owner);
         }
     }
@@ -114,8 +115,11 @@ check_keys (JsonObject *head, GPtrArray *faults)
 
   for (GList *l = keys; l != NULL; l = l->next)
     if (!g_strv_contains (own, l->data))
-      blame (faults, "", "“%s” is no key of the format%s", (const char *) l->data,
-             annex_skill_is_foreign_key (l->data) ? ", though another app knows it" : "");
+      blame (faults, "",
+             annex_skill_is_foreign_key (l->data)
+                 ? _ ("“%s” is no key of the format, though another app knows it")
+                 : _ ("“%s” is no key of the format"),
+             (const char *) l->data);
 }
 
 /* The text ends nowhere but at its length. */
@@ -137,9 +141,9 @@ annex_skill_find_faults (const char *text, gsize length, const char *folder)
   const char *body = NULL;
 
   if (length > ANNEX_SKILL_MAX_FILE_BYTES)
-    blame (faults, "body", "SKILL.md is larger than 1 MiB");
+    blame (faults, "body", _ ("SKILL.md is larger than 1 MiB"));
   else if (!g_utf8_validate (text, (gssize) length, NULL))
-    blame (faults, "", "SKILL.md is not UTF-8 text");
+    blame (faults, "", _ ("SKILL.md is not UTF-8 text"));
   else
     head = annex_skill_read_head (text, length, NULL, &body, &error);
   if (error != NULL)
@@ -152,11 +156,11 @@ annex_skill_find_faults (const char *text, gsize length, const char *folder)
   get_text (head, "compatibility", ANNEX_SKILL_MAX_COMPATIBILITY, faults);
   if (json_object_has_member (head, "allowed-tools") &&
       annex_json_opt_string (head, "allowed-tools", NULL) == NULL)
-    blame (faults, "allowed-tools", "“allowed-tools” must be one text with spaces between");
+    blame (faults, "allowed-tools", _ ("“allowed-tools” must be one text with spaces between"));
   check_metadata (head, faults);
   check_keys (head, faults);
   if (is_blank (body, (gsize) (text + length - body)))
-    blame (faults, "body", "There are no instructions below the front matter");
+    blame (faults, "body", _ ("There are no instructions below the front matter"));
   return faults;
 }
 

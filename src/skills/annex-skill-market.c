@@ -12,6 +12,7 @@
 #include "annex-skill-shelf-private.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -111,10 +112,10 @@ read_source (JsonObject *entry, const char **fault)
   gboolean github = g_str_equal (kind, "github");
   g_autoptr (AnnexGitSource) source = NULL;
 
-  *fault = "Its address is none that Annex can use";
+  *fault = _ ("Its address is none that Annex can use");
   if (g_str_equal (kind, "npm") || g_str_equal (kind, "command") || g_str_equal (kind, "archive"))
-    *fault = "It comes as a package of another kind (npm, an archive or a command), which Annex "
-             "does not fetch";
+    *fault = _ ("It comes as a package of another kind (npm, an archive or a command), which Annex "
+                "does not fetch");
   else if (github || g_str_equal (kind, "url") || g_str_equal (kind, "git-subdir"))
     {
       const char *address = github ? repository : url;
@@ -174,7 +175,7 @@ make_plugin (AnnexSkillPlaces *places,
   self->market = g_strdup (market);
   self->version = g_strdup (annex_json_opt_string (entry, "version", NULL));
   if (folder != NULL && !g_file_test (folder, G_FILE_TEST_IS_DIR))
-    fault = "Its folder is not in the marketplace";
+    fault = _ ("Its folder is not in the marketplace");
   self->fault = g_strdup (fault);
   installed = annex_skill_plugins_find (places, self->name);
   self->installed =
@@ -240,7 +241,7 @@ annex_skill_market_find (AnnexSkillPlaces *places, const char *name, GError **er
   if (tree != NULL)
     return read_market (places, state, tree, error);
   g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-               "There is no marketplace “%s”", name);
+               _ ("There is no marketplace “%s”"), name);
   return NULL;
 }
 
@@ -348,7 +349,7 @@ annex_skill_market_remove (AnnexSkillPlaces *places, const char *name, GError **
   if (annex_skill_is_name (name) && g_remove (state) == 0)
     return annex_skill_files_remove (folder) || TRUE; /* without its state it is gone */
   g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-               "There is no marketplace “%s”", name);
+               _ ("There is no marketplace “%s”"), name);
   return FALSE;
 }
 
@@ -376,19 +377,19 @@ annex_skill_market_locate (AnnexSkillPlaces *places,
     {
       if (error != NULL && *error == NULL)
         g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-                     "There is no plugin “%s” in “%s”", plugin, market);
+                     _ ("There is no plugin “%s” in “%s”"), plugin, market);
       return FALSE;
     }
   *folder = find_folder (list, found, tree);
   if (*folder == NULL)
     *source = read_source (found, &fault);
   else if (!g_file_test (*folder, G_FILE_TEST_IS_DIR))
-    fault = "Its folder is not in the marketplace";
+    fault = _ ("Its folder is not in the marketplace");
   if (fault != NULL)
     {
       g_clear_pointer (folder, g_free);
       g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_UNUSABLE,
-                   "The plugin “%s” cannot be opened. %s", plugin, fault);
+                   _ ("The plugin “%s” cannot be opened. %s"), plugin, fault);
       return FALSE;
     }
   stamp = make_stamp (found, *folder, *source);

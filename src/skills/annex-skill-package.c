@@ -12,6 +12,7 @@
 #include "annex-zip.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,7 +104,7 @@ unpack (const char *path, const char *tree, GCancellable *cancellable, GError **
       g_file_info_get_size (info) > ANNEX_ZIP_MAX_ARCHIVE_BYTES)
     {
       g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_LIMIT,
-                   "“%s” is no file, or larger than 64 MiB", path);
+                   _ ("“%s” is no file, or larger than 64 MiB"), path);
       return FALSE;
     }
   bytes = g_file_load_bytes (file, cancellable, NULL, error);
@@ -117,7 +118,7 @@ unpack (const char *path, const char *tree, GCancellable *cancellable, GError **
                  wrong->code == ANNEX_ZIP_ERROR_FORMAT    ? ANNEX_SKILL_ERROR_FORMAT
                  : wrong->code == ANNEX_ZIP_ERROR_HOSTILE ? ANNEX_SKILL_ERROR_HOSTILE
                                                           : ANNEX_SKILL_ERROR_LIMIT,
-                 "This package is not taken. %s", wrong->message);
+                 _ ("This package is not taken. %s"), wrong->message);
   else
     g_propagate_error (error, g_steal_pointer (&wrong));
   return FALSE;
@@ -156,7 +157,7 @@ add_found (AnnexSkillPackage *self, const char *folder, const char *name, GError
   if (self->previews->len == MAX_SKILLS)
     {
       g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_LIMIT,
-                   "It holds more than %d skills", MAX_SKILLS);
+                   _ ("It holds more than %d skills"), MAX_SKILLS);
       return FALSE;
     }
   preview = annex_skill_preview_new (self->places, folder, name, error);
@@ -169,7 +170,7 @@ add_found (AnnexSkillPackage *self, const char *folder, const char *name, GError
       if (g_str_equal (annex_skill_get_name (other->skill), annex_skill_get_name (preview->skill)))
         {
           g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                       "It holds two skills named “%s”", annex_skill_get_name (preview->skill));
+                       _ ("It holds two skills named “%s”"), annex_skill_get_name (preview->skill));
           annex_skill_preview_free (preview);
           return FALSE;
         }
@@ -232,7 +233,7 @@ add_command (AnnexSkillPackage *self, const char *from, GError **error)
   if (g_mkdir_with_parents (parent, 0700) != 0 || g_rename (from, to) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                   "The command “%s” cannot be taken: %s", name, g_strerror (errno));
+                   _ ("The command “%s” cannot be taken: %s"), name, g_strerror (errno));
       return FALSE;
     }
   if (!add_or_leave (self, parent, name, error))
@@ -336,7 +337,8 @@ find_skills (AnnexSkillPackage *self,
     return TRUE;
   if (entry == NULL && g_file_test (market, G_FILE_TEST_IS_REGULAR))
     g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                 "“%s” is a marketplace. Add it as one, and choose from its plugins", self->source);
+                 _ ("“%s” is a marketplace. Add it as one, and choose from its plugins"),
+                 self->source);
   else
     g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
                  "There is no skill in “%s” that can be used%s%s", self->source,
@@ -410,7 +412,8 @@ annex_skill_package_open_staged (AnnexSkillPlaces *places,
   g_autoptr (AnnexSkillPackage) self = package_new (places, source, staging);
 
   for (; left_out != NULL && *left_out != NULL; left_out++)
-    g_ptr_array_add (self->left_out, g_strdup_printf ("%s: a link or no ordinary file", *left_out));
+    g_ptr_array_add (self->left_out,
+                     g_strdup_printf (_ ("%s: a link or no ordinary file"), *left_out));
   annex_skill_files_prune (folder);
   return find_skills (self, folder, name, entry, error) ? g_steal_pointer (&self) : NULL;
 }

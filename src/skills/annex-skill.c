@@ -10,6 +10,7 @@
 #include "annex-json.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -169,7 +170,7 @@ read_name (JsonObject *head, const char *folder, GPtrArray *warnings)
   if (normal != NULL && annex_skill_is_name (normal))
     {
       if (folder != NULL && !g_str_equal (normal, folder))
-        warn (warnings, "Its name is “%s”, its folder's “%s”", normal, folder);
+        warn (warnings, _ ("Its name is “%s”, its folder’s “%s”"), normal, folder);
       return g_steal_pointer (&normal);
     }
   if (folder != NULL && annex_skill_is_name (folder))
@@ -177,11 +178,11 @@ read_name (JsonObject *head, const char *folder, GPtrArray *warnings)
   else
     made = annex_skill_make_name (normal != NULL ? normal : folder != NULL ? folder : "");
   if (normal == NULL || *normal == '\0')
-    warn (warnings, "It has no name; “%s” is taken", made);
+    warn (warnings, _ ("It has no name; “%s” is taken"), made);
   else
     warn (warnings,
-          "Its name is none that the format allows (small letters, digits, hyphens); "
-          "“%s” is taken",
+          _ ("Its name is none that the format allows (small letters, digits, hyphens); "
+             "“%s” is taken"),
           made);
   return made;
 }
@@ -220,7 +221,7 @@ read_tools (JsonObject *head, GPtrArray *warnings)
 
   split_tools (annex_json_opt_string (head, "allowed-tools", ""), tools);
   if (list != NULL)
-    warn (warnings, "“allowed-tools” is a list; the format has one text");
+    warn (warnings, _ ("“allowed-tools” is a list; the format has one text"));
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
     {
       JsonNode *node = json_array_get_element (list, i);
@@ -239,7 +240,7 @@ read_metadata (JsonObject *head, GPtrArray *warnings)
   g_autoptr (GList) keys = found != NULL ? json_object_get_members (found) : NULL;
 
   if (found == NULL && json_object_has_member (head, "metadata"))
-    warn (warnings, "“metadata” is no list of keys and values");
+    warn (warnings, _ ("“metadata” is no list of keys and values"));
   for (GList *l = keys; l != NULL; l = l->next)
     {
       const char *value = annex_json_opt_string (found, l->data, NULL);
@@ -247,7 +248,7 @@ read_metadata (JsonObject *head, GPtrArray *warnings)
       if (value != NULL)
         json_object_set_string_member (metadata, l->data, value);
       else
-        warn (warnings, "“metadata.%s” is no text and is left out", (const char *) l->data);
+        warn (warnings, _ ("“metadata.%s” is no text and is left out"), (const char *) l->data);
     }
   return metadata;
 }
@@ -261,9 +262,9 @@ warn_of_keys (JsonObject *head, GPtrArray *warnings)
 
   for (GList *l = keys; l != NULL; l = l->next)
     if (g_str_equal (l->data, "hooks"))
-      warn (warnings, "“hooks” are never run");
+      warn (warnings, _ ("“hooks” are never run"));
     else if (!g_strv_contains (own, l->data) && !annex_skill_is_foreign_key (l->data))
-      warn (warnings, "“%s” is no key of the format and is ignored", (const char *) l->data);
+      warn (warnings, _ ("“%s” is no key of the format and is ignored"), (const char *) l->data);
 }
 
 static char *
@@ -272,9 +273,9 @@ dup_text (JsonObject *head, const char *key, guint max, GPtrArray *warnings)
   const char *value = annex_json_opt_string (head, key, NULL);
 
   if (value == NULL && json_object_has_member (head, key))
-    warn (warnings, "“%s” is no text and is ignored", key);
+    warn (warnings, _ ("“%s” is no text and is ignored"), key);
   if (value != NULL && max > 0 && g_utf8_strlen (value, -1) > max)
-    warn (warnings, "“%s” is longer than %u characters", key, max);
+    warn (warnings, _ ("“%s” is longer than %u characters"), key, max);
   return value != NULL && *value != '\0' ? g_strstrip (g_strdup (value)) : NULL;
 }
 
@@ -290,13 +291,13 @@ annex_skill_parse (const char *text, gsize length, const char *folder, GError **
 
   if (length > ANNEX_SKILL_MAX_FILE_BYTES)
     g_set_error_literal (&cause, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_LIMIT,
-                         "it is larger than 1 MiB");
+                         _ ("it is larger than 1 MiB"));
   else
     head = annex_skill_read_head (text, length, &mended, &body, &cause);
   if (head == NULL)
     {
       g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                   "SKILL.md cannot be read: %s", cause->message);
+                   _ ("SKILL.md cannot be read: %s"), cause->message);
       return NULL;
     }
   if (*annex_json_opt_string (head, "description", "") == '\0' ||
@@ -304,11 +305,11 @@ annex_skill_parse (const char *text, gsize length, const char *folder, GError **
           strlen (annex_json_opt_string (head, "description", "")))
     {
       g_set_error_literal (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_UNUSABLE,
-                           "SKILL.md has no description, so nobody can know when to use it");
+                           _ ("SKILL.md has no description, so nobody can know when to use it"));
       return NULL;
     }
   if (mended)
-    warn (warnings, "A value with a colon in it is not in quotes");
+    warn (warnings, _ ("A value with a colon in it is not in quotes"));
   self = g_new0 (AnnexSkill, 1);
   g_atomic_ref_count_init (&self->refs);
   self->name = read_name (head, folder, warnings);
@@ -348,8 +349,8 @@ annex_skill_read_text (const char *path, gsize *length, GError **error)
       *length = n;
       return g_steal_pointer (&buffer);
     }
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT, "There is no SKILL.md in “%s”",
-               path);
+  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+               _ ("There is no SKILL.md in “%s”"), path);
   return NULL;
 }
 

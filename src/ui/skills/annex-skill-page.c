@@ -88,7 +88,7 @@ static void
 add_version (AnnexSkillPage *self, const AnnexSkillVersion *version)
 {
   g_autofree char *when = annex_text_format_day_and_time (version->installed_us, 0);
-  g_autofree char *source = annex_text_for_display (version->source);
+  g_autofree char *source = annex_skill_dup_source (version->source);
   GtkWidget *row = annex_row_new (when, source);
 
   if (version->current)
@@ -287,7 +287,8 @@ annex_skill_page_dispose (GObject *object)
 {
   AnnexSkillPage *self = ANNEX_SKILL_PAGE (object);
 
-  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self), NULL); /* it is a child of the template's too */
+  adw_navigation_page_set_child (ADW_NAVIGATION_PAGE (self),
+                                 NULL); /* it is a child of the template's too */
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_SKILL_PAGE);
   g_clear_object (&self->keeper);
   g_clear_pointer (&self->info, annex_skill_info_free);

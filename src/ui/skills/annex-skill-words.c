@@ -69,6 +69,19 @@ annex_skill_dup_abilities (const AnnexSkillView *view)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* As the shelf writes it of what was written in the window. */
+static gboolean
+is_own (const char *source)
+{
+  return g_strcmp0 (source, "Written here") == 0;
+}
+
+char *
+annex_skill_dup_source (const char *source)
+{
+  return is_own (source) ? g_strdup (_ ("Written here")) : annex_text_for_display (source);
+}
+
 char *
 annex_skill_dup_provenance (const AnnexSkillInfo *info)
 {
@@ -77,8 +90,7 @@ annex_skill_dup_provenance (const AnnexSkillInfo *info)
   g_autofree char *from = NULL;
 
   /* Translators: %s is a file name or an address */
-  if (info->origin == ANNEX_SKILL_ORIGIN_LIBRARY && *source != '\0' &&
-      !g_str_equal (source, "Written here"))
+  if (info->origin == ANNEX_SKILL_ORIGIN_LIBRARY && *source != '\0' && !is_own (info->source))
     from = g_strdup_printf (_ ("From %s"), source);
   append (text, from != NULL ? from : annex_skill_origin_words (info->origin));
   if (info->shadowed)

@@ -22,6 +22,9 @@ annex_skill_origin_words (AnnexSkillOrigin origin);
  * (transfer full) */
 char *
 annex_skill_dup_abilities (const AnnexSkillView *view);
+/* The source of a version, for display. (transfer full) */
+char *
+annex_skill_dup_source (const char *source);
 /* Where it came from and when it was used last. (transfer full) */
 char *
 annex_skill_dup_provenance (const AnnexSkillInfo *info);
