@@ -226,7 +226,11 @@ show_comparison (AnnexComparisonDialog *self)
                        !first_kept && !second_kept);
   show_files (self);
   show_steps (self);
-  gtk_stack_set_visible_child_name (self->stack, "tries");
+  if (!g_str_equal (gtk_stack_get_visible_child_name (self->stack), "tries"))
+    {
+      gtk_stack_set_visible_child_name (self->stack, "tries");
+      gtk_widget_grab_focus (GTK_WIDGET (self->first));
+    }
 }
 
 /* ---- loading */

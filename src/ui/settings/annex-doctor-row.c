@@ -42,6 +42,7 @@ static GtkWidget *
 make_repair (const AnnexCheckResult *check, gboolean busy)
 {
   GtkWidget *button;
+  GtkLabel *words;
   g_autofree char *label = annex_text_for_display (check->repair);
   g_autofree char *name = NULL;
 
@@ -58,9 +59,10 @@ make_repair (const AnnexCheckResult *check, gboolean busy)
   button = gtk_button_new_with_label (label);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   /* Where both have little room, what the button does is broken between its words, never cut. */
-  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))), TRUE);
-  gtk_label_set_justify (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))),
-                         GTK_JUSTIFY_CENTER);
+  words = GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button)));
+  gtk_label_set_wrap (words, TRUE);
+  gtk_label_set_natural_wrap_mode (words, GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_justify (words, GTK_JUSTIFY_CENTER);
   annex_ui_name_button (button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "doctor.repair");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", check->id);
