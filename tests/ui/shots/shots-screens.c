@@ -219,20 +219,6 @@ open_files (ShotsStage *stage)
   shots_stage_show_pane (stage, stage->world->done, "files");
 }
 
-typedef struct
-{
-  GtkWidget *root;
-  const char *text;
-} Shown;
-
-static gboolean
-is_shown (gpointer data)
-{
-  Shown *shown = data;
-
-  return annex_shows (shown->root, shown->text);
-}
-
 static gboolean
 is_draft (GtkWidget *widget, const char *text)
 {
@@ -243,7 +229,6 @@ is_draft (GtkWidget *widget, const char *text)
 static void
 preview (ShotsStage *stage, const char *name, const char *seen)
 {
-  Shown shown = { GTK_WIDGET (stage->window), seen };
   GtkSelectionModel *model;
 
   shots_stage_show_pane (stage, stage->world->done, "files");
@@ -258,8 +243,7 @@ preview (ShotsStage *stage, const char *name, const char *seen)
       if (g_str_equal (annex_draft_node_get_name (node), name))
         gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (model), i);
     }
-  if (!annex_shot_wait (is_shown, &shown, 30000))
-    g_error ("“%s” is not shown of %s", seen, name);
+  shots_stage_await (stage, annex_is_label_with, seen);
   annex_shot_settle (300);
 }
 

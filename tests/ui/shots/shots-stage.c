@@ -39,9 +39,9 @@ shots_stage_await (ShotsStage *stage, AnnexFindFunc func, const char *text)
 {
   const char *words = _ (text);
   Wanted wanted = { stage, func, words };
-  gboolean abroad = func == annex_is_label_with && g_getenv ("LANGUAGE") != NULL;
+  gboolean abroad = words == text && g_getenv ("LANGUAGE") != NULL;
 
-  if (!annex_shot_wait (is_there, &wanted, abroad ? 3000 : 30 * 1000) && !abroad)
+  if (!annex_shot_wait (is_there, &wanted, abroad ? 5000 : 30 * 1000) && !abroad)
     g_error ("There is no “%s”", words);
   return annex_find (GTK_WIDGET (stage->window), func, words);
 }
