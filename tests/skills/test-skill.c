@@ -67,8 +67,8 @@ static const struct
   { HEAD ("name: tidy-\ndescription: D\n"), "begin or end", "tidy", "none that the format" },
   { HEAD ("name: ti--dy\ndescription: D\n"), "two hyphens", "tidy", "none that the format" },
   { HEAD ("name: " X64 "x\ndescription: D\n"), "longer than 64", "tidy", "none that the format" },
-  { HEAD ("name: " X64 "\ndescription: D\n"), "name of its folder", X64, "its folder's" },
-  { HEAD ("name: other\ndescription: D\n"), "name of its folder", "other", "its folder's" },
+  { HEAD ("name: " X64 "\ndescription: D\n"), "name of its folder", X64, "its folder’s" },
+  { HEAD ("name: other\ndescription: D\n"), "name of its folder", "other", "its folder’s" },
   { HEAD ("name: täglich\ndescription: D\n"), "small letters", "tidy", "none that the format" },
   /* description */
   { HEAD ("name: tidy\n"), "“description” is missing", NULL, NULL },
