@@ -21,7 +21,7 @@ struct _AnnexApplication
   gpointer user_data;
   DexFuture *opening; /* resolves to the desk; NULL before it is begun */
   AnnexDesk *desk;
-  char *failure;       /* why there is no desk; nullable */
+  GError *failure;     /* why there is no desk; nullable */
   GSettings *settings; /* nullable */
   gboolean held;       /* tasks run */
   guint inhibit_cookie;

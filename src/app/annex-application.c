@@ -184,7 +184,10 @@ desk_open_cb (DexFuture *future, gpointer data)
       update_running (self);
     }
   else
-    g_set_str (&self->failure, error->message);
+    {
+      g_clear_error (&self->failure);
+      self->failure = g_steal_pointer (&error);
+    }
   hand_over (self);
   return dex_ref (future);
 }
@@ -564,7 +567,7 @@ annex_application_finalize (GObject *object)
   g_clear_object (&self->desk);
   g_clear_object (&self->settings);
   g_clear_object (&self->search);
-  g_free (self->failure);
+  g_clear_error (&self->failure);
   G_OBJECT_CLASS (annex_application_parent_class)->finalize (object);
 }
 

@@ -7,7 +7,9 @@
 #include "annex-window-private.h"
 
 #include "annex-banners.h"
+#include "annex-error-text.h"
 #include "annex-inbox-page.h"
+#include "annex-store.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
 #include "annex-ui.h"
@@ -192,11 +194,21 @@ annex_window_show_inbox (AnnexWindow *self)
 }
 
 void
-annex_window_show_failure (AnnexWindow *self, const char *message)
+annex_window_show_failure (AnnexWindow *self, const GError *error)
 {
-  g_autofree char *shown = annex_text_for_display (message);
-  g_autofree char *escaped = g_markup_escape_text (shown, -1);
+  g_autofree char *shown = annex_text_for_display (error->message);
+  g_autofree char *described = NULL;
+  g_autofree char *escaped = NULL;
 
+  /* What is wrong with the tasks has words of its own; all else has only those of the error. */
+  if (error->domain == ANNEX_STORE_ERROR)
+    {
+      g_autoptr (AnnexErrorText) text = annex_error_text_new (error);
+
+      adw_status_page_set_title (self->failure, text->title);
+      described = g_strdup_printf ("%s\n\n%s", text->advice, shown);
+    }
+  escaped = g_markup_escape_text (described != NULL ? described : shown, -1);
   adw_status_page_set_description (self->failure, escaped);
   show_child (self, gtk_stack_get_child_by_name (self->stack, "failure"));
 }

@@ -61,7 +61,7 @@ const char *
 annex_window_get_task_id (AnnexWindow *self);
 /* Says that Annex cannot work at all, and why: in place of everything. */
 void
-annex_window_show_failure (AnnexWindow *self, const char *message);
+annex_window_show_failure (AnnexWindow *self, const GError *error);
 
 /* The shortcuts, for the application to set and the dialog to show. */
 typedef struct
