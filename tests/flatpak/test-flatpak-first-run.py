@@ -12,6 +12,17 @@ class FlatpakFirstRun(InFlatpak, load_journey("first-run").FirstRun):
     test_server_on_this_machine = None
     test_tour = None  # without a computer it is the same as outside; with one it is in test-flatpak-tour.py
 
+    def not_now(self):
+        """This Flatpak has no address for the computer's system; the extension may be installed later."""
+        self.see("^Annex’s Computer Is Not Set Up$", "label")
+        self.shot("flatpak-no-address")
+        self.reach("^Details$", "button")
+        self.press("Return")
+        self.see("no address to fetch its computer’s image from", "label")
+        self.reach("^Not Now$", "button")
+        self.press("Return")
+        self.gone("^Welcome$", "dialog")
+
     def test_no_keyring(self):
         """A key is good until Annex ends, and that is said."""
         said, _ = self.start("doctor", "--json").communicate(timeout=120)
