@@ -10,6 +10,7 @@
 #include "annex-paths.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -137,7 +138,7 @@ complete (GPtrArray *profiles)
     ((AnnexModelProfile *) g_ptr_array_index (profiles, 0))->is_default = TRUE;
   if (!has_tour)
     {
-      AnnexModelProfile *tour = annex_model_profile_new ("tour", "The tour");
+      AnnexModelProfile *tour = annex_model_profile_new ("tour", _ ("The tour"));
 
       tour->is_default = profiles->len == 0;
       g_ptr_array_add (profiles, tour);
