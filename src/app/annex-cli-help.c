@@ -216,7 +216,7 @@ static const char doctor_help[] =
     "              notice (works, with a limit), failed or unknown\n"
     "\n"
     "EXIT STATUS\n"
-    "  0 nothing is missing, 4 something is\n";
+    "  0 nothing is missing, 4 something is, or could not be mended\n";
 
 static const char computer_help[] =
     "annex computer – the computer the agent works in\n"

@@ -95,12 +95,13 @@ launch (const char *folder, const char *socket_path, gboolean landlock, GError *
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  const char *const folders[] = { folder, NULL };
   g_autofd int socket_fd = listen_at (socket_path, error);
   g_autofd int ruleset_fd = -1;
 
   if (socket_fd < 0)
     return NULL;
-  if (landlock && (ruleset_fd = annex_landlock_new_reader (folder, error)) < 0)
+  if (landlock && (ruleset_fd = annex_landlock_new_reader (folders, error)) < 0)
     return NULL;
   g_subprocess_launcher_take_fd (launcher, g_steal_fd (&socket_fd), SOCKET_FD);
   g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, GINT_TO_POINTER (ruleset_fd),

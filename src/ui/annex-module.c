@@ -8,9 +8,8 @@
 
 #include <gmodule.h>
 
-/* (transfer full) */
-static char *
-find_module (const char *file)
+char *
+annex_module_dup_path (const char *file)
 {
   g_autofree char *binary = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *beside = binary != NULL ? g_path_get_dirname (binary) : NULL;
@@ -29,7 +28,7 @@ find_module (const char *file)
 gpointer
 annex_module_load (const char *file, const char *symbol, GError **error)
 {
-  g_autofree char *path = find_module (file);
+  g_autofree char *path = annex_module_dup_path (file);
   GModule *module = g_module_open_full (path, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL, error);
   gpointer found = NULL;
 

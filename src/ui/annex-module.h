@@ -12,8 +12,11 @@
 
 G_BEGIN_DECLS
 
-/* Loads @file, once, and never lets it go: from $ANNEX_MODULE_DIR, from beside the binary, as it is
- * built, or from where it is installed. Returns what @symbol names; NULL with G_MODULE_ERROR. Any
+/* Where @file, a module or a program of Annex's, is: in $ANNEX_MODULE_DIR, beside the binary, as it
+ * is built, or where it is installed. (transfer full) */
+char *
+annex_module_dup_path (const char *file);
+/* Loads @file, once, and never lets it go. Returns what @symbol names; NULL with G_MODULE_ERROR. Any
  * thread. (borrowed) */
 gpointer
 annex_module_load (const char *file, const char *symbol, GError **error);

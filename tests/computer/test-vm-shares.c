@@ -445,7 +445,8 @@ test_landlock (void)
   g_autofree char *socket_path = g_build_filename (fixture_root (), "r", "landlock.sock", NULL);
   g_autoptr (AnnexShareDaemon) daemon = NULL;
   g_autoptr (GError) error = NULL;
-  int ruleset_fd = annex_landlock_new_reader (folder, &error);
+  const char *const folders[] = { folder, NULL };
+  int ruleset_fd = annex_landlock_new_reader (folders, &error);
   int status;
   pid_t pid;
 

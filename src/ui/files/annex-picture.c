@@ -7,8 +7,6 @@
 #include "annex-picture.h"
 
 #include "annex-file-kind.h"
-#include "annex-module.h"
-#include "annex-pdf.h"
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
@@ -69,23 +67,4 @@ annex_picture_decode (GBytes *bytes, guint max_side)
     return NULL;
   upright = gdk_pixbuf_apply_embedded_orientation (pixbuf);
   return texture_from_pixbuf (upright != NULL ? upright : pixbuf);
-}
-
-/* ---- PDF */
-
-guint
-annex_picture_render_pages (GBytes *bytes, guint max_side, guint max_pages, GPtrArray *pages)
-{
-  static GMutex lock; /* the library's fonts are shared */
-  static AnnexPdfRenderFunc render;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  g_autoptr (GError) error = NULL;
-
-  if (render == NULL)
-    render = (AnnexPdfRenderFunc) annex_module_load (ANNEX_PDF_MODULE_FILE, ANNEX_PDF_MODULE_SYMBOL,
-                                                     &error);
-  if (render != NULL)
-    return render (bytes, max_side, max_pages, pages);
-  g_warning ("PDF files cannot be shown: %s", error->message);
-  return 0;
 }

@@ -1,7 +1,6 @@
 /* annex-picture.h
  *
- * Pictures from untrusted bytes: images and pages of PDF files, never larger than asked for. For
- * worker threads.
+ * Pictures from untrusted bytes, never larger than asked for. For worker threads.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,9 +14,5 @@ G_BEGIN_DECLS
  * NULL when it cannot be decoded or is over the limits of annex_image_read_size. (transfer full) */
 GdkTexture *
 annex_picture_decode (GBytes *bytes, guint max_side);
-/* Adds at most @max_pages pages of a PDF to @pages (GdkTexture). Returns how many pages it has, 0
- * when it cannot be read or needs a password. One PDF at a time. */
-guint
-annex_picture_render_pages (GBytes *bytes, guint max_side, guint max_pages, GPtrArray *pages);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "annex-draft.h"
 #include "annex-future.h"
 #include "annex-office-text.h"
+#include "annex-pdf.h"
 #include "annex-picture.h"
 #include "annex-text.h"
 
@@ -338,8 +339,8 @@ load_pages (AnnexPreviewContent *self)
 
       if (side->bytes == NULL)
         continue;
-      side->n_pages = annex_picture_render_pages (side->bytes, self->max_side,
-                                                  ANNEX_PREVIEW_MAX_PAGES, side->pictures);
+      side->n_pages = annex_pdf_render_pages (side->bytes, self->max_side, ANNEX_PREVIEW_MAX_PAGES,
+                                              side->pictures);
       if (side->n_pages == 0)
         return FALSE;
       self->cut = self->cut || side->n_pages > side->pictures->len;

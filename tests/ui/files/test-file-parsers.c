@@ -6,11 +6,13 @@
  */
 #include "zip-fixture.h"
 
+#include "annex-pdf.h"
 #include "annex-file-kind.h"
 #include "annex-office-text.h"
 #include "annex-workbook-diff.h"
 #include "annex-workbook-private.h"
 
+#include <gdk/gdk.h>
 #include <locale.h>
 #include <string.h>
 
@@ -607,6 +609,42 @@ test_image_sizes (void)
     }
 }
 
+/* Painted by the program that can do nothing else. */
+static void
+test_pdf (void)
+{
+#define PAGE "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\n"
+  static const struct
+  {
+    const char *text;
+    guint n_pages;
+    guint n_painted;
+  } rows[] = {
+    { "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+      "2 0 obj<</Type/Pages/Kids[3 0 R 4 0 R 5 0 R]/Count 3>>endobj\n"
+      "3 0 obj" PAGE "4 0 obj" PAGE "5 0 obj" PAGE "trailer<</Root 1 0 R>>\n",
+      3, 2 },
+    { "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n", 0, 0 },
+    { "%PDF-1.7\n", 0, 0 },
+    { "no PDF at all", 0, 0 },
+    { "", 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new_static (rows[i].text, strlen (rows[i].text));
+      g_autoptr (GPtrArray) pages = g_ptr_array_new_with_free_func (g_object_unref);
+
+      g_assert_cmpuint (annex_pdf_render_pages (bytes, 100, 2, pages), ==, rows[i].n_pages);
+      g_assert_cmpuint (pages->len, ==, rows[i].n_painted);
+      for (guint j = 0; j < pages->len; j++)
+        {
+          g_assert_cmpint (gdk_texture_get_width (g_ptr_array_index (pages, j)), ==, 100);
+          g_assert_cmpint (gdk_texture_get_height (g_ptr_array_index (pages, j)), ==, 50);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -627,5 +665,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/files/damaged-xml", test_damaged_xml);
   g_test_add_func ("/ui/files/kinds", test_kinds);
   g_test_add_func ("/ui/files/image-sizes", test_image_sizes);
+  g_test_add_func ("/ui/files/pdf", test_pdf);
   return g_test_run ();
 }

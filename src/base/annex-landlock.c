@@ -43,7 +43,7 @@ allow (int ruleset_fd, const char *folder, guint64 rights)
 }
 
 int
-annex_landlock_new_reader (const char *folder, GError **error)
+annex_landlock_new_reader (const char *const *folders, GError **error)
 {
   static const char *const system_folders[] = { "/usr", "/lib", "/lib64", "/etc", "/app" };
   struct landlock_ruleset_attr attributes = { 0 };
@@ -59,13 +59,15 @@ annex_landlock_new_reader (const char *folder, GError **error)
     }
   attributes.handled_access_fs = handled_rights (version);
   fd = (int) syscall (SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
-  if (fd < 0 || !allow (fd, folder, READ))
+  if (fd < 0 || !allow (fd, folders[0], READ))
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "Cannot confine to “%s”: %s",
-                   folder, g_strerror (errno));
+                   folders[0], g_strerror (errno));
       return -1;
     }
   /* Those that are missing need no rule. */
+  for (guint i = 1; folders[i] != NULL; i++)
+    allow (fd, folders[i], READ);
   for (guint i = 0; i < G_N_ELEMENTS (system_folders); i++)
     allow (fd, system_folders[i], RUN);
   allow (fd, "/proc", READ);
