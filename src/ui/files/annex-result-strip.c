@@ -30,6 +30,7 @@ struct _AnnexResultStrip
   gboolean busy;
   gboolean narrow;
   gboolean shows_results;
+  gboolean unread; /* what was presented is not known yet */
 
   GtkScrolledWindow *scroller;
   GtkBox *cards;
@@ -93,10 +94,12 @@ open_parts (AnnexResultStrip *self, char **summary)
   return parts;
 }
 
+/* Until the log is read a task that rests is taken for one whose results stand here, so that they
+ * are not seen in the conversation first, and then move. */
 static void
-show (AnnexResultStrip *self, gboolean visible)
+show (AnnexResultStrip *self, gboolean visible, gboolean resting)
 {
-  gboolean shows_results = visible && self->n_cards > 0;
+  gboolean shows_results = self->unread ? resting : visible && self->n_cards > 0;
 
   gtk_widget_set_visible (GTK_WIDGET (self), visible);
   if (self->shows_results == shows_results)
@@ -114,7 +117,7 @@ update (AnnexResultStrip *self)
 
   if (self->base.desk == NULL || self->base.task == NULL)
     {
-      show (self, FALSE);
+      show (self, FALSE, FALSE);
       return;
     }
   parts = open_parts (self, &summary);
@@ -125,7 +128,7 @@ update (AnnexResultStrip *self)
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), self->busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "strip.keep", !self->busy);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "strip.discard", !self->busy);
-  show (self, !working && (parts->len > 0 || self->n_cards > 0));
+  show (self, !working && (parts->len > 0 || self->n_cards > 0), !working);
 }
 
 static DexFuture *
@@ -267,7 +270,12 @@ reading_fiber (gpointer data)
   self = g_weak_ref_get (&reading->self);
   if (events == NULL)
     g_info ("The results cannot be read: %s", error->message);
-  else if (self != NULL && self->serial == reading->serial)
+  if (self == NULL || self->serial != reading->serial)
+    return dex_future_new_true ();
+  self->unread = FALSE;
+  if (events == NULL)
+    update (self);
+  else
     {
       paths = presented_paths (events);
       show_cards (self, paths);
@@ -329,6 +337,8 @@ task_changed (AnnexTaskWidget *widget, AnnexTask *old)
   AnnexResultStrip *self = ANNEX_RESULT_STRIP (widget);
 
   self->n_cards = 0;
+  self->unread = TRUE;
+  update (self);
   queue_refresh (self);
 }
 
