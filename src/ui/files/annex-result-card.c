@@ -60,6 +60,12 @@ is_skill (AnnexResultCard *self)
   return has_ending (self->guest_path, ".skill");
 }
 
+static gboolean
+is_web_page (const char *name)
+{
+  return has_ending (name, ".html") || has_ending (name, ".htm");
+}
+
 static const char *
 kind_in_words (const char *name)
 {
@@ -76,7 +82,7 @@ kind_in_words (const char *name)
     case ANNEX_FILE_IMAGE:
       return _ ("Picture");
     case ANNEX_FILE_TEXT:
-      return has_ending (name, ".html") || has_ending (name, ".htm") ? _ ("Web Page") : _ ("Text");
+      return is_web_page (name) ? _ ("Web Page") : _ ("Text");
     case ANNEX_FILE_OTHER:
       break;
     }
@@ -165,7 +171,8 @@ look (Work *work)
   if (file != NULL)
     bytes = dex_await_boxed (
         annex_worker_run ("annex-result", read_work, g_object_ref (file), g_object_unref), NULL);
-  if (bytes != NULL)
+  /* A page's source is no picture of it. */
+  if (bytes != NULL && !is_web_page (work->guest_path))
     content = dex_await_object (
         annex_future_with_timeout (
             annex_preview_content_load (work->guest_path, NULL, bytes, MAX_SIDE), READ_TIMEOUT_MS),
