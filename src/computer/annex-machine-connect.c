@@ -24,8 +24,8 @@
 /* One attempt at a login; a guest that is still booting does not answer. */
 #define ATTEMPT_MS 60000
 #define LOOK_MS 250
-/* A guest that talks on and never answers is given up all the same: after so many times the limit, and
- * what it says beyond so much is no progress. */
+/* A guest that talks on and never answers is given up all the same: after so many times the limit,
+ * and what it says beyond so much is no progress. */
 #define MAX_STALLS 5
 #define MAX_SAID_BYTES (64 * 1024)
 
@@ -138,6 +138,15 @@ never_answered_error (AnnexMachine *self, guint limit_ms)
                       words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
 }
 
+/* The time that the machine had, in microseconds from any moment: what it waits for a processor of
+ * a busy host is none. */
+static gint64
+machine_time_us (AnnexMachine *self, gint64 *waited_us)
+{
+  *waited_us = MAX (*waited_us, annex_machine_get_waited_us (self));
+  return g_get_monotonic_time () - *waited_us;
+}
+
 /* One attempt after the other, until the guest answers, ends, or says nothing new for too long. */
 static DexFuture *
 connect_fiber (gpointer data)
@@ -147,12 +156,14 @@ connect_fiber (gpointer data)
   g_autoptr (DexFuture) attempt = NULL;
   gint64 first_size = log_size (self);
   gint64 last_size = first_size;
-  gint64 began_us = g_get_monotonic_time ();
+  gint64 waited_us = 0;
+  gint64 began_us = machine_time_us (self, &waited_us);
   gint64 last_progress_us = began_us;
   gint64 stall_us = (gint64) connecting->stall_ms * 1000;
 
   for (;;)
     {
+      gint64 now_us;
       gint64 size;
 
       if (!self->running)
@@ -181,13 +192,14 @@ connect_fiber (gpointer data)
           g_debug ("The guest does not answer yet: %s", error->message);
           dex_clear (&attempt);
         }
+      now_us = machine_time_us (self, &waited_us);
       size = log_size (self);
       if (size != last_size && size - first_size <= MAX_SAID_BYTES)
-        last_progress_us = g_get_monotonic_time ();
+        last_progress_us = now_us;
       last_size = size;
-      if (g_get_monotonic_time () - last_progress_us > stall_us)
+      if (now_us - last_progress_us > stall_us)
         return dex_future_new_for_error (stalled_error (self, connecting->stall_ms));
-      if (g_get_monotonic_time () - began_us > stall_us * MAX_STALLS)
+      if (now_us - began_us > stall_us * MAX_STALLS)
         return dex_future_new_for_error (
             never_answered_error (self, connecting->stall_ms * MAX_STALLS));
     }

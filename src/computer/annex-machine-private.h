@@ -29,6 +29,12 @@ struct _AnnexMachine
   GHashTable *removals; /* alias → DexPromise of an unplug in progress */
 };
 
+/* ---- annex-machine.c */
+/* For how long that thread of it which waited longest has waited for one of the host's processors;
+ * 0 where the kernel does not tell. Source: proc_pid_schedstat. */
+gint64
+annex_machine_get_waited_us (AnnexMachine *self);
+
 /* ---- annex-machine-watch.c */
 /* Begins to hear what libvirt tells of it. */
 void

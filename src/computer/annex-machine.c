@@ -340,20 +340,49 @@ annex_machine_unplug (AnnexMachine *self, const char *tag, guint limit_ms)
 
 /* ---------------------------------------------------------------- the object */
 
-guint64
-annex_machine_resident_bytes (AnnexMachine *self)
+/* The folder below /proc of the process that it is; NULL when there is none. (transfer full) */
+static char *
+dup_proc_path (AnnexMachine *self, const char *name)
 {
   g_autofree char *pid_path =
       g_strdup_printf ("%s/libvirt/qemu/run/%s.pid", g_get_user_runtime_dir (), self->name);
   g_autofree char *pid = NULL;
-  g_autofree char *statm_path = NULL;
+
+  if (!g_file_get_contents (pid_path, &pid, NULL, NULL))
+    return NULL;
+  return g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/%s", g_ascii_strtoull (pid, NULL, 10), name);
+}
+
+gint64
+annex_machine_get_waited_us (AnnexMachine *self)
+{
+  g_autofree char *tasks = dup_proc_path (self, "task");
+  g_autoptr (GDir) dir = tasks != NULL ? g_dir_open (tasks, 0, NULL) : NULL;
+  guint64 most_ns = 0;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (tasks, name, "schedstat", NULL);
+      g_autofree char *text = NULL;
+      guint64 run_ns, waited_ns;
+
+      if (g_file_get_contents (path, &text, NULL, NULL) &&
+          sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &run_ns, &waited_ns) == 2)
+        most_ns = MAX (most_ns, waited_ns);
+    }
+  return (gint64) (most_ns / 1000);
+}
+
+guint64
+annex_machine_resident_bytes (AnnexMachine *self)
+{
+  g_autofree char *statm_path = dup_proc_path (self, "statm");
   g_autofree char *statm = NULL;
   guint64 total_pages, resident_pages;
 
-  if (!g_file_get_contents (pid_path, &pid, NULL, NULL))
+  if (statm_path == NULL)
     return 0;
-  statm_path =
-      g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/statm", g_ascii_strtoull (pid, NULL, 10));
   if (!g_file_get_contents (statm_path, &statm, NULL, NULL) ||
       sscanf (statm, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &total_pages, &resident_pages) !=
           2)
