@@ -76,12 +76,16 @@ class Beside(InFlatpak, WindowCase):
 
     def test_one_window(self):
         """Who starts the other one while there is a window gets that window, and its command line works beside it."""
-        self.begin(turn("Hello."))
+        url, _ = self.model(turn("Four."), turn("Five."))
+        self.ask_model(url, "Count to four")
+        self.welcomed()
+        self.show_window()
         self.branch(OTHER)
         self.assertIsNone(self.process.poll())
-        self.say("Good morning")
-        self.becomes("done")
-        self.assertIn("Good morning", self.branch(OTHER, "tasks", "list").stdout)
+        self.see("Count to four")
+        self.assertIn("Count to four", self.branch(OTHER, "tasks", "list").stdout)
+        self.ask_model(url, "Count to five")
+        self.see("Count to five")
 
     def test_newer_data(self):
         """The older one refuses what a newer one has written, touches nothing, and the newer one goes on with it."""
@@ -132,9 +136,10 @@ class Gone(InFlatpak, WindowCase):
     def test_nothing_but_the_users_files(self):
         folder = self.folder({"a.txt": "mine\n"}, "Letters")
         mine = tree(folder)
-        self.begin(turn("Hello."))
-        self.say("Good morning")
-        self.becomes("done")
+        url, _ = self.model(turn("Four."))
+        self.ask_model(url, "Count to four")
+        self.welcomed()
+        self.show_window()
         self.give(folder)
         self.close()
         self.keep_image()
