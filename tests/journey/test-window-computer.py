@@ -59,8 +59,11 @@ class WindowComputer(WindowCase):
 
     def copy(self, task):
         """Try in a Copy: a task of its own, with the conversation up to then."""
-        self.click("", "toggle button", start=self.see("^More for the first"))
-        self.see("^More", "menu")
+        for _ in range(3):  # the pane is told of the new checkpoint, and what it shows may move under the pointer
+            self.click("", "toggle button", start=self.see("^More for the first"))
+            if wait_until(lambda: self.look("^More", "menu"), 15):
+                break
+        self.see("^More", "menu", seconds=1)
         self.press("c")  # the letter that is underlined
         self.assertTrue(wait_until(lambda: self.newest()["id"] != task, 120), self.outline())
         copy = self.newest()
