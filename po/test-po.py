@@ -6,6 +6,7 @@ has each of them translated, not fuzzy, with the same placeholders and with a mn
 original has one. msgfmt's own checks hold too.
 """
 import collections
+import importlib.util
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ source = sys.argv[1]
 folder = os.path.join(source, "po")
 KEYWORDS = ["-k_", "-kN_", "-kC_:1c,2", "-kNC_:1c,2", "-kngettext:1,2"]
 CALL = re.compile(r"(?<![\w])(?:_|N_|C_|NC_|ngettext) ?\(")
+GAP = re.compile(r"\{\{[a-z_.:]+\}\}|\{[a-z]+\}")
 PLACEHOLDER = re.compile(r"%(?:\d+\$)?[-+ #0']*\d*(?:\.\d+)?(?:hh?|ll?|z|j|t)?[diouxXeEfgGcsp]|%%")
 number = 0
 failed = False
@@ -63,7 +65,9 @@ def name(entry):
 
 
 def placeholders(text):
-    """What printf takes, in the order of its arguments."""
+    """What printf takes, in the order of its arguments; of the tour's words, the gaps by their names."""
+    if GAP.search(text):
+        return sorted(set(GAP.findall(text)))
     found = [p for p in PLACEHOLDER.findall(text) if p != "%%"]
     if any("$" in p for p in found):
         found.sort(key=lambda p: int(re.match(r"%(\d+)", p)[1]))
@@ -93,10 +97,16 @@ check("POTFILES.in names only files that are there",
       all(os.path.exists(os.path.join(source, file)) for file in listed),
       [file for file in listed if not os.path.exists(os.path.join(source, file))])
 
+spec = importlib.util.spec_from_file_location("tour_turns", os.path.join(folder, "tour-turns.py"))
+tour = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tour)
+check("po/tour-turns.c is what ./dev update po writes",
+      open(os.path.join(folder, "tour-turns.c"), encoding="utf-8").read() == tour.listing(os.path.join(source, "data/samples/tour/turns.json")))
+
 with tempfile.TemporaryDirectory() as work:
     template = os.path.join(work, "annex.pot")
     subprocess.run(["xgettext", "--from-code=UTF-8", "--language=C", *KEYWORDS, "-o", template,
-                    *sorted(set(found) & set(listed))], cwd=source, check=True, stderr=subprocess.DEVNULL)
+                    *sorted(set(found) & set(listed)), "po/tour-turns.c"], cwd=source, check=True, stderr=subprocess.DEVNULL)
     subprocess.run(["xgettext", "--from-code=UTF-8", "--join-existing", "-o", template,
                     *[file for file in listed if file.startswith("data/")]], cwd=source, check=True)
     originals = {name(entry): entry for entry in read_po(template)}

@@ -9,6 +9,8 @@
 #include "annex-tour-script.h"
 
 #include <gio/gio.h>
+#include <libintl.h>
+#include <locale.h>
 #include <string.h>
 
 #define SHARED                                                                                     \
@@ -154,8 +156,8 @@ go_to_look (Talk *talk)
   g_assert_cmpstr (call_string (talk, "shell", "command"), ==,
                    "ls -lA -- '/folders/Trip “A” '\\''x'\\''' | head -n 60");
   talk_answer (talk, "shell", "a.txt", FALSE);
-  g_assert_nonnull (strstr (call_string (talk, "write_file", "content"), "receipt_values.py"));
-  g_assert_cmpuint (talk->reply->len, ==, 6);
+  g_assert_nonnull (strstr (call_string (talk, "write_file", "content"), "\"words\""));
+  g_assert_cmpuint (talk->reply->len, ==, 8);
   talk_answer (talk, NULL, NULL, FALSE);
   g_assert_cmpstr (call_string (talk, "shell", "command"), ==,
                    "python3 /home/agent/expense_report.py '/folders/Trip “A” '\\''x'\\''' --look");
@@ -191,9 +193,7 @@ test_undated (void)
   look_found (&talk, 1);
   assert_says (&talk, "{{folder}} $(x).txt"); /* a file's name is not expanded */
   g_assert_nonnull (find_call (&talk, "ask_user"));
-  talk_answer (&talk, "ask_user",
-               "{\"undated\":{\"other_text\":\"it's $(reboot)\"}}",
-               FALSE);
+  talk_answer (&talk, "ask_user", "{\"undated\":{\"other_text\":\"it's $(reboot)\"}}", FALSE);
   g_assert_cmpstr (call_string (&talk, "shell", "command"), ==,
                    "python3 /home/agent/expense_report.py '/folders/Trip “A” '\\''x'\\''' "
                    "--undated='it'\\''s $(reboot)'");
@@ -526,8 +526,8 @@ test_port_names (void)
   g_assert_null (annex_model_dup_base_url (ANNEX_MODEL (model)));
 }
 
-/* Out of its record comes a skill with the scripts that it wrote; the gaps for the user's values are
- * left open. */
+/* Out of its record comes a skill with the scripts that it wrote; the gaps for the user's values
+ * are left open. */
 static void
 test_skill (void)
 {
@@ -546,11 +546,92 @@ test_skill (void)
   g_assert_nonnull (
       strstr (annex_json_opt_string (input, "instructions", ""), "{{annex.company}}"));
   files = annex_json_opt_array (input, "files");
-  g_assert_cmpuint (json_array_get_length (files), ==, 4);
+  g_assert_cmpuint (json_array_get_length (files), ==, 6);
   for (guint i = 0; i < json_array_get_length (files); i++)
     g_assert_nonnull (
         annex_json_opt_string (json_array_get_object_element (files, i), "from", NULL));
   talk_end (&talk);
+}
+
+/* In German: what is said, the plan, the question, and the words that the scripts get. */
+static void
+test_language (void)
+{
+  Talk talk;
+  g_autoptr (JsonObject) table = NULL;
+  JsonObject *question;
+
+  bindtextdomain ("annex", ANNEX_TEST_LOCALE);
+  bind_textdomain_codeset ("annex", "UTF-8");
+  textdomain ("annex");
+  g_unsetenv ("LANGUAGE");
+  if (setlocale (LC_ALL, "de_DE.UTF-8") == NULL)
+    {
+      g_test_skip ("this machine has no German locale");
+      return;
+    }
+  talk_begin (&talk);
+  talk_say (&talk, "Mach aus diesem Ordner mit Belegen eine Spesenabrechnung", SHARED);
+  assert_says (&talk, "Meine Worte sind aufgezeichnet");
+  assert_plan (&talk,
+               (const char *[]) { "in_progress", "pending", "pending", "pending", "pending" });
+  g_assert_cmpstr (
+      annex_json_opt_string (
+          json_array_get_object_element (
+              annex_json_opt_array (annex_block_get_tool_input (find_call (&talk, "update_plan")),
+                                    "steps"),
+              0),
+          "title", ""),
+      ==, "Den Ordner ansehen");
+  talk_answer (&talk, "shell", "a.txt", FALSE);
+  table = annex_json_parse_object (call_string (&talk, "write_file", "content"), -1, NULL);
+  g_assert_cmpstr (
+      annex_json_opt_string (annex_json_opt_object (table, "words"), "Expense report", ""), ==,
+      "Spesenabrechnung");
+  g_assert_cmpstr (
+      json_array_get_string_element (
+          annex_json_opt_array (annex_json_opt_object (table, "plurals"), "{n} file"), 2),
+      ==, "{n} Dateien");
+  g_assert_cmpstr (annex_json_opt_string (table, "decimal", ""), ==, ",");
+  talk_answer (&talk, NULL, NULL, FALSE);
+  look_found (&talk, 1);
+  question = json_array_get_object_element (
+      annex_json_opt_array (annex_block_get_tool_input (find_call (&talk, "ask_user")),
+                            "questions"),
+      0);
+  g_assert_cmpstr (annex_json_opt_string (json_array_get_object_element (
+                                              annex_json_opt_array (question, "options"), 1),
+                                          "label", ""),
+                   ==, "Das Datum der Datei nehmen");
+  talk_end (&talk);
+  setlocale (LC_ALL, "C.UTF-8");
+}
+
+/* What the window suggests in each language is taken for the tour's task, and so is what the tour
+ * itself says to repeat it. */
+static void
+test_every_language (void)
+{
+  static const char *const PROMPTS[] = {
+    "Faites de ce dossier de reçus une note de frais",
+    "Convertir esta carpeta de recibos en un informe de gastos",
+    "Mach aus diesem Ordner mit Belegen eine Spesenabrechnung"
+  };
+  static const char *const AGAIN[] = { "réessayer", "otra vez", "Noch einmal" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (PROMPTS); i++)
+    {
+      Talk talk;
+
+      talk_begin (&talk);
+      talk_say (&talk, PROMPTS[i], SHARED);
+      g_assert_nonnull (find_call (&talk, "update_plan"));
+      talk_answer (&talk, "shell", "a.txt", FALSE);
+      talk_answer (&talk, NULL, "it broke", TRUE);
+      talk_say (&talk, AGAIN[i], NULL);
+      g_assert_nonnull (find_call (&talk, "update_plan"));
+      talk_end (&talk);
+    }
 }
 
 int
@@ -568,6 +649,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/tour/foreign-calls", test_foreign_calls);
   g_test_add_func ("/tour/recording", test_recording);
   g_test_add_func ("/tour/skill", test_skill);
+  g_test_add_func ("/tour/language", test_language);
+  g_test_add_func ("/tour/every-language", test_every_language);
   g_test_add_func ("/tour/port", test_port);
   g_test_add_func ("/tour/port/cancelled", test_port_cancelled);
   g_test_add_func ("/tour/port/names", test_port_names);

@@ -23,18 +23,33 @@ from decimal import ROUND_HALF_UP, Decimal
 from receipt_files import read_file
 from receipt_text import vendor_key
 from receipt_values import DECIMALS, Unreadable, dates_in, fold, make_date, month_number, natural, tidy
+from receipt_words import _, decimal_text, ngettext
 
-REPORT, CHART, MARK = "Expense report.xlsx", "Expense chart.png", "Annex expense report"
-NO_DATE, UNKNOWN = "No date", "Unknown"
+MARK = "Annex expense report"
+REPORT, CHART = _("Expense report") + ".xlsx", _("Expense chart") + ".png"
+NO_DATE, UNKNOWN = _("No date"), _("Unknown")
+RECEIPTS, SUMMARY, DUPLICATES = _("Receipts"), _("Summary"), _("Duplicates")
+DATE, VENDOR, CATEGORY, AMOUNT, CURRENCY, TOTAL, FILE, MONTH = (
+    _("Date"), _("Vendor"), _("Category"), _("Amount"), _("Currency"), _("Total"), _("File"), _("Month"))
+CATEGORIES = {
+    "Software": _("Software"), "Telecom": _("Telecom"), "Lodging": _("Lodging"), "Travel": _("Travel"), "Transport": _("Transport"),
+    "Meals": _("Meals"), "Groceries": _("Groceries"), "Postage": _("Postage"), "Equipment": _("Equipment"), "Office": _("Office"),
+    "Training": _("Training"), "Health": _("Health"), "Other": _("Other")}
 IGNORED = {"thumbs.db", "desktop.ini", ".ds_store"}
 
 
 # ---------------------------------------------------------------- looking
 
 def is_ours(folder, name):
-    """Was this report made by this script? Then it may be replaced."""
+    """Was this report or chart made by this script, in whatever language? Then it may be replaced."""
+    path = os.path.join(folder, name)
     try:
-        with zipfile.ZipFile(os.path.join(folder, name)) as z:
+        if os.path.islink(path) or not os.path.isfile(path):
+            return False
+        if name.endswith(".png"):
+            with open(path, "rb") as f:
+                return MARK.encode() in f.read(4096)
+        with zipfile.ZipFile(path) as z:
             return MARK in z.read("docProps/core.xml").decode("utf-8", "replace")
     except (OSError, KeyError, zipfile.BadZipFile):
         return False
@@ -47,15 +62,12 @@ def output_names(folder):
         report, chart = REPORT.replace(".", suffix + "."), CHART.replace(".", suffix + ".")
         if is_ours(folder, report) or not (os.path.lexists(os.path.join(folder, report)) or os.path.lexists(os.path.join(folder, chart))):
             return report, chart
-    raise SystemExit("too many reports in this folder")
+    raise SystemExit(_("There are too many reports in this folder."))
 
 
 def files_in(folder):
     """Every file below @folder, relative; hidden ones and this script's own reports left out."""
-    own = set()
-    for name in os.listdir(folder):
-        if re.fullmatch(r"Expense report(?: \d+)?\.xlsx", name) and is_ours(folder, name):
-            own |= {name, name.replace(REPORT[:-5], CHART[:-4]).replace(".xlsx", ".png")}
+    own = {name for name in os.listdir(folder) if name.endswith((".xlsx", ".png")) and is_ours(folder, name)}
     found = []
     for base, folders, names in os.walk(folder):
         folders[:] = sorted(d for d in folders if not d.startswith("."))
@@ -79,7 +91,7 @@ def collect(folder, files):
             unread.append((path, str(e)))
             continue
         receipts += found
-        unread += [(f"{path} (row {row})", reason) for r in found for row, reason in r.missing]
+        unread += [(with_row(path, row), reason) for r in found for row, reason in r.missing]
     settle_currencies(receipts)
     settle_dates(receipts)
     return receipts, unread
@@ -96,7 +108,8 @@ def settle_currencies(receipts):
             known = by_vendor[vendor_key(r.vendor)]
             known = known if len(known) == 1 else every
             r.currency = next(iter(known)) if len(known) == 1 else UNKNOWN
-            r.notes.append("names no currency" + (f"; {r.currency} taken from the other receipts" if r.currency != UNKNOWN else ""))
+            r.notes.append(_("names no currency") if r.currency == UNKNOWN else
+                           _("names no currency; {currency} taken from the other receipts").format(currency=r.currency))
         places = DECIMALS.get(r.currency, 2)
         if places < 2 and r.amount != r.amount.to_integral_value():
             places = 2
@@ -123,7 +136,8 @@ def settle_dates(receipts):
         if not order:
             order = only(("currency", r.currency)) or ("MDY" if r.currency == "USD" else "DMY")
             other = r.dates[0 if order == "MDY" else 1]
-            r.notes.append(f"date could also be {other}: read {'month' if order == 'MDY' else 'day'} first")
+            r.notes.append((_("date could also be {date}: read month first") if order == "MDY" else
+                            _("date could also be {date}: read day first")).format(date=other))
         r.date = r.dates[0 if order == "DMY" else 1]
 
 
@@ -145,18 +159,18 @@ def same_vendor(a, b):
 def duplicate_of(r, other):
     """Why @r is the same receipt as @other, else ''."""
     if r.path == other.path:
-        return "the same row twice" if r.cells and r.cells == other.cells else ""
+        return _("the same row twice") if r.cells and r.cells == other.cells else ""
     if r.digest == other.digest and (r.row == other.row):
-        return "the same content"
+        return _("the same content")
     if (r.amount, r.currency) != (other.amount, other.currency):
         return ""
     number = same_number(r, other)
     if number is False or r.time and other.time and r.time != other.time:
         return ""
     if number and (r.date == other.date or not r.date or not other.date) and max(map(len, r.numbers.values())) > 2:
-        return "the same number and amount"
+        return _("the same number and amount")
     if r.date and r.date == other.date and same_vendor(r, other):
-        return "the same vendor, date and amount"
+        return _("the same vendor, date and amount")
     return ""
 
 
@@ -165,7 +179,7 @@ def split_duplicates(receipts):
     counted, duplicates, by_amount, contents = [], [], defaultdict(list), {}
     for r in receipts:
         same = contents.get((r.digest, r.row)) if r.digest else None
-        hit = (same, "the same content") if same and same.path != r.path else next(
+        hit = (same, _("the same content")) if same and same.path != r.path else next(
             ((o, why) for o in by_amount[r.amount, r.currency] if (why := duplicate_of(r, o))), None)
         if hit:
             duplicates.append((r, *hit))
@@ -176,7 +190,7 @@ def split_duplicates(receipts):
             counted.append(r)
             by_amount[r.amount, r.currency].append(r)
             contents.setdefault((r.digest, r.row), r)
-    for r, original, _ in duplicates:
+    for r, original, why in duplicates:
         r.date = r.date or original.date
     return counted, duplicates
 
@@ -193,21 +207,25 @@ def date_undated(folder, receipts, answer):
     elif not given and (m := re.search(r"([^\W\d_]{3,})\.? ((?:19|20)\d\d)|((?:19|20)\d\d) ([^\W\d_]{3,})", text)):
         month = month_number(m[1] or m[4])
         given = make_date(m[2] or m[3], month, 1) if month else None
-    by_file = not given and re.search(r"file.?s? ?.?date|file-date|date of the file|datei\w*datum|datum der datei|mtime|modified|last change", text)
+    by_file = not given and (answer == _("Use the file’s date") or re.search(r"file.?s? ?.?date|file-date|date of the file|datei\w*datum|datum der datei|mtime|modified|last change", text))
     for r in receipts:
         if not r.date and (given or by_file):
             r.date = given or dt.date.fromtimestamp(os.lstat(os.path.join(folder, r.path)).st_mtime)
-            r.notes.append("no date on it: " + ("the date you gave" if given else "the file's date") + " is used")
+            r.notes.append(_("no date on it: the date you gave is used") if given else _("no date on it: the file’s date is used"))
 
 
 def wants_filing(answer):
-    return not re.search(r"leave|keep|stay|where they are|in place|do not move|don.t move|lassen|liegen", fold(answer or ""))
+    return answer != _("Leave them where they are") and not re.search(r"leave|keep|stay|where they are|in place|do not move|don.t move|lassen|liegen", fold(answer or ""))
 
 
 # ---------------------------------------------------------------- filing
 
 def month_of(receipt):
     return f"{receipt.date:%Y-%m}" if receipt.date else NO_DATE
+
+
+def category_of(receipt):
+    return CATEGORIES.get(receipt.category, receipt.category)
 
 
 def file_receipts(folder, receipts, notes):
@@ -220,7 +238,7 @@ def file_receipts(folder, receipts, notes):
         places[path] = path
         every = every - {NO_DATE} or every
         if len(every) > 1:
-            notes.append((path, f"holds receipts of {len(every)} months, so it stays where it is"))
+            notes.append((path, _("holds receipts of {n} months, so it stays where it is").format(n=len(every))))
             continue
         target = next(iter(every))
         if os.path.dirname(path) == target:
@@ -228,12 +246,12 @@ def file_receipts(folder, receipts, notes):
         try:
             os.makedirs(os.path.join(folder, target), exist_ok=True)
             if os.path.islink(os.path.join(folder, target)):
-                raise OSError(0, f"{target} is a link")
+                raise OSError(0, _("{folder} is a link").format(folder=target))
             places[path] = os.path.join(target, free_name(os.path.join(folder, target), os.path.basename(path)))
             shutil.move(os.path.join(folder, path), os.path.join(folder, places[path]))
         except OSError as e:
             places[path] = path
-            notes.append((path, f"could not be filed: {e.strerror or e}"))
+            notes.append((path, _("could not be filed: {reason}").format(reason=e.strerror or e)))
     return places
 
 
@@ -287,7 +305,7 @@ def write_report(file, counted, duplicates, unread, notes, places):
         for column, name in enumerate(names, 1):
             cell = put(sheet, row, column, name)
             cell.font, cell.fill = bold, fill
-            if name in ("Amount", "Total", "Receipts"):
+            if name in (AMOUNT, TOTAL, RECEIPTS):
                 cell.alignment = Alignment(horizontal="right")
 
     def table(title, names, widths, rows):
@@ -295,7 +313,7 @@ def write_report(file, counted, duplicates, unread, notes, places):
         header(sheet, 1, names)
         for n, row in enumerate(rows, 2):
             for column, value in enumerate(row, 1):
-                put(sheet, n, column, value, row[4] if title == "Receipts" else row[5] if title == "Duplicates" else None)
+                put(sheet, n, column, value, row[4] if title == RECEIPTS else row[5] if title == DUPLICATES else None)
         for letter, width in zip("ABCDEFG", widths):
             sheet.column_dimensions[letter].width = width
         sheet.freeze_panes = "A2"
@@ -303,15 +321,15 @@ def write_report(file, counted, duplicates, unread, notes, places):
 
     book.remove(book.active)
     rows = sorted(counted, key=lambda r: (r.date is None, r.date or dt.date.min, fold(r.vendor), natural(r.path), r.row))
-    sheet = table("Receipts", ["Date", "Vendor", "Category", "Amount", "Currency", "File"], (12, 34, 16, 14, 10, 48),
-                  [[r.date, r.vendor, r.category, r.amount, r.currency, shown(places[r.path])] for r in rows])
+    sheet = table(RECEIPTS, [DATE, VENDOR, CATEGORY, AMOUNT, CURRENCY, FILE], (12, 34, 16, 14, 10, 48),
+                  [[r.date, r.vendor, category_of(r), r.amount, r.currency, shown(places[r.path])] for r in rows])
     sheet.auto_filter.ref = f"A1:F{len(rows) + 1}"
 
-    sheet, line = book.create_sheet("Summary"), 1
+    sheet, line = book.create_sheet(SUMMARY), 1
     for title, names, totals in (
-            ("Totals per currency", ["Currency", "Total", "Receipts"], sums(counted, lambda r: (r.currency,))),
-            ("Totals per category", ["Category", "Currency", "Total", "Receipts"], sums(counted, lambda r: (r.category, r.currency))),
-            ("Totals per month", ["Month", "Currency", "Total", "Receipts"], sums(counted, lambda r: (month_of(r), r.currency)))):
+            (_("Totals per currency"), [CURRENCY, TOTAL, RECEIPTS], sums(counted, lambda r: (r.currency,))),
+            (_("Totals per category"), [CATEGORY, CURRENCY, TOTAL, RECEIPTS], sums(counted, lambda r: (category_of(r), r.currency))),
+            (_("Totals per month"), [MONTH, CURRENCY, TOTAL, RECEIPTS], sums(counted, lambda r: (month_of(r), r.currency)))):
         put(sheet, line, 1, title).font = Font(bold=True, size=13)
         header(sheet, line + 1, names)
         line += 2
@@ -323,12 +341,12 @@ def write_report(file, counted, duplicates, unread, notes, places):
     for letter, width in zip("ABCD", (22, 14, 14, 10)):
         sheet.column_dimensions[letter].width = width
 
-    label = lambda r: shown(places[r.path]) + (f" (row {r.row})" if r.row else "")
-    table("Duplicates", ["File", "Same as", "Why", "Vendor", "Amount", "Currency", "Date"], (44, 44, 32, 30, 12, 10, 12),
+    label = lambda r: with_row(shown(places[r.path]), r.row)
+    table(DUPLICATES, [FILE, _("Same as"), _("Why"), VENDOR, AMOUNT, CURRENCY, DATE], (44, 44, 32, 30, 12, 10, 12),
           [[label(r), label(o), why, r.vendor, r.amount, r.currency, r.date] for r, o, why in duplicates])
-    table("Not read", ["File", "Reason"], (50, 60), [[shown(p), reason] for p, reason in unread])
+    table(_("Not read"), [FILE, _("Reason")], (50, 60), [[shown(p), reason] for p, reason in unread])
     if notes:
-        table("Notes", ["File", "Note"], (50, 70), [[shown(places.get(p, p)), note] for p, note in notes])
+        table(_("Notes"), [FILE, _("Note")], (50, 70), [[shown(places.get(p, p)), note] for p, note in notes])
     book.save(file)
 
 
@@ -337,13 +355,13 @@ def write_chart(file, counted):
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
-    ranked = [c for c, _ in Counter(r.currency for r in counted).most_common()]
+    ranked = [c for c, n in Counter(r.currency for r in counted).most_common()]
     currencies, months = ranked[:8], sorted({month_of(r) for r in counted})
     weight = Counter()
     for r in counted:
-        weight[r.category] += 1
-    main = [c for c, _ in weight.most_common(11)]
-    group = lambda r: r.category if r.category in main else "All others"
+        weight[category_of(r)] += 1
+    main = [c for c, n in weight.most_common(11)]
+    group = lambda r: category_of(r) if category_of(r) in main else _("All others")
     categories = sorted({group(r) for r in counted})
     colours = dict(zip(categories, plt.get_cmap("tab20").colors))
     figure, axes = plt.subplots(len(currencies), 1, figsize=(max(8, min(24, 3 + 0.6 * len(months))), 1 + 3 * len(currencies)), squeeze=False)
@@ -358,18 +376,20 @@ def write_chart(file, counted):
             above = [a + max(v, 0) for a, v in zip(above, values)]
             below = [b + min(v, 0) for b, v in zip(below, values)]
         total = sum((r.amount for r in counted if r.currency == currency), Decimal(0))
-        axis.set_title(f"{currency}: {money(total, currency)} in all", loc="left", fontsize=11)
+        axis.set_title(_("{currency}: {amount} in all").format(currency=currency, amount=money(total)), loc="left", fontsize=11)
         axis.set_xticks(range(len(months)), months, rotation=45 if len(months) > 8 else 0, ha="right" if len(months) > 8 else "center")
         axis.set_xlim(-0.6, len(months) - 0.4)
-        axis.yaxis.set_major_formatter(matplotlib.ticker.StrMethodFormatter("{x:,.0f}"))
+        axis.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda x, position: decimal_text(x, 0)))
         axis.spines[["top", "right"]].set_visible(False)
         axis.grid(axis="y", alpha=0.3)
         axis.set_axisbelow(True)
         axis.axhline(0, color="black", linewidth=0.6)
         axis.set_ylim(top=max(above) * 1.06 if max(above) > 0 else None)
         axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
-    more = f" (the {len(currencies)} most used of {len(ranked)} currencies)" if len(ranked) > len(currencies) else ""
-    figure.suptitle("Expenses per month and category" + more, fontsize=13)
+    heading = _("Expenses per month and category")
+    if len(ranked) > len(currencies):
+        heading = _("Expenses per month and category (the {n} most used of {all} currencies)").format(n=len(currencies), all=len(ranked))
+    figure.suptitle(heading, fontsize=13)
     figure.tight_layout()
     figure.savefig(file, dpi=120, metadata={"Software": MARK}, format="png")
     plt.close(figure)
@@ -377,19 +397,29 @@ def write_chart(file, counted):
 
 # ---------------------------------------------------------------- saying it
 
-def money(amount, currency):
-    return f"{amount:,.{max(0, -amount.as_tuple().exponent)}f}"
+def money(amount):
+    return decimal_text(amount, max(0, -amount.as_tuple().exponent))
+
+
+def with_row(path, row):
+    return _("{file} (row {n})").format(file=path, n=row) if row else path
 
 
 def listed(names, limit=6):
     names = list(names)
     if len(names) > limit:
-        return ", ".join(names[:limit]) + f" and {len(names) - limit} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"
+        return _("{list} and {n} more").format(list=", ".join(names[:limit]), n=len(names) - limit)
+    if len(names) > 1:
+        return _("{list} and {last}").format(list=", ".join(names[:-1]), last=names[-1])
+    return names[0] if names else _("none")
 
 
-def count(n, what):
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+def count_files(n):
+    return ngettext("{n} file", "{n} files", n)
+
+
+def count_receipts(n):
+    return ngettext("{n} receipt", "{n} receipts", n)
 
 
 def name(path):
@@ -404,14 +434,14 @@ def summary(counted, duplicates, unread, notes):
     totals = sums(counted, lambda r: (r.currency,))
     return {
         "receipts": len(counted), "totals": [{"currency": k[0], "amount": str(v[0]), "receipts": v[1]} for k, v in totals.items()],
-        "totals_text": listed([f"{k[0]} {money(v[0], k[0])}" for k, v in totals.items()], 12),
-        "currencies_text": listed(k[0] for k in totals), "receipts_text": count(len(counted), "receipt"),
+        "totals_text": listed([f"{k[0]} {money(v[0])}" for k, v in totals.items()], 12),
+        "currencies_text": listed(k[0] for k in totals), "receipts_text": count_receipts(len(counted)),
         "months": sorted({month_of(r) for r in counted}), "months_text": listed(sorted({month_of(r) for r in counted}), 12),
         "undated": sum(not r.date for r in counted),
         "undated_text": listed(name(r.path) for r in counted if not r.date),
         "duplicates": [{"file": brief(r.path), "same_as": brief(o.path), "why": why} for r, o, why in duplicates[:20]],
         "duplicate_count": len(duplicates),
-        "duplicates_text": listed(f"{name(r.path)} (same as {name(o.path)})" for r, o, _ in duplicates),
+        "duplicates_text": listed(_("{file} (same as {other})").format(file=name(r.path), other=name(o.path)) for r, o, why in duplicates),
         "not_read": [{"file": brief(p), "reason": reason} for p, reason in unread[:20]], "not_read_count": len(unread),
         "not_read_text": listed(f"{name(p)} ({reason})" for p, reason in unread),
         "note_count": len(notes), "notes_text": listed((f"{name(p)}: {n}" for p, n in notes), 4),
@@ -422,10 +452,10 @@ def look(folder):
     files = files_in(folder)
     receipts, unread = collect(folder, files)
     counted, duplicates = split_duplicates(receipts)
-    kinds = Counter(os.path.splitext(p)[1].lower().lstrip(".") or "other" for p in files)
+    kinds = Counter(os.path.splitext(p)[1].lower().lstrip(".") for p in files)
     result = summary(counted, duplicates, unread, [(r.path, n) for r in counted for n in r.notes])
-    return result | {"files": len(files), "files_text": count(len(files), "file"), "kinds": dict(kinds.most_common(12)),
-                     "kinds_text": listed(f"{n} .{k}" if k != "other" else f"{n} without an ending" for k, n in sorted(kinds.most_common(12)))}
+    return result | {"files": len(files), "files_text": count_files(len(files)), "kinds": dict(kinds.most_common(12)),
+                     "kinds_text": listed(f"{n} .{k}" if k else _("{n} without an ending").format(n=n) for k, n in sorted(kinds.most_common(12)))}
 
 
 def make(folder, undated, filing):
@@ -439,7 +469,7 @@ def make(folder, undated, filing):
     os.makedirs(out, exist_ok=True)
     counted, duplicates = split_duplicates(receipts)
     date_undated(folder, receipts, undated)
-    notes = [(r.path, n + (f" (row {r.row})" if r.row else "")) for r in counted for n in r.notes]
+    notes = [(r.path, with_row(n, r.row)) for r in counted for n in r.notes]
     report, chart = output_names(out)
     places = file_receipts(folder, receipts, notes) if writable and wants_filing(filing) else {r.path: r.path for r in receipts}
     temporary = os.path.join(out, ".expense-report.tmp")
@@ -463,7 +493,7 @@ def make(folder, undated, filing):
             os.unlink(temporary)
         result["chart"], result["chart_problem"] = "", f"{type(e).__name__}: {e}"
     moved = sum(a != b for a, b in places.items())
-    return result | {"files": len(files), "report": os.path.join(out, report), "moved": moved, "moved_text": count(moved, "file")}
+    return result | {"files": len(files), "report": os.path.join(out, report), "moved": moved, "moved_text": count_files(moved)}
 
 
 def check(folder):
@@ -471,22 +501,22 @@ def check(folder):
     import openpyxl
     file = next(f for f in (os.path.join(d, n) for d in (folder, os.path.expanduser("~/outbox")) for n in output_candidates(d)) if os.path.exists(f))
     book = openpyxl.load_workbook(file, data_only=True)
-    rows = list(book["Receipts"].iter_rows(min_row=2, values_only=True))
+    rows = list(book[RECEIPTS].iter_rows(min_row=2, values_only=True))
     totals, stated = defaultdict(Decimal), {}
     for row in rows:
         totals[row[4]] += Decimal(str(row[3]))
-    for row in book["Summary"].iter_rows(min_row=3, values_only=True):
+    for row in book[SUMMARY].iter_rows(min_row=3, values_only=True):
         if row[0] is None:
             break
         stated[row[0]] = Decimal(str(row[1]))
     missing = [r[5] for r in rows if not os.path.exists(os.path.join(folder, r[5])) and "�" not in r[5]]
     good = dict(totals) == stated and not missing
-    return {"agrees": "yes" if good else "no", "rows": len(rows), "rows_text": count(len(rows), "row"), "missing": missing[:10],
+    return {"agrees": "yes" if good else "no", "rows": len(rows), "missing": missing[:10],
             "totals": {k: str(v) for k, v in totals.items()}, "sheets": book.sheetnames}
 
 
 def output_candidates(folder):
-    names = [n for n in (os.listdir(folder) if os.path.isdir(folder) else []) if re.fullmatch(r"Expense report(?: \d+)?\.xlsx", n) and is_ours(folder, n)]
+    names = [n for n in (os.listdir(folder) if os.path.isdir(folder) else []) if n.endswith(".xlsx") and is_ours(folder, n)]
     return sorted(names, key=lambda n: -os.path.getmtime(os.path.join(folder, n)))
 
 
@@ -500,7 +530,7 @@ def main():
     options = parser.parse_args()
     folder = os.path.abspath(options.folder)
     if not os.path.isdir(folder):
-        sys.exit(f"There is no folder {options.folder}")
+        sys.exit(_("There is no folder {name}.").format(name=options.folder))
     result = look(folder) if options.look else check(folder) if options.check else make(folder, options.undated, options.filing)
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     print("RESULT " + json.dumps(result, ensure_ascii=False))

@@ -20,6 +20,7 @@ from decimal import Decimal
 
 from receipt_text import (REFUND, TOTAL, VENDOR_LABEL, Receipt, canonical_category, decimal_mark, guess_category, numbers_of, read_text, tier_of)
 from receipt_values import (CODES, SYMBOLS, Unreadable, clock, currency_code, date_rank, dates_in, decode, find_money, fold, tidy, words, TIME)
+from receipt_words import _
 
 MAX_BYTES = 30 * 1024 * 1024
 
@@ -67,12 +68,12 @@ TOTAL_ROW = re.compile(r"\W*(?:grand |sub[ -]?|overall |report |net )?(?:totals?
 
 def read_csv(text, path):
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    first, _, rest = text.partition("\n")
+    first, newline, rest = text.partition("\n")
     forced = re.match(r"sep=(.)$", first.strip())
     text = rest if forced else text
     rows = csv_rows(text, forced.group(1) if forced else None)
     if not rows:
-        raise Unreadable("empty")
+        raise Unreadable(_("empty"))
     pairs = [(r[0], ", ".join(c for c in r[1:] if c)) for r in rows if len([c for c in r if c]) >= 2]
     kinds = {("total" if tier_of(k) > 0 and find_money(v)[0] else "date" if dates_in(v) and date_rank(k, 0) >= 3 else
               "vendor" if VENDOR_LABEL.match(fold(k).strip(" :")) else "currency" if COLUMN["currency"].fullmatch(fold(k).strip(" :")) else "")
@@ -245,7 +246,7 @@ def read_items(rows, columns, at, path):
             items.append(re.sub(r"\d", "", label))
     if not stated:
         if not items:
-            raise Unreadable("no total found in it")
+            raise Unreadable(_("no total found in it"))
         lines.append(f"Total: {total} {currency or ''}")
     if currency:
         lines.append(f"Currency: {currency}")
@@ -286,7 +287,7 @@ def read_rows(rows, columns, at, path):
         found = row_amount(row, columns, style, context)
         if not found:
             if len([c for c in row if c]) > 1:
-                missing.append((row.line, "no amount in this row"))
+                missing.append((row.line, _("no amount in this row")))
             continue
         r = Receipt(path, amount=found[0], currency=found[1], row=row.line, orders=orders)
         dates = next((d for i in columns.get("date", []) if i < len(row) and (d := dates_in(row[i]))), [])
@@ -319,7 +320,7 @@ def read_rows(rows, columns, at, path):
     for r in receipts:
         r.currency = r.currency or code
     if not receipts:
-        raise Unreadable("no amount found in its rows" if missing else "it has no rows")
+        raise Unreadable(_("no amount found in its rows") if missing else _("it has no rows"))
     receipts[0].missing = missing
     return receipts
 
@@ -360,7 +361,7 @@ class Page(html.parser.HTMLParser):
         self.parts.append("\n" if tag in self.BLOCKS else "    " if tag in ("td", "th") else "")
 
     def handle_endtag(self, tag):
-        if any(t == tag for t, _ in self.open):
+        if any(t == tag for t, hidden in self.open):
             while self.open:
                 name, hides = self.open.pop()
                 self.hidden -= hides
@@ -483,14 +484,14 @@ def read_mail(message, path, depth=0):
             try:
                 found = read_bytes(data, name, path)
             except Unreadable as e:
-                reason = Unreadable(f"{e} (attachment {tidy(name, 60)})")
+                reason = Unreadable(_("{reason} (attachment {name})").format(reason=e, name=tidy(name, 60)))
                 continue
             for r in found:
                 r.dates = r.dates or ((sent,) if sent and not r.row else ())
                 r.sent = sent
                 r.vendor = r.vendor if r.vendor != tidy(os.path.splitext(os.path.basename(path))[0], 80) else sender or r.vendor
             return found
-    raise reason or Unreadable("an empty mail")
+    raise reason or Unreadable(_("an empty mail"))
 
 
 # ---------------------------------------------------------------- .pdf
@@ -504,20 +505,20 @@ def pdf_text(file, layout=True):
         done = run("pdftotext", *(["-layout"] if layout else []), "-enc", "UTF-8", file, "-")
         if done.returncode:
             locked = b"assword" in done.stderr
-            raise Unreadable("locked with a password" if locked else "a damaged PDF")
+            raise Unreadable(_("locked with a password") if locked else _("a damaged PDF"))
         return done.stdout.decode("utf-8", "replace")
     try:
         import pypdf
         reader = pypdf.PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise Unreadable("locked with a password")
+            raise Unreadable(_("locked with a password"))
         return "\f".join(p.extract_text(extraction_mode="layout" if layout else "plain") for p in reader.pages)
     except ImportError:
-        raise Unreadable("no PDF reader is installed here") from None
+        raise Unreadable(_("no PDF reader is installed here")) from None
     except Unreadable:
         raise
     except Exception:       # pypdf raises many kinds of errors on damaged files
-        raise Unreadable("a damaged PDF") from None
+        raise Unreadable(_("a damaged PDF")) from None
 
 
 def ocr_text(folder, file):
@@ -531,7 +532,7 @@ def ocr_text(folder, file):
 
 def read_pdf(data, path):
     if b"%PDF" not in data[:1024]:
-        raise Unreadable("a damaged PDF")
+        raise Unreadable(_("a damaged PDF"))
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "receipt.pdf")
         with open(file, "wb") as f:
@@ -541,7 +542,7 @@ def read_pdf(data, path):
             if not re.search(r"\w", text):
                 text, scanned = ocr_text(folder, file), True
                 if not re.search(r"\w", text):
-                    raise Unreadable("a scan: a picture without text")
+                    raise Unreadable(_("a scan: a picture without text"))
             try:
                 receipts = read_plain(text, path)
             except Unreadable:
@@ -549,9 +550,9 @@ def read_pdf(data, path):
                     raise
                 receipts = [read_text(pdf_text(file, False), path)]
         except subprocess.TimeoutExpired:
-            raise Unreadable("reading it took too long") from None
+            raise Unreadable(_("reading it took too long")) from None
     for r in receipts if scanned else ():
-        r.notes.append("read by text recognition: please check")
+        r.notes.append(_("read by text recognition: please check"))
     return receipts
 
 
@@ -571,17 +572,17 @@ PICTURES = {".jpg", ".jpeg", ".png", ".gif", ".heic", ".webp", ".tif", ".tiff", 
 def read_bytes(data, name, path):
     extension = os.path.splitext(name)[1].lower()
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise Unreadable("empty")
+        raise Unreadable(_("empty"))
     if extension in PICTURES:
-        raise Unreadable("a picture: only text can be read")
+        raise Unreadable(_("a picture: only text can be read"))
     if data.startswith(b"%PDF-"):
         extension = ".pdf"
     if extension not in READERS:
-        raise Unreadable(f"{extension} is not a kind of receipt this script reads" if extension else "a file without a known ending")
+        raise Unreadable(_("{ending} is not a kind of receipt this script reads").format(ending=extension) if extension else _("a file without a known ending"))
     try:
         return READERS[extension](data, path)
     except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
-        raise Unreadable(f"could not be understood ({type(e).__name__})") from e
+        raise Unreadable(_("could not be understood ({reason})").format(reason=type(e).__name__)) from e
 
 
 def read_file(folder, path):
@@ -590,15 +591,15 @@ def read_file(folder, path):
     try:
         info = os.lstat(full)
         if stat.S_ISLNK(info.st_mode):
-            raise Unreadable("a link to somewhere else: not followed")
+            raise Unreadable(_("a link to somewhere else: not followed"))
         if not stat.S_ISREG(info.st_mode):
-            raise Unreadable("not a regular file")
+            raise Unreadable(_("not a regular file"))
         if info.st_size > MAX_BYTES:
-            raise Unreadable("too large for a receipt")
+            raise Unreadable(_("too large for a receipt"))
         with open(full, "rb") as f:
             data = f.read()
     except OSError as e:
-        raise Unreadable(f"cannot be opened: {e.strerror}") from e
+        raise Unreadable(_("cannot be opened: {reason}").format(reason=e.strerror)) from e
     receipts = read_bytes(data, path, path)
     for r in receipts:
         r.digest = hashlib.sha256(b" ".join(data.split())).hexdigest()

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from receipt_values import (CODES, DATES, SYMBOLS, TIME, WORDLIKE, Unreadable, cell_above, cells, clock, currency_code, dates_in, dates_of,
                             find_money, fold, tidy, words)
+from receipt_words import _
 
 # ---------------------------------------------------------------- the total of a text
 
@@ -143,7 +144,7 @@ def below(lines, i, context, style, tier):
         heads, values = cells(lines[i]), cells(sign + lines[j])
         if len(heads) == len(values) > 1:
             found = []
-            for (_, head), (_, value) in zip(heads, values):
+            for (at, head), (place, value) in zip(heads, values):
                 amounts, _line = find_money(value, context, style, True)
                 if amounts and tier_of(head) > 0 and not dates_in(value):
                     found.append((tier_of(head), pick(amounts), fold(head), j))
@@ -340,7 +341,7 @@ def vendor_of(lines, fallback=""):
     if fallback:
         return fallback
     first = next(((i, name) for i, name in enumerate(map(meaningful, lines[:25])) if name), None)
-    where = next((i for i, label, _ in pairs if FROM_LABEL.match(label)), 99)
+    where = next((i for i, label, value in pairs if FROM_LABEL.match(label)), 99)
     return sender if sender and (not first or where < first[0]) else first[1] if first else sender or leftover(lines)
 
 
@@ -389,12 +390,12 @@ def read_text(text, path, sender="", subject="", sent=None):
     """One receipt from plain text. Raises Unreadable when it holds no total."""
     lines = [x.replace("\u200b", "").rstrip() for x in re.split(r"\r\n|[\n\r\x0b\x0c\u2028\u2029]", text)]
     if not any(x.strip() for x in lines):
-        raise Unreadable("empty")
+        raise Unreadable(_("empty"))
     refund = bool(words("refund\\w*", "gutschrift", "\\w*erstattung", "storno\\w*", "credit note", "remboursement", "reembolso", "rimborso").search(fold(subject))
                   ) and "policy" not in fold(subject)
     total = total_of(lines + ([subject] if subject else []), refund)
     if not total:
-        raise Unreadable("no total found in it")
+        raise Unreadable(_("no total found in it"))
     receipt = Receipt(path, amount=total[0], currency=total[1])
     stem = os.path.splitext(os.path.basename(path))[0]
     receipt.vendor = tidy(vendor_of(lines, sender) or re.sub(r"[\d_\-. ]+", " ", stem).strip() or stem, 80)
@@ -415,7 +416,7 @@ def read_text(text, path, sender="", subject="", sent=None):
         receipt.dates = (sent,)
     elif named := [f for f in dates_in(re.sub(r"_", " ", stem)) if len(f.options) == 1]:
         receipt.dates = named[0].options
-        receipt.notes.append("date taken from the file's name")
+        receipt.notes.append(_("date taken from the file’s name"))
     if not receipt.time and (m := re.search(r"(?im)^\W*(?:time|uhrzeit|zeit|heure|hora|ora)\W{1,4}(?=\d)" + TIME.pattern, text)):
         receipt.time = clock(TIME.search(m.group()))
     return receipt

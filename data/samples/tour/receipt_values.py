@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from receipt_words import _
+
 
 class Unreadable(Exception):
     """The file cannot be counted; the text says why, for the user."""
@@ -55,13 +57,13 @@ def decode(data):
             return data.decode("utf-16-le", "replace")
         if even > len(data) / 5 and odd < even / 4:
             return data.decode("utf-16-be", "replace")
-        raise Unreadable("not a text file, whatever its name says")
+        raise Unreadable(_("not a text file, whatever its name says"))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         text = "".join(bytes([b]).decode("cp1252", "replace") if b > 127 else chr(b) for b in data)
     if sum(c < " " and c not in "\t\n\r\f\x1b" for c in text) > max(2, len(text) / 50):
-        raise Unreadable("not a text file, whatever its name says")
+        raise Unreadable(_("not a text file, whatever its name says"))
     return text
 
 

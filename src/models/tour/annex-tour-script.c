@@ -8,6 +8,7 @@
 
 #include "annex-json-build.h"
 #include "annex-tour-resources.h"
+#include "annex-tour-words.h"
 
 #include <string.h>
 
@@ -65,6 +66,23 @@ annex_tour_script_free (AnnexTourScript *self)
 
 /* ---- gaps */
 
+/* The words of the tour's scripts, for receipt_words.py. (transfer full) */
+static char *
+dup_script_words (void)
+{
+  static const char *const NAMES[] = { "expense_report.py", "receipt_files.py", "receipt_text.py",
+                                       "receipt_values.py" };
+  char *scripts[G_N_ELEMENTS (NAMES) + 1] = { NULL };
+  char *table;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (NAMES); i++)
+    scripts[i] = read_resource (NAMES[i], NULL);
+  table = annex_tour_words_dup_table ((const char *const *) scripts);
+  for (gsize i = 0; i < G_N_ELEMENTS (NAMES); i++)
+    g_free (scripts[i]);
+  return table;
+}
+
 /* What stands for {{@name}}; "" when the conversation does not say. (transfer full) */
 static char *
 fill_gap (AnnexTourFacts *facts, const char *name)
@@ -83,6 +101,8 @@ fill_gap (AnnexTourFacts *facts, const char *name)
     value = read_resource (name + strlen ("file:"), NULL);
   else if (g_str_has_prefix (name, "error:"))
     value = annex_tour_facts_dup_error (facts, name + strlen ("error:"));
+  else if (g_str_equal (name, "words"))
+    value = dup_script_words ();
   else if (g_str_equal (name, "folder"))
     value = g_strdup (facts->folder);
   else if (g_str_equal (name, "folder_name"))
@@ -119,8 +139,9 @@ append_filled (GString *out, AnnexTourFacts *facts, const char *text)
 static void
 fill_object (JsonObject *object, AnnexTourFacts *facts);
 
+/* @spoken: the strings are words for people. */
 static void
-fill_node (JsonNode *node, AnnexTourFacts *facts)
+fill_node (JsonNode *node, AnnexTourFacts *facts, gboolean spoken)
 {
   if (JSON_NODE_HOLDS_OBJECT (node))
     fill_object (json_node_get_object (node), facts);
@@ -129,13 +150,14 @@ fill_node (JsonNode *node, AnnexTourFacts *facts)
       JsonArray *array = json_node_get_array (node);
 
       for (guint i = 0; i < json_array_get_length (array); i++)
-        fill_node (json_array_get_element (array, i), facts);
+        fill_node (json_array_get_element (array, i), facts, spoken);
     }
   else if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
     {
       g_autoptr (GString) out = g_string_new (NULL);
+      const char *text = json_node_get_string (node);
 
-      append_filled (out, facts, json_node_get_string (node));
+      append_filled (out, facts, spoken ? annex_tour_words_translate (text) : text);
       json_node_set_string (node, out->str);
     }
 }
@@ -143,10 +165,13 @@ fill_node (JsonNode *node, AnnexTourFacts *facts)
 static void
 fill_object (JsonObject *object, AnnexTourFacts *facts)
 {
-  g_autoptr (GList) members = json_object_get_values (object);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
 
-  for (GList *l = members; l != NULL; l = l->next)
-    fill_node (l->data, facts);
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, &name, &node))
+    fill_node (node, facts, annex_tour_words_is_spoken (name));
 }
 
 /* ---- conditions */
@@ -227,10 +252,11 @@ build_text (JsonArray *pieces, AnnexTourFacts *facts)
       JsonNode *piece = json_array_get_element (pieces, i);
 
       if (!JSON_NODE_HOLDS_OBJECT (piece))
-        append_filled (out, facts, json_node_get_string (piece));
+        append_filled (out, facts, annex_tour_words_translate (json_node_get_string (piece)));
       else if (holds (annex_json_opt_object (json_node_get_object (piece), "when"), facts))
         append_filled (out, facts,
-                       annex_json_opt_string (json_node_get_object (piece), "text", ""));
+                       annex_tour_words_translate (
+                           annex_json_opt_string (json_node_get_object (piece), "text", "")));
     }
   return annex_block_new_text (out->str);
 }
@@ -246,7 +272,9 @@ build_plan (AnnexTourScript *self, JsonObject *states, const char *id)
     {
       JsonObject *step = annex_json_object_copy (json_array_get_object_element (plan, i));
       const char *name = annex_json_opt_string (step, "id", "");
+      const char *title = annex_json_opt_string (step, "title", "");
 
+      json_object_set_string_member (step, "title", annex_tour_words_translate (title));
       json_object_set_string_member (step, "state",
                                      annex_json_opt_string (states, name, "pending"));
       json_array_add_object_element (steps, step);
