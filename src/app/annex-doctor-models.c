@@ -203,8 +203,8 @@ static void
 say_proxy_fault (AnnexCheckResult *result, const char *fault)
 {
   annex_doctor_say (result, ANNEX_CHECK_FAILED,
-                    "%s Models on this machine and work in folders go on; hosted models and "
-                    "downloads do not. Check the proxy in the system’s network settings.",
+                    _ ("%s Models on this machine and work in folders go on; hosted models and "
+                       "downloads do not. Check the proxy in the system’s network settings."),
                     fault);
   result->admin_text =
       g_strdup_printf (_ ("Please let Annex through the network’s proxy. %s"), fault);

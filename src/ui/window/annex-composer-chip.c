@@ -60,7 +60,7 @@ annex_share_mode_sentence (AnnexShareMode mode)
     case ANNEX_SHARE_REVIEW:
       return _ ("Changes wait for you. Nothing is changed until you keep it.");
     case ANNEX_SHARE_KEEP:
-      return _ ("Changes are kept as they are made. You can undo them.");
+      return _ ("Changes are kept when Annex is done. You can undo them.");
     }
   return "";
 }

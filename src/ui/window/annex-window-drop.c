@@ -30,7 +30,7 @@ promise (AnnexWindow *self)
     case ANNEX_SHARE_REVIEW:
       return _ ("Your files are not changed until you keep them.");
     case ANNEX_SHARE_KEEP:
-      return _ ("Changes are kept as they are made. You can undo them.");
+      return _ ("Changes are kept when Annex is done. You can undo them.");
     }
   return "";
 }

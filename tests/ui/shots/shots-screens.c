@@ -397,27 +397,35 @@ set_checks (ShotsStage *stage, gboolean fine)
 {
   AnnexFakeDesk *desk = stage->world->desk;
 
-  annex_fake_desk_set_check (desk, "kvm", fine ? ANNEX_CHECK_OK : ANNEX_CHECK_NOTICE,
-                             "Fast virtual machines (KVM)",
-                             fine ? "A test machine started in 0.4 s."
-                                  : "This machine runs inside another one that does not pass them "
-                                    "on. Annex’s computer is emulated: slower, and just as "
-                                    "separate.",
-                             NULL, "Turn on nested virtualisation for this machine.");
-  annex_fake_desk_set_check (desk, "qemu", ANNEX_CHECK_OK, "Virtual machines (QEMU)",
-                             "Version 10.0 is here.", NULL, NULL);
-  annex_fake_desk_set_check (desk, "image", fine ? ANNEX_CHECK_OK : ANNEX_CHECK_FAILED,
-                             "Annex’s computer",
-                             fine ? "It is installed and whole." : "One of its files is damaged.",
-                             fine ? NULL : "Build It Again", NULL);
   annex_fake_desk_set_check (
-      desk, "sub-ids", fine ? ANNEX_CHECK_OK : ANNEX_CHECK_FAILED, "Sharing folders",
-      fine ? "Folders can be shared."
-           : "Your user has no range of user ids of its own, which sharing a folder needs.",
-      NULL, "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER");
-  annex_fake_desk_set_check (desk, "keyring", ANNEX_CHECK_OK, "Keyring", "It is open.", NULL, NULL);
-  annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_OK, "Disk space", "52 GB are free.", NULL,
-                             NULL);
+      desk, "kvm", fine ? ANNEX_CHECK_OK : ANNEX_CHECK_NOTICE, "Fast virtual machines",
+      fine
+          ? "Virtual machines are fast here: a trial computer started."
+          : "This machine is itself a virtual machine, and whoever runs it has not allowed virtual "
+            "machines inside it. Annex’s computer is emulated, which is several times slower; "
+            "where it may not run at all, it can be turned off in the preferences.",
+      NULL,
+      "Please allow nested virtualization for this virtual machine (the processor flag vmx or svm "
+      "must be passed on to it).");
+  annex_fake_desk_set_check (desk, "qemu", ANNEX_CHECK_OK, "Running virtual machines",
+                             "The program that runs virtual machines is here.", NULL, NULL);
+  annex_fake_desk_set_check (
+      desk, "image", fine ? ANNEX_CHECK_OK : ANNEX_CHECK_FAILED, "The computer’s system",
+      fine
+          ? "The system of Annex’s computer is here and whole."
+          : "The system of Annex’s computer is damaged and must be made again. Tasks and files are "
+            "not touched.",
+      fine ? NULL : "Build It Again", NULL);
+  annex_fake_desk_set_check (
+      desk, "virtiofsd", fine ? ANNEX_CHECK_OK : ANNEX_CHECK_FAILED, "Sharing folders",
+      fine ? "Folders can be shared with the computer."
+           : "The program that shows your folders to the computer (virtiofsd) is not installed. "
+             "Tasks without folders work.",
+      NULL, "Please install virtiofsd, version 1.13 or newer (the one written in Rust).");
+  annex_fake_desk_set_check (desk, "keyring", ANNEX_CHECK_OK, "The keyring",
+                             "Keys are kept in the desktop’s keyring.", NULL, NULL);
+  annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_OK, "Room on the disk",
+                             "There is enough room on the disk: 52.0 GB are free.", NULL, NULL);
 }
 
 static void
