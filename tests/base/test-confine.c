@@ -206,6 +206,26 @@ test_row (gconstpointer data)
   g_assert_cmpint (try_in_child (row, TRUE), ==, row->expected ? 1 : 0);
 }
 
+/* A file that makes it go round in circles is no reason to wait. */
+static void
+test_works_for_ever (void)
+{
+  const char *const folders[] = { "/usr/share", NULL };
+  volatile guint turns = 0;
+  pid_t pid = fork ();
+  int status;
+
+  if (pid == 0)
+    {
+      if (!annex_confine (folders, MEMORY_BYTES, 1, NULL))
+        _exit (2);
+      for (;;)
+        turns++;
+    }
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_true (WIFSIGNALED (status));
+}
+
 /* The rows say something only if it could be done before. */
 static void
 test_before (void)
@@ -237,6 +257,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &rows[i], test_row);
     }
   g_test_add_func ("/confine/before", test_before);
+  g_test_add_func ("/confine/works-for-ever", test_works_for_ever);
   status = g_test_run ();
   g_unlink (made);
   g_unlink (secret);

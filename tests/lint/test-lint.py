@@ -21,7 +21,8 @@ LIBRARIES = {
     "json-glib/": "json-glib", "sqlite3.h": "SQLite", "libsecret/": "libsecret", "libsoup/": "libsoup",
     "libvirt/": "libvirt", "libssh/": "libssh", "openssl/": "OpenSSL", "gtk/": "GTK", "adwaita.h": "libadwaita", "webkit/": "WebKitGTK",
     "vte/": "VTE", "poppler": "Poppler", "gtksourceview/": "GtkSourceView", "cmark-gfm": "cmark-gfm",
-    "archive": "libarchive", "yaml.h": "libyaml", "git2.h": "libgit2",
+    "archive": "libarchive", "yaml.h": "libyaml", "git2.h": "libgit2", "jpeglib.h": "libjpeg", "png.h": "libpng",
+    "webp/": "libwebp",
 }
 
 # The hosts of package archives and registries: which ones a machine uses is its own matter, so their

@@ -8,6 +8,7 @@
 
 #include "annex-chat-words.h"
 #include "annex-future.h"
+#include "annex-painter.h"
 #include "annex-prose.h"
 #include "annex-text.h"
 #include "annex-ui.h"
@@ -19,6 +20,7 @@
 #define MAX_CHARS 100000
 #define MAX_IMAGES 12
 #define MAX_IMAGE_BYTES (16 * 1024 * 1024)
+#define MAX_IMAGE_SIDE 1024 /* shown much smaller, but some are long and narrow */
 
 struct _AnnexUserCard
 {
@@ -70,10 +72,11 @@ decode_worker (gpointer data)
   gsize length;
   guchar *raw = g_base64_decode (data, &length);
   g_autoptr (GBytes) bytes = g_bytes_new_take (raw, length);
-  GError *error = NULL;
-  GdkTexture *texture = gdk_texture_new_from_bytes (bytes, &error);
+  GdkTexture *texture = annex_painter_paint_picture (bytes, MAX_IMAGE_SIDE);
 
-  return texture != NULL ? dex_future_new_take_object (texture) : dex_future_new_for_error (error);
+  return texture != NULL ? dex_future_new_take_object (texture)
+                         : annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                                                    "This is no picture that can be shown");
 }
 
 static DexFuture *

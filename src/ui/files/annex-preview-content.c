@@ -9,8 +9,7 @@
 #include "annex-draft.h"
 #include "annex-future.h"
 #include "annex-office-text.h"
-#include "annex-pdf.h"
-#include "annex-picture.h"
+#include "annex-painter.h"
 #include "annex-text.h"
 
 #include <string.h>
@@ -321,7 +320,7 @@ load_images (AnnexPreviewContent *self)
 
       if (self->sides[i].bytes == NULL)
         continue;
-      picture = annex_picture_decode (self->sides[i].bytes, self->max_side);
+      picture = annex_painter_paint_picture (self->sides[i].bytes, self->max_side);
       if (picture == NULL)
         return FALSE;
       g_ptr_array_add (self->sides[i].pictures, picture);
@@ -339,7 +338,7 @@ load_pages (AnnexPreviewContent *self)
 
       if (side->bytes == NULL)
         continue;
-      side->n_pages = annex_pdf_render_pages (side->bytes, self->max_side, ANNEX_PREVIEW_MAX_PAGES,
+      side->n_pages = annex_painter_paint_pdf (side->bytes, self->max_side, ANNEX_PREVIEW_MAX_PAGES,
                                               side->pictures);
       if (side->n_pages == 0)
         return FALSE;

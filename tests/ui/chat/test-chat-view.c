@@ -5,6 +5,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-block.h"
+#include "annex-json-build.h"
 #include "annex-steps-view.h"
 #include "annex-user-card.h"
 #include "chat-fixture.h"
@@ -280,6 +282,50 @@ test_edit (void)
   chat_fixture_close (desk, window);
 }
 
+/* A picture, and what only says that it is one. */
+static void
+test_images (void)
+{
+  static const char png[] =
+      "iVBORw0KGgoAAAANSUhEUgAAABAAAAAIAgMAAACNGJcEAAAACVBMVEUA/wD/AAAAAP9s7qtnAAAAEklEQVQI12NgCF21"
+      "igGNCMUkAA/RDp0xiqbiAAAAAElFTkSuQmCC";
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkWindow *window;
+  GtkWidget *picture, *broken;
+  GdkPaintable *paintable = NULL;
+  gsize length;
+  g_autofree guchar *data = g_base64_decode (png, &length);
+  JsonArray *blocks = json_array_new ();
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (data, i == 0 ? length : 50);
+      g_autoptr (AnnexBlock) block = annex_block_new_image ("image/png", bytes);
+
+      json_array_add_object_element (blocks, annex_json_object_copy (annex_block_get_json (block)));
+    }
+  annex_fake_desk_append (desk, task, ANNEX_EVENT_USER_MESSAGE,
+                          annex_json_build ("a", "blocks", blocks, NULL));
+  view = chat_fixture_show (desk, task, 700, 600, &window);
+  picture = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_PICTURE, NULL);
+  g_assert_nonnull (picture);
+  broken = gtk_widget_get_next_sibling (picture);
+  g_assert_true (GTK_IS_PICTURE (broken));
+  for (guint i = 0; i < 300 && (paintable == NULL || gtk_widget_get_visible (broken)); i++)
+    {
+      annex_shot_settle (100);
+      paintable = gtk_picture_get_paintable (GTK_PICTURE (picture));
+    }
+  g_assert_true (GDK_IS_TEXTURE (paintable));
+  g_assert_cmpint (gdk_paintable_get_intrinsic_width (paintable), ==, 16);
+  g_assert_true (gtk_widget_get_visible (picture));
+  g_assert_false (gtk_widget_get_visible (broken));
+  annex_shot_take (window, "chat-images");
+  chat_fixture_close (desk, window);
+}
+
 static GtkWidget *
 find_steps (GtkWidget *root, const char *words)
 {
@@ -467,6 +513,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/chat/stream", test_stream);
   g_test_add_func ("/chat/find", test_find);
   g_test_add_func ("/chat/edit", test_edit);
+  g_test_add_func ("/chat/images", test_images);
   g_test_add_func ("/chat/browse-step", test_browse_step);
   g_test_add_func ("/chat/steps", test_steps);
   g_test_add_func ("/chat/output", test_output);

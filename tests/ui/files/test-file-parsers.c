@@ -6,7 +6,7 @@
  */
 #include "zip-fixture.h"
 
-#include "annex-pdf.h"
+#include "annex-painter.h"
 #include "annex-file-kind.h"
 #include "annex-office-text.h"
 #include "annex-workbook-diff.h"
@@ -635,7 +635,7 @@ test_pdf (void)
       g_autoptr (GBytes) bytes = g_bytes_new_static (rows[i].text, strlen (rows[i].text));
       g_autoptr (GPtrArray) pages = g_ptr_array_new_with_free_func (g_object_unref);
 
-      g_assert_cmpuint (annex_pdf_render_pages (bytes, 100, 2, pages), ==, rows[i].n_pages);
+      g_assert_cmpuint (annex_painter_paint_pdf (bytes, 100, 2, pages), ==, rows[i].n_pages);
       g_assert_cmpuint (pages->len, ==, rows[i].n_painted);
       for (guint j = 0; j < pages->len; j++)
         {
