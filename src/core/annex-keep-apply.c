@@ -382,7 +382,7 @@ annex_keep_apply (const char *undo_dir,
       annex_keep_store_note_end (store);
       /* Without its end a journal is still good: the next start settles it. */
       if (!annex_keep_store_commit (store, &local))
-        g_warning ("%s", local->message);
+        g_message ("%s", local->message);
     }
   else
     {

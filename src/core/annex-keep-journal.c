@@ -251,17 +251,30 @@ annex_keep_store_note_undo_end (AnnexKeepStore *self)
   note (self, record_new ("undo-end"));
 }
 
+/* What is behind the last whole commit: an earlier one failed, and could not be cut off then. */
+static gboolean
+cut_remains (AnnexKeepStore *self)
+{
+  struct stat info;
+
+  return fstat (self->journal_fd, &info) == 0 &&
+         (info.st_size <= self->journal_bytes ||
+          ftruncate (self->journal_fd, self->journal_bytes) == 0);
+}
+
 gboolean
 annex_keep_store_commit (AnnexKeepStore *self, GError **error)
 {
   const char *bytes = self->pending->str;
   gsize left = self->pending->len;
-  off_t start = lseek (self->journal_fd, 0, SEEK_END);
   gssize n = 0;
 
   if (left == 0)
     return TRUE;
   annex_keep_point ("journal");
+  /* Half a line must not stand before the next one. */
+  if (!cut_remains (self))
+    return annex_keep_set_error (error, "The undo journal cannot be written");
   while (left > 0 && (n >= 0 || errno == EINTR))
     {
       n = write (self->journal_fd, bytes, left);
@@ -275,13 +288,13 @@ annex_keep_store_commit (AnnexKeepStore *self, GError **error)
     {
       int code = errno;
 
-      /* Half a line must not stand before the next one. */
-      if (start < 0 || ftruncate (self->journal_fd, start) != 0)
+      /* What is pending stays so: among it is what was done, which no later line may be without. */
+      if (!cut_remains (self))
         g_warning ("The undo journal cannot be repaired now: %s", g_strerror (errno));
-      g_string_truncate (self->pending, 0);
       errno = code;
       return annex_keep_set_error (error, "The undo journal cannot be written");
     }
+  self->journal_bytes += (off_t) self->pending->len;
   g_string_truncate (self->pending, 0);
   annex_keep_point ("journal written");
   return TRUE;
@@ -469,5 +482,6 @@ annex_keep_store_read (AnnexKeepStore *self, GError **error)
   /* A line that a crash tore never took effect. */
   if (used < size && ftruncate (self->journal_fd, (off_t) used) != 0)
     return annex_keep_set_error (error, "The undo journal cannot be repaired");
+  self->journal_bytes = (off_t) used;
   return TRUE;
 }

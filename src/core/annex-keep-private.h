@@ -87,6 +87,7 @@ typedef struct
   int objects_fd;
   int root_fd;
   int journal_fd;
+  off_t journal_bytes;   /* of it, what was committed */
   GString *pending;      /* journal lines not yet on the disk */
   GPtrArray *steps;      /* AnnexKeepStep, index = number */
   GPtrArray *folders;    /* AnnexKeepFolder */
@@ -156,6 +157,7 @@ void
 annex_keep_store_note_undone (AnnexKeepStore *self, AnnexKeepStep *step);
 void
 annex_keep_store_note_undo_end (AnnexKeepStore *self);
+/* DISK_FULL, FAILED: then the records are still to be written, before any later one. */
 gboolean
 annex_keep_store_commit (AnnexKeepStore *self, GError **error);
 
@@ -187,6 +189,9 @@ annex_keep_is_original (int folder_fd, const char *name, const char *print);
 
 /* ---- annex-keep-undo.c */
 
+/* Is there a step of which the journal says neither that it was taken nor that it was left out? */
+gboolean
+annex_keep_has_open_steps (AnnexKeepStore *store);
 /* Settles the steps of an interrupted keep and ends it. Returns FALSE when nothing was changed and
  * the keep was removed. */
 gboolean

@@ -556,6 +556,21 @@ annex_keep_undo_store (AnnexKeepStore *store, GCancellable *cancellable, GError 
 
 /* ---- finishing an interrupted keep */
 
+static gboolean
+is_open (AnnexKeepStep *step)
+{
+  return !step->done && !step->skipped && (step->staged || step->planned);
+}
+
+gboolean
+annex_keep_has_open_steps (AnnexKeepStore *store)
+{
+  for (guint i = 0; i < store->steps->len; i++)
+    if (is_open (g_ptr_array_index (store->steps, i)))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 annex_keep_finish (AnnexKeepStore *store)
 {
@@ -565,7 +580,7 @@ annex_keep_finish (AnnexKeepStore *store)
     {
       AnnexKeepStep *step = g_ptr_array_index (store->steps, i);
 
-      if (!step->done && !step->skipped && (step->staged || step->planned))
+      if (is_open (step))
         {
           if (annex_keep_settle_step (store, step))
             annex_keep_store_note_done (store, step);
@@ -576,8 +591,13 @@ annex_keep_finish (AnnexKeepStore *store)
     }
   if (any)
     {
+      g_autoptr (GError) error = NULL;
+
       annex_keep_store_note_end (store);
-      return annex_keep_store_commit (store, NULL);
+      /* What cannot be written now is found out again the next time. */
+      if (!annex_keep_store_commit (store, &error))
+        g_message ("%s", error->message);
+      return TRUE;
     }
   for (guint i = 0; i < store->folders->len; i++)
     ((AnnexKeepFolder *) g_ptr_array_index (store->folders, i))->restore = TRUE;

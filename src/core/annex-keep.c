@@ -105,7 +105,8 @@ annex_keep_undo (const char *undo_dir,
     }
   if (!annex_keep_store_open_root (store, error))
     return NULL;
-  if (!store->ended && !annex_keep_finish (store))
+  /* Where the journal knows less than the folder, nothing saved may go as if it were not needed. */
+  if ((!store->ended || annex_keep_has_open_steps (store)) && !annex_keep_finish (store))
     {
       nothing_to_undo (error);
       return NULL;

@@ -259,6 +259,95 @@ test_disk_full (void)
   g_assert_cmpuint (failed, >, 0);
 }
 
+/* The journal finds no room in the middle of a keep of several batches: what was taken by then can
+ * still be taken back. */
+static void
+test_journal_full (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GHashTable) before = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  struct rlimit old, limit;
+  guint halfway = 0;
+
+  for (guint i = 0; i < 70; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("file-%u", i);
+
+      draft_fixture_host_file (fixture, path, "original", 0644);
+    }
+  draft_fixture_settle (fixture);
+  for (guint i = 0; i < 70; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("file-%u", i);
+
+      draft_fixture_file (fixture, path, "agent", 0644);
+    }
+  before = draft_fixture_snapshot (fixture->root);
+  changes = draft_fixture_compute (fixture);
+  signal (SIGXFSZ, SIG_IGN);
+  getrlimit (RLIMIT_FSIZE, &old);
+  for (rlim_t size = 4000; size < 60000; size += 1490)
+    {
+      g_autofree char *keep_id = g_strdup_printf ("k%u", (guint) size);
+      g_autoptr (GHashTable) after = NULL;
+      g_autoptr (GPtrArray) kept = NULL;
+      g_autoptr (GPtrArray) undone = NULL;
+      guint done = 0;
+
+      limit = (struct rlimit) { .rlim_cur = size, .rlim_max = old.rlim_max };
+      setrlimit (RLIMIT_FSIZE, &limit);
+      kept = annex_keep_apply (fixture->undo_dir, keep_id, fixture->root, changes, NULL,
+                               draft_fixture_fetch, fixture, NULL, NULL);
+      setrlimit (RLIMIT_FSIZE, &old);
+      for (guint i = 0; kept != NULL && i < kept->len; i++)
+        done += ((AnnexKept *) g_ptr_array_index (kept, i))->outcome == ANNEX_OUTCOME_DONE;
+      halfway += done > 0 && done < changes->len;
+      undone = annex_keep_undo (fixture->undo_dir, keep_id, NULL, NULL);
+      g_assert_cmpuint (undone != NULL ? undone->len : 0, ==, done);
+      after = draft_fixture_snapshot (fixture->root);
+      draft_fixture_assert_same (before, after);
+    }
+  g_assert_cmpuint (halfway, >, 0);
+}
+
+/* A journal whose batch lost its "done" lines, though the keep was ended: the folder tells. */
+static void
+test_undo_without_done (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GHashTable) before = NULL;
+  g_autoptr (GHashTable) after = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) undone = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *path = g_build_filename (fixture->undo_dir, "k1", "journal", NULL);
+  g_autofree char *journal = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  draft_fixture_host_file (fixture, "changed", "original", 0644);
+  draft_fixture_host_file (fixture, "deleted", "original", 0644);
+  draft_fixture_settle (fixture);
+  draft_fixture_file (fixture, "changed", "agent", 0644);
+  draft_fixture_file (fixture, "added", "agent", 0644);
+  draft_fixture_whiteout (fixture, "deleted");
+  before = draft_fixture_snapshot (fixture->root);
+  changes = draft_fixture_compute (fixture);
+  kept = draft_fixture_keep (fixture, "k1", changes);
+  g_assert_true (g_file_get_contents (path, &journal, NULL, NULL));
+  lines = g_strsplit (journal, "\n", -1);
+  for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+    if (strstr (lines[i], "\"done\"") == NULL)
+      g_string_append_printf (text, "%s\n", lines[i]);
+  g_assert_cmpuint (text->len, <, strlen (journal));
+  g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+  undone = draft_fixture_undo (fixture, "k1");
+  g_assert_cmpuint (undone->len, ==, 3);
+  after = draft_fixture_snapshot (fixture->root);
+  draft_fixture_assert_same (before, after);
+}
+
 static void
 test_no_space (void)
 {
@@ -284,6 +373,9 @@ main (int argc, char **argv)
   g_autofree char *data = g_dir_make_tmp ("annex-keep-data-XXXXXX", NULL);
   int status;
 
+  /* Dozens of keeps, each of which waits for the disk: in memory where there is a place. */
+  if (access ("/dev/shm", W_OK) == 0)
+    g_setenv ("TMPDIR", "/dev/shm", TRUE);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
   g_setenv ("GIO_USE_VFS", "local", TRUE);
   g_test_init (&argc, &argv, NULL);
@@ -293,6 +385,8 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/race", test_race);
   g_test_add_func ("/keep/root-gone", test_root_gone);
   g_test_add_func ("/keep/Q2-disk-full", test_disk_full);
+  g_test_add_func ("/keep/journal-full", test_journal_full);
+  g_test_add_func ("/keep/undo-without-done", test_undo_without_done);
   g_test_add_func ("/keep/no-space", test_no_space);
   status = g_test_run ();
   annex_beneath_remove (AT_FDCWD, data);
