@@ -8,10 +8,15 @@
 #include "annex-composer-private.h"
 
 #include "annex-future.h"
+#include "annex-painter.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
 #include <stdlib.h>
+
+#define PIECE_BYTES (64 * 1024)
+#define MAX_PASTED_BYTES (64 * 1024 * 1024)
+#define MAX_PASTED_SIDE 16384
 
 /* What a worker finds out about a path: a folder that may be shared, or a file. */
 typedef struct
@@ -20,7 +25,9 @@ typedef struct
   char *path;
   gboolean is_folder;
   AnnexShareMode mode;
-  GPtrArray *shares; /* AnnexShare: what the task has; nullable */
+  GPtrArray *shares;    /* AnnexShare: what the task has; nullable */
+  GInputStream *stream; /* of a pasted picture, as others made it */
+  GBytes *pasted;
   GdkTexture *texture;
   GBytes *png;
 } Attachment;
@@ -31,6 +38,8 @@ attachment_unref (gpointer data)
   Attachment *attachment = data;
 
   g_weak_ref_clear (&attachment->composer);
+  g_clear_object (&attachment->stream);
+  g_clear_pointer (&attachment->pasted, g_bytes_unref);
   g_clear_object (&attachment->texture);
   g_clear_pointer (&attachment->png, g_bytes_unref);
   g_clear_pointer (&attachment->shares, g_ptr_array_unref);
@@ -178,13 +187,41 @@ encode_texture (gpointer data)
   return dex_future_new_true ();
 }
 
-void
-annex_composer_add_texture (AnnexComposer *self, GdkTexture *texture)
+/* What the model gets is made of plain pixels: nothing of the bytes goes further than the program
+ * that decodes them. */
+static DexFuture *
+paint_pasted (gpointer data)
 {
-  Attachment *attachment = attachment_new (self, NULL);
+  Attachment *attachment = data;
 
-  attachment->texture = g_object_ref (texture);
-  run (attachment, encode_texture);
+  attachment->texture = annex_painter_paint_picture (attachment->pasted, MAX_PASTED_SIDE);
+  g_clear_pointer (&attachment->pasted, g_bytes_unref);
+  if (attachment->texture == NULL)
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                                    _ ("That could not be pasted"));
+  return encode_texture (attachment);
+}
+
+static DexFuture *
+read_pasted_fiber (gpointer data)
+{
+  Attachment *attachment = data;
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  g_autoptr (GBytes) piece = NULL;
+
+  do
+    {
+      g_clear_pointer (&piece, g_bytes_unref);
+      piece = dex_await_boxed (
+          dex_input_stream_read_bytes (attachment->stream, PIECE_BYTES, G_PRIORITY_DEFAULT), NULL);
+      if (piece == NULL || all->len + g_bytes_get_size (piece) > MAX_PASTED_BYTES)
+        return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_FAILED,
+                                        _ ("That could not be pasted"));
+      g_byte_array_append (all, g_bytes_get_data (piece, NULL), (guint) g_bytes_get_size (piece));
+  } while (g_bytes_get_size (piece) > 0);
+  attachment->pasted = g_byte_array_free_to_bytes (g_steal_pointer (&all));
+  return annex_worker_run ("annex-attach", paint_pasted, g_atomic_rc_box_acquire (attachment),
+                           attachment_release);
 }
 
 /* ---- paste */
@@ -193,8 +230,7 @@ static void
 pasted_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (AnnexComposer) self = data;
-  g_autoptr (GError) error = NULL;
-  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, &error);
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);
 
   if (value == NULL)
     annex_ui_toast (GTK_WIDGET (self), _ ("That could not be pasted"));
@@ -205,30 +241,68 @@ pasted_cb (GObject *source, GAsyncResult *result, gpointer data)
       annex_composer_add_files (self, files);
     }
   else if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
-    annex_composer_add_texture (self, g_value_get_object (value));
+    {
+      Attachment *attachment = attachment_new (self, NULL);
+
+      attachment->texture = g_value_dup_object (value);
+      run (attachment, encode_texture);
+    }
+}
+
+static void
+picture_opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AnnexComposer) self = data;
+  Attachment *attachment = attachment_new (self, NULL);
+
+  attachment->stream = gdk_clipboard_read_finish (GDK_CLIPBOARD (source), result, NULL, NULL);
+  if (attachment->stream != NULL)
+    dex_future_disown (dex_future_finally (
+        annex_fiber_run (read_pasted_fiber, g_atomic_rc_box_acquire (attachment),
+                         attachment_release),
+        added_cb, g_atomic_rc_box_acquire (attachment), attachment_release));
+  else
+    annex_ui_toast (GTK_WIDGET (self), _ ("That could not be pasted"));
+  attachment_release (attachment);
+}
+
+static gboolean
+has_one_of (GdkContentFormats *formats, const char *const *media_types)
+{
+  for (guint i = 0; media_types[i] != NULL; i++)
+    if (gdk_content_formats_contain_mime_type (formats, media_types[i]))
+      return TRUE;
+  return FALSE;
 }
 
 /* FALSE: it is text, which the text view pastes. */
 gboolean
 annex_composer_paste (AnnexComposer *self)
 {
+  static const char *const files[] = { "text/uri-list", NULL };
+  static const char *const texts[] = { "text/plain;charset=utf-8", "text/plain", NULL };
+  const char *pictures[] = { "image/png", "image/jpeg", "image/webp", "image/gif", NULL };
   GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self->text));
   GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
   GType type = G_TYPE_INVALID;
 
   if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST) ||
-      gdk_content_formats_contain_mime_type (formats, "text/uri-list"))
+      has_one_of (formats, files))
     type = GDK_TYPE_FILE_LIST;
-  else if (!gdk_content_formats_contain_gtype (formats, G_TYPE_STRING) &&
-           !gdk_content_formats_contain_mime_type (formats, "text/plain;charset=utf-8") &&
-           !gdk_content_formats_contain_mime_type (formats, "text/plain") &&
-           (gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE) ||
-            gdk_content_formats_contain_mime_type (formats, "image/png")))
-    type = GDK_TYPE_TEXTURE;
-  if (type == G_TYPE_INVALID)
+  else if (gdk_content_formats_contain_gtype (formats, G_TYPE_STRING) ||
+           has_one_of (formats, texts))
     return FALSE;
-  gdk_clipboard_read_value_async (clipboard, type, G_PRIORITY_DEFAULT, NULL, pasted_cb,
-                                  g_object_ref (self));
+  else if (gdk_clipboard_is_local (clipboard) &&
+           gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE))
+    type = GDK_TYPE_TEXTURE;
+  else if (!has_one_of (formats, pictures))
+    return FALSE;
+  if (type != G_TYPE_INVALID)
+    gdk_clipboard_read_value_async (clipboard, type, G_PRIORITY_DEFAULT, NULL, pasted_cb,
+                                    g_object_ref (self));
+  else
+    gdk_clipboard_read_async (clipboard, pictures, G_PRIORITY_DEFAULT, NULL, picture_opened_cb,
+                              g_object_ref (self));
   return TRUE;
 }
 

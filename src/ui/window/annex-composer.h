@@ -28,8 +28,6 @@ annex_composer_add_folder (AnnexComposer *self, const char *path);
 /* GFile elements, dropped, pasted or chosen: folders as folders. */
 void
 annex_composer_add_files (AnnexComposer *self, GSList *files);
-void
-annex_composer_add_texture (AnnexComposer *self, GdkTexture *texture);
 /* Opens the dialog for folders, or for files. */
 void
 annex_composer_choose (AnnexComposer *self, gboolean folders);

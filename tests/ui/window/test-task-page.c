@@ -1,7 +1,7 @@
 /* test-task-page.c
  *
- * The page of a task: who has the keyboard when a question comes, where results stand, and when the
- * browser shows itself.
+ * The page of a task: who has the keyboard when a question comes, where results stand, when the
+ * browser shows itself, and what becomes of a pasted picture.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -509,6 +509,61 @@ test_permission_fits (void)
   hide (&shown);
 }
 
+static guint
+count_images (Shown *shown)
+{
+  g_autoptr (AnnexNewTask) request = annex_composer_dup_request (composer_of (shown));
+
+  return request != NULL ? request->images->len : 0;
+}
+
+static gboolean
+has_image (gpointer data)
+{
+  return count_images (data) > 0;
+}
+
+static void
+paste (Shown *shown, const char *media_type, GBytes *bytes)
+{
+  g_autoptr (GdkContentProvider) provider = gdk_content_provider_new_for_bytes (media_type, bytes);
+  GtkWidget *composer = GTK_WIDGET (composer_of (shown));
+
+  g_assert_true (gdk_clipboard_set_content (gtk_widget_get_clipboard (composer), provider));
+  g_signal_emit_by_name (annex_find (composer, annex_is_type, "GtkTextView"), "paste-clipboard");
+  annex_shot_settle (500);
+}
+
+/* What others made is decoded elsewhere, and goes on as a PNG of its plain pixels. */
+static void
+test_paste (void)
+{
+  static const char gif[] =
+      "R0lGODlhEAAIAPEAAAD/AP8AAAAA/////yH5BAAAAAAALAAAAAAQAAgAAAIXhBEZws2HlHNQrfmOxcxu7klgeGFkORUA"
+      "Ow==";
+  gsize length;
+  guchar *data = g_base64_decode (gif, &length);
+  g_autoptr (GBytes) picture = g_bytes_new_take (data, length);
+  g_autoptr (GBytes) head = g_bytes_new_from_bytes (picture, 0, 20);
+  g_autoptr (AnnexNewTask) request = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  Shown shown;
+
+  show (&shown);
+  paste (&shown, "image/gif", head);
+  paste (&shown, "image/gif", picture);
+  g_assert_true (annex_shot_wait (has_image, &shown, WAIT_MS));
+  annex_shot_settle (500);
+  g_assert_cmpuint (count_images (&shown), ==, 1); /* not the one that is cut off */
+  annex_shot_take (shown.window, "pasted-image");
+  request = annex_composer_dup_request (composer_of (&shown));
+  g_assert_true (g_str_has_prefix (g_bytes_get_data (g_ptr_array_index (request->images, 0), NULL),
+                                   "\x89PNG"));
+  texture = gdk_texture_new_from_bytes (g_ptr_array_index (request->images, 0), NULL);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==, 16);
+  hide (&shown);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -525,5 +580,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/task-page/browser/is-quiet", test_browser_is_quiet);
   g_test_add_func ("/ui/task-page/browser/from-step", test_browser_from_step);
   g_test_add_func ("/ui/task-page/permission-fits", test_permission_fits);
+  g_test_add_func ("/ui/task-page/paste", test_paste);
   return g_test_run ();
 }
