@@ -29,11 +29,13 @@ give_up (AnnexKeepApply *self, AnnexKeepItem *item, const char *reason)
 {
   AnnexKeepStep *step = item->step;
 
-  annex_keep_drop_step (self->store, step);
-  annex_keep_store_note_skip (self->store, step);
+  if (annex_keep_drop_step (self->store, step))
+    annex_keep_store_note_skip (self->store, step);
+  else
+    annex_keep_store_note_done (self->store, step);
   item->step = NULL;
   if (item->kept != NULL)
-    annex_keep_tell (item->kept, ANNEX_OUTCOME_FAILED, NULL, reason);
+    annex_keep_tell (item->kept, ANNEX_OUTCOME_FAILED, step->beside, reason);
 }
 
 /* The host's file is not the one it was a moment ago: the agent's goes beside it. */
@@ -48,7 +50,8 @@ take_beside (AnnexKeepApply *self, AnnexKeepItem *item, GError **error)
     {
       give_up (self, item, ANNEX_KEEP_CHANGED_MEANWHILE);
       if (item->kept != NULL)
-        item->kept->outcome = ANNEX_OUTCOME_REFUSED;
+        item->kept->outcome =
+            step->beside != NULL ? ANNEX_OUTCOME_KEPT_BOTH : ANNEX_OUTCOME_REFUSED;
       return TRUE;
     }
   if (step->kind == ANNEX_KEEP_SWAP)
@@ -90,10 +93,15 @@ take (AnnexKeepApply *self, AnnexKeepItem *item)
         return;
       result = ANNEX_KEEP_RESULT_DONE;
     }
-  if (result == ANNEX_KEEP_RESULT_DONE)
-    annex_keep_store_note_done (self->store, item->step);
-  else
-    give_up (self, item, error->message);
+  if (result != ANNEX_KEEP_RESULT_DONE)
+    {
+      give_up (self, item, error->message);
+      return;
+    }
+  annex_keep_store_note_done (self->store, item->step);
+  if (item->step->beside != NULL && item->kept != NULL)
+    annex_keep_tell (item->kept, ANNEX_OUTCOME_KEPT_BOTH, item->step->beside,
+                     ANNEX_KEEP_CHANGED_MEANWHILE);
 }
 
 static void

@@ -40,6 +40,7 @@ typedef struct
   gboolean moved;   /* of REMOVE: the original itself becomes the object */
   gboolean trash;   /* of REMOVE: the Trash is tried */
   gboolean stale;   /* what is there is not `before` any more; never stored */
+  char *beside;     /* where somebody's newer version is that was in the way; never stored */
   char *original;   /* fingerprint of what is replaced or removed */
   char *sha256;     /* of the file that was put */
   guint32 mode;     /* of MODE, MKDIR and new files */
@@ -180,8 +181,10 @@ annex_keep_take_step (AnnexKeepStore *store, AnnexKeepStep *step, GError **error
 /* After a crash: did the planned step take effect? Tidies its temporaries either way. */
 gboolean
 annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step);
-/* Removes the temporary and the object of a step that is not taken. */
-void
+/* Removes the temporary and the object of a step that is not taken. What is not Annex's own there
+ * gets its name back, or one beside it. FALSE when it cannot: the step counts as taken then, so that
+ * nothing that is saved of it goes. */
+gboolean
 annex_keep_drop_step (AnnexKeepStore *store, AnnexKeepStep *step);
 /* Is the file at @name what @print (fingerprint) says? */
 gboolean

@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MAX_OTHER_NAMES 200
+#define CHANGED_WHILE_KEPT "It changed while it was being kept"
+
 static AnnexKeepHook the_hook;
 
 void
@@ -68,11 +71,11 @@ annex_keep_exchange (int folder_fd, const char *temporary, const char *name)
   if (renameat (folder_fd, name, folder_fd, aside) != 0)
     return -1;
   annex_keep_point ("aside");
-  if (renameat (folder_fd, temporary, folder_fd, name) != 0)
+  if (annex_keep_rename_new (folder_fd, temporary, folder_fd, name) != 0)
     {
       int code = errno;
 
-      renameat (folder_fd, aside, folder_fd, name);
+      annex_keep_rename_new (folder_fd, aside, folder_fd, name);
       errno = code;
       return -1;
     }
@@ -100,6 +103,43 @@ remove_checked (int parent, const char *temporary)
     return;
   annex_keep_point ("gone");
   annex_beneath_remove (parent, gone);
+}
+
+/* What stands at @from is somebody's own, newer than what is saved. It goes to the step's place, or
+ * gets a name beside what has come there meanwhile. FALSE with errno: it stays where it is. */
+static gboolean
+give_back (AnnexKeepStep *step, int from_fd, const char *from, int parent, const char *name)
+{
+  if (annex_keep_rename_new (from_fd, from, parent, name) == 0)
+    return TRUE;
+  if (errno != EEXIST)
+    return FALSE;
+  for (guint i = 1; i <= MAX_OTHER_NAMES; i++)
+    {
+      g_autofree char *other = annex_beneath_other_name (step->path, "before Annex", i);
+      const char *slash = strrchr (other, '/');
+
+      if (annex_keep_rename_new (from_fd, from, parent, slash != NULL ? slash + 1 : other) == 0)
+        {
+          g_free (step->beside);
+          step->beside = g_steal_pointer (&other);
+          return TRUE;
+        }
+      if (errno != EEXIST)
+        return FALSE;
+    }
+  return FALSE;
+}
+
+/* It could not be given back: it is told where it is. */
+static void
+leave_at (AnnexKeepStep *step, const char *temporary)
+{
+  g_autofree char *folder = g_path_get_dirname (step->path);
+
+  g_free (step->beside);
+  step->beside =
+      g_str_equal (folder, ".") ? g_strdup (temporary) : g_build_filename (folder, temporary, NULL);
 }
 
 /* ---- taking a step */
@@ -130,9 +170,14 @@ take_swap (int parent, const char *temporary, const char *name, AnnexKeepStep *s
   if (!annex_keep_is_original (parent, temporary, step->original))
     {
       /* Somebody was faster: theirs goes back where it was. */
-      if (annex_keep_exchange (parent, temporary, name) != 0)
-        return fail (step, error);
-      return ANNEX_KEEP_RESULT_CONFLICT;
+      if (annex_keep_exchange (parent, temporary, name) == 0)
+        return ANNEX_KEEP_RESULT_CONFLICT;
+      if (!give_back (step, parent, temporary, parent, name))
+        leave_at (step, temporary);
+      if (step->beside != NULL)
+        return ANNEX_KEEP_RESULT_DONE;
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, CHANGED_WHILE_KEPT);
+      return ANNEX_KEEP_RESULT_FAILED;
     }
   remove_checked (parent, temporary);
   return ANNEX_KEEP_RESULT_DONE;
@@ -175,9 +220,12 @@ take_remove (AnnexKeepStore *store,
   annex_keep_point ("removed");
   if (!annex_keep_is_original (target, aside, step->original))
     {
-      if (annex_keep_rename_new (target, aside, parent, name) != 0)
-        return fail (step, error);
-      return ANNEX_KEEP_RESULT_CONFLICT;
+      if (give_back (step, target, aside, parent, name))
+        return ANNEX_KEEP_RESULT_CONFLICT;
+      /* It is gone from its place. What is in the undo store comes back from there. */
+      if (!step->moved)
+        leave_at (step, temporary);
+      return ANNEX_KEEP_RESULT_DONE;
     }
   if (!step->moved)
     remove_checked (parent, temporary);
@@ -200,7 +248,7 @@ take_move (AnnexKeepStore *store, int parent, const char *name, AnnexKeepStep *s
   if (fstatat (parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_ino == step->before.inode)
     return ANNEX_KEEP_RESULT_DONE;
   annex_keep_rename_new (parent, name, old_parent, old_name);
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "It changed while it was being kept");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, CHANGED_WHILE_KEPT);
   return ANNEX_KEEP_RESULT_FAILED;
 }
 
@@ -273,18 +321,54 @@ annex_keep_take_step (AnnexKeepStore *store, AnnexKeepStep *step, GError **error
 
 /* ---- after a crash */
 
-void
+/* What is left beside the step's place. A planned step's is Annex's own only as the file that was
+ * made then: the step may have failed halfway, with somebody's newer version there. */
+static void
+drop_temporary (AnnexKeepStep *step, int parent, const char *temporary, const char *name)
+{
+  struct stat info;
+
+  if (fstatat (parent, temporary, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    return;
+  if (!step->planned || info.st_ino == step->inode)
+    annex_beneath_remove (parent, temporary);
+  else if (!give_back (step, parent, temporary, parent, name))
+    leave_at (step, temporary);
+}
+
+static gboolean
+has_object (AnnexKeepStore *store, AnnexKeepStep *step)
+{
+  g_autofree char *object = g_strdup_printf ("%u", step->number);
+  struct stat info;
+
+  return fstatat (store->objects_fd, object, &info, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+gboolean
 annex_keep_drop_step (AnnexKeepStore *store, AnnexKeepStep *step)
 {
   const char *name;
   g_autofree char *temporary = annex_keep_step_temporary (step, store->keep_id);
+  g_autofree char *aside = g_strconcat (temporary, "-aside", NULL);
   g_autofree char *object = g_strdup_printf ("%u", step->number);
   g_autofd int parent = annex_beneath_open_parent (store->root_fd, step->path, &name);
 
-  if (parent >= 0)
-    annex_beneath_remove (parent, temporary);
-  annex_beneath_remove (store->objects_fd, object);
+  /* The object goes first: where it is and the temporary is not, the step was taken. */
+  if (step->moved && has_object (store, step))
+    {
+      if (parent < 0 || !give_back (step, store->objects_fd, object, parent, name))
+        return FALSE;
+    }
+  else
+    annex_beneath_remove (store->objects_fd, object);
   step->object = FALSE;
+  if (parent >= 0)
+    {
+      drop_temporary (step, parent, aside, name);
+      drop_temporary (step, parent, temporary, name);
+    }
+  return TRUE;
 }
 
 /* What was replaced stands at @temporary. It goes when it is the original, which is saved;
@@ -297,17 +381,9 @@ settle_replaced (AnnexKeepStep *step, int parent, const char *temporary, const c
   if (fstatat (parent, temporary, &info, AT_SYMLINK_NOFOLLOW) != 0)
     return;
   if (annex_keep_is_original (parent, temporary, step->original))
-    {
-      annex_beneath_remove (parent, temporary);
-      return;
-    }
-  for (guint i = 1; i < 100; i++)
-    {
-      g_autofree char *other = annex_beneath_other_name (name, "before Annex", i);
-
-      if (annex_keep_rename_new (parent, temporary, parent, other) == 0 || errno != EEXIST)
-        return;
-    }
+    annex_beneath_remove (parent, temporary);
+  else
+    give_back (step, parent, temporary, parent, name);
 }
 
 /* Was there a checked original on its way out? It is gone now. */
@@ -322,7 +398,8 @@ settle_gone (int parent, const char *temporary)
 }
 
 static gboolean
-settle_swap (AnnexKeepStep *step,
+settle_swap (AnnexKeepStore *store,
+             AnnexKeepStep *step,
              int parent,
              const char *temporary,
              const char *name,
@@ -331,14 +408,20 @@ settle_swap (AnnexKeepStep *step,
   g_autofree char *aside = g_strconcat (temporary, "-aside", NULL);
   gboolean gone = settle_gone (parent, temporary);
   gboolean effective = gone || (now->exists && now->inode == step->inode);
+  gboolean put_aside;
   struct stat info;
 
-  if (fstatat (parent, temporary, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_ino != step->inode)
-    effective = TRUE;
-  if (fstatat (parent, aside, &info, AT_SYMLINK_NOFOLLOW) == 0)
+  put_aside = fstatat (parent, aside, &info, AT_SYMLINK_NOFOLLOW) == 0;
+  /* Without a temporary the new version has been at its place, whatever somebody put there since.
+   */
+  if (fstatat (parent, temporary, &info, AT_SYMLINK_NOFOLLOW) == 0)
+    effective = effective || info.st_ino != step->inode;
+  else
+    effective = effective || (!put_aside && has_object (store, step));
+  if (put_aside)
     {
       if (!effective)
-        annex_keep_rename_new (parent, aside, parent, name);
+        give_back (step, parent, aside, parent, name);
       else
         settle_replaced (step, parent, aside, name);
     }
@@ -355,17 +438,16 @@ settle_remove (AnnexKeepStore *store,
                const char *name,
                const AnnexStat *now)
 {
-  g_autofree char *object = g_strdup_printf ("%u", step->number);
   struct stat info;
 
   if (step->moved)
-    return fstatat (store->objects_fd, object, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    return has_object (store, step);
   if (settle_gone (parent, temporary))
     return TRUE;
   if (fstatat (parent, temporary, &info, AT_SYMLINK_NOFOLLOW) == 0)
     {
       if (!annex_keep_is_original (parent, temporary, step->original))
-        return annex_keep_rename_new (parent, temporary, parent, name) != 0;
+        return !give_back (step, parent, temporary, parent, name);
       annex_beneath_remove (parent, temporary);
       return TRUE;
     }
@@ -416,15 +498,13 @@ annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step)
   struct stat info;
   AnnexStat now = { 0 };
 
+  if (!step->planned)
+    return !annex_keep_drop_step (store, step);
+  /* The folder it was in is gone since: what is saved may be all there is of it. */
   if (parent < 0)
-    return FALSE;
+    return step->object && has_object (store, step);
   if (fstatat (parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0)
     annex_stat_from_info (&now, &info);
-  if (!step->planned)
-    {
-      annex_keep_drop_step (store, step);
-      return FALSE;
-    }
   switch (step->kind)
     {
     case ANNEX_KEEP_PUT:
@@ -432,7 +512,7 @@ annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step)
       annex_beneath_remove (parent, temporary);
       break;
     case ANNEX_KEEP_SWAP:
-      effective = settle_swap (step, parent, temporary, name, &now);
+      effective = settle_swap (store, step, parent, temporary, name, &now);
       break;
     case ANNEX_KEEP_REMOVE:
       effective = settle_remove (store, step, parent, temporary, name, &now);
@@ -450,7 +530,7 @@ annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step)
       break;
     }
   if (!effective)
-    annex_keep_drop_step (store, step);
+    effective = !annex_keep_drop_step (store, step);
   look_after (store, step, parent, name);
   return effective;
 }

@@ -36,6 +36,7 @@ annex_keep_step_free (AnnexKeepStep *self)
   g_free (self->path);
   g_free (self->old_path);
   g_free (self->told_path);
+  g_free (self->beside);
   g_free (self->original);
   g_free (self->sha256);
   g_free (self->undo_path);
