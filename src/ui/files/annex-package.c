@@ -4,95 +4,45 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-package.h"
+#include "annex-package-private.h"
 
-#include <archive.h>
-#include <archive_entry.h>
+#include "annex-helper.h"
+#include "annex-package-wire.h"
+
 #include <string.h>
 
-static gboolean
-is_wanted (const char *name, const char *const *wanted)
-{
-  for (guint i = 0; wanted[i] != NULL; i++)
-    {
-      gsize length = strlen (wanted[i]);
+#define PROGRAM "annex-unpack"
 
-      if (length > 0 && wanted[i][length - 1] == '/')
-        {
-          if (g_str_has_prefix (name, wanted[i]) && strchr (name + length, '/') == NULL &&
-              name[length] != '\0')
-            return TRUE;
-        }
-      else if (g_str_equal (name, wanted[i]))
-        return TRUE;
-    }
-  return FALSE;
+static AnnexPackageReader reader;
+
+static void
+set_error (AnnexPackageEnd end, GError **error)
+{
+  if (end == ANNEX_PACKAGE_TOO_LARGE)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+                         "The document is too large unpacked");
+  else
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "The document is damaged");
 }
 
-static GBytes *
-read_member (struct archive *archive, gsize *left, GError **error)
-{
-  g_autoptr (GByteArray) content = g_byte_array_new ();
-  guint8 *buffer = g_malloc (1 << 16);
-  la_ssize_t n;
-
-  while ((n = archive_read_data (archive, buffer, 1 << 16)) > 0)
-    {
-      if (content->len + (gsize) n > ANNEX_PACKAGE_MAX_MEMBER || (gsize) n > *left)
-        {
-          g_free (buffer);
-          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                               "The document is too large unpacked");
-          return NULL;
-        }
-      *left -= (gsize) n;
-      g_byte_array_append (content, buffer, (guint) n);
-    }
-  g_free (buffer);
-  if (n < 0)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "The document is damaged");
-      return NULL;
-    }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&content));
-}
-
+/* FALSE when the program does not keep to its limits or ends early. */
 static gboolean
-read_members (struct archive *archive,
-              const char *const *wanted,
-              GHashTable *members,
-              GError **error)
+read_member (AnnexHelper *helper, const AnnexPackagePart *part, gsize *left, GHashTable *members)
 {
-  struct archive_entry *entry;
-  gsize left = ANNEX_PACKAGE_MAX_TOTAL;
-  guint n_entries = 0;
-  int result;
+  g_autofree char *name = NULL;
+  g_autofree guint8 *content = NULL;
 
-  while ((result = archive_read_next_header (archive, &entry)) == ARCHIVE_OK ||
-         result == ARCHIVE_WARN)
-    {
-      const char *name = archive_entry_pathname (entry);
-      GBytes *content;
-
-      if (++n_entries > ANNEX_PACKAGE_MAX_ENTRIES)
-        {
-          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                               "The document has too many parts");
-          return FALSE;
-        }
-      if (name == NULL || archive_entry_filetype (entry) != AE_IFREG || !is_wanted (name, wanted) ||
-          g_hash_table_contains (members, name))
-        continue;
-      content = read_member (archive, &left, error);
-      if (content == NULL)
-        return FALSE;
-      g_hash_table_insert (members, g_strdup (name), content);
-    }
-  if (result != ARCHIVE_EOF)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "The document is damaged");
-      return FALSE;
-    }
+  if (part->name_length > ANNEX_PACKAGE_MAX_NAME || part->size > ANNEX_PACKAGE_MAX_MEMBER ||
+      part->size > *left || g_hash_table_size (members) >= ANNEX_PACKAGE_MAX_ENTRIES)
+    return FALSE;
+  *left -= part->size;
+  name = g_malloc0 (part->name_length + 1);
+  content = g_malloc (part->size + 1);
+  if (!annex_helper_read (helper, name, part->name_length) ||
+      !annex_helper_read (helper, content, part->size))
+    return FALSE;
+  g_hash_table_replace (members, g_steal_pointer (&name),
+                        g_bytes_new_take (g_steal_pointer (&content), part->size));
   return TRUE;
 }
 
@@ -101,18 +51,33 @@ annex_package_read (GBytes *package, const char *const *wanted, GError **error)
 {
   g_autoptr (GHashTable) members =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-  struct archive *archive = archive_read_new ();
-  gsize length;
-  const void *data = g_bytes_get_data (package, &length);
-  gboolean fine = FALSE;
+  g_autoptr (AnnexHelper) helper = NULL;
+  gsize left = ANNEX_PACKAGE_MAX_TOTAL;
+  AnnexPackagePart part;
 
-  archive_read_support_format_zip_seekable (archive);
-  if (length == 0 || archive_read_open_memory (archive, data, length) != ARCHIVE_OK)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "This is no document package");
-  else
-    fine = read_members (archive, wanted, members, error);
-  archive_read_free (archive);
-  return fine ? g_steal_pointer (&members) : NULL;
+  if (reader != NULL)
+    return reader (package, wanted, error);
+  helper = annex_helper_start (PROGRAM, wanted, package, ANNEX_HELPER_TIME_MS);
+  while (helper != NULL && annex_helper_read (helper, &part, sizeof part))
+    {
+      if (part.name_length == 0 && part.size == ANNEX_PACKAGE_COMPLETE)
+        return g_steal_pointer (&members);
+      if (part.name_length == 0)
+        {
+          set_error (part.size, error);
+          return NULL;
+        }
+      if (!read_member (helper, &part, &left, members))
+        break;
+    }
+  set_error (ANNEX_PACKAGE_DAMAGED, error);
+  return NULL;
+}
+
+void
+annex_package_set_reader (AnnexPackageReader func)
+{
+  reader = func;
 }
 
 char *

@@ -1,7 +1,8 @@
 /* annex-package.h
  *
  * Reading some members of a zip package (an office document) from memory, within limits that hold
- * for the bytes that really come out. Pure; for worker threads; what it reads is untrusted.
+ * for the bytes that really come out. A program of its own unpacks it (annex-helper.h): for worker
+ * threads. What it reads is untrusted.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -10,10 +11,6 @@
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-#define ANNEX_PACKAGE_MAX_ENTRIES 20000
-#define ANNEX_PACKAGE_MAX_MEMBER (24 * 1024 * 1024)
-#define ANNEX_PACKAGE_MAX_TOTAL (64 * 1024 * 1024)
 
 /* The members of @package named in @wanted, a NULL-terminated list; one that ends in a slash stands
  * for all members directly in that folder. Of members with one name the first counts. Fails with

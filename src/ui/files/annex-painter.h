@@ -1,8 +1,6 @@
 /* annex-painter.h
  *
- * Pictures, and pages of PDF files as pictures. They are painted by programs of their own, which
- * have given up everything but that: a file that the agent or the web made may know the libraries
- * better than we do. Two at most run at once; further ones wait their turn.
+ * Pictures, and pages of PDF files as pictures, painted by programs of their own (annex-helper.h).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

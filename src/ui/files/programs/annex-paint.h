@@ -1,7 +1,7 @@
 /* annex-paint.h
  *
- * What annex-pdf and annex-picture share: they read the file at their standard input, confine
- * themselves before they look at it, and write what they painted as annex-painter-wire.h says.
+ * What annex-pdf and annex-picture share: they write what they painted as annex-painter-wire.h
+ * says.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -15,9 +15,7 @@ G_BEGIN_DECLS
  * what is written already counts. */
 typedef gboolean (*AnnexPaintFunc) (GBytes *bytes, guint max_side, guint max_pages);
 
-/* The program, whose arguments are MAX_SIDE MAX_PAGES. From then on it reads no file but those of
- * the system and below @folders (NULL-terminated); where that is NULL, none at all. Does not
- * return. */
+/* annex_helper_main for a program whose arguments are MAX_SIDE MAX_PAGES. */
 G_NORETURN void
 annex_paint_main (int argc,
                   char **argv,
