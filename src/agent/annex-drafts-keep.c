@@ -1,7 +1,8 @@
 /* annex-drafts-keep.c
  *
  * Keeping, discarding and undoing drafts. The agent's files are first brought to a staging folder
- * on the host, so that a computer lost meanwhile cannot leave a keep half done.
+ * on the host (annex-drafts-stage.c), so that a computer lost meanwhile cannot leave a keep half
+ * done.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,176 +13,9 @@
 #include "annex-paths.h"
 #include "annex-space.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
-
-#define STAGING_AT_ONCE 8
-
-/* ---- staging */
-
-typedef struct
-{
-  AnnexDrafts *self;
-  AnnexShare *share;
-  char *path;
-  char *staged;
-  DexFuture *stop; /* rejects when another one has failed */
-} Fetch;
-
-static void
-fetch_free (gpointer data)
-{
-  Fetch *fetch = data;
-
-  g_clear_object (&fetch->self);
-  g_clear_pointer (&fetch->share, annex_share_unref);
-  g_free (fetch->path);
-  g_free (fetch->staged);
-  dex_clear (&fetch->stop);
-  g_free (fetch);
-}
-
-static DexFuture *
-fetch_fiber (gpointer data)
-{
-  Fetch *fetch = data;
-  g_autoptr (GInputStream) input = NULL;
-  g_autoptr (GFileOutputStream) output = NULL;
-  g_autoptr (GFile) file = g_file_new_for_path (fetch->staged);
-  GError *error = NULL;
-
-  input = dex_await_object (
-      annex_computer_open_draft_file (fetch->self->computer, fetch->share, fetch->path), &error);
-  if (input == NULL)
-    return annex_future_new_error (error);
-  output = dex_await_object (
-      dex_file_replace (file, NULL, FALSE, G_FILE_CREATE_PRIVATE, G_PRIORITY_DEFAULT), &error);
-  if (output == NULL)
-    return annex_future_new_error (error);
-  if (!annex_await_cancellable (dex_output_stream_splice (G_OUTPUT_STREAM (output), input,
-                                                          G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE |
-                                                              G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
-                                                          G_PRIORITY_DEFAULT),
-                                fetch->stop, &error))
-    return annex_future_new_error (error);
-  return dex_future_new_true ();
-}
-
-static gboolean
-needs_content (AnnexChange *change)
-{
-  return !change->folder && change->target == NULL &&
-         (change->kind == ANNEX_CHANGE_ADDED || change->kind == ANNEX_CHANGE_CHANGED ||
-          change->kind == ANNEX_CHANGE_RENAMED);
-}
-
-/* After one has failed: what is cleared next must not be written to any more. */
-static void
-end_fetches (GPtrArray *running, DexPromise *stop)
-{
-  dex_promise_reject (stop,
-                      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped"));
-  for (guint i = 0; i < running->len; i++)
-    dex_await (dex_ref (g_ptr_array_index (running, i)),
-               NULL); /* the first error is the one told */
-}
-
-/* Brings the contents to @folder; returns path → staged file. (transfer full) */
-static GHashTable *
-stage (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, const char *folder, GError **error)
-{
-  g_autoptr (GHashTable) staged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (GPtrArray) running = g_ptr_array_new_with_free_func (dex_unref);
-  g_autoptr (DexPromise) stop = dex_promise_new ();
-  gboolean ok = TRUE;
-
-  if (!annex_paths_make (folder, error))
-    return NULL;
-  for (guint i = 0; ok && i < changes->len; i++)
-    {
-      AnnexChange *change = g_ptr_array_index (changes, i);
-      Fetch *fetch;
-
-      if (!needs_content (change))
-        continue;
-      fetch = g_new0 (Fetch, 1);
-      fetch->self = g_object_ref (self);
-      fetch->share = annex_share_ref (share);
-      fetch->path = g_strdup (change->path);
-      fetch->staged = g_strdup_printf ("%s/%u", folder, i);
-      fetch->stop = dex_ref (DEX_FUTURE (stop));
-      g_hash_table_insert (staged, g_strdup (change->path), g_strdup (fetch->staged));
-      g_ptr_array_add (running, annex_fiber_run (fetch_fiber, fetch, fetch_free));
-      if (running->len == STAGING_AT_ONCE)
-        {
-          ok = dex_await (dex_ref (g_ptr_array_index (running, 0)), error);
-          g_ptr_array_remove_index (running, 0);
-        }
-    }
-  for (guint i = 0; ok && i < running->len; i++)
-    ok = dex_await (dex_ref (g_ptr_array_index (running, i)), error);
-  if (ok)
-    return g_steal_pointer (&staged);
-  end_fetches (running, stop);
-  return NULL;
-}
-
-static void
-remove_staging (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-/* An AnnexKeepFetch: copies the staged file. Worker thread. */
-static gboolean
-fetch_staged (const char *path, int fd, gpointer user_data, GError **error)
-{
-  GHashTable *staged = user_data;
-  const char *source = g_hash_table_lookup (staged, path);
-  g_autofd int in = source != NULL ? open (source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-  g_autofree char *buffer = g_malloc (1 << 17);
-
-  if (in < 0)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The content of “%s” is missing", path);
-      return FALSE;
-    }
-  for (;;)
-    {
-      gssize n = read (in, buffer, 1 << 17);
-      gssize done = 0;
-
-      if (n == 0)
-        return TRUE;
-      while (n > 0 && done < n)
-        {
-          gssize m = write (fd, buffer + done, (gsize) (n - done));
-
-          if (m < 0 && errno != EINTR)
-            break;
-          done += MAX (m, 0);
-        }
-      if (n < 0 || done < n)
-        {
-          int code = errno;
-
-          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "Cannot copy “%s”: %s",
-                       path, g_strerror (code));
-          return FALSE;
-        }
-    }
-}
 
 /* ---- the blocking part of keep and undo */
 
@@ -233,11 +67,11 @@ keep_work (gpointer data)
     kept = NULL;
   else if (job->changes != NULL && job->origin != NULL)
     kept = annex_keep_apply_to_origin (job->undo_dir, job->keep_id, job->origin, job->root,
-                                       job->changes, job->baseline, fetch_staged, job->staged, NULL,
-                                       &error);
+                                       job->changes, job->baseline, annex_drafts_fetch_staged,
+                                       job->staged, NULL, &error);
   else if (job->changes != NULL)
     kept = annex_keep_apply (job->undo_dir, job->keep_id, job->root, job->changes, job->baseline,
-                             fetch_staged, job->staged, NULL, &error);
+                             annex_drafts_fetch_staged, job->staged, NULL, &error);
   else
     kept = annex_keep_undo (job->undo_dir, job->keep_id, NULL, &error);
   if (kept == NULL)
@@ -361,17 +195,34 @@ kept_to_json (GPtrArray *kept)
 
 /* ---- operations */
 
+/* (transfer full) */
+static AnnexShare *
+find_writable (AnnexDrafts *self, const char *id, GError **error)
+{
+  g_autoptr (AnnexShare) share = annex_drafts_find_share (self, id, error);
+
+  if (share == NULL || annex_share_get_mode (share) != ANNEX_SHARE_READ_ONLY)
+    return g_steal_pointer (&share);
+  g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_READ_ONLY,
+               "The folder “%s” is read only for this task", annex_share_get_name (share));
+  return NULL;
+}
+
 static GPtrArray *
 apply (AnnexDrafts *self, AnnexShare *share, GPtrArray *chosen, const char *keep_id, GError **error)
 {
   const char *share_id = annex_share_get_id (share);
   g_autofree char *staging = annex_drafts_dup_task_path (self, "staging");
   g_autoptr (GHashTable) staged = NULL;
+  g_autoptr (AnnexShare) still = NULL;
   GPtrArray *kept = NULL;
   KeepJob *job;
 
-  staged = stage (self, share, chosen, staging, error);
+  staged = annex_drafts_stage (self, share, chosen, staging, error);
+  /* That took its time: the user may have taken the folder back, or made it read only. */
   if (staged != NULL)
+    still = find_writable (self, share_id, error);
+  if (still != NULL)
     {
       job = g_new0 (KeepJob, 1);
       job->undo_dir = annex_drafts_dup_undo_dir (self);
@@ -384,7 +235,7 @@ apply (AnnexDrafts *self, AnnexShare *share, GPtrArray *chosen, const char *keep
       kept =
           dex_await_boxed (annex_worker_run ("annex-keep", keep_work, job, keep_job_free), error);
     }
-  remove_staging (staging);
+  annex_drafts_remove_staging (staging);
   return kept;
 }
 
@@ -398,12 +249,8 @@ keep_chosen (AnnexDraftsOp *op, gboolean leave_active)
   g_autoptr (GPtrArray) settled = NULL;
   g_autofree char *keep_id = annex_identifier_new ();
   GError *error = NULL;
-  AnnexShare *share = annex_drafts_find_share (self, op->id, &error);
+  g_autoptr (AnnexShare) share = find_writable (self, op->id, &error);
 
-  if (share != NULL && annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
-    return annex_future_new_errorf (ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_READ_ONLY,
-                                    "The folder “%s” is read only for this task",
-                                    annex_share_get_name (share));
   if (share != NULL)
     changes = annex_drafts_read (self, share, &error);
   if (changes == NULL)
@@ -426,7 +273,8 @@ keep_chosen (AnnexDraftsOp *op, gboolean leave_active)
                   &error))
     return annex_future_new_error (error);
   settled = settled_paths (changes, chosen, kept);
-  if (!settle (self, share, settled, &error))
+  /* With a folder that was taken back by now its draft went, too. */
+  if (annex_task_find_share (self->task, op->id) != NULL && !settle (self, share, settled, &error))
     return annex_future_new_error (error);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&kept));
 }
@@ -452,7 +300,7 @@ discard_op (AnnexDraftsOp *op)
   g_autoptr (GPtrArray) settled = NULL;
   JsonArray *names = json_array_new ();
   GError *error = NULL;
-  AnnexShare *share = annex_drafts_find_share (self, op->id, &error);
+  g_autoptr (AnnexShare) share = annex_drafts_find_share (self, op->id, &error);
 
   if (share != NULL)
     changes = annex_drafts_read (self, share, &error);
@@ -527,29 +375,6 @@ read_host_file (AnnexShare *share, const char *path)
   return g_bytes_new_take (g_steal_pointer (&buffer), (gsize) n);
 }
 
-static GBytes *
-read_draft_file (AnnexDrafts *self, AnnexShare *share, const char *path, GError **error)
-{
-  g_autoptr (GInputStream) input = NULL;
-  g_autoptr (GByteArray) all = g_byte_array_new ();
-
-  input = dex_await_object (annex_computer_open_draft_file (self->computer, share, path), error);
-  if (input == NULL)
-    return NULL;
-  while (all->len <= MAX_DIFF_BYTES)
-    {
-      g_autoptr (GBytes) piece =
-          dex_await_boxed (dex_input_stream_read_bytes (input, 65536, G_PRIORITY_DEFAULT), error);
-
-      if (piece == NULL)
-        return NULL;
-      if (g_bytes_get_size (piece) == 0)
-        break;
-      g_byte_array_append (all, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece));
-    }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&all));
-}
-
 static DexFuture *
 diff_op (AnnexDraftsOp *op)
 {
@@ -559,7 +384,7 @@ diff_op (AnnexDraftsOp *op)
   g_autoptr (GBytes) after = NULL;
   GError *error = NULL;
   char *diff = NULL;
-  AnnexShare *share = annex_drafts_find_share (self, op->id, &error);
+  g_autoptr (AnnexShare) share = annex_drafts_find_share (self, op->id, &error);
 
   if (share != NULL)
     changes = annex_drafts_read (self, share, &error);
@@ -571,9 +396,9 @@ diff_op (AnnexDraftsOp *op)
 
       if (!g_str_equal (change->path, op->paths[0]) || change->size_bytes > MAX_DIFF_BYTES)
         continue;
-      if (needs_content (change))
+      if (annex_drafts_needs_content (change))
         {
-          after = read_draft_file (self, share, change->path, &error);
+          after = annex_drafts_read_file (self, share, change->path, MAX_DIFF_BYTES + 1, &error);
           if (after == NULL)
             return annex_future_new_error (error);
         }

@@ -1,7 +1,7 @@
 /* annex-drafts-private.h
  *
- * Shared by annex-drafts.c (reading), annex-drafts-keep.c (keeping, discarding, undoing) and
- * annex-drafts-return.c (checkpoints).
+ * Shared by annex-drafts.c (reading), annex-drafts-keep.c (keeping, discarding, undoing),
+ * annex-drafts-stage.c (the agent's contents) and annex-drafts-return.c (checkpoints).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -61,7 +61,8 @@ char *
 annex_drafts_dup_undo_dir (AnnexDrafts *self);
 char *
 annex_drafts_dup_task_path (AnnexDrafts *self, const char *rest);
-/* The share, or an error that names it. (borrowed) */
+/* The share, or an error that names it. The user may take it from the task while an operation awaits
+ * something. (transfer full) */
 AnnexShare *
 annex_drafts_find_share (AnnexDrafts *self, const char *id, GError **error);
 
@@ -72,5 +73,36 @@ annex_drafts_forget_unchanged (AnnexDrafts *self,
                                GPtrArray *upper,
                                GPtrArray *changes,
                                GError **error);
+
+/* ---- annex-drafts-stage.c: what the agent wrote, which the guest sends */
+
+/* Is @change one of a file, whose content is fetched? */
+gboolean
+annex_drafts_needs_content (AnnexChange *change);
+/* In an operation: brings the contents of @changes to @folder, if there is room for as much as they
+ * say they are; no more than that is taken of one. ANNEX_KEEP_ERROR_DISK_FULL,
+ * ANNEX_COMPUTER_ERROR, G_IO_ERROR_TIMED_OUT when the guest stops sending. path → staged file.
+ * (transfer full) */
+GHashTable *
+annex_drafts_stage (AnnexDrafts *self,
+                    AnnexShare *share,
+                    GPtrArray *changes,
+                    const char *folder,
+                    GError **error);
+void
+annex_drafts_remove_staging (const char *folder);
+/* An AnnexKeepFetch of what annex_drafts_stage() returned. Worker thread. */
+gboolean
+annex_drafts_fetch_staged (const char *path, int fd, gpointer user_data, GError **error);
+/* In an operation: the first @max_bytes of one file, in memory. (transfer full) */
+GBytes *
+annex_drafts_read_file (AnnexDrafts *self,
+                        AnnexShare *share,
+                        const char *path,
+                        gsize max_bytes,
+                        GError **error);
+/* How long the guest may take for each MiB. For tests. */
+void
+annex_drafts_set_patience (guint milliseconds);
 
 G_END_DECLS

@@ -126,7 +126,7 @@ annex_drafts_find_share (AnnexDrafts *self, const char *id, GError **error)
   if (share == NULL)
     g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
                  "This task has no folder “%s”", id);
-  return share;
+  return share != NULL ? annex_share_ref (share) : NULL;
 }
 
 static char *
@@ -448,7 +448,7 @@ static DexFuture *
 list_op (AnnexDraftsOp *op)
 {
   GError *error = NULL;
-  AnnexShare *share = annex_drafts_find_share (op->self, op->id, &error);
+  g_autoptr (AnnexShare) share = annex_drafts_find_share (op->self, op->id, &error);
   GPtrArray *changes = NULL;
 
   if (share != NULL)

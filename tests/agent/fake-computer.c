@@ -120,6 +120,8 @@ struct _FakeComputer
   GObject parent_instance;
   char *root;
   GPtrArray *upper;
+  void (*open_hook) (const char *path, gpointer data);
+  gpointer open_data;
   char *refresh_failure;
   guint n_forgotten;
   GPtrArray *checkpoints; /* AnnexCheckpoint, oldest first */
@@ -177,6 +179,15 @@ fake_computer_set_upper (FakeComputer *self, GPtrArray *upper)
 {
   g_ptr_array_unref (self->upper);
   self->upper = g_ptr_array_ref (upper);
+}
+
+void
+fake_computer_set_open_hook (FakeComputer *self,
+                             void (*hook) (const char *path, gpointer data),
+                             gpointer data)
+{
+  self->open_hook = hook;
+  self->open_data = data;
 }
 
 void
@@ -312,6 +323,8 @@ fake_open_draft_file (AnnexComputer *computer, AnnexShare *share, const char *pa
 
   if (stream == NULL)
     return dex_future_new_for_error (error);
+  if (FAKE_COMPUTER (computer)->open_hook != NULL)
+    FAKE_COMPUTER (computer)->open_hook (path, FAKE_COMPUTER (computer)->open_data);
   return dex_future_new_take_object (stream);
 }
 

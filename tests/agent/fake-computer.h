@@ -20,6 +20,11 @@ fake_computer_new (const char *root);
 /* What read_draft answers from now on: AnnexUpperEntry elements. */
 void
 fake_computer_set_upper (FakeComputer *self, GPtrArray *upper);
+/* @hook is called in a fiber whenever a file of the draft has been opened. */
+void
+fake_computer_set_open_hook (FakeComputer *self,
+                             void (*hook) (const char *path, gpointer data),
+                             gpointer data);
 /* The next prepare (refresh) fails with this message. */
 void
 fake_computer_fail_refresh (FakeComputer *self, const char *message);
