@@ -139,12 +139,14 @@ limit (int what, rlim_t most)
 gboolean
 annex_confine (const char *const *folders, guint64 memory_bytes, guint cpu_s, GError **error)
 {
+  static const char *const system[] = { "/usr/share", NULL };
   g_autoptr (GError) local = NULL;
-  g_autofd int ruleset_fd = annex_landlock_new_reader (folders, &local);
+  g_autofd int ruleset_fd = annex_landlock_new_reader (folders != NULL ? folders : system, &local);
 
   limit (RLIMIT_CORE, 0);
   limit (RLIMIT_CPU, cpu_s);
-  limit (RLIMIT_NOFILE, MAX_FILES);
+  /* None: no number is left for another descriptor, and closing one gives none back. */
+  limit (RLIMIT_NOFILE, folders != NULL ? MAX_FILES : 0);
   limit (RLIMIT_FSIZE, 0);
 #ifndef __SANITIZE_ADDRESS__ /* which needs address space by the terabyte */
   limit (RLIMIT_AS, memory_bytes);

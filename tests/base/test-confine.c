@@ -133,6 +133,18 @@ can_use_memory (void)
   return got;
 }
 
+/* Numbers of descriptors that are given back are of no use either. */
+static gboolean
+can_open_anything (void)
+{
+  int ends[2];
+
+  close (STDIN_FILENO);
+  close (STDERR_FILENO);
+  return open ("/usr/share", O_RDONLY | O_DIRECTORY) >= 0 || dup (STDOUT_FILENO) >= 0 ||
+         pipe (ends) == 0;
+}
+
 #ifndef __SANITIZE_ADDRESS__
 static gboolean
 can_use_much_memory (void)
@@ -169,10 +181,11 @@ static const Row rows[] = {
 #endif
 };
 
+static const char *const share[] = { "/usr/share", NULL };
+
 static int
-try_in_child (const Row *row, gboolean confined)
+try_in_child (const Row *row, gboolean confined, const char *const *folders)
 {
-  const char *const folders[] = { "/usr/share", NULL };
   pid_t pid = fork ();
   int status;
 
@@ -203,21 +216,32 @@ test_row (gconstpointer data)
       g_test_skip ("this kernel has no Landlock");
       return;
     }
-  g_assert_cmpint (try_in_child (row, TRUE), ==, row->expected ? 1 : 0);
+  g_assert_cmpint (try_in_child (row, TRUE, share), ==, row->expected ? 1 : 0);
+}
+
+static void
+test_opens_nothing (void)
+{
+  static const Row open_row = { "open-anything", can_open_anything, FALSE, FALSE };
+  static const Row thread_row = { "use-threads", can_use_threads, TRUE, FALSE };
+
+  g_assert_cmpint (try_in_child (&open_row, FALSE, NULL), ==, 1);
+  g_assert_cmpint (try_in_child (&open_row, TRUE, share), ==, 1);
+  g_assert_cmpint (try_in_child (&open_row, TRUE, NULL), ==, 0);
+  g_assert_cmpint (try_in_child (&thread_row, TRUE, NULL), ==, 1);
 }
 
 /* A file that makes it go round in circles is no reason to wait. */
 static void
 test_works_for_ever (void)
 {
-  const char *const folders[] = { "/usr/share", NULL };
   volatile guint turns = 0;
   pid_t pid = fork ();
   int status;
 
   if (pid == 0)
     {
-      if (!annex_confine (folders, MEMORY_BYTES, 1, NULL))
+      if (!annex_confine (share, MEMORY_BYTES, 1, NULL))
         _exit (2);
       for (;;)
         turns++;
@@ -236,7 +260,7 @@ test_before (void)
   for (guint i = 0; i < G_N_ELEMENTS (sure); i++)
     for (guint j = 0; j < G_N_ELEMENTS (rows); j++)
       if (g_str_equal (rows[j].name, sure[i]))
-        g_assert_cmpint (try_in_child (&rows[j], FALSE), ==, 1);
+        g_assert_cmpint (try_in_child (&rows[j], FALSE, share), ==, 1);
 }
 
 int
@@ -257,6 +281,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &rows[i], test_row);
     }
   g_test_add_func ("/confine/before", test_before);
+  g_test_add_func ("/confine/opens-nothing", test_opens_nothing);
   g_test_add_func ("/confine/works-for-ever", test_works_for_ever);
   status = g_test_run ();
   g_unlink (made);

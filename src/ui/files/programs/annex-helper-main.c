@@ -10,7 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define MAX_MEMORY_BYTES (1024ull * 1024 * 1024)
@@ -19,23 +18,6 @@ gboolean
 annex_helper_write (const void *data, gsize size)
 {
   return fwrite (data, 1, size, stdout) == size;
-}
-
-static gboolean
-confine (const char *const *folders, guint cpu_s, GError **error)
-{
-  static const char *const system[] = { "/usr/share", NULL };
-  const struct rlimit none = { STDERR_FILENO + 1, STDERR_FILENO + 1 };
-
-  if (!annex_confine (folders != NULL ? folders : system, MAX_MEMORY_BYTES, cpu_s, error))
-    return FALSE;
-  /* No descriptor is left for another file, whatever the kernel's other means are. */
-  if (folders == NULL && setrlimit (RLIMIT_NOFILE, &none) != 0)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Files cannot be given up");
-      return FALSE;
-    }
-  return TRUE;
 }
 
 void
@@ -49,7 +31,7 @@ annex_helper_main (const char *const *folders,
   g_autoptr (GBytes) bytes = file != NULL ? g_mapped_file_get_bytes (file) : NULL;
   gboolean done;
 
-  if (bytes == NULL || !confine (folders, cpu_s, &error))
+  if (bytes == NULL || !annex_confine (folders, MAX_MEMORY_BYTES, cpu_s, &error))
     {
       fprintf (stderr, "%s: %s\n", g_get_prgname (), error->message);
       exit (EXIT_FAILURE);
