@@ -195,7 +195,7 @@ take_server (Ask *ask, GError **error)
                                    (gpointer *) &process))
     return process;
   command = annex_guest_root_command (argv);
-  return dex_await_object (annex_ssh_channel_spawn (ask->guest->channel, command), error);
+  return dex_await_object (annex_computer_spawn (ANNEX_COMPUTER (ask->guest), command), error);
 }
 
 /* Sends the path, reads the first byte of the answer and, after a refusal, errno. */
@@ -312,7 +312,7 @@ read_draft_fiber (gpointer data)
   g_autoptr (AnnexProcess) process = NULL;
   GPtrArray *entries;
 
-  process = dex_await_object (annex_ssh_channel_spawn (ask->guest->channel, command), &error);
+  process = dex_await_object (annex_computer_spawn (ANNEX_COMPUTER (ask->guest), command), &error);
   if (process == NULL)
     return annex_future_new_error (g_steal_pointer (&error));
   for (;;)

@@ -13,6 +13,9 @@
 #include <sys/random.h>
 
 #define MAX_TOLD 5
+/* How long the guest may take to begin a command, and to end one whose time is over. */
+#define SPAWN_MS 30000
+#define GRACE_MS 5000
 
 static void
 computer_iface_init (AnnexComputerInterface *iface);
@@ -50,6 +53,13 @@ annex_guest_root_command (const char *const *argv)
 }
 
 static DexFuture *
+new_late (void)
+{
+  return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                                  "Annex’s computer did not answer in time");
+}
+
+static DexFuture *
 check_output_cb (DexFuture *future, gpointer data)
 {
   const GValue *value = dex_future_get_value (future, NULL);
@@ -59,8 +69,7 @@ check_output_cb (DexFuture *future, gpointer data)
   const char *bytes;
 
   if (output->timed_out)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                                    "Annex’s computer did not answer in time");
+    return new_late ();
   if (output->status == 0)
     return dex_ref (future);
   bytes = g_bytes_get_data (output->err, &size);
@@ -73,6 +82,20 @@ check_output_cb (DexFuture *future, gpointer data)
       "In Annex’s computer: %s", *words != '\0' ? words : "a command failed without a word");
 }
 
+/* Whatever was not done in time, it is told in the same words. */
+static DexFuture *
+late_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  dex_future_get_value (future, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return new_late ();
+  return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+/* Nothing of the guest's is waited for longer than the limit and GRACE_MS: root in there can keep
+ * what ends a command from ending. What is left of it then goes on to its own limits by itself. */
 DexFuture *
 annex_guest_call (AnnexGuest *self,
                   const char *const *argv,
@@ -81,10 +104,12 @@ annex_guest_call (AnnexGuest *self,
                   guint timeout_ms)
 {
   g_autoptr (AnnexCommand) command = annex_guest_root_command (argv);
+  DexFuture *run;
 
-  return dex_future_then (
-      annex_computer_run (ANNEX_COMPUTER (self), command, input, max_bytes, timeout_ms, NULL),
-      check_output_cb, NULL, NULL);
+  run = annex_computer_run (ANNEX_COMPUTER (self), command, input, max_bytes, timeout_ms, NULL);
+  return dex_future_then (dex_future_catch (annex_future_with_timeout (run, timeout_ms + GRACE_MS),
+                                            late_cb, NULL, NULL),
+                          check_output_cb, NULL, NULL);
 }
 
 static DexFuture *
@@ -95,8 +120,8 @@ to_true_cb (DexFuture *future, gpointer data)
 
 /* ---------------------------------------------------------------- waking */
 
-/* The kernel itself takes fresh randomness when the generation id changes; this adds the host's. Each
- * command of the agent's is counted for itself (annex-guest-command.c). */
+/* The kernel itself takes fresh randomness when the generation id changes; this adds the host's.
+ * Each command of the agent's is counted for itself (annex-guest-command.c). */
 #define WAKE_SCRIPT                                                                                \
   "{ echo '+memory +pids' >/sys/fs/cgroup/agent/cgroup.subtree_control; } 2>/dev/null; "           \
   "cat >/dev/urandom; date -s @\"$0\" >/dev/null; "                                                \
@@ -287,7 +312,8 @@ annex_guest_get_channel (AnnexGuest *self)
 static DexFuture *
 annex_guest_spawn (AnnexComputer *computer, const AnnexCommand *command)
 {
-  return annex_ssh_channel_spawn (ANNEX_GUEST (computer)->channel, command);
+  return annex_future_with_timeout (
+      annex_ssh_channel_spawn (ANNEX_GUEST (computer)->channel, command), SPAWN_MS);
 }
 
 static void

@@ -26,7 +26,8 @@ annex_guest_get_channel (AnnexGuest *self);
 
 /* Runs @argv as root, feeding @input (nullable). Resolves to an AnnexOutput (boxed) when its exit
  * status is 0; otherwise rejects FAILED with what it wrote to stderr, GUEST_DISK_FULL when that
- * says so, G_IO_ERROR_TIMED_OUT after @timeout_ms. */
+ * says so, G_IO_ERROR_TIMED_OUT after @timeout_ms, or some seconds later where the guest does what
+ * it can to hold it up. */
 DexFuture *
 annex_guest_call (AnnexGuest *self,
                   const char *const *argv,

@@ -13,6 +13,8 @@
 /* A command's children may hold its streams open after it ended: nothing new for so long, and what
  * came is taken as all. */
 #define QUIET_MS 2000
+/* And after so long in any case: what goes on talking is no part of the command any more. */
+#define DRAIN_MS 10000
 #define KILL_MS 15000
 
 /* One stream: what was kept and how much came. Shared by its reader and whoever waits. */
@@ -159,11 +161,14 @@ feeder_start (AnnexProcess *process, GBytes *input)
   return annex_fiber_run (feed_fiber, feeder, feeder_free);
 }
 
-/* After the command ended: waits for both ends of stream, as long as something comes. */
+/* After the command ended: waits for both ends of stream, as long as something comes. Whoever is at
+ * the other end has no say in how long that is. */
 static void
 drain (DexFuture *readers, Collector *out, Collector *err, DexFuture *cancel)
 {
-  for (;;)
+  gint64 deadline_us = g_get_monotonic_time () + DRAIN_MS * G_TIME_SPAN_MILLISECOND;
+
+  while (g_get_monotonic_time () < deadline_us)
     {
       guint64 before = out->total + err->total;
       g_autoptr (GError) error = NULL;

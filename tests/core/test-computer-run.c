@@ -249,6 +249,19 @@ test_background (void)
   g_assert_cmpint (g_get_monotonic_time () - began, <, 10 * G_USEC_PER_SEC);
 }
 
+/* One that goes on talking does not hold it up either. */
+static void
+test_chatter (void)
+{
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr (AnnexOutput) output =
+      run ("echo begun; (while echo more; do sleep 0.5; done) & exit 0", NULL, 1000, 1000);
+
+  g_assert_cmpint (output->status, ==, 0);
+  g_assert_true (g_str_has_prefix (g_bytes_get_data (output->out, NULL), "begun\n"));
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 20 * G_USEC_PER_SEC);
+}
+
 static void
 test_cancel (void)
 {
@@ -314,6 +327,7 @@ main (int argc, char *argv[])
   test_add_fiber ("/computer/run/signal", test_signal);
   test_add_fiber ("/computer/run/time", test_time);
   test_add_fiber ("/computer/run/background", test_background);
+  test_add_fiber ("/computer/run/chatter", test_chatter);
   test_add_fiber ("/computer/run/cancel", test_cancel);
   test_add_fiber ("/computer/run/broken", test_broken);
   g_test_add_func ("/computer/values", test_values);
