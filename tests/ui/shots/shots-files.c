@@ -156,42 +156,77 @@ shots_make_page (void)
   return g_bytes_new_static (page, sizeof page - 1);
 }
 
+/* What a change says of its sizes is what its two sides have, as the cards of results say. */
 static void
-add_change (GPtrArray *changes, AnnexChangeKind kind, const char *path, guint64 size, guint64 old)
+add_change (ShotsWorld *self,
+            GPtrArray *changes,
+            const char *share,
+            AnnexChangeKind kind,
+            const char *path,
+            GBytes *taken_before,
+            GBytes *taken_after)
 {
+  g_autoptr (GBytes) before = taken_before;
+  g_autoptr (GBytes) after = taken_after;
   AnnexChange *change = annex_change_new (kind, path);
+  const void *data;
+  gsize length;
 
-  change->size_bytes = size;
-  change->old_size_bytes = old;
+  if (before != NULL)
+    {
+      data = g_bytes_get_data (before, &length);
+      annex_fake_desk_set_before (self->desk, share, path, data, (gssize) length);
+      change->old_size_bytes = length;
+    }
+  if (after != NULL)
+    {
+      data = g_bytes_get_data (after, &length);
+      annex_fake_desk_set_after (self->desk, share, path, data, (gssize) length);
+      change->size_bytes = length;
+    }
   g_ptr_array_add (changes, change);
 }
 
-static void
-set_side (ShotsWorld *self, const char *share, const char *path, GBytes *taken, gboolean after)
+static GBytes *
+words (const char *text)
 {
-  g_autoptr (GBytes) bytes = taken;
-  gsize length;
-  const void *data = g_bytes_get_data (bytes, &length);
+  return g_bytes_new_static (text, strlen (text));
+}
 
-  if (after)
-    annex_fake_desk_set_after (self->desk, share, path, data, (gssize) length);
-  else
-    annex_fake_desk_set_before (self->desk, share, path, data, (gssize) length);
+static void
+add_texts (ShotsWorld *self, GPtrArray *changes, const char *share)
+{
+  add_change (
+      self, changes, share, ANNEX_CHANGE_CHANGED, "Amounts.csv",
+      words ("Date,Merchant,Amount\n2025-06-02,Café Central,12.50\n2025-06-03,Railway,89.00\n"
+             "2025-06-04,Taxi,20.00\n2025-06-05,Hotel Post,240.00\n"),
+      words ("Date,Merchant,Amount\n2025-06-02,Café Central,12.50\n2025-06-03,Railway,89.00\n"
+             "2025-06-04,Taxi,23.40\n2025-06-05,Hotel Post,240.00\n2025-06-09,Paper & "
+             "Pen,31.40\n"));
+  add_change (
+      self, changes, share, ANNEX_CHANGE_CHANGED, "Notes.txt",
+      words ("Receipts of June\n\nCheck the taxi.\nAsk for the missing one.\n"
+             "Send it to the office before Friday.\n\nThank you.\n"),
+      words ("Receipts of June\n\nThe taxi is checked: 23.40.\nAsk for the missing one.\n"
+             "Send it to the office before Friday.\n\nThe hotel's second invoice was a copy; it is "
+             "counted once.\nThank you.\n"));
 }
 
 void
 shots_set_draft (ShotsWorld *self, AnnexTask *task, const char *share)
 {
   GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
-  AnnexChange *moved;
 
-  add_change (changes, ANNEX_CHANGE_ADDED, "Expense report.xlsx", 18400, 0);
-  add_change (changes, ANNEX_CHANGE_ADDED, "Summary.html", 1240, 0);
-  add_change (changes, ANNEX_CHANGE_CHANGED, "Amounts.csv", 1240, 1100);
-  add_change (changes, ANNEX_CHANGE_CHANGED, "Chart.png", 52000, 50100);
-  add_change (changes, ANNEX_CHANGE_CHANGED, "Letter.pdf", 30240, 30100);
-  add_change (changes, ANNEX_CHANGE_CHANGED, "Notes.txt", 512, 480);
-  add_change (changes, ANNEX_CHANGE_DELETED, "2025-06/hosting-invoice (1).pdf", 0, 31000);
+  add_change (self, changes, share, ANNEX_CHANGE_ADDED, "Expense report.xlsx", NULL,
+              shots_make_report ());
+  add_change (self, changes, share, ANNEX_CHANGE_ADDED, "Summary.html", NULL, shots_make_page ());
+  add_change (self, changes, share, ANNEX_CHANGE_CHANGED, "Expense chart.png",
+              shots_make_chart (FALSE), shots_make_chart (TRUE));
+  add_change (self, changes, share, ANNEX_CHANGE_CHANGED, "Letter.pdf",
+              shots_make_letter ("Dear Sir,", 2), shots_make_letter ("Dear Ms Lind,", 2));
+  add_texts (self, changes, share);
+  add_change (self, changes, share, ANNEX_CHANGE_DELETED, "2025-06/hosting-invoice (1).pdf",
+              shots_make_letter ("Invoice", 1), NULL);
   for (guint i = 0; i < 4; i++)
     {
       static const char *const to[] = { "2025-06/2025-06-02 Café Central.pdf",
@@ -199,36 +234,13 @@ shots_set_draft (ShotsWorld *self, AnnexTask *task, const char *share)
                                         "2025-07/2025-07-01 Telephone.pdf", "2025-07/No date.jpg" };
       static const char *const from[] = { "scan 0012.pdf", "ticket.pdf", "phone.pdf",
                                           "IMG_2231.jpg" };
+      AnnexChange *moved;
 
-      add_change (changes, ANNEX_CHANGE_RENAMED, to[i], 48210 + i * 1000, 48210 + i * 1000);
+      add_change (self, changes, share, ANNEX_CHANGE_RENAMED, to[i], NULL,
+                  shots_make_letter ("Receipt", 1));
       moved = g_ptr_array_index (changes, changes->len - 1);
       moved->old_path = g_strdup (from[i]);
-      set_side (self, share, to[i], shots_make_letter ("Receipt", 1), TRUE);
+      moved->old_size_bytes = moved->size_bytes;
     }
-  annex_fake_desk_set_before (self->desk, share, "Notes.txt",
-                              "Receipts of June\n\nCheck the taxi.\nAsk for the missing one.\n"
-                              "Send it to the office before Friday.\n\nThank you.\n",
-                              -1);
-  annex_fake_desk_set_after (self->desk, share, "Notes.txt",
-                             "Receipts of June\n\nThe taxi is checked: 23.40.\nAsk for the missing "
-                             "one.\nSend it to the office before Friday.\n\nThe hotel's second "
-                             "invoice was a copy; it is counted once.\nThank you.\n",
-                             -1);
-  annex_fake_desk_set_before (
-      self->desk, share, "Amounts.csv",
-      "Date,Merchant,Amount\n2025-06-02,Café Central,12.50\n2025-06-03,"
-      "Railway,89.00\n2025-06-04,Taxi,20.00\n2025-06-05,Hotel Post,240.00\n",
-      -1);
-  annex_fake_desk_set_after (self->desk, share, "Amounts.csv",
-                             "Date,Merchant,Amount\n2025-06-02,Café Central,12.50\n2025-06-03,"
-                             "Railway,89.00\n2025-06-04,Taxi,23.40\n2025-06-05,Hotel Post,240.00\n"
-                             "2025-06-09,Paper & Pen,31.40\n",
-                             -1);
-  set_side (self, share, "Expense report.xlsx", shots_make_report (), TRUE);
-  set_side (self, share, "Summary.html", shots_make_page (), TRUE);
-  set_side (self, share, "Letter.pdf", shots_make_letter ("Dear Sir,", 2), FALSE);
-  set_side (self, share, "Letter.pdf", shots_make_letter ("Dear Ms Lind,", 2), TRUE);
-  set_side (self, share, "Chart.png", shots_make_chart (FALSE), FALSE);
-  set_side (self, share, "Chart.png", shots_make_chart (TRUE), TRUE);
   annex_fake_desk_set_draft (self->desk, task, share, changes);
 }

@@ -233,7 +233,7 @@ preview (ShotsStage *stage, const char *name, const char *seen)
 
   shots_stage_show_pane (stage, stage->world->done, "files");
   if (stage->width >= 1200)
-    g_object_set (shots_stage_find (stage, "AnnexTaskPage"), "pane-width", 720, NULL);
+    g_object_set (shots_stage_find (stage, "AnnexTaskPage"), "pane-width", 800, NULL);
   model = gtk_list_view_get_model (GTK_LIST_VIEW (shots_stage_await (stage, is_draft, "draft")));
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (model)); i++)
     {
@@ -274,7 +274,7 @@ open_preview_pages (ShotsStage *stage)
 static void
 open_preview_images (ShotsStage *stage)
 {
-  preview (stage, "Chart.png", "Before");
+  preview (stage, "Expense chart.png", "Before");
 }
 
 static void
