@@ -6,6 +6,7 @@
  */
 #include "annex-cli.h"
 
+#include "annex-admin-policy.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-models.h"
@@ -136,6 +137,16 @@ read_prompt (char **words, GError **error)
   return text->str[0] != '\0' ? g_strdup (text->str) : NULL;
 }
 
+/* Written wrongly, or ruled out by an administrator, which the manual does not help with. */
+static int
+refuse (const char *what, const GError *error)
+{
+  if (error->domain == ANNEX_ADMIN_ERROR)
+    return annex_cli_fail (error);
+  return annex_cli_usage ("run", "%s%s%s", what != NULL ? what : "", what != NULL ? ": " : "",
+                          error->message);
+}
+
 static gboolean
 check_options (Options *options, char **words, int *status)
 {
@@ -144,20 +155,24 @@ check_options (Options *options, char **words, int *status)
   split_model (options);
   if (!check_model (options, &error))
     {
-      *status = annex_cli_usage ("run", "%s", error->message);
+      *status = refuse (NULL, error);
       return FALSE;
     }
   options->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   for (guint i = 0; options->folders != NULL && options->folders[i] != NULL; i++)
     if (!add_folder (options, options->folders[i], &error))
       {
-        *status = annex_cli_usage ("run", "--folder %s: %s", options->folders[i], error->message);
+        g_autofree char *what = g_strconcat ("--folder ", options->folders[i], NULL);
+
+        *status = refuse (what, error);
         return FALSE;
       }
   for (guint i = 0; options->sites != NULL && options->sites[i] != NULL; i++)
     if (!annex_browsers_check_site (options->sites[i], &error))
       {
-        *status = annex_cli_usage ("run", "--site %s: %s", options->sites[i], error->message);
+        g_autofree char *what = g_strconcat ("--site ", options->sites[i], NULL);
+
+        *status = refuse (what, error);
         return FALSE;
       }
   if (options->answers != NULL)

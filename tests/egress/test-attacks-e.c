@@ -2,7 +2,7 @@
  *
  * The attacks on the way out, E1 to E60, as far as they meet the proxy. Single requests are rows of
  * one table; what takes more than one request is a function with a number. Attacks that go past the
- * proxy (no network card, no other port) need the computer itself: tests/computer/attacks-direct.c.
+ * proxy (no network card, no other port) need the computer itself: tests/computer/attacks/attacks-direct.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

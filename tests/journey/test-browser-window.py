@@ -77,7 +77,7 @@ class BrowserWindow(WindowCase):
 
     def open_page(self):
         """A page in their own network: only the user opens one."""
-        self.press("alt+5")
+        self.press("alt+4")
         self.click("^Open the Browser$", "button")
         self.click("^Open a Page$", "button")
         self.is_on("text", "Web address")

@@ -26,14 +26,14 @@ class Policy(Journey):
         found = self.check(4)
         self.assertEqual(found["state"], "failed")
         self.assertIn("10-rules.json, line 3:", found["detail"])
-        said = self.ask_model(url, "Hello", status=2).stderr
+        said = self.ask_model(url, "Hello", status=1).stderr
         self.assertIn("line 3", said)
         self.assertEqual(self.requests(log, 0), [])
 
     def test_models(self):
         url, log = self.model(turn("Here I am."))
         self.rules(providers=["openai"], base_urls=["https://models.example.com"])
-        said = self.ask_model(url, "Hello", status=2).stderr
+        said = self.ask_model(url, "Hello", status=1).stderr
         self.assertIn("administrator does not allow models", said)
         self.assertEqual(self.requests(log, 0), [])
         self.rules(base_urls=[url])
@@ -47,7 +47,7 @@ class Policy(Journey):
         os.makedirs(outside)
         self.rules(share_roots=[os.path.dirname(inside)], share_modes=["review", "read-only"])
         for folder in outside, inside + ":keep":
-            said = self.ask_model(url, "--folder", folder, "Hello", status=2).stderr
+            said = self.ask_model(url, "--folder", folder, "Hello", status=1).stderr
             self.assertIn("administrator does not allow", said)
         self.assertEqual(self.requests(log, 0), [])
 

@@ -115,7 +115,7 @@ class ScreenReader(WindowCase):
         self.press("1", "Return")
         self.see("^What I found", "heading")
         self.becomes("done")
-        for pane, key in (("plan", "alt+1"), ("files", "alt+2"), ("computer", "alt+3"), ("activity", "alt+4")):
+        for pane, key in (("plan", "alt+1"), ("files", "alt+2"), ("computer", "alt+3"), ("activity", "alt+5")):
             self.press("ctrl+l")
             self.can_write()
             self.visit(f"a task and its {pane}", key, until="^$" if pane == "plan" else "^New Task$")
