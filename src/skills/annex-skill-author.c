@@ -8,13 +8,11 @@
 
 #include "annex-json.h"
 #include "annex-skill-files.h"
-#include "annex-skill-private.h"
+#include "annex-skill-shelf-private.h"
 #include "annex-zip.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
-
-#define SOURCE "Written here"
 
 static void
 take_fields (AnnexSkillDraft *draft, AnnexSkill *skill)
@@ -195,8 +193,9 @@ annex_skill_author_install (AnnexSkillPlaces *places, const AnnexSkillDraft *dra
   if (staging == NULL)
     return FALSE;
   folder = g_build_filename (staging, "skill", NULL);
-  done = annex_skill_author_write_folder (places, draft, folder, error) &&
-         annex_skill_shelf_install (places, draft->name, folder, SOURCE, error);
+  done =
+      annex_skill_author_write_folder (places, draft, folder, error) &&
+      annex_skill_shelf_install (places, draft->name, folder, ANNEX_SKILL_SOURCE_HERE, NULL, error);
   annex_skill_files_remove (staging);
   return done;
 }

@@ -47,7 +47,8 @@ annex_skill_market_locate (AnnexSkillPlaces *places,
 
 /* ---- installed plugins */
 
-/* The offer of @package: what it holds, and what the installed one of that name had besides.
+/* The offer of @package: what it holds, and what the installed one, if it came from the same place,
+ * had besides.
  * @market and @commit nullable. (transfer full) */
 AnnexSkillOffer *
 annex_skill_offer_new (AnnexSkillPlaces *places,
@@ -63,11 +64,12 @@ annex_skill_offer_install (AnnexSkillPlaces *places,
 /* AnnexSkillPlugin elements, by name. (transfer full) */
 GPtrArray *
 annex_skill_plugins_list (AnnexSkillPlaces *places);
-/* Removes it with its skills. NOT_FOUND. */
+/* Removes it with the versions of skills that came with it; what the user or somebody else put
+ * under the same names stays, and counts. NOT_FOUND. */
 gboolean
 annex_skill_plugins_remove (AnnexSkillPlaces *places, const char *plugin, GError **error);
-/* {"market", "stamp", "version", "commit", "installed_us", "skills"} of the installed plugin; NULL.
- * (transfer full) */
+/* {"market", "source", "stamp", "version", "commit", "installed_us", "skills": [{"name",
+ * "versions": […]}]} of the installed plugin; NULL. (transfer full) */
 JsonObject *
 annex_skill_plugins_find (AnnexSkillPlaces *places, const char *plugin);
 

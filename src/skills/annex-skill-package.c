@@ -419,8 +419,11 @@ annex_skill_package_open_staged (AnnexSkillPlaces *places,
 }
 
 gboolean
-annex_skill_package_install (AnnexSkillPackage *self, AnnexSkillPreview *preview, GError **error)
+annex_skill_package_install (AnnexSkillPackage *self,
+                             AnnexSkillPreview *preview,
+                             char **version,
+                             GError **error)
 {
   return annex_skill_shelf_install (self->places, annex_skill_get_name (preview->skill),
-                                    preview->folder, self->source, error);
+                                    preview->folder, self->source, version, error);
 }

@@ -56,9 +56,13 @@ annex_skill_package_get_previews (AnnexSkillPackage *self);
 /* What of it is not taken, in plain words: hooks, links, agents … (borrowed) */
 const char *const *
 annex_skill_package_get_left_out (AnnexSkillPackage *self);
-/* Installs one of its skills: the new version is there whole, or nothing has changed. */
+/* Installs one of its skills: the new version is there whole, or nothing has changed. *@version
+ * (nullable, transfer full): the version's id. */
 gboolean
-annex_skill_package_install (AnnexSkillPackage *self, AnnexSkillPreview *preview, GError **error);
+annex_skill_package_install (AnnexSkillPackage *self,
+                             AnnexSkillPreview *preview,
+                             char **version,
+                             GError **error);
 
 /* The archive of the skill in @folder, whose SKILL.md must keep every rule. @texts (nullable): path
  * → GBytes instead of the file's own. What packagers leave out is left out. (transfer full) */

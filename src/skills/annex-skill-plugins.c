@@ -9,8 +9,12 @@
 #include "annex-json-build.h"
 #include "annex-skill-shelf-private.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+
+/* So long at most installing the skills of one plugin takes. */
+#define INSTALL_MAX_US (G_GINT64_CONSTANT (10) * 60 * G_USEC_PER_SEC)
 
 static char *
 registry_path (AnnexSkillPlaces *places)
@@ -44,6 +48,34 @@ annex_skill_plugins_find (AnnexSkillPlaces *places, const char *plugin)
   return found != NULL ? json_object_ref (found) : NULL;
 }
 
+/* ---- what a plugin has in the library */
+
+static gboolean
+has_string (JsonArray *list, const char *text)
+{
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    {
+      JsonNode *node = json_array_get_element (list, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node) && g_strcmp0 (json_node_get_string (node), text) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Earlier releases noted the name of a skill alone. NULL where it is no name. (borrowed) */
+static const char *
+read_name (JsonNode *node)
+{
+  const char *name = NULL;
+
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    name = annex_json_opt_string (json_node_get_object (node), "name", NULL);
+  else if (JSON_NODE_HOLDS_VALUE (node))
+    name = json_node_get_string (node);
+  return name != NULL && annex_skill_is_name (name) ? name : NULL;
+}
+
 /* Names in a list that are names. (transfer full) */
 static char **
 read_names (JsonObject *record)
@@ -53,13 +85,137 @@ read_names (JsonObject *record)
 
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
     {
-      JsonNode *node = json_array_get_element (list, i);
-      const char *name = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+      const char *name = read_name (json_array_get_element (list, i));
 
-      if (name != NULL && annex_skill_is_name (name))
+      if (name != NULL)
         g_strv_builder_add (names, name);
     }
   return g_strv_builder_end (names);
+}
+
+/* Where the version of @name came from that was the newest when the plugin of @record was noted,
+ * which is right after its skills were installed. NULL where that one is gone, and what is there is
+ * the user's. (transfer full) */
+static char *
+find_source (AnnexSkillPlaces *places, JsonObject *record, const char *name)
+{
+  g_autoptr (GPtrArray) versions = annex_skill_shelf_list_versions (places, name);
+  gint64 noted_us = annex_json_opt_int (record, "installed_us", 0);
+
+  for (guint i = 0; i < versions->len; i++)
+    {
+      const AnnexSkillVersion *version = g_ptr_array_index (versions, i);
+
+      if (version->installed_us > noted_us)
+        continue;
+      return noted_us - version->installed_us <= INSTALL_MAX_US &&
+                     g_strcmp0 (version->source, ANNEX_SKILL_SOURCE_HERE) != 0
+                 ? g_strdup (version->source)
+                 : NULL;
+    }
+  return NULL;
+}
+
+/* Where the plugin of @record came from; NULL where an earlier release noted it, and nothing of it
+ * is left. (transfer full) */
+static char *
+dup_source (AnnexSkillPlaces *places, JsonObject *record)
+{
+  char *source = g_strdup (annex_json_opt_string (record, "source", NULL));
+  g_auto (GStrv) names = read_names (record);
+
+  for (guint i = 0; source == NULL && names[i] != NULL; i++)
+    source = find_source (places, record, names[i]);
+  return source;
+}
+
+/* The ids of the versions of @name that came with the plugin of @record: no more of the skill is
+ * the plugin's. (transfer full) */
+static char **
+dup_versions (AnnexSkillPlaces *places, JsonObject *record, const char *name)
+{
+  JsonArray *list = annex_json_opt_array (record, "skills");
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  g_autoptr (GPtrArray) versions = annex_skill_shelf_list_versions (places, name);
+  g_autofree char *source = NULL;
+  JsonArray *noted = NULL;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    {
+      JsonNode *node = json_array_get_element (list, i);
+
+      if (g_strcmp0 (read_name (node), name) != 0)
+        continue;
+      if (JSON_NODE_HOLDS_OBJECT (node))
+        noted = annex_json_opt_array (json_node_get_object (node), "versions");
+      else
+        source = dup_source (places, record);
+    }
+  for (guint i = 0; i < versions->len; i++)
+    {
+      const AnnexSkillVersion *version = g_ptr_array_index (versions, i);
+
+      if (source != NULL ? g_strcmp0 (version->source, source) == 0
+                         : has_string (noted, version->id))
+        g_strv_builder_add (ids, version->id);
+    }
+  return g_strv_builder_end (ids);
+}
+
+/* Takes what the plugin of @record has of @name out of the library. */
+static gboolean
+drop (AnnexSkillPlaces *places, JsonObject *record, const char *name, GError **error)
+{
+  g_auto (GStrv) versions = dup_versions (places, record, name);
+  g_autoptr (GError) wrong = NULL;
+
+  if (versions[0] == NULL ||
+      annex_skill_shelf_drop (places, name, (const char *const *) versions, &wrong) ||
+      g_error_matches (wrong, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND))
+    return TRUE; /* the user may have done so */
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
+}
+
+/* The name of a file without what changes from one version of it to the next; other sources as they
+ * are. (transfer full) */
+static char *
+dup_stem (const char *source)
+{
+  static const char *const endings[] = { ".skill", ".zip" };
+  g_autofree char *stem = g_strdup (source);
+  gsize length;
+
+  if (strchr (stem, '/') != NULL)
+    return g_steal_pointer (&stem);
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (stem, endings[i]))
+      stem[strlen (stem) - strlen (endings[i])] = '\0';
+  length = strlen (stem);
+  while (length > 0 && strchr ("0123456789.-_ ()", stem[length - 1]) != NULL)
+    length--;
+  stem[length] = '\0';
+  return length > 0 ? g_steal_pointer (&stem) : g_strdup (source);
+}
+
+/* Is what comes from @market (nullable) and @source the plugin of @record, and not another one that
+ * calls itself the same? */
+static gboolean
+is_same (AnnexSkillPlaces *places, JsonObject *record, const char *market, const char *source)
+{
+  const char *before = annex_json_opt_string (record, "market", NULL);
+  g_autofree char *from = NULL;
+  g_autofree char *old_stem = NULL;
+  g_autofree char *new_stem = NULL;
+
+  if (market != NULL || before != NULL)
+    return g_strcmp0 (market, before) == 0;
+  from = dup_source (places, record);
+  if (from == NULL)
+    return FALSE;
+  old_stem = dup_stem (from);
+  new_stem = dup_stem (source);
+  return g_str_equal (old_stem, new_stem);
 }
 
 /* ---- offers */
@@ -73,17 +229,33 @@ offers (const AnnexSkillOffer *self, const char *name)
   return FALSE;
 }
 
+/* The record of the plugin that @self is another version of; NULL. (transfer full) */
+static JsonObject *
+find_before (AnnexSkillPlaces *places, const AnnexSkillOffer *self)
+{
+  const char *market = g_object_get_data (self->staged, "annex-market");
+  g_autoptr (JsonObject) before =
+      self->plugin != NULL ? annex_skill_plugins_find (places, self->plugin) : NULL;
+
+  return before != NULL && is_same (places, before, market, self->source)
+             ? g_steal_pointer (&before)
+             : NULL;
+}
+
 static char **
 find_gone (AnnexSkillPlaces *places, const AnnexSkillOffer *self)
 {
-  g_autoptr (JsonObject) before =
-      self->plugin != NULL ? annex_skill_plugins_find (places, self->plugin) : NULL;
+  g_autoptr (JsonObject) before = find_before (places, self);
   g_auto (GStrv) names = read_names (before);
   g_autoptr (GStrvBuilder) gone = g_strv_builder_new ();
 
   for (guint i = 0; names[i] != NULL; i++)
-    if (!offers (self, names[i]))
-      g_strv_builder_add (gone, names[i]);
+    {
+      g_auto (GStrv) versions = dup_versions (places, before, names[i]);
+
+      if (versions[0] != NULL && !offers (self, names[i]))
+        g_strv_builder_add (gone, names[i]);
+    }
   return g_strv_builder_end (gone);
 }
 
@@ -112,45 +284,146 @@ annex_skill_offer_new (AnnexSkillPlaces *places,
   self->left_out = g_strdupv ((char **) annex_skill_package_get_left_out (package));
   if (self->left_out == NULL)
     self->left_out = g_new0 (char *, 1);
-  self->gone = find_gone (places, self);
   self->staged = g_object_ref (G_OBJECT (package));
   g_object_set_data_full (self->staged, "annex-market", g_strdup (market), g_free);
+  self->gone = find_gone (places, self);
   return self;
 }
 
-/* Takes the skills of @names back to what was before. */
-static void
-take_back (AnnexSkillPlaces *places, GPtrArray *names)
+/* A skill that an offer has put into the library. */
+typedef struct
 {
-  for (guint i = 0; i < names->len; i++)
-    if (!annex_skill_shelf_undo (places, g_ptr_array_index (names, i), NULL))
-      annex_skill_shelf_remove (places, g_ptr_array_index (names, i), NULL);
+  char *name;
+  char *version;
+} Installed;
+
+static void
+installed_free (gpointer data)
+{
+  Installed *self = data;
+
+  g_free (self->name);
+  g_free (self->version);
+  g_free (self);
+}
+
+/* Takes the versions that were just installed back. Where that is not possible either, nothing else
+ * is touched, and it is said besides why all of it failed. */
+static void
+take_back (AnnexSkillPlaces *places, GPtrArray *installed, GError **error)
+{
+  g_autoptr (GString) left = g_string_new (NULL);
+  g_autofree char *reason = NULL;
+
+  for (guint i = 0; i < installed->len; i++)
+    {
+      const Installed *skill = g_ptr_array_index (installed, i);
+      const char *const versions[] = { skill->version, NULL };
+      g_autoptr (GError) wrong = NULL;
+
+      if (!annex_skill_shelf_drop (places, skill->name, versions, &wrong) &&
+          !g_error_matches (wrong, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND))
+        g_string_append_printf (left, "%s%s", left->len > 0 ? ", " : "", skill->name);
+    }
+  if (left->len == 0 || error == NULL || *error == NULL)
+    return;
+  reason = g_steal_pointer (&(*error)->message);
+  /* Translators: first what went wrong, then names of skills */
+  (*error)->message =
+      g_strdup_printf (_ ("%s. New already, and not taken back: %s"), reason, left->str);
+}
+
+static void
+add_record (JsonArray *skills, const char *name, char **before, const char *version)
+{
+  JsonArray *versions = json_array_new ();
+
+  for (; before != NULL && *before != NULL; before++)
+    json_array_add_string_element (versions, *before);
+  if (version != NULL)
+    json_array_add_string_element (versions, version);
+  json_array_add_object_element (
+      skills, annex_json_build ("s", "name", name, "a", "versions", versions, NULL));
+}
+
+/* What the plugin has in the library: what was installed just now, and what @before (nullable) had
+ * and was neither chosen anew nor is gone. (transfer full) */
+static JsonArray *
+make_records (AnnexSkillPlaces *places,
+              const AnnexSkillOffer *offer,
+              GPtrArray *installed,
+              JsonObject *before)
+{
+  JsonArray *skills = json_array_new ();
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  g_auto (GStrv) names = read_names (before);
+
+  for (guint i = 0; i < installed->len; i++)
+    {
+      const Installed *skill = g_ptr_array_index (installed, i);
+      g_auto (GStrv) versions = before != NULL ? dup_versions (places, before, skill->name) : NULL;
+
+      g_hash_table_add (known, skill->name);
+      add_record (skills, skill->name, versions, skill->version);
+    }
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_auto (GStrv) versions = dup_versions (places, before, names[i]);
+
+      if (versions[0] != NULL && offers (offer, names[i]) && g_hash_table_add (known, names[i]))
+        add_record (skills, names[i], versions, NULL);
+    }
+  return skills;
 }
 
 static gboolean
 note_plugin (AnnexSkillPlaces *places,
              const AnnexSkillOffer *offer,
              GPtrArray *installed,
+             JsonObject *before,
              GError **error)
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
   g_autoptr (JsonObject) registry = lock >= 0 ? load_registry (places) : NULL;
-  JsonArray *skills = json_array_new ();
 
-  for (guint i = 0; i < installed->len; i++)
-    json_array_add_string_element (skills, g_ptr_array_index (installed, i));
   if (registry == NULL)
-    {
-      json_array_unref (skills);
-      return FALSE;
-    }
+    return FALSE;
   json_object_set_object_member (
       registry, offer->plugin,
       annex_json_build ("s", "market", g_object_get_data (offer->staged, "annex-market"), "s",
-                        "stamp", g_object_get_data (offer->staged, "annex-stamp"), "s", "version",
+                        "source", offer->source, "s", "stamp",
+                        g_object_get_data (offer->staged, "annex-stamp"), "s", "version",
                         offer->version, "s", "commit", offer->commit, "i", "installed_us",
-                        g_get_real_time (), "a", "skills", skills, NULL));
+                        g_get_real_time (), "a", "skills",
+                        make_records (places, offer, installed, before), NULL));
   return save_registry (places, registry, error);
+}
+
+/* Installs those of @names, and lists them in @installed. */
+static gboolean
+install_skills (AnnexSkillPackage *package,
+                const char *const *names,
+                GPtrArray *installed,
+                GError **error)
+{
+  GPtrArray *previews = annex_skill_package_get_previews (package);
+
+  for (guint i = 0; i < previews->len; i++)
+    {
+      AnnexSkillPreview *preview = g_ptr_array_index (previews, i);
+      Installed *skill;
+      char *version = NULL;
+
+      if (names != NULL && !g_strv_contains (names, preview->view->name))
+        continue;
+      if (!annex_skill_package_install (package, preview, &version, error))
+        return FALSE;
+      skill = g_new0 (Installed, 1);
+      skill->name = g_strdup (preview->view->name);
+      skill->version = version;
+      g_ptr_array_add (installed, skill);
+    }
+  return TRUE;
 }
 
 gboolean
@@ -159,31 +432,23 @@ annex_skill_offer_install (AnnexSkillPlaces *places,
                            const char *const *names,
                            GError **error)
 {
-  AnnexSkillPackage *package = ANNEX_SKILL_PACKAGE (offer->staged);
-  GPtrArray *previews = annex_skill_package_get_previews (package);
-  g_autoptr (GPtrArray) installed = g_ptr_array_new_with_free_func (g_free);
-  gboolean done = TRUE;
+  g_autoptr (GPtrArray) installed = g_ptr_array_new_with_free_func (installed_free);
+  g_autoptr (JsonObject) before = find_before (places, offer);
 
-  for (guint i = 0; done && i < previews->len; i++)
+  if (!install_skills (ANNEX_SKILL_PACKAGE (offer->staged), names, installed, error) ||
+      (offer->plugin != NULL && !note_plugin (places, offer, installed, before, error)))
     {
-      AnnexSkillPreview *preview = g_ptr_array_index (previews, i);
-      const char *name = preview->view->name;
-
-      if (names != NULL && !g_strv_contains (names, name))
-        continue;
-      done = annex_skill_package_install (package, preview, error);
-      if (done)
-        g_ptr_array_add (installed, g_strdup (name));
-    }
-  if (done && offer->plugin != NULL)
-    done = note_plugin (places, offer, installed, error);
-  if (!done)
-    {
-      take_back (places, installed);
+      take_back (places, installed, error);
       return FALSE;
     }
-  for (char **gone = offer->gone; *gone != NULL; gone++)
-    annex_skill_shelf_remove (places, *gone, NULL); /* the user may have done so */
+  for (char **gone = offer->gone; before != NULL && *gone != NULL; gone++)
+    {
+      g_autoptr (GError) wrong = NULL;
+
+      if (!drop (places, before, *gone, &wrong))
+        g_warning ("The skill “%s” is no longer in the plugin “%s”, and stays: %s", *gone,
+                   offer->plugin, wrong->message);
+    }
   return TRUE;
 }
 
@@ -232,7 +497,8 @@ annex_skill_plugins_remove (AnnexSkillPlaces *places, const char *plugin, GError
       return FALSE;
     }
   for (guint i = 0; names[i] != NULL; i++)
-    annex_skill_shelf_remove (places, names[i], NULL); /* the user may have done so */
+    if (!drop (places, record, names[i], error))
+      return FALSE;
   lock = annex_skill_take_lock (places, error);
   if (lock < 0)
     return FALSE;

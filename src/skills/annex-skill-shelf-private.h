@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* The source of the versions that the user wrote. */
+#define ANNEX_SKILL_SOURCE_HERE "Written here"
+
 /* A file of ours; NULL where it is absent or damaged. (transfer full) */
 JsonObject *
 annex_skill_load_object (const char *path);

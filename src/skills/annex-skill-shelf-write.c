@@ -198,6 +198,17 @@ state_path (AnnexSkillPlaces *places, const char *name)
   return g_build_filename (places->data, name, "state.json", NULL);
 }
 
+/* What the version at @at says of itself; "" where it says nothing. (borrowed) */
+static const char *
+get_word (JsonArray *versions, guint at, const char *key)
+{
+  JsonNode *node = json_array_get_element (versions, at);
+
+  return JSON_NODE_HOLDS_OBJECT (node)
+             ? annex_json_opt_string (json_node_get_object (node), key, "")
+             : "";
+}
+
 static guint
 find_current (JsonObject *state)
 {
@@ -205,13 +216,9 @@ find_current (JsonObject *state)
   const char *current = annex_json_opt_string (state, "current", "");
 
   for (guint i = 0; versions != NULL && i < json_array_get_length (versions); i++)
-    {
-      JsonNode *node = json_array_get_element (versions, i);
-
-      if (JSON_NODE_HOLDS_OBJECT (node) &&
-          g_str_equal (annex_json_opt_string (json_node_get_object (node), "id", ""), current))
-        return i;
-    }
+    if (JSON_NODE_HOLDS_OBJECT (json_array_get_element (versions, i)) &&
+        g_str_equal (get_word (versions, i, "id"), current))
+      return i;
   return G_MAXUINT;
 }
 
@@ -253,13 +260,7 @@ sweep (AnnexSkillPlaces *places, const char *name, JsonArray *versions)
   const char *child;
 
   for (guint i = 0; i < json_array_get_length (versions); i++)
-    {
-      JsonNode *node = json_array_get_element (versions, i);
-
-      if (JSON_NODE_HOLDS_OBJECT (node))
-        g_hash_table_add (known,
-                          (char *) annex_json_opt_string (json_node_get_object (node), "id", ""));
-    }
+    g_hash_table_add (known, (char *) get_word (versions, i, "id"));
   while (dir != NULL && (child = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (folder, child, NULL);
@@ -279,6 +280,27 @@ sync_folder (const char *path)
     syncfs (fd);
 }
 
+static gboolean
+has_newer_of_source (JsonArray *versions, guint at)
+{
+  for (guint i = at + 1; i < json_array_get_length (versions); i++)
+    if (g_str_equal (get_word (versions, i, "source"), get_word (versions, at, "source")))
+      return TRUE;
+  return FALSE;
+}
+
+/* Makes room for one more: the newest of each source stays as long as that is possible, so that
+ * what the user wrote outlives any number of a plugin's updates. */
+static void
+remove_oldest (JsonArray *versions)
+{
+  guint at = 0;
+
+  while (at < json_array_get_length (versions) && !has_newer_of_source (versions, at))
+    at++;
+  json_array_remove_element (versions, at < json_array_get_length (versions) ? at : 0);
+}
+
 /* The state with the version @id as the newest: without those that an undo went back from, and
  * without the oldest beyond the limit. */
 static JsonArray *
@@ -290,7 +312,7 @@ add_version (JsonObject *state, const char *id, const char *source)
   while (current != G_MAXUINT && json_array_get_length (versions) > current + 1)
     json_array_remove_element (versions, json_array_get_length (versions) - 1);
   while (json_array_get_length (versions) >= ANNEX_SKILL_MAX_VERSIONS)
-    json_array_remove_element (versions, 0);
+    remove_oldest (versions);
   json_array_add_object_element (versions, annex_json_build ("s", "id", id, "i", "installed_us",
                                                              g_get_real_time (), "s", "source",
                                                              source, NULL));
@@ -303,6 +325,7 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
                            const char *name,
                            const char *staged,
                            const char *source,
+                           char **version,
                            GError **error)
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
@@ -339,6 +362,8 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
     }
   if (known)
     sweep (places, name, versions);
+  if (version != NULL)
+    *version = g_steal_pointer (&id);
   return TRUE;
 }
 
@@ -413,20 +438,14 @@ annex_skill_shelf_list_versions (AnnexSkillPlaces *places, const char *name)
   return list;
 }
 
-gboolean
-annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **error)
+/* With the lock: @name with all its versions. */
+static gboolean
+remove_all (AnnexSkillPlaces *places, const char *name, GError **error)
 {
-  g_autofd int lock = annex_skill_take_lock (places, error);
-  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
   g_autofree char *folder = g_build_filename (places->data, name, NULL);
-  g_autofree char *staging = NULL;
+  g_autofree char *staging = annex_skill_shelf_make_staging (places, error);
   g_autofree char *gone = NULL;
 
-  if (lock < 0)
-    return FALSE;
-  if (state == NULL)
-    return not_found (name, error);
-  staging = annex_skill_shelf_make_staging (places, error);
   if (staging == NULL)
     return FALSE;
   gone = g_build_filename (staging, name, NULL);
@@ -438,6 +457,50 @@ annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **e
       return FALSE;
     }
   annex_skill_files_remove (staging);
+  return TRUE;
+}
+
+gboolean
+annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **error)
+{
+  g_autofd int lock = annex_skill_take_lock (places, error);
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+
+  if (lock < 0)
+    return FALSE;
+  return state != NULL ? remove_all (places, name, error) : not_found (name, error);
+}
+
+gboolean
+annex_skill_shelf_drop (AnnexSkillPlaces *places,
+                        const char *name,
+                        const char *const *versions,
+                        GError **error)
+{
+  g_autofd int lock = annex_skill_take_lock (places, error);
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autofree char *path = state_path (places, name);
+  JsonArray *list = state != NULL ? annex_json_opt_array (state, "versions") : NULL;
+  guint before;
+
+  if (lock < 0)
+    return FALSE;
+  if (list == NULL)
+    return not_found (name, error);
+  before = json_array_get_length (list);
+  for (guint i = before; i-- > 0;)
+    if (g_strv_contains (versions, get_word (list, i, "id")))
+      json_array_remove_element (list, i);
+  if (json_array_get_length (list) == before)
+    return TRUE;
+  if (json_array_get_length (list) == 0)
+    return remove_all (places, name, error);
+  if (find_current (state) == G_MAXUINT)
+    json_object_set_string_member (state, "current",
+                                   get_word (list, json_array_get_length (list) - 1, "id"));
+  if (!annex_skill_save_object (path, state, error))
+    return FALSE;
+  sweep (places, name, list);
   return TRUE;
 }
 

@@ -56,12 +56,14 @@ annex_skill_shelf_find (AnnexSkillPlaces *places,
 char *
 annex_skill_shelf_dup_installed (AnnexSkillPlaces *places, const char *name);
 /* Moves the folder @staged (on the same file system) into the library as the newest version of
- * @name. A failure leaves things as they were. @source: where it came from, for people. */
+ * @name. A failure leaves things as they were. @source: where it came from, for people. *@version
+ * (nullable, transfer full): the version's id. */
 gboolean
 annex_skill_shelf_install (AnnexSkillPlaces *places,
                            const char *name,
                            const char *staged,
                            const char *source,
+                           char **version,
                            GError **error);
 /* The version before counts again; @staying away, the newer one stays on the disk. NOT_FOUND when
  * there is none. */
@@ -79,6 +81,14 @@ annex_skill_shelf_list_versions (AnnexSkillPlaces *places, const char *name);
 /* Removes all versions. NOT_FOUND when it is not in the library. */
 gboolean
 annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **error);
+/* Removes those of @versions that are there. Where the one that counted is among them, the newest
+ * of the others counts from now on; where there is no other, the skill is removed. NOT_FOUND when
+ * it is not in the library. */
+gboolean
+annex_skill_shelf_drop (AnnexSkillPlaces *places,
+                        const char *name,
+                        const char *const *versions,
+                        GError **error);
 /* A new empty folder beside the library, on its file system. (transfer full) */
 char *
 annex_skill_shelf_make_staging (AnnexSkillPlaces *places, GError **error);

@@ -77,7 +77,7 @@ install (Fixture *f, const char *path)
 
   g_assert_no_error (error);
   annex_skill_package_install (
-      package, g_ptr_array_index (annex_skill_package_get_previews (package), 0), &error);
+      package, g_ptr_array_index (annex_skill_package_get_previews (package), 0), NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -168,7 +168,8 @@ test_versions (Fixture *f, gconstpointer data)
   info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
   g_assert_cmpstr (info->description, ==, "First");
   /* A failure changes nothing. */
-  g_assert_false (annex_skill_shelf_install (f->places, "tidy", "/no/such/folder", "x", NULL));
+  g_assert_false (
+      annex_skill_shelf_install (f->places, "tidy", "/no/such/folder", "x", NULL, NULL));
   g_clear_pointer (&info, annex_skill_info_free);
   info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
   g_assert_cmpstr (info->description, ==, "First");
@@ -252,7 +253,7 @@ test_plugin (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (annex_skill_package_get_left_out (package)[0], "never run"));
   g_assert_nonnull (strstr (annex_skill_package_get_left_out (package)[1], "bad"));
   for (guint i = 0; i < 3; i++)
-    g_assert_true (annex_skill_package_install (package, previews->pdata[i], NULL));
+    g_assert_true (annex_skill_package_install (package, previews->pdata[i], NULL, NULL));
   assert_usable (f, NULL, "say-it:library sums:library tidy:library");
 }
 
