@@ -113,6 +113,13 @@ class Fetch(unittest.TestCase):
             inner = self.git("hash-object", "-t", "tree", "-w", "--stdin", data=b"40000 d\0" + bytes.fromhex(inner)).decode().strip()
         self.git("update-ref", "refs/heads/main", self.git("commit-tree", inner, "-m", "x").decode().strip())
         self.assertIn("too deep", self.fetch_fresh(status=1)["error"])
+        # Folders count like files: three objects that would unfold into thousands of empty folders.
+        inner = self.git("hash-object", "-t", "tree", "-w", "--stdin", data=b"").decode().strip()
+        for _ in range(2):
+            raw = b"".join(b"40000 d%02d\0" % i + bytes.fromhex(inner) for i in range(70))
+            inner = self.git("hash-object", "-t", "tree", "-w", "--stdin", data=raw).decode().strip()
+        self.git("update-ref", "refs/heads/main", self.git("commit-tree", inner, "-m", "x").decode().strip())
+        self.assertIn("too large", self.fetch_fresh(status=1)["error"])
 
     def test_refused(self):
         self.commit([("a.txt", "x")])

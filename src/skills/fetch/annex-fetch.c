@@ -216,8 +216,10 @@ write_tree (Fetch *self, const git_oid *id, const char *prefix, const char *targ
       else if (g_ascii_strcasecmp (name, ".git") == 0)
         leave_out (self, path);
       else if (mode == GIT_FILEMODE_TREE)
-        /* An entry that is there twice must not become a way through another. */
-        done = (g_mkdir (place, 0700) == 0 || fail (self, "A folder is there twice")) &&
+        /* Folders count like files: a few objects can unfold into millions of them. An entry that
+         * is there twice must not become a way through another. */
+        done = (++self->n_files <= MAX_FILES || fail (self, "The repository is too large")) &&
+               (g_mkdir (place, 0700) == 0 || fail (self, "A folder is there twice")) &&
                write_tree (self, git_tree_entry_id (entry), path, target, depth + 1);
       else if (g_file_test (place, G_FILE_TEST_EXISTS))
         done = fail (self, "A file is there twice");
