@@ -6,6 +6,7 @@
  */
 #include "annex-baseline.h"
 
+#include "annex-baseline-renew.h"
 #include "annex-beneath.h"
 #include "annex-draft.h"
 
@@ -229,6 +230,13 @@ annex_baseline_thaw (AnnexBaseline *self, const char *path)
         if (is_below (below, path))
           g_hash_table_iter_remove (&iter);
     }
+}
+
+void
+annex_baseline_renew (AnnexBaseline *self, const char *path, const AnnexStat *stat)
+{
+  annex_baseline_thaw (self, path);
+  g_hash_table_insert (self->frozen, g_strdup (path), g_memdup2 (stat, sizeof *stat));
 }
 
 /* Is @path below a folder that was frozen as a tree? */

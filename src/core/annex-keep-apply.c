@@ -7,6 +7,7 @@
  */
 #include "annex-keep-apply-private.h"
 
+#include "annex-baseline-renew.h"
 #include "annex-beneath.h"
 
 #include <string.h>
@@ -24,6 +25,25 @@ item_free (gpointer data)
 
 /* ---- taking a batch */
 
+/* That the original was linked into the undo store, and no longer is, has given it another ctime.
+ * That alone is no change of the user's. */
+static void
+renew_baseline (AnnexKeepApply *self, AnnexKeepStep *step)
+{
+  AnnexStat expected = step->before;
+  AnnexStat seen, now;
+
+  if (self->baseline == NULL || step->kind != ANNEX_KEEP_SWAP ||
+      g_strcmp0 (step->path, step->told_path) != 0 || S_ISDIR (step->before.mode) ||
+      !annex_baseline_lookup (self->baseline, step->path, &seen) ||
+      !annex_stat_same (&seen, &step->before) ||
+      !annex_stat_at (self->store->root_fd, step->path, &now, NULL))
+    return;
+  expected.ctime_ns = now.ctime_ns;
+  if (annex_stat_same (&expected, &now))
+    annex_baseline_renew (self->baseline, step->path, &now);
+}
+
 static void
 give_up (AnnexKeepApply *self, AnnexKeepItem *item, const char *reason)
 {
@@ -33,6 +53,7 @@ give_up (AnnexKeepApply *self, AnnexKeepItem *item, const char *reason)
     annex_keep_store_note_skip (self->store, step);
   else
     annex_keep_store_note_done (self->store, step);
+  renew_baseline (self, step);
   item->step = NULL;
   if (item->kept != NULL)
     annex_keep_tell (item->kept, ANNEX_OUTCOME_FAILED, step->beside, reason);

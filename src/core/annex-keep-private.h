@@ -182,8 +182,8 @@ annex_keep_take_step (AnnexKeepStore *store, AnnexKeepStep *step, GError **error
 gboolean
 annex_keep_settle_step (AnnexKeepStore *store, AnnexKeepStep *step);
 /* Removes the temporary and the object of a step that is not taken. What is not Annex's own there
- * gets its name back, or one beside it. FALSE when it cannot: the step counts as taken then, so that
- * nothing that is saved of it goes. */
+ * gets its name back, or one beside it. FALSE when it cannot: the step counts as taken then, so
+ * that nothing that is saved of it goes. */
 gboolean
 annex_keep_drop_step (AnnexKeepStore *store, AnnexKeepStep *step);
 /* Is the file at @name what @print (fingerprint) says? */

@@ -287,7 +287,7 @@ test_journal_full (void)
   changes = draft_fixture_compute (fixture);
   signal (SIGXFSZ, SIG_IGN);
   getrlimit (RLIMIT_FSIZE, &old);
-  for (rlim_t size = 4000; size < 60000; size += 1490)
+  for (rlim_t size = 4000; size < 60000; size += 2777)
     {
       g_autofree char *keep_id = g_strdup_printf ("k%u", (guint) size);
       g_autoptr (GHashTable) after = NULL;
@@ -309,6 +309,40 @@ test_journal_full (void)
       draft_fixture_assert_same (before, after);
     }
   g_assert_cmpuint (halfway, >, 0);
+}
+
+/* A keep that finds no room makes no conflict of a file that nobody else has touched. */
+static void
+test_journal_full_twice (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  struct rlimit old, limit;
+  guint failed = 0;
+
+  draft_fixture_host_file (fixture, "changed", "original", 0644);
+  draft_fixture_settle (fixture);
+  draft_fixture_file (fixture, "changed", "agent", 0644);
+  signal (SIGXFSZ, SIG_IGN);
+  getrlimit (RLIMIT_FSIZE, &old);
+  for (rlim_t size = 100; size < 2000; size += 100)
+    {
+      g_autofree char *keep_id = g_strdup_printf ("k%u", (guint) size);
+      g_autoptr (GPtrArray) changes = draft_fixture_compute (fixture);
+      g_autoptr (GPtrArray) kept = NULL;
+
+      g_assert_cmpuint (changes->len, ==, 1);
+      g_assert_false (((AnnexChange *) g_ptr_array_index (changes, 0))->conflict);
+      limit = (struct rlimit) { .rlim_cur = size, .rlim_max = old.rlim_max };
+      setrlimit (RLIMIT_FSIZE, &limit);
+      kept = annex_keep_apply (fixture->undo_dir, keep_id, fixture->root, changes,
+                               fixture->baseline, draft_fixture_fetch, fixture, NULL, NULL);
+      setrlimit (RLIMIT_FSIZE, &old);
+      if (kept != NULL && draft_fixture_find (kept, "changed")->outcome == ANNEX_OUTCOME_DONE)
+        break;
+      failed++;
+    }
+  g_assert_cmpuint (failed, >, 2);
+  draft_fixture_assert_content (fixture, "changed", "agent");
 }
 
 /* A journal whose batch lost its "done" lines, though the keep was ended: the folder tells. */
@@ -386,6 +420,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/root-gone", test_root_gone);
   g_test_add_func ("/keep/Q2-disk-full", test_disk_full);
   g_test_add_func ("/keep/journal-full", test_journal_full);
+  g_test_add_func ("/keep/journal-full-twice", test_journal_full_twice);
   g_test_add_func ("/keep/undo-without-done", test_undo_without_done);
   g_test_add_func ("/keep/no-space", test_no_space);
   status = g_test_run ();
