@@ -234,6 +234,9 @@ apply (AnnexDrafts *self, AnnexShare *share, GPtrArray *chosen, const char *keep
       job->staged = g_hash_table_ref (staged);
       kept =
           dex_await_boxed (annex_worker_run ("annex-keep", keep_work, job, keep_job_free), error);
+      /* What was begun may have touched a file without changing it. */
+      if (kept == NULL)
+        annex_drafts_save_baseline (self, share_id, NULL);
     }
   annex_drafts_remove_staging (staging);
   return kept;
@@ -243,6 +246,7 @@ static DexFuture *
 keep_chosen (AnnexDraftsOp *op, gboolean leave_active)
 {
   AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) upper = NULL;
   g_autoptr (GPtrArray) changes = NULL;
   g_autoptr (GPtrArray) chosen = NULL;
   g_autoptr (GPtrArray) kept = NULL;
@@ -252,7 +256,7 @@ keep_chosen (AnnexDraftsOp *op, gboolean leave_active)
   g_autoptr (AnnexShare) share = find_writable (self, op->id, &error);
 
   if (share != NULL)
-    changes = annex_drafts_read (self, share, &error);
+    changes = annex_drafts_read_upper (self, share, &upper, &error);
   if (changes == NULL)
     return annex_future_new_error (error);
   chosen = choose (changes, op->paths, leave_active);
@@ -274,7 +278,9 @@ keep_chosen (AnnexDraftsOp *op, gboolean leave_active)
     return annex_future_new_error (error);
   settled = settled_paths (changes, chosen, kept);
   /* With a folder that was taken back by now its draft went, too. */
-  if (annex_task_find_share (self->task, op->id) != NULL && !settle (self, share, settled, &error))
+  if (annex_task_find_share (self->task, op->id) != NULL &&
+      (!annex_drafts_leave_newer (self, share, upper, chosen, kept, settled, &error) ||
+       !settle (self, share, settled, &error)))
     return annex_future_new_error (error);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&kept));
 }

@@ -1,7 +1,8 @@
 /* annex-drafts-private.h
  *
  * Shared by annex-drafts.c (reading), annex-drafts-keep.c (keeping, discarding, undoing),
- * annex-drafts-stage.c (the agent's contents) and annex-drafts-return.c (checkpoints).
+ * annex-drafts-stage.c (the agent's contents), annex-drafts-newer.c (what it wrote meanwhile) and
+ * annex-drafts-return.c (checkpoints).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -46,6 +47,9 @@ annex_drafts_run_op (AnnexDrafts *self, AnnexDraftsOp *op) G_GNUC_WARN_UNUSED_RE
 /* In an operation: reads the draft of @share and returns its changes. (transfer full) */
 GPtrArray *
 annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error);
+/* The same, and what they were worked out from: *@upper (AnnexUpperEntry, transfer full). */
+GPtrArray *
+annex_drafts_read_upper (AnnexDrafts *self, AnnexShare *share, GPtrArray **upper, GError **error);
 /* Gives those of @changes a reason that the user kept after the state the computer went back to. */
 void
 annex_drafts_mark_kept (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes);
@@ -61,8 +65,8 @@ char *
 annex_drafts_dup_undo_dir (AnnexDrafts *self);
 char *
 annex_drafts_dup_task_path (AnnexDrafts *self, const char *rest);
-/* The share, or an error that names it. The user may take it from the task while an operation awaits
- * something. (transfer full) */
+/* The share, or an error that names it. The user may take it from the task while an operation
+ * awaits something. (transfer full) */
 AnnexShare *
 annex_drafts_find_share (AnnexDrafts *self, const char *id, GError **error);
 
@@ -73,6 +77,18 @@ annex_drafts_forget_unchanged (AnnexDrafts *self,
                                GPtrArray *upper,
                                GPtrArray *changes,
                                GError **error);
+
+/* In an operation, when @chosen was kept as @kept tells: takes from @paths (NULL at its end), which
+ * shall be forgotten, those at or below which the agent has written since @then was read. What was
+ * kept there is what the newer version is a change of. */
+gboolean
+annex_drafts_leave_newer (AnnexDrafts *self,
+                          AnnexShare *share,
+                          GPtrArray *then,
+                          GPtrArray *chosen,
+                          GPtrArray *kept,
+                          GPtrArray *paths,
+                          GError **error);
 
 /* ---- annex-drafts-stage.c: what the agent wrote, which the guest sends */
 

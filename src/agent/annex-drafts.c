@@ -230,7 +230,7 @@ compute_work (gpointer data)
 /* ---- reading and telling */
 
 GPtrArray *
-annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error)
+annex_drafts_read_upper (AnnexDrafts *self, AnnexShare *share, GPtrArray **out, GError **error)
 {
   const char *id = annex_share_get_id (share);
   AnnexBaseline *baseline = annex_drafts_get_baseline (self, id);
@@ -249,7 +249,16 @@ annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error)
     return NULL;
   annex_drafts_mark_kept (self, share, changes);
   g_hash_table_replace (self->changes, g_strdup (id), g_ptr_array_ref (changes));
+  *out = g_steal_pointer (&upper);
   return g_steal_pointer (&changes);
+}
+
+GPtrArray *
+annex_drafts_read (AnnexDrafts *self, AnnexShare *share, GError **error)
+{
+  g_autoptr (GPtrArray) upper = NULL;
+
+  return annex_drafts_read_upper (self, share, &upper, error);
 }
 
 char *

@@ -104,6 +104,17 @@ share_folder (Fixture *f)
 }
 
 static void
+host_file (Fixture *f, const char *name, const char *content)
+{
+  g_autofree char *folder = g_build_filename (f->dir, "shared", NULL);
+  g_autofree char *path = path_in (f, "shared", name);
+
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (
+      g_file_set_contents_full (path, content, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+}
+
+static void
 assert_host (Fixture *f, const char *name, const char *expected)
 {
   g_autofree char *path = path_in (f, "shared", name);
@@ -298,6 +309,70 @@ test_read_only (Fixture *f, gconstpointer data)
   check_taken_back (f, ANNEX_SHARE_READ_ONLY, ANNEX_KEEP_ERROR_READ_ONLY);
 }
 
+/* ---- what the agent does */
+
+static GPtrArray *
+upper_with_folder (Fixture *f)
+{
+  GPtrArray *upper = new_upper (f);
+  AnnexUpperEntry *folder = annex_upper_entry_new ("made", ANNEX_UPPER_FOLDER);
+
+  folder->mode = 0755;
+  g_ptr_array_add (upper, folder);
+  return upper;
+}
+
+/* Once all of them are being read, a command that runs writes on. */
+static void
+write_on_cb (const char *path, gpointer data)
+{
+  Meanwhile *meanwhile = data;
+  g_autoptr (GPtrArray) upper = NULL;
+
+  if (++meanwhile->n_opened != 3)
+    return;
+  upper = upper_with_folder (meanwhile->f);
+  agent_writes (meanwhile->f, upper, "added", "one");
+  agent_writes (meanwhile->f, upper, "changed", "two");
+  agent_writes (meanwhile->f, upper, "made/a", "one");
+  agent_writes (meanwhile->f, upper, "made/b", "two");
+}
+
+static void
+test_written_on (Fixture *f, gconstpointer data)
+{
+  g_autofree char *share = NULL;
+  g_autoptr (GPtrArray) upper = NULL;
+  g_autoptr (GPtrArray) rest = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  Meanwhile meanwhile = { f };
+
+  host_file (f, "changed", "original");
+  share = share_folder (f);
+  upper = upper_with_folder (f);
+  agent_writes (f, upper, "added", "one");
+  agent_writes (f, upper, "changed", "one");
+  agent_writes (f, upper, "made/a", "one");
+  fake_computer_set_open_hook (f->computer, write_on_cb, &meanwhile);
+  kept = keep (f, share);
+  g_assert_cmpint (outcome_of (kept, "changed"), ==, ANNEX_OUTCOME_DONE);
+  assert_host (f, "changed", "one");
+  assert_host (f, "made/a", "one");
+  assert_host (f, "made/b", NULL);
+  g_clear_pointer (&kept, g_ptr_array_unref);
+
+  /* What is newer is the draft now, of what was kept. */
+  rest = annex_drafts_dup_changes (drafts_of (f), share);
+  g_assert_cmpuint (rest->len, ==, 2);
+  g_assert_cmpstr (((AnnexChange *) g_ptr_array_index (rest, 0))->path, ==, "changed");
+  g_assert_cmpstr (((AnnexChange *) g_ptr_array_index (rest, 1))->path, ==, "made/b");
+  fake_computer_set_open_hook (f->computer, NULL, NULL);
+  kept = keep (f, share);
+  g_assert_cmpint (outcome_of (kept, "changed"), ==, ANNEX_OUTCOME_DONE);
+  assert_host (f, "changed", "two");
+  assert_host (f, "made/b", "two");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -309,5 +384,6 @@ main (int argc, char **argv)
   ADD ("drafts/dripping", test_dripping);
   ADD ("drafts/revoked", test_revoked);
   ADD ("drafts/read-only", test_read_only);
+  ADD ("drafts/written-on", test_written_on);
   return g_test_run ();
 }
