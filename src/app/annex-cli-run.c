@@ -9,6 +9,7 @@
 #include "annex-admin-policy.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-limits.h"
 #include "annex-models.h"
 #include "annex-run-asks.h"
 #include "annex-run-print.h"
@@ -453,6 +454,7 @@ prepare (Run *run, GError **error)
     annex_session_use_helper (run->session, run->workspace);
   tools = annex_agent_create_tools (run->workspace);
   run->agent = annex_agent_new (run->workspace, tools);
+  annex_limits_apply_to_agent (run->agent);
   run->asks = annex_run_asks_new (run->agent, options->answers_file,
                                   isatty (STDIN_FILENO) && isatty (STDERR_FILENO) && !options->json,
                                   options->unattended);

@@ -17,6 +17,12 @@ dup_profiles (AnnexDesk *desk)
   return annex_config_dup_profiles (annex_session_get_config (ANNEX_DESK_SESSION (desk)->session));
 }
 
+static char **
+dup_package_hosts (AnnexDesk *desk)
+{
+  return annex_session_dup_package_hosts (ANNEX_DESK_SESSION (desk)->session);
+}
+
 static AnnexDeskCall *
 profile_call (AnnexDesk *desk, const AnnexModelProfile *profile, const char *key)
 {
@@ -144,6 +150,7 @@ remove_profile (AnnexDesk *desk, const char *profile_id)
 void
 annex_desk_session_init_models (AnnexDeskInterface *iface)
 {
+  iface->dup_package_hosts = dup_package_hosts;
   iface->dup_profiles = dup_profiles;
   iface->find_local = find_local;
   iface->check_profile = check_profile;

@@ -10,6 +10,7 @@
 #include "annex-given-files.h"
 #include "annex-json-build.h"
 #include "annex-keep.h"
+#include "annex-limits.h"
 #include "annex-paths.h"
 
 #include <gio/gio.h>
@@ -59,23 +60,6 @@ annex_desk_session_ensure_model (AnnexDeskSession *desk, AnnexWork *work, GError
   return TRUE;
 }
 
-/* What the user allows a task to take; as it stands now. */
-static void
-set_limits (AnnexDeskSession *desk, AnnexWork *work)
-{
-  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchema) schema = NULL;
-  g_autoptr (GSettings) settings = NULL;
-
-  if (source != NULL)
-    schema = g_settings_schema_source_lookup (source, ANNEX_APPLICATION_ID, TRUE);
-  if (schema == NULL || !g_settings_schema_has_key (schema, "limit-cost"))
-    return;
-  settings = g_settings_new_full (schema, NULL, NULL);
-  annex_agent_set_limits (work->agent, g_settings_get_uint (settings, "limit-turns"),
-                          g_settings_get_double (settings, "limit-cost"));
-}
-
 static gboolean
 prepare_run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
 {
@@ -88,7 +72,7 @@ prepare_run (AnnexDeskSession *desk, AnnexWork *work, GError **error)
       tools = annex_agent_create_tools (work->workspace);
       work->agent = annex_agent_new (work->workspace, tools);
     }
-  set_limits (desk, work);
+  annex_limits_apply_to_agent (work->agent);
   return TRUE;
 }
 

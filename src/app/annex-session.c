@@ -26,6 +26,9 @@
 /* Of the computer in which connectors are tested. */
 #define CONNECTOR_TRIAL_ID "000000000000000000c0nnect0"
 
+/* What of a policy the image's package hosts are kept under. */
+#define PACKAGE_HOSTS "annex-package-hosts"
+
 struct _AnnexSession
 {
   GObject parent_instance;
@@ -382,17 +385,47 @@ annex_session_use_helper (AnnexSession *self, AnnexWorkspace *workspace)
     g_message ("The model for helpers cannot be used: %s", error->message);
 }
 
+char **
+annex_session_dup_package_hosts (AnnexSession *self)
+{
+  g_autofree char *current = annex_image_store_dup_current (self->images);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) none = NULL;
+  char **hosts = NULL;
+
+  if (current != NULL)
+    {
+      path = g_build_filename (annex_image_store_get_folder (self->images), current,
+                               "package-hosts.txt", NULL);
+      hosts = annex_egress_read_package_hosts (path, &none);
+      if (hosts == NULL)
+        g_warning ("The package hosts of the image are not known: %s", none->message);
+    }
+  return hosts != NULL ? hosts : g_new0 (char *, 1);
+}
+
+/* As the user wants it now, also in a task that is at work. */
+static void
+open_sources (AnnexNetworkPolicy *policy)
+{
+  const char *const *hosts = g_object_get_data (G_OBJECT (policy), PACKAGE_HOSTS);
+  gboolean open = annex_limits_open_package_sources ();
+
+  for (gsize i = 0; hosts[i] != NULL; i++)
+    if (open)
+      annex_network_policy_set (policy, hosts[i], TRUE, "package-hosts");
+    else
+      annex_network_policy_remove (policy, hosts[i], "package-hosts");
+}
+
 /* Adds the standing rules, the task's own (@task is nullable) and the hosts of the image's package
- * managers. */
+ * managers, unless the user wants to be asked about those too. */
 static gboolean
 fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GError **error)
 {
   g_autoptr (GPtrArray) own =
       task != NULL ? annex_task_dup_network_rules (task) : g_ptr_array_new ();
   g_autoptr (GPtrArray) standing = dex_await_boxed (annex_store_list_rules (self->store), error);
-  g_autofree char *current = NULL;
-  g_autofree char *hosts = NULL;
-  g_autoptr (GError) none = NULL;
 
   if (standing == NULL)
     return FALSE;
@@ -404,13 +437,12 @@ fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GE
       if (annex_site_rule_get_site (rule->host) == NULL)
         annex_network_policy_restore (policy, rule->host, rule->allow, rule->scope);
     }
-  current = annex_image_store_dup_current (self->images);
-  if (current == NULL)
-    return TRUE;
-  hosts = g_build_filename (annex_image_store_get_folder (self->images), current,
-                            "package-hosts.txt", NULL);
-  if (!annex_egress_load_package_hosts (hosts, policy, &none))
-    g_warning ("The package hosts of the image are not known: %s", none->message);
+  g_object_set_data_full (G_OBJECT (policy), PACKAGE_HOSTS, annex_session_dup_package_hosts (self),
+                          (GDestroyNotify) g_strfreev);
+  open_sources (policy);
+  if (self->settings != NULL)
+    g_signal_connect_object (self->settings, "changed::open-package-sources",
+                             G_CALLBACK (open_sources), policy, G_CONNECT_SWAPPED);
   return TRUE;
 }
 

@@ -49,6 +49,10 @@ AnnexConfig *
 annex_session_get_config (AnnexSession *self);
 AnnexImageStore *
 annex_session_get_images (AnnexSession *self);
+/* The sources of packages that the system of the tasks' computers is set to; empty without an image.
+ * Reads a small file. (transfer full) */
+char **
+annex_session_dup_package_hosts (AnnexSession *self);
 AnnexBrowsers *
 annex_session_get_browsers (AnnexSession *self);
 /* Does the user want tasks to have a computer at all? The setting use-computer, and

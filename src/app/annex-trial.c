@@ -9,6 +9,7 @@
 #include "annex-alike.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-limits.h"
 #include "annex-paths.h"
 #include "annex-recorded-tool.h"
 #include "annex-replay-model.h"
@@ -152,6 +153,7 @@ prepare (Run *run, GError **error)
   if (trial->provider == NULL)
     annex_recorded_tools_replace (tools, trial->recording);
   run->agent = annex_agent_new (run->workspace, tools);
+  annex_limits_apply_to_agent (run->agent);
   run->asks = annex_run_asks_new (run->agent, trial->answers, FALSE, TRUE);
   return TRUE;
 }

@@ -559,6 +559,14 @@ annex_desk_dup_profiles (AnnexDesk *self)
   return ANNEX_DESK_GET_IFACE (self)->dup_profiles (self);
 }
 
+char **
+annex_desk_dup_package_hosts (AnnexDesk *self)
+{
+  g_return_val_if_fail (ANNEX_IS_DESK (self), NULL);
+
+  return ANNEX_DESK_GET_IFACE (self)->dup_package_hosts (self);
+}
+
 DexFuture *
 annex_desk_find_local (AnnexDesk *self)
 {

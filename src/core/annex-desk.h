@@ -144,6 +144,7 @@ struct _AnnexDeskInterface
   DexFuture *(*install_computer) (AnnexDesk *self, AnnexProgressFunc progress, gpointer user_data, GCancellable *cancellable);
   DexFuture *(*move_computers) (AnnexDesk *self, const char *folder, AnnexProgressFunc progress, gpointer user_data, GCancellable *cancellable);
 
+  char **(*dup_package_hosts) (AnnexDesk *self);
   GPtrArray *(*dup_profiles) (AnnexDesk *self);
   DexFuture *(*find_local) (AnnexDesk *self);
   DexFuture *(*check_profile) (AnnexDesk *self, const AnnexModelProfile *profile, const char *key);
@@ -282,6 +283,9 @@ DexFuture *annex_desk_install_computer (AnnexDesk *self, AnnexProgressFunc progr
 /* Moves image, templates and computers to @folder, whole or not at all; computers are put to sleep
  * first. Resolves to TRUE. */
 DexFuture *annex_desk_move_computers (AnnexDesk *self, const char *folder, AnnexProgressFunc progress, gpointer user_data, GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+/* The sources of packages that computers may reach without asking, if the user lets them; empty
+ * before there is an image. (transfer full) */
+char **annex_desk_dup_package_hosts (AnnexDesk *self);
 
 /* ---- models: several, one the default, one (nullable) for sub-agents */
 

@@ -47,6 +47,51 @@ annex_task_find_share (AnnexTask *self, const char *id_or_name)
   return NULL;
 }
 
+/* What the question @id of @ask is headed; NULL when it asks for no secret. (transfer full) */
+static char *
+dup_secret_header (AnnexAsk *ask, const char *id)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+
+  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
+    {
+      JsonObject *question = json_array_get_object_element (questions, i);
+
+      if (g_strcmp0 (annex_json_opt_string (question, "id", NULL), id) == 0 &&
+          annex_json_opt_boolean (question, "secret", FALSE))
+        return g_strdup (annex_json_opt_string (question, "header", ""));
+    }
+  return NULL;
+}
+
+/* Is @node, the answer to one question, the secret @reference? */
+static gboolean
+is_reference (JsonNode *node, const char *reference)
+{
+  return JSON_NODE_HOLDS_OBJECT (node) &&
+         g_strcmp0 (annex_json_opt_string (json_node_get_object (node), "secret", NULL),
+                    reference) == 0;
+}
+
+char *
+annex_task_dup_secret_name (AnnexTask *self, const char *reference)
+{
+  GHashTableIter calls;
+  gpointer value;
+
+  g_hash_table_iter_init (&calls, annex_task_peek_facts (self)->calls);
+  while (g_hash_table_iter_next (&calls, NULL, &value))
+    {
+      AnnexCallAsk *call = value;
+      g_autoptr (GList) ids = call->answer != NULL ? json_object_get_members (call->answer) : NULL;
+
+      for (GList *l = ids; l != NULL; l = l->next)
+        if (is_reference (json_object_get_member (call->answer, l->data), reference))
+          return dup_secret_header (call->ask, l->data);
+    }
+  return NULL;
+}
+
 GPtrArray *
 annex_task_dup_open_asks (AnnexTask *self)
 {

@@ -122,6 +122,10 @@ annex_task_find_share (AnnexTask *self, const char *id_or_name); /* borrowed, nu
 /* Open asks (AnnexAsk). (transfer full) */
 GPtrArray *
 annex_task_dup_open_asks (AnnexTask *self);
+/* How the question that the user answered with the secret @reference ("secret:…") in this task was
+ * headed. (transfer full, nullable: the task was never given it) */
+char *
+annex_task_dup_secret_name (AnnexTask *self, const char *reference);
 /* The ask that the call @tool_use_id opened last, while it is open; NULL otherwise: then *@answer
  * is what it was answered with, or expired with, or NULL when it asked nothing. (both transfer
  * full) */

@@ -52,27 +52,38 @@ parse_line (const char *line, gboolean *is_wrong)
   return host;
 }
 
-gboolean
-annex_egress_load_package_hosts (const char *path, AnnexNetworkPolicy *policy, GError **error)
+char **
+annex_egress_read_package_hosts (const char *path, GError **error)
 {
   g_autofree char *text = read_small_file (path, error);
+  g_autoptr (GStrvBuilder) hosts = g_strv_builder_new ();
   g_auto (GStrv) lines = NULL;
   guint n_hosts = 0;
 
   if (text == NULL)
-    return FALSE;
+    return NULL;
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL && n_hosts < MAX_HOSTS; i++)
     {
       gboolean is_wrong;
-      g_autofree char *host = parse_line (g_strchomp (lines[i]), &is_wrong);
+      char *host = parse_line (g_strchomp (lines[i]), &is_wrong);
 
       if (is_wrong)
         g_warning ("Line %u of the image's package hosts was skipped: it is malformed", i + 1);
       if (host == NULL)
         continue;
-      annex_network_policy_set (policy, host, TRUE, "package-hosts");
+      g_strv_builder_take (hosts, host);
       n_hosts++;
     }
-  return TRUE;
+  return g_strv_builder_end (hosts);
+}
+
+gboolean
+annex_egress_load_package_hosts (const char *path, AnnexNetworkPolicy *policy, GError **error)
+{
+  g_auto (GStrv) hosts = annex_egress_read_package_hosts (path, error);
+
+  for (gsize i = 0; hosts != NULL && hosts[i] != NULL; i++)
+    annex_network_policy_set (policy, hosts[i], TRUE, "package-hosts");
+  return hosts != NULL;
 }

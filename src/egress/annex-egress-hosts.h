@@ -11,6 +11,10 @@
 
 G_BEGIN_DECLS
 
+/* The hosts of the image's package-hosts.txt at @path, as annex_egress_load_package_hosts takes
+ * them. NULL with its errors. (transfer full) */
+char **
+annex_egress_read_package_hosts (const char *path, GError **error);
 /* Reads the image's package-hosts.txt at @path, one `host<TAB>manager` a line ('#' begins a
  * comment), into @policy with scope package-hosts. A line that is malformed, or names a host inside
  * a local network, is skipped with a warning. Blocking, but the file is small: at most 256 KiB and

@@ -86,7 +86,7 @@ bind_agent (Fixture *f)
   g_clear_object (&f->agent);
   g_clear_object (&f->workspace);
   f->workspace = annex_workspace_new (f->task, ANNEX_COMPUTER (f->computer), f->inbox, f->policy,
-                                      NULL, ANNEX_MODEL (f->model), f->dir);
+                                      f->secrets, ANNEX_MODEL (f->model), f->dir);
   tools = annex_agent_create_tools (f->workspace);
   f->agent = annex_agent_new (f->workspace, tools);
 }
@@ -124,6 +124,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_clear_object (&f->policy);
   g_clear_object (&f->inbox);
   g_clear_object (&f->computer);
+  g_clear_object (&f->secrets);
   g_clear_object (&f->model);
   g_clear_object (&f->task);
   g_clear_object (&f->store);

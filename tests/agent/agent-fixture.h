@@ -20,6 +20,7 @@ typedef struct
   ScriptedModel *model;
   FakeComputer *computer;
   AnnexInbox *inbox;
+  AnnexSecrets *secrets; /* nullable: the test sets it and calls restart () */
   AnnexNetworkPolicy *policy;
   AnnexWorkspace *workspace;
   AnnexAgent *agent;

@@ -561,6 +561,13 @@ test_secret_parks (Fixture *f, gconstpointer data)
   g_autofree char *text = NULL;
   gboolean is_error;
 
+  put (f, ANNEX_EVENT_ASK_OPENED,
+       "{\"ask\":{\"id\":\"k\",\"kind\":\"question\",\"task\":\"t\",\"text\":\"Key\",\"tool_use\":"
+       "\"q\","
+       "\"questions\":[{\"id\":\"k\",\"header\":\"Key\",\"question\":\"Key?\",\"options\":[],"
+       "\"multi_select\":false,\"secret\":true}],\"options\":[],\"default\":null}}");
+  put (f, ANNEX_EVENT_ASK_ANSWERED,
+       "{\"ask\":\"k\",\"answer\":{\"k\":{\"secret\":\"secret:x\"}},\"by\":\"user\"}");
   scripted_model_add (
       f->model,
       "[" USE (

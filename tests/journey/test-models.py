@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
+import pathlib
 import signal
 import socket
 
@@ -158,6 +159,17 @@ class Wire:
         task = self.newest()
         self.assertEqual(task["state"], "stopped")
         self.assertIn("At last", self.resume(task["id"]).stdout)
+
+    def test_limit_of_the_preferences(self):
+        settings = pathlib.Path(self.env["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile")
+        settings.parent.mkdir(parents=True)
+        settings.write_text("[io/github/annex_desktop/Annex]\nlimit-turns=uint32 10\n")
+        self.env.update(GSETTINGS_BACKEND="keyfile", GSETTINGS_SCHEMA_DIR=os.path.join(os.path.dirname(ANNEX), "../../data"))
+        plans = [use("update_plan", steps=[{"id": "a", "title": f"Step {n}", "state": "in_progress"}]) for n in range(15)]
+        url, log = self.model(*[turn(f"Part {n}.", plan) for n, plan in enumerate(plans)], turn("Never"))
+        done = self.ask_model(url, "Hello", status=1)
+        self.assertIn("after 10 rounds", done.stderr)
+        self.assertLess(len(self.requests(log)), 15)
 
     def test_other_refusals(self):
         cases = [

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-tool-secrets.h"
 #include "annex-tool-util.h"
 
 #include "annex-future.h"
@@ -18,7 +19,6 @@
 #define MAX_SAVED_KIB (64 * 1024)
 #define MAX_TIMEOUT_S 3600
 #define DRAIN_MS 700
-#define ALLOW_SECRET "Allow once"
 #define OUTPUT_FOLDER ANNEX_AGENT_HOME "/.annex/output"
 
 /* ---- reading one stream, keeping its end */
@@ -139,72 +139,6 @@ wrap_background (const char *command, const char *id)
 
   return g_strdup_printf ("mkdir -p " OUTPUT_FOLDER "; exec bash -c %s >%s.out 2>%s.err </dev/null",
                           quoted, out, out);
-}
-
-/* ---- secrets */
-
-/* Asks for the use of one secret and looks it up. (transfer full) */
-static char *
-use_secret (AnnexWorkspace *workspace,
-            const AnnexToolCall *call,
-            const char *name,
-            const char *id,
-            const char *command,
-            GError **error)
-{
-  const char *task_id = annex_task_get_id (annex_workspace_get_task (workspace));
-  AnnexSecrets *secrets = annex_workspace_get_secrets (workspace);
-  g_autofree char *question =
-      g_strdup_printf (_ ("May this command use your secret as %s? %s"), name, command);
-  g_autofree char *tool_use = g_strdup_printf ("%s/%s", call->id, name);
-  g_autoptr (JsonObject) answer = NULL;
-  AnnexAsk *ask = annex_ask_new_consent (task_id, "Secret", question, ALLOW_SECRET, "Do not allow");
-
-  answer = annex_workspace_ask (workspace, ask, tool_use, call->cancel, error);
-  if (answer == NULL)
-    return NULL;
-  if (secrets == NULL ||
-      g_strcmp0 (annex_json_opt_string (answer, "consent", NULL), ALLOW_SECRET) != 0)
-    {
-      g_set_error (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED,
-                   "The user did not allow the secret.");
-      return NULL;
-    }
-  return dex_await_string (annex_secrets_lookup (secrets, id), error);
-}
-
-static char **
-collect_secrets (AnnexWorkspace *workspace,
-                 const AnnexToolCall *call,
-                 const char *command,
-                 GError **error)
-{
-  JsonArray *wanted = annex_json_opt_array (call->input, "secrets");
-  g_autoptr (GStrvBuilder) env = g_strv_builder_new ();
-
-  for (guint i = 0; wanted != NULL && i < json_array_get_length (wanted) && i < 16; i++)
-    {
-      JsonNode *node = json_array_get_element (wanted, i);
-      JsonObject *item = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-      const char *name = item != NULL ? annex_json_opt_string (item, "env", NULL) : NULL;
-      const char *id = item != NULL ? annex_json_opt_string (item, "id", NULL) : NULL;
-      g_autofree char *value = NULL;
-
-      if (name == NULL || id == NULL || !g_str_has_prefix (id, "secret:") ||
-          !g_regex_match_simple ("^[A-Za-z_][A-Za-z0-9_]*$", name, 0, 0))
-        {
-          g_set_error (
-              error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_INPUT,
-              "Each of “secrets” needs “env”, a variable's name, and “id”, a secret:… reference.");
-          return NULL;
-        }
-      value = use_secret (workspace, call, name, id, command, error);
-      if (value == NULL)
-        return NULL;
-      annex_workspace_give_secret (workspace, id, value);
-      g_strv_builder_take (env, g_strdup_printf ("%s=%s", name, value));
-    }
-  return g_strv_builder_end (env);
 }
 
 /* ---- running */
@@ -344,7 +278,7 @@ shell (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 
   if (command == NULL)
     return NULL;
-  env = collect_secrets (workspace, call, command, error);
+  env = annex_tool_collect_secrets (workspace, call, command, error);
   if (env == NULL || !tell_started (workspace, call, error))
     return NULL;
   if (annex_json_opt_boolean (call->input, "background", FALSE))

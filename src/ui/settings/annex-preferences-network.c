@@ -193,6 +193,24 @@ annex_preferences_update_rules (AnnexPreferences *self)
     annex_then (annex_store_list_rules (annex_desk_get_store (self->desk)), self, listed_cb);
 }
 
+/* ---- sources of packages */
+
+void
+annex_preferences_show_sources (AnnexPreferences *self)
+{
+  g_auto (GStrv) hosts = annex_desk_dup_package_hosts (self->desk);
+
+  for (gsize i = 0; hosts[i] != NULL; i++)
+    {
+      GtkWidget *row = adw_action_row_new ();
+      g_autofree char *host = annex_text_for_display (hosts[i]);
+
+      adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), host);
+      adw_expander_row_add_row (self->package_sources, row);
+    }
+}
+
 void
 annex_preferences_bind_network (GtkWidgetClass *widget_class)
 {
@@ -200,6 +218,7 @@ annex_preferences_bind_network (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, allow_site);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, refuse_site);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, rules_group);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreferences, package_sources);
   gtk_widget_class_bind_template_callback (widget_class, site_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, allow_site_cb);
   gtk_widget_class_bind_template_callback (widget_class, refuse_site_cb);

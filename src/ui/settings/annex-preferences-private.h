@@ -29,6 +29,7 @@ struct _AnnexPreferences
   GtkWidget *allow_site;
   GtkWidget *refuse_site;
   AdwPreferencesGroup *rules_group;
+  AdwExpanderRow *package_sources;
   GtkWidget *general_page;
   AdwComboRow *folder_mode;
   AdwSwitchRow *background;
@@ -68,5 +69,8 @@ void
 annex_preferences_update_rules (AnnexPreferences *self);
 void
 annex_preferences_update_site (AnnexPreferences *self);
+/* Lists the sources of packages; once. */
+void
+annex_preferences_show_sources (AnnexPreferences *self);
 
 G_END_DECLS

@@ -74,6 +74,7 @@ bind_settings (AnnexPreferences *self)
 {
   self->settings = annex_ui_dup_settings ();
   gtk_widget_set_sensitive (self->general_page, self->settings != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->package_sources), self->settings != NULL);
   if (self->settings == NULL)
     return;
   adw_combo_row_set_selected (self->folder_mode,
@@ -84,6 +85,8 @@ bind_settings (AnnexPreferences *self)
   g_settings_bind (self->settings, "notify", self->notify, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "keep-cookies", self->keep_cookies, "active",
                    G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "open-package-sources", self->package_sources,
+                   "enable-expansion", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "limit-cost", self->limit_cost, "value",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "limit-turns", self->limit_turns, "value",
@@ -130,7 +133,10 @@ annex_preferences_set_property (GObject *object, guint id, const GValue *value, 
   annex_preferences_find_local (self);
   annex_preferences_update_rules (self);
   if (self->desk != NULL)
-    annex_then (annex_desk_list_space (self->desk), self, total_cb);
+    {
+      annex_preferences_show_sources (self);
+      annex_then (annex_desk_list_space (self->desk), self, total_cb);
+    }
   g_object_notify_by_pspec (object, pspec);
 }
 

@@ -260,6 +260,14 @@ move_computers (AnnexDesk *desk,
   return fake_answer_true (desk, "move_computers");
 }
 
+static char **
+dup_package_hosts (AnnexDesk *desk)
+{
+  static const char *const HOSTS[] = { "packages.example.org", "index.example.org", NULL };
+
+  return g_strdupv ((char **) HOSTS);
+}
+
 /* Models */
 
 static GPtrArray *
@@ -400,6 +408,7 @@ annex_fake_desk_machine_init (AnnexDeskInterface *iface)
   iface->list_space = list_space;
   iface->install_computer = install_computer;
   iface->move_computers = move_computers;
+  iface->dup_package_hosts = dup_package_hosts;
   iface->dup_profiles = dup_profiles;
   iface->find_local = find_local;
   iface->check_profile = check_profile;
