@@ -222,6 +222,7 @@ annex_keep_store_note_undo_stage (AnnexKeepStore *self, AnnexKeepStep *step)
   JsonObject *record = record_new_for_step ("undo-stage", step);
 
   step->undo_staged = TRUE;
+  step->undo_planned = FALSE; /* by an earlier try, which was settled */
   set_path (record, "path", step->undo_path);
   note (self, record);
 }
@@ -437,7 +438,8 @@ read_record (AnnexKeepStore *self, JsonObject *record)
     step->skipped = TRUE;
   else if (g_str_equal (type, "undo-stage") || g_str_equal (type, "undo-plan"))
     {
-      *(g_str_equal (type, "undo-plan") ? &step->undo_planned : &step->undo_staged) = TRUE;
+      step->undo_staged = TRUE;
+      step->undo_planned = g_str_equal (type, "undo-plan");
       replace_path (&step->undo_path, record, "path");
       step->undo_inode = (guint64) annex_json_opt_int (record, "inode", 0);
     }

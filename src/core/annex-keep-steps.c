@@ -247,7 +247,13 @@ take_move (AnnexKeepStore *store, int parent, const char *name, AnnexKeepStep *s
   annex_keep_point ("moved");
   if (fstatat (parent, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_ino == step->before.inode)
     return ANNEX_KEEP_RESULT_DONE;
-  annex_keep_rename_new (parent, name, old_parent, old_name);
+  if (annex_keep_rename_new (parent, name, old_parent, old_name) != 0)
+    {
+      /* Its name was taken again: theirs has the new one. */
+      g_free (step->beside);
+      step->beside = g_strdup (step->path);
+      return ANNEX_KEEP_RESULT_DONE;
+    }
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, CHANGED_WHILE_KEPT);
   return ANNEX_KEEP_RESULT_FAILED;
 }

@@ -72,6 +72,13 @@ is_as_left (AnnexKeepStep *step, int parent, const char *name)
   return TRUE;
 }
 
+/* Does undoing it bring something back from the undo store? */
+static gboolean
+step_restores (AnnexKeepStep *step)
+{
+  return step->kind == ANNEX_KEEP_SWAP || step->kind == ANNEX_KEEP_REMOVE;
+}
+
 static gboolean
 exists_at (int folder_fd, const char *name, struct stat *info)
 {
@@ -80,7 +87,60 @@ exists_at (int folder_fd, const char *name, struct stat *info)
   return fstatat (folder_fd, name, info != NULL ? info : &own, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+static gboolean
+is_empty_folder (int parent, const char *name)
+{
+  g_autofd int fd = openat (parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  g_autoptr (GPtrArray) names = fd >= 0 ? annex_beneath_list (fd) : NULL;
+
+  return names != NULL && names->len == 0;
+}
+
+/* What stands at @from is somebody's own: it gets its name back, or one beside it, which *@other is
+ * set to (nullable). FALSE when it stays where it is. */
+static gboolean
+give_back (int parent, const char *from, const char *name, char **other)
+{
+  if (annex_keep_rename_new (parent, from, parent, name) == 0)
+    return TRUE;
+  if (errno != EEXIST)
+    return FALSE;
+  for (guint i = 1; i < MAX_OTHER_NAMES; i++)
+    {
+      g_autofree char *free_name = annex_beneath_other_name (name, "yours", i);
+
+      if (annex_keep_rename_new (parent, from, parent, free_name) == 0)
+        {
+          if (other != NULL)
+            *other = g_steal_pointer (&free_name);
+          return TRUE;
+        }
+      if (errno != EEXIST)
+        return FALSE;
+    }
+  return FALSE;
+}
+
 /* ---- settling an interrupted undo */
+
+/* Takes away what an undo of @step left at @temporary. Only what Annex put there goes: the
+ * original, which is saved, or the agent's version. Somebody else's was there if they were faster.
+ */
+static void
+tidy (AnnexKeepStep *step, int parent, const char *temporary, const char *name)
+{
+  struct stat info;
+  gboolean saved;
+
+  if (!exists_at (parent, temporary, &info))
+    return;
+  saved = step_restores (step) && (!step->undo_planned || info.st_ino == step->undo_inode);
+  if (saved || (is_as_left (step, parent, temporary) &&
+                (!S_ISDIR (info.st_mode) || is_empty_folder (parent, temporary))))
+    annex_beneath_remove (parent, temporary);
+  else
+    give_back (parent, temporary, name, NULL);
+}
 
 /* Tidies what an interrupted undo of @step left. TRUE when the step is undone already. */
 static gboolean
@@ -91,37 +151,24 @@ settle_undo (AnnexKeepStore *store, AnnexKeepStep *step)
   g_autofree char *temporary = annex_keep_step_undo_temporary (step, store->keep_id);
   g_autofree char *aside = g_strconcat (temporary, "-aside", NULL);
   g_autofd int parent = annex_beneath_open_parent (store->root_fd, path, &name);
-  gboolean restores = step->kind == ANNEX_KEEP_SWAP || step->kind == ANNEX_KEEP_REMOVE;
-  struct stat info, there;
+  struct stat info;
+  gboolean undone;
 
   if (parent < 0)
     return FALSE;
-  if (restores && step->undo_planned && exists_at (parent, name, &info) &&
-      info.st_ino == step->undo_inode)
-    {
-      /* What it was exchanged with is the agent's version, unless the user was faster. */
-      if (exists_at (parent, aside, NULL))
-        annex_keep_rename_new (parent, aside, parent, temporary);
-      if (exists_at (parent, temporary, &there) &&
-          (there.st_ino == step->undo_inode || is_as_left (step, parent, temporary)))
-        annex_beneath_remove (parent, temporary);
-      else if (exists_at (parent, temporary, NULL))
-        for (guint i = 1; i < MAX_OTHER_NAMES; i++)
-          {
-            g_autofree char *other = annex_beneath_other_name (name, "yours", i);
-
-            if (annex_keep_rename_new (parent, temporary, parent, other) == 0)
-              break;
-          }
-      return TRUE;
-    }
+  undone = step_restores (step) && step->undo_planned && exists_at (parent, name, &info) &&
+           info.st_ino == step->undo_inode;
+  /* What it was exchanged with is the agent's version, unless the user was faster. Before that it
+   * was only on its way, and has its name back. */
   if (exists_at (parent, aside, NULL))
-    annex_keep_rename_new (parent, aside, parent, name);
-  if (!restores && exists_at (parent, temporary, NULL) && !is_as_left (step, parent, temporary))
-    annex_keep_rename_new (parent, temporary, parent, name);
-  else
-    annex_beneath_remove (parent, temporary);
-  return FALSE;
+    {
+      if (undone)
+        tidy (step, parent, aside, name);
+      else
+        give_back (parent, aside, name, NULL);
+    }
+  tidy (step, parent, temporary, name);
+  return undone;
 }
 
 /* ---- staging */
@@ -223,20 +270,19 @@ undo_put (AnnexKeepStep *step, AnnexKept *kept, int parent, const char *temporar
   annex_keep_point ("undo put aside");
   if (!is_as_left (step, parent, temporary))
     {
-      annex_keep_rename_new (parent, temporary, parent, name);
-      tell (kept, ANNEX_OUTCOME_KEPT_BOTH, NULL, changed_since);
+      g_autofree char *other = NULL;
+      g_autofree char *folder = g_path_get_dirname (step->path);
+      g_autofree char *other_path = NULL;
+
+      if (!give_back (parent, temporary, name, &other))
+        other = g_strdup (temporary);
+      if (other != NULL)
+        other_path =
+            g_str_equal (folder, ".") ? g_strdup (other) : g_build_filename (folder, other, NULL);
+      tell (kept, ANNEX_OUTCOME_KEPT_BOTH, other_path, changed_since);
       return TRUE;
     }
   return annex_beneath_remove (parent, temporary);
-}
-
-static gboolean
-is_empty_folder (int parent, const char *name)
-{
-  g_autofd int fd = openat (parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  g_autoptr (GPtrArray) names = fd >= 0 ? annex_beneath_list (fd) : NULL;
-
-  return names != NULL && names->len == 0;
 }
 
 static gboolean
@@ -261,6 +307,7 @@ undo_swap (Undo *self,
          (!S_ISDIR (step->after.mode) || is_empty_folder (parent, name));
   if (!left)
     return restore_beside (self, step, kept, parent, temporary);
+  annex_keep_point ("undo exchange");
   if (annex_keep_exchange (parent, temporary, name) != 0)
     {
       tell_errno (kept, step->path);
@@ -418,12 +465,6 @@ undo_step (Undo *self, AnnexKeepStep *step, AnnexKept *kept)
 
 /* ---- batches */
 
-static gboolean
-restores (AnnexKeepStep *step)
-{
-  return step->kind == ANNEX_KEEP_SWAP || step->kind == ANNEX_KEEP_REMOVE;
-}
-
 /* Undoes the @count steps from @first downwards. FALSE when the journal cannot be written. */
 static gboolean
 undo_batch (Undo *self, GPtrArray *steps, GError **error)
@@ -443,7 +484,7 @@ undo_batch (Undo *self, GPtrArray *steps, GError **error)
       one->path = g_strdup (step->told_path != NULL ? step->told_path : step->path);
       one->action = g_strdup ("undo");
       g_ptr_array_add (kept, one);
-      if (restores (step) && !stage_original (store, step, one))
+      if (step_restores (step) && !stage_original (store, step, one))
         continue;
       annex_keep_store_note_undo_plan (store, step);
     }

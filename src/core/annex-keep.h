@@ -30,8 +30,8 @@ typedef enum {
 GQuark
 annex_keep_error_quark (void);
 
-/* What happened to one entry. KEPT_BOTH: the host's file had changed meanwhile; the agent's version
- * was written beside it as other_path. */
+/* What happened to one entry. KEPT_BOTH: the host's file had changed meanwhile; one version stands
+ * beside the other as other_path: the agent's, or one that came while it was being kept. */
 typedef enum {
   ANNEX_OUTCOME_DONE,
   ANNEX_OUTCOME_KEPT_BOTH,

@@ -30,12 +30,12 @@ write_to (const char *folder, const char *name, const char *content)
 
 /* As editors save: a new file takes the name. */
 static void
-user_saves (DraftFixture *fixture, const char *path)
+user_saves (DraftFixture *fixture, const char *path, const char *content)
 {
   g_autofree char *full = draft_fixture_path (fixture, path);
   g_autofree char *other = g_strconcat (full, ".new", NULL);
 
-  g_assert_true (g_file_set_contents (other, "user", -1, NULL));
+  g_assert_true (g_file_set_contents (other, content, -1, NULL));
   g_assert_cmpint (g_rename (other, full), ==, 0);
 }
 
@@ -59,11 +59,20 @@ die_cb (const char *what)
     _exit (99);
 }
 
+static void
+await_crash (pid_t child)
+{
+  int status;
+
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 99);
+}
+
 /* The keep "k1" of @fixture ends at @point as if the machine had lost its power. */
 static void
 crash_at (DraftFixture *fixture, const char *point)
 {
-  int status;
   pid_t child = fork ();
 
   g_assert_cmpint (child, >=, 0);
@@ -75,9 +84,26 @@ crash_at (DraftFixture *fixture, const char *point)
       kept = keep_with (fixture, die_cb);
       _exit (0);
     }
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 99);
+  await_crash (child);
+}
+
+/* The same while it is undone, and @hook is called. */
+static void
+crash_undo (DraftFixture *fixture, AnnexKeepHook hook)
+{
+  pid_t child = fork ();
+
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      g_autoptr (GPtrArray) undone = NULL;
+
+      the_fixture = fixture;
+      annex_keep_set_hook (hook);
+      undone = draft_fixture_undo (fixture, "k1");
+      _exit (0);
+    }
+  await_crash (child);
 }
 
 /* ---- in the middle of a step */
@@ -162,7 +188,7 @@ save_and_delete (const char *what)
   g_autofree char *path = draft_fixture_path (the_fixture, "changed");
 
   if (g_str_equal (what, "swap"))
-    user_saves (the_fixture, "changed");
+    user_saves (the_fixture, "changed", "user");
   else if (g_str_equal (what, "swapped"))
     g_assert_cmpint (g_unlink (path), ==, 0);
 }
@@ -194,7 +220,7 @@ test_saved_after_crash (void)
   draft_fixture_file (fixture, "changed", "agent", 0644);
   crash_at (fixture, "taken");
   draft_fixture_assert_content (fixture, "changed", "agent");
-  user_saves (fixture, "changed");
+  user_saves (fixture, "changed", "user");
   g_assert_cmpint (annex_keep_recover (fixture->undo_dir, NULL), ==, 1);
   undone = draft_fixture_undo (fixture, "k1");
   draft_fixture_assert_content (fixture, "changed", "user");
@@ -250,6 +276,94 @@ test_folder_comes_again_after_crash (void)
   draft_fixture_assert_content (fixture, "tree (before Annex)/mine", "user");
 }
 
+/* ---- while it is undone */
+
+static void
+save_and_make_again (const char *what)
+{
+  if (g_str_equal (what, "undo put"))
+    user_saves (the_fixture, "added", "user");
+  else if (g_str_equal (what, "undo put aside"))
+    user_saves (the_fixture, "added", "program");
+}
+
+static void
+test_undo_cannot_turn_back (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) undone = NULL;
+
+  draft_fixture_host_folder (fixture, "sub", 0755);
+  draft_fixture_settle (fixture);
+  draft_fixture_file (fixture, "added", "agent", 0644);
+  kept = keep_with (fixture, NULL);
+  annex_keep_set_hook (save_and_make_again);
+  undone = draft_fixture_undo (fixture, "k1");
+  annex_keep_set_hook (NULL);
+  draft_fixture_assert_content (fixture, "added", "program");
+  draft_fixture_assert_content (fixture, "added (yours)", "user");
+  draft_fixture_assert_outcome (undone, "added", ANNEX_OUTCOME_KEPT_BOTH, "added (yours)");
+}
+
+static void
+save_and_die (const char *what)
+{
+  if (g_str_equal (what, "undo exchange"))
+    user_saves (the_fixture, "changed", "first");
+  else if (g_str_equal (what, "undo swapped"))
+    _exit (99);
+}
+
+/* The user saves just before the two versions change places, and again after the crash: that is no
+ * reason to take the first for what Annex had put there. */
+static void
+test_saved_twice (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GPtrArray) kept = NULL;
+
+  draft_fixture_host_file (fixture, "changed", "original", 0644);
+  draft_fixture_settle (fixture);
+  draft_fixture_file (fixture, "changed", "agent", 0644);
+  kept = keep_with (fixture, NULL);
+  crash_undo (fixture, save_and_die);
+  draft_fixture_assert_content (fixture, "changed", "original");
+  user_saves (fixture, "changed", "second");
+  g_assert_cmpint (annex_keep_recover (fixture->undo_dir, NULL), ==, 1);
+  draft_fixture_assert_content (fixture, "changed", "second");
+  draft_fixture_assert_content (fixture, "changed (yours)", "first");
+  draft_fixture_assert_content (fixture, "changed (before Annex)", "original");
+}
+
+static void
+work_in_folder_and_die (const char *what)
+{
+  g_autofree char *folder = draft_fixture_path (the_fixture, ".annex-k1-0-undo");
+
+  if (!g_str_equal (what, "undo swapped"))
+    return;
+  write_to (folder, "mine", "user");
+  _exit (99);
+}
+
+/* The agent made a folder of a file; somebody works in it while it goes. */
+static void
+test_folder_is_used (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GPtrArray) kept = NULL;
+
+  draft_fixture_host_file (fixture, "to-folder", "original", 0644);
+  draft_fixture_settle (fixture);
+  draft_fixture_folder (fixture, "to-folder", TRUE);
+  kept = keep_with (fixture, NULL);
+  crash_undo (fixture, work_in_folder_and_die);
+  g_assert_cmpint (annex_keep_recover (fixture->undo_dir, NULL), ==, 1);
+  draft_fixture_assert_content (fixture, "to-folder", "original");
+  draft_fixture_assert_content (fixture, "to-folder (yours)/mine", "user");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -265,6 +379,9 @@ main (int argc, char **argv)
   g_test_add_func ("/keep-meanwhile/crash/saved", test_saved_after_crash);
   g_test_add_func ("/keep-meanwhile/crash/parent-renamed", test_parent_renamed_after_crash);
   g_test_add_func ("/keep-meanwhile/crash/folder", test_folder_comes_again_after_crash);
+  g_test_add_func ("/keep-meanwhile/undo/put", test_undo_cannot_turn_back);
+  g_test_add_func ("/keep-meanwhile/undo/saved-twice", test_saved_twice);
+  g_test_add_func ("/keep-meanwhile/undo/folder", test_folder_is_used);
   status = g_test_run ();
   annex_beneath_remove (AT_FDCWD, data);
   return status;
