@@ -5,10 +5,12 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 ROOT = pathlib.Path(sys.argv.pop(1))
 sys.path.insert(0, str(ROOT / "tests/tour"))
@@ -81,6 +83,27 @@ class Install(unittest.TestCase):
         self.assertEqual([path for path in EXPECTED if not (self.prefix / path).exists()], [])
         for language in (ROOT / "po/LINGUAS").read_text(encoding="utf-8").split():
             self.assertTrue((self.prefix / f"share/locale/{language}/LC_MESSAGES/annex.mo").is_file(), language)
+
+    def test_helpers_paint_and_unpack(self):
+        """The programs that read what strangers made: beside the modules, and with all their libraries."""
+        modules, = self.prefix.glob("lib*/**/annex-app.so")
+        pictures = sorted((ROOT / "help/C/figures").glob("*.png"))
+        self.assertTrue(pictures)
+        with open(pictures[0], "rb") as picture:
+            painted = subprocess.run([modules.parent / "annex-picture", "16", "1"], stdin=picture, env={},
+                                     capture_output=True)
+        pages, width, height = struct.unpack("=III", painted.stdout[:12])
+        self.assertEqual((pages, max(width, height), len(painted.stdout)), (1, 16, 12 + width * height * 4))
+        package = self.place / "package.zip"
+        with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as out:
+            out.writestr("content.xml", "<a/>")
+        with open(package, "rb") as file:
+            unpacked = subprocess.run([modules.parent / "annex-unpack", "content.xml"], stdin=file, env={},
+                                      capture_output=True)
+        self.assertEqual(unpacked.stdout, struct.pack("=II", 11, 4) + b"content.xml<a/>" + bytes(8))
+        with open(package, "rb") as file:
+            refused = subprocess.run([modules.parent / "annex-pdf", "16", "1"], stdin=file, env={}, capture_output=True)
+        self.assertEqual((refused.returncode, refused.stdout), (1, b""))
 
     def test_recipe_can_be_run(self):
         self.assertTrue(os.access(self.prefix / "share/annex/vm/build-image", os.X_OK))

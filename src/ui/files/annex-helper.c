@@ -9,12 +9,15 @@
 #include "annex-module.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gio/gunixinputstream.h>
 #include <glib/gstdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define MAX_AT_ONCE 2
+#define PIPE_BYTES                                                                                 \
+  (1024 * 1024) /* the most that users get; the less, the more often both wake up */
 
 /* Of the user's environment, what fonts are found by; keys may be in the rest. */
 static const char *const passed_on[] = { "HOME",
@@ -122,6 +125,7 @@ annex_helper_start (const char *program, const char *const *arguments, GBytes *b
   self->process = process;
   self->fd =
       g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (g_subprocess_get_stdout_pipe (process)));
+  fcntl (self->fd, F_SETPIPE_SZ, PIPE_BYTES); /* slower without */
   self->until = g_get_monotonic_time () + (gint64) time_ms * 1000;
   return self;
 }

@@ -34,6 +34,8 @@ annex_paint_write_page (const void *pixels, guint width, guint height, gsize str
   const guint8 *row = pixels;
   gboolean done = annex_helper_write (&page, sizeof page);
 
+  if (stride == (gsize) width * 4)
+    return done && annex_helper_write (pixels, stride * height);
   for (guint y = 0; done && y < height; y++, row += stride)
     done = annex_helper_write (row, (gsize) width * 4);
   return done;
