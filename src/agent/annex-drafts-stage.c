@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -61,7 +62,7 @@ reader_next (Reader *self, gsize most, GError **error)
         {
           g_clear_error (error);
           g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                               "Annex’s computer takes too long to send the agent’s files");
+                               _ ("Annex’s computer takes too long to send the agent’s files"));
         }
       return NULL;
     }
@@ -223,10 +224,15 @@ room_work (gpointer data)
       guint64 free_bytes = (guint64) disk.f_bavail * disk.f_frsize;
 
       if (free_bytes < DISK_RESERVE || room->bytes > free_bytes - DISK_RESERVE)
-        return annex_future_new_errorf (
-            ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_DISK_FULL,
-            "There is not enough free space to keep this: %" G_GUINT64_FORMAT " MB are needed",
-            room->bytes / 1000000 + DISK_RESERVE / 1000000 + 1);
+        {
+          guint64 most = G_MAXUINT64 - DISK_RESERVE;
+          g_autofree char *needed = g_format_size (MIN (room->bytes, most) + DISK_RESERVE);
+
+          /* Translators: a size with its unit, such as 2.1 GB */
+          return annex_future_new_errorf (
+              ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_DISK_FULL,
+              _ ("There is not enough free space to keep this: %s are needed"), needed);
+        }
     }
   if (!annex_space_check (room->bytes, &error))
     return annex_future_new_error (error);
