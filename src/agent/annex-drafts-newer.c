@@ -1,7 +1,7 @@
 /* annex-drafts-newer.c
  *
- * What the agent has written while a keep of its draft went on. Only what was kept may be taken out
- * of the upper layer; what is newer stays there, as a draft of what was kept.
+ * What the agent has written since its draft was read. Only what was kept or is the user's own may
+ * be taken out of the upper layer; what is newer stays there, as a draft of what was kept.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -139,6 +139,15 @@ renew_baseline (AnnexDrafts *self,
   return dex_await (annex_worker_run ("annex-renew", renew_work, renewal, renewal_free), error);
 }
 
+GHashTable *
+annex_drafts_read_newer (AnnexDrafts *self, AnnexShare *share, GPtrArray *then, GError **error)
+{
+  g_autoptr (GPtrArray) now =
+      dex_await_boxed (annex_computer_read_draft (self->computer, share), error);
+
+  return now != NULL ? collect_newer (then, now) : NULL;
+}
+
 gboolean
 annex_drafts_leave_newer (AnnexDrafts *self,
                           AnnexShare *share,
@@ -148,24 +157,15 @@ annex_drafts_leave_newer (AnnexDrafts *self,
                           GPtrArray *paths,
                           GError **error)
 {
-  g_autoptr (GPtrArray) now = NULL;
-  g_autoptr (GHashTable) newer = NULL;
-  guint left = 0;
+  g_autoptr (GHashTable) newer = annex_drafts_read_newer (self, share, then, error);
 
-  now = dex_await_boxed (annex_computer_read_draft (self->computer, share), error);
-  if (now == NULL)
+  if (newer == NULL)
     return FALSE;
-  newer = collect_newer (then, now);
   if (g_hash_table_size (newer) == 0)
     return TRUE;
-  for (guint i = 0; i + 1 < paths->len; i++)
-    if (g_hash_table_contains (newer, g_ptr_array_index (paths, i)))
-      g_free (g_ptr_array_index (paths, i));
-    else
-      g_ptr_array_index (paths, left++) = g_ptr_array_index (paths, i);
-  /* The rest is what was moved from, and the NULL that ends it. */
-  for (guint i = left; i < paths->len; i++)
-    g_ptr_array_index (paths, i) = NULL;
-  g_ptr_array_set_size (paths, (int) left + 1);
+  /* The last is the NULL that ends them. */
+  for (guint i = paths->len - 1; i > 0; i--)
+    if (g_hash_table_contains (newer, g_ptr_array_index (paths, i - 1)))
+      g_ptr_array_remove_index (paths, i - 1);
   return renew_baseline (self, share, newer, chosen, kept, error);
 }

@@ -78,6 +78,11 @@ annex_drafts_forget_unchanged (AnnexDrafts *self,
                                GPtrArray *changes,
                                GError **error);
 
+/* In an operation: the paths that the agent has written to since @then (AnnexUpperEntry) was read,
+ * and all folders above them: none of these may be taken out of the upper layer. A set of strings.
+ * (transfer full) */
+GHashTable *
+annex_drafts_read_newer (AnnexDrafts *self, AnnexShare *share, GPtrArray *then, GError **error);
 /* In an operation, when @chosen was kept as @kept tells: takes from @paths (NULL at its end), which
  * shall be forgotten, those at or below which the agent has written since @then was read. What was
  * kept there is what the newer version is a change of. */

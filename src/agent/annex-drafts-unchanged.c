@@ -50,6 +50,7 @@ annex_drafts_forget_unchanged (AnnexDrafts *self,
 {
   g_autoptr (GHashTable) named = collect_named (changes);
   g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+  g_autoptr (GHashTable) newer = NULL;
   const char *id = annex_share_get_id (share);
   AnnexBaseline *baseline = annex_drafts_get_baseline (self, id);
 
@@ -60,6 +61,15 @@ annex_drafts_forget_unchanged (AnnexDrafts *self,
       if (entry->kind != ANNEX_UPPER_FOLDER && !is_named (named, entry->path))
         g_ptr_array_add (paths, entry->path);
     }
+  if (paths->len == 0)
+    return TRUE;
+  /* To read it all took its time, and what runs may have written on. */
+  newer = annex_drafts_read_newer (self, share, upper, error);
+  if (newer == NULL)
+    return FALSE;
+  for (guint i = paths->len; i > 0; i--)
+    if (g_hash_table_contains (newer, g_ptr_array_index (paths, i - 1)))
+      g_ptr_array_remove_index (paths, i - 1);
   if (paths->len == 0)
     return TRUE;
   g_ptr_array_add (paths, NULL);

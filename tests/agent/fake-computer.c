@@ -120,6 +120,7 @@ struct _FakeComputer
   GObject parent_instance;
   char *root;
   GPtrArray *upper;
+  GPtrArray *next_upper;
   void (*open_hook) (const char *path, gpointer data);
   gpointer open_data;
   char *refresh_failure;
@@ -145,6 +146,7 @@ fake_computer_finalize (GObject *object)
   g_free (self->root);
   g_free (self->refresh_failure);
   g_ptr_array_unref (self->upper);
+  g_clear_pointer (&self->next_upper, g_ptr_array_unref);
   g_ptr_array_unref (self->checkpoints);
   g_clear_error (&self->roll_back_failure);
   g_string_free (self->story, TRUE);
@@ -179,6 +181,12 @@ fake_computer_set_upper (FakeComputer *self, GPtrArray *upper)
 {
   g_ptr_array_unref (self->upper);
   self->upper = g_ptr_array_ref (upper);
+}
+
+void
+fake_computer_set_next_upper (FakeComputer *self, GPtrArray *upper)
+{
+  self->next_upper = g_ptr_array_ref (upper);
 }
 
 void
@@ -308,8 +316,15 @@ fake_refresh (AnnexComputer *computer)
 static DexFuture *
 fake_read_draft (AnnexComputer *computer, AnnexShare *share)
 {
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY,
-                                    g_ptr_array_ref (FAKE_COMPUTER (computer)->upper));
+  FakeComputer *self = FAKE_COMPUTER (computer);
+  GPtrArray *now = g_ptr_array_ref (self->upper);
+
+  if (self->next_upper != NULL)
+    {
+      g_ptr_array_unref (self->upper);
+      self->upper = g_steal_pointer (&self->next_upper);
+    }
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, now);
 }
 
 static DexFuture *

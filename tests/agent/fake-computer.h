@@ -20,6 +20,9 @@ fake_computer_new (const char *root);
 /* What read_draft answers from now on: AnnexUpperEntry elements. */
 void
 fake_computer_set_upper (FakeComputer *self, GPtrArray *upper);
+/* What it answers from the second time on. */
+void
+fake_computer_set_next_upper (FakeComputer *self, GPtrArray *upper);
 /* @hook is called in a fiber whenever a file of the draft has been opened. */
 void
 fake_computer_set_open_hook (FakeComputer *self,

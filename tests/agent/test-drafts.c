@@ -373,6 +373,35 @@ test_written_on (Fixture *f, gconstpointer data)
   assert_host (f, "made/b", "two");
 }
 
+/* A copy that is the user's file goes, unless the agent changes it at that moment. */
+static void
+test_unchanged_written_on (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = path_in (f, "shared", "same");
+  g_autofree char *share = NULL;
+  g_autoptr (GPtrArray) upper = NULL;
+  g_autoptr (GPtrArray) next =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_upper_entry_free);
+  struct timespec times[2] = { { 1700000000, 0 }, { 1700000000, 0 } };
+
+  host_file (f, "same", "original");
+  g_assert_cmpint (g_chmod (path, 0644), ==, 0);
+  g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+  share = share_folder (f);
+  upper = new_upper (f);
+  agent_writes (f, upper, "same", "original");
+  agent_writes (f, next, "same", "newer");
+  fake_computer_set_next_upper (f->computer, next);
+  settle_ok (annex_drafts_list (drafts_of (f), share));
+  g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 0);
+  g_assert_nonnull (find_upper (next, "same"));
+  settle_ok (annex_drafts_update (drafts_of (f)));
+  g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 0);
+  agent_writes (f, next, "same", "original");
+  settle_ok (annex_drafts_update (drafts_of (f)));
+  g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -385,5 +414,6 @@ main (int argc, char **argv)
   ADD ("drafts/revoked", test_revoked);
   ADD ("drafts/read-only", test_read_only);
   ADD ("drafts/written-on", test_written_on);
+  ADD ("drafts/unchanged-written-on", test_unchanged_written_on);
   return g_test_run ();
 }
