@@ -207,6 +207,32 @@ test_swap_cannot_turn_back (void)
   draft_fixture_assert_outcome (kept, "changed", ANNEX_OUTCOME_FAILED, NULL);
 }
 
+/* Another file has the name that is moved away from, and a third one comes there after it. */
+static void
+save_old_twice (const char *what)
+{
+  if (g_str_equal (what, "move"))
+    user_saves (the_fixture, "old", "user");
+  else if (g_str_equal (what, "moved"))
+    user_saves (the_fixture, "old", "program");
+}
+
+static void
+test_move_cannot_turn_back (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GPtrArray) kept = NULL;
+
+  draft_fixture_host_file (fixture, "old", "the content", 0644);
+  draft_fixture_settle (fixture);
+  draft_fixture_whiteout (fixture, "old");
+  draft_fixture_file (fixture, "new", "the content", 0644);
+  kept = keep_with (fixture, save_old_twice);
+  draft_fixture_assert_content (fixture, "old", "program");
+  draft_fixture_assert_content (fixture, "new", "user");
+  draft_fixture_assert_outcome (kept, "new", ANNEX_OUTCOME_KEPT_BOTH, "new");
+}
+
 /* ---- between a crash and the next start */
 
 static void
@@ -376,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keep-meanwhile/large-folder", test_large_folder_comes_again);
   g_test_add_func ("/keep-meanwhile/folder", test_folder_comes_again);
   g_test_add_func ("/keep-meanwhile/swap", test_swap_cannot_turn_back);
+  g_test_add_func ("/keep-meanwhile/move", test_move_cannot_turn_back);
   g_test_add_func ("/keep-meanwhile/crash/saved", test_saved_after_crash);
   g_test_add_func ("/keep-meanwhile/crash/parent-renamed", test_parent_renamed_after_crash);
   g_test_add_func ("/keep-meanwhile/crash/folder", test_folder_comes_again_after_crash);
