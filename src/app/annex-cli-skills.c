@@ -356,7 +356,7 @@ set_value (AnnexSkillPlaces *places,
       if (value == NULL)
         return FALSE;
     }
-  return annex_skill_values_set (places, name, need, *value != '\0' ? value : NULL, error);
+  return annex_skill_values_set (places, name, need, *value != '\0' ? value : NULL, NULL, error);
 }
 
 static int

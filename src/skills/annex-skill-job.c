@@ -36,6 +36,7 @@ clear (gpointer data)
   g_free (self->text);
   g_strfreev (self->names);
   g_clear_pointer (&self->values, json_object_unref);
+  g_clear_pointer (&self->need, annex_skill_need_free);
   g_clear_pointer (&self->offer, annex_skill_offer_free);
   g_clear_pointer (&self->draft, annex_skill_draft_free);
   g_clear_pointer (&self->exposures, g_ptr_array_unref);

@@ -235,7 +235,8 @@ AnnexSkillMarket *
 annex_skill_market_find (AnnexSkillPlaces *places, const char *name, GError **error)
 {
   g_autofree char *path = market_path (places, name, "state.json");
-  g_autoptr (JsonObject) state = annex_skill_is_name (name) ? annex_skill_load_object (path) : NULL;
+  g_autoptr (JsonObject) state =
+      annex_skill_is_name (name) ? annex_skill_load_object (path, NULL) : NULL;
   g_autofree char *tree = state != NULL ? current_tree (places, name, state) : NULL;
 
   if (tree != NULL)
@@ -304,6 +305,7 @@ annex_skill_market_install (AnnexSkillPlaces *places,
   g_autoptr (JsonObject) before = NULL;
   g_autoptr (JsonObject) state = NULL;
   g_autofree char *old = NULL;
+  g_autoptr (GError) wrong = NULL;
 
   if (list == NULL)
     return NULL;
@@ -315,7 +317,12 @@ annex_skill_market_install (AnnexSkillPlaces *places,
                    own);
       return NULL;
     }
-  before = annex_skill_load_object (path);
+  before = annex_skill_load_object (path, &wrong);
+  if (before == NULL && !g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
   if (!may_be_called (own, address, before, error) || !annex_paths_make (folder, error))
     return NULL;
   if (g_rename (tree, target) != 0)
@@ -364,7 +371,7 @@ annex_skill_market_locate (AnnexSkillPlaces *places,
 {
   g_autofree char *path = market_path (places, market, "state.json");
   g_autoptr (JsonObject) state =
-      annex_skill_is_name (market) ? annex_skill_load_object (path) : NULL;
+      annex_skill_is_name (market) ? annex_skill_load_object (path, NULL) : NULL;
   g_autofree char *tree = state != NULL ? current_tree (places, market, state) : NULL;
   g_autoptr (JsonObject) list = tree != NULL ? read_list (tree, error) : NULL;
   JsonObject *found = list != NULL ? find_entry (list, plugin) : NULL;

@@ -23,12 +23,19 @@ registry_path (AnnexSkillPlaces *places)
 }
 
 static JsonObject *
-load_registry (AnnexSkillPlaces *places)
+load_registry (AnnexSkillPlaces *places, GError **error)
 {
   g_autofree char *path = registry_path (places);
-  JsonObject *registry = annex_skill_load_object (path);
 
-  return registry != NULL ? registry : json_object_new ();
+  return annex_skill_load_to_change (path, error);
+}
+
+static JsonObject *
+look_at_registry (AnnexSkillPlaces *places)
+{
+  g_autofree char *path = registry_path (places);
+
+  return annex_skill_load_to_look (path);
 }
 
 static gboolean
@@ -42,7 +49,7 @@ save_registry (AnnexSkillPlaces *places, JsonObject *registry, GError **error)
 JsonObject *
 annex_skill_plugins_find (AnnexSkillPlaces *places, const char *plugin)
 {
-  g_autoptr (JsonObject) registry = load_registry (places);
+  g_autoptr (JsonObject) registry = look_at_registry (places);
   JsonObject *found = annex_json_opt_object (registry, plugin);
 
   return found != NULL ? json_object_ref (found) : NULL;
@@ -340,7 +347,7 @@ add_record (JsonArray *skills, const char *name, char **before, const char *vers
 
   for (; before != NULL && *before != NULL; before++)
     json_array_add_string_element (versions, *before);
-  if (version != NULL)
+  if (version != NULL && !has_string (versions, version))
     json_array_add_string_element (versions, version);
   json_array_add_object_element (
       skills, annex_json_build ("s", "name", name, "a", "versions", versions, NULL));
@@ -384,7 +391,7 @@ note_plugin (AnnexSkillPlaces *places,
              GError **error)
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
-  g_autoptr (JsonObject) registry = lock >= 0 ? load_registry (places) : NULL;
+  g_autoptr (JsonObject) registry = lock >= 0 ? load_registry (places, error) : NULL;
 
   if (registry == NULL)
     return FALSE;
@@ -458,7 +465,7 @@ GPtrArray *
 annex_skill_plugins_list (AnnexSkillPlaces *places)
 {
   GPtrArray *plugins = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_plugin_free);
-  g_autoptr (JsonObject) registry = load_registry (places);
+  g_autoptr (JsonObject) registry = look_at_registry (places);
   g_autoptr (GList) names = json_object_get_members (registry);
 
   names = g_list_sort (names, (GCompareFunc) strcmp);
@@ -485,11 +492,14 @@ annex_skill_plugins_list (AnnexSkillPlaces *places)
 gboolean
 annex_skill_plugins_remove (AnnexSkillPlaces *places, const char *plugin, GError **error)
 {
-  g_autoptr (JsonObject) record = annex_skill_plugins_find (places, plugin);
+  g_autoptr (JsonObject) before = load_registry (places, error);
+  JsonObject *record = before != NULL ? annex_json_opt_object (before, plugin) : NULL;
   g_autoptr (JsonObject) registry = NULL;
   g_auto (GStrv) names = read_names (record);
   g_autofd int lock = -1;
 
+  if (before == NULL)
+    return FALSE;
   if (record == NULL)
     {
       g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND, "There is no plugin “%s”",
@@ -500,9 +510,9 @@ annex_skill_plugins_remove (AnnexSkillPlaces *places, const char *plugin, GError
     if (!drop (places, record, names[i], error))
       return FALSE;
   lock = annex_skill_take_lock (places, error);
-  if (lock < 0)
+  registry = lock >= 0 ? load_registry (places, error) : NULL;
+  if (registry == NULL)
     return FALSE;
-  registry = load_registry (places);
   json_object_remove_member (registry, plugin);
   return save_registry (places, registry, error);
 }

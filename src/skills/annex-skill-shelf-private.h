@@ -15,9 +15,17 @@ G_BEGIN_DECLS
 /* The source of the versions that the user wrote. */
 #define ANNEX_SKILL_SOURCE_HERE "Written here"
 
-/* A file of ours; NULL where it is absent or damaged. (transfer full) */
+/* A file of ours. NULL with G_FILE_ERROR_NOENT where there is none, and with ANNEX_SKILL_ERROR
+ * where it cannot be read or is damaged. (transfer full) */
 JsonObject *
-annex_skill_load_object (const char *path);
+annex_skill_load_object (const char *path, GError **error);
+/* The same to be changed and saved: empty where there is none. What cannot be read now is never
+ * taken for empty, for then it would be lost with saving. (transfer full) */
+JsonObject *
+annex_skill_load_to_change (const char *path, GError **error);
+/* The same to be looked at only: what cannot be read is empty, too. (transfer full) */
+JsonObject *
+annex_skill_load_to_look (const char *path);
 /* Writes it whole or not at all, with its folder. */
 gboolean
 annex_skill_save_object (const char *path, JsonObject *object, GError **error);
@@ -25,7 +33,7 @@ annex_skill_save_object (const char *path, JsonObject *object, GError **error);
  * else to be closed. */
 int
 annex_skill_take_lock (AnnexSkillPlaces *places, GError **error);
-/* CONFIG/skills.json; empty where it is absent or damaged. (transfer full) */
+/* CONFIG/skills.json, to be looked at. (transfer full) */
 JsonObject *
 annex_skill_settings_load (AnnexSkillPlaces *places);
 /* Is @value in the list @key? */
@@ -48,9 +56,10 @@ annex_skill_shelf_scan_folder (AnnexSkillPlaces *places, const char *path);
 /* Names in the library, sorted. (transfer full) */
 char **
 annex_skill_state_list (AnnexSkillPlaces *places);
-/* DATA/skills/NAME/state.json; NULL where it is absent or damaged. (transfer full) */
+/* DATA/skills/NAME/state.json. NULL with NOT_FOUND where @name is not in the library, and with
+ * another error where the file cannot be read or is damaged. (transfer full) */
 JsonObject *
-annex_skill_state_load (AnnexSkillPlaces *places, const char *name);
+annex_skill_state_load (AnnexSkillPlaces *places, const char *name, GError **error);
 /* The version that counts, {id, installed_us, source}; NULL when there is none. (borrowed) */
 JsonObject *
 annex_skill_state_get_current (JsonObject *state);

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,15 +26,58 @@
 
 /* ---- files */
 
+static void
+set_damaged (const char *path, GError **error)
+{
+  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
+               _ ("The file “%s” is damaged. Mend it, or move it away"), path);
+}
+
 JsonObject *
-annex_skill_load_object (const char *path)
+annex_skill_load_object (const char *path, GError **error)
 {
   g_autofree char *text = NULL;
+  g_autoptr (GError) wrong = NULL;
+  JsonObject *object = NULL;
   gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, NULL))
-    return NULL;
-  return annex_json_parse_object (text, (gssize) length, NULL);
+  if (g_file_get_contents (path, &text, &length, &wrong))
+    {
+      object = annex_json_parse_object (text, (gssize) length, NULL);
+      if (object == NULL)
+        set_damaged (path, error);
+    }
+  else if (g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    g_propagate_error (error, g_steal_pointer (&wrong));
+  else
+    g_set_error_literal (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED, wrong->message);
+  return object;
+}
+
+JsonObject *
+annex_skill_load_to_change (const char *path, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  JsonObject *object = annex_skill_load_object (path, &wrong);
+
+  if (object != NULL)
+    return object;
+  if (g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    return json_object_new ();
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return NULL;
+}
+
+JsonObject *
+annex_skill_load_to_look (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  JsonObject *object = annex_skill_load_to_change (path, &error);
+
+  if (object != NULL)
+    return object;
+  g_warning ("%s", error->message);
+  return json_object_new ();
 }
 
 gboolean
@@ -72,9 +116,8 @@ JsonObject *
 annex_skill_settings_load (AnnexSkillPlaces *places)
 {
   g_autofree char *path = settings_path (places);
-  JsonObject *settings = annex_skill_load_object (path);
 
-  return settings != NULL ? settings : json_object_new ();
+  return annex_skill_load_to_look (path);
 }
 
 static gboolean
@@ -109,14 +152,13 @@ annex_skill_settings_set_in_list (AnnexSkillPlaces *places,
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
   g_autofree char *path = settings_path (places);
-  g_autoptr (JsonObject) settings = NULL;
+  g_autoptr (JsonObject) settings = lock >= 0 ? annex_skill_load_to_change (path, error) : NULL;
   JsonArray *list;
   gboolean has;
   guint at;
 
-  if (lock < 0)
+  if (settings == NULL)
     return FALSE;
-  settings = annex_skill_settings_load (places);
   list = annex_json_opt_array (settings, key);
   if (list == NULL)
     {
@@ -145,11 +187,10 @@ annex_skill_shelf_set_look_in_home (AnnexSkillPlaces *places, gboolean look, GEr
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
   g_autofree char *path = settings_path (places);
-  g_autoptr (JsonObject) settings = NULL;
+  g_autoptr (JsonObject) settings = lock >= 0 ? annex_skill_load_to_change (path, error) : NULL;
 
-  if (lock < 0)
+  if (settings == NULL)
     return FALSE;
-  settings = annex_skill_settings_load (places);
   json_object_set_boolean_member (settings, "look_in_home", look);
   return annex_skill_save_object (path, settings, error);
 }
@@ -160,17 +201,18 @@ annex_skill_shelf_touch (AnnexSkillPlaces *places, const char *name)
   g_autoptr (GError) error = NULL;
   g_autofd int lock = annex_skill_take_lock (places, &error);
   g_autofree char *path = settings_path (places);
-  g_autoptr (JsonObject) settings = annex_skill_settings_load (places);
-  JsonObject *used = annex_json_opt_object (settings, "used");
+  g_autoptr (JsonObject) settings = lock >= 0 ? annex_skill_load_to_change (path, &error) : NULL;
+  JsonObject *used = settings != NULL ? annex_json_opt_object (settings, "used") : NULL;
 
-  if (used == NULL)
+  if (settings != NULL && used == NULL)
     {
       used = json_object_new ();
       json_object_set_object_member (settings, "used", used);
     }
-  json_object_set_int_member (used, name, g_get_real_time ());
+  if (used != NULL)
+    json_object_set_int_member (used, name, g_get_real_time ());
   /* When it was used last is a help, no more: a full disk must not keep a skill from being used. */
-  if (lock < 0 || !annex_skill_save_object (path, settings, &error))
+  if (used == NULL || !annex_skill_save_object (path, settings, &error))
     g_debug ("The use of a skill was not noted: %s", error->message);
 }
 
@@ -222,12 +264,31 @@ find_current (JsonObject *state)
   return G_MAXUINT;
 }
 
+static gboolean
+not_found (const char *name, GError **error)
+{
+  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+               "There is no skill “%s” in the library", name);
+  return FALSE;
+}
+
 JsonObject *
-annex_skill_state_load (AnnexSkillPlaces *places, const char *name)
+annex_skill_state_load (AnnexSkillPlaces *places, const char *name, GError **error)
 {
   g_autofree char *path = state_path (places, name);
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (JsonObject) state =
+      annex_skill_is_name (name) ? annex_skill_load_object (path, &wrong) : NULL;
 
-  return annex_skill_is_name (name) ? annex_skill_load_object (path) : NULL;
+  if (state != NULL && annex_json_opt_array (state, "versions") != NULL)
+    return g_steal_pointer (&state);
+  if (state != NULL)
+    set_damaged (path, error);
+  else if (wrong == NULL || g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    not_found (name, error);
+  else
+    g_propagate_error (error, g_steal_pointer (&wrong));
+  return NULL;
 }
 
 JsonObject *
@@ -239,14 +300,6 @@ annex_skill_state_get_current (JsonObject *state)
   if (at == G_MAXUINT || strspn (id, "0123456789abcdefghijklmnopqrstuvwxyz") != strlen (id))
     return NULL;
   return json_array_get_object_element (annex_json_opt_array (state, "versions"), at);
-}
-
-static gboolean
-not_found (const char *name, GError **error)
-{
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-               "There is no skill “%s” in the library", name);
-  return FALSE;
 }
 
 /* Removes the folders of versions that the state does not name: dropped ones, and what a crash
@@ -334,19 +387,22 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
   g_autofree char *target = g_build_filename (folder, id, NULL);
   g_autofree char *path = state_path (places, name);
   g_autoptr (JsonObject) state = NULL;
+  g_autoptr (GError) wrong = NULL;
   JsonArray *versions;
   gboolean known;
 
   if (lock < 0 || !annex_admin_policy_check_skill (annex_admin_policy_get (), name, error) ||
       !annex_paths_make (folder, error))
     return FALSE;
-  state = annex_skill_state_load (places, name);
-  known = state != NULL && annex_skill_state_get_current (state) != NULL;
-  if (!known)
+  state = annex_skill_state_load (places, name, &wrong);
+  known = state != NULL;
+  if (!known && !g_error_matches (wrong, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND))
     {
-      g_clear_pointer (&state, json_object_unref);
-      state = annex_json_build ("a", "versions", json_array_new (), NULL);
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return FALSE;
     }
+  if (!known)
+    state = annex_json_build ("a", "versions", json_array_new (), NULL);
   if (g_rename (staged, target) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
@@ -371,12 +427,12 @@ gboolean
 annex_skill_shelf_undo (AnnexSkillPlaces *places, const char *name, GError **error)
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
-  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name, error) : NULL;
   g_autofree char *path = state_path (places, name);
   guint at = state != NULL ? find_current (state) : G_MAXUINT;
   JsonObject *before;
 
-  if (lock < 0)
+  if (state == NULL)
     return FALSE;
   if (at == G_MAXUINT)
     return not_found (name, error);
@@ -398,13 +454,11 @@ annex_skill_shelf_restore (AnnexSkillPlaces *places,
                            GError **error)
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
-  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name, error) : NULL;
   g_autofree char *path = state_path (places, name);
 
-  if (lock < 0)
-    return FALSE;
   if (state == NULL)
-    return not_found (name, error);
+    return FALSE;
   json_object_set_string_member (state, "current", version);
   if (annex_skill_state_get_current (state) != NULL)
     return annex_skill_save_object (path, state, error);
@@ -417,7 +471,7 @@ GPtrArray *
 annex_skill_shelf_list_versions (AnnexSkillPlaces *places, const char *name)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_version_free);
-  g_autoptr (JsonObject) state = annex_skill_state_load (places, name);
+  g_autoptr (JsonObject) state = annex_skill_state_load (places, name, NULL);
   JsonArray *versions = state != NULL ? annex_json_opt_array (state, "versions") : NULL;
 
   for (guint i = versions != NULL ? json_array_get_length (versions) : 0; i-- > 0;)
@@ -464,11 +518,16 @@ gboolean
 annex_skill_shelf_remove (AnnexSkillPlaces *places, const char *name, GError **error)
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
-  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name, &wrong) : NULL;
 
   if (lock < 0)
     return FALSE;
-  return state != NULL ? remove_all (places, name, error) : not_found (name, error);
+  /* All of it shall go: which versions there are does not matter. */
+  if (state != NULL || !g_error_matches (wrong, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND))
+    return remove_all (places, name, error);
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
 }
 
 gboolean
@@ -478,15 +537,13 @@ annex_skill_shelf_drop (AnnexSkillPlaces *places,
                         GError **error)
 {
   g_autofd int lock = annex_skill_take_lock (places, error);
-  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name) : NULL;
+  g_autoptr (JsonObject) state = lock >= 0 ? annex_skill_state_load (places, name, error) : NULL;
   g_autofree char *path = state_path (places, name);
   JsonArray *list = state != NULL ? annex_json_opt_array (state, "versions") : NULL;
   guint before;
 
-  if (lock < 0)
-    return FALSE;
   if (list == NULL)
-    return not_found (name, error);
+    return FALSE;
   before = json_array_get_length (list);
   for (guint i = before; i-- > 0;)
     if (g_strv_contains (versions, get_word (list, i, "id")))

@@ -129,12 +129,25 @@ search_folder (Search *self, const char *folder, AnnexSkillOrigin origin, const 
 char *
 annex_skill_shelf_dup_installed (AnnexSkillPlaces *places, const char *name)
 {
-  g_autoptr (JsonObject) state = annex_skill_state_load (places, name);
+  g_autoptr (JsonObject) state = annex_skill_state_load (places, name, NULL);
   JsonObject *version = state != NULL ? annex_skill_state_get_current (state) : NULL;
 
   if (version == NULL)
     return NULL;
   return g_build_filename (places->data, name, annex_json_opt_string (version, "id", ""), NULL);
+}
+
+/* It is there, but no one can say which of its versions counts. */
+static void
+add_unreadable (Search *self, const char *name, const char *fault)
+{
+  AnnexSkillInfo *info = annex_skill_info_new (name, ANNEX_SKILL_ORIGIN_LIBRARY);
+
+  info->path = g_build_filename (self->places->data, name, NULL);
+  info->fault = g_strdup (fault);
+  info->enabled = !annex_skill_settings_has (self->settings, "off", name);
+  info->shadowed = g_hash_table_contains (self->seen, name);
+  g_ptr_array_add (self->infos, info);
 }
 
 static void
@@ -144,11 +157,14 @@ search_library (Search *self)
 
   for (guint i = 0; names[i] != NULL; i++)
     {
-      g_autoptr (JsonObject) state = annex_skill_state_load (self->places, names[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) state = annex_skill_state_load (self->places, names[i], &error);
       JsonObject *version = state != NULL ? annex_skill_state_get_current (state) : NULL;
       g_autofree char *path = NULL;
       AnnexSkillInfo *info;
 
+      if (state == NULL && !g_error_matches (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND))
+        add_unreadable (self, names[i], error->message);
       if (version == NULL)
         continue;
       path = g_build_filename (self->places->data, names[i],

@@ -122,17 +122,35 @@ forget_secret (AnnexSkillStore *self, const char *reference)
     dex_await (annex_secrets_remove (secrets, reference), NULL);
 }
 
+static DexFuture *
+take_values_work (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  GError *error = NULL;
+  JsonObject *values = annex_skill_values_take (job->places, job->name, &error);
+
+  if (values == NULL)
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (JSON_TYPE_OBJECT, values);
+}
+
 /* The values go with the skill, and the secrets with the values. */
 static DexFuture *
 remove_fiber (gpointer data)
 {
   AnnexSkillJob *job = data;
-  g_autoptr (JsonObject) values = annex_skill_values_load (job->places, job->name);
-  g_autoptr (GList) ids = json_object_get_members (values);
+  g_autoptr (JsonObject) values = NULL;
+  g_autoptr (GList) ids = NULL;
   GError *error = NULL;
 
   if (!dex_await (annex_skill_job_change (annex_skill_job_ref (job)), &error))
     return annex_future_new_error (error);
+  values = dex_await_boxed (
+      annex_skill_job_run (annex_skill_job_new (job->store, take_values_work, job->name, NULL)),
+      &error);
+  if (values == NULL)
+    return annex_future_new_error (error);
+  ids = json_object_get_members (values);
   for (GList *l = ids; l != NULL; l = l->next)
     {
       const char *value = annex_json_opt_string (values, l->data, "");
@@ -140,7 +158,6 @@ remove_fiber (gpointer data)
       if (g_str_has_prefix (value, "secret:"))
         forget_secret (job->store, value);
     }
-  annex_skill_values_remove (job->places, job->name);
   return dex_future_new_true ();
 }
 
@@ -276,6 +293,19 @@ value_work (gpointer data)
   return dex_future_new_take_boxed (ANNEX_TYPE_SKILL_NEED, annex_skill_need_copy (need));
 }
 
+/* Resolves to what it was before; "" for nothing. */
+static DexFuture *
+set_value_work (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  GError *error = NULL;
+  char *old = NULL;
+
+  if (!annex_skill_values_set (job->places, job->name, job->need, job->text, &old, &error))
+    return annex_future_new_error (error);
+  return dex_future_new_take_string (old != NULL ? old : g_strdup (""));
+}
+
 static DexFuture *
 value_fiber (gpointer data)
 {
@@ -284,30 +314,30 @@ value_fiber (gpointer data)
   GError *error = NULL;
   g_autoptr (AnnexSkillNeed) need =
       dex_await_boxed (annex_skill_job_run (annex_skill_job_ref (job)), &error);
-  g_autoptr (JsonObject) values = NULL;
   g_autofree char *reference = NULL;
-  const char *old;
+  g_autofree char *old = NULL;
   const char *value = job->text;
+  AnnexSkillJob *change;
 
   if (need == NULL)
     return annex_future_new_error (error);
-  values = annex_skill_values_load (job->places, job->name);
-  old = annex_json_opt_string (values, need->id, NULL);
   if (value != NULL && need->kind == ANNEX_NEED_SECRET)
     {
       value = reference = keep_secret (self, job->name, need, value, &error);
       if (value == NULL)
         return annex_future_new_error (error);
     }
-  if (!annex_skill_values_set (job->places, job->name, need, value, &error))
+  change = annex_skill_job_new (self, set_value_work, job->name, value);
+  change->need = annex_skill_need_copy (need);
+  old = dex_await_string (annex_skill_job_change (change), &error);
+  if (old == NULL)
     {
       if (reference != NULL)
         forget_secret (self, reference);
       return annex_future_new_error (error);
     }
-  if (need->kind == ANNEX_NEED_SECRET && old != NULL)
+  if (need->kind == ANNEX_NEED_SECRET && *old != '\0')
     forget_secret (self, old);
-  annex_skill_library_emit_changed (ANNEX_SKILL_LIBRARY (self));
   return dex_future_new_true ();
 }
 

@@ -35,6 +35,7 @@ typedef struct
   AnnexSkillDraft *draft;
   GPtrArray *exposures;
   JsonObject *values;
+  AnnexSkillNeed *need;
   gboolean flag;
 } AnnexSkillJob;
 

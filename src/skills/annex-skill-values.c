@@ -6,11 +6,10 @@
  */
 #include "annex-skill-values.h"
 
-#include "annex-json.h"
-#include "annex-paths.h"
+#include "annex-skill-shelf-private.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
-#include <string.h>
 
 static char *
 values_path (AnnexSkillPlaces *places, const char *name)
@@ -24,13 +23,8 @@ JsonObject *
 annex_skill_values_load (AnnexSkillPlaces *places, const char *name)
 {
   g_autofree char *path = values_path (places, name);
-  g_autofree char *text = NULL;
-  JsonObject *values = NULL;
-  gsize length;
 
-  if (annex_skill_is_name (name) && g_file_get_contents (path, &text, &length, NULL))
-    values = annex_json_parse_object (text, (gssize) length, NULL);
-  return values != NULL ? values : json_object_new ();
+  return annex_skill_is_name (name) ? annex_skill_load_to_look (path) : json_object_new ();
 }
 
 gboolean
@@ -38,12 +32,13 @@ annex_skill_values_set (AnnexSkillPlaces *places,
                         const char *name,
                         const AnnexSkillNeed *need,
                         const char *value,
+                        char **old,
                         GError **error)
 {
   g_autofree char *path = values_path (places, name);
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *text = NULL;
+  g_autofd int lock = -1;
   g_autoptr (JsonObject) values = NULL;
+  g_autofree char *before = NULL;
 
   g_return_val_if_fail (annex_skill_is_name (name), FALSE);
   if (value != NULL && need->kind == ANNEX_NEED_SECRET && !g_str_has_prefix (value, "secret:"))
@@ -54,23 +49,37 @@ annex_skill_values_set (AnnexSkillPlaces *places,
     }
   if (value != NULL && !annex_skill_need_check (need, value, error))
     return FALSE;
-  values = annex_skill_values_load (places, name);
+  lock = annex_skill_take_lock (places, error);
+  values = lock >= 0 ? annex_skill_load_to_change (path, error) : NULL;
+  if (values == NULL)
+    return FALSE;
+  before = g_strdup (annex_json_opt_string (values, need->id, NULL));
   if (value != NULL)
     json_object_set_string_member (values, need->id, value);
   else if (json_object_has_member (values, need->id))
     json_object_remove_member (values, need->id);
-  text = annex_json_object_to_string (values);
-  return annex_paths_make (folder, error) &&
-         annex_file_write_atomic (path, text, (gssize) strlen (text), 0600, error);
+  if (!annex_skill_save_object (path, values, error))
+    return FALSE;
+  if (old != NULL)
+    *old = g_steal_pointer (&before);
+  return TRUE;
 }
 
-void
-annex_skill_values_remove (AnnexSkillPlaces *places, const char *name)
+JsonObject *
+annex_skill_values_take (AnnexSkillPlaces *places, const char *name, GError **error)
 {
   g_autofree char *path = values_path (places, name);
+  g_autofd int lock = -1;
+  g_autoptr (JsonObject) values = NULL;
 
-  if (annex_skill_is_name (name))
-    g_remove (path);
+  g_return_val_if_fail (annex_skill_is_name (name), NULL);
+  lock = annex_skill_take_lock (places, error);
+  values = lock >= 0 ? annex_skill_load_to_change (path, error) : NULL;
+  if (values == NULL || g_remove (path) == 0 || errno == ENOENT)
+    return g_steal_pointer (&values);
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be removed: %s", path,
+               g_strerror (errno));
+  return NULL;
 }
 
 JsonObject *

@@ -14,16 +14,20 @@ G_BEGIN_DECLS
 /* {id: value or secret:<id>}; empty where nothing was given. (transfer full) */
 JsonObject *
 annex_skill_values_load (AnnexSkillPlaces *places, const char *name);
-/* @value NULL: takes it away. Of a secret the reference. Checks it. G_IO_ERROR. */
+/* @value NULL: takes it away. Of a secret the reference. Checks it. *@old (nullable, transfer
+ * full): what it was, NULL for nothing. Waits for others who change the library. G_IO_ERROR,
+ * ANNEX_SKILL_ERROR. */
 gboolean
 annex_skill_values_set (AnnexSkillPlaces *places,
                         const char *name,
                         const AnnexSkillNeed *need,
                         const char *value,
+                        char **old,
                         GError **error);
-/* Forgets all of @name's. What is in the keyring is the caller's to remove. */
-void
-annex_skill_values_remove (AnnexSkillPlaces *places, const char *name);
+/* Forgets all of @name's: what it was, whose secrets are the caller's to remove. Where it cannot be
+ * read, it stays. Waits as above. (transfer full) */
+JsonObject *
+annex_skill_values_take (AnnexSkillPlaces *places, const char *name, GError **error);
 /* What holds for @skill: the stored values that its needs allow, then their defaults. A folder is
  * its name in the computer, not its path here. (transfer full) */
 JsonObject *

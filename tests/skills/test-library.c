@@ -108,6 +108,15 @@ usable (Fixture *f, const char *folder)
   }                                                                                                \
   G_STMT_END
 
+#define assert_text(path, expected)                                                                \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *text_ = NULL;                                                                 \
+    g_assert_true (g_file_get_contents (path, &text_, NULL, NULL));                                \
+    g_assert_cmpstr (text_, ==, expected);                                                         \
+  }                                                                                                \
+  G_STMT_END
+
 static void
 test_places (Fixture *f, gconstpointer data)
 {
@@ -181,6 +190,57 @@ test_versions (Fixture *f, gconstpointer data)
   g_assert_true (annex_skill_shelf_remove (f->places, "tidy", NULL));
   assert_usable (f, NULL, "");
   g_assert_false (annex_skill_shelf_remove (f->places, "tidy", NULL));
+}
+
+/* What cannot be read is no reason to write it anew. */
+static void
+test_unreadable (Fixture *f, gconstpointer data)
+{
+  static const char *const damaged[] = { "{\"off\":[\"sums\"]", "[]", "" };
+  g_autofree char *settings = g_build_filename (f->places->config, "skills.json", NULL);
+  g_autofree char *state = g_build_filename (f->places->data, "tidy", "state.json", NULL);
+  g_autofree char *good = NULL;
+  g_autoptr (GPtrArray) infos = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexSkillPackage) package = NULL;
+
+  put_skill (f, "built-in/sums", "Built in");
+  put_skill (f, "new/tidy", "First");
+  install (f, "new/tidy");
+  put_skill (f, "new/tidy", "Second");
+  install (f, "new/tidy");
+  g_assert_true (g_file_get_contents (state, &good, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (damaged); i++)
+    {
+      put (f, "config/skills.json", damaged[i]);
+      g_assert_false (annex_skill_shelf_set_enabled (f->places, "tidy", FALSE, &error));
+      g_assert_nonnull (strstr (error->message, settings));
+      g_clear_error (&error);
+      g_assert_false (annex_skill_shelf_set_look_in_home (f->places, TRUE, NULL));
+      g_assert_false (annex_skill_shelf_set_trusted (f->places, f->dir, TRUE, NULL));
+      annex_skill_shelf_touch (f->places, "tidy");
+      assert_text (settings, damaged[i]);
+    }
+  put (f, "config/skills.json", "{\"off\":[\"sums\"]}");
+  g_assert_true (annex_skill_shelf_set_enabled (f->places, "tidy", FALSE, NULL));
+  g_assert_true (annex_skill_shelf_set_enabled (f->places, "tidy", TRUE, NULL));
+  assert_usable (f, NULL, "tidy:library");
+  put (f, "data/tidy/state.json", "{\"versions\":");
+  package = open_package (f, "new/tidy", NULL);
+  g_assert_false (annex_skill_package_install (
+      package, g_ptr_array_index (annex_skill_package_get_previews (package), 0), NULL, &error));
+  g_assert_nonnull (strstr (error->message, state));
+  assert_text (state, "{\"versions\":");
+  infos = annex_skill_shelf_scan (f->places, NULL);
+  g_assert_cmpuint (infos->len, ==, 2);
+  g_assert_nonnull (strstr (((AnnexSkillInfo *) infos->pdata[1])->fault, state));
+  put (f, "data/tidy/state.json", good);
+  g_assert_true (annex_skill_shelf_undo (f->places, "tidy", NULL));
+  assert_usable (f, NULL, "tidy:library");
+  /* The user may remove it nevertheless. */
+  put (f, "data/tidy/state.json", "x");
+  g_assert_true (annex_skill_shelf_remove (f->places, "tidy", NULL));
+  assert_usable (f, NULL, "");
 }
 
 static void
@@ -406,11 +466,11 @@ test_values (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   g_assert_nonnull (strstr (use->text, "- firm (Firm): not given. Ask with ask_user first"));
   g_clear_pointer (&use, annex_skill_use_free);
-  g_assert_true (annex_skill_values_set (f->places, "report", firm, "ACME", NULL));
-  g_assert_true (annex_skill_values_set (f->places, "report", key, "secret:01", NULL));
-  g_assert_true (annex_skill_values_set (f->places, "report", folder, f->dir, NULL));
-  g_assert_false (annex_skill_values_set (f->places, "report", key, "the very key", NULL));
-  g_assert_false (annex_skill_values_set (f->places, "report", folder, "/no/such", NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", firm, "ACME", NULL, NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", key, "secret:01", NULL, NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", folder, f->dir, NULL, NULL));
+  g_assert_false (annex_skill_values_set (f->places, "report", key, "the very key", NULL, NULL));
+  g_assert_false (annex_skill_values_set (f->places, "report", folder, "/no/such", NULL, NULL));
   use = annex_skill_use_make (f->places, info, "May", &error);
   g_assert_no_error (error);
   g_test_message ("%s", use->text);
@@ -423,6 +483,35 @@ test_values (Fixture *f, gconstpointer data)
       memmem (g_bytes_get_data (use->tar, NULL), g_bytes_get_size (use->tar), "ACME", 4));
   g_assert_null (
       memmem (g_bytes_get_data (use->tar, NULL), g_bytes_get_size (use->tar), "{{annex.firm", 12));
+}
+
+static void
+test_values_kept (Fixture *f, gconstpointer data)
+{
+  static const char *const words[] = { "{\"key\":\"secret:01\"", "[\"secret:01\"]" };
+  g_autofree char *path = g_build_filename (f->places->config, "skill-values/report.json", NULL);
+  g_autoptr (AnnexSkillNeed) need = g_new0 (AnnexSkillNeed, 1);
+  g_autoptr (JsonObject) taken = NULL;
+  g_autofree char *old = NULL;
+
+  need->id = g_strdup ("firm");
+  need->label = g_strdup ("Firm");
+  need->kind = ANNEX_NEED_TEXT;
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      put (f, "config/skill-values/report.json", words[i]);
+      g_assert_false (annex_skill_values_set (f->places, "report", need, "ACME", NULL, NULL));
+      g_assert_null (annex_skill_values_take (f->places, "report", NULL));
+      assert_text (path, words[i]);
+    }
+  put (f, "config/skill-values/report.json", "{\"key\":\"secret:01\"}");
+  g_assert_true (annex_skill_values_set (f->places, "report", need, "ACME", &old, NULL));
+  g_assert_null (old);
+  g_assert_true (annex_skill_values_set (f->places, "report", need, "Other", &old, NULL));
+  g_assert_cmpstr (old, ==, "ACME");
+  taken = annex_skill_values_take (f->places, "report", NULL);
+  g_assert_cmpstr (annex_json_opt_string (taken, "key", NULL), ==, "secret:01");
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -451,12 +540,14 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   ADD ("places", test_places);
   ADD ("versions", test_versions);
+  ADD ("unreadable", test_unreadable);
   ADD ("preview", test_preview);
   ADD ("plugin", test_plugin);
   ADD ("refused", test_refused);
   ADD ("exposures", test_exposures);
   ADD ("exposure-ids", test_exposure_ids);
   ADD ("values", test_values);
+  ADD ("values-kept", test_values_kept);
   g_test_add_func ("/library/catalogue", test_catalogue);
   return g_test_run ();
 }

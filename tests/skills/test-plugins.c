@@ -334,13 +334,42 @@ test_taken_back (Fixture *f, gconstpointer data)
   g_autofree char *registry = g_build_filename (f->places->data, ".plugins.json", NULL);
   g_autoptr (AnnexSkillOffer) offer = NULL;
   g_autoptr (GError) error = NULL;
+  GLogLevelFlags fatal;
 
   write_own (f, "report", "Mine");
   put_plugin (f, "office", "office", SKILLS ("letters", "report"), "Theirs");
   g_assert_cmpint (g_mkdir_with_parents (registry, 0700), ==, 0);
+  fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK); /* it warns */
   offer = open_plugin (f, "office", NULL);
   g_assert_false (annex_skill_offer_install (f->places, offer, NULL, &error));
   g_assert_nonnull (error);
+  g_log_set_always_fatal (fatal);
+  assert_library (f, "report=Mine");
+}
+
+/* What is installed is not known: nothing is noted in its place. */
+static void
+test_damaged (Fixture *f, gconstpointer data)
+{
+  const char *damaged = "{\"other\":{\"skills\":[\"sums\"]}";
+  g_autofree char *registry = g_build_filename (f->places->data, ".plugins.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (AnnexSkillOffer) offer = NULL;
+  g_autoptr (GError) error = NULL;
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK); /* it warns */
+
+  write_own (f, "report", "Mine");
+  put_plugin (f, "office", "office", SKILLS ("letters", "report"), "Theirs");
+  put (f, "data/.plugins.json", damaged);
+  offer = open_plugin (f, "office", NULL);
+  g_assert_false (annex_skill_offer_install (f->places, offer, NULL, &error));
+  g_assert_nonnull (strstr (error->message, registry));
+  g_clear_error (&error);
+  g_assert_false (annex_skill_plugins_remove (f->places, "other", &error));
+  g_assert_nonnull (strstr (error->message, registry));
+  g_log_set_always_fatal (fatal);
+  g_assert_true (g_file_get_contents (registry, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, damaged);
   assert_library (f, "report=Mine");
 }
 
@@ -381,6 +410,7 @@ main (int argc, char **argv)
   ADD ("names-alone", test_names_alone);
   ADD ("names-of-own", test_names_of_own);
   ADD ("taken-back", test_taken_back);
+  ADD ("damaged", test_damaged);
   ADD ("full", test_full);
   return g_test_run ();
 }
