@@ -26,6 +26,9 @@ struct _AnnexComposer
   GtkWidget *skill_popover; /* NULL until one is needed */
   GtkListBox *skill_list;   /* in it */
   gboolean listing_skills;
+  char *words;           /* of the placeholder */
+  char *sent_text;       /* what is on its way, and may come back; NULL when nothing is */
+  GPtrArray *sent_chips; /* with it */
 
   AdwWrapBox *chips;
   GtkScrolledWindow *scroller;

@@ -67,6 +67,7 @@ update (AnnexComposer *self)
   g_autofree char *text = dup_text (self);
   gboolean can_send;
 
+  gtk_label_set_text (self->placeholder, self->sent_text != NULL ? _ ("Sending…") : self->words);
   gtk_widget_set_visible (GTK_WIDGET (self->placeholder), *text == '\0');
   can_send = has_message (self, g_strchug (text)) && self->desk != NULL && !self->busy;
   gtk_widget_set_sensitive (GTK_WIDGET (self->send_button), can_send);
@@ -266,7 +267,8 @@ annex_composer_is_empty (AnnexComposer *self)
 {
   g_autofree char *text = dup_text (self);
 
-  return *text == '\0' && gtk_widget_get_first_child (GTK_WIDGET (self->chips)) == NULL;
+  return *text == '\0' && gtk_widget_get_first_child (GTK_WIDGET (self->chips)) == NULL &&
+         self->sent_text == NULL;
 }
 
 void
@@ -276,9 +278,66 @@ annex_composer_clear (AnnexComposer *self)
 
   while ((chip = gtk_widget_get_first_child (GTK_WIDGET (self->chips))) != NULL)
     adw_wrap_box_remove (self->chips, chip);
-  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "",
-                            0); /* it was sent: for good */
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "", 0); /* also for Ctrl+Z */
   chips_changed (self);
+}
+
+/* ---- sending */
+
+AnnexNewTask *
+annex_composer_begin_send (AnnexComposer *self)
+{
+  g_autoptr (AnnexNewTask) request = self->busy ? NULL : annex_composer_dup_request (self);
+
+  if (request == NULL)
+    return NULL;
+  self->sent_text = dup_text (self);
+  self->sent_chips = g_ptr_array_new_with_free_func (g_object_unref);
+  for (GtkWidget *chip = gtk_widget_get_first_child (GTK_WIDGET (self->chips)); chip != NULL;
+       chip = gtk_widget_get_next_sibling (chip))
+    g_ptr_array_add (self->sent_chips, g_object_ref (chip));
+  g_object_set (self, "busy", TRUE, NULL);
+  annex_composer_clear (self);
+  return g_steal_pointer (&request);
+}
+
+/* Nothing of it can be taken back with Ctrl+Z, which would lose it after all. */
+static void
+put_back (AnnexComposer *self, char *text, GPtrArray *chips)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+  g_autofree char *since = dup_text (self);
+  GtkTextIter start;
+
+  for (guint i = chips->len; i-- > 0;)
+    {
+      AnnexComposerChip *chip = g_ptr_array_index (chips, i);
+      const char *path = annex_composer_chip_get_path (chip);
+
+      if (path == NULL || !has_path (self, annex_composer_chip_get_kind (chip), path))
+        adw_wrap_box_prepend (self->chips, GTK_WIDGET (chip));
+    }
+  gtk_text_buffer_begin_irreversible_action (buffer);
+  if (*since != '\0' && *g_strchomp (text) != '\0')
+    {
+      gtk_text_buffer_get_start_iter (buffer, &start);
+      gtk_text_buffer_insert (buffer, &start, "\n\n", -1);
+    }
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_insert (buffer, &start, text, -1);
+  gtk_text_buffer_end_irreversible_action (buffer);
+  chips_changed (self);
+}
+
+void
+annex_composer_end_send (AnnexComposer *self, gboolean sent)
+{
+  g_autofree char *text = g_steal_pointer (&self->sent_text);
+  g_autoptr (GPtrArray) chips = g_steal_pointer (&self->sent_chips);
+
+  if (text != NULL && !sent)
+    put_back (self, text, chips);
+  g_object_set (self, "busy", FALSE, NULL);
 }
 
 void
@@ -327,7 +386,7 @@ annex_composer_get_property (GObject *object, guint id, GValue *value, GParamSpe
       g_value_set_object (value, self->task);
       break;
     case PROP_PLACEHOLDER:
-      g_value_set_string (value, gtk_label_get_text (self->placeholder));
+      g_value_set_string (value, self->words);
       break;
     case PROP_SHOW_PROFILES:
       g_value_set_boolean (value, self->show_profiles);
@@ -361,7 +420,8 @@ annex_composer_set_property (GObject *object, guint id, const GValue *value, GPa
       changed = g_set_object (&self->task, g_value_get_object (value));
       break;
     case PROP_PLACEHOLDER:
-      gtk_label_set_text (self->placeholder, g_value_get_string (value));
+      g_free (self->words);
+      self->words = g_value_dup_string (value);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       g_value_get_string (value), -1);
       changed = TRUE;
@@ -400,6 +460,9 @@ annex_composer_dispose (GObject *object)
   g_clear_object (&self->desk);
   g_clear_object (&self->task);
   g_clear_pointer (&self->profile, g_free);
+  g_clear_pointer (&self->words, g_free);
+  g_clear_pointer (&self->sent_text, g_free);
+  g_clear_pointer (&self->sent_chips, g_ptr_array_unref);
   G_OBJECT_CLASS (annex_composer_parent_class)->dispose (object);
 }
 
@@ -470,6 +533,7 @@ annex_composer_class_init (AnnexComposerClass *klass)
 static void
 annex_composer_init (AnnexComposer *self)
 {
+  self->words = g_strdup ("");
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_swapped (gtk_text_view_get_buffer (self->text), "changed",
                             G_CALLBACK (text_changed_cb), self);

@@ -42,6 +42,16 @@ annex_composer_dup_request (AnnexComposer *self);
 /* Paths of the folders. (transfer full) */
 char **
 annex_composer_dup_folders (AnnexComposer *self);
+/* The same to be sent: it leaves the composer, which is "busy" from now on, and in which the user
+ * can go on writing. NULL when there is nothing to send, or something is on its way. (transfer
+ * full) */
+AnnexNewTask *
+annex_composer_begin_send (AnnexComposer *self);
+/* What became of it. @sent: it is gone for good, also for Ctrl+Z. Else it comes back, before what
+ * was written since. */
+void
+annex_composer_end_send (AnnexComposer *self, gboolean sent);
+/* Nothing is in it, nor on its way. */
 gboolean
 annex_composer_is_empty (AnnexComposer *self);
 void

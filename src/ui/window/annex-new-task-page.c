@@ -36,27 +36,6 @@ static guint task_created_signal;
 
 /* ---- starting a task */
 
-static DexFuture *
-created_cb (DexFuture *future, gpointer data)
-{
-  g_autoptr (AnnexNewTaskPage) self = g_weak_ref_get (data);
-  g_autoptr (GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-
-  if (self == NULL)
-    return dex_future_new_true ();
-  g_object_set (self->composer, "busy", FALSE, NULL);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), TRUE);
-  if (value == NULL)
-    annex_ui_toast (GTK_WIDGET (self), error->message);
-  else
-    {
-      annex_composer_clear (self->composer);
-      g_signal_emit (self, task_created_signal, 0, g_value_get_object (value));
-    }
-  return dex_future_new_true ();
-}
-
 static GWeakRef *
 weak_new (gpointer object)
 {
@@ -73,22 +52,61 @@ weak_free (gpointer data)
   g_free (data);
 }
 
-static void
-create (AnnexNewTaskPage *self, const AnnexNewTask *request)
+typedef struct
 {
-  g_object_set (self->composer, "busy", TRUE, NULL);
+  GWeakRef page;
+  gboolean sends; /* what is in the composer; the tour brings its own words */
+} Creation;
+
+static void
+creation_free (gpointer data)
+{
+  Creation *creation = data;
+
+  g_weak_ref_clear (&creation->page);
+  g_free (creation);
+}
+
+static DexFuture *
+created_cb (DexFuture *future, gpointer data)
+{
+  Creation *creation = data;
+  g_autoptr (AnnexNewTaskPage) self = g_weak_ref_get (&creation->page);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (self == NULL || self->composer == NULL)
+    return dex_future_new_true ();
+  if (creation->sends)
+    annex_composer_end_send (self->composer, value != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), TRUE);
+  if (value == NULL)
+    annex_ui_toast (GTK_WIDGET (self), error->message);
+  else
+    g_signal_emit (self, task_created_signal, 0, g_value_get_object (value));
+  return dex_future_new_true ();
+}
+
+static void
+create (AnnexNewTaskPage *self, const AnnexNewTask *request, gboolean sends)
+{
+  Creation *creation = g_new0 (Creation, 1);
+
+  g_weak_ref_init (&creation->page, self);
+  creation->sends = sends;
   gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), FALSE);
   dex_future_disown (dex_future_finally (annex_desk_create_task (self->desk, request), created_cb,
-                                         weak_new (self), weak_free));
+                                         creation, creation_free));
 }
 
 static void
 send_cb (AnnexNewTaskPage *self)
 {
-  g_autoptr (AnnexNewTask) request = annex_composer_dup_request (self->composer);
+  g_autoptr (AnnexNewTask) request =
+      self->desk != NULL ? annex_composer_begin_send (self->composer) : NULL;
 
-  if (request != NULL && self->desk != NULL)
-    create (self, request);
+  if (request != NULL)
+    create (self, request, TRUE);
 }
 
 /* ---- suggestions */
@@ -201,7 +219,7 @@ tour_folder_cb (DexFuture *future, gpointer data)
   g_set_str (&request->prompt, _ ("Turn this folder of receipts into an expense report"));
   g_set_str (&request->profile, "tour");
   annex_new_task_add_folder (request, g_value_get_string (value), ANNEX_SHARE_REVIEW);
-  create (self, request);
+  create (self, request, FALSE);
   return dex_future_new_true ();
 }
 

@@ -17,7 +17,7 @@
 typedef struct
 {
   GWeakRef page;
-  gboolean clears_composer;
+  gboolean sends;
   const char *done; /* said when it worked; nullable, static */
 } Step;
 
@@ -39,25 +39,23 @@ done_cb (DexFuture *future, gpointer data)
 
   if (self == NULL || self->composer == NULL)
     return dex_future_new_true ();
-  if (step->clears_composer)
-    g_object_set (self->composer, "busy", FALSE, NULL);
   if (dex_future_get_value (future, &error) == NULL)
     annex_ui_toast (GTK_WIDGET (self), error->message);
-  else if (step->clears_composer)
-    annex_composer_clear (self->composer);
-  else if (step->done != NULL)
+  if (step->sends)
+    annex_composer_end_send (self->composer, error == NULL);
+  else if (error == NULL && step->done != NULL)
     annex_ui_toast (GTK_WIDGET (self), step->done);
   return dex_future_new_true ();
 }
 
 /* Says so when @future (taken) fails. */
 static void
-follow (AnnexTaskPage *self, DexFuture *future, gboolean clears_composer, const char *done)
+follow (AnnexTaskPage *self, DexFuture *future, gboolean sends, const char *done)
 {
   Step *step = g_new0 (Step, 1);
 
   g_weak_ref_init (&step->page, self);
-  step->clears_composer = clears_composer;
+  step->sends = sends;
   step->done = done;
   dex_future_disown (dex_future_finally (future, done_cb, step, step_free));
 }
@@ -65,12 +63,13 @@ follow (AnnexTaskPage *self, DexFuture *future, gboolean clears_composer, const 
 void
 annex_task_page_send (AnnexTaskPage *self)
 {
-  g_autoptr (AnnexNewTask) request = annex_composer_dup_request (self->composer);
+  g_autoptr (AnnexNewTask) request = NULL;
 
-  if (request == NULL || self->base.desk == NULL || self->base.task == NULL)
+  if (self->base.desk == NULL || self->base.task == NULL)
     return;
-  g_object_set (self->composer, "busy", TRUE, NULL);
-  follow (self, annex_desk_say (self->base.desk, self->base.task, request), TRUE, NULL);
+  request = annex_composer_begin_send (self->composer);
+  if (request != NULL)
+    follow (self, annex_desk_say (self->base.desk, self->base.task, request), TRUE, NULL);
 }
 
 static void

@@ -564,6 +564,85 @@ test_paste (void)
   hide (&shown);
 }
 
+/* The buffer that the user writes in. */
+static GtkTextBuffer *
+buffer_of (Shown *shown)
+{
+  return gtk_text_view_get_buffer (
+      GTK_TEXT_VIEW (annex_find (GTK_WIDGET (composer_of (shown)), annex_is_type, "GtkTextView")));
+}
+
+static void
+assert_text (Shown *shown, const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  g_object_get (buffer_of (shown), "text", &text, NULL);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Sends “First” with a skill, which takes a while, and then works or not. */
+static void
+send_first (Shown *shown, GError *error)
+{
+  show (shown);
+  if (error != NULL)
+    annex_fake_desk_fail (shown->desk, "say", error);
+  annex_fake_desk_hold (shown->desk, "say");
+  annex_composer_add_skill (composer_of (shown), "report");
+  annex_composer_set_text (composer_of (shown), "First ");
+  g_signal_emit_by_name (composer_of (shown), "send");
+  annex_shot_settle (200);
+  g_assert_true (annex_called (shown->desk, "say:/report First"));
+}
+
+static void
+test_send_while_typing (void)
+{
+  Shown shown;
+  g_autoptr (AnnexNewTask) request = NULL;
+
+  send_first (&shown, NULL);
+  assert_text (&shown, "");
+  g_assert_null (annex_composer_dup_request (composer_of (&shown)));
+  g_assert_false (annex_composer_is_empty (composer_of (&shown))); /* it may come back */
+  annex_shot_take (shown.window, "composer-sending");
+  annex_composer_set_text (composer_of (&shown), "Second");
+  annex_composer_add_skill (composer_of (&shown), "sums");
+  annex_fake_desk_release (shown.desk, "say");
+  annex_shot_settle (300);
+  assert_text (&shown, "Second");
+  request = annex_composer_dup_request (composer_of (&shown));
+  g_assert_cmpstr (request->prompt, ==, "/sums Second");
+  /* What was sent does not come back with Ctrl+Z. */
+  while (gtk_text_buffer_get_can_undo (buffer_of (&shown)))
+    gtk_text_buffer_undo (buffer_of (&shown));
+  assert_text (&shown, "");
+  hide (&shown);
+}
+
+static void
+test_send_failed (void)
+{
+  Shown shown;
+  g_autoptr (AnnexNewTask) request = NULL;
+
+  send_first (&shown, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "No room"));
+  annex_composer_set_text (composer_of (&shown), "Second");
+  annex_composer_add_skill (composer_of (&shown), "report");
+  annex_composer_add_skill (composer_of (&shown), "sums");
+  annex_fake_desk_release (shown.desk, "say");
+  annex_shot_settle (300);
+  annex_shot_take (shown.window, "composer-not-sent");
+  assert_text (&shown, "First\n\nSecond");
+  request = annex_composer_dup_request (composer_of (&shown));
+  g_assert_cmpuint (request->skills->len, ==, 2);
+  while (gtk_text_buffer_get_can_undo (buffer_of (&shown)))
+    gtk_text_buffer_undo (buffer_of (&shown));
+  assert_text (&shown, "First\n\nSecond");
+  hide (&shown);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -581,5 +660,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/task-page/browser/from-step", test_browser_from_step);
   g_test_add_func ("/ui/task-page/permission-fits", test_permission_fits);
   g_test_add_func ("/ui/task-page/paste", test_paste);
+  g_test_add_func ("/ui/task-page/send/while-typing", test_send_while_typing);
+  g_test_add_func ("/ui/task-page/send/failed", test_send_failed);
   return g_test_run ();
 }
