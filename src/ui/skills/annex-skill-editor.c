@@ -12,6 +12,7 @@
 #include "annex-skill-words.h"
 #include "annex-text.h"
 #include "annex-then.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 #include <gtksourceview/gtksource.h>
@@ -28,6 +29,8 @@ struct _AnnexSkillEditor
   gboolean touched; /* something was written: faults of what is still empty may be said */
   gboolean saving;
   gboolean unsaved; /* there is something that would be lost */
+  guint serial;     /* of what is written: another one with each change */
+  guint saving_serial;
   guint check_source;
   char *view; /* the name of what is shown */
 
@@ -168,6 +171,7 @@ changed_cb (AnnexSkillEditor *self)
     return;
   self->touched = TRUE;
   self->unsaved = TRUE;
+  self->serial++;
   g_clear_handle_id (&self->check_source, g_source_remove);
   self->check_source = g_timeout_add (CHECK_DELAY_MS, check_cb, self);
 }
@@ -379,6 +383,13 @@ saved_cb (gpointer object, const GValue *value, GError *error)
       check_now (self);
       return;
     }
+  /* Whoever writes on while it is saved is not sent away from it. */
+  if (self->serial != self->saving_serial)
+    {
+      annex_ui_toast (GTK_WIDGET (self), _ ("Saved, without what you have written since"));
+      check_now (self);
+      return;
+    }
   self->unsaved = FALSE;
   g_signal_emit (self, saved_signal, 0, g_value_get_string (value));
 }
@@ -393,6 +404,7 @@ save_action (GtkWidget *widget, const char *name, GVariant *target)
   if (g_strcmp0 (self->view, "raw") == 0 && !take_raw (self))
     return;
   self->saving = TRUE;
+  self->saving_serial = self->serial;
   gtk_widget_action_set_enabled (widget, "editor.save", FALSE);
   annex_then (annex_skill_keeper_write (self->keeper, self->draft), self, saved_cb);
 }

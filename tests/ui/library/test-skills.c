@@ -328,6 +328,59 @@ test_install_several (Case *self, gconstpointer data)
   adw_dialog_force_close (dialog);
 }
 
+/* ---- writing */
+
+static AnnexSkillDraft *
+read_draft (Case *self, const char *name)
+{
+  g_autoptr (DexFuture) read = annex_skill_keeper_edit (get_keeper (self), name);
+
+  annex_shot_await (dex_ref (read), NULL);
+  return dex_future_is_resolved (read)
+             ? annex_skill_draft_copy (g_value_get_boxed (dex_future_get_value (read, NULL)))
+             : NULL;
+}
+
+/* What is written while it is being saved is neither saved nor lost. */
+static void
+test_write_on (Case *self, gconstpointer data)
+{
+  g_autoptr (AnnexSkillDraft) draft = annex_skill_draft_new ();
+  g_autoptr (AnnexSkillDraft) kept = NULL;
+  g_autoptr (AnnexSkillDraft) unsaved = NULL;
+  AnnexSkillEditor *editor;
+  GtkWidget *overlay;
+
+  g_set_str (&draft->name, "letters");
+  g_set_str (&draft->description, "Writes letters");
+  g_set_str (&draft->body, "Write it.");
+  self->page = annex_skills_page_new (ANNEX_DESK (self->desk));
+  overlay = adw_toast_overlay_new ();
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), self->page);
+  self->window = annex_shot_window (overlay, 1000, 900);
+  annex_skills_page_edit (ANNEX_SKILLS_PAGE (self->page), draft);
+  editor = ANNEX_SKILL_EDITOR (await (self, annex_is_type, "AnnexSkillEditor"));
+  annex_shot_settle (500);
+  gtk_widget_activate_action (GTK_WIDGET (editor), "editor.save", NULL);
+  gtk_editable_set_text (
+      GTK_EDITABLE (await (self, is_entry_row, "What it is for, and when to use it")),
+      "Writes offers");
+  await_text (self, "Saved, without what you have written since");
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (editor)));
+  annex_shot_take (self->window, "skill-editor-write-on");
+  unsaved = annex_skill_editor_dup_unsaved (editor);
+  g_assert_nonnull (unsaved);
+  g_assert_cmpstr (unsaved->description, ==, "Writes offers");
+  kept = read_draft (self, "letters");
+  g_assert_cmpstr (kept->description, ==, "Writes letters");
+  /* Saved again, it is left. */
+  gtk_widget_activate_action (GTK_WIDGET (editor), "editor.save", NULL);
+  await (self, annex_is_type, "AnnexSkillPage");
+  g_clear_pointer (&kept, annex_skill_draft_free);
+  kept = read_draft (self, "letters");
+  g_assert_cmpstr (kept->description, ==, "Writes offers");
+}
+
 /* ---- passing on */
 
 static void
@@ -403,6 +456,7 @@ main (int argc, char **argv)
   ADD_CASE ("install-hostile", test_install_hostile);
   ADD_CASE ("difference", test_difference);
   ADD_CASE ("install-several", test_install_several);
+  ADD_CASE ("write-on", test_write_on);
   ADD_CASE ("export", test_export);
   ADD_CASE ("plugins", test_plugins);
   return g_test_run ();
