@@ -22,6 +22,7 @@ struct _AnnexSidePane
 
   AdwViewStack *stack;
   AdwInlineViewSwitcher *switcher;
+  AdwBreakpoint *narrow; /* only icons */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ANNEX_TYPE_TASK_WIDGET)
@@ -81,11 +82,34 @@ fill_later_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Names are as long as the language makes them: below what all of them need there are only icons.
+ */
+static void
+fit_names (AnnexSidePane *self)
+{
+  AdwInlineViewSwitcherDisplayMode mode =
+      adw_inline_view_switcher_get_display_mode (self->switcher);
+  g_autoptr (AdwBreakpointCondition) condition = NULL;
+  int natural = 0;
+  double limit;
+
+  adw_inline_view_switcher_set_display_mode (self->switcher, ADW_INLINE_VIEW_SWITCHER_LABELS);
+  gtk_widget_measure (GTK_WIDGET (self->switcher), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural,
+                      NULL, NULL);
+  adw_inline_view_switcher_set_display_mode (self->switcher, mode);
+  limit = adw_length_unit_from_px (ADW_LENGTH_UNIT_SP, natural - 1,
+                                   gtk_widget_get_settings (GTK_WIDGET (self)));
+  condition = adw_breakpoint_condition_new_length (ADW_BREAKPOINT_CONDITION_MAX_WIDTH, limit,
+                                                   ADW_LENGTH_UNIT_SP);
+  adw_breakpoint_set_condition (self->narrow, condition);
+}
+
 static void
 annex_side_pane_map (GtkWidget *widget)
 {
   AnnexSidePane *self = ANNEX_SIDE_PANE (widget);
 
+  fit_names (self);
   GTK_WIDGET_CLASS (annex_side_pane_parent_class)->map (widget);
   self->n_ticks = 0;
   if (self->fill_id == 0)
@@ -179,6 +203,7 @@ annex_side_pane_class_init (AnnexSidePaneClass *klass)
                                                "/io/github/annex_desktop/Annex/annex-side-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexSidePane, stack);
   gtk_widget_class_bind_template_child (widget_class, AnnexSidePane, switcher);
+  gtk_widget_class_bind_template_child (widget_class, AnnexSidePane, narrow);
   gtk_widget_class_bind_template_callback (widget_class, tab_changed_cb);
 }
 
