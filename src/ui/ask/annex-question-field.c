@@ -385,7 +385,7 @@ new_preview (AnnexQuestionField *self)
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 140);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), 320);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
-  gtk_widget_set_size_request (scrolled, 260, -1);
+  gtk_widget_set_size_request (scrolled, 240, -1);
   gtk_widget_set_hexpand (scrolled, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Preview"), -1);
@@ -419,7 +419,7 @@ build (AnnexQuestionField *self)
     if (add_option (self, GTK_BOX (list), i))
       previews = TRUE;
   add_entry (self, GTK_BOX (list));
-  gtk_widget_set_size_request (list, 220, -1);
+  gtk_widget_set_size_request (list, 210, -1);
   gtk_widget_set_hexpand (list, TRUE);
   if (previews)
     {
