@@ -11,7 +11,10 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-spoken.h"
 #include "annex-web-text.h"
+
+#include <glib/gi18n.h>
 
 /* Of the summary. Where the first one is still too much, a smaller one is made. */
 static const gsize budgets[] = { 48000, 12000 };
@@ -385,10 +388,10 @@ annex_agent_compact (AnnexAgent *self, GError **error)
 
   if (n >= G_N_ELEMENTS (budgets))
     {
-      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL,
-                           "Not even a summary of the conversation fits into the model's memory. "
-                           "Choose a model with more of it, or start a new task for the rest of "
-                           "the work.");
+      annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL,
+                        N_ ("Not even a summary of the conversation fits into the model’s memory. "
+                            "Choose a model with more of it, or start a new task for the rest of "
+                            "the work."));
       return FALSE;
     }
   events = dex_await_boxed (

@@ -12,15 +12,17 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
 
 #define MAX_TURNS 300
 
-G_DEFINE_QUARK (annex_agent_error, annex_agent_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_agent_error)
 G_DEFINE_FINAL_TYPE (AnnexAgent, annex_agent, G_TYPE_OBJECT)
 
 static void
@@ -268,9 +270,15 @@ step (AnnexAgent *self, GError **error)
   switch (reason)
     {
     case ANNEX_STOP_REFUSAL:
-      g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
-                   "The model declined to go on%s%s. Say it differently, or choose another model.",
-                   detail != NULL ? ": " : "", detail != NULL ? detail : "");
+      if (detail != NULL)
+        annex_set_spoken (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
+                          N_ ("The model declined to go on: %s. Say it differently, or choose "
+                              "another model."),
+                          detail);
+      else
+        annex_set_spoken_literal (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
+                                  N_ ("The model declined to go on. Say it differently, or choose "
+                                      "another model."));
       return FALSE;
     case ANNEX_STOP_CONTEXT_FULL:
       return annex_agent_compact (self, error);
@@ -316,8 +324,9 @@ loop (AnnexAgent *self, GError **error)
   for (guint turns = 0; may_cost_more (self, error) && step (self, error); turns++)
     if (turns >= annex_admin_policy_limit_turns (annex_admin_policy_get (), self->max_turns))
       {
-        g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_TURN_LIMIT,
-                     "Annex stopped after %u rounds without an end. Tell it how to go on.", turns);
+        annex_set_spoken (
+            error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_TURN_LIMIT,
+            N_ ("Annex stopped after %u rounds without an end. Tell it how to go on."), turns);
         return FALSE;
       }
   return *error == NULL;
@@ -374,11 +383,11 @@ annex_agent_lock_task (AnnexWorkspace *workspace, GError **error)
   if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
     return g_steal_fd (&fd);
   if (errno == EWOULDBLOCK)
-    g_set_error_literal (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
-                         "Another Annex is running this task now; it sees what you say there");
+    annex_set_spoken (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
+                      N_ ("Another Annex is running this task now; it sees what you say there"));
   else
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "The task cannot be locked: %s",
-                 g_strerror (errno));
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                 _ ("The task cannot be locked: %s"), g_strerror (errno));
   return -1;
 }
 
@@ -396,8 +405,8 @@ annex_agent_run (AnnexAgent *self)
   GError *error = NULL;
 
   if (self->running)
-    return annex_future_new_errorf (ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
-                                    "The task is running already");
+    return annex_future_new_spoken (ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_BUSY,
+                                    N_ ("The task is running already"));
   if (!take_lock (self, &error))
     return annex_future_new_error (error);
   dex_clear (&self->stop);

@@ -12,8 +12,10 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 #include "annex-space.h"
+#include "annex-spoken.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -203,8 +205,8 @@ find_writable (AnnexDrafts *self, const char *id, GError **error)
 
   if (share == NULL || annex_share_get_mode (share) != ANNEX_SHARE_READ_ONLY)
     return g_steal_pointer (&share);
-  g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_READ_ONLY,
-               "The folder “%s” is read only for this task", annex_share_get_name (share));
+  annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_READ_ONLY,
+               N_ ("The folder “%s” is read only for this task"), annex_share_get_name (share));
   return NULL;
 }
 

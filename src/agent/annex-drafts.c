@@ -10,6 +10,9 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 #define MAX_SCAN_ENTRIES 400000
 #define MAX_TOLD_ENTRIES 500
@@ -124,8 +127,8 @@ annex_drafts_find_share (AnnexDrafts *self, const char *id, GError **error)
   AnnexShare *share = annex_task_find_share (self->task, id);
 
   if (share == NULL)
-    g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
-                 "This task has no folder “%s”", id);
+    annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
+                 N_ ("This task has no folder “%s”"), id);
   return share != NULL ? annex_share_ref (share) : NULL;
 }
 

@@ -10,12 +10,13 @@
 #include "annex-json.h"
 #include "annex-paths.h"
 #include "annex-simple-tool.h"
+#include "annex-spoken.h"
 #include "annex-sub-agent.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-G_DEFINE_QUARK (annex_skill_maker_error, annex_skill_maker_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_skill_maker_error)
 
 #define MAX_ROUNDS 3
 #define MAX_SECONDS 300
@@ -348,8 +349,8 @@ make_fiber (gpointer data)
   GError *error = NULL;
 
   if (record == NULL)
-    return annex_future_new_errorf (ANNEX_SKILL_MAKER_ERROR, ANNEX_SKILL_MAKER_ERROR_NOTHING,
-                                    "Nothing has been done in this task yet");
+    return annex_future_new_spoken (ANNEX_SKILL_MAKER_ERROR, ANNEX_SKILL_MAKER_ERROR_NOTHING,
+                                    N_ ("Nothing has been done in this task yet"));
   opening = g_strconcat ("This was said and done in the task:\n<task>\n", record, "</task>", NULL);
   for (guint i = 0; i < 2; i++)
     {

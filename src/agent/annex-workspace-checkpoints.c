@@ -12,7 +12,9 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #define MAX_MARKED 500
@@ -42,8 +44,8 @@ find (AnnexWorkspace *self, const char *id, GError **error)
   for (guint i = 0; i < all->len; i++)
     if (g_str_equal (((AnnexCheckpoint *) g_ptr_array_index (all, i))->id, id))
       return annex_checkpoint_copy (g_ptr_array_index (all, i));
-  g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
-                       "There is no such checkpoint any more");
+  annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
+                    N_ ("There is no such checkpoint any more"));
   return NULL;
 }
 

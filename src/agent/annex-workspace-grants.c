@@ -10,7 +10,9 @@
 #include "annex-admin-policy.h"
 #include "annex-json-build.h"
 #include "annex-site-rule.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 static gboolean
@@ -42,8 +44,8 @@ find_share (AnnexWorkspace *self, const char *share_id, GError **error)
   AnnexShare *share = annex_task_find_share (annex_workspace_get_task (self), share_id);
 
   if (share == NULL)
-    g_set_error_literal (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_FOUND,
-                         "The task no longer has this folder");
+    annex_set_spoken (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_FOUND,
+                      N_ ("The task no longer has this folder"));
   return share;
 }
 

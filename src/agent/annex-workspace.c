@@ -11,6 +11,9 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 /* A command may try a thousand hosts; the ledger has them all. */
 #define MAX_REFUSALS 8
@@ -234,8 +237,9 @@ annex_workspace_may_cost_more (AnnexWorkspace *self, GError **error)
   annex_task_get_usage (self->task, &usage);
   if (limit <= 0 || usage.cost_usd < limit)
     return TRUE;
-  g_set_error (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
-               "This task has cost %.2f US dollars, and may cost %.2f.", usage.cost_usd, limit);
+  annex_set_spoken (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
+                    N_ ("This task has cost %.2f US dollars, and may cost %.2f."), usage.cost_usd,
+                    limit);
   return FALSE;
 }
 

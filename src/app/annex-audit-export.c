@@ -13,6 +13,7 @@
 #include "annex-paths.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
 
@@ -207,7 +208,7 @@ post (AnnexHttp *http, GPtrArray *records, gsize *size, GError **error)
   answer = annex_http_response_read_text (response, MAX_ANSWER_BYTES, REQUEST_LIMIT_MS, NULL, NULL);
   if (annex_http_response_get_status (response) / 100 == 2)
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "The collector answered %u",
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("The collector answered %u"),
                annex_http_response_get_status (response));
   return FALSE;
 }

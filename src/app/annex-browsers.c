@@ -10,6 +10,7 @@
 #include "annex-future.h"
 #include "annex-paths.h"
 
+#include <glib/gi18n.h>
 #include <gtk/gtk.h>
 
 struct _AnnexBrowsers
@@ -252,7 +253,7 @@ open_cb (gpointer data)
   g_autoptr (AnnexWorkspace) workspace = g_weak_ref_get (&link->workspace);
 
   if (self == NULL || workspace == NULL)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED, "Annex is ending");
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("Annex is ending"));
   return annex_browsers_open (self, workspace);
 }
 

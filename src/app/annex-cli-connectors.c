@@ -55,7 +55,7 @@ print_info (const AnnexConnectorInfo *info, gboolean with_tools)
 {
   g_autofree char *title = annex_cli_clean_line (info->title);
   g_autofree char *where = annex_cli_clean_line (info->where);
-  g_autofree char *error = info->error != NULL ? annex_cli_clean_line (info->error) : NULL;
+  g_autofree char *error = info->said != NULL ? annex_cli_clean_line (info->said) : NULL;
 
   annex_cli_print ("%s (%s, %s): %s\n    %s\n", info->id, title,
                    annex_connector_state_to_name (info->state), info->sentence, where);

@@ -13,6 +13,7 @@
 #include "annex-models.h"
 #include "annex-run-asks.h"
 #include "annex-run-print.h"
+#include "annex-spoken.h"
 
 #include <glib-unix.h>
 #include <stdio.h>
@@ -145,7 +146,7 @@ refuse (const char *what, const GError *error)
   if (error->domain == ANNEX_ADMIN_ERROR)
     return annex_cli_fail (error);
   return annex_cli_usage ("run", "%s%s%s", what != NULL ? what : "", what != NULL ? ": " : "",
-                          error->message);
+                          annex_error_said (error));
 }
 
 static gboolean
@@ -181,7 +182,7 @@ check_options (Options *options, char **words, int *status)
       options->answers_file = annex_answers_file_load (options->answers, &error);
       if (options->answers_file == NULL)
         {
-          *status = annex_cli_usage ("run", "%s", error->message);
+          *status = annex_cli_usage ("run", "%s", annex_error_said (error));
           return FALSE;
         }
     }
@@ -204,7 +205,7 @@ check_options (Options *options, char **words, int *status)
     options->prompt = read_prompt (words, &error);
   if (error != NULL)
     {
-      *status = annex_cli_usage ("run", "%s", error->message);
+      *status = annex_cli_usage ("run", "%s", annex_error_said (error));
       return FALSE;
     }
   if (options->prompt == NULL && options->resume == NULL &&

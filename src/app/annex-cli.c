@@ -8,6 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-json.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -93,7 +94,7 @@ is_usage (const GError *error)
 int
 annex_cli_fail (const GError *error)
 {
-  g_autofree char *clean = annex_cli_clean (error->message);
+  g_autofree char *clean = annex_cli_clean (annex_error_said (error));
   const char *advice = annex_cli_advice (error);
 
   fprintf (stderr, "annex: %s\n", clean);

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -64,7 +65,7 @@ told_cb (gpointer data)
 {
   Told *told = data;
 
-  told->progress ("Moving Annex’s computers…", told->fraction, told->user_data);
+  told->progress (_ ("Moving Annex’s computers…"), told->fraction, told->user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -92,7 +93,7 @@ set_error (GError **error, const char *what, const char *name)
 {
   int code = errno;
 
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s “%s”: %s", what, name,
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), _ ("%s “%s”: %s"), _ (what), name,
                g_strerror (code));
   return FALSE;
 }
@@ -154,15 +155,15 @@ copy_bytes (Move *move, int in, int out, const char *name, GError **error)
         return FALSE;
       if (is_zero (buffer, (gsize) n) ? lseek (out, n, SEEK_CUR) < 0
                                       : !write_all (out, buffer, (gsize) n))
-        return set_error (error, "The copy cannot be written:", name);
+        return set_error (error, N_ ("The copy cannot be written:"), name);
       length += n;
       move->done += (guint64) n;
       tell (move);
     }
   if (n < 0)
-    return set_error (error, "This cannot be read:", name);
+    return set_error (error, N_ ("This cannot be read:"), name);
   if (ftruncate (out, length) != 0 || fsync (out) != 0)
-    return set_error (error, "The copy cannot be written:", name);
+    return set_error (error, N_ ("The copy cannot be written:"), name);
   return TRUE;
 }
 
@@ -174,7 +175,7 @@ compare_bytes (Move *move, int in, int out, const char *name, GError **error)
   gssize n;
 
   if (lseek (in, 0, SEEK_SET) < 0 || lseek (out, 0, SEEK_SET) < 0)
-    return set_error (error, "This cannot be read:", name);
+    return set_error (error, N_ ("This cannot be read:"), name);
   while ((n = read_full (in, ours, BUFFER_BYTES)) > 0)
     {
       if (g_cancellable_set_error_if_cancelled (move->cancellable, error))
@@ -182,13 +183,13 @@ compare_bytes (Move *move, int in, int out, const char *name, GError **error)
       if (read_full (out, theirs, (gsize) n) != n || memcmp (ours, theirs, (gsize) n) != 0)
         {
           g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                       "The copy of “%s” is not the same; the other disk may be faulty", name);
+                       _ ("The copy of “%s” is not the same; the other disk may be faulty"), name);
           return FALSE;
         }
       move->done += (guint64) n;
       tell (move);
     }
-  return n == 0 ? TRUE : set_error (error, "This cannot be read:", name);
+  return n == 0 ? TRUE : set_error (error, N_ ("This cannot be read:"), name);
 }
 
 static gboolean
@@ -200,11 +201,11 @@ copy_file (Move *move, int from, int to, const char *name, const struct stat *in
   struct timespec times[2] = { info->st_atim, info->st_mtim };
 
   if (out < 0)
-    return set_error (error, "This cannot be copied:", name);
+    return set_error (error, N_ ("This cannot be copied:"), name);
   if (!copy_bytes (move, in, out, name, error) || !compare_bytes (move, in, out, name, error))
     return FALSE;
   if (fchmod (out, info->st_mode & 07777) != 0 || futimens (out, times) != 0)
-    return set_error (error, "This cannot be copied:", name);
+    return set_error (error, N_ ("This cannot be copied:"), name);
   return TRUE;
 }
 
@@ -221,7 +222,7 @@ copy_folder (Move *move, int from, int to, guint depth, GError **error)
   g_autoptr (GPtrArray) names = annex_beneath_list (from);
 
   if (names == NULL || depth > MAX_DEPTH)
-    return set_error (error, "A folder cannot be read", "");
+    return set_error (error, N_ ("A folder cannot be read"), "");
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
@@ -230,21 +231,21 @@ copy_folder (Move *move, int from, int to, guint depth, GError **error)
       if (is_left_behind (name))
         continue;
       if (fstatat (from, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
-        return set_error (error, "This cannot be copied:", name);
+        return set_error (error, N_ ("This cannot be copied:"), name);
       if (S_ISDIR (info.st_mode))
         {
           g_autofd int child = openat (from, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
           g_autofd int made = -1;
 
           if (child < 0 || mkdirat (to, name, 0700) != 0)
-            return set_error (error, "This cannot be copied:", name);
+            return set_error (error, N_ ("This cannot be copied:"), name);
           made = openat (to, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
           if (made < 0)
-            return set_error (error, "This cannot be copied:", name);
+            return set_error (error, N_ ("This cannot be copied:"), name);
           if (!copy_folder (move, child, made, depth + 1, error))
             return FALSE;
           if (fchmod (made, info.st_mode & 07777) != 0)
-            return set_error (error, "This cannot be copied:", name);
+            return set_error (error, N_ ("This cannot be copied:"), name);
         }
       else if (S_ISLNK (info.st_mode))
         {
@@ -252,15 +253,15 @@ copy_folder (Move *move, int from, int to, guint depth, GError **error)
           gssize n = readlinkat (from, name, target, sizeof target - 1);
 
           if (n < 0)
-            return set_error (error, "This cannot be copied:", name);
+            return set_error (error, N_ ("This cannot be copied:"), name);
           target[n] = '\0';
           if (symlinkat (target, to, name) != 0)
-            return set_error (error, "This cannot be copied:", name);
+            return set_error (error, N_ ("This cannot be copied:"), name);
         }
       else if (S_ISREG (info.st_mode) && !copy_file (move, from, to, name, &info, error))
         return FALSE;
     }
-  return fsync (to) == 0 ? TRUE : set_error (error, "A folder cannot be written", "");
+  return fsync (to) == 0 ? TRUE : set_error (error, N_ ("A folder cannot be written"), "");
 }
 
 /* Measuring */
@@ -299,14 +300,14 @@ has_room (Move *move, GError **error)
   guint64 room;
 
   if (statvfs (move->folder, &info) != 0)
-    return set_error (error, "The folder cannot be used", move->folder);
+    return set_error (error, N_ ("The folder cannot be used"), move->folder);
   room = (guint64) info.f_bavail * info.f_frsize;
   if (room >= move->total + SPARE_BYTES)
     return TRUE;
   needed = g_format_size (move->total + SPARE_BYTES);
   there = g_format_size (room);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-               "There is not enough room there: %s are needed, %s are free", needed, there);
+               _ ("There is not enough room there: %s are needed, %s are free"), needed, there);
   return FALSE;
 }
 
@@ -337,12 +338,12 @@ copy_all (Move *move, int part, GError **error)
       if (from < 0 && errno == ENOENT)
         continue;
       if (from < 0)
-        return set_error (error, "This cannot be read:", old);
+        return set_error (error, N_ ("This cannot be read:"), old);
       if (mkdirat (part, kinds[i], 0700) != 0)
-        return set_error (error, "The folder cannot be made:", kinds[i]);
+        return set_error (error, N_ ("The folder cannot be made:"), kinds[i]);
       to = openat (part, kinds[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
       if (to < 0)
-        return set_error (error, "The folder cannot be made:", kinds[i]);
+        return set_error (error, N_ ("The folder cannot be made:"), kinds[i]);
       if (!copy_folder (move, from, to, 0, error))
         return FALSE;
     }
@@ -358,22 +359,22 @@ copy_into (Move *move, int root, GError **error)
 
   if (fstatat (root, FOLDER_NAME, &info, AT_SYMLINK_NOFOLLOW) == 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                           "There is a folder “" FOLDER_NAME "” there already");
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("There is a folder “%s” there already"),
+                   FOLDER_NAME);
       return FALSE;
     }
   annex_beneath_remove (root, part_name);
   if (mkdirat (root, part_name, 0700) != 0)
-    return set_error (error, "The folder cannot be written", move->folder);
+    return set_error (error, N_ ("The folder cannot be written"), move->folder);
   part = openat (root, part_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   if (part >= 0 && copy_all (move, part, error) && fsync (part) == 0)
     {
       if (renameat (root, part_name, root, FOLDER_NAME) == 0 && fsync (root) == 0)
         return TRUE;
-      set_error (error, "The folder cannot be written", move->folder);
+      set_error (error, N_ ("The folder cannot be written"), move->folder);
     }
   else if (error != NULL && *error == NULL)
-    set_error (error, "The folder cannot be written", move->folder);
+    set_error (error, N_ ("The folder cannot be written"), move->folder);
   annex_beneath_remove (root, part_name);
   return FALSE;
 }
@@ -393,7 +394,7 @@ copy_work (gpointer data)
     }
   if (is_inside_old (move->folder))
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                                    "The computers live in that folder already");
+                                    _ ("The computers live in that folder already"));
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       g_autofree char *old = annex_paths_computer (kinds[i]);

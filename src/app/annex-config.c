@@ -73,10 +73,10 @@ read_file (AnnexConfig *self)
       if (length <= MAX_CONFIG_BYTES)
         self->json = annex_json_parse_object (text, (gssize) length, &error);
       if (self->json == NULL)
-        self->problem = g_strdup_printf ("The settings file “%s” is damaged", self->path);
+        self->problem = g_strdup_printf (_ ("The settings file “%s” is damaged"), self->path);
     }
   else if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    self->problem = g_strdup_printf ("The settings cannot be read: %s", error->message);
+    self->problem = g_strdup_printf (_ ("The settings cannot be read: %s"), error->message);
   if (self->json == NULL)
     self->json = json_object_new ();
 }

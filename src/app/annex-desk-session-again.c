@@ -13,6 +13,7 @@
 #include "annex-keep.h"
 #include "annex-paths.h"
 #include "annex-recording.h"
+#include "annex-spoken.h"
 #include "annex-tree.h"
 
 #include <glib/gi18n.h>
@@ -68,9 +69,10 @@ copy_work (gpointer data)
         {
           g_autofree char *name = g_path_get_basename (copy->from);
 
-          return annex_future_new_errorf (
+          return annex_future_new_spoken (
               ANNEX_AGAIN_ERROR, ANNEX_AGAIN_ERROR_NO_BEGINNING,
-              "What “%s” was before the first try is not known any more: %s", name, lost->message);
+              N_ ("What “%s” was before the first try is not known any more: %s"), name,
+              lost->message);
         }
     }
   return dex_future_new_true ();
@@ -97,10 +99,10 @@ find_folders (AnnexTask *first, AnnexRecording *recording, const AnnexAgain *how
         g_ptr_array_add (found, annex_share_ref (share));
       else if (!how->without_folder)
         {
-          g_set_error (error, ANNEX_AGAIN_ERROR, ANNEX_AGAIN_ERROR_FOLDER_GONE,
-                       share == NULL ? "The task no longer has the folder “%s”"
-                                     : "The folder “%s” is not there any more",
-                       folder->name);
+          annex_set_spoken (error, ANNEX_AGAIN_ERROR, ANNEX_AGAIN_ERROR_FOLDER_GONE,
+                            share == NULL ? N_ ("The task no longer has the folder “%s”")
+                                          : N_ ("The folder “%s” is not there any more"),
+                            folder->name);
           return NULL;
         }
     }
@@ -286,15 +288,15 @@ read_first (AnnexDeskCall *call, AnnexTask *first, GError **error)
   AnnexRecording *recording = NULL;
 
   if (work != NULL && work->running)
-    g_set_error_literal (error, ANNEX_AGAIN_ERROR, ANNEX_AGAIN_ERROR_AT_WORK,
-                         "The task is at work; stop it, or wait until it is done");
+    annex_set_spoken (error, ANNEX_AGAIN_ERROR, ANNEX_AGAIN_ERROR_AT_WORK,
+                      N_ ("The task is at work; stop it, or wait until it is done"));
   else
     recording = read_recording (store, annex_task_get_id (first), error);
   if (g_error_matches (error != NULL ? *error : NULL, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_MISSING))
     {
       g_clear_error (error);
-      g_set_error_literal (error, ANNEX_AGAIN_ERROR, ANNEX_AGAIN_ERROR_NOTHING_SAID,
-                           "There is nothing in this task that you said");
+      annex_set_spoken (error, ANNEX_AGAIN_ERROR, ANNEX_AGAIN_ERROR_NOTHING_SAID,
+                        N_ ("There is nothing in this task that you said"));
     }
   return recording;
 }

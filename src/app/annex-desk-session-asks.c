@@ -9,7 +9,9 @@
 
 #include "annex-answers.h"
 #include "annex-future.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* How many closed asks the inbox shows. */
@@ -41,8 +43,8 @@ settle_draft (AnnexDeskCall *call, AnnexTask *task, const char *label, GError **
   rest = annex_drafts_dup_changes (drafts, share);
   if (rest == NULL || rest->len == 0)
     return TRUE;
-  g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
-                       "Not everything could be kept; what is left is still in the draft");
+  annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
+                    N_ ("Not everything could be kept; what is left is still in the draft"));
   return FALSE;
 }
 

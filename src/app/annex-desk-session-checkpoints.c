@@ -11,6 +11,8 @@
 #include "annex-domain-xml.h"
 #include "annex-future.h"
 
+#include <glib/gi18n.h>
+
 /* ---- a computer that nothing else may touch */
 
 /* In a fiber: the task's work, held. NULL with an error. (transfer full) */
@@ -24,8 +26,9 @@ hold (AnnexDeskCall *call, GError **error)
   if (work->running || work->held > 0)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                           work->running ? "The computer is at work; stop the task first"
-                                         : "The computer is being changed already; wait a moment");
+                           work->running
+                               ? _ ("The computer is at work; stop the task first")
+                               : _ ("The computer is being changed already; wait a moment"));
       annex_work_unref (work);
       return NULL;
     }

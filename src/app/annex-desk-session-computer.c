@@ -209,7 +209,7 @@ reset_fiber (AnnexDeskCall *call)
     return annex_desk_fail (error);
   if (work->running)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_BUSY,
-                                    "The computer is at work; stop the task first");
+                                    _ ("The computer is at work; stop the task first"));
   computer = annex_workspace_get_computer (work->workspace);
   checkpoints = dex_await_boxed (annex_computer_list_checkpoints (computer), &error);
   if (checkpoints == NULL || !dex_await (annex_computer_reset (computer), &error) ||
@@ -368,7 +368,7 @@ install_fiber (AnnexDeskCall *call)
   if (image == NULL)
     return annex_desk_fail (error);
   if (call->progress != NULL)
-    call->progress ("Starting it for the first time…", 0.92, call->progress_data);
+    call->progress (_ ("Starting it for the first time…"), 0.92, call->progress_data);
   if (g_cancellable_set_error_if_cancelled (call->cancellable, &error) ||
       !dex_await (annex_computers_prepare (annex_session_get_computers (call->self->session)),
                   &error))
@@ -452,8 +452,9 @@ move_fiber (AnnexDeskCall *call)
   gboolean ok;
 
   if (call->self->moving || annex_desk_get_n_running (ANNEX_DESK (call->self)) > 0)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_BUSY,
-                                    "Tasks are at work; stop them before the computers are moved");
+    return annex_future_new_errorf (
+        G_IO_ERROR, G_IO_ERROR_BUSY,
+        _ ("Tasks are at work; stop them before the computers are moved"));
   call->self->moving = TRUE;
   ok = move (call, &error);
   call->self->moving = FALSE;

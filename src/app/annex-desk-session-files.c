@@ -10,9 +10,11 @@
 #include "annex-beneath.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +27,7 @@ static DexFuture *
 too_large (void)
 {
   return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                                  "The file is too large to be shown here");
+                                  _ ("The file is too large to be shown here"));
 }
 
 /* Folders */
@@ -253,7 +255,7 @@ read_failed (const char *path)
   g_autofree char *name = annex_text_make_valid (path, -1);
 
   return annex_future_new_errorf (G_IO_ERROR, g_io_error_from_errno (code),
-                                  "“%s” cannot be read: %s", name, g_strerror (code));
+                                  _ ("“%s” cannot be read: %s"), name, g_strerror (code));
 }
 
 /* A regular file below the share's root. */
@@ -272,7 +274,7 @@ load_work (gpointer data)
     return read_failed (load->path);
   if (!S_ISREG (info.st_mode))
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
-                                    "This is not a file that can be shown");
+                                    _ ("This is not a file that can be shown"));
   if (info.st_size > MAX_LOAD_BYTES)
     return too_large ();
   buffer = g_malloc ((gsize) info.st_size + 1);
@@ -326,8 +328,8 @@ find_share (AnnexDeskCall *call, GError **error)
   AnnexShare *share = annex_task_find_share (call->task, call->id);
 
   if (share == NULL)
-    g_set_error_literal (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_FOUND,
-                         "The task no longer has this folder");
+    annex_set_spoken (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_FOUND,
+                      N_ ("The task no longer has this folder"));
   return share != NULL ? annex_share_ref (share) : NULL;
 }
 
@@ -352,7 +354,7 @@ load_before_fiber (AnnexDeskCall *call)
             find_change (annex_workspace_get_drafts (work->workspace), call->id, call->text, NULL);
     }
   if (change != NULL && change->kind == ANNEX_CHANGE_ADDED)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The file is new");
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("The file is new"));
   return load_host (share,
                     change != NULL && change->old_path != NULL ? change->old_path : call->text);
 }
@@ -412,10 +414,10 @@ load_after_fiber (AnnexDeskCall *call)
   if (change == NULL)
     return load_host (share, call->text);
   if (change->kind == ANNEX_CHANGE_DELETED)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The file was deleted");
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("The file was deleted"));
   if (change->folder || change->target != NULL)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
-                                    "This is not a file that can be shown");
+                                    _ ("This is not a file that can be shown"));
   if (change->size_bytes > MAX_LOAD_BYTES)
     return too_large ();
   if (change->kind == ANNEX_CHANGE_MODE)
@@ -452,7 +454,7 @@ load_file_fiber (AnnexDeskCall *call)
     {
       g_clear_error (&error);
       return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                                      "The file is no longer in the computer");
+                                      _ ("The file is no longer in the computer"));
     }
   if (g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_TOO_LARGE))
     {

@@ -9,6 +9,8 @@
 #include "annex-future.h"
 #include "annex-skill-maker.h"
 
+#include <glib/gi18n.h>
+
 static AnnexSkillLibrary *
 get_skills (AnnexDesk *desk)
 {
@@ -28,8 +30,9 @@ make_fiber (AnnexDeskCall *call)
   if (work == NULL)
     return annex_desk_fail (error);
   if (work->running)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_BUSY,
-                                    "The task is at work; wait until it is done, or stop it first");
+    return annex_future_new_errorf (
+        G_IO_ERROR, G_IO_ERROR_BUSY,
+        _ ("The task is at work; wait until it is done, or stop it first"));
   if (!annex_desk_session_ensure_model (call->self, work, &error))
     return annex_desk_fail (error);
   if (call->cancellable != NULL)

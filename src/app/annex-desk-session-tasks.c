@@ -12,8 +12,10 @@
 #include "annex-keep.h"
 #include "annex-limits.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 /* An idle computer gives its memory back after this, on battery sooner. */
@@ -255,7 +257,8 @@ check_message (const AnnexNewTask *message, GError **error)
       {
         g_autofree char *name = g_path_get_basename (g_ptr_array_index (message->files, i));
 
-        g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "“%s” is not there any more", name);
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("“%s” is not there any more"),
+                     name);
         return FALSE;
       }
   return TRUE;
@@ -290,8 +293,8 @@ annex_desk_session_create_model (AnnexDeskSession *self, const char *profile_id,
 
   if (profile == NULL)
     {
-      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND,
-                           "This model is no longer set up");
+      annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND,
+                        N_ ("This model is no longer set up"));
       return NULL;
     }
   return annex_session_create_model (self->session, profile->provider, profile->model,
@@ -449,8 +452,8 @@ edit_message (AnnexTask *task, gint64 seq, const char *text, GError **error)
     return NULL;
   if (event == NULL || annex_event_get_event_type (event) != ANNEX_EVENT_USER_MESSAGE)
     {
-      g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                           "There is no such message");
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                        N_ ("There is no such message"));
       return NULL;
     }
   old = annex_json_opt_array (annex_event_get_data (event), "blocks");

@@ -13,6 +13,7 @@
 #include "annex-site-rule.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -75,7 +76,7 @@ annex_desk_call_run (AnnexDeskCall *call, AnnexDeskFunc func)
   if (call->self->closed)
     {
       call_free (call);
-      return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED, "Annex is ending");
+      return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("Annex is ending"));
     }
   return annex_fiber_run (call_fiber, call, call_free);
 }
@@ -218,7 +219,7 @@ annex_desk_session_get_work (AnnexDeskSession *self, AnnexTask *task, GError **e
   if (self->moving || self->closed)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                           "Annex’s computers are being moved; try again when that is done");
+                           _ ("Annex’s computers are being moved; try again when that is done"));
       return NULL;
     }
   if (work == NULL)

@@ -73,8 +73,8 @@ say_broken (AnnexCheckResult *result, GPtrArray *infos)
       try_again = try_again || can_be_tried (info);
       g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", info->title);
       g_string_append_printf (detail, "%s%s: %s%s%s", detail->len > 0 ? "\n" : "", info->title,
-                              info->sentence, info->error != NULL ? " " : "",
-                              info->error != NULL ? info->error : "");
+                              info->sentence, info->said != NULL ? " " : "",
+                              info->said != NULL ? info->said : "");
     }
   if (names->len == 0)
     {

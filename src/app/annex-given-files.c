@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,20 +83,21 @@ read_regular (const char *path, GError **error)
 
   if (fd < 0 || fstat (fd, &info) != 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be read: %s",
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _ ("“%s” cannot be read: %s"),
                    name, g_strerror (errno));
       return NULL;
     }
   if (!S_ISREG (info.st_mode))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE,
-                   "“%s” is not a file that can be copied", name);
+                   _ ("“%s” is not a file that can be copied"), name);
       return NULL;
     }
   if ((guint64) info.st_size > ANNEX_GIVEN_FILES_MAX_BYTES)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                   "“%s” is too large to be handed over by itself; share its folder instead", name);
+                   _ ("“%s” is too large to be handed over by itself; share its folder instead"),
+                   name);
       return NULL;
     }
   buffer = g_malloc ((gsize) info.st_size + 1);
@@ -107,8 +109,8 @@ read_regular (const char *path, GError **error)
         continue;
       if (n < 0)
         {
-          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be read: %s",
-                       name, g_strerror (errno));
+          g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                       _ ("“%s” cannot be read: %s"), name, g_strerror (errno));
           return NULL;
         }
       if (n == 0)
@@ -212,7 +214,7 @@ copy_files (AnnexTask *task, const AnnexNewTask *message, GError **error)
   if (message->files->len > MAX_FILES)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                           "These are too many single files; share their folder instead");
+                           _ ("These are too many single files; share their folder instead"));
       return NULL;
     }
   stage = g_new0 (Stage, 1);

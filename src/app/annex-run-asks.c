@@ -10,6 +10,7 @@
 #include "annex-answers.h"
 #include "annex-cli.h"
 #include "annex-future.h"
+#include "annex-spoken.h"
 
 #include <gio/gunixinputstream.h>
 #include <stdio.h>
@@ -412,7 +413,7 @@ submit (AnnexRunAsks *self, AnnexAsk *ask, const char *text, const char *by, GEr
 static void
 print_error (const GError *error)
 {
-  g_autofree char *clean = annex_cli_clean_line (error->message);
+  g_autofree char *clean = annex_cli_clean_line (annex_error_said (error));
 
   fprintf (stderr, "annex: %s\n", clean);
 }

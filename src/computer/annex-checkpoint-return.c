@@ -9,6 +9,7 @@
 #include "annex-save-file.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 gboolean
@@ -131,7 +132,7 @@ annex_checkpoint_store_fork (const char *id,
   if (annex_computer_folder_has (target, ANNEX_CHECKPOINT_DISK))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_EXISTS,
-                           "That task has a computer already");
+                           _ ("That task has a computer already"));
       return FALSE;
     }
   from_disk = annex_checkpoint_dup_path (id, checkpoint_id, ANNEX_CHECKPOINT_DISK);

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <linux/fs.h>
 #include <string.h>
@@ -162,7 +163,7 @@ annex_checkpoint_store_find (const char *id, const char *checkpoint_id, GError *
 
   if (one == NULL)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                         "There is no such checkpoint any more");
+                         _ ("There is no such checkpoint any more"));
   return one;
 }
 
@@ -208,10 +209,11 @@ annex_checkpoint_store_check_room (AnnexComputerFolder *folder,
     return annex_space_check (needed - SPARE_BYTES, error);
   needed_text = g_format_size (needed);
   free_text = g_format_size (room);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-               "A checkpoint needs %s on this machine’s disk, and %s are free. Free some space, or "
-               "remove older checkpoints",
-               needed_text, free_text);
+  g_set_error (
+      error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+      _ ("A checkpoint needs %s on this machine’s disk, and %s are free. Free some space, or "
+         "remove older checkpoints"),
+      needed_text, free_text);
   return FALSE;
 }
 

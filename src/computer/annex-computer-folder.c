@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -103,10 +104,10 @@ annex_computer_folder_lock (AnnexComputerFolder *self, GError **error)
 
       if (fd >= 0 && code == EWOULDBLOCK)
         g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                             "This computer is in use by another Annex");
+                             _ ("This computer is in use by another Annex"));
       else
-        g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "Cannot lock “%s”: %s", path,
-                     g_strerror (code));
+        g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), _ ("Cannot lock “%s”: %s"),
+                     path, g_strerror (code));
       return FALSE;
     }
   self->lock_fd = g_steal_fd (&fd);
@@ -149,8 +150,8 @@ annex_folder_remove_flat (const char *path, GError **error)
     {
       int code = errno;
 
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "Cannot delete “%s”: %s", path,
-                   g_strerror (code));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), _ ("Cannot delete “%s”: %s"),
+                   path, g_strerror (code));
       return FALSE;
     }
   return TRUE;

@@ -10,8 +10,10 @@
 #include "annex-future.h"
 #include "annex-gate.h"
 #include "annex-image-keeper.h"
+#include "annex-spoken.h"
 #include "annex-template.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define RESERVE_BYTES (512ull << 20)
@@ -192,9 +194,10 @@ turn_over_cb (DexFuture *future, gpointer data)
 
   if (dex_future_get_value (future, &error) != NULL)
     return dex_future_new_true ();
-  return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY,
-                                  "There was not enough free memory for Annex’s computer. Close "
-                                  "other programs or another task’s computer");
+  return annex_future_new_spoken (
+      ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY,
+      N_ ("There was not enough free memory for Annex’s computer. Close "
+          "other programs or another task’s computer"));
 }
 
 DexFuture *

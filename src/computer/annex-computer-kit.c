@@ -10,6 +10,7 @@
 #include "annex-computer-folder.h"
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -182,14 +183,17 @@ static GError *
 image_error (GError *error)
 {
   g_autoptr (GError) cause = error;
+  GError *told;
 
   if (cause->domain != ANNEX_IMAGE_ERROR)
     return g_steal_pointer (&cause);
-  return g_error_new_literal (ANNEX_COMPUTER_ERROR,
+  told = g_error_new_literal (ANNEX_COMPUTER_ERROR,
                               cause->code == ANNEX_IMAGE_ERROR_NOT_FOUND
                                   ? ANNEX_COMPUTER_ERROR_NO_IMAGE
                                   : ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED,
                               cause->message);
+  annex_spoken_take (told, g_strdup (annex_error_said (cause)));
+  return told;
 }
 
 typedef struct

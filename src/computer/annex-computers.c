@@ -11,7 +11,9 @@
 #include "annex-gate.h"
 #include "annex-image-keeper.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <libvirt/virterror.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -177,7 +179,7 @@ clean_worker (virConnectPtr connection, gpointer state)
   int n_ended = 0;
 
   if (n_domains < 0)
-    return annex_virt_reject ("The running computers could not be listed");
+    return annex_virt_reject (N_ ("The running computers could not be listed"));
   for (int i = 0; i < n_domains; i++)
     {
       n_ended += end_leftover (domains[i]);
@@ -305,8 +307,8 @@ delete_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (computer == NULL)
-    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
-                                    "There is no such task");
+    return annex_future_new_spoken (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
+                                    N_ ("There is no such task"));
   if (!dex_await (annex_computer_reset (computer), &error) ||
       !dex_await (annex_egress_proxy_close (annex_computers_get_egress (self, delete->task_id)),
                   &error))

@@ -9,9 +9,11 @@
 #include "annex-guest-private.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 #include "annex-upper-reader.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define OPEN_LIMIT_MS 30000
@@ -52,10 +54,10 @@ next_frame (AnnexDraftStream *self, GCancellable *cancellable, GError **error)
   length = GUINT32_FROM_LE (length);
   if (n < sizeof length || length == FRAME_ERROR || length > MAX_FRAME)
     {
-      g_set_error_literal (error, ANNEX_COMPUTER_ERROR,
-                           n < sizeof length ? ANNEX_COMPUTER_ERROR_GUEST_LOST
-                                             : ANNEX_COMPUTER_ERROR_PROTOCOL,
-                           "The file could not be read from Annex’s computer to its end");
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR,
+                        n < sizeof length ? ANNEX_COMPUTER_ERROR_GUEST_LOST
+                                          : ANNEX_COMPUTER_ERROR_PROTOCOL,
+                        N_ ("The file could not be read from Annex’s computer to its end"));
       return FALSE;
     }
   self->left = length;
@@ -75,8 +77,8 @@ annex_draft_stream_read (GInputStream *stream,
 
   if (self->failed)
     {
-      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                           "The file could not be read from Annex’s computer");
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
+                        N_ ("The file could not be read from Annex’s computer"));
       return -1;
     }
   if (self->left == 0 && !self->ended && !next_frame (self, cancellable, error))
@@ -94,8 +96,8 @@ annex_draft_stream_read (GInputStream *stream,
     }
   self->failed = TRUE;
   if (n == 0)
-    g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                         "Annex’s computer ended while a file was read from it");
+    annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                      N_ ("Annex’s computer ended while a file was read from it"));
   return -1;
 }
 
@@ -265,18 +267,19 @@ open_fiber (gpointer data)
   if (process == NULL || !ask_server (process, ask->path, &number, &error))
     {
       if (error == NULL)
-        return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
-                                        "Annex’s computer gave no sensible answer about a file");
+        return annex_future_new_spoken (
+            ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_PROTOCOL,
+            N_ ("Annex’s computer gave no sensible answer about a file"));
       return annex_future_new_error (g_steal_pointer (&error));
     }
   if (number != 0)
     {
       g_hash_table_insert (ask->guest->servers, g_strdup (annex_share_get_id (ask->share)),
                            g_steal_pointer (&process));
-      return annex_future_new_errorf (
+      return annex_future_new_spoken (
           ANNEX_COMPUTER_ERROR,
           number == ENOENT ? ANNEX_COMPUTER_ERROR_NOT_FOUND : ANNEX_COMPUTER_ERROR_FAILED,
-          "The file cannot be read from the draft: %s", g_strerror (number));
+          N_ ("The file cannot be read from the draft: %s"), g_strerror (number));
     }
   stream = g_object_new (ANNEX_TYPE_DRAFT_STREAM, NULL);
   stream->guest = g_object_ref (ask->guest);

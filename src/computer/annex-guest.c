@@ -9,6 +9,7 @@
 #include "annex-future.h"
 #include "annex-json.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -56,7 +57,7 @@ static DexFuture *
 new_late (void)
 {
   return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                                  "Annex’s computer did not answer in time");
+                                  _ ("Annex’s computer did not answer in time"));
 }
 
 static DexFuture *

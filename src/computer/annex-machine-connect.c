@@ -9,10 +9,12 @@
 
 #include "annex-future.h"
 #include "annex-json.h"
+#include "annex-spoken.h"
 #include "annex-ssh-channel.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -84,15 +86,15 @@ connect_socket (const char *path, GError **error)
 
   if (strlen (path) >= sizeof address.sun_path)
     {
-      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                   "The path of the channel is too long: “%s”", path);
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                        N_ ("The path of the channel is too long: “%s”"), path);
       return -1;
     }
   g_strlcpy (address.sun_path, path, sizeof address.sun_path);
   if (fd < 0 || connect (fd, (struct sockaddr *) &address, sizeof address) != 0)
     {
-      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                   "The channel to the computer is not there: %s", g_strerror (errno));
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                        N_ ("The channel to the computer is not there: %s"), g_strerror (errno));
       return -1;
     }
   return g_steal_fd (&fd);
@@ -106,36 +108,52 @@ log_size (AnnexMachine *self)
   return stat (self->log_path, &info) == 0 ? (gint64) info.st_size : -1;
 }
 
+/* @error (taken) with the last words of the computer, if it had any. */
+static GError *
+add_words (AnnexMachine *self, GError *error)
+{
+  g_autofree char *words = annex_machine_dup_last_words (self);
+  GError *told;
+
+  if (words == NULL)
+    return error;
+  told =
+      g_error_new (error->domain, error->code, "%s. The last it said: %s", error->message, words);
+  /* Translators: what happened to the computer, then its last words */
+  annex_spoken_take (
+      told, g_strdup_printf (_ ("%s. The last it said: %s"), annex_error_said (error), words));
+  g_error_free (error);
+  return told;
+}
+
 static GError *
 ended_error (AnnexMachine *self)
 {
-  g_autofree char *words = annex_machine_dup_last_words (self);
+  GError *error = NULL;
 
-  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                      "Annex’s computer ended while it was starting (%s)%s%s",
-                      self->lost_reason != NULL ? self->lost_reason : "it was stopped",
-                      words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
+  annex_set_spoken_detail (&error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                           N_ ("Annex’s computer ended while it was starting (%s)"),
+                           self->lost_reason != NULL ? self->lost_reason : N_ ("it was stopped"));
+  return add_words (self, error);
 }
 
 static GError *
 stalled_error (AnnexMachine *self, guint stall_ms)
 {
-  g_autofree char *words = annex_machine_dup_last_words (self);
-
-  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
-                      "Annex’s computer made no progress for %u s while it was starting%s%s",
-                      stall_ms / 1000, words != NULL ? ". The last it said: " : "",
-                      words != NULL ? words : "");
+  return add_words (
+      self,
+      annex_spoken_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
+                        N_ ("Annex’s computer made no progress for %u s while it was starting"),
+                        stall_ms / 1000));
 }
 
 static GError *
 never_answered_error (AnnexMachine *self, guint limit_ms)
 {
-  g_autofree char *words = annex_machine_dup_last_words (self);
-
-  return g_error_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
-                      "Annex’s computer runs, but did not answer within %u s%s%s", limit_ms / 1000,
-                      words != NULL ? ". The last it said: " : "", words != NULL ? words : "");
+  return add_words (self,
+                    annex_spoken_new (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED,
+                                      N_ ("Annex’s computer runs, but did not answer within %u s"),
+                                      limit_ms / 1000));
 }
 
 /* The time that the machine had, in microseconds from any moment: what it waits for a processor of

@@ -9,6 +9,7 @@
 
 #include "annex-future.h"
 
+#include <glib/gi18n.h>
 #include <libvirt/virterror.h>
 
 #define LOOK_MS 100
@@ -67,7 +68,7 @@ is_gone_worker (virConnectPtr connection, gpointer state)
   int active;
 
   if (domain == NULL && virGetLastErrorCode () != VIR_ERR_NO_DOMAIN)
-    return annex_virt_reject ("The computer cannot be looked at");
+    return annex_virt_reject (N_ ("The computer cannot be looked at"));
   active = domain != NULL ? virDomainIsActive (domain) : 0;
   if (domain != NULL)
     virDomainFree (domain);

@@ -10,9 +10,11 @@
 
 #include "annex-future.h"
 #include "annex-gate.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <libvirt/virterror.h>
 #include <string.h>
@@ -88,7 +90,7 @@ boot_worker (virConnectPtr connection, gpointer state)
   g_unlink (job->other);
   domain = virDomainCreateXML (connection, job->text, VIR_DOMAIN_NONE);
   if (domain == NULL)
-    return annex_virt_reject ("The computer could not be started");
+    return annex_virt_reject (N_ ("The computer could not be started"));
   virDomainFree (domain);
   return dex_future_new_true ();
 }
@@ -112,9 +114,9 @@ annex_machine_boot (AnnexMachine *self, AnnexDomainSpec *spec)
   Job *job;
 
   if (xml == NULL)
-    return annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                                    "Annex’s folders have names that the computer cannot use: “%s”",
-                                    taken->disk);
+    return annex_future_new_spoken (
+        ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+        N_ ("Annex’s folders have names that the computer cannot use: “%s”"), taken->disk);
   job = job_new (self, xml);
   job->other = g_strdup (self->log_path);
   return begin (self, "annex-boot", boot_worker, job);
@@ -134,7 +136,7 @@ restore_worker (virConnectPtr connection, gpointer state)
   result = virDomainRestoreParams (connection, params, n_params, VIR_DOMAIN_SAVE_PAUSED);
   virTypedParamsFree (params, n_params);
   if (result < 0)
-    return annex_virt_reject ("The computer’s saved memory was refused");
+    return annex_virt_reject (N_ ("The computer’s saved memory was refused"));
   return dex_future_new_true ();
 }
 
@@ -157,8 +159,8 @@ resume_worker (virConnectPtr connection, gpointer state)
   DexFuture *result;
 
   if (domain == NULL)
-    return annex_virt_reject ("The computer is gone");
-  result = virDomainResume (domain) < 0 ? annex_virt_reject ("The computer could not go on")
+    return annex_virt_reject (N_ ("The computer is gone"));
+  result = virDomainResume (domain) < 0 ? annex_virt_reject (N_ ("The computer could not go on"))
                                         : dex_future_new_true ();
   virDomainFree (domain);
   return result;
@@ -190,7 +192,7 @@ save_worker (virConnectPtr connection, gpointer state)
   DexFuture *failure = NULL;
 
   if (domain == NULL)
-    return annex_virt_reject ("The computer is gone");
+    return annex_virt_reject (N_ ("The computer is gone"));
   g_unlink (partial);
   virTypedParamsAddString (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_FILE, partial);
   virTypedParamsAddString (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_IMAGE_FORMAT,
@@ -198,11 +200,11 @@ save_worker (virConnectPtr connection, gpointer state)
   virTypedParamsAddInt (&params, &n_params, &max_params, VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS,
                         SAVE_CHANNELS);
   if (virDomainSaveParams (domain, params, n_params, 0) < 0)
-    failure = annex_virt_reject ("The computer could not be put to sleep");
+    failure = annex_virt_reject (N_ ("The computer could not be put to sleep"));
   else if (!sync_file (partial) || g_rename (partial, job->text) != 0)
-    failure =
-        annex_future_new_errorf (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
-                                 "The computer’s memory could not be kept: %s", g_strerror (errno));
+    failure = annex_future_new_spoken (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_FAILED,
+                                       N_ ("The computer’s memory could not be kept: %s"),
+                                       g_strerror (errno));
   virTypedParamsFree (params, n_params);
   virDomainFree (domain);
   if (failure == NULL)
@@ -241,7 +243,7 @@ destroy_worker (virConnectPtr connection, gpointer state)
   if (domain == NULL)
     return dex_future_new_true ();
   if (virDomainDestroy (domain) < 0 && virDomainIsActive (domain) == 1)
-    result = annex_virt_reject ("The computer could not be ended");
+    result = annex_virt_reject (N_ ("The computer could not be ended"));
   virDomainFree (domain);
   return result != NULL ? result : dex_future_new_true ();
 }
@@ -272,10 +274,10 @@ plug_worker (virConnectPtr connection, gpointer state)
   DexFuture *result = NULL;
 
   if (domain == NULL)
-    return annex_virt_reject ("The computer is gone");
+    return annex_virt_reject (N_ ("The computer is gone"));
   if (virDomainAttachDeviceFlags (domain, job->text, VIR_DOMAIN_AFFECT_LIVE) < 0)
     {
-      g_autoptr (GError) error = annex_virt_last_error ("The folder could not be attached");
+      g_autoptr (GError) error = annex_virt_last_error (N_ ("The folder could not be attached"));
 
       if (error->code == ANNEX_COMPUTER_ERROR_FAILED)
         error->code = ANNEX_COMPUTER_ERROR_SHARE_REFUSED;
@@ -308,7 +310,7 @@ unplug_worker (virConnectPtr connection, gpointer state)
   else if (virGetLastErrorCode () == VIR_ERR_DEVICE_MISSING)
     result = dex_future_new_false ();
   else
-    result = annex_virt_reject ("The folder could not be detached");
+    result = annex_virt_reject (N_ ("The folder could not be detached"));
   virDomainFree (domain);
   return result;
 }

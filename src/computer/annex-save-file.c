@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <linux/fs.h>
 #include <string.h>
@@ -134,19 +135,20 @@ read_head (int fd, const char *path, gsize *length, GError **error)
 
   if (pread (fd, head, sizeof head, 0) != sizeof head || memcmp (head, MAGIC, strlen (MAGIC)) != 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "“%s” is not a complete save", path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” is not a complete save"),
+                   path);
       return NULL;
     }
   memcpy (&size, head + LENGTH_OFFSET, sizeof size);
   if (size == 0 || size > MAX_DATA_BYTES)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "“%s” has a damaged head", path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” has a damaged head"), path);
       return NULL;
     }
   data = g_malloc (size);
   if (pread (fd, data, size, HEAD_BYTES) != (gssize) size)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "“%s” is cut short", path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” is cut short"), path);
       return NULL;
     }
   *length = size;
@@ -185,8 +187,8 @@ rename_in_head (int fd, const char *path, const char *old_id, const char *new_id
   if (replace_all (data, length, old_id, new_id) == 0 ||
       replace_all (data, length, old_uuid, new_uuid) == 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "“%s” belongs to another computer",
-                   path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   _ ("“%s” belongs to another computer"), path);
       return FALSE;
     }
   if (strcmp (old_id, new_id) != 0 && !write_at (fd, data, length, HEAD_BYTES))

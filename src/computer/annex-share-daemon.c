@@ -10,8 +10,10 @@
 #include "annex-future.h"
 #include "annex-json.h"
 #include "annex-landlock.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -63,16 +65,16 @@ listen_at (const char *path, GError **error)
 
   if (strlen (path) >= sizeof address.sun_path)
     {
-      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
-                   "The path of the folder’s socket is too long: “%s”", path);
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
+                        N_ ("The path of the folder’s socket is too long: “%s”"), path);
       return -1;
     }
   g_strlcpy (address.sun_path, path, sizeof address.sun_path);
   g_unlink (path);
   if (fd < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) != 0 || listen (fd, 1) != 0)
     {
-      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
-                   "The folder’s socket cannot be made: %s", g_strerror (errno));
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
+                        N_ ("The folder’s socket cannot be made: %s"), g_strerror (errno));
       return -1;
     }
   return g_steal_fd (&fd);
@@ -155,9 +157,9 @@ await_ready (AnnexShareDaemon *self, GError **error)
         return TRUE;
     }
   text = annex_text_make_valid (said->str, (gssize) said->len);
-  g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
-               "The folder could not be served: %s",
-               *g_strstrip (text) != '\0' ? text : "virtiofsd ended at once");
+  annex_set_spoken_detail (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
+                           N_ ("The folder could not be served: %s"),
+                           *g_strstrip (text) != '\0' ? text : N_ ("virtiofsd ended at once"));
   return FALSE;
 }
 
@@ -245,8 +247,8 @@ start_fiber (gpointer data)
         {
           g_autoptr (GError) cause = g_steal_pointer (&error);
 
-          g_set_error (&error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
-                       "The folder could not be served: %s", cause->message);
+          annex_set_spoken (&error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
+                            N_ ("The folder could not be served: %s"), cause->message);
         }
       return dex_future_new_for_error (g_steal_pointer (&error));
     }

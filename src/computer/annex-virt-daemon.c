@@ -9,8 +9,10 @@
 #include "annex-computer.h"
 #include "annex-paths.h"
 #include "annex-sandbox.h"
+#include "annex-spoken.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <glib/gi18n.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -116,8 +118,8 @@ annex_virt_daemon_ensure (GError **error)
           return TRUE;
         g_usleep (PAUSE_US);
       }
-  g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION,
-               "The service that manages virtual machines does not start: %s",
-               cause != NULL ? cause->message : "it does not answer");
+  annex_set_spoken_detail (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION,
+                           N_ ("The service that manages virtual machines does not start: %s"),
+                           cause != NULL ? cause->message : N_ ("it does not answer"));
   return FALSE;
 }

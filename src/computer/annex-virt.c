@@ -8,9 +8,11 @@
 #include "annex-virt.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 #include "annex-virt-daemon.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <libvirt/virterror.h>
 #include <string.h>
 
@@ -69,9 +71,13 @@ annex_virt_last_error (const char *what)
   const char *message = last != NULL && last->message != NULL ? last->message : "unknown error";
   int number = last != NULL && last->code == VIR_ERR_SYSTEM_ERROR ? last->int1 : 0;
 
-  return g_error_new (ANNEX_COMPUTER_ERROR,
-                      annex_virt_error_code (last != NULL ? (int) last->code : 0, number, message),
-                      "%s: %s", what, message);
+  GError *error =
+      g_error_new (ANNEX_COMPUTER_ERROR,
+                   annex_virt_error_code (last != NULL ? (int) last->code : 0, number, message),
+                   "%s: %s", what, message);
+
+  annex_spoken_take (error, g_strdup_printf ("%s: %s", _ (what), message));
+  return error;
 }
 
 DexFuture *
@@ -262,10 +268,11 @@ open_connection (AnnexVirt *self, GError **error)
   self->connection = virConnectOpen (self->uri);
   if (self->connection == NULL)
     {
-      g_autoptr (GError) cause = annex_virt_last_error ("Virtual machines are not available here");
+      g_autoptr (GError) cause =
+          annex_virt_last_error (N_ ("Virtual machines are not available here"));
 
-      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION,
-                           cause->message);
+      cause->code = ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION;
+      g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
     }
   virConnectSetKeepAlive (self->connection, 10, 6);
@@ -386,7 +393,7 @@ facts_worker (virConnectPtr connection, gpointer state)
     xml = virConnectGetDomainCapabilities (connection, NULL, "x86_64", "q35", "qemu", 0);
   if (xml == NULL)
     {
-      g_autoptr (GError) error = annex_virt_last_error ("QEMU is missing or does not work");
+      g_autoptr (GError) error = annex_virt_last_error (N_ ("QEMU is missing or does not work"));
 
       error->code = ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION;
       return dex_future_new_for_error (g_steal_pointer (&error));

@@ -11,7 +11,10 @@
 #include "annex-checkpoint-store.h"
 #include "annex-future.h"
 #include "annex-space.h"
+#include "annex-spoken.h"
 #include "annex-template.h"
+
+#include <glib/gi18n.h>
 
 typedef struct
 {
@@ -243,8 +246,8 @@ await_checkpoint (Job *job, GError **error)
                                         error);
   if (!annex_computer_folder_has (job->folder, ANNEX_VM_DISK))
     {
-      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
-                           "There is nothing to keep yet: this computer was never used");
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
+                        N_ ("There is nothing to keep yet: this computer was never used"));
       return NULL;
     }
   if (!ready && !lock (job, error))

@@ -9,6 +9,9 @@
 
 #include "annex-admin-policy.h"
 #include "annex-future.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 /* Revoking takes effect within a second, whatever the guest does: then the daemon is ended. */
 #define REVOKE_UNMOUNT_MS 600
@@ -187,9 +190,9 @@ await_attached (AnnexVm *self, AnnexShare *share, GError **error)
 
   if (g_hash_table_size (self->attached) >= ANNEX_MAX_SHARES)
     {
-      g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
-                   "“%s” cannot be connected: a task can have at most %d folders",
-                   annex_share_get_name (share), ANNEX_MAX_SHARES);
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_SHARE_REFUSED,
+                        N_ ("“%s” cannot be connected: a task can have at most %d folders"),
+                        annex_share_get_name (share), ANNEX_MAX_SHARES);
       return FALSE;
     }
   daemon = dex_await_object (annex_share_daemon_start (annex_share_get_path (share), socket_path,

@@ -14,8 +14,10 @@
 #include "annex-paths.h"
 #include "annex-save-file.h"
 #include "annex-space.h"
+#include "annex-spoken.h"
 #include "annex-template.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define PROXY_PORT 3128
@@ -486,8 +488,8 @@ await_ready (AnnexVm *self, GError **error)
     annex_vm_add_note (self, local->message);
   if (!annex_machine_is_running (self->machine) || self->guest == NULL)
     {
-      g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                           "Annex’s computer stopped while it was starting");
+      annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                        N_ ("Annex’s computer stopped while it was starting"));
       return FALSE;
     }
   annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");

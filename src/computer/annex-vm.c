@@ -7,7 +7,9 @@
 #include "annex-vm-private.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -121,8 +123,8 @@ annex_vm_await_guest (AnnexVm *self, GError **error)
         return NULL;
       if (self->guest == NULL)
         {
-          g_set_error_literal (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                               "Annex’s computer stopped again at once");
+          annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                            N_ ("Annex’s computer stopped again at once"));
           return NULL;
         }
     }

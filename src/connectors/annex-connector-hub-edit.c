@@ -10,6 +10,9 @@
 
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 /* ---- adding */
 
@@ -199,8 +202,8 @@ find (GPtrArray *configs, const char *id, GError **error)
   for (guint i = 0; i < configs->len; i++)
     if (g_str_equal (((AnnexConnectorConfig *) configs->pdata[i])->id, id))
       return configs->pdata[i];
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-               "There is no connector “%s”.", id);
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                    N_ ("There is no connector “%s”."), id);
   return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "annex-connector-hub-private.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 
 #include <glib/gi18n.h>
 
@@ -182,8 +183,8 @@ dup_sentence (const AnnexConnectorInfo *info)
   switch (info->state)
     {
     case ANNEX_CONNECTOR_STATE_OFF:
-      return g_strdup (info->error != NULL ? info->error
-                                           : _ ("Switched off; the agent does not see it."));
+      return g_strdup (info->said != NULL ? info->said
+                                          : _ ("Switched off; the agent does not see it."));
     case ANNEX_CONNECTOR_STATE_IDLE:
       return g_strdup (info->looked_at
                            ? _ ("Starts when a task needs it.")
@@ -243,10 +244,12 @@ annex_connector_hub_describe (AnnexConnectorHub *self,
   info->can_sign_in = config->address != NULL;
   info->state = record->state;
   g_set_str (&info->error, record->error);
+  g_set_str (&info->said, record->said);
   if (line != NULL && annex_connector_line_get_state (line) != ANNEX_CONNECTOR_STATE_IDLE)
     {
       info->state = annex_connector_line_get_state (line);
       g_set_str (&info->error, annex_connector_line_get_error (line));
+      g_set_str (&info->said, annex_connector_line_get_said (line));
     }
   if (missing)
     info->state = ANNEX_CONNECTOR_STATE_VALUES;
@@ -256,6 +259,7 @@ annex_connector_hub_describe (AnnexConnectorHub *self,
     {
       info->state = ANNEX_CONNECTOR_STATE_OFF;
       g_set_str (&info->error, refused->message);
+      g_set_str (&info->said, annex_error_said (refused));
     }
   add_tools (self, info, config);
   g_free (info->sentence);
@@ -368,9 +372,9 @@ test_fiber (gpointer data)
         computer = self->make_computer (self->make_computer_data, &error);
       if (computer == NULL)
         return error != NULL ? annex_future_new_error (error)
-                             : annex_future_new_errorf (ANNEX_CONNECTOR_ERROR,
+                             : annex_future_new_spoken (ANNEX_CONNECTOR_ERROR,
                                                         ANNEX_CONNECTOR_ERROR_NOT_STARTED,
-                                                        "There is no computer to test it in.");
+                                                        N_ ("There is no computer to test it in."));
     }
   line = annex_connector_hub_make_line (self, config, NULL, computer);
   g_ptr_array_add (self->lines, g_object_ref (line));
@@ -401,8 +405,8 @@ need_oauth (AnnexConnectorHub *self, const char *id, GError **error)
   AnnexOauth *oauth = config != NULL ? annex_connector_hub_get_oauth (self, config) : NULL;
 
   if (config != NULL && oauth == NULL)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-                 "“%s” is a command; there is nothing to sign in with.", config->title);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                      N_ ("“%s” is a command; there is nothing to sign in with."), config->title);
   return oauth;
 }
 

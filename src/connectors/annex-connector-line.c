@@ -12,6 +12,7 @@
 #include "annex-json-build.h"
 #include "annex-ledger.h"
 #include "annex-mcp-stdio.h"
+#include "annex-spoken.h"
 
 #include <glib/gi18n.h>
 
@@ -34,6 +35,7 @@ struct _AnnexConnectorLine
   GPtrArray *calls;    /* Call, those under way, the newest last (borrowed) */
   AnnexConnectorState state;
   char *error;
+  char *said; /* nullable; @error as the user is told it */
   guint idle_ms;
   gboolean stale;
   gboolean stopped;
@@ -44,12 +46,15 @@ G_DEFINE_FINAL_TYPE (AnnexConnectorLine, annex_connector_line, G_TYPE_OBJECT)
 static guint changed_signal, secret_given_signal;
 
 static void
-set_state (AnnexConnectorLine *self, AnnexConnectorState state, const char *error)
+set_state (AnnexConnectorLine *self, AnnexConnectorState state, const GError *error)
 {
-  if (self->state == state && g_strcmp0 (self->error, error) == 0)
+  const char *message = error != NULL ? error->message : NULL;
+
+  if (self->state == state && g_strcmp0 (self->error, message) == 0)
     return;
   self->state = state;
-  g_set_str (&self->error, error);
+  g_set_str (&self->error, message);
+  g_set_str (&self->said, error != NULL ? annex_error_said (error) : NULL);
   g_signal_emit (self, changed_signal, 0);
 }
 
@@ -90,9 +95,13 @@ collect_values (AnnexConnectorLine *self, GStrvBuilder *out, gboolean as_headers
               dex_await_string (annex_secrets_lookup (self->secrets, value->secret_id), &local);
           if (secret == NULL)
             {
-              g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_VALUES,
-                           "Its “%s” is not in the keyring%s%s", value->name,
-                           local != NULL ? ": " : ".", local != NULL ? local->message : "");
+              if (local != NULL)
+                annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_VALUES,
+                                  N_ ("Its “%s” is not in the keyring: %s"), value->name,
+                                  local->message);
+              else
+                annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_VALUES,
+                                  N_ ("Its “%s” is not in the keyring."), value->name);
               return FALSE;
             }
           text = secret;
@@ -100,8 +109,8 @@ collect_values (AnnexConnectorLine *self, GStrvBuilder *out, gboolean as_headers
         }
       if (text == NULL || (text[0] == '\0' && value->looks_secret))
         {
-          g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_VALUES,
-                       _ ("Its “%s” is missing."), value->name);
+          annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_VALUES,
+                            N_ ("Its “%s” is missing."), value->name);
           return FALSE;
         }
       if (as_headers)
@@ -125,8 +134,8 @@ open_command (AnnexConnectorLine *self, char **environment, GError **error)
   if (process == NULL)
     {
       annex_error_normalise (&local);
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_NOT_STARTED,
-                   "The computer it runs in is not there: %s", local->message);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_NOT_STARTED,
+                        N_ ("The computer it runs in is not there: %s"), local->message);
       return NULL;
     }
   return annex_mcp_stdio_new (process);
@@ -343,9 +352,9 @@ start_fiber (gpointer data)
     set_state (self, ANNEX_CONNECTOR_STATE_IDLE, NULL);
   else
     {
-      set_state (self, state_of (error), error->message);
+      set_state (self, state_of (error), error);
       record = annex_connector_shelf_get_record (self->shelf, self->config->id);
-      annex_connector_record_set_state (record, self->state, error->message);
+      annex_connector_record_set_state (record, self->state, error);
       save_record (self);
     }
   return annex_future_new_error (name_error (self, error));
@@ -493,7 +502,7 @@ call_fiber (gpointer data)
     return dex_future_new_take_boxed (JSON_TYPE_OBJECT, result);
   annex_error_normalise (&error);
   if (g_error_matches (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN))
-    set_state (self, ANNEX_CONNECTOR_STATE_SIGN_IN, error->message);
+    set_state (self, ANNEX_CONNECTOR_STATE_SIGN_IN, error);
   return annex_future_new_error (name_call_error (self, error));
 }
 
@@ -564,6 +573,7 @@ annex_connector_line_finalize (GObject *object)
   g_ptr_array_unref (self->calls);
   g_free (self->task_id);
   g_free (self->error);
+  g_free (self->said);
   G_OBJECT_CLASS (annex_connector_line_parent_class)->finalize (object);
 }
 
@@ -665,6 +675,12 @@ const char *
 annex_connector_line_get_error (AnnexConnectorLine *self)
 {
   return self->error;
+}
+
+const char *
+annex_connector_line_get_said (AnnexConnectorLine *self)
+{
+  return self->said;
 }
 
 gboolean

@@ -62,6 +62,9 @@ annex_connector_line_get_state (AnnexConnectorLine *self);
 /* Why it failed, nullable, untrusted. (borrowed) */
 const char *
 annex_connector_line_get_error (AnnexConnectorLine *self);
+/* The same in the user's language. (borrowed, nullable) */
+const char *
+annex_connector_line_get_said (AnnexConnectorLine *self);
 /* Are its tools other ones now than those that were listed? */
 gboolean
 annex_connector_line_is_stale (AnnexConnectorLine *self);

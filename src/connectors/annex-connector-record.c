@@ -8,6 +8,7 @@
 
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <string.h>
 
@@ -33,6 +34,7 @@ annex_connector_record_free (AnnexConnectorRecord *self)
   g_ptr_array_unref (self->tools);
   g_hash_table_unref (self->approved);
   g_free (self->error);
+  g_free (self->said);
   g_free (self);
 }
 
@@ -132,6 +134,7 @@ annex_connector_record_load (const char *path)
   self->looked_at = annex_json_opt_boolean (json, "looked_at", FALSE);
   self->state = read_state (annex_json_opt_string (json, "state", ""));
   self->error = g_strdup (annex_json_opt_string (json, "error", NULL));
+  self->said = g_strdup (annex_json_opt_string (json, "said", self->error));
   approved = annex_json_opt_object (json, "approved");
   names = approved != NULL ? json_object_get_members (approved) : NULL;
   for (GList *l = names; l != NULL; l = l->next)
@@ -156,9 +159,10 @@ annex_connector_record_save (const AnnexConnectorRecord *self, const char *path,
   for (GList *l = names; l != NULL; l = l->next)
     json_object_set_string_member (approved, l->data,
                                    g_hash_table_lookup (self->approved, l->data));
-  json = annex_json_build ("b", "looked_at", self->looked_at, "s", "state",
-                           annex_connector_state_to_name (self->state), "s", "error", self->error,
-                           "a", "tools", tools, "o", "approved", approved, NULL);
+  json =
+      annex_json_build ("b", "looked_at", self->looked_at, "s", "state",
+                        annex_connector_state_to_name (self->state), "s", "error", self->error, "s",
+                        "said", self->said, "a", "tools", tools, "o", "approved", approved, NULL);
   text = annex_json_object_to_string (json);
   return annex_paths_make (folder, error) &&
          annex_file_write_atomic (path, text, strlen (text), 0600, error);
@@ -237,10 +241,11 @@ annex_connector_record_is_approved (const AnnexConnectorRecord *self, const Anne
 void
 annex_connector_record_set_state (AnnexConnectorRecord *self,
                                   AnnexConnectorState state,
-                                  const char *error)
+                                  const GError *error)
 {
   self->state = state;
-  g_set_str (&self->error, error);
+  g_set_str (&self->error, error != NULL ? error->message : NULL);
+  g_set_str (&self->said, error != NULL ? annex_error_said (error) : NULL);
 }
 
 /* ---- for people */

@@ -23,6 +23,7 @@ typedef struct
   gboolean looked_at;        /* the tools were listed once */
   AnnexConnectorState state; /* IDLE, SIGN_IN, NO_TOOLS or FAILED: of the last start */
   char *error;               /* nullable: why it failed */
+  char *said;                /* nullable: the same as the user is told it */
 } AnnexConnectorRecord;
 
 /* Nothing is known. */
@@ -49,11 +50,11 @@ gboolean
 annex_connector_record_approve (AnnexConnectorRecord *self, const char *tool);
 gboolean
 annex_connector_record_is_approved (const AnnexConnectorRecord *self, const AnnexMcpTool *tool);
-/* How the last start went. @error is nullable. */
+/* How the last start went. @error is nullable, borrowed. */
 void
 annex_connector_record_set_state (AnnexConnectorRecord *self,
                                   AnnexConnectorState state,
-                                  const char *error);
+                                  const GError *error);
 /* (borrowed, nullable) */
 AnnexMcpTool *
 annex_connector_record_find (const AnnexConnectorRecord *self, const char *tool);

@@ -8,10 +8,12 @@
 
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -87,16 +89,17 @@ read_all (AnnexConnectorShelf *self, GError **error)
     {
       if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return g_steal_pointer (&configs);
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-                   "The list of connectors cannot be read: %s", local->message);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                        N_ ("The list of connectors cannot be read: %s"), local->message);
       return NULL;
     }
   json = length <= MAX_FILE_BYTES ? annex_json_parse_object (text, (gssize) length, &local) : NULL;
   entries = json != NULL ? annex_json_opt_array (json, "connectors") : NULL;
   if (entries == NULL)
     {
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-                   "The list of connectors is damaged. Mend or remove the file %s.", self->file);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                        N_ ("The list of connectors is damaged. Mend or remove the file %s."),
+                        self->file);
       return NULL;
     }
   for (guint i = 0; i < json_array_get_length (entries) && configs->len < MAX_CONNECTORS; i++)
@@ -138,8 +141,8 @@ annex_connector_shelf_find (AnnexConnectorShelf *self, const char *id, GError **
   for (guint i = 0; i < configs->len; i++)
     if (g_str_equal (((AnnexConnectorConfig *) configs->pdata[i])->id, id))
       return annex_connector_config_copy (configs->pdata[i]);
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-               "There is no connector “%s”.", id);
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                    N_ ("There is no connector “%s”."), id);
   return NULL;
 }
 
@@ -170,8 +173,8 @@ lock (AnnexConnectorShelf *self, GError **error)
   fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd >= 0 && flock (fd, LOCK_EX) == 0)
     return g_steal_fd (&fd);
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               "The list of connectors cannot be locked: %s", g_strerror (errno));
+  annex_set_spoken (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                    N_ ("The list of connectors cannot be locked: %s"), g_strerror (errno));
   return -1;
 }
 

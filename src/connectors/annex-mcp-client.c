@@ -10,6 +10,9 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-mcp-stdio.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 #define PROBE_MS 4000
 #define HANDSHAKE_MS 30000
@@ -197,8 +200,8 @@ shake_hands (AnnexMcpClient *self, GError **error)
   version = annex_json_opt_string (result, "protocolVersion", "");
   if (!g_strv_contains (handshake_versions, version))
     {
-      g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                           "It speaks a version of the protocol that Annex does not know.");
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                        N_ ("It speaks a version of the protocol that Annex does not know."));
       return FALSE;
     }
   g_set_str (&self->version, version);
@@ -305,8 +308,8 @@ static DexFuture *
 stop_fiber (gpointer data)
 {
   AnnexMcpClient *self = data;
-  g_autoptr (GError) error = g_error_new_literal (
-      ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED, "It was switched off.");
+  g_autoptr (GError) error = annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                               N_ ("It was switched off."));
 
   if (self->starting != NULL)
     dex_await (dex_ref (self->starting), NULL); /* either way */
@@ -427,14 +430,14 @@ ask (Request *request, GError **error)
         return g_steal_pointer (&result);
       if (!g_str_equal (type, "input_required"))
         {
-          g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                               "Its answer is of a kind that Annex does not know.");
+          annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                            N_ ("Its answer is of a kind that Annex does not know."));
           return NULL;
         }
       prepare_round (request, result);
     }
-  g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                       "It went on asking instead of answering.");
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                    N_ ("It went on asking instead of answering."));
   return NULL;
 }
 
@@ -479,8 +482,8 @@ add_page (JsonArray *items, JsonArray *page, GError **error)
 
   if (json_array_get_length (items) + n > MAX_ITEMS)
     {
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
-                   "It offers more than %d things.", MAX_ITEMS);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                        N_ ("It offers more than %d things."), MAX_ITEMS);
       return FALSE;
     }
   for (guint i = 0; i < n; i++)
@@ -505,8 +508,8 @@ list_pages (Request *request, const char *what, GError **error)
         return g_steal_pointer (&items);
       json_object_set_string_member (request->params, "cursor", cursor);
     }
-  g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
-                       "Its list has no end.");
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                    N_ ("Its list has no end."));
   return NULL;
 }
 

@@ -7,23 +7,27 @@
 #include "annex-future.h"
 #include "annex-mcp-http-private.h"
 #include "annex-oauth-metadata.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 GError *
 annex_mcp_http_explain (AnnexMcpHttp *self, const GError *cause)
 {
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return g_error_new_literal (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                                "The connection was closed.");
+    return annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                             N_ ("The connection was closed."));
   if (cause->domain == G_TLS_ERROR)
-    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                        "The secure connection to %s was refused: %s.",
-                        g_uri_get_host (self->address), cause->message);
+    return annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                             N_ ("The secure connection to %s was refused: %s."),
+                             g_uri_get_host (self->address), cause->message);
   if (cause->domain == G_RESOLVER_ERROR)
-    return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                        "The name %s was not found; check the network and the address.",
-                        g_uri_get_host (self->address));
-  return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                      "%s cannot be reached: %s.", g_uri_get_host (self->address), cause->message);
+    return annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                             N_ ("The name %s was not found; check the network and the address."),
+                             g_uri_get_host (self->address));
+  return annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                           N_ ("%s cannot be reached: %s."), g_uri_get_host (self->address),
+                           cause->message);
 }
 
 /* Is it the permission that is missing, and can be asked for (RFC 6750 §3.1)? */
@@ -41,24 +45,25 @@ annex_mcp_http_refuse (AnnexMcpHttp *self, guint status, GError **error)
   const char *host = g_uri_get_host (self->address);
 
   if (status == SOUP_STATUS_UNAUTHORIZED)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "%s wants you to sign in.", host);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                      N_ ("%s wants you to sign in."), host);
   else if (status == SOUP_STATUS_FORBIDDEN && wants_more (self))
     {
       if (self->token_wanted != NULL)
         self->token_wanted (self->challenge, self->token_data);
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                   "%s wants you to allow more than you did; sign in again for it.", host);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                        N_ ("%s wants you to allow more than you did; sign in again for it."),
+                        host);
     }
   else if (status == SOUP_STATUS_FORBIDDEN)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
-                 "%s does not allow this with what you signed in with.", host);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
+                      N_ ("%s does not allow this with what you signed in with."), host);
   else if (status >= 500)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                 "%s has a fault of its own now (HTTP %u).", host, status);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                      N_ ("%s has a fault of its own now (HTTP %u)."), host, status);
   else
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                 "%s does not speak MCP at this address (HTTP %u).", host, status);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                      N_ ("%s does not speak MCP at this address (HTTP %u)."), host, status);
 }
 
 /* ---- tokens */

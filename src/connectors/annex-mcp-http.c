@@ -7,8 +7,10 @@
  */
 #include "annex-future.h"
 #include "annex-mcp-http-private.h"
+#include "annex-spoken.h"
 #include "annex-sse.h"
 
+#include <glib/gi18n.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -149,8 +151,8 @@ take_text (Post *post, const char *text, gsize length, GError **error)
 
   if (message == NULL)
     {
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                   "It answers with something else than a message: %s.", local->message);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                        N_ ("It answers with something else than a message: %s."), local->message);
       return FALSE;
     }
   if (message->kind == ANNEX_RPC_ERROR && message->id == NULL && post->id >= 0)
@@ -185,8 +187,8 @@ read_piece (Post *post, GInputStream *stream, GError **error)
       return piece;
     }
   g_clear_pointer (&piece, g_bytes_unref);
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-               "The connection to %s broke off.", g_uri_get_host (post->self->address));
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                    N_ ("The connection to %s broke off."), g_uri_get_host (post->self->address));
   return NULL;
 }
 
@@ -207,8 +209,8 @@ read_events_into (Post *post, AnnexSse *events, GInputStream *stream, GError **e
       if (error != NULL && (*error)->domain == ANNEX_SSE_ERROR)
         {
           g_clear_error (error);
-          g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
-                               "It sent a message that is too long.");
+          annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                            N_ ("It sent a message that is too long."));
         }
       return FALSE;
     }
@@ -242,8 +244,8 @@ read_body (Post *post, GInputStream *stream, gsize max_bytes, GError **error)
         return g_steal_pointer (&all);
       if (all->len + g_bytes_get_size (piece) > max_bytes)
         {
-          g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
-                               "It sent a message that is too long.");
+          annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                            N_ ("It sent a message that is too long."));
           return NULL;
         }
       g_byte_array_append (all, g_bytes_get_data (piece, NULL), (guint) g_bytes_get_size (piece));
@@ -313,8 +315,8 @@ read_failure (Post *post, GInputStream *stream, guint status, GError **error)
       self->closed = TRUE;
       annex_mcp_transport_emit_closed (
           ANNEX_MCP_TRANSPORT (self),
-          g_error_new_literal (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                               "The service has forgotten this session."));
+          annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                            N_ ("The service has forgotten this session.")));
     }
   annex_mcp_http_refuse (self, status, error);
   return FALSE;
@@ -452,8 +454,8 @@ post_fiber (gpointer data)
       return dex_future_new_true ();
     }
   if (error == NULL)
-    g_set_error_literal (&error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                         "It ended its answer without a result.");
+    annex_set_spoken (&error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                      N_ ("It ended its answer without a result."));
   return annex_future_new_error (error);
 }
 
@@ -463,8 +465,8 @@ http_send (AnnexMcpTransport *transport, const AnnexMcpSend *send)
   AnnexMcpHttp *self = ANNEX_MCP_HTTP (transport);
 
   if (self->closed)
-    return annex_future_new_errorf (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                                    "The connection was closed.");
+    return annex_future_new_spoken (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                    N_ ("The connection was closed."));
   return annex_fiber_run (post_fiber, post_new (self, send), post_free);
 }
 
@@ -642,15 +644,14 @@ annex_mcp_http_check_address (const char *address, GError **error)
   const char *problem = NULL;
 
   if (host == NULL || host[0] == '\0')
-    problem = "is not one such as https://example.org/mcp";
+    problem = N_ ("The connector’s address is not one such as https://example.org/mcp.");
   else if (g_uri_get_userinfo (uri) != NULL)
-    problem = "must not hold a user name or password";
+    problem = N_ ("The connector’s address must not hold a user name or password.");
   else if (!g_str_equal (g_uri_get_scheme (uri), "https") &&
            !(g_str_equal (g_uri_get_scheme (uri), "http") && is_loopback (host)))
-    problem = "must begin with https://";
+    problem = N_ ("The connector’s address must begin with https://.");
   if (problem != NULL)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-                 "The connector’s address %s.", problem);
+    annex_set_spoken_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID, problem);
   return problem == NULL;
 }
 

@@ -9,6 +9,9 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 #define IDLE_MS 60000
 #define WHOLE_MS 1800000
@@ -145,8 +148,11 @@ set_refused (GError **error, const AnnexRpcMessage *message)
   g_autofree char *text =
       g_utf8_substring (message->text, 0, MIN (g_utf8_strlen (message->text, -1), 1000));
 
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_REFUSED, "%s",
-               text[0] != '\0' ? text : "It refused without a word.");
+  if (text[0] != '\0')
+    g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_REFUSED, text);
+  else
+    annex_set_spoken_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_REFUSED,
+                              N_ ("It refused without a word."));
 }
 
 JsonObject *
@@ -170,8 +176,8 @@ annex_mcp_client_exchange (AnnexMcpClient *self,
 
   if (self->transport == NULL)
     {
-      g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                           "It has ended.");
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                        N_ ("It has ended."));
       return NULL;
     }
   g_hash_table_insert (self->pending, &pending.id, &pending);
@@ -191,8 +197,8 @@ annex_mcp_client_exchange (AnnexMcpClient *self,
       if (cancelled)
         g_propagate_error (error, g_steal_pointer (&local));
       else
-        g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_TIMED_OUT,
-                     "It did not answer within %u s.", (idle_ms + 999) / 1000);
+        annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_TIMED_OUT,
+                          N_ ("It did not answer within %u s."), (idle_ms + 999) / 1000);
     }
   if (message == NULL)
     return NULL;

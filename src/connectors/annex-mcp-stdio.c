@@ -8,7 +8,9 @@
 #include "annex-mcp-stdio.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define CHUNK_BYTES (64 * 1024)
@@ -28,7 +30,7 @@ struct _AnnexMcpStdio
   GByteArray *line; /* the beginning of the next message */
   GString *log;
   DexPromise *log_ended; /* nothing more comes there */
-  GQueue queue; /* GBytes to write */
+  GQueue queue;          /* GBytes to write */
   gsize queued_bytes;
   guint noise;
   gboolean writing;
@@ -77,8 +79,8 @@ take_line (AnnexMcpStdio *self, const char *line, gsize length)
     }
   if (++self->noise <= MAX_NOISE_LINES)
     return TRUE;
-  end (self, g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                          "It writes something else than messages: %s.", error->message));
+  end (self, annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                               N_ ("It writes something else than messages: %s."), error->message));
   return FALSE;
 }
 
@@ -96,9 +98,9 @@ take_bytes (AnnexMcpStdio *self, const char *bytes, gsize length)
 
       if (self->line->len + n > ANNEX_MCP_MAX_MESSAGE_BYTES)
         {
-          end (self, g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
-                                  "It sent a message of more than %u MB.",
-                                  ANNEX_MCP_MAX_MESSAGE_BYTES / (1024 * 1024)));
+          end (self, annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                                       N_ ("It sent a message of more than %u MB."),
+                                       ANNEX_MCP_MAX_MESSAGE_BYTES / (1024 * 1024)));
           return FALSE;
         }
       if (newline != NULL && self->line->len == 0)
@@ -143,8 +145,12 @@ read_fiber (gpointer data)
   dex_await (annex_future_with_timeout (dex_ref (DEX_FUTURE (self->log_ended)), EXIT_MS),
              NULL); /* what there is counts */
   log = annex_mcp_stdio_dup_log (self);
-  end (self, g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                          "It ended by itself (%d)%s%s", status, log[0] != '\0' ? ": " : ".", log));
+  if (log[0] != '\0')
+    end (self, annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                 N_ ("It ended by itself (%d): %s"), status, log));
+  else
+    end (self, annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                 N_ ("It ended by itself (%d)."), status));
   return dex_future_new_true ();
 }
 
@@ -217,11 +223,11 @@ stdio_send (AnnexMcpTransport *transport, const AnnexMcpSend *send)
   char *line;
 
   if (self->closed)
-    return annex_future_new_errorf (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                                    "It has ended.");
+    return annex_future_new_spoken (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
+                                    N_ ("It has ended."));
   if (self->queued_bytes + length > MAX_QUEUED_BYTES)
-    return annex_future_new_errorf (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
-                                    "It does not read what it is sent.");
+    return annex_future_new_spoken (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                                    N_ ("It does not read what it is sent."));
   line = g_strconcat (send->text, "\n", NULL);
   g_queue_push_tail (&self->queue, g_bytes_new_take (line, length + 1));
   self->queued_bytes += length + 1;

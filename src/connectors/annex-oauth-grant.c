@@ -8,7 +8,9 @@
 
 #include "annex-json-build.h"
 #include "annex-oauth-metadata.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_TOKEN_BYTES (32 * 1024)
@@ -101,8 +103,8 @@ annex_oauth_grant_take (AnnexOauthGrant *self, JsonObject *answer, GError **erro
   if (!is_token (access) || (refresh != NULL && !is_token (refresh)) ||
       g_ascii_strcasecmp (type, "Bearer") != 0)
     {
-      g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                           "The sign-in server gave a token that Annex cannot use.");
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                        N_ ("The sign-in server gave a token that Annex cannot use."));
       return FALSE;
     }
   g_set_str (&self->access_token, access);

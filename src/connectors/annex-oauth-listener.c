@@ -6,6 +6,9 @@
  */
 #include "annex-oauth-listener.h"
 
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -119,9 +122,9 @@ annex_oauth_listener_new (GError **error)
 
   if (!soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &local))
     {
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                   "This computer has no free port for the answer of the sign-in: %s.",
-                   local->message);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                        N_ ("This computer has no free port for the answer of the sign-in: %s."),
+                        local->message);
       return NULL;
     }
   uris = soup_server_get_uris (self->server);

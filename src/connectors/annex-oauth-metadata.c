@@ -7,7 +7,9 @@
 #include "annex-oauth-metadata.h"
 
 #include "annex-policy.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define URI_FLAGS                                                                                  \
@@ -76,21 +78,28 @@ annex_oauth_check_address (const char *address, gboolean local, const char *what
 {
   g_autoptr (GUri) uri = parse (address);
   const char *problem = NULL;
+  GError *made;
 
   if (uri == NULL)
-    problem = "is no address";
+    problem = NC_ ("an address", "is no address");
   else if (g_uri_get_userinfo (uri) != NULL || g_uri_get_fragment (uri) != NULL)
-    problem = "holds a user name or a mark that does not belong there";
+    problem = NC_ ("an address", "holds a user name or a mark that does not belong there");
   else if (!g_str_equal (g_uri_get_scheme (uri), "https") &&
            !(local && g_str_equal (g_uri_get_scheme (uri), "http") &&
              is_this_machine (g_uri_get_host (uri))))
-    problem = "is not secure: it does not begin with https://";
+    problem = NC_ ("an address", "is not secure: it does not begin with https://");
   else if (!local && !is_public_name (g_uri_get_host (uri)))
-    problem = "lies in a private network, which the service has no business with";
+    problem =
+        NC_ ("an address", "lies in a private network, which the service has no business with");
   if (problem == NULL)
     return TRUE;
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-               "The service's %s cannot be used: it %s.", what, problem);
+  made = g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                      "The service’s %s cannot be used: it %s.", what, problem);
+  /* Translators: first a part of the service, as "sign-in page", then what is wrong with it */
+  annex_spoken_take (made, g_strdup_printf (_ ("The service’s %s cannot be used: it %s."),
+                                            g_dpgettext2 (NULL, "part of a service", what),
+                                            g_dpgettext2 (NULL, "an address", problem)));
+  g_propagate_error (error, made);
   return FALSE;
 }
 
@@ -375,7 +384,7 @@ annex_oauth_challenge_free (AnnexOauthChallenge *self)
 static gboolean
 fail (GError **error, const char *sentence)
 {
-  g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL, sentence);
+  annex_set_spoken_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL, sentence);
   return FALSE;
 }
 
@@ -401,16 +410,18 @@ annex_oauth_service_new (JsonObject *json, const char *address, gboolean local, 
 
   if (resource == NULL || !annex_oauth_resource_covers (resource, address))
     {
-      fail (error, "The service's description of its sign-in is that of another address. Nothing "
-                   "was sent; tell those who run it.");
+      fail (error,
+            N_ ("The service’s description of its sign-in is that of another address. Nothing "
+                "was sent; tell those who run it."));
       return NULL;
     }
   if (server == NULL)
     {
-      fail (error, "The service does not say where to sign in.");
+      fail (error, N_ ("The service does not say where to sign in."));
       return NULL;
     }
-  if (!annex_oauth_check_address (server, local, "sign-in server", error))
+  if (!annex_oauth_check_address (server, local, NC_ ("part of a service", "sign-in server"),
+                                  error))
     return NULL;
   self = g_new0 (AnnexOauthService, 1);
   self->resource = g_strdup (resource);
@@ -450,17 +461,20 @@ check_server (JsonObject *json, const char *issuer, GError **error)
   JsonArray *grants = annex_json_opt_array (json, "grant_types_supported");
 
   if (!is_same_issuer (annex_json_opt_string (json, "issuer", ""), issuer))
-    return fail (error, "The sign-in server says that it is another one. Nothing was sent; tell "
-                        "those who run the service.");
+    return fail (error,
+                 N_ ("The sign-in server says that it is another one. Nothing was sent; tell "
+                     "those who run the service."));
   if (annex_json_opt_string (json, "authorization_endpoint", NULL) == NULL ||
       annex_json_opt_string (json, "token_endpoint", NULL) == NULL)
-    return fail (error, "The sign-in server does not say where its pages are.");
+    return fail (error, N_ ("The sign-in server does not say where its pages are."));
   if ((types != NULL && !has_word (types, "code")) ||
       (grants != NULL && !has_word (grants, "authorization_code")))
-    return fail (error, "The sign-in server does not offer the way of signing in that Annex uses.");
+    return fail (error,
+                 N_ ("The sign-in server does not offer the way of signing in that Annex uses."));
   if (!has_word (annex_json_opt_array (json, "code_challenge_methods_supported"), "S256"))
-    return fail (error, "The sign-in server cannot protect a sign-in as it should be (PKCE with "
-                        "S256), so Annex does not use it.");
+    return fail (error,
+                 N_ ("The sign-in server cannot protect a sign-in as it should be (PKCE with "
+                     "S256), so Annex does not use it."));
   return TRUE;
 }
 
@@ -472,11 +486,14 @@ annex_oauth_server_new (JsonObject *json, const char *issuer, gboolean local, GE
     const char *name, *what;
     gsize offset;
   } pages[] = {
-    { "authorization_endpoint", "sign-in page", G_STRUCT_OFFSET (AnnexOauthServer, authorization) },
-    { "token_endpoint", "token address", G_STRUCT_OFFSET (AnnexOauthServer, token) },
-    { "registration_endpoint", "registration address",
+    { "authorization_endpoint", NC_ ("part of a service", "sign-in page"),
+      G_STRUCT_OFFSET (AnnexOauthServer, authorization) },
+    { "token_endpoint", NC_ ("part of a service", "token address"),
+      G_STRUCT_OFFSET (AnnexOauthServer, token) },
+    { "registration_endpoint", NC_ ("part of a service", "registration address"),
       G_STRUCT_OFFSET (AnnexOauthServer, registration) },
-    { "revocation_endpoint", "sign-out address", G_STRUCT_OFFSET (AnnexOauthServer, revocation) },
+    { "revocation_endpoint", NC_ ("part of a service", "sign-out address"),
+      G_STRUCT_OFFSET (AnnexOauthServer, revocation) },
   };
   g_autoptr (AnnexOauthServer) self = g_new0 (AnnexOauthServer, 1);
   JsonArray *methods = annex_json_opt_array (json, "token_endpoint_auth_methods_supported");

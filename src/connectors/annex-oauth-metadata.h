@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 
 /* May a sign-in use @address? It must be https without user name or fragment; where @local (the
  * user's own connector is in this machine or network) it may name such a place too, and http on
- * this machine. ANNEX_CONNECTOR_ERROR_PROTOCOL; @what names it in the sentence: "sign-in page". */
+ * this machine. ANNEX_CONNECTOR_ERROR_PROTOCOL; @what names it in the sentence: "sign-in page",
+ * marked with NC_() in the context "part of a service". */
 gboolean
 annex_oauth_check_address (const char *address, gboolean local, const char *what, GError **error);
 /* The host of @address as it goes over the wire, for people: "accounts.example.org", with its port

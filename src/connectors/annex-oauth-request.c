@@ -9,7 +9,9 @@
 
 #include "annex-future.h"
 #include "annex-policy.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -50,14 +52,14 @@ await (Exchange *self, DexFuture *step, GError **error)
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&local));
   else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_TIMED_OUT,
-                 "%s did not answer in time; try again later.", host);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_TIMED_OUT,
+                      N_ ("%s did not answer in time; try again later."), host);
   else if (local->domain == G_TLS_ERROR)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                 "The secure connection to %s was refused: %s.", host, local->message);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                      N_ ("The secure connection to %s was refused: %s."), host, local->message);
   else
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                 "%s cannot be reached; check the network. (%s)", host, local->message);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                      N_ ("%s cannot be reached; check the network. (%s)"), host, local->message);
   return NULL;
 }
 
@@ -112,9 +114,9 @@ check_place (Exchange *self, GError **error)
 {
   if (self->way->local || !annex_oauth_host_is_local (g_uri_get_host (self->uri), self->way))
     return TRUE;
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-               "The %s %s lies in a private network, which the service has no business with.",
-               self->request->what, g_uri_get_host (self->uri));
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                    N_ ("%s lies in a private network, which the service has no business with."),
+                    g_uri_get_host (self->uri));
   return FALSE;
 }
 
@@ -190,9 +192,9 @@ read_body (Exchange *self, GInputStream *stream, GError **error)
       self->received += g_bytes_get_size (piece);
       if (self->received > ANNEX_OAUTH_MAX_BYTES)
         {
-          g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
-                       "The %s %s sends more than a sign-in can need.", self->request->what,
-                       g_uri_get_host (self->uri));
+          annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                            N_ ("%s sends more than a sign-in can need."),
+                            g_uri_get_host (self->uri));
           return NULL;
         }
       g_byte_array_append (all, g_bytes_get_data (piece, NULL), (guint) g_bytes_get_size (piece));
@@ -205,12 +207,12 @@ check_status (Exchange *self, guint status, GError **error)
   const char *host = g_uri_get_host (self->uri);
 
   if (status >= 300 && status <= 399)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                 "The %s %s sends Annex on to another address, which it does not follow.",
-                 self->request->what, host);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                      N_ ("%s sends Annex on to another address, which it does not follow."), host);
   else if (status >= 500 || status < 200)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
-                 "%s has a fault of its own now (HTTP %u); try again later.", host, status);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+                      N_ ("%s has a fault of its own now (HTTP %u); try again later."), host,
+                      status);
   else
     return TRUE;
   return FALSE;
@@ -247,9 +249,9 @@ run (Exchange *self, gboolean may_be_empty, guint *status, GError **error)
   if (json == NULL && may_be_empty)
     return json_object_new ();
   if (json == NULL)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                 "The %s %s answers with something else than a sign-in needs (HTTP %u).",
-                 self->request->what, g_uri_get_host (self->uri), *status);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                      N_ ("%s answers with something else than a sign-in needs (HTTP %u)."),
+                      g_uri_get_host (self->uri), *status);
   return json;
 }
 
@@ -265,8 +267,8 @@ exchange_init (Exchange *self,
   self->uri = g_uri_parse (request->address, SOUP_HTTP_URI_FLAGS, NULL);
   if (self->uri != NULL)
     return TRUE;
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-               "The address of the %s is none.", request->what);
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+                    N_ ("The service names an address that is none: %s"), request->address);
   return FALSE;
 }
 

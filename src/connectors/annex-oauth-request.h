@@ -27,7 +27,6 @@ typedef struct
 
 typedef struct
 {
-  const char *what;          /* for sentences: "sign-in server" */
   const char *address;       /* checked already */
   const char *type;          /* of the body; NULL: GET */
   const char *body;          /* nullable; may hold secrets */

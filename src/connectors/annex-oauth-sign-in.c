@@ -9,7 +9,9 @@
 #include "annex-oauth-listener.h"
 #include "annex-oauth-metadata.h"
 #include "annex-oauth-private.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <libsoup/soup.h>
 #include <sys/random.h>
 
@@ -51,7 +53,7 @@ trip_clear (Trip *trip)
 static gboolean
 fail (GError **error, AnnexConnectorError code, const char *sentence)
 {
-  g_set_error_literal (error, ANNEX_CONNECTOR_ERROR, code, sentence);
+  annex_set_spoken_literal (error, ANNEX_CONNECTOR_ERROR, code, sentence);
   return FALSE;
 }
 
@@ -75,7 +77,7 @@ random_text (GError **error)
   if (getrandom (bytes, sizeof bytes, 0) == sizeof bytes)
     return encode (bytes, sizeof bytes);
   fail (error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-        "This computer has no random numbers to sign in with.");
+        N_ ("This computer has no random numbers to sign in with."));
   return NULL;
 }
 
@@ -86,9 +88,7 @@ static gboolean
 ask_challenge (Trip *trip, const char *header, GError **error)
 {
   AnnexOauth *self = trip->self;
-  AnnexOauthRequest probe = {
-    .what = "service", .address = self->address, .type = "application/json", .body = PROBE
-  };
+  AnnexOauthRequest probe = { .address = self->address, .type = "application/json", .body = PROBE };
   g_autofree char *asked = NULL;
   guint status = 0;
 
@@ -98,8 +98,8 @@ ask_challenge (Trip *trip, const char *header, GError **error)
         return FALSE;
       if (status >= 200 && status < 300)
         {
-          g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-                       "%s does not ask you to sign in.", self->title);
+          annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+                            N_ ("%s does not ask you to sign in."), self->title);
           return FALSE;
         }
       header = asked;
@@ -111,15 +111,11 @@ ask_challenge (Trip *trip, const char *header, GError **error)
 /* The first of @places that has an object; NULL without an error when none has, but where that is
  * because of something worth telling @why is set. */
 static JsonObject *
-look_at_places (Trip *trip,
-                const char *what,
-                const char *const *places,
-                GError **why,
-                GError **error)
+look_at_places (Trip *trip, const char *const *places, GError **why, GError **error)
 {
   for (guint i = 0; places[i] != NULL; i++)
     {
-      AnnexOauthRequest request = { .what = what, .address = places[i] };
+      AnnexOauthRequest request = { .address = places[i] };
       g_autoptr (GError) local = NULL;
       g_autoptr (JsonObject) json = NULL;
       guint status = 0;
@@ -153,10 +149,10 @@ ask_service (Trip *trip, char **issuer, GError **why, GError **error)
   g_autoptr (AnnexOauthService) service = NULL;
 
   if (told[0] != NULL &&
-      !annex_oauth_check_address (told[0], trip->way.local, "description of its sign-in", error))
+      !annex_oauth_check_address (told[0], trip->way.local,
+                                  NC_ ("part of a service", "description of its sign-in"), error))
     return FALSE;
-  json = look_at_places (trip, "service", told[0] != NULL ? told : (const char *const *) usual, why,
-                         error);
+  json = look_at_places (trip, told[0] != NULL ? told : (const char *const *) usual, why, error);
   if (json == NULL)
     return FALSE;
   service = annex_oauth_service_new (json, address, trip->way.local, error);
@@ -172,8 +168,7 @@ static gboolean
 ask_server (Trip *trip, const char *issuer, GError **why, GError **error)
 {
   g_auto (GStrv) places = annex_oauth_server_places (issuer);
-  g_autoptr (JsonObject) json =
-      look_at_places (trip, "sign-in server", (const char *const *) places, why, error);
+  g_autoptr (JsonObject) json = look_at_places (trip, (const char *const *) places, why, error);
 
   if (json == NULL)
     return FALSE;
@@ -208,10 +203,11 @@ find_server (Trip *trip, const char *header, GError **error)
   if (local == NULL)
     local = g_steal_pointer (&why);
   if (local == NULL)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                 "%s wants you to sign in, but does not say where. If it gave you a key, add it to "
-                 "the connector as a header.",
-                 trip->self->title);
+    annex_set_spoken (
+        error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+        N_ ("%s wants you to sign in, but does not say where. If it gave you a key, add it to "
+            "the connector as a header."),
+        trip->self->title);
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
@@ -229,10 +225,11 @@ decide_scope (Trip *trip, GError **error)
 
   if (grant != NULL && (wanted == NULL || annex_oauth_has_scopes (grant->scope, wanted)))
     {
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
-                   "%s refuses this though you are signed in with all that it asks for. Ask those "
-                   "who run it whether your account may do this.",
-                   trip->self->title);
+      annex_set_spoken (
+          error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_FORBIDDEN,
+          N_ ("%s refuses this though you are signed in with all that it asks for. Ask those "
+              "who run it whether your account may do this."),
+          trip->self->title);
       return FALSE;
     }
   scope = annex_oauth_join_scopes (grant != NULL ? grant->scope : NULL, trip->scope);
@@ -283,8 +280,7 @@ register_client (Trip *trip, GError **error)
 {
   g_autoptr (JsonObject) asked = registration (trip);
   g_autofree char *body = annex_json_object_to_string (asked);
-  AnnexOauthRequest request = { .what = "sign-in server",
-                                .address = trip->server->registration,
+  AnnexOauthRequest request = { .address = trip->server->registration,
                                 .type = "application/json",
                                 .body = body };
   guint status = 0;
@@ -300,18 +296,20 @@ register_client (Trip *trip, GError **error)
           annex_oauth_dup_reason (annex_json_opt_string (answer, "error", NULL),
                                   annex_json_opt_string (answer, "error_description", NULL));
 
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-                   "%s does not take new apps by itself: %s. Make an app for Annex there and give "
-                   "the connector its client id.",
-                   trip->self->title, reason);
+      annex_set_spoken (
+          error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+          N_ ("%s does not take new apps by itself: %s. Make an app for Annex there and give "
+              "the connector its client id."),
+          trip->self->title, reason);
       return FALSE;
     }
   id = annex_json_opt_string (answer, "client_id", "");
   secret = annex_json_opt_string (answer, "client_secret", NULL);
   if (id[0] == '\0' || !is_registered_as_asked (trip, answer))
-    return fail (error, ANNEX_CONNECTOR_ERROR_PROTOCOL,
-                 "The sign-in server registered Annex as something else than it is, so the sign-in "
-                 "was not begun.");
+    return fail (
+        error, ANNEX_CONNECTOR_ERROR_PROTOCOL,
+        N_ ("The sign-in server registered Annex as something else than it is, so the sign-in "
+            "was not begun."));
   trip->client.id = g_strdup (id);
   if (secret != NULL && secret[0] != '\0')
     trip->client.secret = g_strdup (secret);
@@ -340,10 +338,11 @@ find_client (Trip *trip, GError **error)
     }
   if (trip->server->registration != NULL)
     return register_client (trip, error);
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
-               "%s takes only apps that it knows. Make an app for Annex there (of the kind "
-               "“native” or “desktop”) and give the connector its client id.",
-               self->title);
+  annex_set_spoken (
+      error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
+      N_ ("%s takes only apps that it knows. Make an app for Annex there (of the kind "
+          "“native” or “desktop”) and give the connector its client id."),
+      self->title);
   return FALSE;
 }
 
@@ -379,7 +378,7 @@ open_page (Trip *trip, GError **error)
 
   if (self->open == NULL || host == NULL)
     return fail (error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "Nobody is here to sign in. Do it in Annex's window, under Connectors.");
+                 N_ ("Nobody is here to sign in. Do it in Annex’s window, under Connectors."));
   if (annex_await_cancellable (
           annex_future_with_timeout (self->open (page, host, self->open_data), self->answer_ms),
           trip->way.cancel, &local))
@@ -387,8 +386,9 @@ open_page (Trip *trip, GError **error)
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&local));
   else
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "The sign-in page could not be opened in the browser: %s.", local->message);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                      N_ ("The sign-in page could not be opened in the browser: %s."),
+                      local->message);
   return FALSE;
 }
 
@@ -401,25 +401,27 @@ take_answer (Trip *trip, const char *query, GError **error)
   const char *refusal, *code;
 
   if (answer == NULL || g_strcmp0 (g_hash_table_lookup (answer, "state"), trip->state) != 0)
-    return fail (error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "What came back from the browser belongs to another sign-in, so Annex did not use "
-                 "it. Sign in again.");
+    return fail (
+        error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+        N_ ("What came back from the browser belongs to another sign-in, so Annex did not use "
+            "it. Sign in again."));
   if (issuer != NULL ? !g_str_equal (issuer, trip->server->issuer) : trip->server->says_iss)
     return fail (error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "What came back from the browser is from another sign-in server than the one "
-                 "asked, so Annex did not use it. Sign in again.");
+                 N_ ("What came back from the browser is from another sign-in server than the one "
+                     "asked, so Annex did not use it. Sign in again."));
   refusal = g_hash_table_lookup (answer, "error");
   code = g_hash_table_lookup (answer, "code");
   if (g_strcmp0 (refusal, "access_denied") == 0)
     return fail (error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "The sign-in was not allowed in the browser. Sign in again if it should be.");
+                 N_ ("The sign-in was not allowed in the browser. Sign in again if it should be."));
   if (refusal != NULL || code == NULL || code[0] == '\0')
     {
       g_autofree char *reason =
           annex_oauth_dup_reason (refusal, g_hash_table_lookup (answer, "error_description"));
 
-      g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                   "%s refused the sign-in: %s. Sign in again.", trip->self->title, reason);
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                        N_ ("%s refused the sign-in: %s. Sign in again."), trip->self->title,
+                        reason);
       return FALSE;
     }
   trip->code = g_strdup (code);
@@ -439,7 +441,7 @@ await_answer (Trip *trip, GError **error)
         g_propagate_error (error, g_steal_pointer (&local));
       else
         fail (error, ANNEX_CONNECTOR_ERROR_TIMED_OUT,
-              "The sign-in was not finished in the browser in time. Sign in again.");
+              N_ ("The sign-in was not finished in the browser in time. Sign in again."));
       return FALSE;
     }
   return take_answer (trip, g_value_get_string (dex_future_get_value (answer, NULL)), error);

@@ -10,6 +10,9 @@
 #include "annex-future.h"
 #include "annex-oauth-metadata.h"
 #include "annex-oauth-private.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 #define REQUEST_MS 20000
 #define ANSWER_MS (10 * 60 * 1000)
@@ -68,9 +71,9 @@ annex_oauth_keep (AnnexOauth *self, AnnexOauthGrant *grant, GError **error)
   self->grant = grant;
   self->looked = TRUE;
   if (!kept)
-    g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                 "You are signed in to %s until Annex ends; it could not be kept: %s.", self->title,
-                 local->message);
+    annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                      N_ ("You are signed in to %s until Annex ends; it could not be kept: %s."),
+                      self->title, local->message);
   return kept;
 }
 
@@ -87,8 +90,7 @@ annex_oauth_ask_token (AnnexOauth *self,
 {
   g_autofree char *authorization = NULL;
   g_autofree char *body = annex_oauth_client_sign (client, form, &authorization);
-  AnnexOauthRequest request = { .what = "sign-in server",
-                                .address = address,
+  AnnexOauthRequest request = { .address = address,
                                 .type = "application/x-www-form-urlencoded",
                                 .body = body,
                                 .authorization = authorization };
@@ -107,8 +109,8 @@ annex_oauth_ask_token (AnnexOauth *self,
       annex_oauth_dup_reason (refusal, annex_json_opt_string (answer, "error_description", NULL));
   if (code != NULL)
     *code = g_strdup (refusal != NULL ? refusal : "");
-  g_set_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-               "%s refused the sign-in: %s. Sign in again.", self->title, reason);
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                    N_ ("%s refused the sign-in: %s. Sign in again."), self->title, reason);
   return NULL;
 }
 
@@ -126,8 +128,8 @@ is_refused_for_good (const char *code)
 static GError *
 sign_in_error (AnnexOauth *self)
 {
-  return g_error_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-                      "%s wants you to sign in.", self->title);
+  return annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
+                           N_ ("%s wants you to sign in."), self->title);
 }
 
 /* Another Annex of the user's may have renewed it meanwhile; a refresh token is good for once. */
@@ -160,7 +162,8 @@ renew (AnnexOauth *self, GError **error)
   text = annex_oauth_grant_to_text (self->grant);
   next = annex_oauth_grant_from_text (text, self->address);
   annex_oauth_way_init (self, &way, NULL);
-  if (!annex_oauth_check_address (next->token_address, way.local, "token address", error))
+  if (!annex_oauth_check_address (next->token_address, way.local,
+                                  NC_ ("part of a service", "token address"), error))
     return FALSE;
   answer = annex_oauth_ask_token (self, &way, next->token_address, &next->client,
                                   annex_oauth_form ("grant_type", "refresh_token", "refresh_token",
@@ -324,8 +327,7 @@ give_back (AnnexOauth *self, const char *token, const char *kind)
   g_autofree char *body = annex_oauth_client_sign (
       &grant->client, annex_oauth_form ("token", token, "token_type_hint", kind, NULL),
       &authorization);
-  AnnexOauthRequest request = { .what = "sign-in server",
-                                .address = address,
+  AnnexOauthRequest request = { .address = address,
                                 .type = "application/x-www-form-urlencoded",
                                 .body = body,
                                 .authorization = authorization };
@@ -334,7 +336,8 @@ give_back (AnnexOauth *self, const char *token, const char *kind)
   guint status = 0;
 
   annex_oauth_way_init (self, &way, NULL);
-  if (!annex_oauth_check_address (address, way.local, "sign-out address", NULL))
+  if (!annex_oauth_check_address (address, way.local, NC_ ("part of a service", "sign-out address"),
+                                  NULL))
     return FALSE;
   answer = annex_oauth_request_run (&request, &way, TRUE, &status, NULL);
   return answer != NULL && status < 300;

@@ -6,10 +6,13 @@
  */
 #include "annex-admin-policy-private.h"
 
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 
-G_DEFINE_QUARK (annex_admin_error, annex_admin_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_admin_error)
 
 const char *
 annex_admin_error_name (AnnexAdminError code)
@@ -112,9 +115,10 @@ is_whole (AnnexAdminPolicy *self, GError **error)
 {
   if (self->fault == NULL)
     return TRUE;
-  g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_BROKEN,
-               "Your administrator’s rules for Annex cannot be followed, so it does nothing: %s",
-               self->fault);
+  annex_set_spoken (
+      error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_BROKEN,
+      N_ ("Your administrator’s rules for Annex cannot be followed, so it does nothing: %s"),
+      self->fault);
   return FALSE;
 }
 
@@ -201,8 +205,8 @@ annex_admin_policy_check_model (AnnexAdminPolicy *self,
     return FALSE;
   if (!allows (self, ANNEX_ADMIN_PROVIDERS, match_same, provider))
     {
-      g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_MODEL,
-                   "Your administrator does not allow models of “%s”.", provider);
+      annex_set_spoken (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_MODEL,
+                        N_ ("Your administrator does not allow models of “%s”."), provider);
       return FALSE;
     }
   if (base_url != NULL)
@@ -212,8 +216,9 @@ annex_admin_policy_check_model (AnnexAdminPolicy *self,
       /* What is no address is in no list. */
       if (!allows (self, ANNEX_ADMIN_BASE_URLS, match_below, normal != NULL ? normal : ""))
         {
-          g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_MODEL,
-                       "Your administrator does not allow models at the address %s.", base_url);
+          annex_set_spoken (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_MODEL,
+                            N_ ("Your administrator does not allow models at the address %s."),
+                            base_url);
           return FALSE;
         }
     }
@@ -236,10 +241,11 @@ annex_admin_policy_check_host (AnnexAdminPolicy *self, const char *host, GError 
     }
   if (!never && allows (self, ANNEX_ADMIN_NETWORK_HOSTS, match_host, host))
     return TRUE;
-  g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_HOST,
-               "Your administrator does not allow connections to %s. Asking the user does not "
-               "change that.",
-               host);
+  annex_set_spoken (
+      error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_HOST,
+      N_ ("Your administrator does not allow connections to %s. Asking the user does not "
+          "change that."),
+      host);
   return FALSE;
 }
 
@@ -253,16 +259,16 @@ annex_admin_policy_check_share (AnnexAdminPolicy *self,
     return FALSE;
   if (!allows (self, ANNEX_ADMIN_SHARE_ROOTS, match_folder, path))
     {
-      g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE,
-                   "Your administrator does not allow the folder “%s” to be given to Annex.",
-                   path);
+      annex_set_spoken (
+          error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE,
+          N_ ("Your administrator does not allow the folder “%s” to be given to Annex."), path);
       return FALSE;
     }
   if (!allows (self, ANNEX_ADMIN_SHARE_MODES, match_same, annex_share_mode_to_name (mode)))
     {
-      g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE,
-                   "Your administrator does not allow folders to be given as “%s”.",
-                   annex_share_mode_to_name (mode));
+      annex_set_spoken (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE,
+                        N_ ("Your administrator does not allow folders to be given as “%s”."),
+                        annex_share_mode_to_name (mode));
       return FALSE;
     }
   return TRUE;
@@ -275,8 +281,8 @@ annex_admin_policy_check_skill (AnnexAdminPolicy *self, const char *name, GError
     return FALSE;
   if (allows (self, ANNEX_ADMIN_SKILLS, match_name, name))
     return TRUE;
-  g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SKILL,
-               "Your administrator does not allow the skill “%s”.", name);
+  annex_set_spoken (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SKILL,
+                    N_ ("Your administrator does not allow the skill “%s”."), name);
   return FALSE;
 }
 
@@ -296,8 +302,8 @@ annex_admin_policy_check_connector (AnnexAdminPolicy *self,
       if (list == NULL || matches_any (list, match_name, id) ||
           (host != NULL && matches_any (list, match_host, host)))
         continue;
-      g_set_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_CONNECTOR,
-                   "Your administrator does not allow the connector “%s”.", id);
+      annex_set_spoken (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_CONNECTOR,
+                        N_ ("Your administrator does not allow the connector “%s”."), id);
       return FALSE;
     }
   return TRUE;
@@ -311,8 +317,8 @@ annex_admin_policy_dup_collectors (AnnexAdminPolicy *self)
 
   for (guint i = 0; i < self->rules->len; i++)
     {
-      char **list =
-          ((AnnexAdminRules *) g_ptr_array_index (self->rules, i))->lists[ANNEX_ADMIN_AUDIT_COLLECTORS];
+      char **list = ((AnnexAdminRules *) g_ptr_array_index (self->rules, i))
+                        ->lists[ANNEX_ADMIN_AUDIT_COLLECTORS];
 
       for (guint j = 0; list != NULL && list[j] != NULL; j++)
         if (g_hash_table_add (seen, list[j]))

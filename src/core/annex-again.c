@@ -6,7 +6,9 @@
  */
 #include "annex-again.h"
 
-G_DEFINE_QUARK (annex_again_error, annex_again_error)
+#include "annex-spoken.h"
+
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_again_error)
 G_DEFINE_BOXED_TYPE (AnnexAgain, annex_again, annex_again_copy, annex_again_free)
 
 AnnexAgain *

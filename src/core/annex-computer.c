@@ -7,7 +7,11 @@
  */
 #include "annex-computer.h"
 
-G_DEFINE_QUARK (annex_computer_error, annex_computer_error)
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
+
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_computer_error)
 G_DEFINE_INTERFACE (AnnexComputer, annex_computer, G_TYPE_OBJECT)
 G_DEFINE_INTERFACE (AnnexProcess, annex_process, G_TYPE_OBJECT)
 G_DEFINE_BOXED_TYPE (AnnexCommand, annex_command, annex_command_copy, annex_command_free)
@@ -307,8 +311,8 @@ annex_computer_reset (AnnexComputer *self)
 static DexFuture *
 keeps_none (void)
 {
-  return dex_future_new_reject (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
-                                "This computer keeps no checkpoints");
+  return annex_future_new_spoken (ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NOT_FOUND,
+                                  N_ ("This computer keeps no checkpoints"));
 }
 
 DexFuture *
@@ -318,8 +322,7 @@ annex_computer_list_checkpoints (AnnexComputer *self)
 
   if (ANNEX_COMPUTER_GET_IFACE (self)->list_checkpoints == NULL)
     return dex_future_new_take_boxed (
-        G_TYPE_PTR_ARRAY,
-        g_ptr_array_new_with_free_func ((GDestroyNotify) annex_checkpoint_free));
+        G_TYPE_PTR_ARRAY, g_ptr_array_new_with_free_func ((GDestroyNotify) annex_checkpoint_free));
   return ANNEX_COMPUTER_GET_IFACE (self)->list_checkpoints (self);
 }
 

@@ -6,7 +6,9 @@
  */
 #include "annex-connector.h"
 
-G_DEFINE_QUARK (annex_connector_error, annex_connector_error)
+#include "annex-spoken.h"
+
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_connector_error)
 
 const char *
 annex_connector_error_name (AnnexConnectorError code)

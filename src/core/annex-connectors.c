@@ -138,6 +138,7 @@ annex_connector_info_copy (const AnnexConnectorInfo *self)
   copy->where = g_strdup (self->where);
   copy->sentence = g_strdup (self->sentence);
   copy->error = g_strdup (self->error);
+  copy->said = g_strdup (self->said);
   copy->tools = g_ptr_array_copy (self->tools, copy_tool, NULL);
   copy->needs = g_ptr_array_copy (self->needs, copy_need, NULL);
   g_ptr_array_set_free_func (copy->tools, (GDestroyNotify) annex_connector_tool_free);
@@ -153,6 +154,7 @@ annex_connector_info_free (AnnexConnectorInfo *self)
   g_free (self->where);
   g_free (self->sentence);
   g_free (self->error);
+  g_free (self->said);
   g_ptr_array_unref (self->tools);
   g_ptr_array_unref (self->needs);
   g_free (self);

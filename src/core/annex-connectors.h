@@ -87,6 +87,7 @@ typedef struct
   AnnexConnectorState state;
   char *sentence;       /* the state in plain words, with the way out */
   char *error;          /* nullable: what went wrong, in the server's or the system's words */
+  char *said;           /* nullable: the same as the user is told it */
   GPtrArray *tools;     /* AnnexConnectorTool: of the present or the last start */
   GPtrArray *needs;     /* AnnexConnectorNeed */
   guint n_unapproved;   /* of the tools */

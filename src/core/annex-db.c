@@ -6,10 +6,12 @@
  */
 #include "annex-db.h"
 
+#include "annex-spoken.h"
 #include "annex-store.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,8 +48,8 @@ set_error (sqlite3 *handle, int code, GError **error)
 
   if (is_disk_full (code, system_errno) || is_disk_full (extended, system_errno))
     {
-      g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DISK_FULL,
-                           "The disk is full: nothing was saved");
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DISK_FULL,
+                        N_ ("The disk is full: nothing was saved"));
       return;
     }
   switch (code & 0xff)
@@ -64,8 +66,8 @@ set_error (sqlite3 *handle, int code, GError **error)
     default:
       break;
     }
-  g_set_error (error, ANNEX_STORE_ERROR, store_code, "The task database: %s (%d)", detail,
-               extended);
+  annex_set_spoken (error, ANNEX_STORE_ERROR, store_code, N_ ("The task database: %s (%d)"), detail,
+                    extended);
 }
 
 static gint64
@@ -109,11 +111,11 @@ check_header (const char *path, int newest, GError **error)
   if (code != SQLITE_OK)
     set_error (handle, code, error);
   else if (application != 0 && application != APPLICATION_ID)
-    g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
-                         "The task database belongs to another program");
+    annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+                      N_ ("The task database belongs to another program"));
   else if (version > newest || version < 0)
-    g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER,
-                         "The task database was made by a newer Annex");
+    annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER,
+                      N_ ("The task database was made by a newer Annex"));
   sqlite3_close (handle);
   return code == SQLITE_OK && (application == 0 || application == APPLICATION_ID) && version >= 0 &&
          version <= newest;
@@ -127,10 +129,10 @@ make_file (const char *path, GError **error)
 
   if (fd < 0 && errno != EEXIST)
     {
-      g_set_error (error, ANNEX_STORE_ERROR,
-                   errno == ENOSPC || errno == EDQUOT ? ANNEX_STORE_ERROR_DISK_FULL
-                                                      : ANNEX_STORE_ERROR_OPEN,
-                   "The task database cannot be opened: %s", g_strerror (errno));
+      annex_set_spoken (error, ANNEX_STORE_ERROR,
+                        errno == ENOSPC || errno == EDQUOT ? ANNEX_STORE_ERROR_DISK_FULL
+                                                           : ANNEX_STORE_ERROR_OPEN,
+                        N_ ("The task database cannot be opened: %s"), g_strerror (errno));
       return FALSE;
     }
   if (fd >= 0)
@@ -171,8 +173,8 @@ check_integrity (AnnexDb *self, const char *path, GError **error)
     return FALSE;
   if (g_str_equal (annex_db_text (statement, 0), "ok"))
     return TRUE;
-  g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
-                       "The task database is damaged");
+  annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+                    N_ ("The task database is damaged"));
   return FALSE;
 }
 

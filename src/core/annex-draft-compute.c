@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -218,7 +219,7 @@ compute_file (Compute *self, const AnnexUpperEntry *entry, const AnnexStat *now)
   if (entry->problem != NULL || entry->sha256 == NULL)
     {
       refuse (self, entry, now,
-              entry->problem != NULL ? entry->problem : "Its content is not known");
+              entry->problem != NULL ? entry->problem : N_ ("Its content is not known"));
       return;
     }
   if (now->exists && S_ISREG (now->mode) && now->size_bytes == entry->size_bytes)
@@ -251,8 +252,8 @@ compute_link (Compute *self, const AnnexUpperEntry *entry, const AnnexStat *now)
     {
       refuse (self, entry, now,
               entry->target != NULL && *entry->target == '/'
-                  ? "A link to a fixed place could lead out of the folder"
-                  : "The link could lead out of the folder");
+                  ? N_ ("A link to a fixed place could lead out of the folder")
+                  : N_ ("The link could lead out of the folder"));
       return;
     }
   change = add_change (self, now->exists ? ANNEX_CHANGE_CHANGED : ANNEX_CHANGE_ADDED, entry, now);
@@ -349,7 +350,7 @@ compute_entries (Compute *self, GError **error)
         case ANNEX_UPPER_OTHER:
           refuse (self, entry, &now,
                   entry->problem != NULL ? entry->problem
-                                         : "Only files, folders and links can be kept");
+                                         : N_ ("Only files, folders and links can be kept"));
           break;
         }
     }

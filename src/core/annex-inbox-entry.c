@@ -9,7 +9,10 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-spoken.h"
 #include "annex-store-private.h"
+
+#include <glib/gi18n.h>
 
 G_DEFINE_BOXED_TYPE (AnnexInboxEntry,
                      annex_inbox_entry,
@@ -174,8 +177,8 @@ find_work (AnnexDb *db, StoreJob *job, GError **error)
     return FALSE;
   if (entries->len == 0)
     {
-      g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                           "There is no such question; it may have been answered already");
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                        N_ ("There is no such question; it may have been answered already"));
       return FALSE;
     }
   g_value_init (&job->result, ANNEX_TYPE_INBOX_ENTRY);
@@ -227,8 +230,8 @@ reopen_fiber (gpointer data)
   if (entry == NULL)
     return annex_future_new_error (error);
   if (entry->state == ANNEX_INBOX_OPEN)
-    return annex_future_new_errorf (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                                    "This question is open already");
+    return annex_future_new_spoken (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                                    N_ ("This question is open already"));
   again = annex_ask_new_again (entry->ask);
   json = annex_json_object_copy (annex_ask_get_json (again));
   if (!dex_await (annex_store_append (reopen->store, annex_ask_get_task_id (again),

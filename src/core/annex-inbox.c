@@ -7,8 +7,10 @@
 #include "annex-inbox.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 /* How often answers of other processes are looked for while something waits. */
 #define POLL_MS 1000
@@ -130,7 +132,7 @@ event_cb (AnnexTask *task, AnnexEvent *event, Waiter *waiter)
     }
   else if ((type == ANNEX_EVENT_REWOUND || type == ANNEX_EVENT_IMPORTED) && !is_open (task, id))
     dex_promise_reject (waiter->promise, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                                              "The question no longer counts"));
+                                                              _ ("The question no longer counts")));
   else
     return;
   g_rc_box_acquire (waiter);
@@ -341,8 +343,8 @@ find_opening (AnnexInbox *self, const char *ask_id, GError **error)
         return annex_event_ref (event);
     }
   if (events != NULL)
-    g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                         "There is no such open question; it may have been answered already");
+    annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                      N_ ("There is no such open question; it may have been answered already"));
   return NULL;
 }
 

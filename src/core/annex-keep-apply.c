@@ -9,7 +9,9 @@
 
 #include "annex-baseline-renew.h"
 #include "annex-beneath.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -327,9 +329,9 @@ check_space (AnnexKeepApply *self, GPtrArray *changes, GError **error)
     need_here = need_there = need_here + need_there - DISK_RESERVE;
   if (need_here <= room_here && need_there <= room_there)
     return TRUE;
-  g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_DISK_FULL,
-               "There is not enough free space to keep this: %" G_GUINT64_FORMAT " MB are needed",
-               (MAX (need_here, need_there) + 999999) / 1000000);
+  annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_DISK_FULL,
+                    N_ ("There is not enough free space to keep this: %u MB are needed"),
+                    (guint) ((MAX (need_here, need_there) + 999999) / 1000000));
   return FALSE;
 }
 
@@ -339,8 +341,8 @@ check_paths (GPtrArray *changes, GError **error)
   for (guint i = 0; i < changes->len; i++)
     if (!annex_beneath_is_clean (((AnnexChange *) g_ptr_array_index (changes, i))->path))
       {
-        g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
-                             "A path of the draft is not below the folder");
+        annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED,
+                          N_ ("A path of the draft is not below the folder"));
         return FALSE;
       }
   return TRUE;
@@ -379,8 +381,8 @@ annex_keep_apply (const char *undo_dir,
   self.store = store;
   if (baseline != NULL && !annex_baseline_may_be_root (baseline, store->root_fd))
     {
-      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
-                   "The disk or server of “%s” is not connected now", root);
+      annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
+                        N_ ("The disk or server of “%s” is not connected now"), root);
       annex_keep_store_remove (store);
       return NULL;
     }

@@ -11,6 +11,7 @@
 #include "annex-json.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -275,7 +276,7 @@ annex_keep_store_commit (AnnexKeepStore *self, GError **error)
   annex_keep_point ("journal");
   /* Half a line must not stand before the next one. */
   if (!cut_remains (self))
-    return annex_keep_set_error (error, "The undo journal cannot be written");
+    return annex_keep_set_error (error, N_ ("The undo journal cannot be written"));
   while (left > 0 && (n >= 0 || errno == EINTR))
     {
       n = write (self->journal_fd, bytes, left);
@@ -293,7 +294,7 @@ annex_keep_store_commit (AnnexKeepStore *self, GError **error)
       if (!cut_remains (self))
         g_warning ("The undo journal cannot be repaired now: %s", g_strerror (errno));
       errno = code;
-      return annex_keep_set_error (error, "The undo journal cannot be written");
+      return annex_keep_set_error (error, N_ ("The undo journal cannot be written"));
     }
   self->journal_bytes += (off_t) self->pending->len;
   g_string_truncate (self->pending, 0);
@@ -458,7 +459,7 @@ annex_keep_store_read (AnnexKeepStore *self, GError **error)
   gsize size, used = 0;
 
   if (fstat (self->journal_fd, &info) != 0 || (guint64) info.st_size > MAX_JOURNAL_BYTES)
-    return annex_keep_set_error (error, "The undo journal cannot be read");
+    return annex_keep_set_error (error, N_ ("The undo journal cannot be read"));
   size = (gsize) info.st_size;
   text = g_malloc (size + 1);
   while (used < size)
@@ -468,7 +469,7 @@ annex_keep_store_read (AnnexKeepStore *self, GError **error)
       if (n < 0 && errno == EINTR)
         continue;
       if (n <= 0)
-        return annex_keep_set_error (error, "The undo journal cannot be read");
+        return annex_keep_set_error (error, N_ ("The undo journal cannot be read"));
       used += (gsize) n;
     }
   for (used = 0; used < size;)
@@ -483,7 +484,7 @@ annex_keep_store_read (AnnexKeepStore *self, GError **error)
     }
   /* A line that a crash tore never took effect. */
   if (used < size && ftruncate (self->journal_fd, (off_t) used) != 0)
-    return annex_keep_set_error (error, "The undo journal cannot be repaired");
+    return annex_keep_set_error (error, N_ ("The undo journal cannot be repaired"));
   self->journal_bytes = (off_t) used;
   return TRUE;
 }

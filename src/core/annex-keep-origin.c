@@ -8,9 +8,11 @@
 #include "annex-keep.h"
 
 #include "annex-beneath.h"
+#include "annex-spoken.h"
 #include "annex-tree.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -135,15 +137,16 @@ judge (GPtrArray *changes, const char *copy, const char *origin, GError **error)
 
   if (copy_fd < 0 || origin_fd < 0)
     {
-      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
-                   "The folder “%s” is not there any more", origin_fd < 0 ? origin : copy);
+      annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
+                        N_ ("The folder “%s” is not there any more"),
+                        origin_fd < 0 ? origin : copy);
       return NULL;
     }
   /* What is left where a disk was mounted is no folder of the user's. */
   if (is_empty (origin) && !is_empty (copy))
     {
-      g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
-                   "The folder “%s” is empty now; is its disk there?", origin);
+      annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
+                        N_ ("The folder “%s” is empty now; is its disk there?"), origin);
       return NULL;
     }
   for (guint i = 0; i < changes->len; i++)

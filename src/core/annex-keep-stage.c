@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ check_content (int fd, const AnnexChange *change, GError **error)
   if (length == change->size_bytes && g_strcmp0 (g_checksum_get_string (sum), change->sha256) == 0)
     return TRUE;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                       "The agent’s file changed while it was being kept");
+                       _ ("The agent’s file changed while it was being kept"));
   return FALSE;
 }
 

@@ -11,13 +11,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_OTHER_NAMES 200
-#define CHANGED_WHILE_KEPT "It changed while it was being kept"
+#define CHANGED_WHILE_KEPT _ ("It changed while it was being kept")
 
 static AnnexKeepHook the_hook;
 

@@ -10,9 +10,11 @@
 #include "annex-beneath.h"
 #include "annex-json.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -103,11 +105,14 @@ gboolean
 annex_keep_set_error (GError **error, const char *what)
 {
   int code = errno;
+  GError *made =
+      g_error_new (ANNEX_KEEP_ERROR,
+                   code == ENOSPC || code == EDQUOT || code == EFBIG ? ANNEX_KEEP_ERROR_DISK_FULL
+                                                                     : ANNEX_KEEP_ERROR_FAILED,
+                   "%s: %s", what, g_strerror (code));
 
-  g_set_error (error, ANNEX_KEEP_ERROR,
-               code == ENOSPC || code == EDQUOT || code == EFBIG ? ANNEX_KEEP_ERROR_DISK_FULL
-                                                                 : ANNEX_KEEP_ERROR_FAILED,
-               "%s: %s", what, g_strerror (code));
+  annex_spoken_take (made, g_strdup_printf ("%s: %s", _ (what), g_strerror (code)));
+  g_propagate_error (error, made);
   return FALSE;
 }
 
@@ -124,19 +129,20 @@ open_folder (AnnexKeepStore *self, gboolean create, GError **error)
     return FALSE;
   self->folder_fd = open (self->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (self->folder_fd < 0)
-    return annex_keep_set_error (error, "The undo store cannot be opened");
+    return annex_keep_set_error (error, N_ ("The undo store cannot be opened"));
   if (create && mkdirat (self->folder_fd, "objects", 0700) != 0 && errno != EEXIST)
-    return annex_keep_set_error (error, "The undo store cannot be written");
+    return annex_keep_set_error (error, N_ ("The undo store cannot be written"));
   self->objects_fd =
       openat (self->folder_fd, "objects", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   self->journal_fd =
       openat (self->folder_fd, "journal",
               O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0), 0600);
   if (self->journal_fd < 0)
-    return annex_keep_set_error (error, "The undo store cannot be opened");
+    return annex_keep_set_error (error, N_ ("The undo store cannot be opened"));
   if (flock (self->journal_fd, LOCK_EX | LOCK_NB) != 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY, "This is being kept or undone now");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
+                           _ ("This is being kept or undone now"));
       return FALSE;
     }
   return TRUE;
@@ -156,11 +162,11 @@ annex_keep_store_open_root (AnnexKeepStore *self, GError **error)
       return TRUE;
     }
   if (self->root_fd >= 0)
-    g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE, "“%s” is another folder now",
-                 valid);
+    annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
+                      N_ ("“%s” is another folder now"), valid);
   else
-    g_set_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE, "“%s” is not there: %s",
-                 valid, g_strerror (errno));
+    annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_ROOT_GONE,
+                      N_ ("“%s” is not there: %s"), valid, g_strerror (errno));
   return FALSE;
 }
 
@@ -175,7 +181,7 @@ annex_keep_store_create (const char *undo_dir,
   self->root = g_strdup (root);
   if (!is_keep_id (keep_id))
     {
-      g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED, "A bad identifier");
+      annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_FAILED, N_ ("A bad identifier"));
       return NULL;
     }
   if (!annex_keep_store_open_root (self, error) || !open_folder (self, TRUE, error))
@@ -198,8 +204,8 @@ annex_keep_store_open (const char *undo_dir, const char *keep_id, GError **error
 
   if (!is_keep_id (keep_id) || !g_file_test (self->folder, G_FILE_TEST_IS_DIR))
     {
-      g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
-                           "There is nothing to undo");
+      annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
+                        N_ ("There is nothing to undo"));
       return NULL;
     }
   if (!open_folder (self, FALSE, error) || !annex_keep_store_read (self, error))

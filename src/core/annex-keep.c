@@ -9,13 +9,15 @@
 
 #include "annex-beneath.h"
 #include "annex-json.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK (annex_keep_error, annex_keep_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_keep_error)
 G_DEFINE_BOXED_TYPE (AnnexKept, annex_kept, annex_kept_copy, annex_kept_free)
 
 AnnexKept *
@@ -82,8 +84,8 @@ annex_kept_to_json (const AnnexKept *self)
 static gboolean
 nothing_to_undo (GError **error)
 {
-  g_set_error_literal (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
-                       "There is nothing to undo");
+  annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
+                    N_ ("There is nothing to undo"));
   return FALSE;
 }
 

@@ -6,9 +6,11 @@
  */
 #include "annex-model.h"
 
+#include "annex-spoken.h"
+
 #include <gio/gio.h>
 
-G_DEFINE_QUARK (annex_model_error, annex_model_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_model_error)
 G_DEFINE_INTERFACE (AnnexModel, annex_model, G_TYPE_OBJECT)
 G_DEFINE_BOXED_TYPE (AnnexModelRequest,
                      annex_model_request,

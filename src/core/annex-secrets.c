@@ -6,7 +6,9 @@
  */
 #include "annex-secrets.h"
 
-G_DEFINE_QUARK (annex_secrets_error, annex_secrets_error)
+#include "annex-spoken.h"
+
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_secrets_error)
 G_DEFINE_INTERFACE (AnnexSecrets, annex_secrets, G_TYPE_OBJECT)
 
 static void

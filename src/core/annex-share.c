@@ -9,8 +9,10 @@
 
 #include "annex-admin-policy.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,7 +29,7 @@ struct _AnnexShare
   AnnexShareMode mode;
 };
 
-G_DEFINE_QUARK (annex_share_error, annex_share_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_share_error)
 G_DEFINE_BOXED_TYPE (AnnexShare, annex_share, annex_share_ref, annex_share_unref)
 
 static const char *const mode_names[] = {
@@ -42,8 +44,8 @@ static const char *const system_trees[] = {
   "/run", "/sbin", "/sys", "/usr", "/var/lib", "/var/log", "/var/spool", "/app",
 };
 /* Where folders of users lie in a system tree: removable disks, portals, network mounts. */
-static const char *const user_trees[] = { "/run/media/*", "/run/user/*/doc/*",
-                                          "/run/flatpak/doc/*", "/run/user/*/gvfs/*" };
+static const char *const user_trees[] = { "/run/media/*", "/run/user/*/doc/*", "/run/flatpak/doc/*",
+                                          "/run/user/*/gvfs/*" };
 /* Not themselves; what lies in them may be shared. */
 static const char *const system_folders[] = {
   "/",    "/home", "/media", "/mnt",       "/opt",      "/root",
@@ -110,7 +112,7 @@ resolve_existing (const char *path)
 static gboolean
 refuse (GError **error, const char *message)
 {
-  g_set_error_literal (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_ALLOWED, message);
+  annex_set_spoken_literal (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_ALLOWED, message);
   return FALSE;
 }
 
@@ -151,23 +153,23 @@ is_allowed (const char *path, GPtrArray *taken, GError **error)
   g_autofree char *home = resolve_existing (g_get_home_dir ());
 
   if (is_system_folder (path))
-    return refuse (error, "This folder belongs to the system and cannot be shared");
+    return refuse (error, N_ ("This folder belongs to the system and cannot be shared"));
   if (lies_in (home, path))
-    return refuse (error, "The whole home folder cannot be shared; choose a folder in it");
+    return refuse (error, N_ ("The whole home folder cannot be shared; choose a folder in it"));
   if (touches_own_data (path) && !is_copy_for_trial (path))
-    return refuse (error, "Annex keeps its own data there; choose another folder");
+    return refuse (error, N_ ("Annex keeps its own data there; choose another folder"));
   if (!g_utf8_validate (path, -1, NULL))
-    return refuse (error, "The folder’s name holds characters that cannot be stored");
+    return refuse (error, N_ ("The folder’s name holds characters that cannot be stored"));
   for (guint i = 0; taken != NULL && i < taken->len; i++)
     {
       AnnexShare *other = g_ptr_array_index (taken, i);
 
       if (g_str_equal (path, other->path))
-        return refuse (error, "This folder is shared already");
+        return refuse (error, N_ ("This folder is shared already"));
       if (lies_in (path, other->path))
-        return refuse (error, "This folder lies in a folder that is shared already");
+        return refuse (error, N_ ("This folder lies in a folder that is shared already"));
       if (lies_in (other->path, path))
-        return refuse (error, "A folder in this one is shared already; revoke that one first");
+        return refuse (error, N_ ("A folder in this one is shared already; revoke that one first"));
     }
   return TRUE;
 }
@@ -186,16 +188,16 @@ resolve_folder (const char *path, GError **error)
                              : errno == ENOTDIR ? ANNEX_SHARE_ERROR_NOT_A_FOLDER
                                                 : ANNEX_SHARE_ERROR_NOT_FOUND;
 
-      g_set_error (error, ANNEX_SHARE_ERROR, code, "The folder “%s” cannot be found: %s", shown,
-                   g_strerror (errno));
+      annex_set_spoken (error, ANNEX_SHARE_ERROR, code, N_ ("The folder “%s” cannot be found: %s"),
+                        shown, g_strerror (errno));
       return NULL;
     }
   resolved = g_strdup (found);
   free (found);
   if (stat (resolved, &st) != 0 || !S_ISDIR (st.st_mode))
     {
-      g_set_error (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_A_FOLDER, "“%s” is not a folder",
-                   shown);
+      annex_set_spoken (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_NOT_A_FOLDER,
+                        N_ ("“%s” is not a folder"), shown);
       return NULL;
     }
   return g_steal_pointer (&resolved);
@@ -272,8 +274,8 @@ annex_share_new_copy (const char *path,
     return NULL;
   if (access (resolved, R_OK | X_OK) != 0)
     {
-      g_set_error (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_UNREADABLE,
-                   "The folder “%s” cannot be read: %s", resolved, g_strerror (errno));
+      annex_set_spoken (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_UNREADABLE,
+                        N_ ("The folder “%s” cannot be read: %s"), resolved, g_strerror (errno));
       return NULL;
     }
   identifier = annex_identifier_new ();
@@ -428,7 +430,7 @@ annex_share_mode_from_name (const char *name, AnnexShareMode *mode, GError **err
         *mode = i;
         return TRUE;
       }
-  g_set_error_literal (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_BAD_MODE,
-                       "A folder’s mode is read-only, review or keep");
+  annex_set_spoken (error, ANNEX_SHARE_ERROR, ANNEX_SHARE_ERROR_BAD_MODE,
+                    N_ ("A folder’s mode is read-only, review or keep"));
   return FALSE;
 }

@@ -9,8 +9,10 @@
 #include "annex-beneath.h"
 #include "annex-computer.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,9 +206,10 @@ annex_space_check (guint64 more_bytes, GError **error)
   allowed = g_format_size_full (limit, G_FORMAT_SIZE_IEC_UNITS);
   taken = g_format_size_full (space->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
   wanted = g_format_size_full (more_bytes, G_FORMAT_SIZE_IEC_UNITS);
-  g_set_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_LIMIT,
-               "Annex may take %s of the disk and has %s; this needs about %s more. Free the space "
-               "of old tasks, or raise the limit in the preferences",
-               allowed, taken, wanted);
+  annex_set_spoken (
+      error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_LIMIT,
+      N_ ("Annex may take %s of the disk and has %s; this needs about %s more. Free the space "
+          "of old tasks, or raise the limit in the preferences"),
+      allowed, taken, wanted);
   return FALSE;
 }

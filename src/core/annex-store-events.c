@@ -6,7 +6,10 @@
  */
 #include "annex-store-private.h"
 
+#include "annex-spoken.h"
+
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 AnnexEvent *
 annex_store_read_event (sqlite3_stmt *statement, GError **error)
@@ -16,9 +19,9 @@ annex_store_read_event (sqlite3_stmt *statement, GError **error)
 
   if (data == NULL)
     {
-      g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
-                   "Event %" G_GINT64_FORMAT " of the task database is damaged",
-                   (gint64) sqlite3_column_int64 (statement, 0));
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+                        N_ ("Event %ld of the task database is damaged"),
+                        (long) sqlite3_column_int64 (statement, 0));
       return NULL;
     }
   return annex_event_new (sqlite3_column_int64 (statement, 0), annex_db_text (statement, 1),
@@ -41,8 +44,8 @@ annex_store_last_seq (AnnexDb *db, const char *task_id, GError **error)
       return -1;
     }
   if (seq < 0)
-    g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "There is no task “%s”",
-                 task_id);
+    annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                      N_ ("There is no task “%s”"), task_id);
   return seq;
 }
 
@@ -92,8 +95,8 @@ derive_ask (AnnexDb *db,
     return FALSE;
   if (!strict || annex_db_changes (db) > 0)
     return TRUE;
-  g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                       "There is no such open question; it may have been answered already");
+  annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                    N_ ("There is no such open question; it may have been answered already"));
   return FALSE;
 }
 
@@ -199,8 +202,8 @@ append_work (AnnexDb *db, StoreJob *job, GError **error)
         return FALSE;
       if (annex_db_changes (db) == 0)
         {
-          g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
-                               "The task exists already");
+          annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
+                            N_ ("The task exists already"));
           return FALSE;
         }
     }

@@ -8,10 +8,12 @@
 #include "annex-store-private.h"
 
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,10 +29,12 @@ static gboolean
 set_errno (GError **error, const char *what)
 {
   gboolean full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+  GError *made =
+      g_error_new (ANNEX_STORE_ERROR, full ? ANNEX_STORE_ERROR_DISK_FULL : ANNEX_STORE_ERROR_FAILED,
+                   "%s: %s", what, g_strerror (errno));
 
-  g_set_error (error, ANNEX_STORE_ERROR,
-               full ? ANNEX_STORE_ERROR_DISK_FULL : ANNEX_STORE_ERROR_FAILED, "%s: %s", what,
-               g_strerror (errno));
+  annex_spoken_take (made, g_strdup_printf ("%s: %s", _ (what), g_strerror (errno)));
+  g_propagate_error (error, made);
   return FALSE;
 }
 
@@ -39,7 +43,7 @@ write_line (FILE *file, const char *line, GError **error)
 {
   if (fputs (line, file) >= 0 && fputc ('\n', file) != EOF)
     return TRUE;
-  return set_errno (error, "The export cannot be written");
+  return set_errno (error, N_ ("The export cannot be written"));
 }
 
 static char *
@@ -59,8 +63,8 @@ make_header (AnnexDb *db, const char *task_id, GError **error)
   if (!annex_db_step (db, statement, &local))
     {
       if (local == NULL)
-        g_set_error (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                     "There is no task “%s”", task_id);
+        annex_set_spoken (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                          N_ ("There is no task “%s”"), task_id);
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
@@ -111,7 +115,7 @@ write_export (AnnexDb *db, const char *task_id, FILE *file, GError **error)
       header != NULL && write_line (file, header, error) && write_events (db, task_id, file, error);
   annex_db_rollback (db);
   if (ok && (fflush (file) != 0 || fsync (fileno (file)) != 0))
-    return set_errno (error, "The export cannot be written");
+    return set_errno (error, N_ ("The export cannot be written"));
   return ok;
 }
 
@@ -124,12 +128,12 @@ export_work (AnnexDb *db, StoreJob *job, GError **error)
   gboolean ok;
 
   if (file == NULL)
-    return set_errno (error, "The export cannot be written");
+    return set_errno (error, N_ ("The export cannot be written"));
   ok = write_export (db, job->task_id, file, error);
   if (fclose (file) != 0 && ok)
-    ok = set_errno (error, "The export cannot be written");
+    ok = set_errno (error, N_ ("The export cannot be written"));
   if (ok && g_rename (temporary, job->text) != 0)
-    ok = set_errno (error, "The export cannot be written");
+    ok = set_errno (error, N_ ("The export cannot be written"));
   if (!ok)
     g_unlink (temporary);
   return ok;
@@ -177,8 +181,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear)
 static gboolean
 bad_format (Import *self, const char *why, GError **error)
 {
-  g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FORMAT,
-               "This is no export of a task, or it is damaged: line %u: %s", self->number, why);
+  GError *made =
+      g_error_new (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FORMAT,
+                   "This is no export of a task, or it is damaged: line %u: %s", self->number, why);
+
+  annex_spoken_take (
+      made, g_strdup_printf (_ ("This is no export of a task, or it is damaged: line %u: %s"),
+                             self->number, _ (why)));
+  g_propagate_error (error, made);
   return FALSE;
 }
 
@@ -195,11 +205,11 @@ read_line (Import *self, GError **error)
       if (c == '\n')
         return TRUE;
       if (self->line->len >= ANNEX_JSON_MAX_BYTES)
-        return bad_format (self, "it is too long", error);
+        return bad_format (self, N_ ("it is too long"), error);
       g_string_append_c (self->line, (char) c);
     }
   if (ferror (self->file))
-    return set_errno (error, "The export cannot be read");
+    return set_errno (error, N_ ("The export cannot be read"));
   return self->line->len > 0;
 }
 
@@ -225,7 +235,7 @@ read_header (Import *self, GError **error)
   if (!read_line (self, &local))
     {
       if (local == NULL)
-        return bad_format (self, "it is empty", error);
+        return bad_format (self, N_ ("it is empty"), error);
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
@@ -237,12 +247,12 @@ read_header (Import *self, GError **error)
     return bad_format (self, local->message, error);
   if (version > EXPORT_VERSION)
     {
-      g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER,
-                           "The export was made by a newer Annex");
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER,
+                        N_ ("The export was made by a newer Annex"));
       return FALSE;
     }
   if (version < 1 || task[0] == '\0')
-    return bad_format (self, "it is not the first line of an export", error);
+    return bad_format (self, N_ ("it is not the first line of an export"), error);
   self->old_task = g_strdup (task);
   self->exported = g_strdup (annex_json_opt_string (header, "exported", ""));
   self->n_events = annex_json_opt_int (header, "events", -1);
@@ -272,16 +282,16 @@ check_event (Import *self,
       (*data = annex_json_get_object (object, "data", &local)) == NULL)
     return bad_format (self, local->message, error);
   if (!g_str_equal (task, self->old_task))
-    return bad_format (self, "it is of another task", error);
+    return bad_format (self, N_ ("it is of another task"), error);
   if (seq != self->seq + 1)
-    return bad_format (self, "an event is missing or out of order", error);
+    return bad_format (self, N_ ("an event is missing or out of order"), error);
   if (!annex_time_from_text (time, &self->time_us))
-    return bad_format (self, "its time is none", error);
+    return bad_format (self, N_ ("its time is none"), error);
   if ((*type_name)[0] == '\0' || strlen (*type_name) > MAX_TYPE_BYTES)
-    return bad_format (self, "its type is none", error);
+    return bad_format (self, N_ ("its type is none"), error);
   type = annex_event_type_from_name (*type_name);
   if ((seq == 1) != (type == ANNEX_EVENT_TASK_CREATED))
-    return bad_format (self, "the task must be created first, and once", error);
+    return bad_format (self, N_ ("the task must be created first, and once"), error);
   if (!annex_event_check_data (type, *data, &local))
     return bad_format (self, local->message, error);
   self->seq = seq;
@@ -329,9 +339,9 @@ import_events (AnnexDb *db, Import *self, const char *task_id, GError **error)
       return FALSE;
     }
   if (self->seq == 0)
-    return bad_format (self, "there is no event", error);
+    return bad_format (self, N_ ("there is no event"), error);
   if (self->n_events >= 0 && self->n_events != self->seq)
-    return bad_format (self, "events are missing at the end", error);
+    return bad_format (self, N_ ("events are missing at the end"), error);
   json_object_set_string_member (imported, "task", self->old_task);
   json_object_set_string_member (imported, "exported", self->exported);
   return insert (db, task_id, self->seq + 1, g_get_real_time (),
@@ -347,14 +357,14 @@ open_regular (const char *path, GError **error)
 
   if (fd < 0)
     {
-      set_errno (error, "The export cannot be read");
+      set_errno (error, N_ ("The export cannot be read"));
       return NULL;
     }
   if (fstat (fd, &st) != 0 || !S_ISREG (st.st_mode))
     {
       close (fd);
-      g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FORMAT,
-                           "This is no export of a task: it is not a file");
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FORMAT,
+                        N_ ("This is no export of a task: it is not a file"));
       return NULL;
     }
   return fdopen (fd, "r");

@@ -8,6 +8,9 @@
 #include "annex-store-private.h"
 
 #include "annex-paths.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 /* An event to be added, as the store's thread needs it. */
 typedef struct
@@ -83,8 +86,8 @@ fork_within (AnnexDb *db, StoreJob *job, GError **error)
     return FALSE;
   if (n == 0)
     {
-      g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                           "There was nothing of this task yet");
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                        N_ ("There was nothing of this task yet"));
       return FALSE;
     }
   for (guint i = 0; i < job->extras->len; i++)

@@ -7,6 +7,10 @@
  */
 #include "annex-store-private.h"
 
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
+
 /* Raise when the derived tables or what a digest puts into them change. */
 #define DERIVED_VERSION 2
 
@@ -87,12 +91,12 @@ migrate (AnnexDb *db, GError **error)
   gint64 version = annex_db_get_int (db, 0, &local, "PRAGMA user_version", "");
 
   if (local == NULL && version > ANNEX_STORE_SCHEMA_VERSION)
-    g_set_error_literal (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER,
-                         "The task database was made by a newer Annex");
+    annex_set_spoken (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NEWER,
+                      N_ ("The task database was made by a newer Annex"));
   else if (local == NULL && version == 0 &&
            annex_db_get_int (db, 0, &local, "SELECT count(*) FROM sqlite_schema", "") > 0)
-    g_set_error_literal (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
-                         "The task database belongs to another program");
+    annex_set_spoken (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+                      N_ ("The task database belongs to another program"));
   for (; local == NULL && version < ANNEX_STORE_SCHEMA_VERSION; version++)
     {
       g_autofree char *mark = g_strdup_printf ("PRAGMA user_version=%d", (int) version + 1);

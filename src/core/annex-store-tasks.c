@@ -6,7 +6,10 @@
  */
 #include "annex-store-private.h"
 
+#include "annex-spoken.h"
+
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 G_DEFINE_BOXED_TYPE (AnnexTaskSummary,
@@ -126,8 +129,8 @@ get_work (AnnexDb *db, StoreJob *job, GError **error)
       return TRUE;
     }
   if (local == NULL)
-    g_set_error (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "There is no task “%s”",
-                 job->task_id);
+    annex_set_spoken (&local, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                      N_ ("There is no task “%s”"), job->task_id);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
@@ -179,9 +182,9 @@ check_work (AnnexDb *db, StoreJob *job, GError **error)
 
   if (statement == NULL || whole)
     return whole;
-  g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
-               "The task database is damaged: %s",
-               local != NULL ? local->message : annex_db_text (statement, 0));
+  annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+                    N_ ("The task database is damaged: %s"),
+                    local != NULL ? local->message : annex_db_text (statement, 0));
   return FALSE;
 }
 
@@ -259,8 +262,8 @@ find_work (AnnexDb *db, StoreJob *job, GError **error)
           }
       if (n > 1)
         {
-          g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
-                       "“%s” matches %u tasks; give more of the id", job->text, n);
+          annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                            N_ ("“%s” matches %u tasks; give more of the id"), job->text, n);
           return FALSE;
         }
       if (n == 1)
@@ -270,8 +273,8 @@ find_work (AnnexDb *db, StoreJob *job, GError **error)
           return TRUE;
         }
     }
-  g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "There is no task “%s”",
-               job->text);
+  annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                    N_ ("There is no task “%s”"), job->text);
   return FALSE;
 }
 
@@ -295,8 +298,8 @@ need_change (AnnexDb *db, const char *task_id, GError **error)
 {
   if (annex_db_changes (db) > 0)
     return TRUE;
-  g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND, "There is no task “%s”",
-               task_id);
+  annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND,
+                    N_ ("There is no task “%s”"), task_id);
   return FALSE;
 }
 

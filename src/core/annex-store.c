@@ -9,12 +9,14 @@
 
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 #define MAX_SHARED_JOBS 128
 
-G_DEFINE_QUARK (annex_store_error, annex_store_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_store_error)
 
 /* What the thread has; it outlives the object, never the other way round. */
 typedef struct
@@ -153,8 +155,8 @@ static void
 run_job (Engine *engine, StoreJob *job)
 {
   if (engine->db == NULL)
-    g_set_error_literal (&job->error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
-                         "The task database is closed");
+    annex_set_spoken (&job->error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
+                      N_ ("The task database is closed"));
   else
     job->work (engine->db, job, &job->error);
 }
@@ -190,8 +192,8 @@ run_shared (Engine *engine, GPtrArray *jobs)
   g_autoptr (GError) error = NULL;
 
   if (engine->db == NULL)
-    g_set_error_literal (&error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
-                         "The task database is closed");
+    annex_set_spoken (&error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
+                      N_ ("The task database is closed"));
   else if (annex_db_begin (engine->db, &error))
     {
       for (guint i = 0; i < jobs->len; i++)
@@ -204,8 +206,8 @@ run_shared (Engine *engine, GPtrArray *jobs)
           /* A full disk ends the whole transaction: what went before is gone too. */
           error = job->error != NULL
                       ? g_error_copy (job->error)
-                      : g_error_new_literal (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
-                                             "The transaction was lost");
+                      : annex_spoken_new (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
+                                          N_ ("The transaction was lost"));
           break;
         }
       if (error == NULL)
@@ -236,7 +238,13 @@ open_database (Engine *engine, GError **error)
   g_autoptr (GError) local = NULL;
 
   if (!annex_paths_make (folder, &local))
-    g_set_error_literal (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_OPEN, local->message);
+    {
+      GError *made =
+          g_error_new_literal (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_OPEN, local->message);
+
+      annex_spoken_take (made, g_strdup (annex_error_said (local)));
+      g_propagate_error (error, made);
+    }
   else
     engine->db = annex_db_open (engine->path, ANNEX_STORE_SCHEMA_VERSION, error);
   if (engine->db != NULL && !annex_store_prepare_schema (engine->db, error))
@@ -292,8 +300,8 @@ annex_store_queue (AnnexStore *self, StoreJob *job)
   if (self->closed)
     {
       dex_promise_reject (job->promise,
-                          g_error_new_literal (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
-                                               "The task database is closed"));
+                          annex_spoken_new (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
+                                            N_ ("The task database is closed")));
       job_free (job);
     }
   else
@@ -316,13 +324,12 @@ static void
 annex_store_class_init (AnnexStoreClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = annex_store_finalize;
-  signals[SIGNAL_APPENDED] = g_signal_new ("appended", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                             G_TYPE_NONE, 1, ANNEX_TYPE_EVENT);
-  signals[SIGNAL_TASKS_CHANGED] = g_signal_new ("tasks-changed", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                             NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_RULES_CHANGED] = g_signal_new ("rules-changed", ANNEX_TYPE_STORE,
-                                                G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                                0);
+  signals[SIGNAL_APPENDED] = g_signal_new ("appended", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                           NULL, NULL, G_TYPE_NONE, 1, ANNEX_TYPE_EVENT);
+  signals[SIGNAL_TASKS_CHANGED] = g_signal_new (
+      "tasks-changed", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_RULES_CHANGED] = g_signal_new (
+      "rules-changed", ANNEX_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

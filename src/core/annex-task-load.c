@@ -8,9 +8,11 @@
  */
 #include "annex-task-private.h"
 
+#include "annex-spoken.h"
 #include "annex-store-private.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 static AnnexTaskRecord *
 record_new (void)
@@ -107,8 +109,8 @@ facts_work (AnnexDb *db, StoreJob *job, GError **error)
     return FALSE;
   if (record->facts.system == NULL)
     {
-      g_set_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
-                   "The task “%s” has no beginning", job->task_id);
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
+                        N_ ("The task “%s” has no beginning"), job->task_id);
       return FALSE;
     }
   take_record (job, g_steal_pointer (&record));

@@ -11,6 +11,7 @@
 #include "annex-paths.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -90,7 +91,7 @@ list_files (int root_fd, const char *prefix, GPtrArray *paths, guint depth, GErr
   if (depth > ANNEX_BENEATH_MAX_DEPTH || paths->len + names->len > MAX_FILES)
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                           "The folder has too many files to compare");
+                           _ ("The folder has too many files to compare"));
       return FALSE;
     }
   for (guint i = 0; i < names->len; i++)

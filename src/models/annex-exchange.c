@@ -8,8 +8,10 @@
 #include "annex-exchange.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 #include "annex-sse.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_ERROR_BODY_BYTES (64 * 1024)
@@ -87,9 +89,10 @@ read_status_error (const AnnexWireFormat *format,
   if (status >= 300 && status < 400)
     {
       attempt->failure.permanent = TRUE;
-      return g_error_new_literal (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                                  "The server sends requests on to another address; Annex does not "
-                                  "follow, so that the key stays where it belongs");
+      return annex_spoken_new (
+          ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+          N_ ("The server sends requests on to another address; Annex does not "
+              "follow, so that the key stays where it belongs"));
     }
   return format->read_error (status, clean != NULL ? clean : body, &attempt->failure);
 }
@@ -175,9 +178,9 @@ read_events (const AnnexExchange *self,
       note_progress (self->format, stream, &progress, &progress_at_us);
       if (g_get_monotonic_time () - progress_at_us > (gint64) self->progress_timeout_ms * 1000)
         {
-          g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT,
-                       "The server kept the line open for %u s and said nothing",
-                       self->progress_timeout_ms / 1000);
+          annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT,
+                            N_ ("The server kept the line open for %u s and said nothing"),
+                            self->progress_timeout_ms / 1000);
           return FALSE;
         }
     }
@@ -257,10 +260,11 @@ explain_wrong_type (const AnnexExchange *self,
         return self->format->read_error (500, body, &attempt->failure);
     }
   clipped = annex_wire_clip (type, "");
-  return g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                      "%s answered with %.80s and not with a stream of events; is the address a "
-                      "model server’s?",
-                      annex_http_get_host (self->http), clipped);
+  return annex_spoken_new (
+      ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+      N_ ("%s answered with %.80s and not with a stream of events; is the address a "
+          "model server’s?"),
+      annex_http_get_host (self->http), clipped);
 }
 
 /* What it was, whatever came of it. */
@@ -280,8 +284,7 @@ tell_traffic (const AnnexExchange *self,
   };
 
   /* Of a connection that broke off before an answer came, it may have got all. */
-  if (response == NULL &&
-      !g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE))
+  if (response == NULL && !g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE))
     traffic.bytes_up = g_bytes_get_size (body);
   if (self->sink.on_traffic != NULL)
     self->sink.on_traffic (&traffic, self->sink.user_data);
@@ -460,9 +463,9 @@ annex_exchange_get (const AnnexWireFormat *format,
   if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_error_free (failed);
-      failed = g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT,
-                            "%s did not answer within %u s", annex_http_get_host (http),
-                            (timeout_ms * 2 + 999) / 1000);
+      failed = annex_spoken_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT,
+                                 N_ ("%s did not answer within %u s"), annex_http_get_host (http),
+                                 (timeout_ms * 2 + 999) / 1000);
     }
   strike_out_of_error (failed, key);
   g_propagate_error (error, failed);

@@ -9,7 +9,9 @@
 #include "annex-http.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -83,19 +85,19 @@ annex_http_new (const char *base_url, GError **error)
   AnnexHttp *self;
 
   if (host == NULL || *host == '\0')
-    problem = "is not an address such as http://127.0.0.1:8080";
+    problem = N_ ("is not an address such as http://127.0.0.1:8080");
   else if (!g_str_equal (g_uri_get_scheme (uri), "http") &&
            !g_str_equal (g_uri_get_scheme (uri), "https"))
-    problem = "must begin with http:// or https://";
+    problem = N_ ("must begin with http:// or https://");
   else if (g_uri_get_userinfo (uri) != NULL)
-    problem = "must not hold a user name or password; the key is asked for separately";
+    problem = N_ ("must not hold a user name or password; the key is asked for separately");
   else if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
-    problem = "must not hold a question mark or a hash sign";
+    problem = N_ ("must not hold a question mark or a hash sign");
   if (problem != NULL)
     {
       /* The text itself stays out of the message: it may hold a password. */
-      g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                   "The model server’s address %s", problem);
+      annex_set_spoken_detail (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
+                               N_ ("The model server’s address %s"), problem);
       return NULL;
     }
 
@@ -213,25 +215,27 @@ explain_send_error (AnnexHttp *self,
   if (cause->domain == G_TLS_ERROR || soup_message_get_tls_peer_certificate_errors (message) != 0)
     {
       *permanent = TRUE;
-      return g_error_new (
+      return annex_spoken_new (
           ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
-          "The secure connection to %s was refused: %s", self->host,
+          N_ ("The secure connection to %s was refused: %s"), self->host,
           certificate_problem (soup_message_get_tls_peer_certificate_errors (message)));
     }
   if (cause->domain == G_RESOLVER_ERROR)
-    return g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
-                        "The name %s was not found; check the network and the address", self->host);
+    return annex_spoken_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
+                             N_ ("The name %s was not found; check the network and the address"),
+                             self->host);
   if (cause->domain == SOUP_SESSION_ERROR)
     {
       if (cause->code == SOUP_SESSION_ERROR_PARSING || cause->code == SOUP_SESSION_ERROR_ENCODING)
-        return g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                            "The server at %s does not answer in HTTP", self->host);
+        return annex_spoken_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+                                 N_ ("The server at %s does not answer in HTTP"), self->host);
     }
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    return g_error_new (ANNEX_MODEL_ERROR, code, "Nothing answers at %s", self->base_url);
-  return g_error_new (ANNEX_MODEL_ERROR, code,
-                      connected ? "The connection to %s broke off: %s" : "Cannot connect to %s: %s",
-                      self->host, cause->message);
+    return annex_spoken_new (ANNEX_MODEL_ERROR, code, N_ ("Nothing answers at %s"), self->base_url);
+  return annex_spoken_new (ANNEX_MODEL_ERROR, code,
+                           connected ? N_ ("The connection to %s broke off: %s")
+                                     : N_ ("Cannot connect to %s: %s"),
+                           self->host, cause->message);
 }
 
 static void
@@ -239,11 +243,12 @@ set_timed_out (GError **error, AnnexHttp *self, gboolean connected, guint timeou
 {
   g_clear_error (error);
   if (connected)
-    g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT,
-                 "Nothing came from %s for %u s", self->host, (timeout_ms + 999) / 1000);
+    annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT,
+                      N_ ("Nothing came from %s for %u s"), self->host, (timeout_ms + 999) / 1000);
   else
-    g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
-                 "%s could not be reached within %u s", self->host, (timeout_ms + 999) / 1000);
+    annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE,
+                      N_ ("%s could not be reached within %u s"), self->host,
+                      (timeout_ms + 999) / 1000);
 }
 
 /* ---- sending */
@@ -292,8 +297,8 @@ new_message (AnnexHttp *self, const AnnexHttpRequest *request, GError **error)
 
   if (message == NULL)
     {
-      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                           "The model server’s address is not valid");
+      annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
+                        N_ ("The model server’s address is not valid"));
       return NULL;
     }
   /* Idempotent here means: an idle connection may be used again. */
@@ -320,8 +325,8 @@ check_head (AnnexHttp *self, SoupMessage *message, GError **error)
     total += strlen (name) + strlen (value);
   if (total <= MAX_HEAD_BYTES)
     return TRUE;
-  g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-               "The head of the answer from %s is too large", self->host);
+  annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+                    N_ ("The head of the answer from %s is too large"), self->host);
   return FALSE;
 }
 
@@ -458,8 +463,8 @@ annex_http_response_read (AnnexHttpResponse *self,
       else if (!dex_future_is_rejected (piece))
         set_timed_out (error, self->http, TRUE, idle_timeout_ms);
       else
-        g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CUT,
-                     "The answer from %s broke off", self->http->host);
+        annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CUT,
+                          N_ ("The answer from %s broke off"), self->http->host);
       return NULL;
     }
   bytes = g_value_dup_boxed (dex_future_get_value (piece, NULL));

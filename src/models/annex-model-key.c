@@ -7,7 +7,9 @@
 #include "annex-model-key.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_KEY_BYTES 4096
@@ -77,14 +79,15 @@ annex_model_key_lookup (AnnexSecrets *secrets, const char *id, gboolean optional
       if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         g_propagate_error (error, g_steal_pointer (&local));
       else if (!optional)
-        g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY,
-                             secrets != NULL ? why_not (local) : "No key is stored for this model");
+        annex_set_spoken_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY,
+                                  secrets != NULL ? why_not (local)
+                                                  : N_ ("No key is stored for this model"));
       return NULL;
     }
   if (!is_sendable (key))
     {
-      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH,
-                           "The stored key holds characters no key has; enter it again");
+      annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH,
+                        N_ ("The stored key holds characters no key has; enter it again"));
       g_clear_pointer (&key, annex_model_key_free);
     }
   return key;

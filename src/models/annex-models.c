@@ -12,7 +12,10 @@
 #include "annex-model-key.h"
 #include "annex-openai-model.h"
 #include "annex-policy.h"
+#include "annex-spoken.h"
 #include "annex-tour-model.h"
+
+#include <glib/gi18n.h>
 
 /* The administrator's rules; the tour speaks to nobody. */
 static gboolean
@@ -58,9 +61,10 @@ annex_models_new (const char *provider,
   else if (g_strcmp0 (provider, "tour") == 0)
     made = ANNEX_MODEL (annex_tour_model_new (ANNEX_TOUR_DELAY_MS));
   else
-    g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                 "There is no model provider named “%s”; there are anthropic, openai and tour",
-                 provider != NULL ? provider : "");
+    annex_set_spoken (
+        error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
+        N_ ("There is no model provider named “%s”; there are anthropic, openai and tour"),
+        provider != NULL ? provider : "");
   if (made != NULL)
     reserve_host (made);
   return made;

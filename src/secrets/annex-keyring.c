@@ -8,7 +8,9 @@
 #include "annex-keyring.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <libsecret/secret.h>
 
 #define USER_TIMEOUT_MS 120000
@@ -54,13 +56,13 @@ translate (const GError *cause)
 {
   if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED) ||
       g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
-                                "The keyring is locked and was not unlocked");
+    return annex_spoken_new (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                             N_ ("The keyring is locked and was not unlocked"));
   if (is_absence (cause))
-    return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
-                                "There is no keyring service on this machine");
-  return g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_FAILED,
-                              "The keyring failed");
+    return annex_spoken_new (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
+                             N_ ("There is no keyring service on this machine"));
+  return annex_spoken_new (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_FAILED,
+                           N_ ("The keyring failed"));
 }
 
 static DexFuture *
@@ -103,11 +105,11 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer data)
   GList *items = secret_password_search_finish (result, &error);
 
   if (error == NULL && items != NULL)
-    error = g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
-                                 "The keyring is locked and was not unlocked");
+    error = annex_spoken_new (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                              N_ ("The keyring is locked and was not unlocked"));
   else if (error == NULL)
-    error = g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND,
-                                 "Nothing is stored under that name");
+    error = annex_spoken_new (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND,
+                              N_ ("Nothing is stored under that name"));
   g_list_free_full (items, g_object_unref);
   dex_promise_reject (promise, error);
 }
@@ -163,11 +165,10 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer data)
     dex_promise_resolve_boolean (promise, TRUE);
   else
     /* A dismissed unlock window gives no error of its own. */
-    dex_promise_reject (promise,
-                        error != NULL
-                            ? error
-                            : g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
-                                                   "The keyring was not unlocked"));
+    dex_promise_reject (
+        promise, error != NULL ? error
+                               : annex_spoken_new (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                                                   N_ ("The keyring was not unlocked")));
 }
 
 static DexFuture *
@@ -233,8 +234,8 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer data)
     dex_promise_reject (look->promise,
                         error != NULL
                             ? error
-                            : g_error_new_literal (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
-                                                   "The keyring was not unlocked"));
+                            : annex_spoken_new (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED,
+                                                N_ ("The keyring was not unlocked")));
   g_list_free_full (unlocked, g_object_unref);
   lock_look_free (look);
 }
@@ -352,8 +353,8 @@ static DexFuture *
 absent_cb (DexFuture *future, gpointer data)
 {
   /* Whatever kept it from answering: for the caller there is none. */
-  return dex_future_new_reject (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
-                                "There is no keyring service on this machine");
+  return annex_future_new_spoken (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT,
+                                  N_ ("There is no keyring service on this machine"));
 }
 
 DexFuture *

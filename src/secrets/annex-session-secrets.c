@@ -7,7 +7,9 @@
 #include "annex-session-secrets.h"
 
 #include "annex-keyring.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <libsecret/secret.h>
 
 #define KEYRING_TIMEOUT_MS 5000
@@ -35,8 +37,8 @@ secrets_lookup (AnnexSecrets *secrets, const char *id)
   SecretValue *value = g_hash_table_lookup (self->values, id);
 
   if (value == NULL)
-    return dex_future_new_reject (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND,
-                                  "Nothing is stored under that name");
+    return annex_future_new_spoken (ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND,
+                                    N_ ("Nothing is stored under that name"));
   return dex_future_new_for_string (secret_value_get_text (value));
 }
 

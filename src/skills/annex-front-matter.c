@@ -6,10 +6,13 @@
  */
 #include "annex-front-matter.h"
 
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 #include <string.h>
 #include <yaml.h>
 
-G_DEFINE_QUARK (annex - front - matter - error - quark, annex_front_matter_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_front_matter_error)
 
 #define MAX_KEY_BYTES 128
 
@@ -43,8 +46,8 @@ annex_front_matter_split (const char *text,
     text += 3;
   if (!is_fence (text, end, &line))
     {
-      g_set_error_literal (error, ANNEX_FRONT_MATTER_ERROR, ANNEX_FRONT_MATTER_ERROR_MISSING,
-                           "The first line must be “---”");
+      annex_set_spoken (error, ANNEX_FRONT_MATTER_ERROR, ANNEX_FRONT_MATTER_ERROR_MISSING,
+                        N_ ("The first line must be “---”"));
       return FALSE;
     }
   *yaml = line;
@@ -60,8 +63,8 @@ annex_front_matter_split (const char *text,
         }
       line = next;
     }
-  g_set_error_literal (error, ANNEX_FRONT_MATTER_ERROR, ANNEX_FRONT_MATTER_ERROR_MISSING,
-                       "The front matter has no second line “---”");
+  annex_set_spoken (error, ANNEX_FRONT_MATTER_ERROR, ANNEX_FRONT_MATTER_ERROR_MISSING,
+                    N_ ("The front matter has no second line “---”"));
   return FALSE;
 }
 
@@ -85,8 +88,12 @@ typedef struct
 static gboolean
 fail (Reader *self, const yaml_mark_t *mark, int code, const char *what, GError **error)
 {
-  g_set_error (error, ANNEX_FRONT_MATTER_ERROR, code, "Line %u: %s",
-               self->first_line + (guint) mark->line, what);
+  guint line = self->first_line + (guint) mark->line;
+  GError *made = g_error_new (ANNEX_FRONT_MATTER_ERROR, code, "Line %u: %s", line, what);
+
+  /* Translators: of a skill's file; what is wrong in that line follows */
+  annex_spoken_take (made, g_strdup_printf (_ ("Line %u: %s"), line, _ (what)));
+  g_propagate_error (error, made);
   return FALSE;
 }
 
@@ -98,14 +105,14 @@ put_key (Reader *self, Level *level, const yaml_event_t *event, GError **error)
   JsonObject *object = json_node_get_object (level->node);
 
   if (length == 0 || length > MAX_KEY_BYTES || strlen (key) != length)
-    return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_SYNTAX, "This is no key",
+    return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_SYNTAX, N_ ("This is no key"),
                  error);
   if (g_str_equal (key, "<<"))
     return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_FEATURE,
-                 "Merge keys are not allowed", error);
+                 N_ ("Merge keys are not allowed"), error);
   if (json_object_has_member (object, key))
     return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_DUPLICATE,
-                 "This key is there twice", error);
+                 N_ ("This key is there twice"), error);
   level->key = g_strdup (key);
   return TRUE;
 }
@@ -147,7 +154,7 @@ read_scalar (Reader *self, const yaml_event_t *event, GError **error)
 
   if (strlen (value) != event->data.scalar.length)
     return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_SYNTAX,
-                 "A null character is not allowed", error);
+                 N_ ("A null character is not allowed"), error);
   if (awaits_key (self))
     return put_key (self, &self->levels[self->depth - 1], event, error);
   if (event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
@@ -166,9 +173,9 @@ open_level (Reader *self, const yaml_event_t *event, JsonNodeType type, GError *
 
   if (awaits_key (self))
     return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_SYNTAX,
-                 "A key must be plain text", error);
+                 N_ ("A key must be plain text"), error);
   if (self->depth == ANNEX_FRONT_MATTER_MAX_DEPTH)
-    return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_LIMIT, "This is too deep",
+    return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_LIMIT, N_ ("This is too deep"),
                  error);
   node = json_node_new (type);
   if (type == JSON_NODE_ARRAY)
@@ -211,9 +218,9 @@ read_event (Reader *self, const yaml_event_t *event, GError **error)
 {
   if (has_feature (event))
     return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_FEATURE,
-                 "Anchors, aliases and tags are not allowed", error);
+                 N_ ("Anchors, aliases and tags are not allowed"), error);
   if (++self->n_nodes > ANNEX_FRONT_MATTER_MAX_NODES)
-    return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_LIMIT, "There is too much",
+    return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_LIMIT, N_ ("There is too much"),
                  error);
   switch ((int) event->type)
     {
@@ -230,7 +237,7 @@ read_event (Reader *self, const yaml_event_t *event, GError **error)
     case YAML_DOCUMENT_START_EVENT:
       if (self->root != NULL)
         return fail (self, &event->start_mark, ANNEX_FRONT_MATTER_ERROR_SYNTAX,
-                     "There is a second document", error);
+                     N_ ("There is a second document"), error);
       return TRUE;
     default:
       return TRUE;
@@ -277,11 +284,12 @@ annex_front_matter_parse (const char *yaml, gsize length, guint first_line, GErr
 
   if (length > ANNEX_FRONT_MATTER_MAX_BYTES || !g_utf8_validate (yaml, (gssize) length, NULL))
     {
-      g_set_error (error, ANNEX_FRONT_MATTER_ERROR,
-                   length > ANNEX_FRONT_MATTER_MAX_BYTES ? ANNEX_FRONT_MATTER_ERROR_LIMIT
-                                                         : ANNEX_FRONT_MATTER_ERROR_SYNTAX,
-                   "The front matter is %s",
-                   length > ANNEX_FRONT_MATTER_MAX_BYTES ? "larger than 64 KiB" : "not UTF-8");
+      annex_set_spoken_detail (
+          error, ANNEX_FRONT_MATTER_ERROR,
+          length > ANNEX_FRONT_MATTER_MAX_BYTES ? ANNEX_FRONT_MATTER_ERROR_LIMIT
+                                                : ANNEX_FRONT_MATTER_ERROR_SYNTAX,
+          N_ ("The front matter is %s"),
+          length > ANNEX_FRONT_MATTER_MAX_BYTES ? N_ ("larger than 64 KiB") : N_ ("not UTF-8"));
       return NULL;
     }
   if (!yaml_parser_initialize (&parser))
@@ -293,8 +301,8 @@ annex_front_matter_parse (const char *yaml, gsize length, guint first_line, GErr
       if (reader.root != NULL && JSON_NODE_HOLDS_OBJECT (reader.root))
         object = json_node_dup_object (reader.root);
       else
-        g_set_error_literal (error, ANNEX_FRONT_MATTER_ERROR, ANNEX_FRONT_MATTER_ERROR_SYNTAX,
-                             "The front matter is not a list of keys and values");
+        annex_set_spoken (error, ANNEX_FRONT_MATTER_ERROR, ANNEX_FRONT_MATTER_ERROR_SYNTAX,
+                          N_ ("The front matter is not a list of keys and values"));
     }
   yaml_parser_delete (&parser);
   reader_clear (&reader);

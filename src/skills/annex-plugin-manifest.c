@@ -8,6 +8,7 @@
 
 #include "annex-json-build.h"
 #include "annex-skill-files.h"
+#include "annex-spoken.h"
 #include "annex-zip.h"
 
 #include <glib/gi18n.h>
@@ -60,8 +61,9 @@ annex_plugin_read_json (const char *folder, const char *path, GError **error)
   if (length <= MAX_JSON_BYTES && length > 0)
     object = annex_json_parse_object (text, (gssize) length, &wrong);
   if (object == NULL)
-    g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT, "“%s” cannot be read: %s",
-                 path, wrong != NULL ? wrong->message : "it is empty or larger than 1 MiB");
+    annex_set_spoken (
+        error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT, N_ ("“%s” cannot be read: %s"), path,
+        wrong != NULL ? annex_error_said (wrong) : _ ("it is empty or larger than 1 MiB"));
   return object;
 }
 
@@ -70,8 +72,8 @@ annex_plugin_read_json (const char *folder, const char *path, GError **error)
 static gboolean
 wrong_type (const char *key, GError **error)
 {
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-               "The plugin's “%s” is not as the format says", key);
+  annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+                    N_ ("The plugin’s “%s” is not as the format says"), key);
   return FALSE;
 }
 

@@ -11,6 +11,7 @@
 #include "annex-skill-shelf-private.h"
 #include "annex-zip.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -66,12 +67,12 @@ annex_skill_author_from_text (AnnexSkillDraft *draft, const char *text, GPtrArra
 /* ---- checking */
 
 static void
-blame_file (GPtrArray *faults, const char *path, const char *what)
+blame_file (GPtrArray *faults, char *message)
 {
   AnnexSkillFault *fault = g_new0 (AnnexSkillFault, 1);
 
   fault->field = g_strdup ("files");
-  fault->message = g_strconcat ("“", path, "” ", what, NULL);
+  fault->message = message;
   g_ptr_array_add (faults, fault);
 }
 
@@ -87,13 +88,18 @@ check_files (const AnnexSkillDraft *draft, GPtrArray *faults)
   while (g_hash_table_iter_next (&iter, &path, &bytes))
     {
       if (!annex_zip_is_clean_path (path))
-        blame_file (faults, path, "is no name for a file of a skill");
+        blame_file (faults,
+                    g_strdup_printf (_ ("“%s” is no name for a file of a skill"), (char *) path));
       else if (g_ascii_strcasecmp (path, "SKILL.md") == 0)
-        blame_file (faults, path, "is made of the fields, and no other file may be called so");
+        blame_file (
+            faults,
+            g_strdup_printf (_ ("“%s” is made of the fields, and no other file may be called so"),
+                             (char *) path));
       total += bytes != NULL ? g_bytes_get_size (bytes) : 0;
       if (total > ANNEX_SKILL_MAX_BYTES)
         {
-          blame_file (faults, path, "makes the skill too large");
+          blame_file (faults,
+                      g_strdup_printf (_ ("“%s” makes the skill too large"), (char *) path));
           return;
         }
     }
@@ -134,7 +140,7 @@ write_file (const char *folder, const char *path, GBytes *bytes, GError **error)
     }
   if (g_mkdir_with_parents (parent, 0700) != 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "“%s” cannot be written", path);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("“%s” cannot be written"), path);
       return FALSE;
     }
   return g_file_set_contents_full (target, g_bytes_get_data (bytes, NULL),
@@ -172,7 +178,7 @@ annex_skill_author_write_folder (AnnexSkillPlaces *places,
     }
   else if (g_mkdir_with_parents (target, 0700) != 0)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "“%s” cannot be made", target);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("“%s” cannot be made"), target);
       return FALSE;
     }
   g_remove (other);

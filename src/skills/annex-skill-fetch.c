@@ -9,7 +9,9 @@
 #include "annex-json.h"
 #include "annex-policy.h"
 #include "annex-skill.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define PROGRAM "annex-fetch"
@@ -148,11 +150,27 @@ find_program (void)
   return g_build_filename (ANNEX_MODULE_DIR, PROGRAM, NULL);
 }
 
+/* The program says what it says in English; what comes from git is behind a colon. */
+static char *
+dup_said (const char *message)
+{
+  const char *colon = strstr (message, ": ");
+  g_autofree char *head =
+      colon != NULL ? g_strndup (message, (gsize) (colon - message)) : g_strdup (message);
+
+  return *head != '\0' ? g_strconcat (_ (head), colon, NULL) : g_strdup (message);
+}
+
 static char *
 fail (GError **error, const char *url, const char *message)
 {
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED, "“%s” was not fetched. %s", url,
-               message);
+  g_autofree char *said = dup_said (message);
+  GError *made = g_error_new (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
+                              "“%s” was not fetched. %s", url, message);
+
+  /* Translators: an address, and why */
+  annex_spoken_take (made, g_strdup_printf (_ ("“%s” was not fetched. %s"), url, said));
+  g_propagate_error (error, made);
   return NULL;
 }
 
@@ -192,7 +210,7 @@ annex_skill_fetch (const AnnexGitSource *source,
   text = g_bytes_get_data (output, &length);
   result = length > 0 ? annex_json_parse_object (text, (gssize) length, NULL) : NULL;
   if (result == NULL)
-    return fail (error, source->url, "It took too long, or was too large");
+    return fail (error, source->url, N_ ("It took too long, or was too large"));
   *bytes = (guint64) MAX (annex_json_opt_int (result, "bytes", 0), 0);
   commit = annex_json_opt_string (result, "commit", NULL);
   if (commit == NULL || !g_subprocess_get_successful (process))

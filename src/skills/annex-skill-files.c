@@ -8,10 +8,12 @@
 
 #include "annex-beneath.h"
 #include "annex-json.h"
+#include "annex-spoken.h"
 #include "annex-zip.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,9 +77,9 @@ visit (Walk *self, int root, const char *path, const char *name, GError **error)
   self->total += (guint64) info.st_size;
   if (self->files->len == ANNEX_SKILL_MAX_FILES || self->total > ANNEX_SKILL_MAX_BYTES)
     {
-      g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_LIMIT,
-                   "It is too large for a skill: at most %d files and %u MiB",
-                   ANNEX_SKILL_MAX_FILES, ANNEX_SKILL_MAX_BYTES >> 20);
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_LIMIT,
+                        N_ ("It is too large for a skill: at most %d files and %u MiB"),
+                        ANNEX_SKILL_MAX_FILES, ANNEX_SKILL_MAX_BYTES >> 20);
       return FALSE;
     }
   file = g_new0 (AnnexSkillFile, 1);
@@ -149,7 +151,8 @@ annex_skill_files_read (const char *folder, const char *path, GError **error)
     }
   if (info.st_size > ANNEX_SKILL_MAX_BYTES)
     {
-      g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_LIMIT, "“%s” is too large", path);
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_LIMIT, N_ ("“%s” is too large"),
+                        path);
       return NULL;
     }
   data = g_malloc ((gsize) info.st_size + 1);

@@ -10,6 +10,7 @@
 #include "annex-paths.h"
 #include "annex-skill-files.h"
 #include "annex-skill-shelf-private.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -58,10 +59,10 @@ read_list (const char *tree, GError **error)
       annex_json_opt_string (owner, "name", NULL) != NULL &&
       json_array_get_length (plugins) <= MAX_PLUGINS)
     return g_steal_pointer (&list);
-  g_set_error_literal (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                       list == NULL ? "This is no marketplace: it has no “" LIST "”"
-                                    : "Its marketplace.json must have a name (small letters, "
-                                      "digits, hyphens), an owner and a list of plugins");
+  annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+                    list == NULL ? N_ ("This is no marketplace: it has no list of plugins")
+                                 : N_ ("Its marketplace.json must have a name (small letters, "
+                                       "digits, hyphens), an owner and a list of plugins"));
   return NULL;
 }
 
@@ -276,12 +277,12 @@ may_be_called (const char *name, const char *address, JsonObject *before, GError
 {
   if (g_strv_contains (reserved, name) &&
       !g_str_has_prefix (address, "https://github.com/anthropics/"))
-    g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_HOSTILE,
-                 "It calls itself “%s”, which is another's name", name);
+    annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_HOSTILE,
+                      N_ ("It calls itself “%s”, which is another’s name"), name);
   else if (before != NULL && !g_str_equal (annex_json_opt_string (before, "address", ""), address))
-    g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_EXISTS,
-                 "There is a marketplace “%s” already, from %s. Remove that one first", name,
-                 annex_json_opt_string (before, "address", ""));
+    annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_EXISTS,
+                      N_ ("There is a marketplace “%s” already, from %s. Remove that one first"),
+                      name, annex_json_opt_string (before, "address", ""));
   else
     return TRUE;
   return FALSE;
@@ -311,10 +312,11 @@ annex_skill_market_install (AnnexSkillPlaces *places,
     return NULL;
   if (name != NULL && !g_str_equal (name, own))
     {
-      g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                   "The marketplace calls itself “%s” now. Remove it and add it again if that is "
-                   "right",
-                   own);
+      annex_set_spoken (
+          error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+          N_ ("The marketplace calls itself “%s” now. Remove it and add it again if that is "
+              "right"),
+          own);
       return NULL;
     }
   before = annex_skill_load_object (path, &wrong);
@@ -328,7 +330,7 @@ annex_skill_market_install (AnnexSkillPlaces *places,
   if (g_rename (tree, target) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                   "The marketplace cannot be kept: %s", g_strerror (errno));
+                   _ ("The marketplace cannot be kept: %s"), g_strerror (errno));
       return NULL;
     }
   state = annex_json_build ("s", "address", address, "s", "commit", commit, "s", "current", id, "i",

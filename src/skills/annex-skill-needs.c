@@ -9,6 +9,7 @@
 #include "annex-json.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define PREFIX "annex."
@@ -177,20 +178,21 @@ annex_skill_need_check (const AnnexSkillNeed *need, const char *value, GError **
   if (strlen (value) > MAX_VALUE_BYTES || !g_utf8_validate (value, -1, NULL))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "“%s” is too long or no text (at most %d bytes)", need->label, MAX_VALUE_BYTES);
+                   _ ("“%s” is too long or no text (at most %d bytes)"), need->label,
+                   MAX_VALUE_BYTES);
       return FALSE;
     }
   if (need->kind == ANNEX_NEED_FOLDER && !g_file_test (value, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "“%s” must be a folder; there is none at “%s”", need->label, value);
+                   _ ("“%s” must be a folder; there is none at “%s”"), need->label, value);
       return FALSE;
     }
   if (need->kind != ANNEX_NEED_CHOICE ||
       g_strv_contains ((const char *const *) need->options, value))
     return TRUE;
   options = g_strjoinv (", ", need->options);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "“%s” must be one of: %s",
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _ ("“%s” must be one of: %s"),
                need->label, options);
   return FALSE;
 }

@@ -9,6 +9,7 @@
 #include "annex-json.h"
 #include "annex-skill-files.h"
 #include "annex-skill-private.h"
+#include "annex-spoken.h"
 #include "annex-zip.h"
 
 #include <errno.h>
@@ -118,7 +119,7 @@ unpack (const char *path, const char *tree, GCancellable *cancellable, GError **
                  wrong->code == ANNEX_ZIP_ERROR_FORMAT    ? ANNEX_SKILL_ERROR_FORMAT
                  : wrong->code == ANNEX_ZIP_ERROR_HOSTILE ? ANNEX_SKILL_ERROR_HOSTILE
                                                           : ANNEX_SKILL_ERROR_LIMIT,
-                 _ ("This package is not taken. %s"), wrong->message);
+                 _ ("This package is not taken. %s"), annex_error_said (wrong));
   else
     g_propagate_error (error, g_steal_pointer (&wrong));
   return FALSE;
@@ -189,7 +190,7 @@ add_or_leave (AnnexSkillPackage *self, const char *folder, const char *name, GEr
     return TRUE;
   if (wrong->domain == ANNEX_SKILL_ERROR && wrong->code != ANNEX_SKILL_ERROR_LIMIT)
     {
-      g_ptr_array_add (self->left_out, g_strdup_printf ("%s: %s", name, wrong->message));
+      g_ptr_array_add (self->left_out, g_strdup_printf ("%s: %s", name, annex_error_said (wrong)));
       return TRUE;
     }
   g_propagate_error (error, g_steal_pointer (&wrong));
@@ -339,11 +340,13 @@ find_skills (AnnexSkillPackage *self,
     g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
                  _ ("“%s” is a marketplace. Add it as one, and choose from its plugins"),
                  self->source);
+  else if (self->left_out->len > 0)
+    annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+                      N_ ("There is no skill in “%s” that can be used. %s"), self->source,
+                      (char *) g_ptr_array_index (self->left_out, 0));
   else
-    g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                 "There is no skill in “%s” that can be used%s%s", self->source,
-                 self->left_out->len > 0 ? ". " : "",
-                 self->left_out->len > 0 ? (char *) g_ptr_array_index (self->left_out, 0) : "");
+    annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+                      N_ ("There is no skill in “%s” that can be used"), self->source);
   return FALSE;
 }
 

@@ -8,6 +8,7 @@
 
 #include "annex-json-build.h"
 #include "annex-skill-shelf-private.h"
+#include "annex-spoken.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -502,8 +503,8 @@ annex_skill_plugins_remove (AnnexSkillPlaces *places, const char *plugin, GError
     return FALSE;
   if (record == NULL)
     {
-      g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND, "There is no plugin “%s”",
-                   plugin);
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                        N_ ("There is no plugin “%s”"), plugin);
       return FALSE;
     }
   for (guint i = 0; names[i] != NULL; i++)

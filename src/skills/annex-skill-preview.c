@@ -7,8 +7,10 @@
 #include "annex-skill-package-private.h"
 
 #include "annex-skill-files.h"
+#include "annex-spoken.h"
 #include "annex-zip.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 void
@@ -69,8 +71,8 @@ annex_skill_package_make (const char *folder, GHashTable *texts, GError **error)
   problems = annex_skill_check (text, length, NULL);
   if (problems[0] != NULL)
     {
-      g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                   "The skill breaks a rule of the format: %s", problems[0]);
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
+                        N_ ("The skill breaks a rule of the format: %s"), problems[0]);
       return NULL;
     }
   writer = annex_zip_writer_new ();

@@ -11,6 +11,7 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 #include "annex-skill-files.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,7 +103,7 @@ annex_skill_take_lock (AnnexSkillPlaces *places, GError **error)
   if (fd >= 0 && flock (fd, LOCK_EX) == 0)
     return g_steal_fd (&fd);
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-               "The library of skills cannot be changed: %s", g_strerror (errno));
+               _ ("The library of skills cannot be changed: %s"), g_strerror (errno));
   return -1;
 }
 
@@ -267,8 +268,8 @@ find_current (JsonObject *state)
 static gboolean
 not_found (const char *name, GError **error)
 {
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-               "There is no skill “%s” in the library", name);
+  annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                    N_ ("There is no skill “%s” in the library"), name);
   return FALSE;
 }
 
@@ -406,7 +407,7 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
   if (g_rename (staged, target) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                   "The skill cannot be put into the library: %s", g_strerror (errno));
+                   _ ("The skill cannot be put into the library: %s"), g_strerror (errno));
       return FALSE;
     }
   sync_folder (target);
@@ -438,8 +439,8 @@ annex_skill_shelf_undo (AnnexSkillPlaces *places, const char *name, GError **err
     return not_found (name, error);
   if (at == 0)
     {
-      g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-                   "There is no version of “%s” before this one", name);
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                        N_ ("There is no version of “%s” before this one"), name);
       return FALSE;
     }
   before = json_array_get_object_element (annex_json_opt_array (state, "versions"), at - 1);
@@ -462,8 +463,8 @@ annex_skill_shelf_restore (AnnexSkillPlaces *places,
   json_object_set_string_member (state, "current", version);
   if (annex_skill_state_get_current (state) != NULL)
     return annex_skill_save_object (path, state, error);
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-               "That version of “%s” is no longer there", name);
+  annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                    N_ ("That version of “%s” is no longer there"), name);
   return FALSE;
 }
 
@@ -505,8 +506,8 @@ remove_all (AnnexSkillPlaces *places, const char *name, GError **error)
   gone = g_build_filename (staging, name, NULL);
   if (g_rename (folder, gone) != 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be removed: %s",
-                   name, g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   _ ("“%s” cannot be removed: %s"), name, g_strerror (errno));
       g_rmdir (staging);
       return FALSE;
     }

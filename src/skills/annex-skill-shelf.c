@@ -8,7 +8,9 @@
 
 #include "annex-admin-policy.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_SKILLS_PER_PLACE 500
@@ -251,7 +253,7 @@ annex_skill_shelf_find (AnnexSkillPlaces *places,
       if (!info->shadowed && g_str_equal (info->name, name))
         return annex_skill_info_copy (info);
     }
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND, "There is no skill “%s”",
-               name);
+  annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                    N_ ("There is no skill “%s”"), name);
   return NULL;
 }

@@ -14,6 +14,9 @@
 
 #include "annex-json.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 /* ---- the library */
 
@@ -266,8 +269,8 @@ keep_secret (AnnexSkillStore *self,
 
   if (secrets == NULL)
     {
-      g_set_error_literal (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
-                           "There is no keyring to put a secret into");
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
+                        N_ ("There is no keyring to put a secret into"));
       return NULL;
     }
   if (!dex_await (annex_secrets_store (secrets, reference, label, value), error))
@@ -288,8 +291,8 @@ value_work (gpointer data)
     return annex_future_new_error (error);
   need = annex_skill_needs_find (annex_skill_get_needs (skill), job->names[0]);
   if (need == NULL)
-    return annex_future_new_errorf (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NEEDS,
-                                    "The skill asks for no “%s”", job->names[0]);
+    return annex_future_new_spoken (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NEEDS,
+                                    N_ ("The skill asks for no “%s”"), job->names[0]);
   return dex_future_new_take_boxed (ANNEX_TYPE_SKILL_NEED, annex_skill_need_copy (need));
 }
 

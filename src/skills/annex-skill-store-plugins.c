@@ -8,7 +8,9 @@
 #include "annex-skill-files.h"
 #include "annex-skill-market.h"
 #include "annex-skill-store-private.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* ---- fetching */
@@ -59,8 +61,8 @@ fetch (AnnexSkillStore *self, Fetch *fetch, GError **error)
 
   if (self->ledger == NULL || !annex_git_source_get_host (fetch->source, &host, &port))
     {
-      g_set_error_literal (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
-                           "Nothing can be fetched here");
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
+                        N_ ("Nothing can be fetched here"));
       return FALSE;
     }
   if (!dex_await (annex_worker_run ("annex-fetch", fetch_work, fetch, NULL), error))
@@ -157,8 +159,8 @@ open_staged_work (gpointer data)
       self->fetch != NULL ? (const char *const *) self->fetch->left_out : NULL;
 
   if (!g_file_test (self->folder, G_FILE_TEST_IS_DIR))
-    return annex_future_new_errorf (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-                                    "There is no such folder in the repository");
+    return annex_future_new_spoken (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                                    N_ ("There is no such folder in the repository"));
   source = self->job->text != NULL ? g_strconcat (self->job->name, "@", self->job->text, NULL)
                                    : g_strdup (self->job->name);
   staging = g_steal_pointer (&self->staging); /* the package removes it, also where it fails */
@@ -284,8 +286,8 @@ load_offered_work (gpointer data)
       return bytes != NULL ? dex_future_new_take_boxed (G_TYPE_BYTES, bytes)
                            : annex_future_new_error (error);
     }
-  return annex_future_new_errorf (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-                                  "There is no skill “%s” in it", job->name);
+  return annex_future_new_spoken (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                                  N_ ("There is no skill “%s” in it"), job->name);
 }
 
 static DexFuture *

@@ -8,6 +8,9 @@
 
 #include "annex-future.h"
 #include "annex-skill-values.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 static void
 annex_skill_store_library_init (AnnexSkillLibraryInterface *iface);
@@ -108,11 +111,12 @@ use_work (gpointer data)
   if (info == NULL)
     return annex_future_new_error (error);
   if (info->fault != NULL)
-    return annex_future_new_errorf (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_UNUSABLE,
-                                    "The skill “%s” cannot be used: %s", info->name, info->fault);
+    return annex_future_new_spoken (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_UNUSABLE,
+                                    N_ ("The skill “%s” cannot be used: %s"), info->name,
+                                    info->fault);
   if (!info->enabled)
-    return annex_future_new_errorf (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_UNUSABLE,
-                                    "The user has switched the skill “%s” off", info->name);
+    return annex_future_new_spoken (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_UNUSABLE,
+                                    N_ ("The user has switched the skill “%s” off"), info->name);
   use = annex_skill_use_make (request->places, info, request->arguments, &error);
   if (use == NULL)
     return annex_future_new_error (error);

@@ -9,6 +9,7 @@
 #include "annex-skill-shelf-private.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 static char *
@@ -44,7 +45,7 @@ annex_skill_values_set (AnnexSkillPlaces *places,
   if (value != NULL && need->kind == ANNEX_NEED_SECRET && !g_str_has_prefix (value, "secret:"))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "“%s” is a secret and belongs into the keyring", need->label);
+                   _ ("“%s” is a secret and belongs into the keyring"), need->label);
       return FALSE;
     }
   if (value != NULL && !annex_skill_need_check (need, value, error))
@@ -77,8 +78,8 @@ annex_skill_values_take (AnnexSkillPlaces *places, const char *name, GError **er
   values = lock >= 0 ? annex_skill_load_to_change (path, error) : NULL;
   if (values == NULL || g_remove (path) == 0 || errno == ENOENT)
     return g_steal_pointer (&values);
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "“%s” cannot be removed: %s", path,
-               g_strerror (errno));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _ ("“%s” cannot be removed: %s"),
+               path, g_strerror (errno));
   return NULL;
 }
 

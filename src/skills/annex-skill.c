@@ -8,6 +8,7 @@
 
 #include "annex-front-matter.h"
 #include "annex-json.h"
+#include "annex-spoken.h"
 
 #include <fcntl.h>
 #include <glib/gi18n.h>
@@ -16,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-G_DEFINE_QUARK (annex - skill - error - quark, annex_skill_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_skill_error)
 
 struct _AnnexSkill
 {
@@ -297,7 +298,7 @@ annex_skill_parse (const char *text, gsize length, const char *folder, GError **
   if (head == NULL)
     {
       g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT,
-                   _ ("SKILL.md cannot be read: %s"), cause->message);
+                   _ ("SKILL.md cannot be read: %s"), annex_error_said (cause));
       return NULL;
     }
   if (*annex_json_opt_string (head, "description", "") == '\0' ||

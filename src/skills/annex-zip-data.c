@@ -6,8 +6,11 @@
  */
 #include "annex-zip-private.h"
 
+#include "annex-spoken.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,8 +45,8 @@ annex_zip_crc (guint32 crc, const guint8 *data, gsize length)
 static gboolean
 lied (const AnnexZipEntry *entry, GError **error)
 {
-  g_set_error (error, ANNEX_ZIP_ERROR, ANNEX_ZIP_ERROR_HOSTILE,
-               "“%s” is damaged, or not as large as it says", entry->path);
+  annex_set_spoken (error, ANNEX_ZIP_ERROR, ANNEX_ZIP_ERROR_HOSTILE,
+                    N_ ("“%s” is damaged, or not as large as it says"), entry->path);
   return FALSE;
 }
 
@@ -100,8 +103,8 @@ fail_errno (const char *path, GError **error)
 {
   int code = errno;
 
-  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "“%s” cannot be written: %s", path,
-               g_strerror (code));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), _ ("“%s” cannot be written: %s"),
+               path, g_strerror (code));
   return FALSE;
 }
 
@@ -158,8 +161,8 @@ annex_zip_unpack (AnnexZip *self, const char *target, GCancellable *cancellable,
         return FALSE;
       if (g_get_monotonic_time () > end)
         {
-          g_set_error_literal (error, ANNEX_ZIP_ERROR, ANNEX_ZIP_ERROR_LIMIT,
-                               "It takes too long to unpack");
+          annex_set_spoken (error, ANNEX_ZIP_ERROR, ANNEX_ZIP_ERROR_LIMIT,
+                            N_ ("It takes too long to unpack"));
           return FALSE;
         }
       if (!unpack_entry (self, g_ptr_array_index (self->entries, i), target, error))

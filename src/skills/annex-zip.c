@@ -6,13 +6,15 @@
  */
 #include "annex-zip-private.h"
 
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 
-G_DEFINE_QUARK (annex - zip - error - quark, annex_zip_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_zip_error)
 G_DEFINE_BOXED_TYPE (AnnexZip, annex_zip, annex_zip_ref, annex_zip_unref)
 
-#define MAX_PATH_BYTES 1024
 #define HOST_UNIX 3
 #define HOST_MACOS 19
 
@@ -52,13 +54,11 @@ refuse (GError **error, AnnexZipError code, const char *format, ...) G_GNUC_PRIN
 static gboolean
 refuse (GError **error, AnnexZipError code, const char *format, ...)
 {
-  g_autofree char *text = NULL;
   va_list args;
 
   va_start (args, format);
-  text = g_strdup_vprintf (format, args);
+  g_propagate_error (error, annex_spoken_new_valist (ANNEX_ZIP_ERROR, code, format, args));
   va_end (args);
-  g_set_error_literal (error, ANNEX_ZIP_ERROR, code, text);
   return FALSE;
 }
 
@@ -96,33 +96,6 @@ annex_zip_get_entries (AnnexZip *self)
 
 /* ---- names */
 
-gboolean
-annex_zip_is_clean_path (const char *path)
-{
-  g_auto (GStrv) parts = NULL;
-
-  if (*path == '\0' || strlen (path) > MAX_PATH_BYTES || !g_utf8_validate (path, -1, NULL))
-    return FALSE;
-  for (const char *p = path; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      /* Neither what another system reads as a separator or a drive, nor what a person cannot see.
-       */
-      if (c == '\\' || c == ':' || g_unichar_iscntrl (c) ||
-          g_unichar_type (c) == G_UNICODE_FORMAT || g_unichar_type (c) == G_UNICODE_LINE_SEPARATOR)
-        return FALSE;
-    }
-  parts = g_strsplit (path, "/", -1);
-  if (g_strv_length (parts) > ANNEX_ZIP_MAX_DEPTH)
-    return FALSE;
-  for (guint i = 0; parts[i] != NULL; i++)
-    if (*parts[i] == '\0' || g_str_equal (parts[i], ".") || g_str_equal (parts[i], "..") ||
-        strlen (parts[i]) > 255)
-      return FALSE;
-  return TRUE;
-}
-
 static char *
 fold (const char *path)
 {
@@ -139,7 +112,7 @@ check_twins (Scan *scan, const AnnexZipEntry *entry, GError **error)
 
   if (g_hash_table_contains (scan->seen, folded))
     return refuse (error, ANNEX_ZIP_ERROR_HOSTILE,
-                   "It holds “%s” twice, or two names that look the same", entry->path);
+                   N_ ("It holds “%s” twice, or two names that look the same"), entry->path);
   g_hash_table_insert (scan->seen, g_strdup (folded), GINT_TO_POINTER (entry->is_folder ? 1 : 2));
   return TRUE;
 }
@@ -157,7 +130,7 @@ check_parents (Scan *scan, GError **error)
         {
           *slash = '\0';
           if (GPOINTER_TO_INT (g_hash_table_lookup (scan->seen, folded)) == 2)
-            return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” lies in a file", entry->path);
+            return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” lies in a file"), entry->path);
         }
     }
   return TRUE;
@@ -175,11 +148,13 @@ read_kind (const guint8 *p, AnnexZipEntry *entry, GError **error)
   if (host != HOST_UNIX && host != HOST_MACOS)
     mode = 0;
   if ((mode & S_IFMT) != 0 && !S_ISREG (mode) && !S_ISDIR (mode))
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” is a link or a device", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” is a link or a device"), entry->path);
   if ((mode & (S_ISUID | S_ISGID)) != 0)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” would run as another user", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” would run as another user"),
+                   entry->path);
   if ((mode & S_IFMT) != 0 && S_ISDIR (mode) != entry->is_folder)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” is both a file and a folder", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” is both a file and a folder"),
+                   entry->path);
   entry->executable = (mode & S_IXUSR) != 0 && !entry->is_folder;
   return TRUE;
 }
@@ -188,7 +163,7 @@ static gboolean
 read_name (const guint8 *name, gsize length, AnnexZipEntry *entry, GError **error)
 {
   if (memchr (name, '\0', length) != NULL)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "A name in it holds a null character");
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("A name in it holds a null character"));
   entry->is_folder = length > 0 && name[length - 1] == '/';
   entry->path = g_strndup ((const char *) name, length - (entry->is_folder ? 1 : 0));
   if (!annex_zip_is_clean_path (entry->path))
@@ -197,7 +172,8 @@ read_name (const guint8 *name, gsize length, AnnexZipEntry *entry, GError **erro
 
       if (strlen (shown) > 80)
         shown[80] = '\0';
-      return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "A name in it is not allowed: “%s”", shown);
+      return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("A name in it is not allowed: “%s”"),
+                     shown);
     }
   return TRUE;
 }
@@ -212,20 +188,23 @@ check_local (Scan *scan, const guint8 *central, AnnexZipEntry *entry, GError **e
   Range range = { .start = offset };
 
   if (offset + ZIP_LOCAL_BYTES > scan->central || get32 (p) != ZIP_LOCAL)
-    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, "“%s” is not where it should be", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, N_ ("“%s” is not where it should be"),
+                   entry->path);
   entry->data_offset = offset + ZIP_LOCAL_BYTES + get16 (p + 26) + get16 (p + 28);
   range.end = entry->data_offset + entry->packed_bytes;
   range.described = (get16 (p + 6) & ZIP_DESCRIPTOR) != 0;
   if (range.end > scan->central)
-    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, "“%s” is cut off", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, N_ ("“%s” is cut off"), entry->path);
   if (get16 (p + 26) != name_length ||
       memcmp (p + ZIP_LOCAL_BYTES, central + ZIP_CENTRAL_BYTES, name_length) != 0 ||
       get16 (p + 6) != get16 (central + 8) || get16 (p + 8) != entry->method)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” is described in two ways", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” is described in two ways"),
+                   entry->path);
   if (!(range.described && get32 (p + 14) == 0 && get32 (p + 18) == 0 && get32 (p + 22) == 0) &&
       (get32 (p + 14) != entry->crc || get32 (p + 18) != entry->packed_bytes ||
        get32 (p + 22) != entry->size_bytes))
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” is described in two ways", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” is described in two ways"),
+                   entry->path);
   g_array_append_val (scan->ranges, range);
   return TRUE;
 }
@@ -235,16 +214,16 @@ check_sizes (Scan *scan, const guint8 *central, const AnnexZipEntry *entry, GErr
 {
   if (entry->packed_bytes == G_MAXUINT32 || entry->size_bytes == G_MAXUINT32 ||
       get32 (central + 42) == G_MAXUINT32)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” has ZIP64 sizes", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” has ZIP64 sizes"), entry->path);
   if ((entry->is_folder && (entry->size_bytes > 0 || entry->packed_bytes > 0)) ||
       (entry->method == ZIP_STORED && entry->size_bytes != entry->packed_bytes))
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” lies about its size", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("“%s” lies about its size"), entry->path);
   scan->total += entry->size_bytes;
   if (entry->size_bytes > ANNEX_ZIP_MAX_FILE_BYTES || scan->total > ANNEX_ZIP_MAX_BYTES)
-    return refuse (error, ANNEX_ZIP_ERROR_LIMIT, "It is larger than is allowed when unpacked");
+    return refuse (error, ANNEX_ZIP_ERROR_LIMIT, N_ ("It is larger than is allowed when unpacked"));
   if (entry->size_bytes > 1024 * 1024 &&
       entry->size_bytes / MAX (entry->packed_bytes, 1) > ANNEX_ZIP_MAX_RATIO)
-    return refuse (error, ANNEX_ZIP_ERROR_LIMIT, "“%s” is packed too tightly to be trusted",
+    return refuse (error, ANNEX_ZIP_ERROR_LIMIT, N_ ("“%s” is packed too tightly to be trusted"),
                    entry->path);
   return TRUE;
 }
@@ -258,11 +237,11 @@ scan_entry (Scan *scan, gsize offset, gsize end, gsize *next, GError **error)
   gsize length;
 
   if (offset + ZIP_CENTRAL_BYTES > end || get32 (p) != ZIP_CENTRAL)
-    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, "Its directory is damaged");
+    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, N_ ("Its directory is damaged"));
   length = get16 (p + 28);
   *next = offset + ZIP_CENTRAL_BYTES + length + get16 (p + 30) + get16 (p + 32);
   if (*next > end)
-    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, "Its directory is damaged");
+    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, N_ ("Its directory is damaged"));
   entry = g_new0 (AnnexZipEntry, 1);
   g_ptr_array_add (scan->entries, entry);
   if (!read_name (p + ZIP_CENTRAL_BYTES, length, entry, error))
@@ -272,10 +251,11 @@ scan_entry (Scan *scan, gsize offset, gsize end, gsize *next, GError **error)
   entry->packed_bytes = get32 (p + 20);
   entry->size_bytes = get32 (p + 24);
   if ((get16 (p + 8) & ~(ZIP_UTF8 | ZIP_DESCRIPTOR | 0x0006u)) != 0 || get16 (p + 34) != 0)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "“%s” is encrypted, patched or on another disk",
-                   entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE,
+                   N_ ("“%s” is encrypted, patched or on another disk"), entry->path);
   if (entry->method != ZIP_STORED && entry->method != ZIP_DEFLATED)
-    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, "“%s” is packed in an unusual way", entry->path);
+    return refuse (error, ANNEX_ZIP_ERROR_FORMAT, N_ ("“%s” is packed in an unusual way"),
+                   entry->path);
   return read_kind (p, entry, error) && check_sizes (scan, p, entry, error) &&
          check_twins (scan, entry, error) && check_local (scan, p, entry, error);
 }
@@ -303,10 +283,11 @@ check_ranges (Scan *scan, GError **error)
       gsize start = range != NULL ? range->start : scan->central;
 
       if (start < at)
-        return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "Its entries overlap");
+        return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("Its entries overlap"));
       /* 12 or 16 bytes of a data descriptor may follow the data. */
       if (start != at && !(described && (start - at == 12 || start - at == 16)))
-        return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "Something is hidden between its entries");
+        return refuse (error, ANNEX_ZIP_ERROR_HOSTILE,
+                       N_ ("Something is hidden between its entries"));
       if (range != NULL)
         {
           at = range->end;
@@ -331,7 +312,8 @@ find_end (const guint8 *data, gsize length, GError **error)
       if (get32 (p) == ZIP_END && get16 (p + 20) == back - ZIP_END_BYTES)
         return p;
     }
-  refuse (error, ANNEX_ZIP_ERROR_FORMAT, "It is no ZIP archive, it is cut off, or more follows it");
+  refuse (error, ANNEX_ZIP_ERROR_FORMAT,
+          N_ ("It is no ZIP archive, it is cut off, or more follows it"));
   return NULL;
 }
 
@@ -347,25 +329,25 @@ scan_all (Scan *scan, GError **error)
   if (p == NULL)
     return scan->length >= ZIP_END_BYTES
                ? FALSE
-               : refuse (error, ANNEX_ZIP_ERROR_FORMAT, "It is no ZIP archive");
+               : refuse (error, ANNEX_ZIP_ERROR_FORMAT, N_ ("It is no ZIP archive"));
   n = get16 (p + 10);
   end = (gsize) (p - scan->data);
   scan->central = at = get32 (p + 16);
   if (get16 (p + 4) != 0 || get16 (p + 6) != 0 || get16 (p + 8) != n)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "It is spread over several disks");
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("It is spread over several disks"));
   if (n == 0xffff || scan->central == G_MAXUINT32)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "It has ZIP64 sizes");
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("It has ZIP64 sizes"));
   if (n > ANNEX_ZIP_MAX_ENTRIES)
-    return refuse (error, ANNEX_ZIP_ERROR_LIMIT, "It holds more than %d files",
+    return refuse (error, ANNEX_ZIP_ERROR_LIMIT, N_ ("It holds more than %d files"),
                    ANNEX_ZIP_MAX_ENTRIES);
   if (scan->central > end || end - scan->central != get32 (p + 12))
     return refuse (error, ANNEX_ZIP_ERROR_HOSTILE,
-                   "Something stands before it or behind its directory");
+                   N_ ("Something stands before it or behind its directory"));
   for (guint i = 0; i < n; i++)
     if (!scan_entry (scan, at, end, &at, error))
       return FALSE;
   if (at != end)
-    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, "Its directory is longer than it says");
+    return refuse (error, ANNEX_ZIP_ERROR_HOSTILE, N_ ("Its directory is longer than it says"));
   return check_ranges (scan, error) && check_parents (scan, error);
 }
 
@@ -378,7 +360,7 @@ annex_zip_open (GBytes *bytes, GError **error)
   scan.data = g_bytes_get_data (bytes, &scan.length);
   if (scan.length > ANNEX_ZIP_MAX_ARCHIVE_BYTES)
     {
-      refuse (error, ANNEX_ZIP_ERROR_LIMIT, "It is larger than 64 MiB");
+      refuse (error, ANNEX_ZIP_ERROR_LIMIT, N_ ("It is larger than 64 MiB"));
       return NULL;
     }
   scan.entries = g_ptr_array_new_with_free_func (entry_free);

@@ -7,6 +7,7 @@
 #include "annex-error-text.h"
 
 #include "annex-error-words-private.h"
+#include "annex-spoken.h"
 
 #include <glib/gi18n.h>
 
@@ -50,7 +51,8 @@ annex_error_text_new (const GError *error)
 {
   if (error == NULL)
     return make (NULL, NULL, NULL);
-  return make (g_quark_to_string (error->domain), annex_error_text_code (error), error->message);
+  return make (g_quark_to_string (error->domain), annex_error_text_code (error),
+               annex_error_said (error));
 }
 
 AnnexErrorText *

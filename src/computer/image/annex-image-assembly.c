@@ -7,7 +7,9 @@
 #include "annex-image-assembly.h"
 
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -93,9 +95,9 @@ annex_image_assembly_check_space (const char *staging,
     return TRUE;
   needed_text = g_format_size (needed);
   free_text = g_format_size (free_bytes);
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE,
-               "The computer’s image needs %s of free space, and there is %s", needed_text,
-               free_text);
+  annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_SPACE,
+                    N_ ("The computer’s image needs %s of free space, and there is %s"),
+                    needed_text, free_text);
   return FALSE;
 }
 
@@ -140,10 +142,10 @@ annex_image_assembly_check_age (AnnexImage *current,
   present = g_date_time_new_from_iso8601 (annex_image_get_manifest (current)->created, NULL);
   if (present == NULL || (offered != NULL && g_date_time_compare (offered, present) >= 0))
     return TRUE;
-  g_set_error (
+  annex_set_spoken (
       error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-      "The image of the computer that is offered is older than the one that is here, which "
-      "stays in use");
+      N_ ("The image of the computer that is offered is older than the one that is here, which "
+          "stays in use"));
   return FALSE;
 }
 
@@ -154,8 +156,8 @@ annex_image_assembly_check_machine (const AnnexImageManifest *manifest, GError *
 
   if (uname (&machine) != 0 || strcmp (machine.machine, manifest->architecture) == 0)
     return TRUE;
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-               "The image of the computer that is offered is for %s, this machine is %s",
-               manifest->architecture, machine.machine);
+  annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                    N_ ("The image of the computer that is offered is for %s, this machine is %s"),
+                    manifest->architecture, machine.machine);
   return FALSE;
 }

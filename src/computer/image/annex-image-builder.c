@@ -9,7 +9,9 @@
 
 #include "annex-future.h"
 #include "annex-image-work.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,20 +71,21 @@ describe_step (const char *line, double *fraction)
     double fraction;
     const char *sentence;
   } steps[] = {
-    { "installing Debian packages", 0.05, "Downloading and installing the computer’s programs…" },
-    { "packing the base layer", 0.4, "Packing the computer’s programs…" },
-    { "installing LibreOffice", 0.7, "Downloading and installing LibreOffice…" },
-    { "packing the office layer", 0.8, "Packing LibreOffice…" },
-    { "taking the layers", 0.9, "Using the programs of the image before…" },
-    { "making the initramfs", 0.93, "Preparing the computer’s start…" },
-    { "writing the manifest", 0.95, "Computing checksums…" },
+    { "installing Debian packages", 0.05,
+      N_ ("Downloading and installing the computer’s programs…") },
+    { "packing the base layer", 0.4, N_ ("Packing the computer’s programs…") },
+    { "installing LibreOffice", 0.7, N_ ("Downloading and installing LibreOffice…") },
+    { "packing the office layer", 0.8, N_ ("Packing LibreOffice…") },
+    { "taking the layers", 0.9, N_ ("Using the programs of the image before…") },
+    { "making the initramfs", 0.93, N_ ("Preparing the computer’s start…") },
+    { "writing the manifest", 0.95, N_ ("Computing checksums…") },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
     if (g_str_has_prefix (line, steps[i].step))
       {
         *fraction = steps[i].fraction;
-        return steps[i].sentence;
+        return _ (steps[i].sentence);
       }
   return NULL;
 }
@@ -115,8 +118,8 @@ spawn_recipe (AnnexImageBuilder *self, const char *const *arguments, GError **er
     g_ptr_array_add (argv, g_strdup (*arguments));
   process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &local);
   if (process == NULL)
-    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_TOOLS,
-                 "The recipe of the computer’s image cannot be run: %s", local->message);
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NO_TOOLS,
+                      N_ ("The recipe of the computer’s image cannot be run: %s"), local->message);
   return process;
 }
 
@@ -163,8 +166,12 @@ judge (GSubprocess *process, const char *failure, GError **error)
     code = ANNEX_IMAGE_ERROR_NO_TOOLS;
   else if (status == STATUS_NO_SPACE)
     code = ANNEX_IMAGE_ERROR_NO_SPACE;
-  g_set_error (error, ANNEX_IMAGE_ERROR, code, "The computer’s image could not be built: %s",
-               failure != NULL ? failure : "its recipe ended early");
+  if (failure != NULL)
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, code,
+                      N_ ("The computer’s image could not be built: %s"), failure);
+  else
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, code,
+                      N_ ("The computer’s image could not be built: its recipe ended early"));
   return FALSE;
 }
 
@@ -205,8 +212,8 @@ read_version (AnnexImageBuilder *self, GError **error)
       !judge (process, NULL, error))
     {
       if (error != NULL && *error == NULL)
-        g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_BUILD_FAILED,
-                     "The recipe of the computer’s image does not tell its version");
+        annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_BUILD_FAILED,
+                          N_ ("The recipe of the computer’s image does not tell its version"));
       return NULL;
     }
   return g_strdup (g_strstrip (text));
@@ -388,7 +395,7 @@ build_locked (gpointer data, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
-  annex_image_work_report_progress (&work->base, "Checking the computer’s image…", 0.97);
+  annex_image_work_report_progress (&work->base, _ ("Checking the computer’s image…"), 0.97);
   return annex_image_store_install_blocking (work->base.store, staging, work->base.cancellable,
                                              error);
 }

@@ -8,9 +8,11 @@
 #include "annex-image-download.h"
 
 #include "annex-image-manifest.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <libsoup/soup.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,9 +87,12 @@ set_network_error (GError **error, GError *cause)
       g_propagate_error (error, cause);
       return;
     }
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-               "The computer’s image could not be fetched: %s",
-               cause != NULL ? cause->message : "the connection broke");
+  if (cause != NULL)
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+                      N_ ("The computer’s image could not be fetched: %s"), cause->message);
+  else
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+                      N_ ("The computer’s image could not be fetched: the connection broke"));
   g_clear_error (&cause);
 }
 
@@ -96,10 +101,10 @@ set_disk_error (GError **error)
 {
   int code = errno;
 
-  g_set_error (error, ANNEX_IMAGE_ERROR,
-               code == ENOSPC || code == EDQUOT ? ANNEX_IMAGE_ERROR_NO_SPACE
-                                                : ANNEX_IMAGE_ERROR_FAILED,
-               "The computer’s image could not be written: %s", g_strerror (code));
+  annex_set_spoken (error, ANNEX_IMAGE_ERROR,
+                    code == ENOSPC || code == EDQUOT ? ANNEX_IMAGE_ERROR_NO_SPACE
+                                                     : ANNEX_IMAGE_ERROR_FAILED,
+                    N_ ("The computer’s image could not be written: %s"), g_strerror (code));
 }
 
 /* FALSE with an error for every answer but success. @retry is set where another try may help. */
@@ -110,18 +115,20 @@ check_status (SoupMessage *message, gboolean *retry, GError **error)
 
   *retry = FALSE;
   if (went_astray (message))
-    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                 "The address of the computer’s image leads to one that is not encrypted");
+    annex_set_spoken (
+        error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+        N_ ("The address of the computer’s image leads to one that is not encrypted"));
   else if (status == SOUP_STATUS_OK || status == SOUP_STATUS_PARTIAL_CONTENT)
     return TRUE;
   else if (status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_GONE)
-    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                 "There is no image of the computer at its address (HTTP status %u)", status);
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                      N_ ("There is no image of the computer at its address (HTTP status %u)"),
+                      status);
   else
     {
       *retry = status >= 500 || status == SOUP_STATUS_REQUEST_TIMEOUT || status == 429;
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                   "The computer’s image could not be fetched: HTTP status %u", status);
+      annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+                        N_ ("The computer’s image could not be fetched: HTTP status %u"), status);
     }
   return FALSE;
 }
@@ -195,8 +202,8 @@ read_text (SoupMessage *message,
     {
       if (text->len + (gsize) n > limit)
         {
-          g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The description of the computer’s image is too large");
+          annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                            N_ ("The description of the computer’s image is too large"));
           return FALSE;
         }
       g_byte_array_append (text, buffer, n);
@@ -224,8 +231,8 @@ annex_image_download_text (const char *address,
 
   if (message == NULL || !annex_image_address_is_allowed (address))
     {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                   "The address of the computer’s image is not an https address");
+      annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+                        N_ ("The address of the computer’s image is not an https address"));
       return NULL;
     }
   teller_start (&teller, message);
@@ -257,9 +264,10 @@ restart (Transfer *self, GError **error)
 {
   if (++self->restarts <= MAX_RESTARTS)
     return start_over (self, error);
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-               "The computer’s image could not be fetched: a file is not as long as it should be, "
-               "or the server cannot continue it");
+  annex_set_spoken (
+      error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+      N_ ("The computer’s image could not be fetched: a file is not as long as it should be, "
+          "or the server cannot continue it"));
   return FALSE;
 }
 
@@ -334,8 +342,9 @@ begin_body (Transfer *self, SoupMessage *message, GError **error)
     return TRUE;
   if (soup_message_get_status (message) == SOUP_STATUS_OK)
     return restart (self, error);
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-               "The computer’s image could not be fetched: the server sent another part of it");
+  annex_set_spoken (
+      error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+      N_ ("The computer’s image could not be fetched: the server sent another part of it"));
   return FALSE;
 }
 
@@ -350,8 +359,9 @@ receive (Transfer *self, GInputStream *body, GError **error)
     {
       if (self->done + n > self->download->size_bytes)
         {
-          g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The computer’s image is damaged: a file is longer than it should be");
+          annex_set_spoken (
+              error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+              N_ ("The computer’s image is damaged: a file is longer than it should be"));
           start_over (self, NULL);
           return ATTEMPT_FAILED;
         }
@@ -409,8 +419,8 @@ attempt (Transfer *self, GError **error)
 
   if (message == NULL)
     {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
-                   "The address of the computer’s image is not an https address");
+      annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NETWORK,
+                        N_ ("The address of the computer’s image is not an https address"));
       return ATTEMPT_FAILED;
     }
   self->received = 0;
@@ -499,8 +509,9 @@ run (Transfer *self, GError **error)
       resumed = FALSE;
     }
   unlink (self->part);
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-               "The computer’s image is damaged: a fetched file is not what it should be");
+  annex_set_spoken (
+      error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+      N_ ("The computer’s image is damaged: a fetched file is not what it should be"));
   return FALSE;
 }
 

@@ -11,10 +11,12 @@
 #include "annex-image-signature.h"
 #include "annex-image-work.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <unistd.h>
 
-#define COPYING "Taking the computer’s image from its package…"
+#define COPYING _ ("Taking the computer’s image from its package…")
 
 struct _AnnexImageExtension
 {
@@ -62,11 +64,11 @@ read_small (const char *folder, const char *name, gsize limit, GError **error)
                      : NULL;
 
   if (bytes == NULL)
-    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                 "The package of the computer’s image has no %s", name);
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                      N_ ("The package of the computer’s image has no %s"), name);
   else if (g_bytes_get_size (bytes) > limit)
-    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                 "In the package of the computer’s image, %s is too large", name);
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                      N_ ("In the package of the computer’s image, %s is too large"), name);
   else
     return g_steal_pointer (&bytes);
   return NULL;
@@ -165,8 +167,8 @@ copy_file (Work *work, const AnnexImageFile *file, const char *path, GError **er
     code = ANNEX_IMAGE_ERROR_NO_SPACE;
   else if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     code = ANNEX_IMAGE_ERROR_DAMAGED;
-  g_set_error (error, ANNEX_IMAGE_ERROR, code, "The computer’s image could not be copied: %s",
-               local->message);
+  annex_set_spoken (error, ANNEX_IMAGE_ERROR, code,
+                    N_ ("The computer’s image could not be copied: %s"), local->message);
   return FALSE;
 }
 

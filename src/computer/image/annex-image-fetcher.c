@@ -12,12 +12,14 @@
 #include "annex-image-signature.h"
 #include "annex-image-work.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* Progress is told this often at most. */
 #define REPORT_INTERVAL_US (G_USEC_PER_SEC / 5)
-#define FETCHING "Downloading the computer’s image…"
+#define FETCHING _ ("Downloading the computer’s image…")
 
 struct _AnnexImageFetcher
 {
@@ -90,8 +92,8 @@ check_signature (Work *work, GBytes *manifest, GError **error)
   if (signature != NULL)
     return annex_image_signature_check (manifest, signature, fetcher_of (work)->key, error);
   if (g_error_matches (local, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND))
-    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                 "The computer’s image at the address is not signed");
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                      N_ ("The computer’s image at the address is not signed"));
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
@@ -106,8 +108,9 @@ check_origin (Work *work, GBytes *manifest, GError **error)
 
   if (self->sha256 != NULL && strcmp (sum, self->sha256) != 0)
     {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                   "The image at the address is not the one that this Annex was built for");
+      annex_set_spoken (
+          error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+          N_ ("The image at the address is not the one that this Annex was built for"));
       return FALSE;
     }
   return self->sha256 != NULL || self->key == NULL || check_signature (work, manifest, error);
@@ -125,10 +128,10 @@ fetch_manifest (Work *work, GBytes **text, GError **error)
 
   if (self->address == NULL)
     {
-      g_set_error (
+      annex_set_spoken (
           error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-          "This Annex has no address to fetch its computer’s image from. Install the image "
-          "from where you have Annex, or chat without a computer");
+          N_ ("This Annex has no address to fetch its computer’s image from. Install the image "
+              "from where you have Annex, or chat without a computer"));
       return NULL;
     }
   address = g_strconcat (self->address, "/" ANNEX_IMAGE_MANIFEST_NAME, NULL);
@@ -266,7 +269,7 @@ fetch_locked (gpointer data, GError **error)
   if (!annex_file_write_atomic (manifest_path, g_bytes_get_data (text, NULL),
                                 g_bytes_get_size (text), 0600, error))
     return NULL;
-  annex_image_work_report_progress (&work->base, "Checking the computer’s image…", 1);
+  annex_image_work_report_progress (&work->base, _ ("Checking the computer’s image…"), 1);
   return annex_image_store_install_blocking (work->base.store, staging, work->base.cancellable,
                                              error);
 }

@@ -7,7 +7,9 @@
 #include "annex-image-manifest.h"
 
 #include "annex-json.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_FILES 64
@@ -17,7 +19,7 @@
 #define MAX_FILE_BYTES (G_GUINT64_CONSTANT (64) << 30)
 #define MAX_NAME 64
 
-G_DEFINE_QUARK (annex_image_error, annex_image_error)
+ANNEX_DEFINE_SPOKEN_DOMAIN (annex_image_error)
 G_DEFINE_BOXED_TYPE (AnnexImageManifest,
                      annex_image_manifest,
                      annex_image_manifest_ref,
@@ -176,9 +178,15 @@ is_command_line (const char *text)
 static gboolean
 refuse (GError **error, const char *what)
 {
+  GError *made = g_error_new (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                              "The description of the computer’s image is damaged: %s", what);
+
+  /* Translators: what is wrong follows, as "its list of files" or "it is too large" */
+  annex_spoken_take (made,
+                     g_strdup_printf (_ ("The description of the computer’s image is damaged: %s"),
+                                      g_dpgettext2 (NULL, "damaged description", what)));
   g_clear_error (error);
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-               "The description of the computer’s image is damaged: %s", what);
+  g_propagate_error (error, made);
   return FALSE;
 }
 
@@ -199,7 +207,7 @@ read_files (AnnexImageManifest *self, JsonObject *root, GError **error)
   guint length = array != NULL ? json_array_get_length (array) : 0;
 
   if (length == 0 || length > MAX_FILES)
-    return refuse (error, "its list of files");
+    return refuse (error, NC_ ("damaged description", "its list of files"));
   for (guint i = 0; i < length; i++)
     {
       JsonObject *object = get_element (array, i);
@@ -211,9 +219,9 @@ read_files (AnnexImageManifest *self, JsonObject *root, GError **error)
       if (!is_plain_name (name) || strcmp (name, ANNEX_IMAGE_MANIFEST_NAME) == 0 ||
           g_str_has_suffix (name, ".part") || strcmp (name, "verified") == 0 ||
           annex_image_manifest_find_file (self, name) != NULL)
-        return refuse (error, "the name of a file");
+        return refuse (error, NC_ ("damaged description", "the name of a file"));
       if (size < 0 || (guint64) size > MAX_FILE_BYTES || !is_sha256 (sha256))
-        return refuse (error, "size or checksum of a file");
+        return refuse (error, NC_ ("damaged description", "size or checksum of a file"));
       file = g_new0 (AnnexImageFile, 1);
       file->name = g_strdup (name);
       file->size_bytes = size;
@@ -237,7 +245,7 @@ read_layers (AnnexImageManifest *self, JsonObject *root, GError **error)
   gboolean has_base = FALSE;
 
   if (length == 0 || length > MAX_LAYERS)
-    return refuse (error, "its list of layers");
+    return refuse (error, NC_ ("damaged description", "its list of layers"));
   for (guint i = 0; i < length; i++)
     {
       JsonObject *object = get_element (array, i);
@@ -247,17 +255,17 @@ read_layers (AnnexImageManifest *self, JsonObject *root, GError **error)
       AnnexImageLayer *layer;
 
       if (!is_layer_name (name) || annex_image_manifest_find_file (self, file) == NULL)
-        return refuse (error, "a layer");
+        return refuse (error, NC_ ("damaged description", "a layer"));
       for (guint j = 0; j < self->layers->len; j++)
         if (strcmp (((AnnexImageLayer *) g_ptr_array_index (self->layers, j))->name, name) == 0)
-          return refuse (error, "a layer that is listed twice");
+          return refuse (error, NC_ ("damaged description", "a layer that is listed twice"));
       layer = g_new0 (AnnexImageLayer, 1);
       layer->name = g_strdup (name);
       layer->file = g_strdup (file);
       g_ptr_array_insert (self->layers, base ? 0 : -1, layer);
       has_base |= base;
     }
-  return has_base || refuse (error, "there is no base layer");
+  return has_base || refuse (error, NC_ ("damaged description", "there is no base layer"));
 }
 
 static gboolean
@@ -267,7 +275,7 @@ read_hosts (AnnexImageManifest *self, JsonObject *root, GError **error)
   guint length = array != NULL ? json_array_get_length (array) : 0;
 
   if (length > MAX_HOSTS)
-    return refuse (error, "its list of package hosts");
+    return refuse (error, NC_ ("damaged description", "its list of package hosts"));
   for (guint i = 0; i < length; i++)
     {
       JsonObject *object = get_element (array, i);
@@ -276,7 +284,7 @@ read_hosts (AnnexImageManifest *self, JsonObject *root, GError **error)
       AnnexImagePackageHost *entry;
 
       if (!is_host_name (host) || !is_layer_name (manager))
-        return refuse (error, "a package host");
+        return refuse (error, NC_ ("damaged description", "a package host"));
       entry = g_new0 (AnnexImagePackageHost, 1);
       entry->host = g_strdup (host);
       entry->manager = g_strdup (manager);
@@ -293,14 +301,14 @@ read_missing (AnnexImageManifest *self, JsonObject *root, GError **error)
   guint length = array != NULL ? json_array_get_length (array) : 0;
 
   if (length > MAX_MISSING)
-    return refuse (error, "its list of missing packages");
+    return refuse (error, NC_ ("damaged description", "its list of missing packages"));
   for (guint i = 0; i < length; i++)
     {
       JsonNode *node = json_array_get_element (array, i);
       const char *name = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
 
       if (name == NULL || !is_plain_name (name))
-        return refuse (error, "a missing package");
+        return refuse (error, NC_ ("damaged description", "a missing package"));
       g_strv_builder_add (builder, name);
     }
   self->missing = g_strv_builder_end (builder);
@@ -318,7 +326,7 @@ read_file_name (AnnexImageManifest *self,
   const char *value = annex_json_opt_string (root, member, "");
 
   if (annex_image_manifest_find_file (self, value) == NULL)
-    return refuse (error, "a file that it needs is not listed");
+    return refuse (error, NC_ ("damaged description", "a file that it needs is not listed"));
   *name = g_strdup (value);
   return TRUE;
 }
@@ -333,15 +341,16 @@ read_members (AnnexImageManifest *self, JsonObject *root, GError **error)
   const char *recipe = annex_json_opt_string (root, "recipe", "");
 
   if (annex_json_opt_int (root, "format", 0) != ANNEX_IMAGE_FORMAT)
-    return refuse (error, "this version of Annex does not know its format");
+    return refuse (error,
+                   NC_ ("damaged description", "this version of Annex does not know its format"));
   if (!is_plain_name (version) || strcmp (version, "current") == 0)
-    return refuse (error, "its version");
+    return refuse (error, NC_ ("damaged description", "its version"));
   if (!is_plain_name (architecture))
-    return refuse (error, "its architecture");
+    return refuse (error, NC_ ("damaged description", "its architecture"));
   if (!is_command_line (command_line) || !is_command_line (created))
-    return refuse (error, "its command line");
+    return refuse (error, NC_ ("damaged description", "its command line"));
   if (!is_sha256 (recipe))
-    return refuse (error, "the checksum of its recipe");
+    return refuse (error, NC_ ("damaged description", "the checksum of its recipe"));
   self->version = g_strdup (version);
   self->architecture = g_strdup (architecture);
   self->command_line = g_strdup (command_line);
@@ -365,13 +374,13 @@ annex_image_manifest_parse (const char *text, gssize length, GError **error)
     length = strlen (text);
   if (length > ANNEX_IMAGE_MANIFEST_MAX_BYTES)
     {
-      refuse (error, "it is too large");
+      refuse (error, NC_ ("damaged description", "it is too large"));
       return NULL;
     }
   root = annex_json_parse_object (text, length, NULL);
   if (root == NULL)
     {
-      refuse (error, "it is not JSON");
+      refuse (error, NC_ ("damaged description", "it is not JSON"));
       return NULL;
     }
   self = g_new0 (AnnexImageManifest, 1);

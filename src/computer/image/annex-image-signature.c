@@ -7,7 +7,9 @@
 #include "annex-image-signature.h"
 
 #include "annex-image-manifest.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -57,7 +59,7 @@ annex_image_signature_check (GBytes *manifest, GBytes *signature, const char *ke
   key_bytes = decode (key, KEY_BYTES);
   if (signature_bytes != NULL && key_bytes != NULL && verify (manifest, signature_bytes, key_bytes))
     return TRUE;
-  g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-               "The computer’s image is not signed by those who made this Annex");
+  annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                    N_ ("The computer’s image is not signed by those who made this Annex"));
   return FALSE;
 }

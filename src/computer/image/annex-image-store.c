@@ -10,9 +10,11 @@
 
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -39,11 +41,13 @@ static gboolean
 set_failed (GError **error, const char *what)
 {
   int code = errno;
+  GError *made = g_error_new (ANNEX_IMAGE_ERROR,
+                              code == ENOSPC || code == EDQUOT ? ANNEX_IMAGE_ERROR_NO_SPACE
+                                                               : ANNEX_IMAGE_ERROR_FAILED,
+                              "%s: %s", what, g_strerror (code));
 
-  g_set_error (error, ANNEX_IMAGE_ERROR,
-               code == ENOSPC || code == EDQUOT ? ANNEX_IMAGE_ERROR_NO_SPACE
-                                                : ANNEX_IMAGE_ERROR_FAILED,
-               "%s: %s", what, g_strerror (code));
+  annex_spoken_take (made, g_strdup_printf ("%s: %s", _ (what), g_strerror (code)));
+  g_propagate_error (error, made);
   return FALSE;
 }
 
@@ -124,8 +128,8 @@ annex_image_store_open_version (AnnexImageStore *self,
 
   dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (self));
   if (!is_version (version))
-    return annex_future_new_errorf (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                                    "There is no image of the computer yet");
+    return annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                                    N_ ("There is no image of the computer yet"));
   path = g_build_filename (self->folder, version, NULL);
   return annex_image_open (path, cancellable);
 }
@@ -149,19 +153,19 @@ annex_image_store_stage (AnnexImageStore *self, const char *version, GError **er
   g_return_val_if_fail (ANNEX_IS_IMAGE_STORE (self), NULL);
   if (!is_version (version))
     {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                   "The image’s version cannot be a folder’s name");
+      annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                        N_ ("The image’s version cannot be a folder’s name"));
       return NULL;
     }
   name = g_strconcat (STAGING_PREFIX, version, NULL);
   path = g_build_filename (self->folder, name, NULL);
   if (!annex_paths_make (path, &local))
     {
-      g_set_error (error, ANNEX_IMAGE_ERROR,
-                   g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NO_SPACE)
-                       ? ANNEX_IMAGE_ERROR_NO_SPACE
-                       : ANNEX_IMAGE_ERROR_FAILED,
-                   "The folder for the computer’s image cannot be made: %s", local->message);
+      annex_set_spoken (
+          error, ANNEX_IMAGE_ERROR,
+          g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? ANNEX_IMAGE_ERROR_NO_SPACE
+                                                                   : ANNEX_IMAGE_ERROR_FAILED,
+          N_ ("The folder for the computer’s image cannot be made: %s"), local->message);
       return NULL;
     }
   return g_steal_pointer (&path);
@@ -179,14 +183,14 @@ annex_image_store_lock_blocking (AnnexImageStore *self, GCancellable *cancellabl
   if (!annex_paths_make (self->folder, &local) ||
       (fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
     {
-      set_failed (error, "The folder for the computer’s image cannot be used");
+      set_failed (error, N_ ("The folder for the computer’s image cannot be used"));
       return -1;
     }
   while (flock (fd, LOCK_EX | LOCK_NB) < 0)
     {
       if (errno != EWOULDBLOCK && errno != EINTR)
         {
-          set_failed (error, "The folder for the computer’s image cannot be used");
+          set_failed (error, N_ ("The folder for the computer’s image cannot be used"));
           close (fd);
           return -1;
         }
@@ -258,10 +262,10 @@ point_current (const char *folder, const char *version, GError **error)
   g_autofree char *current = g_build_filename (folder, CURRENT_NAME, NULL);
 
   if (symlink (version, temporary) < 0)
-    return set_failed (error, "The new image cannot be made the current one");
+    return set_failed (error, N_ ("The new image cannot be made the current one"));
   if (rename (temporary, current) < 0)
     {
-      set_failed (error, "The new image cannot be made the current one");
+      set_failed (error, N_ ("The new image cannot be made the current one"));
       unlink (temporary);
       return FALSE;
     }
@@ -294,8 +298,8 @@ annex_image_store_install_blocking (AnnexImageStore *self,
   parent = g_path_get_dirname (staging);
   if (strcmp (parent, self->folder) != 0)
     {
-      g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_FAILED,
-                   "Only an image staged in this store can be installed");
+      annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_FAILED,
+                        N_ ("Only an image staged in this store can be installed"));
       return NULL;
     }
   staged = annex_image_open_blocking (staging, cancellable, error);
@@ -310,7 +314,7 @@ annex_image_store_install_blocking (AnnexImageStore *self,
 
       if (errno != EEXIST && errno != ENOTEMPTY)
         {
-          set_failed (error, "The image cannot be moved into place");
+          set_failed (error, N_ ("The image cannot be moved into place"));
           return NULL;
         }
       /* The same version is there already. What is whole stays, running computers use it. */
@@ -326,7 +330,7 @@ annex_image_store_install_blocking (AnnexImageStore *self,
           remove_entry (self->folder, version);
           if (rename (staging, target) < 0)
             {
-              set_failed (error, "The image cannot be moved into place");
+              set_failed (error, N_ ("The image cannot be moved into place"));
               return NULL;
             }
         }
@@ -432,8 +436,8 @@ annex_image_store_set_current (AnnexImageStore *self, const char *version)
 {
   dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (self));
   if (!is_version (version))
-    return annex_future_new_errorf (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
-                                    "There is no such image of the computer");
+    return annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                                    N_ ("There is no such image of the computer"));
   return annex_worker_run ("image-set-current", set_current_work, work_new (self, version),
                            work_free);
 }
@@ -560,8 +564,8 @@ remove_work (gpointer data)
   if (all && !g_file_test (folder, G_FILE_TEST_IS_DIR))
     return dex_future_new_for_uint64 (0);
   if (!try_lock (folder, &lock))
-    return all ? annex_future_new_errorf (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_FAILED,
-                                          "The computer’s image is being set up right now")
+    return all ? annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_FAILED,
+                                          N_ ("The computer’s image is being set up right now"))
                : dex_future_new_for_uint64 (0);
   current = read_current (folder);
   dir = g_dir_open (folder, 0, NULL);

@@ -9,7 +9,9 @@
 
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -82,15 +84,15 @@ read_manifest_text (const char *folder, gsize *length, GError **error)
   char *text = NULL;
 
   if (stat (path, &info) == 0 && info.st_size > ANNEX_IMAGE_MANIFEST_MAX_BYTES)
-    g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                 "The description of the computer’s image is too large");
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                      N_ ("The description of the computer’s image is too large"));
   else if (!g_file_get_contents (path, &text, length, &local))
-    g_set_error (error, ANNEX_IMAGE_ERROR,
-                 g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
-                         g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOTDIR)
-                     ? ANNEX_IMAGE_ERROR_NOT_FOUND
-                     : ANNEX_IMAGE_ERROR_DAMAGED,
-                 "There is no image of the computer: %s", local->message);
+    annex_set_spoken (error, ANNEX_IMAGE_ERROR,
+                      g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+                              g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOTDIR)
+                          ? ANNEX_IMAGE_ERROR_NOT_FOUND
+                          : ANNEX_IMAGE_ERROR_DAMAGED,
+                      N_ ("There is no image of the computer: %s"), local->message);
   return text;
 }
 
@@ -117,9 +119,10 @@ describe_files (const char *folder,
       if (lstat (path, &info) < 0 || !S_ISREG (info.st_mode) ||
           (guint64) info.st_size != file->size_bytes)
         {
-          g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The computer’s image is damaged: %s is missing or has the wrong size",
-                       file->name);
+          annex_set_spoken (
+              error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+              N_ ("The computer’s image is damaged: %s is missing or has the wrong size"),
+              file->name);
           return NULL;
         }
       g_string_append_printf (stamp, "%s %" G_GUINT64_FORMAT " %lld.%09ld %llu\n", file->name,
@@ -149,8 +152,9 @@ check_sums (const char *folder,
         }
       if (g_strcmp0 (sum, file->sha256) != 0)
         {
-          g_set_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
-                       "The computer’s image is damaged: %s is not what it should be", file->name);
+          annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
+                            N_ ("The computer’s image is damaged: %s is not what it should be"),
+                            file->name);
           return FALSE;
         }
     }

@@ -14,7 +14,9 @@
 #include "annex-model-key.h"
 #include "annex-model-window.h"
 #include "annex-pricing.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define API_VERSION "2023-06-01"
@@ -208,9 +210,10 @@ list_models (AnnexAnthropicModel *self, GError **error)
     return NULL;
   models = annex_wire_read_models (body);
   if (models == NULL)
-    g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                 "%s did not answer with a list of models; is the address a model server’s?",
-                 annex_http_get_host (self->http));
+    annex_set_spoken (
+        error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+        N_ ("%s did not answer with a list of models; is the address a model server’s?"),
+        annex_http_get_host (self->http));
   return models;
 }
 

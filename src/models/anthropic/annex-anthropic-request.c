@@ -8,6 +8,9 @@
  */
 #include "annex-anthropic-request.h"
 
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_MARKED_TURNS 3
@@ -232,8 +235,8 @@ check_tools (const char *tools, gboolean *empty, GError **error)
   node = annex_json_parse (tools, -1, NULL);
   if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
     {
-      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
-                           "The task’s stored tools are damaged");
+      annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID,
+                        N_ ("The task’s stored tools are damaged"));
       return FALSE;
     }
   *empty = json_array_get_length (json_node_get_array (node)) == 0;
@@ -271,9 +274,10 @@ annex_anthropic_build_body (const AnnexModelRequest *request,
   g_string_append (out, "]}");
   if (out->len > ANNEX_ANTHROPIC_MAX_BODY_BYTES)
     {
-      g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TOO_LARGE,
-                   "The conversation with its pictures and documents is %u MB; 32 MB is the most",
-                   (guint) (out->len / (1024 * 1024)));
+      annex_set_spoken (
+          error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TOO_LARGE,
+          N_ ("The conversation with its pictures and documents is %u MB; 32 MB is the most"),
+          (guint) (out->len / (1024 * 1024)));
       return NULL;
     }
   return g_string_free_and_steal (g_steal_pointer (&out));

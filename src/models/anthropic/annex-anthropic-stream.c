@@ -8,7 +8,9 @@
 #include "annex-anthropic-stream.h"
 
 #include "annex-anthropic-error.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* A block on its way. */
@@ -69,8 +71,8 @@ stream_free (AnnexWireStream *self)
 static gboolean
 fail (GError **error, const char *what)
 {
-  g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-               "The server’s stream is not in order: %s", what);
+  annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+                    N_ ("The server’s stream is not in order: %s"), what);
   return FALSE;
 }
 
@@ -390,8 +392,8 @@ stream_finish (AnnexWireStream *self, GError **error)
 
   if (!self->finished)
     {
-      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CUT,
-                           "The answer broke off before its end");
+      annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CUT,
+                        N_ ("The answer broke off before its end"));
       return NULL;
     }
   reply = annex_model_reply_copy (self->reply);

@@ -12,7 +12,9 @@
 #include "annex-model-window.h"
 #include "annex-openai-request.h"
 #include "annex-openai-stream.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* A local server says nothing while it loads its model and reads the prompt. */
@@ -129,9 +131,10 @@ list_models (Call *call, GError **error)
     return NULL;
   models = annex_wire_read_models (body);
   if (models == NULL)
-    g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                 "%s did not answer with a list of models; is the address a model server’s?",
-                 annex_http_get_host (call->model->http));
+    annex_set_spoken (
+        error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+        N_ ("%s did not answer with a list of models; is the address a model server’s?"),
+        annex_http_get_host (call->model->http));
   return models;
 }
 
@@ -152,9 +155,9 @@ choose_model (Call *call, GError **error)
         return FALSE;
       if (models[0] == NULL)
         {
-          g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND,
-                       "The server at %s has no model yet; get one there first",
-                       annex_http_get_host (self->http));
+          annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND,
+                            N_ ("The server at %s has no model yet; get one there first"),
+                            annex_http_get_host (self->http));
           return FALSE;
         }
       /* Another call may have chosen meanwhile. */

@@ -10,7 +10,9 @@
 #include "annex-json-build.h"
 #include "annex-openai-calls.h"
 #include "annex-openai-error.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 /* A block on its way, in the order in which blocks begin. */
@@ -69,8 +71,8 @@ stream_free (AnnexWireStream *self)
 static gboolean
 fail (GError **error, const char *what)
 {
-  g_set_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-               "The server’s stream is not in order: %s", what);
+  annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+                    N_ ("The server’s stream is not in order: %s"), what);
   return FALSE;
 }
 
@@ -343,8 +345,8 @@ stream_finish (AnnexWireStream *self, GError **error)
 
   if (stream_state (self) == ANNEX_WIRE_OPEN)
     {
-      g_set_error_literal (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CUT,
-                           "The answer broke off before its end");
+      annex_set_spoken (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CUT,
+                        N_ ("The answer broke off before its end"));
       return NULL;
     }
   report_blocks (self, TRUE);

@@ -7,9 +7,11 @@
 #include "annex-tour-model.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 #include "annex-tour-script.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define TEXT_PIECE 10
@@ -124,8 +126,8 @@ send_fiber (gpointer data)
   g_autoptr (AnnexModelReply) reply = annex_model_reply_new ();
 
   if (script == NULL)
-    return annex_future_new_errorf (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
-                                    "The tour’s recording cannot be read: %s", error->message);
+    return annex_future_new_spoken (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_PROTOCOL,
+                                    N_ ("The tour’s recording cannot be read: %s"), error->message);
   g_clear_pointer (&reply->blocks, g_ptr_array_unref);
   reply->blocks = annex_tour_script_reply (script, send->request->messages);
   reply->model = g_strdup ("tour");

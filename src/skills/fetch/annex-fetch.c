@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <git2.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ on_progress (const git_indexer_progress *stats, void *data)
   self->received = stats->received_bytes;
   if (stats->received_bytes <= MAX_RECEIVED_BYTES && stats->total_objects <= MAX_OBJECTS)
     return 0;
-  fail (self, "The repository is too large");
+  fail (self, N_ ("The repository is too large"));
   return -1;
 }
 
@@ -82,8 +83,9 @@ on_credentials (git_credential **out,
                 unsigned int types,
                 void *data)
 {
-  fail (data, "The address wants a sign-in, or there is no such repository. Annex fetches public "
-              "repositories only");
+  fail (data,
+        N_ ("The address wants a sign-in, or there is no such repository. Annex fetches public "
+            "repositories only"));
   return -1;
 }
 
@@ -134,13 +136,13 @@ fetch (Fetch *self, const char *url, const char *ref, const char *sha, git_oid *
   options.proxy_opts.type = GIT_PROXY_AUTO;
   options.depth = g_str_has_prefix (url, "file://") ? 0 : 1;
   if (git_remote_create_anonymous (&remote, self->repository, url) != 0)
-    return fail_git (self, "The address cannot be used");
+    return fail_git (self, N_ ("The address cannot be used"));
   if (git_remote_connect (remote, GIT_DIRECTION_FETCH, &options.callbacks, &options.proxy_opts,
                           NULL) != 0)
-    fail_git (self, "The repository cannot be reached");
+    fail_git (self, N_ ("The repository cannot be reached"));
   else if (sha == NULL && (name = find_ref (self, remote, ref)) == NULL)
-    fail (self,
-          ref != NULL ? "The repository has no such branch or tag" : "The repository is empty");
+    fail (self, ref != NULL ? N_ ("The repository has no such branch or tag")
+                            : N_ ("The repository is empty"));
   else
     {
       spec = g_strdup_printf ("+%s:refs/annex/fetched", sha != NULL ? sha : name);
@@ -148,7 +150,7 @@ fetch (Fetch *self, const char *url, const char *ref, const char *sha, git_oid *
       done = git_remote_fetch (remote, &list, &options, NULL) == 0 &&
              git_reference_name_to_id (commit, self->repository, "refs/annex/fetched") == 0;
       if (!done)
-        fail_git (self, "The repository could not be fetched");
+        fail_git (self, N_ ("The repository could not be fetched"));
     }
   git_remote_free (remote);
   return done;
@@ -174,20 +176,20 @@ write_blob (Fetch *self, const git_oid *id, const char *target, gboolean executa
 
   /* What it says of its size is read first: it may be anything. */
   if (git_repository_odb (&odb, self->repository) != 0)
-    return fail_git (self, "The repository cannot be read");
+    return fail_git (self, N_ ("The repository cannot be read"));
   done = git_odb_read_header (&size, &type, odb, id) == 0;
   git_odb_free (odb);
   if (!done || type != GIT_OBJECT_BLOB)
-    return fail_git (self, "A file is missing in the repository");
+    return fail_git (self, N_ ("A file is missing in the repository"));
   self->bytes += size;
   if (size > ANNEX_ZIP_MAX_FILE_BYTES || self->bytes > MAX_BYTES || ++self->n_files > MAX_FILES)
-    return fail (self, "The repository is too large");
+    return fail (self, N_ ("The repository is too large"));
   if (git_blob_lookup (&blob, self->repository, id) != 0)
-    return fail_git (self, "A file cannot be read");
+    return fail_git (self, N_ ("A file cannot be read"));
   done = g_file_set_contents_full (target, git_blob_rawcontent (blob), (gssize) size,
                                    G_FILE_SET_CONTENTS_NONE, executable ? 0700 : 0600, NULL);
   git_blob_free (blob);
-  return done || fail (self, "A file cannot be written");
+  return done || fail (self, N_ ("A file cannot be written"));
 }
 
 static gboolean
@@ -197,9 +199,9 @@ write_tree (Fetch *self, const git_oid *id, const char *prefix, const char *targ
   gboolean done = TRUE;
 
   if (depth > ANNEX_ZIP_MAX_DEPTH)
-    return fail (self, "Its folders are too deep");
+    return fail (self, N_ ("Its folders are too deep"));
   if (git_tree_lookup (&tree, self->repository, id) != 0)
-    return fail_git (self, "A folder cannot be read");
+    return fail_git (self, N_ ("A folder cannot be read"));
   for (size_t i = 0; done && i < git_tree_entrycount (tree); i++)
     {
       const git_tree_entry *entry = git_tree_entry_byindex (tree, i);
@@ -218,11 +220,11 @@ write_tree (Fetch *self, const git_oid *id, const char *prefix, const char *targ
       else if (mode == GIT_FILEMODE_TREE)
         /* Folders count like files: a few objects can unfold into millions of them. An entry that
          * is there twice must not become a way through another. */
-        done = (++self->n_files <= MAX_FILES || fail (self, "The repository is too large")) &&
-               (g_mkdir (place, 0700) == 0 || fail (self, "A folder is there twice")) &&
+        done = (++self->n_files <= MAX_FILES || fail (self, N_ ("The repository is too large"))) &&
+               (g_mkdir (place, 0700) == 0 || fail (self, N_ ("A folder is there twice"))) &&
                write_tree (self, git_tree_entry_id (entry), path, target, depth + 1);
       else if (g_file_test (place, G_FILE_TEST_EXISTS))
-        done = fail (self, "A file is there twice");
+        done = fail (self, N_ ("A file is there twice"));
       else
         done = write_blob (self, git_tree_entry_id (entry), place,
                            mode == GIT_FILEMODE_BLOB_EXECUTABLE);
@@ -241,9 +243,9 @@ write_commit (Fetch *self, const git_oid *id, const char *target)
   /* A tag leads to its commit. */
   if (git_object_lookup (&object, self->repository, id, GIT_OBJECT_ANY) != 0 ||
       git_object_peel (&tree, object, GIT_OBJECT_TREE) != 0)
-    fail_git (self, "The commit cannot be read");
+    fail_git (self, N_ ("The commit cannot be read"));
   else if (g_mkdir (target, 0700) != 0)
-    fail (self, "The folder to write to cannot be made");
+    fail (self, N_ ("The folder to write to cannot be made"));
   else
     done = write_tree (self, git_object_id (tree), "", target, 1);
   git_object_free (tree);
@@ -334,9 +336,9 @@ main (int argc, char **argv)
   configure ();
   /* file:// is for tests: nobody but who calls this program decides. */
   if (!g_str_has_prefix (argv[1], "https://") && g_getenv ("ANNEX_FETCH_ANYTHING") == NULL)
-    fail (&self, "Only https addresses are fetched");
+    fail (&self, N_ ("Only https addresses are fetched"));
   else if (git_repository_init (&self.repository, store, TRUE) != 0)
-    fail_git (&self, "There is no place to fetch to");
+    fail_git (&self, N_ ("There is no place to fetch to"));
   else
     done = fetch (&self, argv[1], ref, sha, &id) && write_commit (&self, &id, argv[2]);
   if (done)

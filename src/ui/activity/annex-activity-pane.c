@@ -15,6 +15,7 @@
 #include "annex-future.h"
 #include "annex-permissions.h"
 #include "annex-site-rule.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 #include "annex-ui.h"
@@ -139,7 +140,7 @@ decided_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexActivityPane *self = object;
 
-  show_failure (self, error != NULL ? error->message : NULL);
+  show_failure (self, error != NULL ? annex_error_said (error) : NULL);
   load_rules (self);
 }
 
@@ -223,7 +224,7 @@ written_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     {
-      show_failure (self, error->message);
+      show_failure (self, annex_error_said (error));
       return;
     }
   name = g_file_get_basename (G_FILE (source));
@@ -300,7 +301,7 @@ audit_cb (DexFuture *future, gpointer data)
   const GValue *value = dex_future_get_value (future, &error);
 
   if (value == NULL)
-    show_failure (wanted->pane, error->message);
+    show_failure (wanted->pane, annex_error_said (error));
   else
     write_file (wanted->pane, wanted->file, g_value_get_boxed (value));
   return dex_future_new_true ();

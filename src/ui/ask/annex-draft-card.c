@@ -9,6 +9,7 @@
 #include "annex-ask-words.h"
 #include "annex-draft-actions.h"
 #include "annex-future.h"
+#include "annex-spoken.h"
 
 #include <glib/gi18n.h>
 
@@ -107,7 +108,7 @@ decide_fiber (gpointer data)
   g_autoptr (AnnexDraftCard) self = g_weak_ref_get (&decision->card);
 
   if (self != NULL && self->buttons != NULL)
-    set_busy (self, FALSE, begun ? NULL : error->message);
+    set_busy (self, FALSE, begun ? NULL : annex_error_said (error));
   return dex_future_new_true ();
 }
 

@@ -9,6 +9,7 @@
 #include "annex-arm.h"
 #include "annex-ask-words.h"
 #include "annex-grant-facts.h"
+#include "annex-spoken.h"
 #include "annex-then.h"
 
 #include <glib/gi18n.h>
@@ -80,7 +81,7 @@ answered_cb (gpointer object, const GValue *value, GError *error)
 
   set_busy (self, FALSE);
   if (error != NULL)
-    show_failure (self, error->message);
+    show_failure (self, annex_error_said (error));
 }
 
 static void
@@ -126,7 +127,7 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
     show_failure (self, _ ("Only folders on this machine can be given."));
   else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
            !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED))
-    show_failure (self, error->message);
+    show_failure (self, annex_error_said (error));
 }
 
 static void

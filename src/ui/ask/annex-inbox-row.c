@@ -10,6 +10,7 @@
 #include "annex-draft-card.h"
 #include "annex-grant-card.h"
 #include "annex-question-card.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -237,7 +238,7 @@ reopened_cb (gpointer object, const GValue *value, GError *error)
 
   gtk_widget_set_sensitive (self->reopen_button, TRUE);
   if (error != NULL)
-    show_failure (self, error->message);
+    show_failure (self, annex_error_said (error));
 }
 
 static void

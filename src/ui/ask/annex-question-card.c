@@ -8,6 +8,7 @@
 
 #include "annex-ask-words.h"
 #include "annex-question-field.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -215,7 +216,7 @@ reopened_cb (gpointer object, const GValue *value, GError *error)
   if (error == NULL)
     return;
   gtk_widget_set_sensitive (self->reopen_button, TRUE);
-  gtk_label_set_text (self->folded_words, error->message);
+  gtk_label_set_text (self->folded_words, annex_error_said (error));
 }
 
 static void
@@ -234,7 +235,7 @@ answered_cb (gpointer object, const GValue *value, GError *error)
 
   set_busy (self, FALSE);
   if (error != NULL)
-    show_failure (self, error->message);
+    show_failure (self, annex_error_said (error));
 }
 
 static void
@@ -251,7 +252,7 @@ secret_stored_cb (gpointer object, const GValue *value, GError *error)
     {
       g_clear_pointer (&self->pending, json_object_unref);
       set_busy (self, FALSE);
-      show_failure (self, error != NULL ? error->message : NULL);
+      show_failure (self, error != NULL ? annex_error_said (error) : NULL);
       return;
     }
   field = get_field (self, self->next_secret);

@@ -7,6 +7,7 @@
 #include "annex-then.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n.h>
 
 typedef struct
 {
@@ -52,7 +53,7 @@ done_cb (DexFuture *future, gpointer data)
       g_value_copy (value, &then->value);
     }
   else if (then->error == NULL)
-    then->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "It failed");
+    then->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, _ ("It failed"));
   g_idle_add_full (G_PRIORITY_DEFAULT, call_cb, then, then_free);
   return dex_future_new_true ();
 }

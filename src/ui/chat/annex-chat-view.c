@@ -13,6 +13,7 @@
 #include "annex-question-card.h"
 #include "annex-record-view.h"
 #include "annex-row-list.h"
+#include "annex-spoken.h"
 #include "annex-steps-view.h"
 #include "annex-ui.h"
 #include "annex-user-card.h"
@@ -437,7 +438,7 @@ resumed_cb (DexFuture *future, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (dex_future_get_value (future, &error) == NULL && self != NULL)
-    annex_ui_toast (self, error->message);
+    annex_ui_toast (self, annex_error_said (error));
   return dex_future_new_true ();
 }
 
@@ -460,7 +461,7 @@ resume_action (GtkWidget *widget, const char *name, GVariant *target)
 static void
 failed_cb (AnnexChatView *self, GError *error)
 {
-  annex_ui_toast (GTK_WIDGET (self), error->message);
+  annex_ui_toast (GTK_WIDGET (self), annex_error_said (error));
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "annex-future.h"
 #include "annex-painter.h"
 #include "annex-prose.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-ui.h"
 
@@ -76,7 +77,7 @@ decode_worker (gpointer data)
 
   return texture != NULL ? dex_future_new_take_object (texture)
                          : annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                                                    "This is no picture that can be shown");
+                                                    _ ("This is no picture that can be shown"));
 }
 
 static DexFuture *
@@ -236,7 +237,7 @@ sent_cb (DexFuture *future, gpointer data)
 
   if (dex_future_get_value (future, &error) == NULL && self != NULL)
     {
-      annex_ui_toast (GTK_WIDGET (self), error->message);
+      annex_ui_toast (GTK_WIDGET (self), annex_error_said (error));
       if (self->editor != NULL)
         gtk_widget_set_sensitive (self->editor, TRUE);
     }

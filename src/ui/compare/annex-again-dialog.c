@@ -7,6 +7,7 @@
 #include "annex-again-dialog.h"
 
 #include "annex-skill-words.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -156,7 +157,7 @@ get_way (const GError *error)
 static void
 show_failure (AnnexAgainDialog *self, const GError *error)
 {
-  g_autofree char *shown = annex_text_for_display (error->message);
+  g_autofree char *shown = annex_text_for_display (annex_error_said (error));
   const char *way = get_way (error);
 
   gtk_label_set_text (self->failure, shown);

@@ -11,6 +11,7 @@
 #include "annex-future.h"
 #include "annex-preview.h"
 #include "annex-row.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 #include "annex-try-card.h"
@@ -103,7 +104,7 @@ look_fiber (gpointer data)
   if (self != NULL && self->serial == look->serial && self->preview != NULL)
     {
       if (error != NULL)
-        annex_preview_show_failure (self->preview, look->name, error->message);
+        annex_preview_show_failure (self->preview, look->name, annex_error_said (error));
       else
         annex_preview_show_pair (self->preview, look->name, bytes[0], bytes[1]);
     }
@@ -256,7 +257,7 @@ compared_cb (gpointer object, const GValue *value, GError *error)
   gtk_widget_set_sensitive (self->tries, TRUE);
   if (value == NULL)
     {
-      show_failure (self, error->message);
+      show_failure (self, annex_error_said (error));
       return;
     }
   g_clear_pointer (&self->comparison, annex_comparison_unref);

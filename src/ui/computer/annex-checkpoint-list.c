@@ -8,6 +8,7 @@
 
 #include "annex-checkpoint-row.h"
 #include "annex-draft-actions.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -137,7 +138,7 @@ done_cb (DexFuture *future, gpointer data)
   g_clear_pointer (&self->busy, g_free);
   if (value == NULL)
     {
-      g_autofree char *reason = annex_text_for_display (error->message);
+      g_autofree char *reason = annex_text_for_display (annex_error_said (error));
 
       annex_toast (GTK_WIDGET (self), reason);
     }

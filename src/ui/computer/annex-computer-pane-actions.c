@@ -7,6 +7,7 @@
 #include "annex-computer-pane-private.h"
 
 #include "annex-draft-actions.h"
+#include "annex-spoken.h"
 #include "annex-terminal.h"
 #include "annex-text.h"
 
@@ -48,7 +49,7 @@ done_cb (DexFuture *future, gpointer data)
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      g_autofree char *reason = annex_text_for_display (error->message);
+      g_autofree char *reason = annex_text_for_display (annex_error_said (error));
 
       annex_toast (GTK_WIDGET (self), reason);
     }

@@ -8,6 +8,7 @@
 #include "annex-terminal.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -219,7 +220,7 @@ start_fiber (gpointer data)
     }
   if (process == NULL)
     {
-      g_autofree char *reason = annex_text_for_display (error->message);
+      g_autofree char *reason = annex_text_for_display (annex_error_said (error));
       g_autofree char *text = g_strdup_printf (_ ("There is no shell: %s"), reason);
 
       say (self, text);

@@ -8,6 +8,7 @@
 
 #include "annex-connector-words.h"
 #include "annex-row.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -111,7 +112,7 @@ preview (AnnexConnectorAdd *self, const char *text, const char *title)
   gtk_widget_set_visible (GTK_WIDGET (self->failure), infos == NULL);
   if (infos == NULL)
     {
-      g_autofree char *shown = annex_text_for_display (error->message);
+      g_autofree char *shown = annex_text_for_display (annex_error_said (error));
 
       gtk_label_set_text (self->failure, shown);
       gtk_accessible_announce (GTK_ACCESSIBLE (self), shown,

@@ -292,7 +292,7 @@ show_info (AnnexConnectorPage *self)
   const AnnexConnectorInfo *info = self->info;
   g_autofree char *title = annex_text_for_display (info->title);
   g_autofree char *where = annex_text_for_display (info->where);
-  g_autofree char *error = annex_text_for_display_lines (info->error);
+  g_autofree char *error = annex_text_for_display_lines (info->said);
 
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
   self->updating = TRUE;

@@ -6,6 +6,7 @@
  */
 #include "annex-connector-words.h"
 
+#include "annex-spoken.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
@@ -106,5 +107,5 @@ void
 annex_connector_tell (GtkWidget *widget, const GError *error)
 {
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    annex_ui_toast (widget, error->message);
+    annex_ui_toast (widget, annex_error_said (error));
 }

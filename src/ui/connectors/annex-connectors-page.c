@@ -10,6 +10,7 @@
 #include "annex-connector-page.h"
 #include "annex-connector-words.h"
 #include "annex-row.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 #include "annex-ui.h"
@@ -146,7 +147,7 @@ loaded_cb (gpointer object, const GValue *value, GError *error)
     show_infos (self, g_value_get_boxed (value));
   else
     {
-      annex_ui_describe (self->broken, error->message);
+      annex_ui_describe (self->broken, annex_error_said (error));
       gtk_stack_set_visible_child_name (self->stack, "broken");
     }
   if (self->again)

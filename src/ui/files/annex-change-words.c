@@ -91,7 +91,9 @@ annex_change_describe (const AnnexChange *change)
 char *
 annex_change_dup_remark (const AnnexChange *change)
 {
-  g_autofree char *reason = annex_text_for_display (change->reason);
+  /* It is stored in English, and what Annex itself says of a change is one of a few sentences. */
+  const char *said = change->reason != NULL && *change->reason != '\0' ? _ (change->reason) : "";
+  g_autofree char *reason = annex_text_for_display (said);
   g_autofree char *old_path = annex_text_for_display (change->old_path);
 
   if (change->kind == ANNEX_CHANGE_REFUSED)

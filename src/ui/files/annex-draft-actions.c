@@ -9,6 +9,7 @@
 #include "annex-future.h"
 #include "annex-keep.h"
 #include "annex-recent.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -155,7 +156,7 @@ tell_kept (Work *work, GtkWidget *widget, GPtrArray *keep_ids)
 static void
 tell_failed (Work *work, GtkWidget *widget, const GError *error)
 {
-  g_autofree char *reason = annex_text_for_display (error->message);
+  g_autofree char *reason = annex_text_for_display (annex_error_said (error));
   g_autofree char *text = NULL;
 
   switch (work->what)

@@ -8,6 +8,7 @@
 #include "annex-files-pane-private.h"
 
 #include "annex-future.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -114,7 +115,7 @@ tell_cb (DexFuture *future, gpointer data)
   if (widget != NULL && dex_future_get_value (future, &error) == NULL && error != NULL &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      g_autofree char *text = annex_text_for_display (error->message);
+      g_autofree char *text = annex_text_for_display (annex_error_said (error));
 
       annex_toast (widget, text);
     }

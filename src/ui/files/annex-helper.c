@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixinputstream.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -92,7 +93,7 @@ launch (const char *program, const char *const *arguments, GBytes *bytes, GError
 
   if (fd < 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "There is no memory for it");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _ ("There is no memory for it"));
       return NULL;
     }
   for (guint i = 0; i < G_N_ELEMENTS (passed_on); i++)

@@ -9,6 +9,7 @@
 
 #include "annex-package.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_DEPTH 400
@@ -45,7 +46,7 @@ start (GMarkupParseContext *context,
   const char *local = annex_package_local_name (element);
 
   if (++self->depth > MAX_DEPTH)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "Too deeply nested");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("Too deeply nested"));
   else if (self->skip > 0 || is_one_of (local, unseen))
     self->skip++;
   else if (is_one_of (local, paragraphs))
@@ -120,7 +121,7 @@ read_part (Reader *self, GBytes *part, GError **error)
   xml = annex_package_dup_xml (part, &length);
   if (xml == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "It has no text");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("It has no text"));
       return FALSE;
     }
   self->depth = self->skip = self->paragraphs = self->runs = 0;
@@ -165,7 +166,7 @@ annex_office_text_read (GBytes *bytes, gboolean *cut, GError **error)
     names = g_list_sort (g_hash_table_get_keys (members), compare_slides);
   if (names == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "It has no text");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("It has no text"));
       return NULL;
     }
   for (GList *l = names; l != NULL && !self.full; l = l->next)

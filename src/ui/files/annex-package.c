@@ -9,6 +9,7 @@
 #include "annex-helper.h"
 #include "annex-package-wire.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define PROGRAM "annex-unpack"
@@ -20,9 +21,9 @@ set_error (AnnexPackageEnd end, GError **error)
 {
   if (end == ANNEX_PACKAGE_TOO_LARGE)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                         "The document is too large unpacked");
+                         _ ("The document is too large unpacked"));
   else
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "The document is damaged");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("The document is damaged"));
 }
 
 /* FALSE when the program does not keep to its limits or ends early. */

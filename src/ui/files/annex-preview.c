@@ -14,6 +14,7 @@
 #include "annex-module.h"
 #include "annex-preview-content.h"
 #include "annex-row.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-web-page.h"
 
@@ -455,7 +456,7 @@ dup_reason (const GError *error)
     return g_strdup (_ ("The file is no longer there."));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return g_strdup (_ ("The file is too large for a preview."));
-  text = annex_text_for_display (error->message);
+  text = annex_text_for_display (annex_error_said (error));
   return g_strdup_printf (_ ("There is no preview: %s"), text);
 }
 

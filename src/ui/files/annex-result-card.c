@@ -11,6 +11,7 @@
 #include "annex-preview-content.h"
 #include "annex-result-file.h"
 #include "annex-result-preview.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-thumbnail.h"
 
@@ -149,7 +150,7 @@ read_work (gpointer data)
   GError *error = NULL;
 
   if (stream == NULL)
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The file is gone");
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("The file is gone"));
   bytes = g_input_stream_read_bytes (G_INPUT_STREAM (stream), MAX_BYTES, NULL, &error);
   if (bytes == NULL)
     return annex_future_new_error (error);
@@ -224,7 +225,7 @@ copied_cb (GObject *source, GAsyncResult *result, gpointer data)
     annex_toast (GTK_WIDGET (self), _ ("Saved"));
   else
     {
-      g_autofree char *reason = annex_text_for_display (error->message);
+      g_autofree char *reason = annex_text_for_display (annex_error_said (error));
       g_autofree char *text = g_strdup_printf (_ ("Not saved: %s"), reason);
 
       annex_toast (GTK_WIDGET (self), text);
@@ -299,7 +300,7 @@ work_fiber (gpointer data)
   set_busy (self, FALSE);
   if (file == NULL)
     {
-      g_autofree char *reason = annex_text_for_display (error->message);
+      g_autofree char *reason = annex_text_for_display (annex_error_said (error));
       g_autofree char *text = g_strdup_printf (_ ("It cannot be opened: %s"), reason);
 
       annex_toast (GTK_WIDGET (self), text);

@@ -11,6 +11,7 @@
 #include "annex-paths.h"
 #include "annex-text.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ look_work (gpointer data)
 
   if (real == NULL || !g_str_equal (real, work->path) || lstat (work->path, &info) != 0 ||
       !S_ISREG (info.st_mode))
-    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "It is not there");
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("It is not there"));
   return dex_future_new_take_object (g_file_new_for_path (work->path));
 }
 
@@ -242,7 +243,7 @@ fetch_fiber (gpointer data)
     }
   if (!fetch->may_start && !is_ready (fetch))
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                                    "It is in Annex’s computer, which is asleep");
+                                    _ ("It is in Annex’s computer, which is asleep"));
   bytes = dex_await_boxed (
       annex_future_with_timeout (annex_desk_load_file (fetch->desk, fetch->task, fetch->guest_path),
                                  FETCH_TIMEOUT_MS),

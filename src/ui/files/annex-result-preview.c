@@ -8,6 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-preview.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -64,7 +65,7 @@ look_fiber (gpointer data)
     annex_preview_show_bytes (preview, look->name, bytes);
   else
     {
-      g_autofree char *reason = annex_text_for_display (error->message);
+      g_autofree char *reason = annex_text_for_display (annex_error_said (error));
 
       annex_preview_show_failure (preview, look->name, reason);
     }

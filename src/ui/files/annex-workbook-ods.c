@@ -8,6 +8,7 @@
 
 #include "annex-package.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_DEPTH 200
@@ -84,7 +85,7 @@ start (GMarkupParseContext *context,
   const char *local = annex_package_local_name (element);
 
   if (++self->depth > MAX_DEPTH)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "Too deeply nested");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("Too deeply nested"));
   else if (self->skip > 0 || g_str_equal (local, "annotation") || g_str_equal (local, "shapes"))
     self->skip++;
   else if (g_str_equal (local, "table") && g_str_has_prefix (element, "table:"))
@@ -203,7 +204,7 @@ annex_workbook_read_ods (AnnexWorkbookBuilder *builder, GBytes *bytes, GError **
   xml = content != NULL ? annex_package_dup_xml (content, &length) : NULL;
   if (xml == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "It has no content");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("It has no content"));
       return FALSE;
     }
   self.text = g_string_new (NULL);
@@ -216,7 +217,7 @@ annex_workbook_read_ods (AnnexWorkbookBuilder *builder, GBytes *bytes, GError **
   if (fine && builder->workbook->sheets->len == 0)
     {
       fine = FALSE;
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "It has no sheet");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("It has no sheet"));
     }
   else if (!fine)
     g_propagate_error (error, g_steal_pointer (&local));

@@ -9,6 +9,7 @@
 
 #include "annex-package.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define MAX_DEPTH 64
@@ -46,7 +47,7 @@ deeper (Xlsx *self, GError **error)
 {
   if (++self->depth > MAX_DEPTH)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "Too deeply nested");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("Too deeply nested"));
       return FALSE;
     }
   return TRUE;
@@ -71,7 +72,7 @@ parse (Xlsx *self, const GMarkupParser *parser, const char *member, GError **err
   text = annex_package_dup_xml (bytes, &length);
   if (text == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "A part is no XML");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("A part is no XML"));
       return FALSE;
     }
   self->depth = 0;
@@ -366,7 +367,7 @@ parse_sheets (Xlsx *self, GError **error)
     }
   if (self->builder->workbook->sheets->len == 0)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "It has no sheet");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("It has no sheet"));
       return FALSE;
     }
   return TRUE;

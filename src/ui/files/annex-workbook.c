@@ -10,6 +10,7 @@
 #include "annex-json.h"
 #include "annex-package.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 static void
@@ -302,7 +303,7 @@ annex_workbook_read_separated (AnnexWorkbookBuilder *builder, GBytes *bytes, GEr
 
   if (text == NULL || memchr (text, '\0', length) != NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "This is no text");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("This is no text"));
       return FALSE;
     }
   separator = guess_separator (text, length);

@@ -11,6 +11,7 @@
 #include "annex-event-follower.h"
 #include "annex-plan-change.h"
 #include "annex-plan-row.h"
+#include "annex-spoken.h"
 #include "annex-then.h"
 
 #include <glib/gi18n.h>
@@ -74,7 +75,7 @@ changed_cb (gpointer object, const GValue *value, GError *error)
     self->changing--;
   if (error != NULL)
     {
-      message = annex_ask_words_block (error->message, 3);
+      message = annex_ask_words_block (annex_error_said (error), 3);
       gtk_label_set_text (self->failure, message);
     }
   gtk_widget_set_visible (GTK_WIDGET (self->failure), error != NULL);

@@ -8,6 +8,7 @@
 
 #include "annex-row.h"
 #include "annex-skill-words.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 #include "annex-ui.h"
@@ -42,7 +43,7 @@ G_DEFINE_FINAL_TYPE (AnnexSkillExport, annex_skill_export, ADW_TYPE_DIALOG)
 static void
 show_failure (AnnexSkillExport *self, const GError *error)
 {
-  g_autofree char *shown = annex_text_for_display (error->message);
+  g_autofree char *shown = annex_text_for_display (annex_error_said (error));
   g_autofree char *escaped = g_markup_escape_text (shown, -1);
 
   adw_status_page_set_description (self->failed, escaped);
@@ -141,7 +142,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     annex_ui_toast (GTK_WIDGET (self->stack), _ ("Saved"));
   else
-    annex_ui_toast (GTK_WIDGET (self->stack), error->message);
+    annex_ui_toast (GTK_WIDGET (self->stack), annex_error_said (error));
 }
 
 static void

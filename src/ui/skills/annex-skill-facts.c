@@ -9,6 +9,7 @@
 #include "annex-preview.h"
 #include "annex-row.h"
 #include "annex-skill-words.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -318,7 +319,7 @@ file_loaded_cb (gpointer object, const GValue *value, GError *error)
   if (value != NULL)
     annex_preview_show_bytes (preview, path, g_value_get_boxed (value));
   else
-    annex_preview_show_failure (preview, path, error->message);
+    annex_preview_show_failure (preview, path, annex_error_said (error));
 }
 
 GtkWidget *

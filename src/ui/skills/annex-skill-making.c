@@ -7,6 +7,7 @@
 #include "annex-skill-making.h"
 
 #include "annex-skill-view.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -39,7 +40,7 @@ stop (AnnexSkillMaking *self)
 static void
 show_failure (AnnexSkillMaking *self, const GError *error)
 {
-  g_autofree char *shown = annex_text_for_display (error->message);
+  g_autofree char *shown = annex_text_for_display (annex_error_said (error));
   g_autofree char *escaped = g_markup_escape_text (shown, -1);
 
   g_clear_object (&self->cancellable);

@@ -11,6 +11,7 @@
 #include "annex-skill-facts.h"
 #include "annex-skill-values-form.h"
 #include "annex-skill-words.h"
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-then.h"
 #include "annex-ui.h"
@@ -184,7 +185,7 @@ loaded_cb (gpointer object, const GValue *value, GError *error)
                   versions_cb);
     }
   else
-    show_fault (self, self->info->fault != NULL ? self->info->fault : error->message);
+    show_fault (self, self->info->fault != NULL ? self->info->fault : annex_error_said (error));
   update_actions (self);
 }
 

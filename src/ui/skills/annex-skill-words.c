@@ -6,6 +6,7 @@
  */
 #include "annex-skill-words.h"
 
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-ui.h"
 
@@ -170,5 +171,5 @@ void
 annex_skill_tell (GtkWidget *widget, const GError *error)
 {
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    annex_ui_toast (widget, error->message);
+    annex_ui_toast (widget, annex_error_said (error));
 }

@@ -13,6 +13,7 @@
 #include "annex-skill-making.h"
 #include "annex-skill-row.h"
 #include "annex-skill-words.h"
+#include "annex-spoken.h"
 #include "annex-then.h"
 #include "annex-ui.h"
 
@@ -141,7 +142,7 @@ loaded_cb (gpointer object, const GValue *value, GError *error)
     }
   else
     {
-      annex_ui_describe (self->broken, error->message);
+      annex_ui_describe (self->broken, annex_error_said (error));
       gtk_stack_set_visible_child_name (self->stack, "broken");
     }
   if (self->again)

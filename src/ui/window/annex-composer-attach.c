@@ -9,6 +9,7 @@
 
 #include "annex-future.h"
 #include "annex-painter.h"
+#include "annex-spoken.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
@@ -72,7 +73,7 @@ added_cb (DexFuture *future, gpointer data)
   if (self == NULL)
     return dex_future_new_true ();
   if (dex_future_get_value (future, &error) == NULL)
-    annex_ui_toast (GTK_WIDGET (self), error->message);
+    annex_ui_toast (GTK_WIDGET (self), annex_error_said (error));
   else if (attachment->png != NULL)
     annex_composer_add_chip (self,
                              annex_composer_chip_new_image (attachment->texture, attachment->png));

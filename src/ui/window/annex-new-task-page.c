@@ -7,6 +7,7 @@
 #include "annex-new-task-page.h"
 
 #include "annex-computer-setup.h"
+#include "annex-spoken.h"
 #include "annex-suggestions.h"
 #include "annex-tour-folder.h"
 #include "annex-ui.h"
@@ -81,7 +82,7 @@ created_cb (DexFuture *future, gpointer data)
     annex_composer_end_send (self->composer, value != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), TRUE);
   if (value == NULL)
-    annex_ui_toast (GTK_WIDGET (self), error->message);
+    annex_ui_toast (GTK_WIDGET (self), annex_error_said (error));
   else
     g_signal_emit (self, task_created_signal, 0, g_value_get_object (value));
   return dex_future_new_true ();
@@ -212,7 +213,7 @@ tour_folder_cb (DexFuture *future, gpointer data)
     {
       gtk_widget_set_sensitive (GTK_WIDGET (self->tour_button), TRUE);
       annex_ui_toast (GTK_WIDGET (self),
-                      value == NULL ? error->message : _ ("Annex is still starting"));
+                      value == NULL ? annex_error_said (error) : _ ("Annex is still starting"));
       return dex_future_new_true ();
     }
   request = annex_new_task_new ();

@@ -8,6 +8,7 @@
 
 #include "annex-chat-view.h"
 #include "annex-keep.h"
+#include "annex-spoken.h"
 #include "annex-ui.h"
 
 #include <glib/gi18n.h>
@@ -40,7 +41,7 @@ done_cb (DexFuture *future, gpointer data)
   if (self == NULL || self->composer == NULL)
     return dex_future_new_true ();
   if (dex_future_get_value (future, &error) == NULL)
-    annex_ui_toast (GTK_WIDGET (self), error->message);
+    annex_ui_toast (GTK_WIDGET (self), annex_error_said (error));
   if (step->sends)
     annex_composer_end_send (self->composer, error == NULL);
   else if (error == NULL && step->done != NULL)

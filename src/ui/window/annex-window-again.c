@@ -9,6 +9,7 @@
 
 #include "annex-again-dialog.h"
 #include "annex-comparison-dialog.h"
+#include "annex-spoken.h"
 #include "annex-then.h"
 #include "annex-ui.h"
 
@@ -31,7 +32,7 @@ again_cb (gpointer object, const GValue *value, GError *error)
   AnnexWindow *self = object;
 
   if (value == NULL)
-    annex_ui_toast (GTK_WIDGET (self->split), error->message);
+    annex_ui_toast (GTK_WIDGET (self->split), annex_error_said (error));
   else if (self->desk != NULL)
     present (self, annex_again_dialog_new (self->desk, g_value_get_object (value)), "made");
 }
@@ -42,7 +43,7 @@ compare_cb (gpointer object, const GValue *value, GError *error)
   AnnexWindow *self = object;
 
   if (value == NULL)
-    annex_ui_toast (GTK_WIDGET (self->split), error->message);
+    annex_ui_toast (GTK_WIDGET (self->split), annex_error_said (error));
   else if (self->desk != NULL)
     present (self, annex_comparison_dialog_new (self->desk, g_value_get_object (value)),
              "open-task");

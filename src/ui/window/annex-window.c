@@ -9,6 +9,7 @@
 #include "annex-banners.h"
 #include "annex-error-text.h"
 #include "annex-inbox-page.h"
+#include "annex-spoken.h"
 #include "annex-store.h"
 #include "annex-task-words.h"
 #include "annex-text.h"
@@ -62,7 +63,7 @@ followed_cb (DexFuture *future, gpointer data)
   if (dex_future_get_value (future, &error) == NULL)
     {
       if (self != NULL)
-        annex_ui_toast (GTK_WIDGET (self->split), error->message);
+        annex_ui_toast (GTK_WIDGET (self->split), annex_error_said (error));
     }
   else if (self != NULL && step->text != NULL)
     annex_ui_toast (GTK_WIDGET (self->split), step->text);
@@ -196,7 +197,7 @@ annex_window_show_inbox (AnnexWindow *self)
 void
 annex_window_show_failure (AnnexWindow *self, const GError *error)
 {
-  g_autofree char *shown = annex_text_for_display (error->message);
+  g_autofree char *shown = annex_text_for_display (annex_error_said (error));
   g_autofree char *described = NULL;
   g_autofree char *escaped = NULL;
 
@@ -253,7 +254,7 @@ opened_cb (DexFuture *future, gpointer data)
       g_clear_pointer (&self->wanted_task, g_free);
       annex_sidebar_set_selected_task (self->sidebar, self->task_id);
       if (!self->restoring) /* the last task may have been deleted since */
-        annex_ui_toast (GTK_WIDGET (self->split), error->message);
+        annex_ui_toast (GTK_WIDGET (self->split), annex_error_said (error));
     }
   else if (g_str_equal (self->wanted_task, annex_task_get_id (g_value_get_object (value))))
     {

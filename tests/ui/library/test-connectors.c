@@ -256,6 +256,7 @@ test_hostile (Case *self, gconstpointer data)
   info->looked_at = TRUE;
   g_set_str (&info->sentence, HOSTILE);
   g_set_str (&info->error, HOSTILE);
+  g_set_str (&info->said, HOSTILE);
   annex_fake_connector_add_need (info, HOSTILE, HOSTILE, FALSE, FALSE);
   tool = annex_fake_connector_add_tool (info, HOSTILE, HOSTILE, HOSTILE,
                                         ANNEX_CONNECTOR_EFFECT_UNKNOWN);
