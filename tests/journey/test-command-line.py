@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -50,6 +52,18 @@ class CommandLine(Journey):
                 self.assertLessEqual(max(map(len, done.stdout.splitlines())), 115)
         self.assertRegex(self.annex("--version").stdout, r"^annex \d+\.\d+\.\d+\n$")
         self.assertFalse(os.path.exists(self.home + "/data/annex/tasks.db"))
+
+    def test_manuals_name_every_command(self):
+        page = (pathlib.Path(__file__).parents[2] / "data/annex.1.in").read_text(encoding="utf-8")
+        short = self.annex("--help").stdout
+        for group in "tasks", "inbox", "computer":
+            usage = self.annex(group, "--help").stdout.partition("USAGE\n")[2].partition("\n\n")[0]
+            commands = set(re.findall(rf"^  annex {group} (\w+)", usage, re.MULTILINE))
+            self.assertGreater(len(commands), 2)
+            for where, found in (("--help", re.search(rf"^  {group} .*?:(.*?)^  \w", short, re.MULTILINE | re.DOTALL)),
+                                 ("the page", re.search(rf"^\.B {group}\n.*:(.*)\.$", page, re.MULTILINE))):
+                with self.subTest(group=group, where=where):
+                    self.assertEqual(set(re.findall(r"\w+", found[1])), commands)
 
     def test_bad_folders(self):
         good = self.folder({"a.txt": "a"}, "Good")
