@@ -32,6 +32,7 @@ typedef struct
   AnnexShare *share;
   AnnexShareDaemon *daemon;
   gboolean mounted;
+  DexFuture *cut; /* its daemon was ended because it was revoked; settles when it is unplugged, too */
   gulong ended_id;
 } AnnexVmShare;
 
@@ -57,6 +58,7 @@ struct _AnnexVm
 
   AnnexGate sharing;    /* changes to what is mounted: one at a time */
   GPtrArray *wanted;    /* AnnexShare */
+  GHashTable *refused;  /* ids of shares the administrator forbids, of which the agent was told */
   GHashTable *attached; /* id → AnnexVmShare */
 
   guint disk_full_id;

@@ -13,9 +13,11 @@
 
 #include <glib/gi18n.h>
 
-/* Revoking takes effect within a second, whatever the guest does: then the daemon is ended. */
+/* Revoking takes effect within a second, whatever the guest does and whoever is at the gate: then
+ * the daemon is ended. */
 #define REVOKE_UNMOUNT_MS 600
 #define REVOKE_UNPLUG_MS 300
+#define CUT_MS 900
 #define UNMOUNT_MS 10000
 #define UNPLUG_MS 10000
 #define MEND_UNPLUG_MS 3000
@@ -30,6 +32,7 @@ annex_vm_share_free (gpointer data)
   if (attached->daemon != NULL)
     annex_share_daemon_stop (attached->daemon);
   g_clear_object (&attached->daemon);
+  dex_clear (&attached->cut);
   annex_share_unref (attached->share);
   g_free (attached);
 }
@@ -49,6 +52,70 @@ find_wanted (AnnexVm *self, const char *id)
 
 /* ---------------------------------------------------------------- taking one away */
 
+/* A share of this id, of a computer that may be gone by the time it is asked for. */
+typedef struct
+{
+  GWeakRef vm;
+  char *id;
+} Named;
+
+static Named *
+named_new (AnnexVm *self, const char *id)
+{
+  Named *named = g_new0 (Named, 1);
+
+  g_weak_ref_init (&named->vm, self);
+  named->id = g_strdup (id);
+  return named;
+}
+
+static void
+named_free (gpointer data)
+{
+  Named *named = data;
+
+  g_weak_ref_clear (&named->vm);
+  g_free (named->id);
+  g_free (named);
+}
+
+/* From here on nobody can read the folder through it. The rest of it goes when there is time. */
+static void
+cut (AnnexVm *self, const char *id)
+{
+  AnnexVmShare *attached = g_hash_table_lookup (self->attached, id);
+
+  if (attached == NULL || attached->cut != NULL || find_wanted (self, id) != NULL)
+    return;
+  annex_share_daemon_stop (attached->daemon);
+  attached->cut = annex_machine_unplug (self->machine, id, UNPLUG_MS);
+}
+
+static gboolean
+cut_cb (gpointer data)
+{
+  Named *named = data;
+  g_autoptr (AnnexVm) self = g_weak_ref_get (&named->vm);
+
+  if (self != NULL)
+    cut (self, named->id);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is attached and not wanted any more ends in time, also when the gate is not free by then. */
+static void
+limit_unwanted (AnnexVm *self)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->attached);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (find_wanted (self, id) == NULL)
+      g_timeout_add_full (G_PRIORITY_HIGH, self->guest != NULL ? CUT_MS : 0, cut_cb,
+                          named_new (self, id), named_free);
+}
+
 /* Plugging out goes on in the background when the guest is slow; nothing can be read any more. */
 static gboolean
 await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
@@ -56,14 +123,24 @@ await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
   AnnexVmShare *attached = g_hash_table_lookup (self->attached, id);
   g_autoptr (AnnexShare) share = annex_share_ref (attached->share);
   g_autoptr (DexFuture) unplug = NULL;
+  guint unmount_ms = hurry ? REVOKE_UNMOUNT_MS : UNMOUNT_MS;
   gboolean ok = TRUE;
 
   g_clear_signal_handler (&attached->ended_id, attached->daemon);
+  /* Without its daemon the guest's driver waits for an answer for ever, until the device is gone.
+   */
+  if (attached->cut != NULL)
+    {
+      unplug = dex_ref (attached->cut);
+      dex_await (annex_future_with_timeout (dex_ref (unplug), hurry ? REVOKE_UNPLUG_MS : UNPLUG_MS),
+                 NULL);
+    }
   if (self->guest != NULL)
-    ok =
-        dex_await (annex_guest_unmount (self->guest, share, hurry ? REVOKE_UNMOUNT_MS : UNMOUNT_MS),
-                   hurry ? NULL : error);
-  unplug = annex_machine_unplug (self->machine, id, UNPLUG_MS);
+    ok = dex_await (annex_future_with_timeout (annex_guest_unmount (self->guest, share, unmount_ms),
+                                               hurry ? unmount_ms : 0),
+                    hurry ? NULL : error);
+  if (unplug == NULL)
+    unplug = annex_machine_unplug (self->machine, id, UNPLUG_MS);
   if (hurry)
     {
       dex_await (annex_future_with_timeout (dex_ref (unplug), REVOKE_UNPLUG_MS), NULL);
@@ -76,22 +153,6 @@ await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
 }
 
 /* ---------------------------------------------------------------- bringing one in */
-
-typedef struct
-{
-  GWeakRef vm;
-  char *id;
-} Ended;
-
-static void
-ended_free (gpointer data, GClosure *closure)
-{
-  Ended *ended = data;
-
-  g_weak_ref_clear (&ended->vm);
-  g_free (ended->id);
-  g_free (ended);
-}
 
 typedef struct
 {
@@ -164,7 +225,7 @@ mend_fiber (gpointer data)
 static void
 daemon_ended_cb (AnnexShareDaemon *daemon, gpointer data)
 {
-  Ended *ended = data;
+  Named *ended = data;
   g_autoptr (AnnexVm) self = g_weak_ref_get (&ended->vm);
   Mend *mend;
 
@@ -176,6 +237,45 @@ daemon_ended_cb (AnnexShareDaemon *daemon, gpointer data)
   annex_fiber_start (mend_fiber, mend, mend_free);
 }
 
+static void
+ended_free (gpointer data, GClosure *closure)
+{
+  named_free (data);
+}
+
+/* Plugs in and mounts the share @id, whose daemon runs. One that is revoked meanwhile is no error.
+ */
+static gboolean
+await_plugged (AnnexVm *self, AnnexShare *share, const char *socket_path, GError **error)
+{
+  const char *id = annex_share_get_id (share);
+  g_autoptr (AnnexGuest) guest = g_object_ref (self->guest);
+  g_autoptr (GError) local = NULL;
+  AnnexVmShare *attached;
+
+  if (!dex_await (annex_machine_plug (self->machine, id, socket_path), error))
+    {
+      g_hash_table_remove (self->attached, id);
+      return FALSE;
+    }
+  if (find_wanted (self, id) == NULL)
+    return !g_hash_table_contains (self->attached, id) || await_detached (self, id, TRUE, error);
+  if (!dex_await (annex_guest_mount (guest, share), &local))
+    {
+      gboolean wanted = find_wanted (self, id) != NULL;
+
+      if (g_hash_table_contains (self->attached, id))
+        await_detached (self, id, TRUE, NULL); /* why it was not mounted is what is told */
+      if (wanted)
+        g_propagate_error (error, g_steal_pointer (&local));
+      return !wanted;
+    }
+  attached = g_hash_table_lookup (self->attached, id);
+  if (attached != NULL)
+    attached->mounted = TRUE;
+  return TRUE;
+}
+
 static gboolean
 await_attached (AnnexVm *self, AnnexShare *share, GError **error)
 {
@@ -184,9 +284,7 @@ await_attached (AnnexVm *self, AnnexShare *share, GError **error)
   g_autofree char *socket_path =
       annex_computer_folder_dup_socket (annex_vm_get_folder (self), name);
   g_autoptr (AnnexShareDaemon) daemon = NULL;
-  g_autoptr (AnnexGuest) guest = g_object_ref (self->guest);
   AnnexVmShare *attached;
-  Ended *ended;
 
   if (g_hash_table_size (self->attached) >= ANNEX_MAX_SHARES)
     {
@@ -198,28 +296,19 @@ await_attached (AnnexVm *self, AnnexShare *share, GError **error)
   daemon = dex_await_object (annex_share_daemon_start (annex_share_get_path (share), socket_path,
                                                        ANNEX_SHARE_SANDBOX_AUTO),
                              error);
-  if (daemon == NULL || !dex_await (annex_machine_plug (self->machine, id, socket_path), error))
+  if (daemon == NULL)
     return FALSE;
+  if (self->guest == NULL || find_wanted (self, id) == NULL)
+    return TRUE; /* lost or revoked meanwhile */
 
+  /* Before it is plugged in: from the first moment on it can be cut. */
   attached = g_new0 (AnnexVmShare, 1);
   attached->share = annex_share_ref (share);
   attached->daemon = g_steal_pointer (&daemon);
-  ended = g_new0 (Ended, 1);
-  g_weak_ref_init (&ended->vm, self);
-  ended->id = g_strdup (id);
-  attached->ended_id = g_signal_connect_data (attached->daemon, "ended",
-                                              G_CALLBACK (daemon_ended_cb), ended, ended_free, 0);
+  attached->ended_id = g_signal_connect_data (
+      attached->daemon, "ended", G_CALLBACK (daemon_ended_cb), named_new (self, id), ended_free, 0);
   g_hash_table_insert (self->attached, g_strdup (id), attached);
-  if (!dex_await (annex_guest_mount (guest, share), error))
-    {
-      if (g_hash_table_contains (self->attached, id))
-        await_detached (self, id, TRUE, NULL); /* why it was not mounted is what is told */
-      return FALSE;
-    }
-  attached = g_hash_table_lookup (self->attached, id);
-  if (attached != NULL)
-    attached->mounted = TRUE;
-  return TRUE;
+  return await_plugged (self, share, socket_path, error);
 }
 
 /* ---------------------------------------------------------------- all of them */
@@ -256,6 +345,7 @@ await_mode (AnnexVm *self, const char *id, AnnexShare *wanted, GError **error)
   return await_detached (self, id, FALSE, error);
 }
 
+/* What goes, goes first: changing another one's mode can take a while. */
 static gboolean
 await_unwanted_gone (AnnexVm *self, gboolean all, gboolean hurry, GError **error)
 {
@@ -265,18 +355,18 @@ await_unwanted_gone (AnnexVm *self, gboolean all, gboolean hurry, GError **error
 
   for (guint i = 0; i < ids->len; i++)
     g_ptr_array_add (copies, g_strdup (g_ptr_array_index (ids, i)));
-  for (guint i = 0; i < copies->len; i++)
+  for (guint i = 0; i < copies->len * 2; i++)
     {
-      const char *id = g_ptr_array_index (copies, i);
+      const char *id = g_ptr_array_index (copies, i % copies->len);
       AnnexVmShare *attached = g_hash_table_lookup (self->attached, id);
       AnnexShare *wanted = find_wanted (self, id);
 
       if (attached == NULL)
         continue;
-      if (!all && wanted != NULL)
-        ok &= await_mode (self, id, wanted, ok ? error : NULL);
-      else
+      if (all || wanted == NULL || attached->cut != NULL)
         ok &= await_detached (self, id, hurry, ok ? error : NULL);
+      else if (i >= copies->len)
+        ok &= await_mode (self, id, wanted, ok ? error : NULL);
     }
   return ok;
 }
@@ -342,24 +432,40 @@ reconcile_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+/* What was granted under other rules is passed over: the other folders are as good as before, and
+ * it can still be revoked. The agent is told once. */
+static gboolean
+is_allowed (AnnexVm *self, AnnexShare *share)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_home (share),
+                                      annex_share_get_mode (share), &error))
+    return TRUE;
+  if (g_hash_table_add (self->refused, g_strdup (annex_share_get_id (share))))
+    {
+      g_autofree char *sentence = g_strdup_printf ("The folder “%s” is not connected. %s",
+                                                   annex_share_get_name (share), error->message);
+
+      annex_vm_add_note (self, sentence);
+    }
+  return FALSE;
+}
+
 DexFuture *
 annex_vm_set_shares (AnnexComputer *computer, GPtrArray *shares)
 {
   AnnexVm *self = ANNEX_VM (computer);
 
-  /* What was granted under other rules. */
+  g_ptr_array_set_size (self->wanted, 0);
   for (guint i = 0; shares != NULL && i < shares->len; i++)
     {
       AnnexShare *share = g_ptr_array_index (shares, i);
-      GError *error = NULL;
 
-      if (!annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_home (share),
-                                           annex_share_get_mode (share), &error))
-        return annex_future_new_error (error);
+      if (is_allowed (self, share))
+        g_ptr_array_add (self->wanted, annex_share_ref (share));
     }
-  g_ptr_array_set_size (self->wanted, 0);
-  for (guint i = 0; shares != NULL && i < shares->len; i++)
-    g_ptr_array_add (self->wanted, annex_share_ref (g_ptr_array_index (shares, i)));
+  limit_unwanted (self);
   if (self->guest == NULL)
     return dex_future_new_true ();
   return annex_fiber_run (reconcile_fiber, g_object_ref (self), g_object_unref);

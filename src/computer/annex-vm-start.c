@@ -23,6 +23,7 @@
 #define PROXY_PORT 3128
 /* A restored guest is where it was; it answers at once or never. */
 #define RESTORED_STALL_MS 20000
+#define LISTEN_MS 30000
 
 /* ---------------------------------------------------------------- what the disk was made with */
 
@@ -102,6 +103,7 @@ static void
 await_mended (AnnexVm *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) unshared = NULL;
 
   if (self->state != ANNEX_COMPUTER_READY || annex_vm_is_usable (self) ||
       annex_machine_await_end (self->machine, ANNEX_VM_MACHINE_END_MS))
@@ -110,8 +112,16 @@ await_mended (AnnexVm *self)
   annex_vm_drop_guest (self);
   if (annex_vm_await_connected (self, RESTORED_STALL_MS, FALSE, &error))
     {
-      annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
-      return;
+      /* What was granted and revoked meanwhile. */
+      if (!annex_vm_await_shares (self, &unshared))
+        annex_vm_add_note (self, unshared->message);
+      if (annex_machine_is_running (self->machine) && self->guest != NULL)
+        {
+          annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
+          return;
+        }
+      g_set_error_literal (&error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                           "Annex’s computer stopped while it was connected again");
     }
   dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
   annex_vm_add_note (self, ANNEX_VM_ENDED_NOTE);
@@ -168,10 +178,12 @@ annex_vm_await_connected (AnnexVm *self, guint stall_ms, gboolean new_identity, 
                                 error))
     return FALSE;
   if (self->egress != NULL &&
-      !annex_await_cancellable (annex_ssh_channel_listen (channel, PROXY_PORT, incoming_cb,
-                                                          g_object_ref (self->egress),
-                                                          g_object_unref),
-                                DEX_FUTURE (self->cancel), error))
+      !annex_await_cancellable (
+          annex_future_with_timeout (annex_ssh_channel_listen (channel, PROXY_PORT, incoming_cb,
+                                                               g_object_ref (self->egress),
+                                                               g_object_unref),
+                                     LISTEN_MS),
+          DEX_FUTURE (self->cancel), error))
     return FALSE;
   /* Only now: a start that was cut short makes it anew. */
   if (new_identity && needs_new_identity (self))

@@ -359,6 +359,96 @@ test_revoke (void)
   await_none_shared (computer);
 }
 
+/* Whether a daemon serves the folder. */
+static gboolean
+is_served (const char *folder)
+{
+  const char *argv[] = { "pgrep", "-f", folder, NULL };
+  int status = -1;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL,
+                               G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
+                               NULL, &status, NULL));
+  return g_spawn_check_wait_status (status, NULL);
+}
+
+/* How long it takes until nothing serves the folder, which is revoked now. */
+static double
+await_revoked (const char *folder, DexFuture **revoked)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  gint64 start_us = g_get_monotonic_time ();
+
+  g_assert_true (is_served (folder));
+  *revoked = annex_computer_set_shares (computer, none);
+  while (is_served (folder) && seconds_since (start_us) < 20)
+    await_ms (10);
+  return seconds_since (start_us);
+}
+
+/* Root has taken the helper's place: it answers nothing, and goes on talking when it is ended. */
+#define HELPER "/usr/lib/annex/annex-guest"
+#define HOSTILE                                                                                    \
+  "mv " HELPER " " HELPER ".true && "                                                              \
+  "printf '#!/bin/sh\\n(trap \"\" TERM; for i in $(seq 15); do echo; sleep 1; done) &\\nwait\\n' " \
+  ">" HELPER " && chmod 755 " HELPER
+
+/* The guest does what it can to keep a folder: by not unmounting it, and by holding up what is
+ * asked of it before. */
+static void
+test_revoke_hostile (void)
+{
+  static const gboolean with_refresh[] = { FALSE, TRUE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (with_refresh); i++)
+    {
+      g_autofree char *folder = make_folder (i == 0 ? "grasped" : "clutched");
+      g_autofree char *reader = NULL;
+      g_autoptr (AnnexShare) share = NULL;
+      g_autoptr (DexFuture) refresh = NULL;
+      g_autoptr (DexFuture) revoked = NULL;
+      double revoke_s;
+
+      put (folder, "file", "secret\n");
+      share = await_shared (computer, folder);
+      reader = g_strdup_printf ("cd /folders/%s && setsid sh -c 'while sleep 0.2; do cat file "
+                                ">>/tmp/leak-%u 2>&1; done' >/dev/null 2>&1 </dev/null &",
+                                i == 0 ? "grasped" : "clutched", i);
+      g_assert_cmpint (await_command (computer, reader, NULL), ==, 0);
+      g_assert_cmpint (await_root_command (computer, HOSTILE, NULL), ==, 0);
+      if (with_refresh[i])
+        {
+          refresh = annex_computer_refresh (computer);
+          await_ms (500);
+          g_assert_true (dex_future_is_pending (refresh));
+        }
+      revoke_s = await_revoked (folder, &revoked);
+      g_test_message ("measured: nothing serves the folder any more after %.2f s", revoke_s);
+      g_assert_cmpfloat (revoke_s, <, 1.5); /* a second, and looking takes a moment, too */
+      put (folder, "file", "new secret\n");
+      await_true (g_steal_pointer (&revoked));
+      if (refresh != NULL)
+        dex_await (g_steal_pointer (&refresh), NULL); /* whatever it said */
+      await_ms (1000);
+      g_assert_cmpint (await_root_command (computer,
+                                           "pkill -KILL -f '[w]hile sleep'; "
+                                           "mv " HELPER ".true " HELPER,
+                                           NULL),
+                       ==, 0);
+      g_assert_cmpint (await_root_command (computer, "grep new /tmp/leak-*", NULL), !=, 0);
+    }
+  /* Another one can be given afterwards. */
+  {
+    g_autofree char *folder = make_folder ("after");
+    g_autoptr (AnnexShare) share = NULL;
+
+    put (folder, "file", "after\n");
+    share = await_shared (computer, folder);
+    assert_output (computer, "cat /folders/after/file", "after");
+    await_none_shared (computer);
+  }
+}
+
 static void
 test_asleep (void)
 {
@@ -526,6 +616,7 @@ main (int argc, char **argv)
   fixture_add ("/vm-shares/truth", test_truth);
   fixture_add ("/vm-shares/read-only", test_read_only);
   fixture_add ("/vm-shares/revoke", test_revoke);
+  fixture_add ("/vm-shares/revoke-hostile", test_revoke_hostile);
   fixture_add ("/vm-shares/asleep", test_asleep);
   fixture_add ("/vm-shares/missing-folder", test_missing_folder);
   fixture_add ("/vm-shares/Q12-daemon-killed", test_daemon_killed);
