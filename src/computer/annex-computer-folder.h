@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* What is put after the name of a file that is being written. */
+#define ANNEX_COMPUTER_PART ".part"
+
 typedef struct _AnnexComputerFolder AnnexComputerFolder;
 
 /* @id must be valid (annex_computer_id_is_valid). Nothing is made yet. */

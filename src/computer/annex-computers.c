@@ -65,7 +65,8 @@ annex_computers_get_egress (AnnexComputers *self, const char *task_id)
 static void
 discard_unfinished (AnnexComputerFolder *folder)
 {
-  annex_computer_folder_discard (folder, "memory.save.part");
+  annex_computer_folder_discard (folder, "memory.save" ANNEX_COMPUTER_PART);
+  annex_computer_folder_discard (folder, "disk.qcow2" ANNEX_COMPUTER_PART);
   annex_computer_folder_discard (folder, "template.save");
   annex_checkpoint_store_clean (folder);
 }
@@ -253,15 +254,7 @@ shutdown_fiber (gpointer data)
 
   g_hash_table_iter_init (&iter, end->self->computers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      AnnexComputerState state = annex_computer_get_state (value);
-
-      /* One that falls asleep, for good or for a checkpoint, is not to lose what it keeps. */
-      if (end->save && (state == ANNEX_COMPUTER_READY || state == ANNEX_COMPUTER_SAVING))
-        g_ptr_array_add (steps, annex_computer_save (value));
-      else if (state != ANNEX_COMPUTER_OFF && state != ANNEX_COMPUTER_SAVED)
-        g_ptr_array_add (steps, annex_computer_stop (value));
-    }
+    g_ptr_array_add (steps, annex_vm_shut_down (value, end->save));
   g_hash_table_iter_init (&iter, end->self->ways_out);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     g_ptr_array_add (steps, annex_egress_proxy_close (value));

@@ -125,6 +125,18 @@ annex_file_copy_sparse (const char *from, const char *to, GError **error)
   return FALSE;
 }
 
+gboolean
+annex_file_put_in_place (const char *part, const char *to, GError **error)
+{
+  g_autofd int fd = open (part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd >= 0 && fsync (fd) == 0 && g_rename (part, to) == 0)
+    return TRUE;
+  fail_errno (error, "Cannot write", to);
+  g_unlink (part);
+  return FALSE;
+}
+
 /* Reads the XML and the cookie. (transfer full) */
 static char *
 read_head (int fd, const char *path, gsize *length, GError **error)

@@ -17,6 +17,11 @@ G_BEGIN_DECLS
 gboolean
 annex_file_copy_sparse (const char *from, const char *to, GError **error);
 
+/* Gives the file @part its name @to once all of it is on the disk: whoever finds @to finds it whole,
+ * whatever happened in between. Fails with G_IO_ERROR; @part is gone then. */
+gboolean
+annex_file_put_in_place (const char *part, const char *to, GError **error);
+
 /* Makes the copy @to of the saved memory @from that belongs to computer @new_id instead of @old_id:
  * in its head, each mention of the identifier and of the UUID that follows from it is replaced;
  * both have the same length (see annex-domain-xml.h). Fails with G_IO_ERROR_INVALID_DATA when @from

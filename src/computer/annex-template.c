@@ -410,15 +410,17 @@ copy_worker (gpointer data)
   g_autofree char *folder = dup_template_path (copy->key, NULL);
   g_autofree char *disk = dup_template_path (copy->key, DISK_NAME);
   g_autofree char *memory = dup_template_path (copy->key, MEMORY_NAME);
+  g_autofree char *part = g_strconcat (copy->disk, ANNEX_COMPUTER_PART, NULL);
   g_autoptr (GError) error = NULL;
 
-  if (annex_file_copy_sparse (disk, copy->disk, &error) &&
-      annex_save_file_copy (memory, copy->memory, template_id, copy->id, &error))
+  if (annex_file_copy_sparse (disk, part, &error) &&
+      annex_save_file_copy (memory, copy->memory, template_id, copy->id, &error) &&
+      annex_file_put_in_place (part, copy->disk, &error))
     {
       g_utime (folder, NULL); /* in use: not the oldest */
       return dex_future_new_true ();
     }
-  g_unlink (copy->disk);
+  g_unlink (part);
   g_unlink (copy->memory);
   return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
 }

@@ -38,8 +38,9 @@ DexFuture *
 annex_template_make (AnnexVirt *virt, AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts copies into @folder: the disk as disk.qcow2, the memory as @memory_name, the latter given to
- * the folder's computer. @folder must be locked and live until the future settles. Resolves to
- * TRUE; rejects with DISK_FULL or FAILED. */
+ * the folder's computer. The disk comes last and at once: a crash leaves none, or a whole one.
+ * @folder must be locked and live until the future settles. Resolves to TRUE; rejects with
+ * DISK_FULL or FAILED. */
 DexFuture *
 annex_template_copy (AnnexComputerKit *kit,
                      AnnexComputerFolder *folder,

@@ -1,7 +1,8 @@
 /* annex-vm-private.h
  *
  * What the files of AnnexVm share: annex-vm.c (the port), -start.c (from nothing to ready),
- * -shares.c (folders), -save.c (asleep, off, away), -checkpoint.c (as it was, and in a copy).
+ * -shares.c (folders), -save.c (asleep, off, away, the end of Annex), -checkpoint.c (as it was, and
+ * in a copy).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -55,6 +56,7 @@ struct _AnnexVm
   AnnexGate lifecycle;    /* start, save, stop, reset, reconnect: one at a time */
   DexFuture *starting;    /* a start in progress */
   DexCancellable *cancel; /* ends it */
+  gboolean waking;        /* its saved memory is in use and in no file: ended now, it is lost */
 
   AnnexGate sharing;    /* changes to what is mounted: one at a time */
   GPtrArray *wanted;    /* AnnexShare */

@@ -106,20 +106,25 @@ await_off_instead (AnnexVm *self, GError **error)
   annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off, because Annex’s disk space is used up");
 }
 
+/* Behind the gate, of a computer that is ready. */
+static void
+await_saved_or_off (AnnexVm *self, GError **error)
+{
+  if (!annex_vm_await_space (annex_machine_resident_bytes (self->machine), NULL))
+    await_off_instead (self, error);
+  else if (annex_vm_await_saved (self, "Putting Annex’s computer to sleep…", error))
+    annex_vm_rest (self);
+}
+
 static DexFuture *
 save_fiber (gpointer data)
 {
   AnnexVm *self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GError) full = NULL;
 
   annex_gate_enter (&self->lifecycle);
-  if (self->state == ANNEX_COMPUTER_READY &&
-      !annex_vm_await_space (annex_machine_resident_bytes (self->machine), &full))
-    await_off_instead (self, &error);
-  else if (self->state == ANNEX_COMPUTER_READY &&
-           annex_vm_await_saved (self, "Putting Annex’s computer to sleep…", &error))
-    annex_vm_rest (self);
+  if (self->state == ANNEX_COMPUTER_READY)
+    await_saved_or_off (self, &error);
   annex_gate_leave (&self->lifecycle);
   return error == NULL ? dex_future_new_true ()
                        : dex_future_new_for_error (g_steal_pointer (&error));
@@ -158,6 +163,25 @@ annex_vm_await_off (AnnexVm *self, GError **error)
   return TRUE;
 }
 
+/* What is asleep may be another Annex's, which is using this very disk. */
+static gboolean
+lock_folder (AnnexVm *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (annex_computer_folder_lock (annex_vm_get_folder (self), &local))
+    return TRUE;
+  g_propagate_error (error, annex_computer_error_from_io (g_steal_pointer (&local)));
+  return FALSE;
+}
+
+static void
+unlock_folder (AnnexVm *self)
+{
+  if (!annex_machine_is_running (self->machine))
+    annex_computer_folder_unlock (annex_vm_get_folder (self));
+}
+
 static DexFuture *
 stop_fiber (gpointer data)
 {
@@ -165,11 +189,9 @@ stop_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   annex_gate_enter (&self->lifecycle);
-  if (annex_vm_await_off (self, &error))
-    {
-      annex_computer_folder_unlock (annex_vm_get_folder (self));
-      annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
-    }
+  if (lock_folder (self, &error) && annex_vm_await_off (self, &error))
+    annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
+  unlock_folder (self);
   annex_gate_leave (&self->lifecycle);
   return error == NULL ? dex_future_new_true () : annex_future_new_error (g_steal_pointer (&error));
 }
@@ -201,17 +223,10 @@ reset_fiber (gpointer data)
   g_autoptr (GError) error = NULL;
 
   annex_gate_enter (&self->lifecycle);
-  if (annex_vm_await_off (self, &error))
-    {
-      g_autoptr (GError) locked = NULL;
-
-      /* Another Annex may be using this very disk. */
-      if (!annex_computer_folder_lock (folder, &locked))
-        error = annex_computer_error_from_io (g_steal_pointer (&locked));
-      else if (dex_await (annex_worker_run ("annex-reset", remove_worker, folder, NULL), &error))
-        annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
-      annex_computer_folder_unlock (folder);
-    }
+  if (lock_folder (self, &error) && annex_vm_await_off (self, &error) &&
+      dex_await (annex_worker_run ("annex-reset", remove_worker, folder, NULL), &error))
+    annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
+  unlock_folder (self);
   annex_gate_leave (&self->lifecycle);
   if (error == NULL)
     annex_computer_host_await_images_tidy (self->host); /* its disk may have been the last */
@@ -223,4 +238,59 @@ annex_vm_reset (AnnexComputer *computer)
 {
   cancel_start (ANNEX_VM (computer));
   return annex_fiber_run (reset_fiber, g_object_ref (computer), g_object_unref);
+}
+
+/* ---------------------------------------------------------------- the end of Annex */
+
+typedef struct
+{
+  AnnexVm *self;
+  gboolean save;
+} End;
+
+static void
+end_free (gpointer data)
+{
+  End *end = data;
+
+  g_object_unref (end->self);
+  g_free (end);
+}
+
+/* Nobody has asked for what sleeps to be given up: a start that failed or was cut short has left it
+ * as it was. */
+static DexFuture *
+shut_down_fiber (gpointer data)
+{
+  End *end = data;
+  AnnexVm *self = end->self;
+  g_autoptr (GError) error = NULL;
+
+  annex_gate_enter (&self->lifecycle);
+  if (end->save && self->state == ANNEX_COMPUTER_READY)
+    await_saved_or_off (self, &error);
+  else if (annex_machine_is_running (self->machine) && annex_vm_await_off (self, &error))
+    {
+      annex_computer_folder_unlock (annex_vm_get_folder (self));
+      annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
+    }
+  annex_gate_leave (&self->lifecycle);
+  return error == NULL ? dex_future_new_true () : annex_future_new_error (g_steal_pointer (&error));
+}
+
+DexFuture *
+annex_vm_shut_down (AnnexVm *self, gboolean save)
+{
+  End *end;
+
+  if (self->starting == NULL && !annex_machine_is_running (self->machine) &&
+      self->state != ANNEX_COMPUTER_SAVING)
+    return dex_future_new_true ();
+  /* One that is waking is ready soon, and goes to sleep again. */
+  if (!save || !self->waking)
+    cancel_start (self);
+  end = g_new0 (End, 1);
+  end->self = g_object_ref (self);
+  end->save = save;
+  return annex_fiber_run (shut_down_fiber, end, end_free);
 }

@@ -53,8 +53,9 @@ needs_new_identity (AnnexVm *self)
   return object != NULL && annex_json_opt_boolean (object, ANNEX_FACT_NEW_IDENTITY, FALSE);
 }
 
+/* @new_identity: until it has made one of its own. */
 static void
-write_image_version (AnnexVm *self, const char *version)
+write_image_version (AnnexVm *self, const char *version, gboolean new_identity)
 {
   g_autofree char *path =
       annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_FACTS);
@@ -62,6 +63,8 @@ write_image_version (AnnexVm *self, const char *version)
   g_autofree char *text = NULL;
 
   json_object_set_string_member (object, ANNEX_FACT_IMAGE, version);
+  if (new_identity)
+    json_object_set_boolean_member (object, ANNEX_FACT_NEW_IDENTITY, TRUE);
   text = annex_json_object_to_string (object);
   annex_file_write_atomic (path, text, strlen (text), 0600, NULL); /* the current image will do */
 }
@@ -191,7 +194,7 @@ annex_vm_await_connected (AnnexVm *self, guint stall_ms, gboolean new_identity, 
       g_autofree char *version = read_image_version (self);
 
       if (version != NULL)
-        write_image_version (self, version);
+        write_image_version (self, version, FALSE);
     }
   g_set_object (&self->guest, guest);
   watch_channel (self, channel);
@@ -250,6 +253,13 @@ await_restored (AnnexVm *self, const char *name, gboolean new_identity, GError *
 
   if (!dex_await (annex_machine_restore (self->machine, path), error))
     return FALSE;
+  /* It has not run yet: whoever cancels now can have it later, just as it is. */
+  if (dex_future_is_rejected (DEX_FUTURE (self->cancel)))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+      return FALSE;
+    }
+  self->waking = strcmp (name, ANNEX_VM_MEMORY) == 0;
   annex_computer_folder_discard (folder, name);
   return dex_await (annex_machine_resume (self->machine), error) &&
          annex_vm_await_connected (self, RESTORED_STALL_MS, new_identity, error);
@@ -290,9 +300,11 @@ static DexFuture *
 copy_disk_worker (gpointer data)
 {
   Copy *copy = data;
+  g_autofree char *part = g_strconcat (copy->to, ANNEX_COMPUTER_PART, NULL);
   g_autoptr (GError) error = NULL;
 
-  if (!annex_file_copy_sparse (copy->from, copy->to, &error))
+  if (!annex_file_copy_sparse (copy->from, part, &error) ||
+      !annex_file_put_in_place (part, copy->to, &error))
     return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
   return dex_future_new_true ();
 }
@@ -327,7 +339,7 @@ await_fresh_disk (AnnexVm *self, AnnexComputerKit *kit, GError **error)
   copy->to = annex_computer_folder_dup_path (annex_vm_get_folder (self), ANNEX_VM_DISK);
   if (!dex_await (annex_worker_run ("annex-disk", copy_disk_worker, copy, copy_free), error))
     return FALSE;
-  write_image_version (self, kit->image_version);
+  write_image_version (self, kit->image_version, FALSE);
   return TRUE;
 }
 
@@ -345,9 +357,10 @@ await_template (AnnexVm *self, AnnexComputerKit *kit, GError **error)
                                 DEX_FUTURE (self->cancel), error))
     return FALSE;
   annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Starting Annex’s computer…");
+  /* First: of a start that is cut short here the next one boots the disk, with its own identity. */
+  write_image_version (self, kit->image_version, TRUE);
   if (!dex_await (annex_template_copy (kit, annex_vm_get_folder (self), ANNEX_VM_COPY), error))
     return FALSE;
-  write_image_version (self, kit->image_version);
   return await_restored (self, ANNEX_VM_COPY, TRUE, error);
 }
 
@@ -390,6 +403,7 @@ next_way (AnnexVm *self, AnnexComputerKit *kit, gboolean template_again, Way *wa
   switch (*way)
     {
     case WAY_OWN_MEMORY:
+      self->waking = FALSE;
       annex_computer_folder_discard (folder, ANNEX_VM_MEMORY);
       annex_vm_add_note (self,
                          "Annex’s computer could not be woken and was started afresh: files are "
@@ -512,15 +526,17 @@ gboolean
 annex_vm_await_ready (AnnexVm *self, GError **error)
 {
   g_autoptr (GError) local = NULL;
+  gboolean ready = await_ready (self, &local);
 
-  if (await_ready (self, &local))
+  self->waking = FALSE;
+  if (ready)
     return TRUE;
   annex_error_normalise (&local);
   if (annex_machine_is_running (self->machine))
     dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
   annex_vm_give_up (self, local->message);
   if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    annex_vm_set_state (self, ANNEX_COMPUTER_OFF, "Off");
+    annex_vm_rest (self);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }

@@ -18,6 +18,12 @@ G_DECLARE_FINAL_TYPE (AnnexVm, annex_vm, ANNEX, VM, GObject)
 AnnexVm *
 annex_vm_new (AnnexComputerHost *host, const char *task_id, AnnexEgressProxy *egress);
 
+/* For the end of Annex: a start that is under way is cut short, and then nothing of it runs any
+ * more. With @save a computer that is ready goes to sleep. What sleeps already stays asleep either
+ * way. Resolves to TRUE. */
+DexFuture *
+annex_vm_shut_down (AnnexVm *self, gboolean save) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether it runs on KVM or emulated, and why, in plain words; NULL before its first start.
  * (transfer full) */
 char *
