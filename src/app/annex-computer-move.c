@@ -28,13 +28,55 @@
 
 static const char *const kinds[] = { "image", "computers", "checkpoints" };
 
+struct _AnnexComputerMove
+{
+  char *folder;     /* the new one */
+  char *old;        /* NULL: the usual places */
+  char *computers;  /* at the old place */
+  GPtrArray *locks; /* AnnexComputerFolder: what was copied */
+};
+
+G_DEFINE_BOXED_TYPE (AnnexComputerMove,
+                     annex_computer_move,
+                     annex_computer_move_ref,
+                     annex_computer_move_unref)
+
+AnnexComputerMove *
+annex_computer_move_ref (AnnexComputerMove *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+computer_move_clear (gpointer data)
+{
+  AnnexComputerMove *self = data;
+
+  g_free (self->folder);
+  g_free (self->old);
+  g_free (self->computers);
+  g_ptr_array_unref (self->locks);
+}
+
+void
+annex_computer_move_unref (AnnexComputerMove *self)
+{
+  g_atomic_rc_box_release_full (self, computer_move_clear);
+}
+
+const char *
+annex_computer_move_get_folder (AnnexComputerMove *self)
+{
+  return self->folder;
+}
+
 typedef struct
 {
   char *folder;
   GCancellable *cancellable;
   AnnexProgressFunc progress;
   gpointer user_data;
-  GPtrArray *locks; /* AnnexComputerFolder */
+  AnnexComputerMove *made;
   guint64 total;
   guint64 done;
   gint64 told_us;
@@ -47,7 +89,7 @@ move_free (gpointer data)
 
   g_free (move->folder);
   g_clear_object (&move->cancellable);
-  g_ptr_array_unref (move->locks);
+  annex_computer_move_unref (move->made);
   g_free (move);
 }
 
@@ -264,15 +306,12 @@ copy_folder (Move *move, int from, int to, guint depth, GError **error)
   return fsync (to) == 0 ? TRUE : set_error (error, N_ ("A folder cannot be written"), "");
 }
 
-/* Measuring */
-
 /* The move */
 
 static gboolean
-lock_computers (Move *move, GError **error)
+lock_computers (AnnexComputerMove *made, GError **error)
 {
-  g_autofree char *root = annex_paths_computer ("computers");
-  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (made->computers, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -282,12 +321,39 @@ lock_computers (Move *move, GError **error)
       if (!annex_computer_id_is_valid (name))
         continue;
       folder = annex_computer_folder_new (name);
-      g_ptr_array_add (move->locks, folder);
+      g_ptr_array_add (made->locks, folder);
       if (annex_computer_folder_lock (folder, error))
         continue;
       g_prefix_error (error, "A computer is in use by another Annex: ");
       return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+is_locked (AnnexComputerMove *made, const char *id)
+{
+  for (guint i = 0; i < made->locks->len; i++)
+    if (g_str_equal (annex_computer_folder_get_id (g_ptr_array_index (made->locks, i)), id))
+      return TRUE;
+  return FALSE;
+}
+
+/* FALSE: another process has made a computer there since. */
+static gboolean
+is_all (AnnexComputerMove *made, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (made->computers, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (annex_computer_id_is_valid (name) && !is_locked (made, name))
+      {
+        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
+                             "Another Annex has made a computer meanwhile; try again when it has "
+                             "ended");
+        return FALSE;
+      }
   return TRUE;
 }
 
@@ -367,7 +433,7 @@ copy_into (Move *move, int root, GError **error)
   if (mkdirat (root, part_name, 0700) != 0)
     return set_error (error, N_ ("The folder cannot be written"), move->folder);
   part = openat (root, part_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  if (part >= 0 && copy_all (move, part, error) && fsync (part) == 0)
+  if (part >= 0 && copy_all (move, part, error) && is_all (move->made, error) && fsync (part) == 0)
     {
       if (renameat (root, part_name, root, FOLDER_NAME) == 0 && fsync (root) == 0)
         return TRUE;
@@ -401,11 +467,13 @@ copy_work (gpointer data)
 
       move->total += annex_space_measure_folder (old);
     }
-  ok = has_room (move, &error) && lock_computers (move, &error) && copy_into (move, root, &error);
-  g_ptr_array_set_size (move->locks, 0); /* who hears of the end may start one at once */
-  if (!ok)
-    return annex_future_new_error (error);
-  return dex_future_new_take_string (g_build_filename (move->folder, FOLDER_NAME, NULL));
+  ok = has_room (move, &error) && lock_computers (move->made, &error) &&
+       copy_into (move, root, &error);
+  if (ok)
+    return dex_future_new_take_boxed (ANNEX_TYPE_COMPUTER_MOVE,
+                                      annex_computer_move_ref (move->made));
+  g_ptr_array_set_size (move->made->locks, 0); /* who hears of the end may start one at once */
+  return annex_future_new_error (error);
 }
 
 DexFuture *
@@ -422,7 +490,11 @@ annex_computer_move_copy (const char *folder,
   move->folder = g_strdup (folder);
   move->progress = progress;
   move->user_data = user_data;
-  move->locks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_computer_folder_free);
+  move->made = g_atomic_rc_box_new0 (AnnexComputerMove);
+  move->made->folder = g_build_filename (folder, FOLDER_NAME, NULL);
+  move->made->old = annex_paths_dup_computer_folder ();
+  move->made->computers = annex_paths_computer ("computers");
+  move->made->locks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_computer_folder_free);
   g_set_object (&move->cancellable, cancellable);
   return annex_worker_run ("annex-move", copy_work, move, move_free);
 }
@@ -440,36 +512,28 @@ remove_at (const char *path)
     annex_beneath_remove (fd, name);
 }
 
+static void
+remove_all (const char *folder)
+{
+  g_autofree char *template =
+      folder != NULL ? g_build_filename (folder, "template", NULL) : annex_paths_cache ("template");
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *path =
+          folder != NULL ? g_build_filename (folder, kinds[i], NULL) : annex_paths_data (kinds[i]);
+
+      remove_at (path);
+    }
+  remove_at (template);
+  if (folder != NULL)
+    rmdir (folder);
+}
+
 static DexFuture *
 remove_work (gpointer folder)
 {
-  if (folder != NULL)
-    {
-      for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-        {
-          g_autofree char *path = g_build_filename (folder, kinds[i], NULL);
-
-          remove_at (path);
-        }
-      {
-        g_autofree char *template = g_build_filename (folder, "template", NULL);
-
-        remove_at (template);
-      }
-      rmdir (folder);
-    }
-  else
-    {
-      g_autofree char *image = annex_paths_data ("image");
-      g_autofree char *computers = annex_paths_data ("computers");
-      g_autofree char *checkpoints = annex_paths_data ("checkpoints");
-      g_autofree char *template = annex_paths_cache ("template");
-
-      remove_at (image);
-      remove_at (computers);
-      remove_at (checkpoints);
-      remove_at (template);
-    }
+  remove_all (folder);
   return dex_future_new_true ();
 }
 
@@ -477,4 +541,24 @@ DexFuture *
 annex_computer_move_remove (const char *folder)
 {
   return annex_worker_run ("annex-move", remove_work, g_strdup (folder), g_free);
+}
+
+static DexFuture *
+finish_work (gpointer data)
+{
+  AnnexComputerMove *self = data;
+  GError *error = NULL;
+  gboolean ok = is_all (self, &error);
+
+  if (ok)
+    remove_all (self->old);
+  g_ptr_array_set_size (self->locks, 0); /* who hears of the end may start one at once */
+  return ok ? dex_future_new_true () : dex_future_new_for_error (error);
+}
+
+DexFuture *
+annex_computer_move_finish (AnnexComputerMove *self)
+{
+  return annex_worker_run ("annex-move", finish_work, annex_computer_move_ref (self),
+                           (GDestroyNotify) annex_computer_move_unref);
 }

@@ -422,17 +422,19 @@ move (AnnexDeskCall *call, GError **error)
 {
   AnnexDeskSession *self = call->self;
   AnnexConfig *config = annex_session_get_config (self->session);
-  g_autofree char *old = annex_paths_dup_computer_folder ();
-  g_autofree char *folder = NULL;
+  g_autoptr (AnnexComputerMove) made = NULL;
+  g_autoptr (GError) left = NULL;
+  const char *folder;
 
   if (!switch_off (self, error))
     return FALSE;
   annex_session_forget_computers (self->session);
-  folder = dex_await_string (
+  made = dex_await_boxed (
       annex_computer_move_copy (call->text, call->progress, call->progress_data, call->cancellable),
       error);
-  if (folder == NULL)
+  if (made == NULL)
     return FALSE;
+  folder = annex_computer_move_get_folder (made);
   /* From here on the new place counts; a crash before it leaves the old one as it was. */
   if (!dex_await (annex_config_set_computer_folder (config, folder), error))
     {
@@ -441,7 +443,8 @@ move (AnnexDeskCall *call, GError **error)
     }
   annex_paths_set_computer_folder (folder);
   annex_session_forget_computers (self->session);
-  dex_await (annex_computer_move_remove (old), NULL);
+  if (!dex_await (annex_computer_move_finish (made), &left))
+    g_message ("The old folder of the computers was left as it is: %s", left->message);
   return TRUE;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "annex-config.h"
 
+#include "annex-computer-folder.h"
 #include "annex-computer-move.h"
 #include "annex-paths.h"
 #include "app-fixture.h"
@@ -86,6 +87,15 @@ progress_cb (const char *sentence, double fraction, gpointer data)
   (*(guint *) data)++;
 }
 
+/* Whether another process could use the computer now. */
+static void
+assert_locked (gboolean locked)
+{
+  g_autoptr (AnnexComputerFolder) folder = annex_computer_folder_new ("01hzzzzzzzzzzzzzzzzzzzzzzz");
+
+  g_assert_true (annex_computer_folder_lock (folder, NULL) == !locked);
+}
+
 static void
 test_move (void)
 {
@@ -100,7 +110,8 @@ test_move (void)
   g_autofree char *big =
       g_build_filename (app_fixture_get_home (), "data/annex/image/13-aa/big", NULL);
   g_autofree char *zeros = g_malloc0 (5 << 20);
-  g_autofree char *moved = NULL;
+  g_autoptr (AnnexComputerMove) made = NULL;
+  const char *moved;
   g_autofree char *moved_disk = NULL;
   g_autofree char *moved_memory = NULL;
   g_autofree char *moved_current = NULL;
@@ -108,6 +119,8 @@ test_move (void)
   g_autofree char *text = NULL;
   g_autofree char *moved_big = NULL;
   g_autofree char *inside = NULL;
+  g_autofree char *late = NULL;
+  g_autofree char *first = NULL;
   g_autoptr (GError) error = NULL;
   struct stat info;
   guint n = 0;
@@ -118,8 +131,10 @@ test_move (void)
   test_await_error (annex_computer_move_copy (target, NULL, NULL, NULL), G_IO_ERROR,
                     G_IO_ERROR_NOT_FOUND);
   g_assert_cmpint (g_mkdir (target, 0700), ==, 0);
-  moved = dex_await_string (annex_computer_move_copy (target, progress_cb, &n, NULL), &error);
+  made = dex_await_boxed (annex_computer_move_copy (target, progress_cb, &n, NULL), &error);
   g_assert_no_error (error);
+  moved = annex_computer_move_get_folder (made);
+  first = g_strdup (moved);
   g_assert_true (g_str_has_suffix (moved, "/other disk/annex-computers"));
   moved_disk = g_build_filename (moved, "computers/01hzzzzzzzzzzzzzzzzzzzzzzz/disk.qcow2", NULL);
   moved_memory = g_build_filename (moved, "computers/01hzzzzzzzzzzzzzzzzzzzzzzz/memory.save", NULL);
@@ -135,11 +150,27 @@ test_move (void)
   g_assert_true (g_file_test (image, G_FILE_TEST_EXISTS)); /* copying removes nothing */
   g_assert_true (g_file_test (disk, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (memory, G_FILE_TEST_EXISTS));
+  assert_locked (TRUE);
+  /* A computer that another process has made there since is not removed, nor what it needs. */
+  late = app_fixture_write ("data/annex/computers/01hyyyyyyyyyyyyyyyyyyyyyyy/disk.qcow2", "late");
+  test_await_error (annex_computer_move_finish (made), G_IO_ERROR, G_IO_ERROR_BUSY);
+  g_assert_true (g_file_test (image, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (disk, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (late, G_FILE_TEST_EXISTS));
+  assert_locked (FALSE);
+  g_clear_pointer (&made, annex_computer_move_unref);
   test_await_error (annex_computer_move_copy (target, NULL, NULL, NULL), G_IO_ERROR,
                     G_IO_ERROR_EXISTS);
-  test_await (annex_computer_move_remove (NULL));
-  g_assert_false (g_file_test (image, G_FILE_TEST_EXISTS));
+  test_await (annex_computer_move_remove (first));
+  made = dex_await_boxed (annex_computer_move_copy (target, NULL, NULL, NULL), &error);
+  g_assert_no_error (error);
+  moved = annex_computer_move_get_folder (made);
   annex_paths_set_computer_folder (moved);
+  test_await (annex_computer_move_finish (made));
+  assert_locked (FALSE);
+  g_assert_false (g_file_test (image, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (late, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (moved_disk, G_FILE_TEST_EXISTS));
   inside = g_build_filename (moved, "image", NULL);
   test_await_error (annex_computer_move_copy (inside, NULL, NULL, NULL), G_IO_ERROR,
                     G_IO_ERROR_INVALID_ARGUMENT);
