@@ -7,6 +7,7 @@
 #include "annex-user-card.h"
 
 #include "annex-chat-words.h"
+#include "annex-crop.h"
 #include "annex-future.h"
 #include "annex-painter.h"
 #include "annex-prose.h"
@@ -21,7 +22,9 @@
 #define MAX_CHARS 100000
 #define MAX_IMAGES 12
 #define MAX_IMAGE_BYTES (16 * 1024 * 1024)
-#define MAX_IMAGE_SIDE 1024 /* shown much smaller, but some are long and narrow */
+#define MAX_IMAGE_SIDE 1024 /* some are long and narrow */
+#define IMAGE_WIDTH 120
+#define IMAGE_HEIGHT 90
 
 struct _AnnexUserCard
 {
@@ -88,7 +91,12 @@ decoded_cb (DexFuture *future, gpointer data)
   const GValue *value = dex_future_get_value (future, NULL); /* what is no image stays empty */
 
   if (picture != NULL && value != NULL)
-    gtk_picture_set_paintable (GTK_PICTURE (picture), g_value_get_object (value));
+    {
+      g_autoptr (GdkPaintable) small =
+          annex_crop_new (g_value_get_object (value), IMAGE_WIDTH, IMAGE_HEIGHT);
+
+      gtk_picture_set_paintable (GTK_PICTURE (picture), small);
+    }
   else if (picture != NULL)
     gtk_widget_set_visible (picture, FALSE);
   return dex_future_new_true ();
@@ -107,7 +115,7 @@ add_image (AnnexUserCard *self, JsonObject *block)
   picture = gtk_picture_new ();
   gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
   gtk_picture_set_alternative_text (GTK_PICTURE (picture), _ ("An image you sent"));
-  gtk_widget_set_size_request (picture, 120, 90);
+  gtk_widget_set_size_request (picture, IMAGE_WIDTH, IMAGE_HEIGHT);
   gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
   gtk_widget_add_css_class (picture, "annex-image");
   decoding = g_new0 (Decoding, 1);

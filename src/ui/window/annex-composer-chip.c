@@ -7,9 +7,12 @@
 #include "annex-composer-chip.h"
 
 #include "annex-skill-words.h"
+#include "annex-crop.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
+
+#define PICTURE_SIDE 32
 
 struct _AnnexComposerChip
 {
@@ -223,9 +226,10 @@ GtkWidget *
 annex_composer_chip_new_image (GdkTexture *texture, GBytes *png)
 {
   AnnexComposerChip *self = new_chip (ANNEX_CHIP_IMAGE, NULL, _ ("Pasted image"));
+  g_autoptr (GdkPaintable) small = annex_crop_new (texture, PICTURE_SIDE, PICTURE_SIDE);
 
   self->png = g_bytes_ref (png);
-  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (texture));
+  gtk_picture_set_paintable (self->picture, small);
   return GTK_WIDGET (self);
 }
 

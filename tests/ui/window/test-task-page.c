@@ -523,15 +523,16 @@ has_image (gpointer data)
   return count_images (data) > 0;
 }
 
+/* Takes @provider. */
 static void
-paste (Shown *shown, const char *media_type, GBytes *bytes)
+paste (Shown *shown, GdkContentProvider *provider)
 {
-  g_autoptr (GdkContentProvider) provider = gdk_content_provider_new_for_bytes (media_type, bytes);
   GtkWidget *composer = GTK_WIDGET (composer_of (shown));
 
   g_assert_true (gdk_clipboard_set_content (gtk_widget_get_clipboard (composer), provider));
   g_signal_emit_by_name (annex_find (composer, annex_is_type, "GtkTextView"), "paste-clipboard");
   annex_shot_settle (500);
+  g_object_unref (provider);
 }
 
 /* What others made is decoded elsewhere, and goes on as a PNG of its plain pixels. */
@@ -550,12 +551,11 @@ test_paste (void)
   Shown shown;
 
   show (&shown);
-  paste (&shown, "image/gif", head);
-  paste (&shown, "image/gif", picture);
+  paste (&shown, gdk_content_provider_new_for_bytes ("image/gif", head));
+  paste (&shown, gdk_content_provider_new_for_bytes ("image/gif", picture));
   g_assert_true (annex_shot_wait (has_image, &shown, WAIT_MS));
   annex_shot_settle (500);
   g_assert_cmpuint (count_images (&shown), ==, 1); /* not the one that is cut off */
-  annex_shot_take (shown.window, "pasted-image");
   request = annex_composer_dup_request (composer_of (&shown));
   g_assert_true (g_str_has_prefix (g_bytes_get_data (g_ptr_array_index (request->images, 0), NULL),
                                    "\x89PNG"));
@@ -643,6 +643,28 @@ test_send_failed (void)
   hide (&shown);
 }
 
+/* However large it is, it takes the place of a name. */
+static void
+test_paste_large (void)
+{
+  enum { WIDTH = 1600, HEIGHT = 900 };
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (WIDTH * HEIGHT * 4), WIDTH * HEIGHT * 4);
+  g_autoptr (GdkTexture) texture =
+      gdk_memory_texture_new (WIDTH, HEIGHT, GDK_MEMORY_R8G8B8X8, bytes, WIDTH * 4);
+  GtkWidget *picture;
+  Shown shown;
+
+  show (&shown);
+  paste (&shown, gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, texture));
+  g_assert_true (annex_shot_wait (has_image, &shown, WAIT_MS));
+  annex_shot_take (shown.window, "pasted-image");
+  picture = annex_find (GTK_WIDGET (composer_of (&shown)), annex_is_type, "GtkPicture");
+  g_assert_nonnull (picture);
+  g_assert_cmpint (gtk_widget_get_width (picture), ==, 32);
+  g_assert_cmpint (gtk_widget_get_height (picture), ==, 32);
+  hide (&shown);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -662,5 +684,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/task-page/paste", test_paste);
   g_test_add_func ("/ui/task-page/send/while-typing", test_send_while_typing);
   g_test_add_func ("/ui/task-page/send/failed", test_send_failed);
+  g_test_add_func ("/ui/task-page/paste-large", test_paste_large);
   return g_test_run ();
 }
