@@ -140,6 +140,15 @@ baseline_path (AnnexDrafts *self, const char *share_id)
   return annex_drafts_dup_task_path (self, name);
 }
 
+/* Where the newest view of the folder is stored. (transfer full) */
+static char *
+view_path (AnnexDrafts *self, const char *share_id)
+{
+  g_autofree char *name = g_strdup_printf ("view-%s", share_id);
+
+  return annex_drafts_dup_task_path (self, name);
+}
+
 AnnexBaseline *
 annex_drafts_get_baseline (AnnexDrafts *self, const char *share_id)
 {
@@ -183,6 +192,7 @@ typedef struct
   AnnexBaseline *baseline;
   GPtrArray *upper;
   char *root;
+  char *view_path;
 } Job;
 
 static void
@@ -193,17 +203,19 @@ job_free (gpointer data)
   g_clear_object (&job->baseline);
   g_clear_pointer (&job->upper, g_ptr_array_unref);
   g_free (job->root);
+  g_free (job->view_path);
   g_free (job);
 }
 
 static Job *
-job_new (AnnexBaseline *baseline, GPtrArray *upper, AnnexShare *share)
+job_new (AnnexDrafts *self, AnnexBaseline *baseline, GPtrArray *upper, AnnexShare *share)
 {
   Job *job = g_new0 (Job, 1);
 
   job->baseline = g_object_ref (baseline);
   job->upper = upper != NULL ? g_ptr_array_ref (upper) : NULL;
   job->root = g_strdup (annex_share_get_path (share));
+  job->view_path = view_path (self, annex_share_get_id (share));
   return job;
 }
 
@@ -212,9 +224,24 @@ scan_work (gpointer data)
 {
   Job *job = data;
   GError *error = NULL;
+  g_autoptr (GError) unstored = NULL;
+  g_autofree char *folder = g_path_get_dirname (job->view_path);
 
   if (!annex_baseline_scan (job->baseline, job->root, MAX_SCAN_ENTRIES, &error))
     return annex_future_new_error (error);
+  /* Without it, an interrupted command costs conflicts that are none, and no file. */
+  if (!annex_paths_make (folder, &unstored) ||
+      !annex_baseline_store_view (job->baseline, job->view_path, &unstored))
+    g_warning ("What a folder holds could not be noted: %s", unstored->message);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+load_work (gpointer data)
+{
+  Job *job = data;
+
+  annex_baseline_load_view (job->baseline, job->view_path);
   return dex_future_new_true ();
 }
 
@@ -241,13 +268,16 @@ annex_drafts_read_upper (AnnexDrafts *self, AnnexShare *share, GPtrArray **out, 
   g_autoptr (GPtrArray) changes = NULL;
 
   upper = dex_await_boxed (annex_computer_read_draft (self->computer, share), error);
-  if (upper == NULL)
+  if (upper == NULL ||
+      !dex_await (annex_worker_run ("annex-view", load_work, job_new (self, baseline, NULL, share),
+                                    job_free),
+                  error))
     return NULL;
   if (annex_baseline_follow (baseline, upper) && !annex_drafts_save_baseline (self, id, error))
     return NULL;
-  changes = dex_await_boxed (
-      annex_worker_run ("annex-draft", compute_work, job_new (baseline, upper, share), job_free),
-      error);
+  changes = dex_await_boxed (annex_worker_run ("annex-draft", compute_work,
+                                               job_new (self, baseline, upper, share), job_free),
+                             error);
   if (changes == NULL || !annex_drafts_forget_unchanged (self, share, upper, changes, error))
     return NULL;
   annex_drafts_mark_kept (self, share, changes);
@@ -372,9 +402,9 @@ prepare_op (AnnexDraftsOp *op)
 
       if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
         continue;
-      if (!dex_await (
-              annex_worker_run ("annex-scan", scan_work, job_new (baseline, NULL, share), job_free),
-              &error))
+      if (!dex_await (annex_worker_run ("annex-scan", scan_work,
+                                        job_new (self, baseline, NULL, share), job_free),
+                      &error))
         return annex_future_new_error (error);
     }
   note = dex_await_string (annex_computer_refresh (self->computer), &error);

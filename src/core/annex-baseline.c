@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-baseline.h"
+#include "annex-baseline-private.h"
 
 #include "annex-baseline-renew.h"
 #include "annex-beneath.h"
@@ -16,18 +16,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct _AnnexBaseline
-{
-  GObject parent_instance;
-
-  GHashTable *newest; /* path → AnnexStat, of the last scan */
-  GHashTable *frozen; /* path → AnnexStat */
-  GHashTable *trees;  /* paths frozen with all below */
-  gboolean partial;
-  dev_t root_device; /* of the last scan; 0: there was none */
-  ino_t root_inode;
-};
 
 G_DEFINE_FINAL_TYPE (AnnexBaseline, annex_baseline, G_TYPE_OBJECT)
 
@@ -126,6 +114,27 @@ scan_folder (Scan *scan, int fd, guint depth)
   closedir (folder);
 }
 
+/* Is @now what @before was? */
+static gboolean
+is_same_view (GHashTable *before, GHashTable *now)
+{
+  GHashTableIter iter;
+  gpointer path;
+  gpointer stat;
+
+  if (g_hash_table_size (before) != g_hash_table_size (now))
+    return FALSE;
+  g_hash_table_iter_init (&iter, now);
+  while (g_hash_table_iter_next (&iter, &path, &stat))
+    {
+      const AnnexStat *was = g_hash_table_lookup (before, path);
+
+      if (was == NULL || !annex_stat_same (was, stat))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 annex_baseline_scan (AnnexBaseline *self, const char *root, guint max_entries, GError **error)
 {
@@ -145,6 +154,9 @@ annex_baseline_scan (AnnexBaseline *self, const char *root, guint max_entries, G
   scan.device = info.st_dev;
   scan_folder (&scan, fd, 0);
   g_string_free (scan.path, TRUE);
+  self->is_stored = self->is_stored && self->partial == scan.partial &&
+                    self->root_device == info.st_dev && self->root_inode == info.st_ino &&
+                    is_same_view (self->newest, scan.table);
   g_hash_table_unref (self->newest);
   self->newest = scan.table;
   self->partial = scan.partial;

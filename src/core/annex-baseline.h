@@ -37,6 +37,14 @@ gboolean
 annex_baseline_scan (AnnexBaseline *self, const char *root, guint max_entries, GError **error);
 gboolean
 annex_baseline_is_partial (AnnexBaseline *self);
+/* Stores the newest view in the file @path, unless it is there already, so that it outlives this
+ * process. Blocking: worker thread. G_FILE_ERROR, G_IO_ERROR. */
+gboolean
+annex_baseline_store_view (AnnexBaseline *self, const char *path, GError **error);
+/* Takes the view that was stored in the file @path, unless there is one from a scan. A file that is
+ * not there, or is none, changes nothing: then nothing is known. Blocking: worker thread. */
+void
+annex_baseline_load_view (AnnexBaseline *self, const char *path);
 /* Can the folder open as @root_fd be the one that was scanned last? FALSE when its file system is
  * another one and its inode too: that of the share has gone, and what lay below it shows. */
 gboolean

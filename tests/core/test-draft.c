@@ -162,6 +162,51 @@ test_conflicts (void)
   assert_changes (fixture, "!changed a\n!changed both\n!deleted d/\ndeleted e/\n!added gone");
 }
 
+/* The newest view outlives the process: what an interrupted command changed, and what the user did
+ * meanwhile, are told apart. */
+static void
+test_baseline_view (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (AnnexBaseline) later = annex_baseline_new ();
+  g_autoptr (AnnexBaseline) none = annex_baseline_new ();
+  g_autofree char *dir = g_dir_make_tmp ("annex-view-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "view", NULL);
+  GError *error = NULL;
+  AnnexStat a, b;
+
+  draft_fixture_host_file (fixture, "bad \xff name%", "1", 0644);
+  draft_fixture_host_folder (fixture, "d", 0755);
+  draft_fixture_host_file (fixture, "d/x", "1", 0644);
+  draft_fixture_settle (fixture);
+  g_assert_true (annex_baseline_store_view (fixture->baseline, path, &error));
+  g_assert_no_error (error);
+  annex_baseline_load_view (later, path);
+  g_assert_true (annex_baseline_lookup (fixture->baseline, "bad \xff name%", &a));
+  g_assert_true (annex_baseline_lookup (later, "bad \xff name%", &b));
+  g_assert_true (annex_stat_same (&a, &b));
+  g_assert_true (annex_baseline_lookup (later, "d/x", &b));
+  g_assert_false (annex_baseline_lookup (later, "absent", &b));
+
+  /* Written again only when it is another one. */
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  draft_fixture_settle (fixture);
+  g_assert_true (annex_baseline_store_view (fixture->baseline, path, &error));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  draft_fixture_host_file (fixture, "d/y", "1", 0644);
+  draft_fixture_settle (fixture);
+  g_assert_true (annex_baseline_store_view (fixture->baseline, path, &error));
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+
+  g_assert_true (g_file_set_contents (path, "no view at all", -1, NULL));
+  annex_baseline_load_view (none, path);
+  g_assert_false (annex_baseline_lookup (none, "d/x", &b));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  annex_baseline_load_view (none, path);
+  g_assert_false (annex_baseline_lookup (none, "d/x", &b));
+  g_assert_cmpint (g_rmdir (dir), ==, 0);
+}
+
 static void
 test_baseline_json (void)
 {
@@ -406,6 +451,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draft/diff", test_diff);
   g_test_add_func ("/draft/diff-random", test_diff_random);
   g_test_add_func ("/baseline/json", test_baseline_json);
+  g_test_add_func ("/baseline/view", test_baseline_view);
   g_test_add_func ("/baseline/limits", test_baseline_limits);
   if (g_test_perf ())
     g_test_add_func ("/baseline/speed", test_scan_speed);

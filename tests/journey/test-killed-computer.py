@@ -78,7 +78,9 @@ class KilledAtWork(Journey):
                     continue  # it had not begun
                 if not any(e["type"] == "share-granted" for e in self.events(task)):
                     continue
-                self.resume(task, "--unattended", "Go on")
+                # As an agent does that is told of the interruption: it does the work again.
+                url, _ = self.model(turn("Again.", use("shell", command=WORK, timeout_s=100)), turn("Done.", repeat=True))
+                self.resume(task, "--base-url", url, "--unattended", "Go on")
                 self.annex("tasks", "keep", task)
             task = self.newest()["id"]
             self.assertEqual(contents(work), new)
