@@ -29,6 +29,7 @@ typedef struct
   guint held;       /* calls that change the computer: no run begins meanwhile */
   gboolean wanted;  /* one was to begin */
   guint sleep;      /* the timer that puts an idle computer to sleep */
+  gint64 idle_us;   /* since when it is idle, for that */
 } AnnexWork;
 
 struct _AnnexDeskSession

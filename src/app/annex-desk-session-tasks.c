@@ -13,6 +13,7 @@
 #include "annex-limits.h"
 #include "annex-paths.h"
 #include "annex-spoken.h"
+#include "annex-vm.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
@@ -21,6 +22,8 @@
 /* An idle computer gives its memory back after this, on battery sooner. */
 #define IDLE_S 300
 #define BATTERY_IDLE_S 60
+/* With a terminal open in it. */
+#define ATTENDED_IDLE_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 
 /* Running */
 
@@ -133,22 +136,46 @@ sleep_fiber (gpointer data)
 }
 
 static gboolean
+sleep_cb (gpointer data);
+
+static void
+set_timer (AnnexWork *work)
+{
+  g_clear_handle_id (&work->sleep, g_source_remove);
+  if (work->desk != NULL)
+    work->sleep = g_timeout_add_seconds (
+        annex_power_is_on_battery (work->desk->power) ? BATTERY_IDLE_S : IDLE_S, sleep_cb, work);
+}
+
+/* Nobody hears of what is typed into a terminal: one that is open counts as used for a while. */
+static gboolean
+is_attended (AnnexWork *work)
+{
+  AnnexComputer *computer =
+      work->workspace != NULL ? annex_workspace_get_computer (work->workspace) : NULL;
+
+  return ANNEX_IS_VM (computer) && annex_vm_has_terminal (ANNEX_VM (computer)) &&
+         g_get_monotonic_time () - work->idle_us < ATTENDED_IDLE_US;
+}
+
+static gboolean
 sleep_cb (gpointer data)
 {
   AnnexWork *work = data;
 
   work->sleep = 0;
-  annex_fiber_start (sleep_fiber, annex_work_ref (work), (GDestroyNotify) annex_work_unref);
+  if (is_attended (work))
+    set_timer (work);
+  else
+    annex_fiber_start (sleep_fiber, annex_work_ref (work), (GDestroyNotify) annex_work_unref);
   return G_SOURCE_REMOVE;
 }
 
 void
 annex_desk_session_plan_sleep (AnnexWork *work)
 {
-  g_clear_handle_id (&work->sleep, g_source_remove);
-  if (work->desk != NULL)
-    work->sleep = g_timeout_add_seconds (
-        annex_power_is_on_battery (work->desk->power) ? BATTERY_IDLE_S : IDLE_S, sleep_cb, work);
+  work->idle_us = g_get_monotonic_time ();
+  set_timer (work);
 }
 
 static DexFuture *

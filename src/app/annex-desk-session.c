@@ -170,6 +170,8 @@ work_leave (gpointer data)
   work->desk = NULL;
   g_clear_handle_id (&work->sleep, g_source_remove);
   g_signal_handlers_disconnect_by_data (work->task, work);
+  if (work->workspace != NULL)
+    g_signal_handlers_disconnect_by_data (annex_workspace_get_computer (work->workspace), work);
   annex_work_unref (work);
 }
 
@@ -192,20 +194,36 @@ event_cb (AnnexTask *task, AnnexEvent *event, AnnexWork *work)
         g_str_equal (annex_json_opt_string (data, "decision", ""), "allow"), scope);
 }
 
+/* Whatever woke it, a look at a draft or its user: when nobody works in it, it sleeps again. */
+static void
+computer_changed_cb (AnnexComputer *computer, AnnexWork *work)
+{
+  if (work->sleep == 0 && !work->running && work->held == 0 &&
+      annex_computer_get_state (computer) == ANNEX_COMPUTER_READY)
+    annex_desk_session_plan_sleep (work);
+}
+
+/* The desk may let go of it before this begins, and while it waits. */
 static DexFuture *
 make_fiber (gpointer data)
 {
   AnnexWork *work = data;
+  g_autoptr (AnnexDeskSession) desk = work->desk != NULL ? g_object_ref (work->desk) : NULL;
+  g_autoptr (AnnexWorkspace) workspace = NULL;
+  AnnexComputer *computer;
   GError *error = NULL;
-  AnnexWorkspace *workspace =
-      annex_session_create_workspace (work->desk->session, work->task, NULL, &error);
 
-  if (workspace == NULL)
-    {
-      annex_error_normalise (&error);
-      return annex_future_new_error (error);
-    }
-  work->workspace = workspace;
+  if (desk != NULL)
+    workspace = annex_session_create_workspace (desk->session, work->task, NULL, &error);
+  if (error != NULL)
+    return annex_desk_fail (error);
+  if (work->desk == NULL)
+    return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED,
+                                    "The task was let go of meanwhile");
+  computer = annex_workspace_get_computer (workspace);
+  work->workspace = g_steal_pointer (&workspace);
+  g_signal_connect (computer, "changed", G_CALLBACK (computer_changed_cb), work);
+  computer_changed_cb (computer, work);
   return dex_future_new_true ();
 }
 
@@ -233,7 +251,11 @@ annex_desk_session_get_work (AnnexDeskSession *self, AnnexTask *task, GError **e
           annex_fiber_run (make_fiber, annex_work_ref (work), (GDestroyNotify) annex_work_unref);
     }
   if (dex_await (dex_ref (work->ready), error))
-    return g_steal_pointer (&work);
+    {
+      if (work->sleep != 0) /* in use: from now on it is idle again */
+        annex_desk_session_plan_sleep (work);
+      return g_steal_pointer (&work);
+    }
   annex_error_normalise (error);
   if (g_hash_table_lookup (self->works, id) == work)
     g_hash_table_remove (self->works, id);

@@ -64,6 +64,7 @@ struct _AnnexVm
   GHashTable *attached; /* id → AnnexVmShare */
 
   guint disk_full_id;
+  guint n_terminals;
 };
 
 /* ---- annex-vm.c */

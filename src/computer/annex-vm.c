@@ -201,14 +201,49 @@ make_spawn (AnnexSshChannel *channel, Call *call)
   return annex_ssh_channel_spawn (channel, call->command);
 }
 
+static void
+weak_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static DexFuture *
+terminal_ended_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (AnnexVm) self = g_weak_ref_get (data);
+
+  if (self != NULL)
+    self->n_terminals--;
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+terminal_begun_cb (DexFuture *future, gpointer data)
+{
+  AnnexVm *self = data;
+  AnnexProcess *process = g_value_get_object (dex_future_get_value (future, NULL));
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  self->n_terminals++;
+  g_weak_ref_init (weak, self);
+  dex_future_disown (
+      dex_future_finally (annex_process_wait (process), terminal_ended_cb, weak, weak_free));
+  return dex_ref (future);
+}
+
 static DexFuture *
 annex_vm_spawn (AnnexComputer *computer, const AnnexCommand *command)
 {
   Call *call = call_new (computer, NULL);
+  DexFuture *spawned;
 
   call->make = make_spawn;
   call->command = annex_command_copy (command);
-  return annex_fiber_run (call_fiber, call, call_free);
+  spawned = annex_fiber_run (call_fiber, call, call_free);
+  return command->pty
+             ? dex_future_then (spawned, terminal_begun_cb, g_object_ref (computer), g_object_unref)
+             : spawned;
 }
 
 static DexFuture *
@@ -337,6 +372,12 @@ char *
 annex_vm_dup_accelerator (AnnexVm *self)
 {
   return g_strdup (self->accelerator);
+}
+
+gboolean
+annex_vm_has_terminal (AnnexVm *self)
+{
+  return self->n_terminals > 0;
 }
 
 void

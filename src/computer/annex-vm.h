@@ -31,6 +31,9 @@ annex_vm_dup_accelerator (AnnexVm *self);
 /* How long its guest may say nothing new while it boots. Default 60 s. */
 void
 annex_vm_set_stall_limit (AnnexVm *self, guint stall_ms);
+/* Whether a command with a terminal runs in it. */
+gboolean
+annex_vm_has_terminal (AnnexVm *self);
 /* What its files take on disk, and its process of memory, in bytes. Blocking but short. */
 guint64
 annex_vm_measure_disk (AnnexVm *self);

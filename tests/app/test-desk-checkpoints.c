@@ -204,6 +204,67 @@ test_asleep (void)
   office_close (&office);
 }
 
+/* A computer that only a look woke, or its user, goes to sleep again; each use counts. */
+static void
+test_woken (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autofree char *id = NULL;
+  AnnexWork *work;
+  guint timer;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY ("First") "]}]}");
+  task = office_begin (&office, "begin");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  id = g_strdup (annex_task_get_id (task));
+  g_clear_object (&task);
+  office_reopen (&office);
+  task = dex_await_object (annex_desk_open_task (office.desk, id), NULL);
+  g_assert_null (annex_desk_session_find_work (office.self, task));
+  test_await (annex_desk_start_computer (office.desk, task));
+  work = annex_desk_session_find_work (office.self, task);
+  g_assert_nonnull (work);
+  g_assert_cmpuint (work->sleep, !=, 0);
+  timer = work->sleep;
+  test_await (annex_desk_start_computer (office.desk, task));
+  g_assert_cmpuint (work->sleep, !=, 0);
+  g_assert_cmpuint (work->sleep, !=, timer);
+  /* And one that something else woke: a command in a terminal, say. */
+  g_clear_handle_id (&work->sleep, g_source_remove);
+  annex_computer_emit_changed (annex_workspace_get_computer (work->workspace));
+  g_assert_cmpuint (work->sleep, !=, 0);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+/* A task that is deleted in the moment in which somebody begins to look at it. */
+static void
+test_let_go_at_once (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autofree char *id = NULL;
+  DexFuture *looking;
+  DexFuture *deleting;
+  g_autoptr (GError) error = NULL;
+
+  office_open (&office, "{\"turns\":[{\"match\":\"begin\",\"blocks\":[" SAY ("First") "]}]}");
+  task = office_begin (&office, "begin");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  id = g_strdup (annex_task_get_id (task));
+  g_clear_object (&task);
+  office_reopen (&office);
+  task = dex_await_object (annex_desk_open_task (office.desk, id), NULL);
+  looking = annex_desk_start_computer (office.desk, task);
+  deleting = annex_desk_delete_task (office.desk, id);
+  g_assert_false (dex_await (looking, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+  dex_await (deleting, NULL); /* there is no libvirt to delete its computer */
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -214,6 +275,8 @@ main (int argc, char **argv)
   app_fixture_add ("/desk-checkpoints/at-work", test_at_work);
   app_fixture_add ("/desk-checkpoints/copy", test_copy);
   app_fixture_add ("/desk-checkpoints/asleep", test_asleep);
+  app_fixture_add ("/desk-checkpoints/woken", test_woken);
+  app_fixture_add ("/desk-checkpoints/let-go-at-once", test_let_go_at_once);
   status = g_test_run ();
   app_fixture_done ();
   return status;
