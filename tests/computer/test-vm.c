@@ -208,6 +208,41 @@ test_damaged_memory (void)
   await_true (annex_computer_reset (computer));
 }
 
+/* Annex ends while its computer wakes: whenever that is, it sleeps afterwards as it did before. */
+static void
+test_quit_waking (void)
+{
+  enum { AT_ONCE, SOON, WHEN_IT_RUNS, N_MOMENTS };
+  g_autofree char *id = NULL;
+  g_autoptr (AnnexComputer) computer = new_computer (&id);
+  g_autoptr (AnnexComputerFolder) folder = annex_computer_folder_new (id);
+
+  await_started (computer);
+  assert_output (computer, "echo memory >/dev/shm/mark; cat /dev/shm/mark", "memory");
+  await_true (annex_computer_save (computer));
+  for (guint moment = AT_ONCE; moment < N_MOMENTS; moment++)
+    {
+      g_autoptr (DexFuture) starting = annex_computer_start (computer);
+
+      if (moment == SOON)
+        await_ms (1000);
+      /* Its memory is in no file any more: it comes to its end and goes to sleep again. */
+      while (moment == WHEN_IT_RUNS && annex_computer_folder_has (folder, "memory.save"))
+        await_ms (1);
+      g_assert_true (moment != WHEN_IT_RUNS || dex_future_is_pending (starting));
+      await_true (annex_computers_shutdown (fixture_computers (), TRUE));
+      g_assert_false (dex_future_is_pending (starting));
+      g_assert_cmpint (machine_pid (computer), ==, 0);
+      g_assert_cmpint (annex_computer_get_state (computer), ==, ANNEX_COMPUTER_SAVED);
+      g_assert_true (annex_computer_folder_has (folder, "memory.save"));
+    }
+  await_started (computer);
+  assert_output (computer, "cat /dev/shm/mark", "memory");
+  await_true (annex_computer_reset (computer));
+  g_clear_object (&computer);
+  fixture_drop_computers (); /* their ways out are closed */
+}
+
 static DexFuture *
 find_template_fiber (gpointer data)
 {
@@ -521,6 +556,7 @@ main (int argc, char **argv)
   fixture_add ("/vm/streams", test_streams);
   fixture_add ("/vm/two-at-once", test_two_at_once);
   fixture_add ("/vm/asleep", test_asleep);
+  fixture_add ("/vm/quit-waking", test_quit_waking);
   fixture_add ("/vm/damaged-memory", test_damaged_memory);
   fixture_add ("/vm/damaged-template", test_damaged_template);
   fixture_add ("/vm/Q11-killed", test_killed);
