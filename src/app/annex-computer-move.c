@@ -350,8 +350,8 @@ is_all (AnnexComputerMove *made, GError **error)
     if (annex_computer_id_is_valid (name) && !is_locked (made, name))
       {
         g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                             "Another Annex has made a computer meanwhile; try again when it has "
-                             "ended");
+                             _ ("Another Annex has made a computer meanwhile; try again when it "
+                                "has ended"));
         return FALSE;
       }
   return TRUE;

@@ -219,7 +219,7 @@ make_fiber (gpointer data)
     return annex_desk_fail (error);
   if (work->desk == NULL)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED,
-                                    "The task was let go of meanwhile");
+                                    _ ("The task was let go of meanwhile"));
   computer = annex_workspace_get_computer (workspace);
   work->workspace = g_steal_pointer (&workspace);
   g_signal_connect (computer, "changed", G_CALLBACK (computer_changed_cb), work);

@@ -123,8 +123,8 @@ await_mended (AnnexVm *self)
           annex_vm_set_state (self, ANNEX_COMPUTER_READY, "Ready");
           return;
         }
-      g_set_error_literal (&error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
-                           "Annex’s computer stopped while it was connected again");
+      annex_set_spoken (&error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST,
+                        N_ ("Annex’s computer stopped while it was connected again"));
     }
   dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
   annex_vm_add_note (self, ANNEX_VM_ENDED_NOTE);
