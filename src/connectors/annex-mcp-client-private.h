@@ -30,6 +30,12 @@ struct _AnnexMcpClient
   gboolean modern;
   gboolean spoke_once; /* which generation it is of is known */
   gboolean listening;
+  DexFuture *closing; /* nullable; kept: lines that ended are being closed */
+  GError *end;        /* why there is no line; NULL: there is one, or none was opened yet */
+  DexPromise *stop;   /* resolved while it is switched off */
+  guint n_stopping;
+  guint n_answers;    /* on their way to the server */
+  guint n_elicits;    /* questions of the server's that are open */
 
   char *version;
   char *server_name;
@@ -52,6 +58,25 @@ annex_mcp_client_post (AnnexMcpClient *self, const char *method, char *text);
 /* Rejects every request under way with copies of @error. */
 void
 annex_mcp_client_fail_pending (AnnexMcpClient *self, const GError *error);
+/* Opens the line, in a fiber; ENDED when it is switched off meanwhile. */
+gboolean
+annex_mcp_client_open_line (AnnexMcpClient *self, GError **error);
+/* A server may answer and end in one breath: is the line still there when the answer is looked at?
+ */
+gboolean
+annex_mcp_client_check_line (AnnexMcpClient *self, GError **error);
+/* Forgets the line without closing it. (transfer full) (nullable) */
+AnnexMcpTransport *
+annex_mcp_client_let_go (AnnexMcpClient *self);
+/* Closes it, in a fiber. */
+void
+annex_mcp_client_close_line (AnnexMcpClient *self);
+/* The line is of no further use: closes it, and says why. Takes @error. */
+void
+annex_mcp_client_end (AnnexMcpClient *self, GError *error);
+/* The error of what its user ended. (transfer full) */
+GError *
+annex_mcp_client_switched_off (void);
 /* Takes what the transport brings. */
 void
 annex_mcp_client_take_message (AnnexMcpClient *self, AnnexRpcMessage *message);
@@ -63,5 +88,7 @@ JsonObject *
 annex_mcp_client_elicit (AnnexMcpClient *self, JsonObject *params);
 void
 annex_mcp_client_emit_changed (AnnexMcpClient *self, const char *what);
+void
+annex_mcp_client_emit_ended (AnnexMcpClient *self, GError *error);
 
 G_END_DECLS

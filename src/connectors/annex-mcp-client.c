@@ -1,7 +1,7 @@
 /* annex-mcp-client.c
  *
- * See annex-mcp-client.h. Here: opening a line, finding out which generation the server is of,
- * requests that take several rounds, and lists.
+ * See annex-mcp-client.h. Here: finding out which generation the server is of, requests that take
+ * several rounds, and lists.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,6 +19,7 @@
 /* The first start of a command may have to install it, in a computer that may be emulated. */
 #define INSTALL_MS (10 * 60 * 1000)
 #define MAX_ROUNDS 8
+#define MAX_INPUTS 16
 #define MAX_PAGES 200
 #define MAX_ITEMS 10000
 
@@ -41,71 +42,10 @@ annex_mcp_client_emit_changed (AnnexMcpClient *self, const char *what)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0, what);
 }
 
-/* ---- the line */
-
-static void
-message_cb (AnnexMcpTransport *transport, AnnexRpcMessage *message, gpointer data)
+void
+annex_mcp_client_emit_ended (AnnexMcpClient *self, GError *error)
 {
-  AnnexMcpClient *self = data;
-
-  if (transport == self->transport)
-    annex_mcp_client_take_message (self, message);
-}
-
-/* Forgets the line without closing it. (transfer full) */
-static AnnexMcpTransport *
-let_go (AnnexMcpClient *self)
-{
-  AnnexMcpTransport *transport = g_steal_pointer (&self->transport);
-
-  if (transport != NULL)
-    g_signal_handlers_disconnect_by_data (transport, self);
-  return transport;
-}
-
-static void
-closed_cb (AnnexMcpTransport *transport, GError *error, gpointer data)
-{
-  g_autoptr (AnnexMcpClient) self = g_object_ref (data);
-  g_autoptr (AnnexMcpTransport) line = NULL;
-
-  if (transport != self->transport)
-    return;
-  line = let_go (self);
-  self->listening = FALSE;
-  dex_future_disown (annex_mcp_transport_close (line));
-  annex_mcp_client_fail_pending (self, error);
-  /* A start that is under way fails by its own request. */
-  if (self->starting != NULL && !dex_future_is_pending (self->starting))
-    {
-      dex_clear (&self->starting);
-      g_signal_emit (self, signals[SIGNAL_ENDED], 0, error);
-    }
-}
-
-static gboolean
-open_line (AnnexMcpClient *self, GError **error)
-{
-  g_autoptr (AnnexMcpTransport) transport = dex_await_object (self->open (self->open_data), error);
-
-  if (transport == NULL)
-    {
-      annex_error_normalise (error);
-      return FALSE;
-    }
-  self->transport = g_steal_pointer (&transport);
-  g_signal_connect (self->transport, "message", G_CALLBACK (message_cb), self);
-  g_signal_connect (self->transport, "closed", G_CALLBACK (closed_cb), self);
-  return TRUE;
-}
-
-static void
-close_line (AnnexMcpClient *self)
-{
-  g_autoptr (AnnexMcpTransport) transport = let_go (self);
-
-  if (transport != NULL)
-    dex_await (annex_mcp_transport_close (transport), NULL); /* it resolves */
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0, error);
 }
 
 static void
@@ -171,7 +111,7 @@ try_modern (AnnexMcpClient *self, GError **error)
              meta != NULL ? annex_json_opt_object (meta, "io.modelcontextprotocol/serverInfo")
                           : NULL);
       g_set_str (&self->version, ANNEX_MCP_MODERN_VERSION);
-      return TRUE;
+      return annex_mcp_client_check_line (self, error);
     }
   self->modern = FALSE;
   if (local != NULL && is_final (local))
@@ -206,6 +146,8 @@ shake_hands (AnnexMcpClient *self, GError **error)
     }
   g_set_str (&self->version, version);
   learn (self, result, annex_json_opt_object (result, "serverInfo"));
+  if (!annex_mcp_client_check_line (self, error))
+    return FALSE;
   annex_mcp_transport_set_version (self->transport, self->version, FALSE);
   annex_mcp_client_post (self, "notifications/initialized",
                          annex_rpc_notification ("notifications/initialized", NULL));
@@ -254,7 +196,7 @@ start (AnnexMcpClient *self, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
-  if (!open_line (self, error))
+  if (!annex_mcp_client_open_line (self, error))
     return FALSE;
   if (!self->spoke_once || self->modern)
     {
@@ -267,7 +209,7 @@ start (AnnexMcpClient *self, GError **error)
         }
     }
   /* Some servers end at a method they do not know. */
-  if (self->transport == NULL && !open_line (self, error))
+  if (self->transport == NULL && !annex_mcp_client_open_line (self, error))
     return FALSE;
   if (!shake_hands (self, error))
     return FALSE;
@@ -289,7 +231,7 @@ start_fiber (gpointer data)
 
   if (start (self, &error))
     return dex_future_new_true ();
-  close_line (self);
+  annex_mcp_client_close_line (self);
   return annex_future_new_error (error);
 }
 
@@ -308,14 +250,31 @@ static DexFuture *
 stop_fiber (gpointer data)
 {
   AnnexMcpClient *self = data;
-  g_autoptr (GError) error = annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED,
-                                               N_ ("It was switched off."));
+  g_autoptr (AnnexMcpTransport) transport = annex_mcp_client_let_go (self);
+  g_autoptr (DexFuture) closed = NULL;
+  g_autoptr (DexFuture) closing = NULL;
+  g_autoptr (GError) error = annex_mcp_client_switched_off ();
 
-  if (self->starting != NULL)
+  if (transport != NULL)
+    closed = annex_future_keep (annex_mcp_transport_close (transport));
+  if (self->closing != NULL)
+    closing = dex_ref (self->closing);
+  /* A start that is under way gives up by itself, however long its server would take. */
+  if (self->n_stopping++ == 0)
+    dex_promise_resolve_boolean (self->stop, TRUE);
+  annex_mcp_client_fail_pending (self, error);
+  while (self->starting != NULL && dex_future_is_pending (self->starting))
     dex_await (dex_ref (self->starting), NULL); /* either way */
   dex_clear (&self->starting);
-  annex_mcp_client_fail_pending (self, error);
-  close_line (self);
+  if (--self->n_stopping == 0)
+    {
+      dex_unref (self->stop);
+      self->stop = dex_promise_new ();
+    }
+  if (closed != NULL)
+    dex_await (g_steal_pointer (&closed), NULL); /* it resolves */
+  if (closing != NULL)
+    dex_await (g_steal_pointer (&closing), NULL);
   return dex_future_new_true ();
 }
 
@@ -396,12 +355,18 @@ answer_inputs (AnnexMcpClient *self, JsonObject *wanted)
 }
 
 /* The next round's parameters of a request that was answered with questions. */
-static void
-prepare_round (Request *request, JsonObject *result)
+static gboolean
+prepare_round (Request *request, JsonObject *result, GError **error)
 {
   JsonObject *wanted = annex_json_opt_object (result, "inputRequests");
   const char *state = annex_json_opt_string (result, "requestState", NULL);
 
+  if (wanted != NULL && json_object_get_size (wanted) > MAX_INPUTS)
+    {
+      annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                        N_ ("It asks too much at once."));
+      return FALSE;
+    }
   if (wanted != NULL)
     json_object_set_object_member (request->params, "inputResponses",
                                    answer_inputs (request->client, wanted));
@@ -411,6 +376,7 @@ prepare_round (Request *request, JsonObject *result)
     json_object_set_string_member (request->params, "requestState", state);
   else
     json_object_remove_member (request->params, "requestState");
+  return TRUE;
 }
 
 static JsonObject *
@@ -434,7 +400,8 @@ ask (Request *request, GError **error)
                             N_ ("Its answer is of a kind that Annex does not know."));
           return NULL;
         }
-      prepare_round (request, result);
+      if (!prepare_round (request, result, error))
+        return NULL;
     }
   annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL,
                     N_ ("It went on asking instead of answering."));
@@ -552,11 +519,14 @@ static void
 annex_mcp_client_finalize (GObject *object)
 {
   AnnexMcpClient *self = ANNEX_MCP_CLIENT (object);
-  g_autoptr (AnnexMcpTransport) transport = let_go (self);
+  g_autoptr (AnnexMcpTransport) transport = annex_mcp_client_let_go (self);
 
   if (transport != NULL)
     dex_future_disown (annex_mcp_transport_close (transport));
   dex_clear (&self->starting);
+  dex_clear (&self->stop);
+  dex_clear (&self->closing);
+  g_clear_error (&self->end);
   g_clear_pointer (&self->pending, g_hash_table_unref);
   g_clear_pointer (&self->capabilities, json_object_unref);
   g_free (self->version);
@@ -583,6 +553,7 @@ static void
 annex_mcp_client_init (AnnexMcpClient *self)
 {
   self->pending = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->stop = dex_promise_new ();
 }
 
 AnnexMcpClient *

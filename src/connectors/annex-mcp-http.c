@@ -174,12 +174,15 @@ event_cb (const char *name, const char *data, gpointer user_data, GError **error
          take_text (user_data, data, strlen (data), error);
 }
 
+/* Calling a message off does not end the reading of its answer, which may say nothing for ever. */
 static GBytes *
 read_piece (Post *post, GInputStream *stream, GError **error)
 {
   g_autoptr (GError) local = NULL;
   GBytes *piece = dex_await_boxed (
-      dex_input_stream_read_bytes (stream, PIECE_BYTES, G_PRIORITY_DEFAULT), &local);
+      dex_future_first (dex_input_stream_read_bytes (stream, PIECE_BYTES, G_PRIORITY_DEFAULT),
+                        dex_cancellable_new_from_cancellable (post->cancellable), NULL),
+      &local);
 
   if (piece != NULL && !g_cancellable_is_cancelled (post->cancellable))
     {

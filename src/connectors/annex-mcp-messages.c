@@ -15,6 +15,9 @@
 
 #define IDLE_MS 60000
 #define WHOLE_MS 1800000
+/* Answers to what a server asks that are on their way at once. One that leaves more unread asks for
+ * its own sake. */
+#define MAX_ANSWERS 16
 #define META "io.modelcontextprotocol/"
 
 /* One request under way; owned by its fiber, in the table while it waits. */
@@ -311,35 +314,93 @@ asked_free (gpointer data)
   g_free (self);
 }
 
+static void
+weak_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+/* An answer that hangs does not keep the client. */
+static DexFuture *
+answered_cb (DexFuture *future, gpointer data)
+{
+  g_autoptr (AnnexMcpClient) self = g_weak_ref_get (data);
+
+  if (self != NULL)
+    self->n_answers--;
+  return dex_ref (future);
+}
+
+/* Takes @text. */
+static void
+send_answer (AnnexMcpClient *self, char *text)
+{
+  g_autofree char *owned = text;
+  AnnexMcpSend send = { .text = text, .id = -1 };
+  DexFuture *sent;
+  GWeakRef *weak;
+
+  if (self->transport == NULL)
+    return;
+  if (self->n_answers >= MAX_ANSWERS)
+    {
+      annex_mcp_client_end (self,
+                            annex_spoken_new (ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT,
+                                              N_ ("It asks more than it takes answers to.")));
+      return;
+    }
+  sent = annex_mcp_transport_send (self->transport, &send);
+  if (dex_future_is_pending (sent))
+    {
+      self->n_answers++;
+      weak = g_new0 (GWeakRef, 1);
+      g_weak_ref_init (weak, self);
+      sent = dex_future_finally (sent, answered_cb, weak, weak_free);
+    }
+  dex_future_disown (sent);
+}
+
 static DexFuture *
 asked_fiber (gpointer data)
 {
   Asked *asked = data;
+  JsonObject *answer = annex_mcp_client_elicit (asked->client, asked->message->params);
 
-  annex_mcp_client_post (
-      asked->client, NULL,
-      annex_rpc_result (asked->message->id,
-                        annex_mcp_client_elicit (asked->client, asked->message->params)));
+  asked->client->n_elicits--;
+  send_answer (asked->client, annex_rpc_result (asked->message->id, answer));
   return dex_future_new_true ();
+}
+
+/* A call may have one question open at a time: the user is not buried in them. */
+static void
+take_elicitation (AnnexMcpClient *self, AnnexRpcMessage *message)
+{
+  Asked *asked;
+
+  if (self->n_elicits >= g_hash_table_size (self->pending))
+    {
+      send_answer (
+          self, annex_rpc_result (message->id, annex_json_build ("s", "action", "cancel", NULL)));
+      return;
+    }
+  asked = g_new0 (Asked, 1);
+  asked->client = g_object_ref (self);
+  asked->message = annex_rpc_message_copy (message);
+  self->n_elicits++;
+  annex_fiber_start (asked_fiber, asked, asked_free);
 }
 
 static void
 take_request (AnnexMcpClient *self, AnnexRpcMessage *message)
 {
   if (g_str_equal (message->method, "ping"))
-    annex_mcp_client_post (self, NULL, annex_rpc_result (message->id, json_object_new ()));
+    send_answer (self, annex_rpc_result (message->id, json_object_new ()));
   else if (g_str_equal (message->method, "elicitation/create") && !self->modern)
-    {
-      Asked *asked = g_new0 (Asked, 1);
-
-      asked->client = g_object_ref (self);
-      asked->message = annex_rpc_message_copy (message);
-      annex_fiber_start (asked_fiber, asked, asked_free);
-    }
+    take_elicitation (self, message);
   else
-    annex_mcp_client_post (
-        self, NULL,
-        annex_rpc_error (message->id, ANNEX_RPC_METHOD_NOT_FOUND, "Annex does not offer this."));
+    send_answer (self, annex_rpc_error (message->id, ANNEX_RPC_METHOD_NOT_FOUND,
+                                        "Annex does not offer this."));
 }
 
 void

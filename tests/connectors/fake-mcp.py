@@ -23,6 +23,11 @@ With --notes it has a tool that writes: what it is given, as a line into that fi
   sign-in     401 without the right token
   session     forgets the session after three calls
   twice       answers everything twice
+  chatter     says 200 lines that are no message in one breath with every answer
+  mute        never answers anything
+  nag         asks the user ten things at once in every call
+  pings       asks whether Annex is there 40 times in every call, and leaves what it says unread
+  inquisitive asks the user 17 things in one answer
 """
 import argparse
 import base64
@@ -92,6 +97,16 @@ class Server:
         name, arguments = params["name"], params.get("arguments", {})
         if self.has("silent"):
             context.wait_for_ever()
+        if self.has("nag"):
+            return {"content": [{"type": "text", "text": " ".join(context.nag())}]}
+        if self.has("pings"):
+            for number in range(40):
+                context.write({"jsonrpc": "2.0", "id": 5000 + number, "method": "ping"})
+            time.sleep(1e6)
+        if self.has("inquisitive"):
+            return {"resultType": "input_required", "inputRequests": {
+                f"q{number}": {"method": "elicitation/create", "params": {"message": f"Question {number}"}}
+                for number in range(17)}}
         if self.has("drop"):
             sys.stderr.write("the fake ran out of memory\n")
             sys.stderr.flush()
@@ -166,6 +181,8 @@ class Server:
 
     def reply(self, message, context):
         """The answer to one request, as messages in order."""
+        if self.has("mute"):
+            return []
         try:
             result = self.answer(message, context)
         except KeyError:
@@ -202,8 +219,9 @@ class Streams:
         self.server, self.message, self.lock, self.stopped = server, message, lock, stopped
 
     def write(self, message):
+        chatter = "chatter\n" * 200 if self.server.has("chatter") else ""
         with self.lock:
-            sys.stdout.write(json.dumps(message) + "\n")
+            sys.stdout.write(json.dumps(message) + "\n" + chatter)
             sys.stdout.flush()
 
     def write_half(self, message):
@@ -252,6 +270,18 @@ class Streams:
         self.write({"jsonrpc": "2.0", "id": number, "method": "elicitation/create", "params": question})
         done.wait(30)
         return self.server.answers[number][1] or {}
+
+    def nag(self):
+        """What was done with each of ten questions."""
+        numbers = range(2000, 2010)
+        for number in numbers:
+            self.server.answers[number] = [threading.Event(), None]
+        for number in numbers:
+            self.write({"jsonrpc": "2.0", "id": number, "method": "elicitation/create",
+                        "params": {"message": f"Question {number}", "requestedSchema": {"type": "object"}}})
+        for number in numbers:
+            self.server.answers[number][0].wait(30)
+        return [(self.server.answers[number][1] or {}).get("action", "-") for number in numbers]
 
 
 def serve_streams(server):
@@ -323,6 +353,9 @@ class Posted:
 
     def ask(self, params, question):
         return Streams.ask(self, params, question)
+
+    def nag(self):
+        return Streams.nag(self)
 
     def write(self, message):
         self.handler.event(message)
@@ -422,6 +455,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.plain(404)
             return
         if "id" not in message or "method" not in message:
+            if fake.has("pings") and "id" in message:
+                time.sleep(1e6)
             waiting = fake.answers.get(message.get("id"))
             if waiting:
                 waiting[1] = message.get("result", message.get("error"))

@@ -7,224 +7,24 @@
  */
 #include "annex-future.h"
 #include "annex-json-build.h"
-#include "annex-mcp-client.h"
 #include "annex-mcp-http.h"
 #include "annex-mcp-stdio.h"
 #include "annex-mcp-tool.h"
 #include "host-process.h"
+#include "mcp-fixture.h"
 
 #include <string.h>
-
-/* ---- what a test has */
-
-typedef struct
-{
-  const char *era;
-  gboolean http;
-} Way;
-
-static const Way ways[] = { { "modern", FALSE },
-                            { "handshake", FALSE },
-                            { "modern", TRUE },
-                            { "handshake", TRUE } };
-
-typedef struct
-{
-  AnnexMcpClient *client;
-  AnnexProcess *server; /* the HTTP server; over streams each line starts its own */
-  GStrv arguments;
-  char *address;
-  const char *token;
-  const char *choice; /* what the user answers */
-  GPtrArray *asked;   /* char * */
-  GPtrArray *progress;
-  guint changes;
-  guint ends;
-  guint opened;
-  guint64 sent, received;
-} Case;
-
-static void
-settle (DexFuture *future)
-{
-  while (dex_future_is_pending (future))
-    g_main_context_iteration (NULL, TRUE);
-}
-
-/* Waits until @number is not @value any more. */
-#define wait_change(number, value)                                                                 \
-  while ((number) == (value))                                                                      \
-  g_main_context_iteration (NULL, TRUE)
-
-static gpointer
-take_object (DexFuture *future, GError **error)
-{
-  g_autoptr (DexFuture) taken = future;
-  const GValue *value;
-
-  settle (taken);
-  value = dex_future_get_value (taken, error);
-  return value != NULL ? g_value_dup_boxed (value) : NULL;
-}
-
-static gboolean
-take_true (DexFuture *future, GError **error)
-{
-  g_autoptr (DexFuture) taken = future;
-
-  settle (taken);
-  return dex_future_get_value (taken, error) != NULL;
-}
-
-static void
-traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpointer data)
-{
-  Case *self = data;
-
-  g_assert_cmpstr (host, ==, "127.0.0.1");
-  g_assert_cmpuint (port, >, 0);
-  self->sent += sent;
-  self->received += received;
-}
-
-static DexFuture *
-open_cb (gpointer data)
-{
-  Case *self = data;
-  g_autoptr (AnnexMcpTransport) transport = NULL;
-
-  self->opened++;
-  if (self->address != NULL)
-    {
-      transport = annex_mcp_http_new (self->address, NULL);
-      annex_mcp_http_set_token (ANNEX_MCP_HTTP (transport), self->token);
-      annex_mcp_http_set_traffic_func (ANNEX_MCP_HTTP (transport), traffic_cb, self, NULL);
-    }
-  else
-    {
-      g_autoptr (AnnexProcess) process = host_process_new ((const char *const *) self->arguments);
-
-      transport = annex_mcp_stdio_new (process);
-    }
-  return dex_future_new_take_object (g_steal_pointer (&transport));
-}
-
-static DexFuture *
-elicit_cb (JsonObject *params, gpointer data)
-{
-  Case *self = data;
-  JsonObject *answer =
-      annex_json_build ("s", "action", self->choice != NULL ? "accept" : "decline", NULL);
-
-  g_ptr_array_add (self->asked, g_strdup (annex_json_opt_string (params, "message", "")));
-  if (self->choice != NULL)
-    json_object_set_object_member (answer, "content",
-                                   annex_json_build ("s", "colour", self->choice, NULL));
-  return dex_future_new_take_boxed (JSON_TYPE_OBJECT, answer);
-}
-
-static void
-changed_cb (AnnexMcpClient *client, const char *what, Case *self)
-{
-  g_assert_cmpstr (what, ==, "tools");
-  self->changes++;
-}
-
-static void
-ended_cb (AnnexMcpClient *client, GError *error, Case *self)
-{
-  g_assert_cmpint (error->domain, ==, ANNEX_CONNECTOR_ERROR);
-  self->ends++;
-}
-
-static char *
-read_port (AnnexProcess *process)
-{
-  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (annex_process_get_stdout (process));
-  g_autofree char *port = g_data_input_stream_read_line (lines, NULL, NULL, NULL);
-
-  g_assert_nonnull (port);
-  return g_strdup_printf ("http://127.0.0.1:%s/mcp", port);
-}
-
-/* @more: further arguments of the server's, NULL at the end. */
-static Case *
-case_new (const Way *way, ...)
-{
-  Case *self = g_new0 (Case, 1);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  const char *word;
-  va_list args;
-
-  g_strv_builder_add_many (builder, "python3", "-B", FAKE_MCP, "--era", way->era, NULL);
-  va_start (args, way);
-  while ((word = va_arg (args, const char *)) != NULL)
-    g_strv_builder_add (builder, word);
-  va_end (args);
-  if (way->http)
-    g_strv_builder_add (builder, "--http");
-  self->arguments = g_strv_builder_end (builder);
-  if (way->http)
-    {
-      self->server = host_process_new ((const char *const *) self->arguments);
-      self->address = read_port (self->server);
-    }
-  self->asked = g_ptr_array_new_with_free_func (g_free);
-  self->progress = g_ptr_array_new_with_free_func (g_free);
-  self->client = annex_mcp_client_new (open_cb, self, NULL);
-  annex_mcp_client_set_elicit_func (self->client, elicit_cb, self, NULL);
-  g_signal_connect (self->client, "changed", G_CALLBACK (changed_cb), self);
-  g_signal_connect (self->client, "ended", G_CALLBACK (ended_cb), self);
-  return self;
-}
-
-static void
-case_free (Case *self)
-{
-  g_assert_true (take_true (annex_mcp_client_stop (self->client), NULL));
-  g_assert_finalize_object (self->client);
-  g_clear_object (&self->server);
-  /* Readers and writers let go of the process when its streams end. */
-  while (host_process_get_n () > 0)
-    g_main_context_iteration (NULL, TRUE);
-  g_strfreev (self->arguments);
-  g_free (self->address);
-  g_ptr_array_unref (self->asked);
-  g_ptr_array_unref (self->progress);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Case, case_free)
-
-static DexFuture *
-call (Case *self, const char *tool, const char *arguments, DexFuture *cancel)
-{
-  g_autoptr (JsonObject) params = annex_json_build (
-      "s", "name", tool, "o", "arguments", annex_json_parse_object (arguments, -1, NULL), NULL);
-  AnnexMcpRequestOptions options = { .name = tool, .idle_ms = 20000 };
-
-  return annex_mcp_client_request (self->client, "tools/call", params, &options, cancel);
-}
-
-static char *
-first_text (JsonObject *result)
-{
-  JsonArray *content = annex_json_opt_array (result, "content");
-  JsonObject *first = json_array_get_object_element (content, 0);
-
-  return g_strdup (annex_json_opt_string (first, "text", ""));
-}
 
 /* ---- the ordinary way */
 
 static void
 test_ordinary (gconstpointer data)
 {
-  const Way *way = data;
-  g_autoptr (Case) self = case_new (way, NULL);
+  const McpWay *way = data;
+  g_autoptr (McpCase) self = mcp_case_new (way, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonArray) tools =
-      take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+      mcp_case_take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
   g_autoptr (JsonArray) prompts = NULL;
   g_autoptr (JsonObject) echoed = NULL;
   g_autoptr (JsonObject) failed = NULL;
@@ -239,18 +39,19 @@ test_ordinary (gconstpointer data)
   g_assert_cmpstr (annex_mcp_client_get_server_name (self->client), ==,
                    g_str_equal (way->era, "modern") ? "The Fake" : "fake");
   /* It says it has none, so it is not asked. */
-  prompts = take_object (annex_mcp_client_list (self->client, "prompts", NULL), &error);
+  prompts = mcp_case_take_object (annex_mcp_client_list (self->client, "prompts", NULL), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (json_array_get_length (prompts), ==, 0);
 
-  echoed = take_object (call (self, "echo", "{\"text\":\"grüße \\u0007\"}", NULL), &error);
+  echoed = mcp_case_take_object (mcp_case_call (self, "echo", "{\"text\":\"grüße \\u0007\"}", NULL),
+                                 &error);
   g_assert_no_error (error);
-  text = first_text (echoed);
+  text = mcp_case_first_text (echoed);
   g_assert_cmpstr (text, ==, "grüße \a");
-  failed = take_object (call (self, "fail", "{}", NULL), &error);
+  failed = mcp_case_take_object (mcp_case_call (self, "fail", "{}", NULL), &error);
   g_assert_no_error (error);
   g_assert_true (annex_json_opt_boolean (failed, "isError", FALSE));
-  g_assert_null (take_object (call (self, "no-such", "{}", NULL), &error));
+  g_assert_null (mcp_case_take_object (mcp_case_call (self, "no-such", "{}", NULL), &error));
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_REFUSED);
   g_assert_cmpstr (error->message, ==, "Not found");
   g_assert_true (annex_mcp_client_is_started (self->client));
@@ -262,7 +63,7 @@ test_ordinary (gconstpointer data)
 static void
 progress_cb (double progress, double total, const char *text, gpointer data)
 {
-  Case *self = data;
+  McpCase *self = data;
 
   g_ptr_array_add (self->progress, g_strdup_printf ("%g/%g %s", progress, total, text));
 }
@@ -270,7 +71,7 @@ progress_cb (double progress, double total, const char *text, gpointer data)
 static void
 test_progress (gconstpointer data)
 {
-  g_autoptr (Case) self = case_new (data, NULL);
+  g_autoptr (McpCase) self = mcp_case_new (data, NULL);
   g_autoptr (JsonObject) params =
       annex_json_build ("s", "name", "slow", "o", "arguments",
                         annex_json_build ("i", "steps", (gint64) 3, NULL), NULL);
@@ -278,7 +79,7 @@ test_progress (gconstpointer data)
                                      .progress = progress_cb,
                                      .progress_data = self };
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) result = take_object (
+  g_autoptr (JsonObject) result = mcp_case_take_object (
       annex_mcp_client_request (self->client, "tools/call", params, &options, NULL), &error);
 
   g_assert_no_error (error);
@@ -290,9 +91,9 @@ test_progress (gconstpointer data)
 static void
 test_asks_back (gconstpointer data)
 {
-  const Way *way = data;
+  const McpWay *way = data;
   gboolean modern = g_str_equal (way->era, "modern");
-  g_autoptr (Case) self = case_new (way, NULL);
+  g_autoptr (McpCase) self = mcp_case_new (way, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) accepted = NULL;
   g_autoptr (JsonObject) declined = NULL;
@@ -300,14 +101,14 @@ test_asks_back (gconstpointer data)
   g_autofree char *no = NULL;
 
   self->choice = "blue";
-  accepted = take_object (call (self, "ask", "{}", NULL), &error);
+  accepted = mcp_case_take_object (mcp_case_call (self, "ask", "{}", NULL), &error);
   g_assert_no_error (error);
-  yes = first_text (accepted);
+  yes = mcp_case_first_text (accepted);
   g_assert_cmpstr (yes, ==, "{\"action\": \"accept\", \"content\": {\"colour\": \"blue\"}}");
   self->choice = NULL;
-  declined = take_object (call (self, "ask", "{}", NULL), &error);
+  declined = mcp_case_take_object (mcp_case_call (self, "ask", "{}", NULL), &error);
   g_assert_no_error (error);
-  no = first_text (declined);
+  no = mcp_case_first_text (declined);
   g_assert_cmpstr (no, ==, "{\"action\": \"decline\"}");
   g_assert_cmpuint (self->asked->len, ==, 2);
   g_assert_cmpstr (self->asked->pdata[0], ==, "Which colour?");
@@ -317,12 +118,12 @@ test_asks_back (gconstpointer data)
 static void
 test_changes (gconstpointer data)
 {
-  g_autoptr (Case) self = case_new (data, NULL);
+  g_autoptr (McpCase) self = mcp_case_new (data, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) result = NULL;
   g_autoptr (JsonArray) tools = NULL;
 
-  g_assert_true (take_true (annex_mcp_client_start (self->client), &error));
+  g_assert_true (mcp_case_take_true (annex_mcp_client_start (self->client), &error));
   /* The stream of changes is opened by the side; what changed before it is seen at the next list.
    */
   for (guint i = 0; self->changes == 0; i++)
@@ -331,7 +132,7 @@ test_changes (gconstpointer data)
 
       g_assert_cmpuint (i, <, 200);
       g_clear_pointer (&result, json_object_unref);
-      result = take_object (call (self, "grow", "{}", NULL), &error);
+      result = mcp_case_take_object (mcp_case_call (self, "grow", "{}", NULL), &error);
       g_assert_no_error (error);
       while (self->changes == 0 && g_get_monotonic_time () < until)
         {
@@ -339,7 +140,7 @@ test_changes (gconstpointer data)
           g_usleep (1000);
         }
     }
-  tools = take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  tools = mcp_case_take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (json_array_get_length (tools), ==, 9);
 }
@@ -347,14 +148,14 @@ test_changes (gconstpointer data)
 static void
 test_cancel (gconstpointer data)
 {
-  g_autoptr (Case) self = case_new (data, NULL);
+  g_autoptr (McpCase) self = mcp_case_new (data, NULL);
   g_autoptr (DexCancellable) cancel = dex_cancellable_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) echoed = NULL;
   DexFuture *called;
 
-  g_assert_true (take_true (annex_mcp_client_start (self->client), &error));
-  called = call (self, "slow", "{\"steps\":1000}", DEX_FUTURE (cancel));
+  g_assert_true (mcp_case_take_true (annex_mcp_client_start (self->client), &error));
+  called = mcp_case_call (self, "slow", "{\"steps\":1000}", DEX_FUTURE (cancel));
   for (guint i = 0; i < 20; i++)
     {
       g_main_context_iteration (NULL, FALSE);
@@ -362,11 +163,11 @@ test_cancel (gconstpointer data)
     }
   g_assert_true (dex_future_is_pending (called));
   dex_cancellable_cancel (cancel);
-  g_assert_null (take_object (called, &error));
+  g_assert_null (mcp_case_take_object (called, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
   /* The line is of further use. */
-  echoed = take_object (call (self, "echo", "{}", NULL), &error);
+  echoed = mcp_case_take_object (mcp_case_call (self, "echo", "{}", NULL), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (self->opened, ==, 1);
 }
@@ -377,11 +178,11 @@ static void
 test_harmless_faults (gconstpointer data)
 {
   static const char *const faults[] = { "noise", "wrong-id", "flood", "twice", "deaf", "exit" };
-  const Way *way = data;
+  const McpWay *way = data;
 
   for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
     {
-      g_autoptr (Case) self = NULL;
+      g_autoptr (McpCase) self = NULL;
       g_autoptr (GError) error = NULL;
       g_autoptr (JsonObject) echoed = NULL;
       g_autofree char *text = NULL;
@@ -389,22 +190,23 @@ test_harmless_faults (gconstpointer data)
       /* What is of streams only. */
       if (way->http && (i == 0 || i >= 4))
         continue;
-      self = case_new (way, "--fault", faults[i], NULL);
-      echoed = take_object (call (self, "echo", "{\"text\":\"x\"}", NULL), &error);
+      self = mcp_case_new (way, "--fault", faults[i], NULL);
+      echoed =
+          mcp_case_take_object (mcp_case_call (self, "echo", "{\"text\":\"x\"}", NULL), &error);
       g_test_message ("%s", faults[i]);
       g_assert_no_error (error);
-      text = first_text (echoed);
+      text = mcp_case_first_text (echoed);
       g_assert_cmpstr (text, ==, "x");
     }
 }
 
 static void
-assert_call_fails (const Way *way, const char *fault, AnnexConnectorError code, const char *word)
+assert_call_fails (const McpWay *way, const char *fault, AnnexConnectorError code, const char *word)
 {
-  g_autoptr (Case) self = case_new (way, "--fault", fault, NULL);
+  g_autoptr (McpCase) self = mcp_case_new (way, "--fault", fault, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (take_object (call (self, "echo", "{}", NULL), &error));
+  g_assert_null (mcp_case_take_object (mcp_case_call (self, "echo", "{}", NULL), &error));
   g_test_message ("%s: %s", fault, error->message);
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, code);
   g_assert_nonnull (strstr (error->message, word));
@@ -413,63 +215,161 @@ assert_call_fails (const Way *way, const char *fault, AnnexConnectorError code, 
 static void
 test_harmful_faults (gconstpointer data)
 {
-  const Way *way = data;
+  const McpWay *way = data;
 
   assert_call_fails (way, "huge", ANNEX_CONNECTOR_ERROR_LIMIT, way->http ? "too long" : "16 MB");
   if (!way->http)
     {
       assert_call_fails (way, "junk", ANNEX_CONNECTOR_ERROR_PROTOCOL, "something else");
+      /* Its good answer came first. */
+      assert_call_fails (way, "chatter", ANNEX_CONNECTOR_ERROR_PROTOCOL, "something else");
       assert_call_fails (way, "drop", ANNEX_CONNECTOR_ERROR_ENDED, "the fake ran out of memory");
     }
   else
     {
       assert_call_fails (way, "drop", ANNEX_CONNECTOR_ERROR_UNREACHABLE, "127.0.0.1");
+      assert_call_fails (way, "pings", ANNEX_CONNECTOR_ERROR_LIMIT, "more than it takes answers");
       assert_call_fails (way, "sign-in", ANNEX_CONNECTOR_ERROR_SIGN_IN, "sign in");
     }
+  if (g_str_equal (way->era, "modern"))
+    assert_call_fails (way, "inquisitive", ANNEX_CONNECTOR_ERROR_LIMIT, "too much at once");
 }
 
 static void
 test_endless_list (gconstpointer data)
 {
-  g_autoptr (Case) self = case_new (data, "--fault", "endless", NULL);
+  g_autoptr (McpCase) self = mcp_case_new (data, "--fault", "endless", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (take_object (annex_mcp_client_list (self->client, "tools", NULL), &error));
+  g_assert_null (
+      mcp_case_take_object (annex_mcp_client_list (self->client, "tools", NULL), &error));
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_LIMIT);
 }
 
 static void
 test_silent (gconstpointer data)
 {
-  g_autoptr (Case) self = case_new (data, "--fault", "silent", NULL);
+  g_autoptr (McpCase) self = mcp_case_new (data, "--fault", "silent", NULL);
   g_autoptr (JsonObject) params = annex_json_build ("s", "name", "echo", NULL);
   AnnexMcpRequestOptions options = { .name = "echo", .idle_ms = 500 };
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonArray) tools = NULL;
 
-  g_assert_true (take_true (annex_mcp_client_start (self->client), &error));
-  g_assert_null (take_object (
+  g_assert_true (mcp_case_take_true (annex_mcp_client_start (self->client), &error));
+  g_assert_null (mcp_case_take_object (
       annex_mcp_client_request (self->client, "tools/call", params, &options, NULL), &error));
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_TIMED_OUT);
   g_clear_error (&error);
-  tools = take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  tools = mcp_case_take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
   g_assert_no_error (error);
+}
+
+/* Of ten questions at once the user sees one. */
+static void
+test_nagging (gconstpointer data)
+{
+  g_autoptr (McpCase) self = mcp_case_new (data, "--fault", "nag", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result = NULL;
+  g_autofree char *text = NULL;
+  DexFuture *called;
+
+  self->choice = "blue";
+  self->thinking = dex_promise_new ();
+  called = mcp_case_call (self, "echo", "{}", NULL);
+  while (self->asked->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  /* The others have come when they are answered, which takes less than this. */
+  for (guint i = 0; i < 200; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (2000);
+    }
+  g_assert_cmpuint (self->asked->len, ==, 1);
+  g_assert_true (dex_future_is_pending (called));
+  dex_promise_resolve_boolean (self->thinking, TRUE);
+  result = mcp_case_take_object (called, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (self->asked->len, ==, 1);
+  text = mcp_case_first_text (result);
+  g_assert_cmpstr (text, ==,
+                   "accept cancel cancel cancel cancel cancel cancel cancel cancel cancel");
+}
+
+static void
+assert_stops_soon (McpCase *self, DexFuture *started)
+{
+  g_autoptr (DexFuture) stopped =
+      annex_future_with_timeout (annex_mcp_client_stop (self->client), 60000);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (mcp_case_take_true (g_steal_pointer (&stopped), &error));
+  g_assert_no_error (error);
+  g_assert_false (mcp_case_take_true (started, &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED);
+  g_assert_cmpstr (error->message, ==, "It was switched off.");
+  g_assert_false (annex_mcp_client_is_started (self->client));
+}
+
+/* Whoever switches it off does not wait for a start that may take ten minutes. */
+static void
+test_stop_at_start (gconstpointer data)
+{
+  g_autoptr (McpCase) self = mcp_case_new (data, "--fault", "mute", NULL);
+  DexFuture *started = annex_mcp_client_start (self->client);
+
+  /* Asked as the other generation too, which is the wait that may be long. */
+  for (guint i = 0; i < 600; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (10000);
+    }
+  g_assert_true (dex_future_is_pending (started));
+  assert_stops_soon (self, started);
+  g_assert_cmpuint (self->opened, ==, 1);
+}
+
+/* Nor for the computer it runs in; what comes of it later is closed. */
+static void
+test_stop_at_opening (void)
+{
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[1], NULL);
+  g_autoptr (AnnexProcess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) echoed = NULL;
+  DexFuture *started;
+
+  self->late = dex_promise_new ();
+  started = annex_mcp_client_start (self->client);
+  while (self->opened == 0)
+    g_main_context_iteration (NULL, TRUE);
+  assert_stops_soon (self, started);
+  process = host_process_new ((const char *const *) self->arguments);
+  dex_promise_resolve_object (self->late, annex_mcp_stdio_new (process));
+  dex_clear (&self->late);
+  g_clear_object (&process);
+  while (host_process_get_n () > 0)
+    g_main_context_iteration (NULL, TRUE);
+  /* It is of use again. */
+  echoed = mcp_case_take_object (mcp_case_call (self, "echo", "{}", NULL), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (self->opened, ==, 2);
 }
 
 /* A server that ended is started again by the next request. */
 static void
 test_comes_back (void)
 {
-  g_autoptr (Case) self = case_new (&ways[0], "--fault", "drop", NULL);
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[0], "--fault", "drop", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonArray) tools = NULL;
 
-  g_assert_null (take_object (call (self, "echo", "{}", NULL), &error));
+  g_assert_null (mcp_case_take_object (mcp_case_call (self, "echo", "{}", NULL), &error));
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_ENDED);
   g_clear_error (&error);
   g_assert_cmpuint (self->ends, ==, 1);
   g_assert_false (annex_mcp_client_is_started (self->client));
-  tools = take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+  tools = mcp_case_take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (self->opened, ==, 2);
 }
@@ -478,13 +378,13 @@ test_comes_back (void)
 static void
 test_resumed (void)
 {
-  g_autoptr (Case) self = case_new (&ways[3], "--fault", "resume", NULL);
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[3], "--fault", "resume", NULL);
 
   for (guint i = 0; i < 2; i++)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (JsonObject) echoed =
-          take_object (call (self, "echo", "{\"text\":\"hello\"}", NULL), &error);
+          mcp_case_take_object (mcp_case_call (self, "echo", "{\"text\":\"hello\"}", NULL), &error);
 
       g_assert_no_error (error);
       g_assert_nonnull (echoed);
@@ -496,13 +396,14 @@ test_resumed (void)
 static void
 test_forgotten_session (void)
 {
-  g_autoptr (Case) self = case_new (&ways[3], "--fault", "session", NULL);
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[3], "--fault", "session", NULL);
   guint failed = 0;
 
   for (guint i = 0; i < 8; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (JsonObject) echoed = take_object (call (self, "echo", "{}", NULL), &error);
+      g_autoptr (JsonObject) echoed =
+          mcp_case_take_object (mcp_case_call (self, "echo", "{}", NULL), &error);
 
       failed += echoed == NULL;
     }
@@ -514,12 +415,12 @@ test_forgotten_session (void)
 static void
 test_signed_in (void)
 {
-  g_autoptr (Case) self = case_new (&ways[2], "--fault", "sign-in", NULL);
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[2], "--fault", "sign-in", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) echoed = NULL;
 
   self->token = "right";
-  echoed = take_object (call (self, "echo", "{}", NULL), &error);
+  echoed = mcp_case_take_object (mcp_case_call (self, "echo", "{}", NULL), &error);
   g_assert_no_error (error);
   g_assert_cmpstr (
       annex_json_opt_string (annex_json_opt_object (echoed, "structuredContent"), "token", ""), ==,
@@ -529,14 +430,14 @@ test_signed_in (void)
 static void
 test_headers (void)
 {
-  g_autoptr (Case) self = case_new (&ways[2], NULL);
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[2], NULL);
   g_autoptr (JsonObject) params =
       annex_json_parse_object ("{\"name\":\"region\",\"arguments\":{\"region\":\"süd\",\"deep\":"
                                "{\"level\":3}}}",
                                -1, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonArray) tools =
-      take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
+      mcp_case_take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
   g_auto (GStrv) headers = NULL;
   AnnexMcpRequestOptions options = { .name = "region" };
   g_autoptr (JsonObject) result = NULL;
@@ -553,10 +454,10 @@ test_headers (void)
     }
   g_assert_cmpuint (usable, ==, 7);
   options.headers = (const char *const *) headers;
-  result = take_object (
+  result = mcp_case_take_object (
       annex_mcp_client_request (self->client, "tools/call", params, &options, NULL), &error);
   g_assert_no_error (error);
-  text = first_text (result);
+  text = mcp_case_first_text (result);
   g_assert_cmpstr (text, ==,
                    "Mcp-Method=tools/call Mcp-Name=region "
                    "Mcp-Param-Region==?base64?c8O8ZA==?= Mcp-Param-Level=3");
@@ -565,10 +466,10 @@ test_headers (void)
 static void
 test_unknown_version (void)
 {
-  g_autoptr (Case) self = case_new (&ways[1], "--old", "1999-01-01", NULL);
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[1], "--old", "1999-01-01", NULL);
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (take_true (annex_mcp_client_start (self->client), &error));
+  g_assert_false (mcp_case_take_true (annex_mcp_client_start (self->client), &error));
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_PROTOCOL);
 }
 
@@ -605,23 +506,23 @@ test_addresses (void)
 static void
 test_nobody_there (void)
 {
-  g_autoptr (Case) self = case_new (&ways[2], NULL);
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[2], NULL);
   g_autoptr (GError) error = NULL;
 
   g_set_str (&self->address, "http://127.0.0.1:9/mcp");
-  g_assert_false (take_true (annex_mcp_client_start (self->client), &error));
+  g_assert_false (mcp_case_take_true (annex_mcp_client_start (self->client), &error));
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE);
 }
 
 static void
 add (const char *name, GTestDataFunc func)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (mcp_ways); i++)
     {
-      g_autofree char *path =
-          g_strdup_printf ("/mcp/%s/%s/%s", ways[i].http ? "http" : "stdio", ways[i].era, name);
+      g_autofree char *path = g_strdup_printf ("/mcp/%s/%s/%s", mcp_ways[i].http ? "http" : "stdio",
+                                               mcp_ways[i].era, name);
 
-      g_test_add_data_func (path, &ways[i], func);
+      g_test_add_data_func (path, &mcp_ways[i], func);
     }
 }
 
@@ -648,6 +549,10 @@ main (int argc, char **argv)
   add ("harmful-faults", test_harmful_faults);
   add ("endless-list", test_endless_list);
   add ("silent", test_silent);
+  g_test_add_data_func ("/mcp/stdio/handshake/nagging", &mcp_ways[1], test_nagging);
+  g_test_add_data_func ("/mcp/http/handshake/nagging", &mcp_ways[3], test_nagging);
+  g_test_add_data_func ("/mcp/stdio/handshake/stop-at-start", &mcp_ways[1], test_stop_at_start);
+  g_test_add_func ("/mcp/stop-at-opening", test_stop_at_opening);
   g_test_add_func ("/mcp/comes-back", test_comes_back);
   g_test_add_func ("/mcp/forgotten-session", test_forgotten_session);
   g_test_add_func ("/mcp/resumed", test_resumed);
