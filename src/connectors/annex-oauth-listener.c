@@ -19,22 +19,30 @@ struct _AnnexOauthListener
   SoupServer *server;
   char *host; /* with the port, as a browser names it */
   char *address;
+  char *state;
   DexPromise *answer;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexOauthListener, annex_oauth_listener, G_TYPE_OBJECT)
 
-/* Says the same whatever came: Annex itself says whether the sign-in went well. */
-static const char page[] =
-    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Annex</title>"
-    "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" "
-    "content=\"light dark\"><style>body{font:1.1rem/1.5 Adwaita Sans,Cantarell,sans-serif;"
-    "max-width:32rem;margin:20vh auto;padding:0 1.5rem;text-align:center}</style></head><body>"
-    "<h1>Back to Annex</h1><p>Annex has the answer. You can close this page; Annex shows whether "
-    "you are signed in.</p></body></html>";
+#define PAGE(title, text)                                                                          \
+  "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Annex</title>"            \
+  "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" "            \
+  "content=\"light dark\"><style>body{font:1.1rem/1.5 Adwaita Sans,Cantarell,sans-serif;"          \
+  "max-width:32rem;margin:20vh auto;padding:0 1.5rem;text-align:center}</style></head><body>"      \
+  "<h1>" title "</h1><p>" text "</p></body></html>"
+
+/* Says the same whatever the answer is: Annex itself says whether the sign-in went well. */
+static const char taken[] =
+    PAGE ("Back to Annex",
+          "Annex has the answer. You can close this page; Annex shows whether you are signed in.");
+static const char not_ours[] =
+    PAGE ("Another sign-in",
+          "This answer belongs to a sign-in that Annex does not wait for, so it was not used. "
+          "Begin again in Annex.");
 
 static void
-answer_page (SoupServerMessage *message)
+answer_page (SoupServerMessage *message, guint status, const char *page)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
 
@@ -46,7 +54,7 @@ answer_page (SoupServerMessage *message)
   soup_message_headers_replace (headers, "Connection", "close");
   soup_server_message_set_response (message, "text/html; charset=utf-8", SOUP_MEMORY_STATIC, page,
                                     strlen (page));
-  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_status (message, status, NULL);
 }
 
 /* The page is with the browser, or the browser is gone: what comes next may stop the server. */
@@ -56,7 +64,17 @@ finished_cb (SoupServerMessage *message, AnnexOauthListener *self)
   const char *query = g_uri_get_query (soup_server_message_get_uri (message));
 
   if (dex_future_is_pending (DEX_FUTURE (self->answer)))
-    dex_promise_resolve_string (self->answer, g_strdup (query != NULL ? query : ""));
+    dex_promise_resolve_string (self->answer, g_strdup (query));
+}
+
+static gboolean
+is_ours (AnnexOauthListener *self, GUri *uri)
+{
+  const char *query = g_uri_get_query (uri);
+  g_autoptr (GHashTable) answer =
+      query != NULL ? g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL) : NULL;
+
+  return answer != NULL && g_strcmp0 (g_hash_table_lookup (answer, "state"), self->state) == 0;
 }
 
 static void
@@ -81,7 +99,12 @@ request_cb (SoupServer *server,
       soup_server_message_set_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
       return;
     }
-  answer_page (message);
+  if (!is_ours (self, soup_server_message_get_uri (message)))
+    {
+      answer_page (message, SOUP_STATUS_BAD_REQUEST, not_ours);
+      return;
+    }
+  answer_page (message, SOUP_STATUS_OK, taken);
   g_signal_connect_object (message, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_DEFAULT);
 }
 
@@ -95,6 +118,7 @@ annex_oauth_listener_finalize (GObject *object)
   g_object_unref (self->server);
   g_free (self->host);
   g_free (self->address);
+  g_free (self->state);
   dex_clear (&self->answer);
   G_OBJECT_CLASS (annex_oauth_listener_parent_class)->finalize (object);
 }
@@ -114,7 +138,7 @@ annex_oauth_listener_init (AnnexOauthListener *self)
 }
 
 AnnexOauthListener *
-annex_oauth_listener_new (GError **error)
+annex_oauth_listener_new (const char *state, GError **error)
 {
   g_autoptr (AnnexOauthListener) self = g_object_new (ANNEX_TYPE_OAUTH_LISTENER, NULL);
   g_autoptr (GError) local = NULL;
@@ -127,6 +151,7 @@ annex_oauth_listener_new (GError **error)
                         local->message);
       return NULL;
     }
+  self->state = g_strdup (state);
   uris = soup_server_get_uris (self->server);
   self->host = g_strdup_printf ("127.0.0.1:%d", g_uri_get_port (uris->data));
   self->address = g_strconcat ("http://", self->host, ANNEX_OAUTH_PATH, NULL);

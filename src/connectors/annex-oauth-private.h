@@ -34,6 +34,7 @@ struct _AnnexOauth
   AnnexOauthGrant *grant; /* nullable */
   char *wanted;           /* nullable: the challenge of a service that wants more permissions */
   gboolean looked;        /* the keyring was asked for it */
+  guint n_sign_outs;
   DexFuture *renewing;    /* nullable; kept */
   DexFuture *signing_in;  /* nullable; kept */
 };

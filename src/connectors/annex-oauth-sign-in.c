@@ -392,19 +392,14 @@ open_page (Trip *trip, GError **error)
   return FALSE;
 }
 
-/* What the browser brought, judged: whose answer it is before what it says. */
+/* What the browser brought, which is of this sign-in: from which server, before what it says. */
 static gboolean
 take_answer (Trip *trip, const char *query, GError **error)
 {
   g_autoptr (GHashTable) answer = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
-  const char *issuer = answer != NULL ? g_hash_table_lookup (answer, "iss") : NULL;
+  const char *issuer = g_hash_table_lookup (answer, "iss");
   const char *refusal, *code;
 
-  if (answer == NULL || g_strcmp0 (g_hash_table_lookup (answer, "state"), trip->state) != 0)
-    return fail (
-        error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
-        N_ ("What came back from the browser belongs to another sign-in, so Annex did not use "
-            "it. Sign in again."));
   if (issuer != NULL ? !g_str_equal (issuer, trip->server->issuer) : trip->server->says_iss)
     return fail (error, ANNEX_CONNECTOR_ERROR_SIGN_IN,
                  N_ ("What came back from the browser is from another sign-in server than the one "
@@ -477,14 +472,14 @@ get_tokens (Trip *trip, GError **error)
 static gboolean
 prepare (Trip *trip, GError **error)
 {
-  trip->listener = annex_oauth_listener_new (error);
-  if (trip->listener == NULL)
-    return FALSE;
   trip->verifier = random_text (error);
   if (trip->verifier == NULL)
     return FALSE;
   trip->state = random_text (error);
-  return trip->state != NULL;
+  if (trip->state == NULL)
+    return FALSE;
+  trip->listener = annex_oauth_listener_new (trip->state, error);
+  return trip->listener != NULL;
 }
 
 AnnexOauthGrant *

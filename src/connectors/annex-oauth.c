@@ -64,12 +64,13 @@ annex_oauth_keep (AnnexOauth *self, AnnexOauthGrant *grant, GError **error)
   g_autofree char *text = annex_oauth_grant_to_text (grant);
   g_autofree char *label = g_strdup_printf ("Annex: signed in to %s", self->title);
   g_autoptr (GError) local = NULL;
-  gboolean kept =
-      dex_await (annex_secrets_store (self->secrets, self->secret_id, label, text), &local);
+  gboolean kept;
 
+  /* Before it is kept: who signs out meanwhile gives this one up. */
   g_clear_pointer (&self->grant, annex_oauth_grant_free);
   self->grant = grant;
   self->looked = TRUE;
+  kept = dex_await (annex_secrets_store (self->secrets, self->secret_id, label, text), &local);
   if (!kept)
     annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_SIGN_IN,
                       N_ ("You are signed in to %s until Annex ends; it could not be kept: %s."),
@@ -136,10 +137,10 @@ sign_in_error (AnnexOauth *self)
 static gboolean
 was_renewed_elsewhere (AnnexOauth *self)
 {
-  g_autofree char *before = g_strdup (self->grant->access_token);
+  g_autofree char *before = self->grant != NULL ? g_strdup (self->grant->access_token) : NULL;
 
   look_again (self);
-  return self->grant != NULL && !g_str_equal (self->grant->access_token, before);
+  return self->grant != NULL && g_strcmp0 (self->grant->access_token, before) != 0;
 }
 
 static gboolean
@@ -290,14 +291,52 @@ annex_oauth_attach (AnnexOauth *self, AnnexMcpHttp *http)
 
 /* ---- in and out */
 
+/* TRUE when the service has taken it back. */
+static gboolean
+give_back (AnnexOauth *self, const AnnexOauthGrant *grant)
+{
+  gboolean refresh = grant->refresh_token != NULL;
+  g_autofree char *authorization = NULL;
+  g_autofree char *body = NULL;
+  AnnexOauthRequest request = { .address = grant->revocation_address,
+                                .type = "application/x-www-form-urlencoded" };
+  AnnexOauthWay way = { 0 };
+  g_autoptr (JsonObject) answer = NULL;
+  guint status = 0;
+
+  if (grant->revocation_address == NULL)
+    return FALSE;
+  body = annex_oauth_client_sign (
+      &grant->client,
+      annex_oauth_form ("token", refresh ? grant->refresh_token : grant->access_token,
+                        "token_type_hint", refresh ? "refresh_token" : "access_token", NULL),
+      &authorization);
+  request.body = body;
+  request.authorization = authorization;
+  annex_oauth_way_init (self, &way, NULL);
+  if (!annex_oauth_check_address (request.address, way.local,
+                                  NC_ ("part of a service", "sign-out address"), NULL))
+    return FALSE;
+  answer = annex_oauth_request_run (&request, &way, TRUE, &status, NULL);
+  return answer != NULL && status < 300;
+}
+
 static DexFuture *
 sign_in_fiber (gpointer data)
 {
   Call *call = data;
   GError *error = NULL;
   g_autofree char *challenge = g_strdup (call->text != NULL ? call->text : call->self->wanted);
+  guint n_sign_outs = call->self->n_sign_outs;
   AnnexOauthGrant *grant = annex_oauth_go (call->self, challenge, call->cancel, &error);
 
+  if (grant != NULL && n_sign_outs != call->self->n_sign_outs)
+    {
+      give_back (call->self, grant);
+      annex_oauth_grant_free (grant);
+      return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                      "You signed out of %s meanwhile.", call->self->title);
+    }
   /* What it wants after this sign-in it says anew. */
   if (grant != NULL)
     g_clear_pointer (&call->self->wanted, g_free);
@@ -317,52 +356,36 @@ annex_oauth_sign_in (AnnexOauth *self, const char *challenge, DexFuture *cancel)
   return dex_ref (self->signing_in);
 }
 
-/* TRUE when the service has taken it back. */
-static gboolean
-give_back (AnnexOauth *self, const char *token, const char *kind)
+/* What is renewed at this moment is waited for: else it would be kept after it was given up, and
+ * the service would not hear of it. */
+static AnnexOauthGrant *
+take_grant (AnnexOauth *self)
 {
-  AnnexOauthGrant *grant = self->grant;
-  g_autofree char *authorization = NULL;
-  g_autofree char *address = g_strdup (grant->revocation_address);
-  g_autofree char *body = annex_oauth_client_sign (
-      &grant->client, annex_oauth_form ("token", token, "token_type_hint", kind, NULL),
-      &authorization);
-  AnnexOauthRequest request = { .address = address,
-                                .type = "application/x-www-form-urlencoded",
-                                .body = body,
-                                .authorization = authorization };
-  AnnexOauthWay way = { 0 };
-  g_autoptr (JsonObject) answer = NULL;
-  guint status = 0;
-
-  annex_oauth_way_init (self, &way, NULL);
-  if (!annex_oauth_check_address (address, way.local, NC_ ("part of a service", "sign-out address"),
-                                  NULL))
-    return FALSE;
-  answer = annex_oauth_request_run (&request, &way, TRUE, &status, NULL);
-  return answer != NULL && status < 300;
+  do
+    {
+      if (self->renewing != NULL)
+        dex_await (dex_ref (self->renewing), NULL); /* either way */
+      annex_oauth_look (self);
+  } while (self->renewing != NULL && dex_future_is_pending (self->renewing));
+  self->looked = TRUE;
+  return g_steal_pointer (&self->grant);
 }
 
 static DexFuture *
 sign_out_fiber (gpointer data)
 {
   AnnexOauth *self = data;
-  AnnexOauthGrant *grant = annex_oauth_look (self);
-  gboolean told = FALSE;
+  g_autoptr (AnnexOauthGrant) grant = NULL;
   GError *error = NULL;
+  gboolean forgotten, told;
 
-  if (grant != NULL && grant->revocation_address != NULL)
-    {
-      g_autofree char *token =
-          g_strdup (grant->refresh_token != NULL ? grant->refresh_token : grant->access_token);
-
-      told =
-          give_back (self, token, grant->refresh_token != NULL ? "refresh_token" : "access_token");
-    }
-  g_clear_pointer (&self->grant, annex_oauth_grant_free);
+  self->n_sign_outs++;
+  grant = take_grant (self);
   g_clear_pointer (&self->wanted, g_free);
-  if (!dex_await (annex_secrets_remove (self->secrets, self->secret_id), &error) &&
-      !g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND))
+  forgotten = dex_await (annex_secrets_remove (self->secrets, self->secret_id), &error) ||
+              g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND);
+  told = grant != NULL && give_back (self, grant);
+  if (!forgotten)
     return annex_future_new_error (error);
   g_clear_error (&error);
   return dex_future_new_for_boolean (told);

@@ -35,6 +35,7 @@ nowhere but in a keyring. Faults:
   bad-code, mac-token, evil-token, no-token    the token address
   never-back        the browser does not come back
   no-revoke         signing out has a fault
+  slow-refresh      a token is renewed after a while
 """
 import argparse
 import base64
@@ -247,6 +248,8 @@ class Handler(fake_mcp.Handler):
         elif form["grant_type"] == "refresh_token":
             # Each is good for once.
             known = self.state.refresh.pop(form["refresh_token"], None)
+            if self.has("slow-refresh"):
+                time.sleep(1.5)
             if self.has("sick-refresh"):
                 self.plain(503, b"")
             elif self.has("dead-refresh") or known is None or known["client"] != client:

@@ -302,8 +302,6 @@ typedef struct
 
 static const Fault faults[] = {
   { "denied", ANNEX_CONNECTOR_ERROR_SIGN_IN, "not allowed in the browser", 1 },
-  { "wrong-state", ANNEX_CONNECTOR_ERROR_SIGN_IN, "belongs to another sign-in", 1 },
-  { "no-state", ANNEX_CONNECTOR_ERROR_SIGN_IN, "belongs to another sign-in", 1 },
   { "wrong-iss", ANNEX_CONNECTOR_ERROR_SIGN_IN, "from another sign-in server", 1 },
   { "no-iss", ANNEX_CONNECTOR_ERROR_SIGN_IN, "from another sign-in server", 1 },
   { "no-code", ANNEX_CONNECTOR_ERROR_SIGN_IN, "gave no reason", 1 },
@@ -336,6 +334,8 @@ static const Fault faults[] = {
   { "silent-server", ANNEX_CONNECTOR_ERROR_TIMED_OUT, "did not answer in time", 0 },
   { "silent-token", ANNEX_CONNECTOR_ERROR_TIMED_OUT, "did not answer in time", 1 },
   { "trickle", ANNEX_CONNECTOR_ERROR_TIMED_OUT, "did not answer in time", 0 },
+  { "wrong-state", ANNEX_CONNECTOR_ERROR_TIMED_OUT, "not finished in the browser in time", 1 },
+  { "no-state", ANNEX_CONNECTOR_ERROR_TIMED_OUT, "not finished in the browser in time", 1 },
 };
 
 static void
@@ -347,7 +347,7 @@ test_fault (gconstpointer data)
   g_autofree char *log = NULL;
 
   if (fault->code == ANNEX_CONNECTOR_ERROR_TIMED_OUT)
-    annex_oauth_set_limits (self->oauth, 3000, 0);
+    annex_oauth_set_limits (self->oauth, 3000, 3000);
   g_assert_false (sign_in (self, NULL, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, ANNEX_CONNECTOR_ERROR, (int) fault->code);
@@ -357,8 +357,9 @@ test_fault (gconstpointer data)
   g_assert_false (take_true (annex_oauth_is_signed_in (self->oauth), NULL));
   /* An answer that is not the right one is not followed up. */
   log = dup_log (self);
-  if (fault->opened > 0 && fault->code == ANNEX_CONNECTOR_ERROR_SIGN_IN &&
-      !g_str_equal (fault->fault, "bad-code"))
+  if (g_str_has_suffix (fault->fault, "-state") ||
+      (fault->opened > 0 && fault->code == ANNEX_CONNECTOR_ERROR_SIGN_IN &&
+       !g_str_equal (fault->fault, "bad-code")))
     g_assert_cmpuint (count (log, "POST /token"), ==, 0);
 }
 
@@ -421,6 +422,8 @@ test_knocking (void)
   load (self, "GET", other, NULL);
   load (self, "POST", post, NULL);
   load (self, "GET", post, "evil.example.org");
+  load (self, "GET", post, NULL);
+  load (self, "GET", back, NULL);
   while (self->loading > 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (dex_future_is_pending (signing));
@@ -592,6 +595,53 @@ test_sign_out (gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* The user signs out while a token is renewed, or while they sign in: they are out. */
+static void
+test_sign_out_meanwhile (gconstpointer data)
+{
+  g_autoptr (Case) self = case_new ("slow-refresh", data);
+  g_autoptr (DexFuture) renewed = NULL;
+  g_autofree char *token = NULL;
+  g_autofree char *log = NULL;
+
+  g_assert_true (sign_in (self, NULL, NULL));
+  token = take_string (annex_oauth_get_token (self->oauth, NULL), NULL);
+  renewed = annex_oauth_get_token (self->oauth, token);
+  do
+    {
+      g_free (log);
+      log = dup_log (self);
+      g_main_context_iteration (NULL, FALSE);
+  } while (count (log, "refresh_token") == 0);
+  g_assert_true (take_true (annex_oauth_sign_out (self->oauth), NULL) == (data == NULL));
+  settle (renewed);
+  g_assert_false (has_secret (self));
+  g_assert_false (take_true (annex_oauth_is_signed_in (self->oauth), NULL));
+  g_free (log);
+  log = dup_log (self);
+  g_assert_cmpuint (count (log, "POST /revoke known"), ==, data == NULL ? 1 : 0);
+}
+
+static void
+test_sign_out_of_sign_in (void)
+{
+  g_autoptr (Case) self = case_new (NULL, NULL);
+  g_autoptr (DexFuture) signing = NULL;
+  g_autofree char *log = NULL;
+
+  self->idle = TRUE;
+  signing = annex_oauth_sign_in (self->oauth, NULL, NULL);
+  while (self->opened < 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (take_true (annex_oauth_sign_out (self->oauth), NULL));
+  load (self, "GET", self->page, NULL);
+  g_assert_false (take_true (dex_ref (signing), NULL));
+  g_assert_false (has_secret (self));
+  g_assert_false (take_true (annex_oauth_is_signed_in (self->oauth), NULL));
+  log = dup_log (self);
+  g_assert_cmpuint (count (log, "POST /revoke known"), ==, 1);
+}
+
 /* Tokens are for the address they were given for, whatever the connector is set to later. */
 static void
 test_bound (void)
@@ -642,6 +692,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/oauth/step-up-for-ever", GINT_TO_POINTER (TRUE), test_step_up);
   g_test_add_data_func ("/oauth/sign-out", NULL, test_sign_out);
   g_test_add_data_func ("/oauth/sign-out-untold", "no-revoke", test_sign_out);
+  g_test_add_data_func ("/oauth/sign-out-renewed", NULL, test_sign_out_meanwhile);
+  g_test_add_data_func ("/oauth/sign-out-refused", "--fault=dead-refresh", test_sign_out_meanwhile);
+  g_test_add_func ("/oauth/sign-out-of-sign-in", test_sign_out_of_sign_in);
   g_test_add_func ("/oauth/bound", test_bound);
   return g_test_run ();
 }
