@@ -20,9 +20,10 @@ annex_agent_tell_connectors (AnnexAgent *self, GError **error)
   g_autoptr (JsonObject) now = NULL;
   g_autoptr (GError) lost = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *tools = annex_agent_dup_task_tools (task);
 
   /* A task that was made before there were connectors cannot call them. */
-  if (connectors == NULL || strstr (annex_task_get_tools (task), "\"call_tool\"") == NULL)
+  if (connectors == NULL || strstr (tools, "\"call_tool\"") == NULL)
     return TRUE;
   infos = dex_await_boxed (annex_connectors_list (connectors, annex_task_get_id (task)), &lost);
   if (infos == NULL)

@@ -78,9 +78,10 @@ annex_agent_tell_skills (AnnexAgent *self, GError **error)
   g_autoptr (JsonObject) now = NULL;
   g_autoptr (GError) lost = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *tools = annex_agent_dup_task_tools (task);
 
   /* A task that was made before there were skills cannot call them. */
-  if (library == NULL || strstr (annex_task_get_tools (task), "\"use_skill\"") == NULL)
+  if (library == NULL || strstr (tools, "\"use_skill\"") == NULL)
     return TRUE;
   paths = annex_agent_dup_share_paths (task);
   for (char **path = paths; ANNEX_IS_SKILL_KEEPER (library) && *path != NULL; path++)

@@ -10,8 +10,8 @@
 #include "annex-tool-util.h"
 
 static const AnnexSimpleToolSpec *const specs[] = {
-  &annex_tool_call_tool,      &annex_tool_find_tools,
-  &annex_tool_ask_user,       &annex_tool_browse,          &annex_tool_delegate,        &annex_tool_edit_file,
+  &annex_tool_call_tool,      &annex_tool_find_tools,      &annex_tool_ask_user,
+  &annex_tool_browse,         &annex_tool_delegate,        &annex_tool_edit_file,
   &annex_tool_find_files,     &annex_tool_present_files,   &annex_tool_read_file,
   &annex_tool_request_folder, &annex_tool_request_network, &annex_tool_search_text,
   &annex_tool_shell,          &annex_tool_shell_output,    &annex_tool_shell_stop,
@@ -37,6 +37,22 @@ annex_agent_dup_tools_text (gboolean with_display)
     if (g_str_equal (annex_tool_get_name (g_ptr_array_index (tools, i)), annex_tool_browse.name))
       g_ptr_array_remove_index (tools, i--);
   return annex_tools_to_json (tools);
+}
+
+char *
+annex_agent_dup_task_tools (AnnexTask *task)
+{
+  const char *text = annex_task_get_tools (task);
+
+  return text != NULL ? g_strdup (text) : annex_agent_dup_tools_text (TRUE);
+}
+
+char *
+annex_agent_dup_task_system (AnnexTask *task)
+{
+  const char *text = annex_task_get_system (task);
+
+  return text != NULL ? g_strdup (text) : annex_agent_dup_system_text ();
 }
 
 char *
@@ -98,7 +114,8 @@ annex_agent_dup_opening (gboolean with_display)
       "Today is %s. The user's language setting is %s; answer in the language they write "
       "in.%s",
       date, language,
-      with_display ? ""
-                   : " There is no display here, so you have no browser: what needs a web page that "
-                     "shell cannot fetch is for the user to do.");
+      with_display
+          ? ""
+          : " There is no display here, so you have no browser: what needs a web page that "
+            "shell cannot fetch is for the user to do.");
 }

@@ -168,8 +168,8 @@ annex_agent_turn (AnnexAgent *self,
   turn.pending = g_ptr_array_new_with_free_func (dex_unref);
   turn.partial = g_string_new (NULL);
   request->model = g_strdup (annex_task_get_model (task));
-  request->system = g_strdup (annex_task_get_system (task));
-  request->tools = g_strdup (annex_task_get_tools (task));
+  request->system = annex_agent_dup_task_system (task);
+  request->tools = annex_agent_dup_task_tools (task);
   g_ptr_array_unref (request->messages);
   request->messages = annex_task_dup_messages (task);
   request->on_delta = delta_cb;

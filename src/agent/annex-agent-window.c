@@ -111,8 +111,8 @@ measure_now (AnnexTask *task)
 {
   g_autoptr (AnnexModelRequest) request = annex_model_request_new ();
 
-  request->system = g_strdup (annex_task_get_system (task));
-  request->tools = g_strdup (annex_task_get_tools (task));
+  request->system = annex_agent_dup_task_system (task);
+  request->tools = annex_agent_dup_task_tools (task);
   g_ptr_array_unref (request->messages);
   request->messages = annex_task_dup_messages (task);
   return annex_agent_measure_request (request);

@@ -69,6 +69,11 @@ annex_agent_dup_tools_text (gboolean with_display);
 /* The exact system text for a new task: nothing volatile in it. (transfer full) */
 char *
 annex_agent_dup_system_text (void);
+/* Those of @task: as it was made, or as of now where it was imported. (transfer full) */
+char *
+annex_agent_dup_task_tools (AnnexTask *task);
+char *
+annex_agent_dup_task_system (AnnexTask *task);
 /* What the model is told at the start of a task: today's date, the locale, what is missing here.
  * (transfer full) */
 char *

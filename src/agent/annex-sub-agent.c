@@ -7,6 +7,7 @@
 #include "annex-sub-agent.h"
 
 #include "annex-admin-policy.h"
+#include "annex-agent.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
@@ -259,7 +260,7 @@ ask_model (Sub *sub, GError **error)
       g_strdup (model == annex_workspace_get_model (workspace) ? annex_task_get_model (task)
                                                                : annex_model_get_model (model));
   request->system =
-      g_strdup (sub->spec->system != NULL ? sub->spec->system : annex_task_get_system (task));
+      sub->spec->system != NULL ? g_strdup (sub->spec->system) : annex_agent_dup_task_system (task);
   request->tools = g_strdup (sub->tools_text);
   g_ptr_array_unref (request->messages);
   request->messages = g_ptr_array_copy (sub->messages, ref_message, NULL);

@@ -33,6 +33,8 @@ annex_taint_after (AnnexTaint taint, AnnexEventType type, JsonObject *data)
     return taint | ANNEX_TAINT_PRIVATE;
   if (type == ANNEX_EVENT_ASK_ANSWERED && gives_secret (data))
     return taint | ANNEX_TAINT_PRIVATE;
+  if (type == ANNEX_EVENT_IMPORTED)
+    return taint | ANNEX_TAINT_UNTRUSTED;
   if (type != ANNEX_EVENT_UNTRUSTED_READ)
     return taint;
   taint |= ANNEX_TAINT_UNTRUSTED;

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 typedef enum {
   ANNEX_TAINT_NONE = 0,
-  ANNEX_TAINT_UNTRUSTED = 1 << 0, /* has read web pages, answers of connectors or of other hosts */
+  ANNEX_TAINT_UNTRUSTED = 1 << 0, /* has read web pages, answers of connectors or of other hosts, or was
+                                   * imported */
   ANNEX_TAINT_PRIVATE = 1 << 1,   /* has or had a folder, a secret, or a connector's answers */
 } AnnexTaint;
 
@@ -27,6 +28,8 @@ typedef enum {
 #define ANNEX_SOURCE_WEB "web"
 #define ANNEX_SOURCE_CONNECTOR "connector:"
 #define ANNEX_SOURCE_HOST "host:"
+/* Not an event's: an imported task was written elsewhere. */
+#define ANNEX_SOURCE_IMPORT "import"
 
 /* @taint after an event of @type; those that say nothing of it leave it as it is. */
 AnnexTaint

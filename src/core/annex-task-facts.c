@@ -128,7 +128,7 @@ annex_task_facts_clear (AnnexTaskFacts *self)
 static void
 apply_created (AnnexTaskFacts *self, JsonObject *data)
 {
-  if (self->system != NULL)
+  if (self->provider != NULL)
     return; /* a task is created once */
   self->title = g_strdup (annex_json_opt_string (data, "title", ""));
   self->provider = g_strdup (annex_json_opt_string (data, "provider", ""));
@@ -517,11 +517,23 @@ apply_rewound (AnnexTaskFacts *self, JsonObject *data)
           : annex_plan_new_empty ();
 }
 
-/* What another machine's log says was granted was not granted here: its folders, network decisions,
- * open asks, kept drafts, and the address its model was reached at. */
 static void
-apply_imported (AnnexTaskFacts *self)
+note_untrusted (AnnexTaskFacts *self, const char *source)
 {
+  if (!g_ptr_array_find_with_equal_func (self->untrusted, source, g_str_equal, NULL))
+    g_ptr_array_add (self->untrusted, g_strdup (source));
+}
+
+/* What another machine's log says was granted was not granted here: its folders, network decisions,
+ * open asks, kept drafts, and the address its model was reached at. What it says was said, whoever
+ * made the file wrote; its texts for the model are not Annex's. */
+static void
+apply_imported (AnnexTaskFacts *self, JsonObject *data)
+{
+  apply_taint (self, ANNEX_EVENT_IMPORTED, data);
+  note_untrusted (self, ANNEX_SOURCE_IMPORT);
+  g_clear_pointer (&self->system, g_free);
+  g_clear_pointer (&self->tools, g_free);
   g_ptr_array_set_size (self->shares, 0);
   g_ptr_array_set_size (self->asks, 0);
   g_hash_table_remove_all (self->calls);
@@ -555,11 +567,8 @@ apply_kept (AnnexTaskFacts *self, JsonObject *data, gboolean undone)
 static void
 apply_untrusted_read (AnnexTaskFacts *self, JsonObject *data)
 {
-  const char *source = annex_json_opt_string (data, "source", "");
-
   apply_taint (self, ANNEX_EVENT_UNTRUSTED_READ, data);
-  if (!g_ptr_array_find_with_equal_func (self->untrusted, source, g_str_equal, NULL))
-    g_ptr_array_add (self->untrusted, g_strdup (source));
+  note_untrusted (self, annex_json_opt_string (data, "source", ""));
 }
 
 /* Where the task comes from. */
@@ -569,7 +578,7 @@ apply_lineage (AnnexTaskFacts *self, AnnexEventType type, JsonObject *data)
   if (type == ANNEX_EVENT_FORKED)
     apply_forked (self);
   else if (type == ANNEX_EVENT_IMPORTED)
-    apply_imported (self);
+    apply_imported (self, data);
   else
     g_set_str (&self->again_of, annex_json_opt_string (data, "task", NULL));
 }

@@ -107,7 +107,7 @@ facts_work (AnnexDb *db, StoreJob *job, GError **error)
   record->has_facts = TRUE;
   if (!apply_rows (db, statement, apply_fact, record, error))
     return FALSE;
-  if (record->facts.system == NULL)
+  if (record->facts.provider == NULL)
     {
       annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
                         N_ ("The task “%s” has no beginning"), job->task_id);

@@ -108,6 +108,8 @@ annex_task_get_base_url (AnnexTask *self); /* nullable */
 /* The id of the task that this is another try of, on copies of its folders. (nullable) */
 const char *
 annex_task_get_again_of (AnnexTask *self);
+/* The exact texts that every request to the model begins with. NULL: the task was imported, and
+ * what its file holds there is another's; Annex's own are used. (nullable) */
 const char *
 annex_task_get_system (AnnexTask *self);
 const char *

@@ -28,6 +28,8 @@ struct _ScriptedModel
   GObject parent_instance;
   GPtrArray *steps;
   GPtrArray *calls; /* messages as text */
+  GPtrArray *systems;
+  GPtrArray *tools;
   gint64 prompt_tokens;
   guint64 window;
 };
@@ -60,6 +62,8 @@ scripted_model_finalize (GObject *object)
 
   g_ptr_array_unref (self->steps);
   g_ptr_array_unref (self->calls);
+  g_ptr_array_unref (self->systems);
+  g_ptr_array_unref (self->tools);
   G_OBJECT_CLASS (scripted_model_parent_class)->finalize (object);
 }
 
@@ -74,6 +78,8 @@ scripted_model_init (ScriptedModel *self)
 {
   self->steps = g_ptr_array_new_with_free_func (step_free);
   self->calls = g_ptr_array_new_with_free_func (g_free);
+  self->systems = g_ptr_array_new_with_free_func (g_free);
+  self->tools = g_ptr_array_new_with_free_func (g_free);
   self->prompt_tokens = 10;
 }
 
@@ -140,6 +146,18 @@ const char *
 scripted_model_get_messages (ScriptedModel *self, guint index)
 {
   return g_ptr_array_index (self->calls, index);
+}
+
+const char *
+scripted_model_get_system (ScriptedModel *self, guint index)
+{
+  return g_ptr_array_index (self->systems, index);
+}
+
+const char *
+scripted_model_get_tools (ScriptedModel *self, guint index)
+{
+  return g_ptr_array_index (self->tools, index);
 }
 
 static char *
@@ -246,6 +264,8 @@ scripted_send (AnnexModel *model, const AnnexModelRequest *request, DexFuture *c
   g_assert_cmpuint (self->calls->len, <, self->steps->len);
   step = g_ptr_array_index (self->steps, self->calls->len);
   g_ptr_array_add (self->calls, messages_to_text (request->messages));
+  g_ptr_array_add (self->systems, g_strdup (request->system));
+  g_ptr_array_add (self->tools, g_strdup (request->tools));
   blocks = parse_blocks (step->blocks);
   if (step->kind == STEP_HANG)
     {

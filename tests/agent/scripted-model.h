@@ -39,5 +39,10 @@ scripted_model_get_n_calls (ScriptedModel *self);
 /* The messages of call @index as one JSON text, to compare prefixes. */
 const char *
 scripted_model_get_messages (ScriptedModel *self, guint index);
+/* The system text and the tools text of call @index. */
+const char *
+scripted_model_get_system (ScriptedModel *self, guint index);
+const char *
+scripted_model_get_tools (ScriptedModel *self, guint index);
 
 G_END_DECLS

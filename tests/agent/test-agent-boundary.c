@@ -9,6 +9,7 @@
 #include "agent-fixture.h"
 
 #include "annex-answers.h"
+#include "annex-json-build.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -192,6 +193,37 @@ test_after_restart (Fixture *f, gconstpointer data)
   g_assert_true (annex_network_policy_take (f->policy, "fresh.example", 443, NULL, NULL));
 }
 
+/* All of an imported task is what others wrote, and what they told the model to be is not used. */
+static void
+test_imported (Fixture *f, gconstpointer data)
+{
+  g_autofree char *system = annex_agent_dup_system_text ();
+  g_autofree char *tools = annex_agent_dup_tools_text (TRUE);
+  g_autoptr (JsonObject) ask = NULL;
+
+  settle_ok (annex_task_append (f->task, ANNEX_EVENT_IMPORTED,
+                                annex_json_build ("s", "task", "theirs", NULL)));
+  restart (f);
+  g_assert_cmpint (annex_task_get_taint (f->task), ==, ANNEX_TAINT_UNTRUSTED);
+  annex_network_policy_set (f->policy, "open.example", TRUE, "always");
+  grant_folder (f, ANNEX_SHARE_REVIEW);
+  assert_refused (f, "open.example", ANNEX_POLICY_ERROR_EXPOSED);
+
+  scripted_model_add (
+      f->model,
+      "[" USE ("a", "request_network", "{\"host\":\"open.example\",\"reason\":\"rates\"}") "]",
+      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  g_signal_connect (f->inbox, "opened", G_CALLBACK (answer_cb), "once");
+  settle_ok (annex_agent_say (f->agent, "Go on"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  g_assert_cmpstr (scripted_model_get_system (f->model, 0), ==, system);
+  g_assert_cmpstr (scripted_model_get_tools (f->model, 0), ==, tools);
+  ask = find_opened_ask (f);
+  g_assert_cmpstr (json_array_get_string_element (annex_json_opt_array (ask, "read"), 0), ==,
+                   "import");
+}
+
 /* ---------------------------------------------------------------- what left the machine */
 
 static const AnnexLedgerEntry *
@@ -237,5 +269,6 @@ main (int argc, char **argv)
   ADD ("boundary/keeps-harmless", test_keeps_harmless);
   ADD ("boundary/both", test_both);
   ADD ("boundary/after-restart", test_after_restart);
+  ADD ("boundary/imported", test_imported);
   return g_test_run ();
 }

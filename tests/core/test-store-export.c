@@ -160,6 +160,7 @@ test_grants_nothing (void)
   g_autoptr (GPtrArray) open = NULL;
   g_autoptr (GPtrArray) messages = NULL;
   g_auto (GStrv) keeps = NULL;
+  g_auto (GStrv) read = NULL;
   g_autofree char *title = NULL;
 
   fill (store, "old");
@@ -182,8 +183,46 @@ test_grants_nothing (void)
   g_assert_cmpuint (messages->len, ==, 2);
   g_assert_cmpstr (title, ==, "Grüße");
   g_assert_cmpint (annex_task_get_state (task), ==, ANNEX_TASK_STOPPED);
+  /* Who made the file wrote all of it. */
+  read = annex_task_dup_untrusted (task);
+  g_assert_cmpint (annex_task_get_taint (task) & ANNEX_TAINT_UNTRUSTED, !=, 0);
+  g_assert_true (g_strv_contains ((const char *const *) read, ANNEX_SOURCE_IMPORT));
+  g_assert_cmpint (annex_task_get_taint (original) & ANNEX_TAINT_UNTRUSTED, ==, 0);
+  g_assert_null (annex_task_get_system (task));
+  g_assert_null (annex_task_get_tools (task));
+  g_assert_cmpstr (annex_task_get_system (original), ==, "s");
   open = list (annex_store_list_open_asks (store));
   g_assert_cmpuint (open->len, ==, 1); /* the original's */
+  test_await (annex_store_close (store));
+}
+
+/* As Annex writes it a line may be longer than it was: what could not be read again is not taken.
+ */
+static void
+test_grows (void)
+{
+  g_autoptr (AnnexStore) store = open_store ();
+  g_autoptr (GString) text = g_string_sized_new (ANNEX_JSON_MAX_BYTES);
+  g_autofree char *fill = g_strnfill (42 * 1024 * 1024, 'x');
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  g_string_append_printf (
+      text,
+      "{\"annex_export\":1,\"task\":\"t\"}\n{\"id\":1,\"task\":\"t\",\"seq\":1,\"time\":"
+      "\"2026-01-01T00:00:00.000Z\",\"type\":\"task-created\",\"data\":{\"title\":\"needle\","
+      "\"provider\":\"p\",\"model\":\"m\",\"system\":\"s\",\"tools\":\"[]\",\"fill\":\"%s\","
+      "\"numbers\":[1e9",
+      fill);
+  for (guint i = 0; i < 1900000; i++)
+    g_string_append (text, ",1e9");
+  g_string_append (text, "]}}\n");
+  g_assert_cmpuint (text->len, <, ANNEX_JSON_MAX_BYTES);
+  id = import_text (store, text->str, text->len, &error);
+  g_assert_null (id);
+  g_assert_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "larger than 64 MiB"));
+  check_nothing_kept (store, 0);
   test_await (annex_store_close (store));
 }
 

@@ -349,6 +349,8 @@ source_words (const char *source)
 
   if (g_str_equal (source, ANNEX_SOURCE_WEB))
     return g_strdup (C_ ("what a task has read", "web pages"));
+  if (g_str_equal (source, ANNEX_SOURCE_IMPORT))
+    return g_strdup (C_ ("what a task has read", "what the file said that it was imported from"));
   return annex_ask_words_spell_host (colon != NULL ? colon + 1 : source);
 }
 
