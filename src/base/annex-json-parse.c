@@ -21,6 +21,7 @@ typedef struct
   const char *at;
   const char *end;
   guint depth;
+  guint n_nodes;
   GString *scratch;
   GError **error;
 } Parser;
@@ -328,6 +329,8 @@ parse_value (Parser *self)
   JsonNode *node = NULL;
   int c = peek (self);
 
+  if (++self->n_nodes > ANNEX_JSON_MAX_NODES)
+    return fail (self, ANNEX_JSON_ERROR_LIMIT, "It has too many values");
   if (c == '{' || c == '[')
     {
       if (++self->depth > ANNEX_JSON_MAX_DEPTH)
@@ -378,7 +381,9 @@ annex_json_parse (const char *text, gssize length, GError **error)
       return NULL;
     }
   scratch = g_string_new (NULL);
-  parser = (Parser) { text, text, text + size, 0, scratch, &local };
+  parser = (Parser) {
+    .start = text, .at = text, .end = text + size, .scratch = scratch, .error = &local
+  };
   skip_space (&parser);
   node = parse_value (&parser);
   if (node != NULL)

@@ -29,6 +29,8 @@ GQuark annex_json_error_quark (void);
 
 #define ANNEX_JSON_MAX_DEPTH 200
 #define ANNEX_JSON_MAX_BYTES (64u * 1024u * 1024u)
+/* A node takes up to 200 bytes, the text for it may be two. */
+#define ANNEX_JSON_MAX_NODES 2000000u
 
 /* Parses exactly one JSON text (RFC 8259, no comments, no trailing comma, valid UTF-8, no NUL).
  * @length may be -1 for a NUL-terminated text. Limits as above. Whole numbers become int64 where

@@ -300,6 +300,36 @@ test_limits (void)
   g_assert_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_LIMIT);
 }
 
+/* Little text is not much memory: values are counted. @n of @part, in an array. */
+static JsonNode *
+parse_many (const char *part, guint n, GError **error)
+{
+  g_autoptr (GString) text = g_string_sized_new ((n + 1) * (strlen (part) + 1));
+
+  g_string_append_c (text, '[');
+  for (guint i = 0; i < n; i++)
+    {
+      if (i > 0)
+        g_string_append_c (text, ',');
+      g_string_append (text, part);
+    }
+  g_string_append_c (text, ']');
+  return annex_json_parse (text->str, (gssize) text->len, error);
+}
+
+static void
+test_too_many (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) most = parse_many ("0", ANNEX_JSON_MAX_NODES - 1, NULL);
+
+  g_assert_nonnull (most);
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (most)), ==,
+                    ANNEX_JSON_MAX_NODES - 1);
+  g_assert_null (parse_many ("[]", ANNEX_JSON_MAX_NODES, &error));
+  g_assert_error (error, ANNEX_JSON_ERROR, ANNEX_JSON_ERROR_LIMIT);
+}
+
 /* An error may end up in a log: it must not quote what was read. */
 static void
 test_errors_quote_nothing (void)
@@ -460,6 +490,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/json/length", test_length);
   g_test_add_func ("/json/truncated", test_truncated);
   g_test_add_func ("/json/depth", test_depth);
+  g_test_add_func ("/json/too-many", test_too_many);
   g_test_add_func ("/json/limits", test_limits);
   g_test_add_func ("/json/errors-quote-nothing", test_errors_quote_nothing);
   g_test_add_func ("/json/random-doubles", test_random_doubles);
