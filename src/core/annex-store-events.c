@@ -180,6 +180,13 @@ annex_store_insert_event (AnnexDb *db,
                           gint64 *id,
                           GError **error)
 {
+  /* Of an import as it is written here, which is not how it was written there. */
+  if (strlen (data) > ANNEX_JSON_MAX_BYTES)
+    {
+      annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FORMAT,
+                        N_ ("An event is larger than %u MiB"), ANNEX_JSON_MAX_BYTES >> 20);
+      return FALSE;
+    }
   if (!annex_db_run (db, error,
                      "INSERT INTO events (task, seq, time_us, type, data) VALUES (?, ?, ?, ?, ?)",
                      "siiss", task_id, seq, time_us, type_name, data))

@@ -110,6 +110,24 @@ migrate (AnnexDb *db, GError **error)
   return FALSE;
 }
 
+/* An event that cannot be read costs its own words, not every task: that there is the task, and
+ * that nothing of before an import is open, is known without them. */
+static gboolean
+derive_unreadable (AnnexDb *db, sqlite3_stmt *statement, GError **error)
+{
+  AnnexEventType type = annex_event_type_from_name (annex_db_text (statement, 4));
+  g_autoptr (JsonObject) nothing = json_object_new ();
+  g_autoptr (AnnexDigest) digest = NULL;
+
+  if (type != ANNEX_EVENT_TASK_CREATED && type != ANNEX_EVENT_IMPORTED &&
+      type != ANNEX_EVENT_FORKED)
+    return TRUE;
+  digest = annex_digest_new (type, nothing);
+  return annex_store_derive (db, sqlite3_column_int64 (statement, 0), annex_db_text (statement, 1),
+                             sqlite3_column_int64 (statement, 2),
+                             sqlite3_column_int64 (statement, 3), digest, FALSE, error);
+}
+
 static gboolean
 rebuild_derived (AnnexDb *db, GError **error)
 {
@@ -124,11 +142,17 @@ rebuild_derived (AnnexDb *db, GError **error)
     return FALSE;
   while (annex_db_step (db, statement, &local))
     {
-      g_autoptr (AnnexEvent) event = annex_store_read_event (statement, &local);
+      g_autoptr (GError) unreadable = NULL;
+      g_autoptr (AnnexEvent) event = annex_store_read_event (statement, &unreadable);
       g_autoptr (AnnexDigest) digest = NULL;
 
       if (event == NULL)
-        break;
+        {
+          g_warning ("%s, and is passed over", unreadable->message);
+          if (!derive_unreadable (db, statement, &local))
+            break;
+          continue;
+        }
       digest = annex_digest_new (annex_event_get_event_type (event), annex_event_get_data (event));
       if (!annex_store_derive (db, annex_event_get_id (event), annex_event_get_task_id (event),
                                annex_event_get_seq (event), annex_event_get_time_us (event), digest,

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
 #define ANNEX_STORE_ERROR (annex_store_error_quark ())
 
 /* OPEN: cannot be opened or made; DAMAGED: not a database, or fails its integrity check; NEWER: made
- * by a newer Annex; DISK_FULL; NOT_FOUND: no such task; FORMAT: an export that is not one. */
+ * by a newer Annex; DISK_FULL; NOT_FOUND: no such task; FORMAT: an export that is not one, or
+ * an event that is too large to be read again. */
 typedef enum
 {
   ANNEX_STORE_ERROR_OPEN,

@@ -155,6 +155,46 @@ test_derived (void)
   g_object_unref (store);
 }
 
+/* Structured logs pass g_test_expect_message by, so warnings are counted here. */
+static gint n_warnings;
+
+static GLogWriterOutput
+count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  if ((level & G_LOG_LEVEL_MASK) != G_LOG_LEVEL_WARNING)
+    return g_log_writer_default (level, fields, n_fields, data);
+  g_atomic_int_inc (&n_warnings);
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* One event that cannot be read costs that event: every task is listed, and opened but its own. */
+static void
+test_unreadable (void)
+{
+  g_autofree char *path = store_new_path ();
+  AnnexStore *store = store_open (path);
+
+  store_create (store, "a", "Alpha");
+  store_say (store, "a", "needle");
+  store_create (store, "b", "Beta");
+  store_say (store, "b", "needle");
+  store_create (store, "c", "Gamma");
+  test_await (annex_store_close (store));
+  g_clear_object (&store);
+  run_sql (path, "UPDATE meta SET value = 0 WHERE name = 'derived';"
+                 "UPDATE events SET data = '{' WHERE task = 'a' AND seq = 2;"
+                 "UPDATE events SET data = '' WHERE task = 'c'");
+  g_assert_cmpint (g_atomic_int_get (&n_warnings), ==, 0);
+  store = store_open (path);
+  g_assert_cmpint (g_atomic_int_get (&n_warnings), ==, 2);
+  store_check_ids (annex_store_list_tasks (store), "c b a");
+  store_check_ids (annex_store_search (store, "needle", 0), "b");
+  test_await_error (annex_store_list_events (store, "a", 0, 0), ANNEX_STORE_ERROR,
+                    ANNEX_STORE_ERROR_DAMAGED);
+  test_await (annex_store_close (store));
+  g_object_unref (store);
+}
+
 /* A full disk: nothing is half appended, and once there is room the same store goes on. A limit on
  * the size of files stands for the disk. */
 static void
@@ -216,6 +256,8 @@ main (int argc, char *argv[])
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  g_log_set_writer_func (count_warnings, NULL, NULL);
   dex_init ();
   test_add_fiber ("/store/newer", test_newer);
   test_add_fiber ("/store/foreign", test_foreign);
@@ -224,6 +266,7 @@ main (int argc, char *argv[])
   test_add_fiber ("/store/makes-folder", test_makes_folder);
   test_add_fiber ("/store/odd-path", test_odd_path);
   test_add_fiber ("/store/derived", test_derived);
+  test_add_fiber ("/store/unreadable", test_unreadable);
   test_add_fiber ("/store/full", test_full);
   status = g_test_run ();
   store_folder_remove ();
