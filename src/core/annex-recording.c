@@ -96,6 +96,7 @@ typedef struct
   GHashTable *replies; /* id → Begun */
   GPtrArray *keeps;    /* char * */
   GPtrArray *presented;
+  GHashTable *known; /* the texts of presented */
 } Reader;
 
 /* The events that do not count any more (borrowed). */
@@ -291,9 +292,10 @@ read_presented (Reader *self, JsonObject *data)
                              ? json_array_get_string_element (paths, i)
                              : NULL;
 
-      if (path != NULL &&
-          !g_ptr_array_find_with_equal_func (self->presented, path, g_str_equal, NULL))
-        g_ptr_array_add (self->presented, g_strdup (path));
+      if (path == NULL || g_hash_table_contains (self->known, path))
+        continue;
+      g_ptr_array_add (self->presented, g_strdup (path));
+      g_hash_table_add (self->known, g_ptr_array_index (self->presented, self->presented->len - 1));
     }
 }
 
@@ -390,7 +392,8 @@ annex_recording_new (GPtrArray *events, GError **error)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, begun_free);
   g_autoptr (GPtrArray) keeps = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) presented = g_ptr_array_new_with_free_func (g_free);
-  Reader reader = { recording, NULL, replies, keeps, presented };
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  Reader reader = { recording, NULL, replies, keeps, presented, known };
 
   self->steps = reader.steps = g_hash_table_new (g_str_hash, g_str_equal);
   recording->prompts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);

@@ -154,6 +154,26 @@ test_rewound (void)
   g_assert_cmpint (recording->usage.input_tokens, ==, 20);
 }
 
+/* An imported log may present any number of files; each is looked up once. */
+static void
+test_many_presented (void)
+{
+  g_autoptr (GPtrArray) events = begin ();
+  g_autoptr (GString) paths = g_string_new ("{\"paths\":[\"/a\"");
+  g_autoptr (AnnexRecording) recording = NULL;
+  gint64 before;
+
+  say (events, "Go");
+  for (guint i = 0; i < 300000; i++)
+    g_string_append_printf (paths, ",\"/home/agent/outbox/part %06u.txt\"", i);
+  g_string_append (paths, "]}");
+  put (events, "files-presented", paths->str);
+  before = g_get_monotonic_time ();
+  recording = annex_recording_new (events, NULL);
+  g_assert_cmpint (g_get_monotonic_time () - before, <, 20 * G_USEC_PER_SEC);
+  g_assert_cmpuint (g_strv_length (recording->presented), ==, 300001);
+}
+
 static void
 test_nothing_said (void)
 {
@@ -333,6 +353,7 @@ main (int argc, char **argv)
   base = g_dir_make_tmp ("annex-recording-XXXXXX", NULL);
   g_test_add_func ("/recording/log", test_log);
   g_test_add_func ("/recording/rewound", test_rewound);
+  g_test_add_func ("/recording/many-presented", test_many_presented);
   g_test_add_func ("/recording/nothing-said", test_nothing_said);
   g_test_add_func ("/recording/pairs", test_pairs);
   g_test_add_func ("/tree/compare", test_compare);

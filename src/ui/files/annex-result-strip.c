@@ -198,7 +198,8 @@ reading_free (gpointer data)
 static const AnnexEventType read_types[] = { ANNEX_EVENT_FILES_PRESENTED,
                                              ANNEX_EVENT_USER_MESSAGE };
 
-/* Those of the user's last request: what was presented before it is old. */
+/* Those of the user's last request: what was presented before it is old. As many as are shown: an
+ * imported log may name any number. */
 static GPtrArray *
 presented_paths (GPtrArray *events)
 {
@@ -213,7 +214,8 @@ presented_paths (GPtrArray *events)
         g_ptr_array_set_size (paths, 0);
       else if (annex_event_get_event_type (event) == ANNEX_EVENT_FILES_PRESENTED)
         list = annex_json_opt_array (annex_event_get_data (event), "paths");
-      for (guint k = 0; list != NULL && k < json_array_get_length (list); k++)
+      for (guint k = 0; list != NULL && k < json_array_get_length (list) && paths->len < MAX_CARDS;
+           k++)
         {
           const char *path = json_node_get_string (json_array_get_element (list, k));
 

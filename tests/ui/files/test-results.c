@@ -370,6 +370,32 @@ test_strip (void)
     }
 }
 
+/* An imported log may present any number of files: of those past the cards nothing is done. */
+static void
+test_many (void)
+{
+  Fixture self = { 0 };
+  g_auto (GStrv) paths = g_new0 (char *, 200001);
+  GtkWidget *strip;
+  GtkWindow *window;
+  gint64 before;
+
+  fixture_open (&self);
+  for (guint i = 0; i < 200000; i++)
+    paths[i] = g_strdup_printf ("/home/agent/outbox/part %06u.txt", i);
+  strip = annex_result_strip_new (ANNEX_DESK (self.desk), self.task);
+  window = annex_shot_window (strip, 720, 420);
+  annex_fake_desk_set_state (self.desk, self.task, ANNEX_TASK_RUNNING);
+  annex_fake_desk_present (self.desk, self.task, (const char *const *) paths);
+  before = g_get_monotonic_time ();
+  annex_fake_desk_set_state (self.desk, self.task, ANNEX_TASK_DONE);
+  assert_seen (window, "part 000011.txt");
+  g_assert_false (has_text (GTK_WIDGET (window), "part 000012.txt"));
+  g_assert_cmpint (g_get_monotonic_time () - before, <, 20 * G_USEC_PER_SEC);
+  gtk_window_destroy (window);
+  fixture_close (&self);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -382,5 +408,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/results/fetch", test_fetch);
   g_test_add_func ("/ui/results/cards", test_cards);
   g_test_add_func ("/ui/results/strip", test_strip);
+  g_test_add_func ("/ui/results/many", test_many);
   return g_test_run ();
 }
