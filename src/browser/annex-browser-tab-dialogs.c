@@ -35,6 +35,7 @@ annex_browser_dialog_copy (const AnnexBrowserDialog *self)
   copy->preset = g_strdup (self->preset);
   copy->is_many = self->is_many;
   copy->types = g_strdupv (self->types);
+  copy->serial = self->serial;
   return copy;
 }
 
@@ -66,6 +67,7 @@ open_dialog (AnnexBrowserTab *self, AnnexBrowserDialogKind kind, const char *mes
   self->dialog = g_new0 (AnnexBrowserDialog, 1);
   self->dialog->kind = kind;
   self->dialog->message = dup_message (message);
+  self->dialog->serial = ++self->n_dialogs;
   return TRUE;
 }
 

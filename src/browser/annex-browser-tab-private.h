@@ -48,6 +48,7 @@ struct _AnnexBrowserTab
   DexPromise *settled; /* non-NULL while something is awaited */
 
   AnnexBrowserDialog *dialog;
+  guint n_dialogs;
   WebKitScriptDialog *script_dialog;
   WebKitFileChooserRequest *file_request;
   WebKitPermissionRequest *permission;

@@ -43,6 +43,7 @@ typedef struct
   char *preset;     /* of a prompt; nullable */
   gboolean is_many; /* files: more than one may be chosen */
   char **types;     /* files: MIME types the page asks for; nullable */
+  guint serial;     /* of those of its tab: tells it from one that says the same */
 } AnnexBrowserDialog;
 #define ANNEX_TYPE_BROWSER_DIALOG (annex_browser_dialog_get_type ())
 GType

@@ -246,6 +246,7 @@ const AnnexPageToolSpec annex_page_tool_scroll = {
 static gboolean
 judge_dialog (AnnexPageTurn *turn, const AnnexBrowserDialog *dialog, GError **error)
 {
+  guint serial = dialog->serial;
   g_autoptr (JsonObject) inspect = annex_json_build ("s", "name", dialog->message, "s", "url",
                                                      annex_browser_tab_get_uri (turn->tab), NULL);
   g_auto (GStrv) words = annex_site_words_find (dialog->message);
@@ -254,9 +255,19 @@ judge_dialog (AnnexPageTurn *turn, const AnnexBrowserDialog *dialog, GError **er
   for (guint i = 0; words[i] != NULL; i++)
     json_array_add_string_element (list, words[i]);
   json_object_set_array_member (inspect, "words", list);
-  return dex_await (annex_browser_pane_ask_action (turn->pane, turn->tab, "dialog", inspect,
-                                                   turn->call->id, turn->call->cancel),
-                    error);
+  if (!dex_await (annex_browser_pane_ask_action (turn->pane, turn->tab, "dialog", inspect,
+                                                 turn->call->id, turn->call->cancel),
+                  error))
+    return FALSE;
+  /* The user may have answered it in the page, and the page have opened another. */
+  dialog = annex_browser_tab_get_dialog (turn->tab);
+  if (dialog != NULL && dialog->serial == serial &&
+      annex_browser_pane_get_driver (turn->pane) != ANNEX_DRIVER_USER)
+    return TRUE;
+  g_set_error_literal (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_STALE,
+                       "The dialog was closed while the user was asked about it, so it was not "
+                       "answered. Take a page_snapshot and see what there is now.");
+  return FALSE;
 }
 
 static AnnexBlock *

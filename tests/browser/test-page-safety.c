@@ -75,6 +75,42 @@ test_changed_while_asked (void)
   g_assert_cmpstr (title, ==, "");
 }
 
+/* The yes to one dialog is none to the next. */
+static void
+test_other_dialog (void)
+{
+  g_autoptr (Case) c = case_new (
+      "<button onclick=\"document.title = confirm('Delete one?') + ' ' + confirm('Delete all?')\">"
+      "Tidy up</button>");
+  g_autofree char *page = open_page (c);
+  g_autofree char *opened = call_on (c, page, "page_click", "button", "");
+  AnnexBrowserTab *tab = annex_browser_pane_get_selected (c->pane->pane);
+  g_autofree char *text = NULL;
+  g_autofree char *title = NULL;
+  g_autoptr (DexFuture) future = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n = c->asked->len;
+
+  HAS (opened, "Delete one?");
+  c->held = dex_promise_new ();
+  future = start_call (c, "page_dialog", "{\"accept\":true}");
+  pane_wait_until (c->asked->len == n + 1);
+  HAS (last_asked (c), "Delete one?");
+  g_assert_true (annex_browser_tab_answer_dialog (tab, FALSE, NULL, NULL));
+  pane_wait_until (annex_browser_tab_get_dialog (tab) != NULL);
+  g_assert_cmpstr (annex_browser_tab_get_dialog (tab)->message, ==, "Delete all?");
+  dex_promise_resolve_boxed (c->held, JSON_TYPE_OBJECT,
+                             annex_json_build ("s", "consent", "Allow", NULL));
+  text = end_call (c, future, &error);
+  g_assert_null (text);
+  g_assert_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_STALE);
+  g_assert_nonnull (annex_browser_tab_get_dialog (tab));
+  g_assert_true (annex_browser_tab_answer_dialog (tab, FALSE, NULL, NULL));
+  pane_wait_until (annex_browser_tab_get_dialog (tab) == NULL);
+  title = pane_fixture_script (c->pane, "document.title");
+  g_assert_cmpstr (title, ==, "false false");
+}
+
 /* Files that were granted to one site do not go to the one that the page has gone to. */
 static void
 test_upload_elsewhere (void)
@@ -338,6 +374,7 @@ main (int argc, char **argv)
   dex_init ();
   g_test_add_func ("/page-safety/dialog-is-judged", test_dialog_is_judged);
   g_test_add_func ("/page-safety/changed-while-asked", test_changed_while_asked);
+  g_test_add_func ("/page-safety/other-dialog", test_other_dialog);
   g_test_add_func ("/page-safety/upload-elsewhere", test_upload_elsewhere);
   g_test_add_func ("/page-safety/frame-is-named", test_frame_is_named);
   g_test_add_func ("/page-safety/upload-into-frame", test_upload_into_frame);
