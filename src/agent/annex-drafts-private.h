@@ -65,6 +65,9 @@ char *
 annex_drafts_dup_undo_dir (AnnexDrafts *self);
 char *
 annex_drafts_dup_task_path (AnnexDrafts *self, const char *rest);
+/* Where the newest view of the folder of share @share_id is stored. (transfer full) */
+char *
+annex_drafts_dup_view_path (AnnexDrafts *self, const char *share_id);
 /* The share, or an error that names it. The user may take it from the task while an operation
  * awaits something. (transfer full) */
 AnnexShare *

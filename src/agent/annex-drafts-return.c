@@ -79,11 +79,13 @@ take_baselines (AnnexDrafts *self, const char *checkpoint_id)
       const char *id = annex_share_get_id (g_ptr_array_index (shares, i));
       JsonObject *json = all != NULL ? annex_json_opt_object (all, id) : NULL;
       AnnexBaseline *then = json != NULL ? annex_baseline_new_from_json (json, NULL) : NULL;
+      g_autofree char *view = annex_drafts_dup_view_path (self, id);
       g_autoptr (GError) error = NULL;
 
       g_hash_table_replace (self->baselines, g_strdup (id),
                             then != NULL ? then : annex_baseline_new ());
       g_hash_table_remove (self->changes, id);
+      g_unlink (view); /* it is of now, not of then */
       /* The computer has gone back already; the next change of them stores them again. */
       if (!annex_drafts_save_baseline (self, id, &error))
         g_warning ("What a folder was like cannot be stored: %s", error->message);

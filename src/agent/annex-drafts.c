@@ -140,9 +140,8 @@ baseline_path (AnnexDrafts *self, const char *share_id)
   return annex_drafts_dup_task_path (self, name);
 }
 
-/* Where the newest view of the folder is stored. (transfer full) */
-static char *
-view_path (AnnexDrafts *self, const char *share_id)
+char *
+annex_drafts_dup_view_path (AnnexDrafts *self, const char *share_id)
 {
   g_autofree char *name = g_strdup_printf ("view-%s", share_id);
 
@@ -215,7 +214,7 @@ job_new (AnnexDrafts *self, AnnexBaseline *baseline, GPtrArray *upper, AnnexShar
   job->baseline = g_object_ref (baseline);
   job->upper = upper != NULL ? g_ptr_array_ref (upper) : NULL;
   job->root = g_strdup (annex_share_get_path (share));
-  job->view_path = view_path (self, annex_share_get_id (share));
+  job->view_path = annex_drafts_dup_view_path (self, annex_share_get_id (share));
   return job;
 }
 

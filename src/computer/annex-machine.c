@@ -330,10 +330,17 @@ DexFuture *
 annex_machine_unplug (AnnexMachine *self, const char *tag, guint limit_ms)
 {
   g_autofree char *alias = annex_domain_filesystem_alias (tag);
-  DexPromise *removal = dex_promise_new ();
+  DexPromise *removal = g_hash_table_lookup (self->removals, alias);
   DexFuture *asked;
 
-  g_hash_table_insert (self->removals, g_strdup (alias), dex_ref (removal));
+  /* One event ends them all. */
+  if (removal != NULL && dex_future_is_pending (DEX_FUTURE (removal)))
+    dex_ref (removal);
+  else
+    {
+      removal = dex_promise_new ();
+      g_hash_table_insert (self->removals, g_strdup (alias), dex_ref (removal));
+    }
   asked =
       annex_virt_call (self->virt, "annex-unplug", unplug_worker, job_new (self, alias), job_free);
   return annex_future_keep (annex_future_with_timeout (

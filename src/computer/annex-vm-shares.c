@@ -134,11 +134,17 @@ await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
       unplug = dex_ref (attached->cut);
       dex_await (annex_future_with_timeout (dex_ref (unplug), hurry ? REVOKE_UNPLUG_MS : UNPLUG_MS),
                  NULL);
+      if (dex_future_is_rejected (unplug))
+        dex_clear (&unplug); /* asked again below */
     }
   if (self->guest != NULL)
     ok = dex_await (annex_future_with_timeout (annex_guest_unmount (self->guest, share, unmount_ms),
                                                hurry ? unmount_ms : 0),
                     hurry ? NULL : error);
+  attached = g_hash_table_lookup (self->attached, id); /* it may have been cut meanwhile */
+  if (unplug == NULL && attached != NULL && attached->cut != NULL &&
+      !dex_future_is_rejected (attached->cut))
+    unplug = dex_ref (attached->cut);
   if (unplug == NULL)
     unplug = annex_machine_unplug (self->machine, id, UNPLUG_MS);
   if (hurry)

@@ -173,8 +173,8 @@ lock (AnnexConnectorShelf *self, GError **error)
   fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd >= 0 && flock (fd, LOCK_EX) == 0)
     return g_steal_fd (&fd);
-  annex_set_spoken (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                    N_ ("The list of connectors cannot be locked: %s"), g_strerror (errno));
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+               _ ("The list of connectors cannot be locked: %s"), g_strerror (errno));
   return -1;
 }
 

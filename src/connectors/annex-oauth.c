@@ -335,7 +335,7 @@ sign_in_fiber (gpointer data)
       give_back (call->self, grant);
       annex_oauth_grant_free (grant);
       return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                      "You signed out of %s meanwhile.", call->self->title);
+                                      _ ("You signed out of %s meanwhile."), call->self->title);
     }
   /* What it wants after this sign-in it says anew. */
   if (grant != NULL)

@@ -21,6 +21,7 @@ struct _AnnexBaseline
   GHashTable *trees;  /* paths frozen with all below */
   gboolean partial;
   gboolean is_stored; /* the newest view is in its file */
+  gboolean is_loaded; /* it is an earlier process's, whose mounts may have had other numbers */
   dev_t root_device;  /* of the last scan; 0: there was none */
   ino_t root_inode;
 };

@@ -69,4 +69,5 @@ annex_baseline_load_view (AnnexBaseline *self, const char *path)
   self->root_inode = (ino_t) inode;
   self->partial = partial;
   self->is_stored = TRUE;
+  self->is_loaded = TRUE;
 }

@@ -162,6 +162,7 @@ annex_baseline_scan (AnnexBaseline *self, const char *root, guint max_entries, G
   self->partial = scan.partial;
   self->root_device = info.st_dev;
   self->root_inode = info.st_ino;
+  self->is_loaded = FALSE;
   return TRUE;
 }
 
@@ -170,7 +171,7 @@ annex_baseline_may_be_root (AnnexBaseline *self, int root_fd)
 {
   struct stat info;
 
-  return self->root_device == 0 ||
+  return self->root_device == 0 || self->is_loaded ||
          (fstat (root_fd, &info) == 0 &&
           (info.st_dev == self->root_device || info.st_ino == self->root_inode));
 }

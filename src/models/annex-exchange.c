@@ -57,7 +57,12 @@ static void
 strike_out_of_error (GError *error, const char *key)
 {
   char *clean = strike_out_key (error->message, key);
+  char *said = strike_out_key (annex_error_said (error), key);
 
+  if (said != NULL && error->domain == ANNEX_MODEL_ERROR)
+    annex_spoken_take (error, said);
+  else
+    g_free (said);
   if (clean == NULL)
     return;
   g_free (error->message);

@@ -46,14 +46,14 @@ static const char *
 why_not (const GError *error)
 {
   if (g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_LOCKED))
-    return "The keyring is locked, so the model’s key cannot be read; unlock it or set "
-           "ANNEX_API_KEY";
+    return N_ ("The keyring is locked, so the model’s key cannot be read; unlock it or set "
+               "ANNEX_API_KEY");
   if (g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT))
-    return "There is no keyring service on this machine, so the model’s key cannot be read; set "
-           "ANNEX_API_KEY";
+    return N_ ("There is no keyring service on this machine, so the model’s key cannot be read; "
+               "set ANNEX_API_KEY");
   if (g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND))
-    return "No key is stored for this model";
-  return "The keyring did not give the model’s key";
+    return N_ ("No key is stored for this model");
+  return N_ ("The keyring did not give the model’s key");
 }
 
 char *

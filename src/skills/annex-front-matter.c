@@ -254,7 +254,7 @@ read_all (Reader *self, yaml_parser_t *parser, GError **error)
 
       if (!yaml_parser_parse (parser, &event))
         return fail (self, &parser->problem_mark, ANNEX_FRONT_MATTER_ERROR_SYNTAX,
-                     parser->problem != NULL ? parser->problem : "this is no YAML", error);
+                     parser->problem != NULL ? parser->problem : N_ ("this is no YAML"), error);
       done = event.type == YAML_STREAM_END_EVENT;
       good = read_event (self, &event, error);
       yaml_event_delete (&event);

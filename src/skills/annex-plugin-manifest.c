@@ -61,9 +61,17 @@ annex_plugin_read_json (const char *folder, const char *path, GError **error)
   if (length <= MAX_JSON_BYTES && length > 0)
     object = annex_json_parse_object (text, (gssize) length, &wrong);
   if (object == NULL)
-    annex_set_spoken (
-        error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT, N_ ("“%s” cannot be read: %s"), path,
-        wrong != NULL ? annex_error_said (wrong) : _ ("it is empty or larger than 1 MiB"));
+    {
+      const char *none = N_ ("it is empty or larger than 1 MiB");
+      GError *made =
+          g_error_new (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FORMAT, "“%s” cannot be read: %s", path,
+                       wrong != NULL ? wrong->message : none);
+
+      annex_spoken_take (made,
+                         g_strdup_printf (_ ("“%s” cannot be read: %s"), path,
+                                          wrong != NULL ? annex_error_said (wrong) : _ (none)));
+      g_propagate_error (error, made);
+    }
   return object;
 }
 

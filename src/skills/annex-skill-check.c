@@ -8,6 +8,7 @@
 
 #include "annex-front-matter.h"
 #include "annex-json.h"
+#include "annex-spoken.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -147,7 +148,7 @@ annex_skill_find_faults (const char *text, gsize length, const char *folder)
   else
     head = annex_skill_read_head (text, length, NULL, &body, &error);
   if (error != NULL)
-    blame (faults, "", "%s", error->message);
+    blame (faults, "", "%s", annex_error_said (error));
   if (head == NULL)
     return faults;
   check_name (head, folder, faults);

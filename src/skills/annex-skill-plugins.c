@@ -321,7 +321,7 @@ static void
 take_back (AnnexSkillPlaces *places, GPtrArray *installed, GError **error)
 {
   g_autoptr (GString) left = g_string_new (NULL);
-  g_autofree char *reason = NULL;
+  g_autoptr (GError) reason = NULL;
 
   for (guint i = 0; i < installed->len; i++)
     {
@@ -335,10 +335,10 @@ take_back (AnnexSkillPlaces *places, GPtrArray *installed, GError **error)
     }
   if (left->len == 0 || error == NULL || *error == NULL)
     return;
-  reason = g_steal_pointer (&(*error)->message);
+  reason = g_steal_pointer (error);
   /* Translators: first what went wrong, then names of skills */
-  (*error)->message =
-      g_strdup_printf (_ ("%s. New already, and not taken back: %s"), reason, left->str);
+  g_set_error (error, reason->domain, reason->code, _ ("%s. New already, and not taken back: %s"),
+               annex_error_said (reason), left->str);
 }
 
 static void

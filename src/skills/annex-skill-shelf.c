@@ -91,10 +91,10 @@ add_skill (Search *self, const char *path, const char *name, AnnexSkillOrigin or
       info->warnings = g_strdupv ((char **) annex_skill_get_warnings (skill));
     }
   else
-    info->fault = g_strdup (error->message);
+    info->fault = g_strdup (annex_error_said (error));
   if (info->fault == NULL &&
       !annex_admin_policy_check_skill (annex_admin_policy_get (), info->name, &error))
-    info->fault = g_strdup (error->message);
+    info->fault = g_strdup (annex_error_said (error));
   info->enabled = !annex_skill_settings_has (self->settings, "off", info->name);
   info->used_us = used != NULL ? annex_json_opt_int (used, info->name, 0) : 0;
   info->shadowed = g_hash_table_contains (self->seen, info->name);
@@ -166,7 +166,7 @@ search_library (Search *self)
       AnnexSkillInfo *info;
 
       if (state == NULL && !g_error_matches (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND))
-        add_unreadable (self, names[i], error->message);
+        add_unreadable (self, names[i], annex_error_said (error));
       if (version == NULL)
         continue;
       path = g_build_filename (self->places->data, names[i],

@@ -45,7 +45,7 @@ create_view (AnnexBrowserSlot *self, AnnexBrowser *browser)
   if (get == NULL || get ()->new_view == NULL)
     {
       g_warning ("The browser pane cannot be shown: %s",
-                 error != NULL ? annex_error_said (error) : "it was built without a view");
+                 error != NULL ? error->message : "it was built without a view");
       return NULL;
     }
   return get ()->new_view (self->base.desk, self->base.task, browser);
