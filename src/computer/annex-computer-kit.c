@@ -250,7 +250,8 @@ gather_fiber (gpointer data)
   if (kit->certificates == NULL)
     return annex_future_new_error (g_steal_pointer (&error));
   kit->memory_mib = annex_computer_kit_memory_mib ();
-  kit->vcpus = CLAMP (g_get_num_processors (), 1u, MAX_VCPUS);
+  /* Emulated, a guest of several processors now and then loses an interrupt, and stands still. */
+  kit->vcpus = kit->kvm ? CLAMP (g_get_num_processors (), 1u, MAX_VCPUS) : 1;
   return dex_future_new_take_boxed (ANNEX_TYPE_COMPUTER_KIT, g_steal_pointer (&kit));
 }
 
