@@ -46,6 +46,7 @@ static const unsigned int refused[] = {
   SYS_kill,
   SYS_tkill,
   SYS_rt_sigqueueinfo,
+  SYS_rt_tgsigqueueinfo,
   SYS_keyctl,
   SYS_add_key,
   SYS_request_key,
@@ -59,7 +60,14 @@ static const unsigned int refused[] = {
   SYS_umount2,
   SYS_open_by_handle_at,
   SYS_shmget,
+  SYS_shmat,
+  SYS_shmctl,
   SYS_msgget,
+  SYS_msgsnd,
+  SYS_msgrcv,
+  SYS_semget,
+  SYS_semop,
+  SYS_semtimedop,
   SYS_memfd_create,
   SYS_personality,
 #ifdef SYS_fork
@@ -75,6 +83,8 @@ static const unsigned int refused[] = {
 /* If it is (not) so, over the next one. */
 #define SKIP_IF(test, value) BPF_JUMP (BPF_JMP | (test) | BPF_K, (value), 1, 0)
 #define SKIP_UNLESS(test, value) BPF_JUMP (BPF_JMP | (test) | BPF_K, (value), 0, 1)
+/* If it is another call, over the next @n. */
+#define OVER_UNLESS(call, n) BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, (call), 0, (n))
 
 static gboolean
 filter_calls (GError **error)
@@ -90,8 +100,18 @@ filter_calls (GError **error)
     SKIP_UNLESS (BPF_JEQ, SYS_clone3),
     REFUSE (ENOSYS),
   };
-  /* Threads, no processes. Last, for it loads something else. */
+  /* Signals and limits for itself; threads, no processes. Last, for these load something else. */
   const struct sock_filter tail[] = {
+    OVER_UNLESS (SYS_tgkill, 4),
+    LOAD (args[0]),
+    SKIP_IF (BPF_JEQ, (unsigned int) getpid ()),
+    REFUSE (EPERM),
+    RETURN (SECCOMP_RET_ALLOW),
+    OVER_UNLESS (SYS_prlimit64, 4),
+    LOAD (args[0]),
+    SKIP_IF (BPF_JEQ, 0),
+    REFUSE (EPERM),
+    RETURN (SECCOMP_RET_ALLOW),
     SKIP_IF (BPF_JEQ, SYS_clone),
     RETURN (SECCOMP_RET_ALLOW),
     LOAD (args[0]),

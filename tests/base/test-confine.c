@@ -15,6 +15,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,7 +80,10 @@ can_fork (void)
 static gboolean
 can_end_parent (void)
 {
-  return kill (getppid (), 0) == 0;
+  struct rlimit limit;
+
+  return kill (getppid (), 0) == 0 || syscall (SYS_tgkill, getppid (), getppid (), 0) == 0 ||
+         syscall (SYS_prlimit64, getppid (), RLIMIT_NOFILE, NULL, &limit) == 0;
 }
 
 static gboolean
