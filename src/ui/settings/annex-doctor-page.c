@@ -49,8 +49,11 @@ show_summary (AnnexDoctorPage *self, guint n_checks, guint n_bad, guint n_limits
   const char *body = NULL;
   const char *icon = "annex-done-symbolic";
 
-  if (n_checks == 0)
-    title = g_strdup (self->busy ? _ ("Looking at What Annex Needs…") : _ ("Not Looked at Yet"));
+  /* The rows of the last time do not say how it is now. */
+  if (self->busy)
+    title = g_strdup (_ ("Looking at What Annex Needs…"));
+  else if (n_checks == 0)
+    title = g_strdup (_ ("Not Looked at Yet"));
   else if (n_bad > 0)
     {
       title = g_strdup_printf (
@@ -264,17 +267,25 @@ set_desk (AnnexDoctorPage *self, AnnexDesk *desk)
   g_signal_group_set_target (self->desk_signals, desk);
   g_hash_table_remove_all (self->repairing);
   update (self);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    check (self, FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
 }
 
+static gboolean
+shown_cb (gpointer data)
+{
+  check (data, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/* What is known is what the window looks at by itself, or old. A moment later: that makes new rows,
+ * and those that are there are just being mapped. */
 static void
 annex_doctor_page_map (GtkWidget *widget)
 {
-  AnnexDoctorPage *self = ANNEX_DOCTOR_PAGE (widget);
-
   GTK_WIDGET_CLASS (annex_doctor_page_parent_class)->map (widget);
-  if (self->rows->len == 0)
-    check (self, FALSE);
+  g_idle_add_full (G_PRIORITY_DEFAULT, shown_cb, g_object_ref (widget), g_object_unref);
 }
 
 static void

@@ -141,6 +141,42 @@ test_page (void)
   annex_fake_desk_close (desk);
 }
 
+/* What the window has looked at by itself is shown at once, and is not taken for all there is. */
+static void
+test_looks_by_itself (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  GtkWidget *page;
+  GtkWindow *window;
+
+  annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_OK, "Room on the disk", "There is room.",
+                             NULL, NULL);
+  annex_fake_desk_hold (desk, "run_checks");
+  page = annex_doctor_page_new (ANNEX_DESK (desk));
+  window = annex_shot_window (in_window (page), 800, 900);
+  annex_shot_settle (100);
+  g_assert_true (annex_fake_desk_was_called (desk, "run_checks:"));
+  g_assert_true (annex_shows (page, "Room on the disk"));
+  g_assert_true (annex_shows (page, "Looking at What Annex Needs"));
+  g_assert_false (annex_shows (page, "Annex Has What It Needs"));
+  annex_shot_take (window, "doctor-busy-with-rows");
+  annex_fake_desk_set_check (desk, "model", ANNEX_CHECK_FAILED, "The model", "The key was refused.",
+                             NULL, NULL);
+  annex_fake_desk_release (desk, "run_checks");
+  g_assert_true (annex_shot_wait (is_idle, page, 5000));
+  g_assert_true (annex_shows (page, "1 Thing Needs Attention"));
+
+  /* And each time that it is shown. */
+  annex_fake_desk_forget_calls (desk);
+  gtk_widget_set_visible (page, FALSE);
+  gtk_widget_set_visible (page, TRUE);
+  g_assert_true (annex_shot_wait (is_idle, page, 5000));
+  annex_shot_settle (400);
+  g_assert_true (annex_fake_desk_was_called (desk, "run_checks:"));
+  close_window (window, page);
+  annex_fake_desk_close (desk);
+}
+
 static void
 text_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -275,6 +311,7 @@ main (int argc, char **argv)
 {
   annex_shot_init (&argc, &argv);
   g_test_add_func ("/ui/doctor/page", test_page);
+  g_test_add_func ("/ui/doctor/looks-by-itself", test_looks_by_itself);
   g_test_add_func ("/ui/doctor/copy", test_copy);
   g_test_add_func ("/ui/doctor/hostile", test_hostile);
   g_test_add_func ("/ui/banners/worst", test_banners);
