@@ -110,7 +110,7 @@ annex_desk_session_get_task (AnnexDeskSession *self, const char *task_id, GError
  * helpers. */
 gboolean
 annex_desk_session_ensure_model (AnnexDeskSession *self, AnnexWork *work, GError **error);
-/* Lets @work run unless it does. */
+/* Lets @work run unless it does; one that is being stopped runs again afterwards. */
 void
 annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work);
 

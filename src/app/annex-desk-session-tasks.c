@@ -178,15 +178,30 @@ annex_desk_session_plan_sleep (AnnexWork *work)
   set_timer (work);
 }
 
+/* Somebody wanted a run while the one before was being stopped. */
+static gboolean
+is_wanted_again (AnnexDeskSession *desk, AnnexWork *work)
+{
+  if (!work->wanted || work->held > 0 || work->desk == NULL || desk->closed)
+    return FALSE;
+  work->wanted = FALSE;
+  work->stopped = FALSE;
+  return TRUE;
+}
+
 static DexFuture *
 run_fiber (gpointer data)
 {
   AnnexWork *work = data;
   g_autoptr (AnnexDeskSession) desk = g_object_ref (work->desk);
-  g_autoptr (GError) error = NULL;
 
-  if (!run (desk, work, &error) && error != NULL)
-    g_debug ("A run ended: %s", error->message); /* the agent has recorded it */
+  do
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!run (desk, work, &error) && error != NULL)
+        g_debug ("A run ended: %s", error->message); /* the agent has recorded it */
+  } while (is_wanted_again (desk, work));
   work->running = FALSE;
   annex_desk_session_plan_sleep (work);
   annex_desk_emit_task_state (ANNEX_DESK (desk), work->task);
@@ -196,13 +211,12 @@ run_fiber (gpointer data)
 void
 annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work)
 {
-  if (work->running || work->desk == NULL || self->closed)
+  if (work->desk == NULL || self->closed)
     return;
-  if (work->held > 0)
-    {
-      work->wanted = TRUE;
-      return;
-    }
+  if (work->held > 0 || (work->running && work->stopped))
+    work->wanted = TRUE;
+  if (work->held > 0 || work->running)
+    return;
   g_clear_handle_id (&work->sleep, g_source_remove);
   work->running = TRUE;
   work->stopped = FALSE;
@@ -211,10 +225,12 @@ annex_desk_session_start (AnnexDeskSession *self, AnnexWork *work)
   annex_desk_emit_task_state (ANNEX_DESK (self), work->task);
 }
 
-/* In a fiber: ends the present run and waits for its end. */
+/* In a fiber: ends the present run and waits for its end. None begins until the work, held by
+ * this, is let go of. */
 static void
 halt (AnnexWork *work)
 {
+  work->held++;
   work->stopped = TRUE;
   if (work->agent != NULL && work->running)
     annex_agent_stop (work->agent);
@@ -433,7 +449,10 @@ stop (AnnexDesk *desk, AnnexTask *task)
 {
   AnnexWork *work = annex_desk_session_find_work (ANNEX_DESK_SESSION (desk), task);
 
-  if (work == NULL || !work->running)
+  if (work == NULL)
+    return;
+  work->wanted = FALSE;
+  if (!work->running)
     return;
   work->stopped = TRUE;
   if (work->agent != NULL)
@@ -498,32 +517,45 @@ edit_message (AnnexTask *task, gint64 seq, const char *text, GError **error)
   return blocks;
 }
 
+/* @blocks is taken. */
+static gboolean
+go_back (AnnexDeskCall *call, JsonArray *blocks, GError **error)
+{
+  g_autoptr (JsonObject) message = annex_json_build ("a", "blocks", blocks, NULL);
+
+  return dex_await (annex_task_append (call->task, ANNEX_EVENT_REWOUND,
+                                       annex_json_build ("i", "to_seq", call->number - 1, NULL)),
+                    error) &&
+         dex_await (
+             annex_task_append (call->task, ANNEX_EVENT_USER_MESSAGE, json_object_ref (message)),
+             error);
+}
+
 static DexFuture *
 rewind_fiber (AnnexDeskCall *call)
 {
   GError *error = NULL;
   JsonArray *blocks = edit_message (call->task, call->number, call->text, &error);
   g_autoptr (AnnexWork) work = NULL;
+  gboolean done;
 
   if (blocks == NULL)
     return annex_desk_fail (error);
   work = annex_desk_session_get_work (call->self, call->task, &error);
-  if (work != NULL)
-    halt (work);
-  if (work == NULL ||
-      !dex_await (annex_task_append (call->task, ANNEX_EVENT_REWOUND,
-                                     annex_json_build ("i", "to_seq", call->number - 1, NULL)),
-                  &error))
+  if (work == NULL)
     {
       json_array_unref (blocks);
       return annex_desk_fail (error);
     }
-  if (!dex_await (annex_task_append (call->task, ANNEX_EVENT_USER_MESSAGE,
-                                     annex_json_build ("a", "blocks", blocks, NULL)),
-                  &error))
-    return annex_desk_fail (error);
-  annex_desk_session_start (call->self, work);
-  return dex_future_new_true ();
+  halt (work);
+  done = go_back (call, blocks, &error);
+  work->held--;
+  if (done || work->wanted)
+    {
+      work->wanted = FALSE;
+      annex_desk_session_start (call->self, work);
+    }
+  return done ? dex_future_new_true () : annex_desk_fail (error);
 }
 
 static DexFuture *

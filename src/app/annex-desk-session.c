@@ -279,6 +279,7 @@ annex_desk_session_drop_work (AnnexDeskSession *self, const char *task_id)
 
   if (work == NULL)
     return;
+  work->held++; /* for good: nothing begins in it again */
   work->stopped = TRUE;
   if (work->agent != NULL)
     annex_agent_stop (work->agent);

@@ -174,6 +174,55 @@ test_stop_and_resume (void)
 }
 
 static void
+say_at_once (Office *office, AnnexTask *task, const char *text)
+{
+  g_autoptr (AnnexNewTask) message = annex_new_task_new ();
+
+  message->prompt = g_strdup (text);
+  test_await (annex_desk_say (office->desk, task, message));
+  g_assert_true (annex_desk_is_running (office->desk, task));
+}
+
+/* Who stops it and says something at once is answered, however long stopping takes; who stops it
+ * again is not. */
+static void
+test_stop_and_say (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+
+  office_open (
+      &office,
+      "{\"turns\":[{\"match\":\"long\",\"blocks\":[" CALL (
+          "shell",
+          "{\"command\":\"sleep 30\"}") "]},{\"match\":\"rather "
+                                        "this\",\"blocks\":[" CALL ("shell", "{\"command\":\"sleep "
+                                                                             "31\"}") "]},{"
+                                                                                      "\"blocks\":"
+                                                                                      "[" SAY (
+                                                                                          "No") "]}"
+                                                                                                "]"
+                                                                                                "}");
+  task = office_begin (&office, "a long one");
+  for (guint i = 0; i < 500 && !office_log_has (&office, task, "sleep 30"); i++)
+    app_fixture_wait (20);
+  annex_desk_stop (office.desk, task);
+  say_at_once (&office, task, "rather this");
+  for (guint i = 0; i < 500 && !office_log_has (&office, task, "sleep 31"); i++)
+    app_fixture_wait (20);
+  office_assert_log (&office, task, "sleep 31", TRUE);
+  annex_desk_stop (office.desk, task);
+  say_at_once (&office, task, "or that");
+  annex_desk_stop (office.desk, task);
+  office_await_rest (&office, task, ANNEX_TASK_STOPPED);
+  app_fixture_wait (300);
+  g_assert_false (annex_desk_is_running (office.desk, task));
+  g_assert_cmpuint (fake_model_count_left (office.model), ==, 1);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
 test_rewind_and_plan (void)
 {
   Office office;
@@ -283,15 +332,18 @@ test_files_while_it_works (void)
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
 
-  office_open (&office,
-               "{\"turns\":[{\"match\":\"long\",\"delay_ms\":3000,\"blocks\":[" SAY (
-                   "At last") "]},{\"match\":\"late.txt\",\"blocks\":[" SAY ("Seen it") "]},{"
-                                                                                        "\"match\":"
-                                                                                        "\"shared "
-                                                                                        "the "
-                                                                                        "folder\","
-                                                                                        "\"blocks\""
-                                                                                        ":[" SAY ("A folder") "]}]}");
+  office_open (
+      &office,
+      "{\"turns\":[{\"match\":\"long\",\"delay_ms\":3000,\"blocks\":[" SAY (
+          "At last") "]},{\"match\":\"late.txt\",\"blocks\":[" SAY ("Seen it") "]},{"
+                                                                               "\"match\":"
+                                                                               "\"shared "
+                                                                               "the "
+                                                                               "folder\","
+                                                                               "\"blocks\""
+                                                                               ":[" SAY (
+                                                                                   "A folder") "]}]"
+                                                                                               "}");
   task = office_begin (&office, "a long one");
   app_fixture_wait (200);
   message->prompt = g_strdup ("And this");
@@ -582,6 +634,7 @@ main (int argc, char **argv)
   app_fixture_add ("/desk/question", test_question);
   app_fixture_add ("/desk/answer-after-restart", test_answer_after_restart);
   app_fixture_add ("/desk/stop-and-resume", test_stop_and_resume);
+  app_fixture_add ("/desk/stop-and-say", test_stop_and_say);
   app_fixture_add ("/desk/rewind-and-plan", test_rewind_and_plan);
   app_fixture_add ("/desk/files-and-folders", test_files_and_folders);
   app_fixture_add ("/desk/files-while-it-works", test_files_while_it_works);
