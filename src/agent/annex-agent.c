@@ -262,7 +262,8 @@ step (AnnexAgent *self, GError **error)
     return annex_agent_compact (self, error);
   if (!annex_agent_turn (self, &reason, &detail, &failure))
     {
-      if (g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL))
+      if (g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_CONTEXT_FULL) ||
+          g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TOO_LARGE))
         return annex_agent_compact (self, error);
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;

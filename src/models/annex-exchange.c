@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define MAX_ERROR_BODY_BYTES (64 * 1024)
+#define MAX_REPAIRS 2
 #define MAX_ANSWER_BYTES (4 * 1024 * 1024)
 #define ERROR_BODY_TIMEOUT_MS 10000
 #define AFTERWORD_TIMEOUT_MS 3000
@@ -372,7 +373,7 @@ prepare_next (const AnnexExchange *self,
               GBytes **body,
               guint *retries,
               guint *loading_ms,
-              gboolean *repaired,
+              guint *repairs,
               DexFuture *cancel,
               GError **error)
 {
@@ -383,11 +384,11 @@ prepare_next (const AnnexExchange *self,
     {
       GBytes *other = NULL;
 
-      if (self->repair != NULL && !*repaired)
+      if (self->repair != NULL && *repairs < MAX_REPAIRS)
         other = self->repair (failed, self->repair_data);
       if (other != NULL)
         {
-          *repaired = TRUE;
+          *repairs += 1;
           g_clear_pointer (body, g_bytes_unref);
           *body = other;
           announce_retry (self, failed, 0);
@@ -416,7 +417,7 @@ AnnexModelReply *
 annex_exchange_run (const AnnexExchange *self, DexFuture *cancel, GError **error)
 {
   g_autoptr (GBytes) body = g_bytes_ref (self->body);
-  gboolean repaired = FALSE;
+  guint repairs = 0;
   guint retries = 0;
   guint loading_ms = 0;
 
@@ -428,7 +429,7 @@ annex_exchange_run (const AnnexExchange *self, DexFuture *cancel, GError **error
 
       if (reply != NULL)
         return reply;
-      if (!prepare_next (self, &attempt, failed, &body, &retries, &loading_ms, &repaired, cancel,
+      if (!prepare_next (self, &attempt, failed, &body, &retries, &loading_ms, &repairs, cancel,
                          error))
         return NULL;
     }

@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* A second body to try when the server refuses the first with @refusal; NULL when there is none.
- * Asked once an exchange. (transfer full) */
+ * Asked until it gave two, for a request may have two faults. (transfer full) */
 typedef GBytes *(*AnnexExchangeRepair) (const GError *refusal, gpointer data);
 
 typedef struct

@@ -90,6 +90,18 @@ test_goes_on (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_events (f, ANNEX_EVENT_USER_MESSAGE), ==, 2);
 }
 
+/* What is too large for the server is for it as what does not fit. */
+static void
+test_too_large (Fixture *f, gconstpointer data)
+{
+  add_call (f, "a", "echo first-result");
+  scripted_model_add_failure (f->model, "[]", ANNEX_MODEL_ERROR_TOO_LARGE);
+  add_end (f, "All is done.");
+  g_assert_cmpint (say (f, "Please count the receipts"), ==, ANNEX_TASK_DONE);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_COMPACTED), ==, 1);
+  g_assert_nonnull (strstr (scripted_model_get_messages (f->model, 2), SUMMARY));
+}
+
 /* A summary that is too much is made smaller once; then the user is told. */
 static void
 test_never_fits (Fixture *f, gconstpointer data)
@@ -379,6 +391,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   dex_init ();
   ADD ("compact/goes-on", test_goes_on);
+  ADD ("compact/too-large", test_too_large);
   ADD ("compact/never-fits", test_never_fits);
   ADD ("compact/framed", test_framed);
   ADD ("compact/gone-back", test_gone_back);

@@ -11,6 +11,7 @@
 #include "annex-anthropic-stream.h"
 #include "annex-exchange.h"
 #include "annex-future.h"
+#include "annex-media.h"
 #include "annex-model-key.h"
 #include "annex-model-window.h"
 #include "annex-pricing.h"
@@ -24,6 +25,8 @@
 #define IDLE_TIMEOUT_MS 120000
 #define PROGRESS_TIMEOUT_MS 600000
 #define CHECK_TIMEOUT_MS 20000
+/* Of pictures and documents, when all of them would be more than a request may be. */
+#define MAX_MEDIA_CHARS (12u * 1024u * 1024u)
 #define LIST_PATH "/v1/models?limit=1000"
 
 struct _AnnexAnthropicModel
@@ -32,6 +35,7 @@ struct _AnnexAnthropicModel
 
   AnnexHttp *http;
   AnnexSecrets *secrets;
+  AnnexMedia *media; /* what the server did not take */
   char *model;
   char *secret_id;
   gboolean own_server;
@@ -59,6 +63,7 @@ typedef struct
   AnnexModelRequest *request; /* NULL for check, list and the window */
   char *window_of;            /* NULL for all else */
   DexFuture *cancel;
+  gboolean without_thinking;
 } Call;
 
 static Call *
@@ -97,16 +102,53 @@ header_key (const char *key)
   return key != NULL ? key : "none";
 }
 
-/* The server refused the conversation because of its thinking: once more without. */
+static char *
+build_body (Call *call, GError **error)
+{
+  AnnexModelRequest sent = *call->request;
+  g_autoptr (GPtrArray) messages =
+      annex_media_dup_messages (call->model->media, sent.model, sent.messages);
+
+  sent.messages = messages;
+  return annex_anthropic_build_body (&sent, sent.model, call->without_thinking, error);
+}
+
+/* With fewer of the older pictures where there are too many for one request. (transfer full) */
+static GBytes *
+build_first (Call *call, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  char *body = build_body (call, &local);
+
+  if (g_error_matches (local, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TOO_LARGE) &&
+      annex_media_make_room (call->model->media, call->request->model, call->request->messages,
+                             MAX_MEDIA_CHARS))
+    {
+      g_clear_error (&local);
+      body = build_body (call, &local);
+    }
+  if (body == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  return g_bytes_new_take (body, strlen (body));
+}
+
+/* The server refused the conversation because of its thinking, or of a picture or document in it:
+ * once more without. */
 static GBytes *
 repair_cb (const GError *refusal, gpointer data)
 {
   Call *call = data;
   char *body;
 
-  if (!annex_anthropic_is_thinking_refused (refusal))
+  if (!call->without_thinking && annex_anthropic_is_thinking_refused (refusal))
+    call->without_thinking = TRUE;
+  else if (!annex_media_note_refusal (call->model->media, call->request->model,
+                                      call->request->messages, refusal))
     return NULL;
-  body = annex_anthropic_build_body (call->request, call->request->model, TRUE, NULL);
+  body = build_body (call, NULL);
   return body != NULL ? g_bytes_new_take (body, strlen (body)) : NULL;
 }
 
@@ -147,7 +189,6 @@ send_fiber (gpointer data)
   GError *error = NULL;
   AnnexModelReply *reply;
   g_autoptr (GBytes) body = NULL;
-  char *text;
   char *key;
 
   if (request->model == NULL || *request->model == '\0')
@@ -155,10 +196,9 @@ send_fiber (gpointer data)
       g_free (request->model);
       request->model = g_strdup (call->model->model);
     }
-  text = annex_anthropic_build_body (request, request->model, FALSE, &error);
-  if (text == NULL)
+  body = build_first (call, &error);
+  if (body == NULL)
     return annex_future_new_error (error);
-  body = g_bytes_new_take (text, strlen (text));
   key = look_up_key (call->model, &error);
   if (error != NULL)
     return annex_future_new_error (error);
@@ -336,6 +376,7 @@ annex_anthropic_model_finalize (GObject *object)
 
   g_clear_pointer (&self->http, annex_http_unref);
   g_clear_object (&self->secrets);
+  annex_media_free (self->media);
   g_free (self->model);
   g_free (self->secret_id);
   G_OBJECT_CLASS (annex_anthropic_model_parent_class)->finalize (object);
@@ -350,6 +391,7 @@ annex_anthropic_model_class_init (AnnexAnthropicModelClass *klass)
 static void
 annex_anthropic_model_init (AnnexAnthropicModel *self)
 {
+  self->media = annex_media_new ();
 }
 
 AnnexModel *

@@ -8,6 +8,7 @@
 
 #include "annex-exchange.h"
 #include "annex-future.h"
+#include "annex-media.h"
 #include "annex-model-key.h"
 #include "annex-model-window.h"
 #include "annex-openai-request.h"
@@ -29,8 +30,9 @@ struct _AnnexOpenaiModel
 
   AnnexHttp *http;
   AnnexSecrets *secrets;
-  char *model;  /* "" when the server chooses */
-  char *chosen; /* nullable: what it chose */
+  AnnexMedia *media; /* what the server did not take */
+  char *model;       /* "" when the server chooses */
+  char *chosen;      /* nullable: what it chose */
   char *secret_id;
   gboolean own_server;
 };
@@ -169,6 +171,35 @@ choose_model (Call *call, GError **error)
   return TRUE;
 }
 
+static GBytes *
+build_body (Call *call, GError **error)
+{
+  AnnexOpenaiModel *self = call->model;
+  AnnexModelRequest sent = *call->request;
+  g_autoptr (GPtrArray) messages =
+      annex_media_dup_messages (self->media, sent.model, sent.messages);
+  char *text;
+
+  sent.messages = messages;
+  text = annex_openai_build_body (&sent, sent.model,
+                                  self->own_server ? ANNEX_OPENAI_LIMIT_MAX_COMPLETION_TOKENS
+                                                   : ANNEX_OPENAI_LIMIT_MAX_TOKENS,
+                                  error);
+  return text != NULL ? g_bytes_new_take (text, strlen (text)) : NULL;
+}
+
+/* The server did not take a picture, as one does whose model sees none: once more without. */
+static GBytes *
+repair_cb (const GError *refusal, gpointer data)
+{
+  Call *call = data;
+
+  if (!annex_media_note_refusal (call->model->media, call->request->model, call->request->messages,
+                                 refusal))
+    return NULL;
+  return build_body (call, NULL);
+}
+
 static AnnexModelReply *
 exchange (Call *call, GBytes *body, GError **error)
 {
@@ -190,6 +221,8 @@ exchange (Call *call, GBytes *body, GError **error)
     .retry = annex_retry_policy_default,
     .idle_timeout_ms = IDLE_TIMEOUT_MS,
     .progress_timeout_ms = PROGRESS_TIMEOUT_MS,
+    .repair = repair_cb,
+    .repair_data = call,
   };
 
   return annex_exchange_run (&exchange, call->cancel, error);
@@ -200,17 +233,12 @@ send_request (Call *call, GError **error)
 {
   g_autoptr (GBytes) body = NULL;
   AnnexModelReply *reply;
-  char *text;
 
   if (!look_up_key (call, error) || !choose_model (call, error))
     return NULL;
-  text = annex_openai_build_body (call->request, call->request->model,
-                                  call->model->own_server ? ANNEX_OPENAI_LIMIT_MAX_COMPLETION_TOKENS
-                                                          : ANNEX_OPENAI_LIMIT_MAX_TOKENS,
-                                  error);
-  if (text == NULL)
+  body = build_body (call, error);
+  if (body == NULL)
     return NULL;
-  body = g_bytes_new_take (text, strlen (text));
   reply = exchange (call, body, error);
   if (reply != NULL && reply->model == NULL)
     reply->model = g_strdup (call->request->model);
@@ -345,6 +373,7 @@ annex_openai_model_finalize (GObject *object)
 
   g_clear_pointer (&self->http, annex_http_unref);
   g_clear_object (&self->secrets);
+  annex_media_free (self->media);
   g_free (self->model);
   g_free (self->chosen);
   g_free (self->secret_id);
@@ -360,6 +389,7 @@ annex_openai_model_class_init (AnnexOpenaiModelClass *klass)
 static void
 annex_openai_model_init (AnnexOpenaiModel *self)
 {
+  self->media = annex_media_new ();
 }
 
 AnnexModel *
