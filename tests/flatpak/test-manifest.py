@@ -16,9 +16,13 @@ FLATPAK = ROOT / "flatpak"
 ID = "io.github.annex_desktop.Annex"
 ALLOWED = {"--share=network", "--share=ipc", "--socket=wayland", "--socket=fallback-x11", "--device=dri", "--device=kvm"}
 # The order that the manifests of others have.
-ORDER = ["id", "runtime", "runtime-version", "sdk", "sdk-extensions", "command", "finish-args", "add-extensions", "cleanup",
-         "modules"]
+ORDER = ["id", "runtime", "runtime-version", "sdk", "sdk-extensions", "command", "separate-locales", "finish-args",
+         "add-extensions", "cleanup", "modules"]
 KNOWN_GAPS = {"virtiofsd"}
+# What each feature that QEMU is asked for needs besides QEMU: what is asked for by name and is not there ends its
+# configure. A module here, one of the runtime, or nothing.
+QEMU_NEEDS = {"system": None, "kvm": None, "tcg": None, "tools": None, "vhost-kernel": None, "vhost-user": None,
+              "vhost-net": None, "seccomp": "libseccomp", "zstd": "runtime"}
 
 
 def run(*words):
@@ -41,6 +45,19 @@ class Manifest(unittest.TestCase):
     def test_permissions(self):
         """What only the portals may give is not asked for: no folders, no bus, no way out of the sandbox."""
         self.assertEqual(set(self.manifest["finish-args"]), ALLOWED)
+
+    def test_languages_are_in_the_bundle(self):
+        """A single-file bundle has the app alone, not the extension that languages are otherwise moved into."""
+        self.assertIs(self.manifest["separate-locales"], False)
+
+    def test_qemu_has_what_it_is_asked_for(self):
+        names = [module["name"] for module in self.manifest["modules"]]
+        qemu = self.manifest["modules"][names.index("qemu")]
+        for word in qemu["config-opts"]:
+            if word.startswith("--enable-"):
+                self.assertIn(word.removeprefix("--enable-"), QEMU_NEEDS)
+                needed = QEMU_NEEDS[word.removeprefix("--enable-")]
+                self.assertTrue(needed in (None, "runtime") or needed in names[:names.index("qemu")], word)
 
     def test_policy_is_an_extension(self):
         extension = self.manifest["add-extensions"][ID + ".Policy"]
