@@ -24,6 +24,8 @@ struct _AnnexApplication
   GError *failure;     /* why there is no desk; nullable */
   GSettings *settings; /* nullable */
   gboolean held;       /* tasks run */
+  gboolean closing;    /* it ends: the desk is given up, the bus name not yet */
+  GPtrArray *wanted;   /* words for the time after; NULL: nothing is */
   guint inhibit_cookie;
   guint background_response; /* the portal's answer is waited for */
   AnnexDBusShellSearchProvider2 *search;
@@ -37,6 +39,14 @@ annex_application_await_desk (AnnexApplication *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The window, made when there is none, in front. (borrowed) */
 AnnexWindow *
 annex_application_present (AnnexApplication *self);
+/* What the desktop asks for while Annex ends is for the process after it: a window would be taken
+ * away under its user. Notes @word (as on the command line; NULL: the window alone) then, and
+ * returns TRUE; FALSE while nothing ends. */
+gboolean
+annex_application_put_off (AnnexApplication *self, const char *word);
+/* The task in the window, now or after the end. */
+void
+annex_application_open_task (AnnexApplication *self, const char *task_id);
 gboolean
 annex_application_is_set (AnnexApplication *self, const char *key);
 

@@ -172,7 +172,7 @@ activate_cb (AnnexApplication *self,
              const char *const *terms,
              guint timestamp)
 {
-  annex_window_open_task (annex_application_present (self), id, NULL);
+  annex_application_open_task (self, id);
   annex_dbus_shell_search_provider2_complete_activate_result (self->search, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -185,7 +185,8 @@ launch_cb (AnnexApplication *self,
 {
   g_autofree char *text = g_strjoinv (" ", (char **) terms);
 
-  annex_window_search (annex_application_present (self), text);
+  if (!annex_application_put_off (self, NULL))
+    annex_window_search (annex_application_present (self), text);
   annex_dbus_shell_search_provider2_complete_launch_search (self->search, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

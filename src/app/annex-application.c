@@ -204,6 +204,38 @@ annex_application_await_desk (AnnexApplication *self)
   return dex_ref (self->opening);
 }
 
+gboolean
+annex_application_put_off (AnnexApplication *self, const char *word)
+{
+  if (!self->closing)
+    return FALSE;
+  if (self->wanted == NULL)
+    self->wanted = g_ptr_array_new_with_free_func (g_free);
+  if (word != NULL && !g_ptr_array_find_with_equal_func (self->wanted, word, g_str_equal, NULL))
+    g_ptr_array_add (self->wanted, g_strdup (word));
+  return TRUE;
+}
+
+static gboolean
+put_off_link (AnnexApplication *self, const char *kind, const char *id)
+{
+  g_autofree char *link = g_strconcat ("annex:", kind, "/", id, NULL);
+
+  return annex_application_put_off (self, link);
+}
+
+char **
+annex_application_dup_wanted (AnnexApplication *self)
+{
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+
+  if (self->wanted == NULL)
+    return NULL;
+  for (guint i = 0; i < self->wanted->len; i++)
+    g_strv_builder_add (words, g_ptr_array_index (self->wanted, i));
+  return g_strv_builder_end (words);
+}
+
 static void
 close_desk (AnnexApplication *self)
 {
@@ -271,7 +303,10 @@ annex_application_present (AnnexApplication *self)
 static void
 annex_application_activate (GApplication *application)
 {
-  annex_application_present (ANNEX_APPLICATION (application));
+  AnnexApplication *self = ANNEX_APPLICATION (application);
+
+  if (!annex_application_put_off (self, NULL))
+    annex_application_present (self);
 }
 
 /* ---- actions */
@@ -279,14 +314,21 @@ annex_application_activate (GApplication *application)
 static void
 new_task_action (GSimpleAction *action, GVariant *target, gpointer data)
 {
-  annex_window_show_new_task (annex_application_present (data));
+  if (!annex_application_put_off (data, "--new-task"))
+    annex_window_show_new_task (annex_application_present (data));
+}
+
+void
+annex_application_open_task (AnnexApplication *self, const char *task_id)
+{
+  if (!put_off_link (self, "task", task_id))
+    annex_window_open_task (annex_application_present (self), task_id, NULL);
 }
 
 static void
 open_task_action (GSimpleAction *action, GVariant *target, gpointer data)
 {
-  annex_window_open_task (annex_application_present (data), g_variant_get_string (target, NULL),
-                          NULL);
+  annex_application_open_task (data, g_variant_get_string (target, NULL));
 }
 
 static void
@@ -296,7 +338,8 @@ open_ask_action (GSimpleAction *action, GVariant *target, gpointer data)
   const char *ask_id;
 
   g_variant_get (target, "(&s&s)", &task_id, &ask_id);
-  annex_window_open_task (annex_application_present (data), task_id, ask_id);
+  if (!put_off_link (data, "ask", ask_id))
+    annex_window_open_task (annex_application_present (data), task_id, ask_id);
 }
 
 static void
@@ -305,6 +348,7 @@ quit_action (GSimpleAction *action, GVariant *target, gpointer data)
   GtkApplication *self = data;
   GList *windows = g_list_copy (gtk_application_get_windows (self));
 
+  ANNEX_APPLICATION (data)->closing = TRUE;
   for (GList *l = windows; l != NULL; l = l->next)
     gtk_window_close (l->data);
   g_list_free (windows);
@@ -357,6 +401,8 @@ ask_found_cb (DexFuture *future, gpointer data)
   g_autoptr (AnnexAsk) ask =
       find_ask (value != NULL ? g_value_get_boxed (value) : NULL, request->ask_id);
 
+  if (put_off_link (self, "ask", request->ask_id))
+    return dex_future_new_true ();
   if (request->label == NULL)
     {
       AnnexWindow *window = annex_application_present (self);
@@ -384,9 +430,13 @@ list_asks_cb (DexFuture *future, gpointer data)
 static void
 handle_ask (AnnexApplication *self, const char *ask_id, const char *label)
 {
-  AskRequest *first = g_new0 (AskRequest, 1);
-  AskRequest *second = g_new0 (AskRequest, 1);
+  AskRequest *first;
+  AskRequest *second;
 
+  if (put_off_link (self, "ask", ask_id))
+    return;
+  first = g_new0 (AskRequest, 1);
+  second = g_new0 (AskRequest, 1);
   first->application = g_object_ref (self);
   second->application = g_object_ref (self);
   second->ask_id = g_strdup (ask_id);
@@ -429,7 +479,8 @@ import_cb (DexFuture *future, gpointer data)
 {
   Import *import = data;
 
-  annex_window_import (annex_application_present (import->application), import->file);
+  if (!annex_application_put_off (import->application, g_file_peek_path (import->file)))
+    annex_window_import (annex_application_present (import->application), import->file);
   return dex_future_new_true ();
 }
 
@@ -440,10 +491,12 @@ open_one (AnnexApplication *self, GFile *file)
   g_autofree char *id = NULL;
   Import *import;
 
+  if (annex_application_put_off (self, uri))
+    return;
   switch (annex_link_parse (uri, &id))
     {
     case ANNEX_LINK_TASK:
-      annex_window_open_task (annex_application_present (self), id, NULL);
+      annex_application_open_task (self, id);
       return;
     case ANNEX_LINK_ASK:
       handle_ask (self, id, NULL);
@@ -533,6 +586,7 @@ annex_application_shutdown (GApplication *application)
 {
   AnnexApplication *self = ANNEX_APPLICATION (application);
 
+  self->closing = TRUE;
   annex_application_leave_background (self);
   close_desk (self);
   G_APPLICATION_CLASS (annex_application_parent_class)->shutdown (application);
@@ -568,6 +622,7 @@ annex_application_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->search);
   g_clear_error (&self->failure);
+  g_clear_pointer (&self->wanted, g_ptr_array_unref);
   G_OBJECT_CLASS (annex_application_parent_class)->finalize (object);
 }
 

@@ -30,6 +30,11 @@ annex_application_new (AnnexDeskOpenFunc open, AnnexDeskCloseFunc close, gpointe
 AnnexDesk *
 annex_application_get_desk (AnnexApplication *self);
 
+/* After it has run: what was asked of it while it ended, as words for a new start; NULL when
+ * nothing was. (transfer full) */
+char **
+annex_application_dup_wanted (AnnexApplication *self);
+
 /* What a link or a file given to Annex means. */
 typedef enum {
   ANNEX_LINK_NONE,

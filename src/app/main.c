@@ -11,10 +11,15 @@
 #include "annex-future.h"
 #include "annex-module.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DELETED " (deleted)"
 
 /* Any thread. NULL with an error. (borrowed, for ever) */
 static const AnnexAppModule *
@@ -63,13 +68,35 @@ close_desk (AnnexDesk *desk, gpointer data)
   return (*module)->close_desk (desk);
 }
 
+/* The process is the same, and all in it new. Returns only when that is not possible. */
+static void
+start_again (char **words)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  g_strv_builder_add (argv, g_get_prgname ());
+  g_strv_builder_addv (argv, (const char **) words);
+  list = g_strv_builder_end (argv);
+  if (program != NULL && g_str_has_suffix (program, DELETED)) /* there is a newer one */
+    program[strlen (program) - strlen (DELETED)] = '\0';
+  execv (program != NULL ? program : "/proc/self/exe", list);
+  g_warning ("Annex could not be started again: %s", g_strerror (errno));
+}
+
 static int
 run_window (int argc, char **argv)
 {
   const AnnexAppModule *module = NULL;
-  g_autoptr (AnnexApplication) application = annex_application_new (open_desk, close_desk, &module);
+  AnnexApplication *application = annex_application_new (open_desk, close_desk, &module);
+  int status = g_application_run (G_APPLICATION (application), argc, argv);
+  g_auto (GStrv) wanted = annex_application_dup_wanted (application);
 
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  g_object_unref (application);
+  if (wanted != NULL)
+    start_again (wanted);
+  return status;
 }
 
 int

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 
@@ -224,6 +225,31 @@ class Background(WindowCase):
         self.notifications.press(self.told("Annex Goes on Working"), "Quit Annex")
         self.has_ended()
         self.assertEqual(self.state(), "stopped")
+
+    def test_wanted_while_it_ends(self):
+        """What ends has no window for anybody; what is asked of it meanwhile is there in the process after it."""
+        self.begin(turn("First the plan.", PLAN), self.later("never"), turn("Here I am again."))
+        self.say("tell me a story")
+        self.see("^First the plan", "label")
+        task = self.newest()["id"]
+        busy = sqlite3.connect(os.path.join(self.home, "data/annex/tasks.db"), isolation_level=None)
+        self.addCleanup(busy.close)
+        busy.execute("BEGIN IMMEDIATE")  # the end of the run cannot be written down yet
+        self.process.send_signal(signal.SIGTERM)
+        self.assertTrue(wait_until(self.is_closed, 90), "the window is still there")
+        asked = subprocess.run([self.process.args[0], f"annex:task/{task}"], env=self.env, capture_output=True,
+                               timeout=120)
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        self.assertIsNone(self.process.poll(), "it did not wait")
+        self.assertTrue(self.is_closed(), "a window of what ends")
+        busy.execute("ROLLBACK")
+        self.assertTrue(wait_until(self.find_app, 120), self.log())
+        self.see("^First the plan", "label")
+        self.assertIsNone(self.process.poll(), "the same process")
+        self.assertEqual(self.state(), "stopped")
+        self.open_gate()
+        self.say("go on")
+        self.becomes("done")
 
     def test_killed(self):
         self.begin(turn("First the plan.", PLAN), self.later("never"), turn("Here I am again."))

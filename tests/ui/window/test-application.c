@@ -22,6 +22,8 @@ typedef struct
   GPtrArray *notices; /* "add id title body buttons", "remove id" */
   gboolean failed;    /* the desk cannot be opened */
   gboolean closed;
+  gboolean slow; /* giving the desk up takes a while, in which something is asked for */
+  char **wanted; /* what was, after it has run */
 } Fixture;
 
 /* ---- the notification service of the desktop */
@@ -71,11 +73,25 @@ open_desk (gpointer data)
   return dex_future_new_take_object (g_object_ref (fixture->desk));
 }
 
+static void
+want_cb (gpointer data);
+
+static DexFuture *
+closed_cb (DexFuture *future, gpointer data)
+{
+  return dex_future_new_true ();
+}
+
 static DexFuture *
 close_desk (AnnexDesk *desk, gpointer data)
 {
-  ((Fixture *) data)->closed = TRUE;
-  return dex_future_new_true ();
+  Fixture *fixture = data;
+
+  fixture->closed = TRUE;
+  if (!fixture->slow)
+    return dex_future_new_true ();
+  g_idle_add_once (want_cb, fixture);
+  return dex_future_finally (dex_timeout_new_msec (600), closed_cb, NULL, NULL);
 }
 
 static void
@@ -117,6 +133,7 @@ run (Fixture *fixture, const char *argument, void (*body) (gpointer))
       g_application_run (G_APPLICATION (fixture->application), argument != NULL ? 2 : 1, argv), ==,
       0);
   g_assert_true (fixture->failed || fixture->closed);
+  fixture->wanted = annex_application_dup_wanted (fixture->application);
   g_clear_object (&fixture->application);
   g_dbus_connection_unregister_object (bus, object);
   g_bus_unown_name (name);
@@ -189,6 +206,7 @@ test_window (void)
   Fixture fixture = { .desk = annex_fake_desk_new () };
 
   run (&fixture, NULL, window_body);
+  g_assert_null (fixture.wanted); /* it ends for good */
   annex_fake_desk_close (fixture.desk);
   g_object_unref (fixture.desk);
 }
@@ -307,6 +325,50 @@ test_background (void)
   g_object_unref (fixture.desk);
 }
 
+/* As from a notification, a link and the launcher, while the last saving goes on. */
+static void
+want_cb (gpointer data)
+{
+  Fixture *fixture = data;
+  GActionGroup *actions = G_ACTION_GROUP (fixture->application);
+  g_autoptr (GFile) link = g_file_new_for_uri ("annex:skill/expense-report");
+
+  g_assert_null (get_window (fixture));
+  g_action_group_activate_action (actions, "open-task",
+                                  g_variant_new_string ("01hzzzzzzzzzzzzzzzzzzzzzzz"));
+  g_action_group_activate_action (actions, "answer",
+                                  g_variant_new ("(ss)", "01hzzzzzzzzzzzzzzzzzzzzzza", "Large"));
+  g_action_group_activate_action (actions, "new-task", NULL);
+  g_application_open (G_APPLICATION (fixture->application), &link, 1, "");
+  g_application_activate (G_APPLICATION (fixture->application));
+  g_application_activate (G_APPLICATION (fixture->application));
+  g_assert_null (get_window (fixture)); /* nobody's window is taken away */
+}
+
+static void
+ending_body (gpointer data)
+{
+  g_assert_nonnull (get_window (data));
+  g_assert_null (annex_application_dup_wanted (((Fixture *) data)->application));
+  g_action_group_activate_action (G_ACTION_GROUP (((Fixture *) data)->application), "quit", NULL);
+}
+
+static void
+test_ending (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new (), .slow = TRUE };
+  const char *const words[] = { "annex:task/01hzzzzzzzzzzzzzzzzzzzzzzz",
+                                "annex:ask/01hzzzzzzzzzzzzzzzzzzzzzza", "--new-task",
+                                "annex:skill/expense-report", NULL };
+
+  run (&fixture, NULL, ending_body);
+  g_assert_nonnull (fixture.wanted);
+  g_assert_true (g_strv_equal ((const char *const *) fixture.wanted, words));
+  g_strfreev (fixture.wanted);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
 /* ---- the desktop's search */
 
 typedef struct
@@ -395,6 +457,7 @@ main (int argc, char **argv)
   g_test_add_func ("/application/open-link", test_open_link);
   g_test_add_func ("/application/ask", test_ask);
   g_test_add_func ("/application/background", test_background);
+  g_test_add_func ("/application/ending", test_ending);
   g_test_add_func ("/application/search", test_search);
   return g_test_run ();
 }
