@@ -281,6 +281,12 @@ annex_sidebar_model_set_hidden (AnnexSidebarModel *self, const char *task_id, gb
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
 }
 
+gboolean
+annex_sidebar_model_is_hidden (AnnexSidebarModel *self, const char *task_id)
+{
+  return g_hash_table_contains (self->hidden, task_id);
+}
+
 guint
 annex_sidebar_model_count (AnnexSidebarModel *self, AnnexSidebarGroup group)
 {

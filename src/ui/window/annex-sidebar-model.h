@@ -45,6 +45,8 @@ annex_sidebar_model_set_show_archived (AnnexSidebarModel *self, gboolean show_ar
 /* Hides a task that is about to be deleted, or shows it again. */
 void
 annex_sidebar_model_set_hidden (AnnexSidebarModel *self, const char *task_id, gboolean hidden);
+gboolean
+annex_sidebar_model_is_hidden (AnnexSidebarModel *self, const char *task_id);
 /* Groups anew: another day has begun. */
 void
 annex_sidebar_model_refresh (AnnexSidebarModel *self);

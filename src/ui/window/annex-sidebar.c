@@ -146,7 +146,7 @@ found_cb (DexFuture *future, gpointer data)
       AnnexTaskSummary *summary = g_ptr_array_index (found, i);
       AnnexTaskItem *item = annex_task_list_find (self->tasks, summary->id);
 
-      if (item != NULL)
+      if (item != NULL && !annex_sidebar_model_is_hidden (self->model, summary->id))
         g_ptr_array_add (items, item);
     }
   show_results (self, items);
@@ -361,7 +361,21 @@ annex_sidebar_set_selected_task (AnnexSidebar *self, const char *task_id)
 void
 annex_sidebar_set_task_hidden (AnnexSidebar *self, const char *task_id, gboolean hidden)
 {
+  guint length = g_list_model_get_n_items (G_LIST_MODEL (self->results));
+
   annex_sidebar_model_set_hidden (self->model, task_id, hidden);
+  if (!hidden)
+    search_changed_cb (self);
+  for (guint i = 0; hidden && i < length; i++)
+    {
+      g_autoptr (AnnexTaskItem) item = g_list_model_get_item (G_LIST_MODEL (self->results), i);
+
+      if (!g_str_equal (annex_task_item_get_id (item), task_id))
+        continue;
+      g_list_store_remove (self->results, i);
+      update_page (self);
+      return;
+    }
 }
 
 void

@@ -24,12 +24,12 @@ struct _AnnexWindow
   char *task_id;     /* shown, or about to be */
   char *wanted_task; /* to be shown when there is a desk */
   char *wanted_ask;
-  gboolean restoring; /* that is the last one of the time before */
-  GPtrArray *recent;  /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
+  gboolean restoring;        /* that is the last one of the time before */
+  GPtrArray *recent;         /* AnnexTaskPage in the stack, the last shown at the end; borrowed */
   AnnexTaskPage *spare_page; /* in the stack, for the next task; borrowed, nullable */
   guint tidy_id;
   AnnexComputer *computer;
-  GHashTable *deleting; /* task ids whose toast is still there */
+  GHashTable *deleting; /* task id → its AdwToast, which is still there */
   gboolean pane_shown;
   int pane_width;
   char *pane_tab;
@@ -92,6 +92,9 @@ void
 annex_window_install_task_actions (GtkWidgetClass *widget_class);
 void
 annex_window_finish_deletes (AnnexWindow *self);
+/* A task that was deleted and can still be undone is not, when it is opened. */
+void
+annex_window_take_back (AnnexWindow *self, const char *task_id);
 /* Shows the child of the stack that is called @name, which is about no task. */
 void
 annex_window_show_page (AnnexWindow *self, const char *name);

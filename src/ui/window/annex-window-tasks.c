@@ -8,6 +8,7 @@
  */
 #include "annex-window-private.h"
 
+#include "annex-spoken.h"
 #include "annex-text.h"
 #include "annex-ui.h"
 
@@ -249,13 +250,63 @@ import_action (GtkWidget *widget, const char *name, GVariant *target)
 
 /* ---- delete */
 
+typedef struct
+{
+  GWeakRef window;
+  char *task_id;
+} Delete;
+
+static Delete *
+delete_new (AnnexWindow *self, const char *task_id)
+{
+  Delete *step = g_new0 (Delete, 1);
+
+  g_weak_ref_init (&step->window, self);
+  step->task_id = g_strdup (task_id);
+  return step;
+}
+
+static void
+delete_free (gpointer data)
+{
+  Delete *step = data;
+
+  g_weak_ref_clear (&step->window);
+  g_free (step->task_id);
+  g_free (step);
+}
+
+/* What could not be deleted is there again. */
+static DexFuture *
+deleted_cb (DexFuture *future, gpointer data)
+{
+  Delete *step = data;
+  g_autoptr (AnnexWindow) self = g_weak_ref_get (&step->window);
+  g_autoptr (GError) error = NULL;
+  gboolean deleted = dex_future_get_value (future, &error) != NULL;
+
+  if (self == NULL || self->sidebar == NULL)
+    return dex_future_new_true ();
+  if (deleted)
+    annex_window_close_task (self, step->task_id);
+  else
+    {
+      annex_sidebar_set_task_hidden (self->sidebar, step->task_id, FALSE);
+      annex_ui_toast (GTK_WIDGET (self->split), annex_error_said (error));
+    }
+  return dex_future_new_true ();
+}
+
 static void
 delete_now (AnnexWindow *self, const char *task_id)
 {
-  g_autofree char *id = g_strdup (task_id);
+  Delete *step = delete_new (self, task_id);
 
-  if (g_hash_table_remove (self->deleting, task_id) && self->desk != NULL)
-    annex_window_follow (self, annex_desk_delete_task (self->desk, id), NULL);
+  if (g_hash_table_remove (self->deleting, step->task_id) && self->desk != NULL)
+    dex_future_disown (dex_future_finally (annex_desk_delete_task (self->desk, step->task_id),
+                                           deleted_cb, step, delete_free));
+  else
+    delete_free (step);
 }
 
 void
@@ -278,16 +329,40 @@ toast_gone_cb (AdwToast *toast, gpointer data)
     delete_now (self, g_object_get_data (G_OBJECT (toast), "annex-task"));
 }
 
+void
+annex_window_take_back (AnnexWindow *self, const char *task_id)
+{
+  g_autoptr (AdwToast) toast = NULL;
+
+  if (!g_hash_table_steal_extended (self->deleting, task_id, NULL, (gpointer *) &toast))
+    return;
+  annex_sidebar_set_task_hidden (self->sidebar, task_id, FALSE);
+  if (toast != NULL)
+    adw_toast_dismiss (toast);
+}
+
 static void
 undelete_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
-  const char *task_id = g_variant_get_string (target, NULL);
+  g_autofree char *task_id =
+      g_variant_dup_string (target, NULL); /* the toast goes, and its target */
 
-  if (!g_hash_table_remove (self->deleting, task_id))
-    return;
-  annex_sidebar_set_task_hidden (self->sidebar, task_id, FALSE);
-  annex_window_open_task (self, task_id, NULL);
+  if (g_hash_table_contains (self->deleting, task_id))
+    annex_window_open_task (self, task_id, NULL);
+}
+
+static DexFuture *
+stop_cb (DexFuture *future, gpointer data)
+{
+  Delete *step = data;
+  g_autoptr (AnnexWindow) self = g_weak_ref_get (&step->window);
+  AnnexTask *task = g_value_get_object (dex_future_get_value (future, NULL));
+
+  if (self != NULL && self->desk != NULL && annex_desk_is_running (self->desk, task) &&
+      g_hash_table_contains (self->deleting, step->task_id))
+    annex_desk_stop (self->desk, task);
+  return dex_future_new_true ();
 }
 
 static void
@@ -299,7 +374,7 @@ delete_action (GtkWidget *widget, const char *name, GVariant *target)
   g_autofree char *text = NULL;
   AdwToast *toast;
 
-  if (task_id == NULL || !g_hash_table_add (self->deleting, g_strdup (task_id)))
+  if (task_id == NULL || g_hash_table_contains (self->deleting, task_id))
     return;
   title = dup_task_title (self, task_id);
   text = g_strdup_printf (_ ("“%s” deleted"), title);
@@ -307,6 +382,10 @@ delete_action (GtkWidget *widget, const char *name, GVariant *target)
   annex_window_close_task (self, task_id);
   toast = annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"),
                                       "win.undelete-task", g_variant_new_string (task_id));
+  g_hash_table_insert (self->deleting, g_strdup (task_id), g_object_ref (toast));
+  /* Nothing goes on unseen; after Undo it can be continued. */
+  dex_future_disown (dex_future_then (annex_desk_open_task (self->desk, task_id), stop_cb,
+                                      delete_new (self, task_id), delete_free));
   g_object_set_data_full (G_OBJECT (toast), "annex-task", g_steal_pointer (&task_id), g_free);
   adw_toast_set_timeout (toast, UNDO_SECONDS);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);

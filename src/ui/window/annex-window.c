@@ -270,6 +270,7 @@ annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_
 {
   AnnexTaskPage *page = annex_window_find_page (self, task_id);
 
+  annex_window_take_back (self, task_id);
   if (page != NULL)
     {
       g_clear_pointer (&self->wanted_task, g_free);
@@ -572,7 +573,7 @@ static void
 annex_window_init (AnnexWindow *self)
 {
   self->recent = g_ptr_array_new ();
-  self->deleting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->deleting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->settings = annex_ui_dup_settings ();
   gtk_widget_init_template (GTK_WIDGET (self));
   adw_breakpoint_add_setters (self->medium, G_OBJECT (self), "compact", TRUE, NULL);

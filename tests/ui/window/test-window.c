@@ -265,6 +265,100 @@ test_delete (void)
   annex_fake_desk_close (desk);
 }
 
+static guint
+count_results (AnnexWindow *window)
+{
+  GtkWidget *stack = find (find (GTK_WIDGET (window), ANNEX_TYPE_SIDEBAR), GTK_TYPE_STACK);
+  GtkWidget *page = gtk_stack_get_child_by_name (GTK_STACK (stack), "results");
+  GtkWidget *list = find (page, GTK_TYPE_LIST_VIEW);
+
+  return g_list_model_get_n_items (G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list))));
+}
+
+static gboolean
+has_one_result (gpointer data)
+{
+  return count_results (data) == 1;
+}
+
+static void
+end_toasts (AnnexWindow *window)
+{
+  GtkWidget *overlay = find (GTK_WIDGET (window), ADW_TYPE_TOAST_OVERLAY);
+
+  adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (overlay));
+  annex_shot_settle (300);
+}
+
+/* What is opened while it can be undone is not deleted; what works on is stopped, also unseen. */
+static void
+test_delete_and_open (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "First");
+  AnnexWindow *window = open_window (desk, 1000, 700);
+
+  annex_fake_desk_set_state (desk, task, ANNEX_TASK_RUNNING);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
+                              annex_task_get_id (task));
+  annex_shot_settle (200);
+  g_assert_true (annex_fake_desk_was_called (desk, "stop*"));
+  annex_window_open_task (window, annex_task_get_id (task), NULL);
+  g_assert_true (annex_shot_wait (shows_task, window, 3000));
+  annex_shot_settle (200);
+  g_assert_cmpuint (count_rows (window), ==, 1);
+  end_toasts (window);
+  g_assert_false (annex_fake_desk_was_called (desk, "delete_task*"));
+  g_assert_cmpstr (annex_window_get_task_id (window), ==, annex_task_get_id (task));
+  close_window (window);
+  g_assert_false (annex_fake_desk_was_called (desk, "delete_task*"));
+  annex_fake_desk_close (desk);
+}
+
+static void
+test_delete_found (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "First");
+  AnnexWindow *window;
+
+  annex_fake_desk_add_task (desk, "Second");
+  window = open_window (desk, 1000, 700);
+  annex_window_search (window, "First");
+  g_assert_true (annex_shot_wait (has_one_result, window, 3000));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
+                              annex_task_get_id (task));
+  g_assert_cmpuint (count_results (window), ==, 0);
+  annex_window_search (window, "Fir");
+  annex_shot_settle (600);
+  g_assert_cmpuint (count_results (window), ==, 0);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.undelete-task", "s",
+                              annex_task_get_id (task));
+  g_assert_true (annex_shot_wait (has_one_result, window, 3000));
+  close_window (window);
+  annex_fake_desk_close (desk);
+}
+
+static void
+test_delete_fails (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "First");
+  AnnexWindow *window = open_window (desk, 1000, 700);
+
+  annex_fake_desk_fail (desk, "delete_task",
+                        g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "There is no libvirt"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
+                              annex_task_get_id (task));
+  annex_shot_settle (100);
+  g_assert_cmpuint (count_rows (window), ==, 0);
+  end_toasts (window);
+  g_assert_true (annex_fake_desk_was_called (desk, "delete_task*"));
+  g_assert_cmpuint (count_rows (window), ==, 1); /* it does not look deleted */
+  close_window (window);
+  annex_fake_desk_close (desk);
+}
+
 static void
 test_rename (void)
 {
@@ -445,6 +539,9 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/parts", test_parts);
   g_test_add_func ("/ui/window/task", test_task);
   g_test_add_func ("/ui/window/delete", test_delete);
+  g_test_add_func ("/ui/window/delete-and-open", test_delete_and_open);
+  g_test_add_func ("/ui/window/delete-found", test_delete_found);
+  g_test_add_func ("/ui/window/delete-fails", test_delete_fails);
   g_test_add_func ("/ui/window/rename", test_rename);
   g_test_add_func ("/ui/window/thousand", test_thousand);
   g_test_add_func ("/ui/window/composer", test_composer);
