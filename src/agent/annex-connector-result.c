@@ -8,6 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-picture-head.h"
 
 #include <string.h>
 
@@ -15,7 +16,7 @@
 #define MAX_TEXT_CHARS 30000
 #define MAX_PARTS 100
 #define MAX_IMAGES 8
-#define MAX_IMAGE_BYTES (3 * 1024 * 1024)
+#define MAX_IMAGES_BYTES (8 * 1024 * 1024)
 #define MAX_LINE_CHARS 2000
 
 typedef struct
@@ -24,6 +25,7 @@ typedef struct
   const AnnexToolCall *call;
   GString *text;
   GPtrArray *images; /* AnnexBlock */
+  gsize image_bytes;
   gboolean has_words;
 } Builder;
 
@@ -75,38 +77,23 @@ ending_of (const char *type)
   return "bin";
 }
 
-/* The kinds that models look at, told by their first bytes: what a connector says may be wrong, and
- * a wrong kind makes the whole conversation unusable. NULL for others. */
-static const char *
-picture_type (GBytes *bytes)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
-
-  if (size >= 8 && memcmp (data, "\x89PNG\r\n\x1a\n", 8) == 0)
-    return "image/png";
-  if (size >= 3 && memcmp (data, "\xff\xd8\xff", 3) == 0)
-    return "image/jpeg";
-  if (size >= 6 && (memcmp (data, "GIF87a", 6) == 0 || memcmp (data, "GIF89a", 6) == 0))
-    return "image/gif";
-  if (size >= 12 && memcmp (data, "RIFF", 4) == 0 && memcmp (data + 8, "WEBP", 4) == 0)
-    return "image/webp";
-  return NULL;
-}
-
+/* What a connector says of a picture may be wrong, and one that is wrong makes the whole
+ * conversation unusable: it is told by its bytes. */
 static void
 add_bytes (Builder *self, const char *what, const char *type, const char *base64)
 {
   gsize size = 0;
   guchar *data = g_base64_decode (base64, &size);
   g_autoptr (GBytes) bytes = g_bytes_new_take (data, size);
-  const char *picture = picture_type (bytes);
+  const char *picture = annex_picture_head_guess_type (bytes);
   g_autofree char *kind = dup_line (type);
   g_autofree char *name = dup_line (what);
   g_autofree char *where = NULL;
 
-  if (picture != NULL && size <= MAX_IMAGE_BYTES && self->images->len < MAX_IMAGES)
+  if (annex_picture_head_is_fit (bytes) && self->images->len < MAX_IMAGES &&
+      self->image_bytes + size <= MAX_IMAGES_BYTES)
     {
+      self->image_bytes += size;
       g_ptr_array_add (self->images, annex_block_new_image (picture, bytes));
       return;
     }

@@ -9,6 +9,7 @@
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-picture-head.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +19,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_PICTURE_BYTES (5u << 20)
-#define MAX_DOCUMENT_BYTES (20u << 20)
+/* Of one message, so that the conversation has room for more; what is not shown is in the computer,
+ * where it can be read in parts. */
+#define MAX_SHOWN 20
+#define MAX_SHOWN_BYTES (10u << 20)
+/* Of a few, a model takes larger pictures, too; pixels. */
+#define FEW_PICTURES 5
+#define FEW_MAX_SIDE 8000
+#define PASTED "pasted.png"
 #define MAX_FILES 100
 
 /* Of a task: what waits for the computer, and what it has got. That is kept as long as the task is:
@@ -42,6 +49,7 @@ typedef struct
   char *folder;
   char *delivered;
   char **paths;
+  GPtrArray *pasted; /* GBytes: of those that are not shown */
 } Stage;
 
 typedef struct
@@ -68,6 +76,7 @@ stage_free (gpointer data)
   g_free (stage->folder);
   g_free (stage->delivered);
   g_strfreev (stage->paths);
+  g_ptr_array_unref (stage->pasted);
   g_free (stage);
 }
 
@@ -148,6 +157,21 @@ choose_name (const char *path, const char *folder, const char *delivered)
   return annex_identifier_new ();
 }
 
+/* @bytes under a name like that of @path. */
+static gboolean
+stage_one (const Stage *stage, const char *path, GBytes *bytes, GPtrArray *all, GError **error)
+{
+  Given *given = g_new0 (Given, 1);
+  g_autofree char *full = NULL;
+
+  g_ptr_array_add (all, given);
+  given->bytes = g_bytes_ref (bytes);
+  given->name = choose_name (path, stage->folder, stage->delivered);
+  full = g_build_filename (stage->folder, given->name, NULL);
+  return annex_file_write_atomic (full, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                  0600, error);
+}
+
 static DexFuture *
 stage_work (gpointer data)
 {
@@ -159,19 +183,14 @@ stage_work (gpointer data)
     return annex_future_new_error (error);
   for (guint i = 0; stage->paths[i] != NULL; i++)
     {
-      Given *given = g_new0 (Given, 1);
-      g_autofree char *full = NULL;
+      g_autoptr (GBytes) bytes = read_regular (stage->paths[i], &error);
 
-      g_ptr_array_add (all, given);
-      given->bytes = read_regular (stage->paths[i], &error);
-      if (given->bytes == NULL)
-        return annex_future_new_error (error);
-      given->name = choose_name (stage->paths[i], stage->folder, stage->delivered);
-      full = g_build_filename (stage->folder, given->name, NULL);
-      if (!annex_file_write_atomic (full, g_bytes_get_data (given->bytes, NULL),
-                                    g_bytes_get_size (given->bytes), 0600, &error))
+      if (bytes == NULL || !stage_one (stage, stage->paths[i], bytes, all, &error))
         return annex_future_new_error (error);
     }
+  for (guint i = 0; i < stage->pasted->len; i++)
+    if (!stage_one (stage, PASTED, g_ptr_array_index (stage->pasted, i), all, &error))
+      return annex_future_new_error (error);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&all));
 }
 
@@ -185,31 +204,60 @@ add_block (JsonArray *blocks, AnnexBlock *block)
   json_array_add_object_element (blocks, annex_json_object_copy (annex_block_get_json (taken)));
 }
 
-/* Shows @given to the model where it can look at such files. */
-static void
-add_content (JsonArray *blocks, const Given *given)
+/* What of a message is shown to the model already. */
+typedef struct
 {
-  static const char *const pictures[] = { "image/png", "image/jpeg", "image/gif", "image/webp",
-                                          NULL };
-  gsize size = g_bytes_get_size (given->bytes);
-  g_autofree char *content_type = g_content_type_guess (
-      given->name, g_bytes_get_data (given->bytes, NULL), MIN (size, 4096), NULL);
-  g_autofree char *media_type = g_content_type_get_mime_type (content_type);
+  guint n_files;
+  guint n_pictures;
+  gsize bytes;
+} Shown;
 
-  if (media_type == NULL || size == 0)
+static gboolean
+has_room (const Shown *shown, gsize size)
+{
+  return shown->n_files < MAX_SHOWN && size <= MAX_SHOWN_BYTES - shown->bytes;
+}
+
+/* By what it holds, for a model refuses the whole conversation for a picture of another kind than
+ * its name says. */
+static gboolean
+show_picture (JsonArray *blocks, GBytes *bytes, Shown *shown)
+{
+  gsize size = g_bytes_get_size (bytes);
+  AnnexPictureHead head;
+  guint max_side = shown->n_pictures < FEW_PICTURES ? FEW_MAX_SIDE : ANNEX_PICTURE_MAX_SIDE;
+
+  if (!annex_picture_head_read (bytes, &head) || !head.whole || head.width > max_side ||
+      head.height > max_side || size > ANNEX_PICTURE_MAX_BYTES || !has_room (shown, size))
+    return FALSE;
+  add_block (blocks, annex_block_new_image (head.media_type, bytes));
+  shown->n_files++;
+  shown->n_pictures++;
+  shown->bytes += size;
+  return TRUE;
+}
+
+/* One with a password is refused, too. */
+static void
+show_document (JsonArray *blocks, const Given *given, Shown *shown)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (given->bytes, &size);
+
+  if (size < 5 || memcmp (data, "%PDF-", 5) != 0 || memmem (data, size, "/Encrypt", 8) != NULL ||
+      !has_room (shown, size))
     return;
-  if (g_strv_contains (pictures, media_type) && size <= MAX_PICTURE_BYTES)
-    add_block (blocks, annex_block_new_image (media_type, given->bytes));
-  else if (g_str_equal (media_type, "application/pdf") && size <= MAX_DOCUMENT_BYTES)
-    add_block (blocks, annex_block_new_document (media_type, given->bytes, given->name));
+  add_block (blocks, annex_block_new_document ("application/pdf", given->bytes, given->name));
+  shown->n_files++;
+  shown->bytes += size;
 }
 
 static GPtrArray *
-copy_files (AnnexTask *task, const AnnexNewTask *message, GError **error)
+copy_files (AnnexTask *task, const AnnexNewTask *message, GPtrArray *pasted, GError **error)
 {
   Stage *stage;
 
-  if (message->files->len == 0)
+  if (message->files->len == 0 && pasted->len == 0)
     return g_ptr_array_new_with_free_func (given_free);
   if (message->files->len > MAX_FILES)
     {
@@ -220,6 +268,7 @@ copy_files (AnnexTask *task, const AnnexNewTask *message, GError **error)
   stage = g_new0 (Stage, 1);
   stage->folder = dup_folder (annex_task_get_id (task), WAITING);
   stage->delivered = dup_folder (annex_task_get_id (task), DELIVERED);
+  stage->pasted = g_ptr_array_ref (pasted);
   stage->paths = g_new0 (char *, message->files->len + 1);
   for (guint i = 0; i < message->files->len; i++)
     stage->paths[i] = g_strdup (g_ptr_array_index (message->files, i));
@@ -230,18 +279,26 @@ JsonArray *
 annex_given_files_stage (AnnexTask *task, const AnnexNewTask *message, GError **error)
 {
   g_autoptr (AnnexNewTask) own = annex_new_task_copy (message);
-  g_autoptr (GPtrArray) all = copy_files (task, own, error);
+  g_autoptr (GPtrArray) hidden = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (JsonArray) blocks = json_array_new ();
+  g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GString) text = NULL;
-  JsonArray *blocks;
+  Shown shown = { 0 };
 
+  for (guint i = 0; i < own->images->len; i++)
+    if (!show_picture (blocks, g_ptr_array_index (own->images, i), &shown))
+      g_ptr_array_add (hidden, g_bytes_ref (g_ptr_array_index (own->images, i)));
+  all = copy_files (task, own, hidden, error);
   if (all == NULL)
     return NULL;
-  blocks = json_array_new ();
   text = g_string_new (own->prompt != NULL ? own->prompt : "");
-  for (guint i = 0; i < own->images->len; i++)
-    add_block (blocks, annex_block_new_image ("image/png", g_ptr_array_index (own->images, i)));
   for (guint i = 0; i < all->len; i++)
-    add_content (blocks, g_ptr_array_index (all, i));
+    {
+      const Given *given = g_ptr_array_index (all, i);
+
+      if (!show_picture (blocks, given->bytes, &shown))
+        show_document (blocks, given, &shown);
+    }
   if (all->len > 0)
     g_string_append (text, text->len > 0 ? "\n\nFiles handed over:" : "Files handed over:");
   for (guint i = 0; i < all->len; i++)
@@ -249,7 +306,7 @@ annex_given_files_stage (AnnexTask *task, const AnnexNewTask *message, GError **
                             ((Given *) g_ptr_array_index (all, i))->name);
   if (text->len > 0)
     add_block (blocks, annex_block_new_text (text->str));
-  return blocks;
+  return g_steal_pointer (&blocks);
 }
 
 /* Into the computer */

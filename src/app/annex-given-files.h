@@ -2,8 +2,8 @@
  *
  * Single files the user hands over with a message. They are copied beside the task's other data
  * first, so that none is lost when Annex ends before the computer is up, and from there into the
- * computer's /home/agent/inbox before the agent goes on. Pictures and PDFs are also shown to the
- * model.
+ * computer's /home/agent/inbox before the agent goes on. Pictures and PDFs that a model takes are
+ * also shown to it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 
 /* In a fiber: copies @message's files to where they wait for the computer. Returns the blocks of
  * the user message (JsonArray): pasted pictures, pictures and PDFs among the files, and the words,
- * with the list of files. NULL with G_IO_ERROR, in plain words. (transfer full) */
+ * with the list of files. A pasted picture that is too large to be shown becomes a file. NULL with G_IO_ERROR, in plain words. (transfer full) */
 JsonArray *
 annex_given_files_stage (AnnexTask *task, const AnnexNewTask *message, GError **error);
 /* Are files waiting? Blocking but short. */

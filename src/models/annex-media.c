@@ -8,6 +8,7 @@
 #include "annex-media.h"
 
 #include "annex-json-build.h"
+#include "annex-picture-head.h"
 
 #include <string.h>
 
@@ -64,15 +65,17 @@ names_media (const char *message)
 }
 
 /* llama.cpp, vLLM, LM Studio and OpenRouter, and readers that know texts alone. */
+static const char *const blind_words[] = { "mmproj",         "multimodal",     "image input is not",
+                                           "support image",  "support vision", "at most 0 image",
+                                           "unknown variant" };
+static const char *const dimension_words[] = { "dimension", "pixel" };
+
 static gboolean
-says_blind (const char *message)
+says (const char *message, const char *const *words, gsize n)
 {
-  static const char *const words[] = { "mmproj",         "multimodal",     "image input is not",
-                                       "support image",  "support vision", "at most 0 image",
-                                       "unknown variant" };
   g_autofree char *folded = g_ascii_strdown (message, -1);
 
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+  for (gsize i = 0; i < n; i++)
     if (strstr (folded, words[i]) != NULL)
       return TRUE;
   return FALSE;
@@ -153,11 +156,30 @@ list_media (GPtrArray *messages)
   return found;
 }
 
+/* More than a model takes of many. */
+static gboolean
+is_large (JsonObject *part)
+{
+  const char *data = annex_json_opt_string (annex_json_opt_object (part, "source"), "data", "");
+  AnnexPictureHead head;
+  gsize size;
+  guchar *decoded = g_base64_decode (data, &size);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (decoded, size);
+
+  return annex_picture_head_read (bytes, &head) &&
+         (head.width > ANNEX_PICTURE_MAX_SIDE || head.height > ANNEX_PICTURE_MAX_SIDE);
+}
+
 /* ---- leaving out */
 
-/* All but the newest @max_chars. */
+/* All but the newest @max_chars, of those that @is_meant (nullable: all). */
 static gboolean
-leave_out (AnnexMedia *self, const char *model, GPtrArray *messages, gsize max_chars, Reason reason)
+leave_out (AnnexMedia *self,
+           const char *model,
+           GPtrArray *messages,
+           gsize max_chars,
+           gboolean (*is_meant) (JsonObject *part),
+           Reason reason)
 {
   g_autoptr (GPtrArray) media = list_media (messages);
   gboolean any = FALSE;
@@ -169,7 +191,7 @@ leave_out (AnnexMedia *self, const char *model, GPtrArray *messages, gsize max_c
       gsize chars;
       g_autofree char *key = dup_key (model, part, &chars);
 
-      if (reason_for (self, model, part) != REASON_NONE)
+      if (reason_for (self, model, part) != REASON_NONE || (is_meant != NULL && !is_meant (part)))
         continue;
       if (max_chars > 0 && kept + chars <= max_chars)
         {
@@ -192,15 +214,19 @@ annex_media_note_refusal (AnnexMedia *self,
   gboolean any;
 
   if (g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TOO_LARGE))
-    return leave_out (self, model, messages, 0, REASON_TOO_MUCH);
+    return leave_out (self, model, messages, 0, NULL, REASON_TOO_MUCH);
   if (!g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID) &&
       !g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_SERVER) &&
       !g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND))
     return FALSE;
   if (!names_media (refusal->message))
     return FALSE;
-  any = leave_out (self, model, messages, 0, REASON_REFUSED);
-  if (any && says_blind (refusal->message))
+  /* Large ones are taken while there are few. */
+  if (says (refusal->message, dimension_words, G_N_ELEMENTS (dimension_words)) &&
+      leave_out (self, model, messages, 0, is_large, REASON_TOO_MUCH))
+    return TRUE;
+  any = leave_out (self, model, messages, 0, NULL, REASON_REFUSED);
+  if (any && says (refusal->message, blind_words, G_N_ELEMENTS (blind_words)))
     g_hash_table_add (self->blind, g_strdup (model));
   return any;
 }
@@ -208,7 +234,7 @@ annex_media_note_refusal (AnnexMedia *self,
 gboolean
 annex_media_make_room (AnnexMedia *self, const char *model, GPtrArray *messages, gsize max_chars)
 {
-  return leave_out (self, model, messages, max_chars, REASON_TOO_MUCH);
+  return leave_out (self, model, messages, max_chars, NULL, REASON_TOO_MUCH);
 }
 
 /* ---- what is sent instead */

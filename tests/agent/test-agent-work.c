@@ -6,9 +6,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "agent-fixture.h"
+
 #include "annex-answers.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
+#include "annex-picture-head.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -62,6 +64,75 @@ test_files (Fixture *f, gconstpointer data)
   g_assert_true (is_error);
   read = result_of (f, "e", &is_error);
   g_assert_cmpstr (read, ==, "     2\t2\n     3\t2\n");
+}
+
+/* The picture in the result of @id, decoded; NULL: there is none. */
+static GBytes *
+picture_of (Fixture *f, const char *id)
+{
+  g_autoptr (GPtrArray) events = events_of (f);
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      JsonObject *data = annex_event_get_data (g_ptr_array_index (events, i));
+      JsonObject *result = annex_json_opt_object (data, "result");
+      JsonArray *content = result != NULL ? annex_json_opt_array (result, "content") : NULL;
+      JsonObject *source =
+          content != NULL && json_array_get_length (content) > 0
+              ? annex_json_opt_object (json_array_get_object_element (content, 0), "source")
+              : NULL;
+      guchar *decoded;
+      gsize size;
+
+      if (source == NULL || g_strcmp0 (annex_json_opt_string (data, "tool_use_id", ""), id) != 0)
+        continue;
+      decoded = g_base64_decode (annex_json_opt_string (source, "data", ""), &size);
+      return g_bytes_new_take (decoded, size);
+    }
+  return NULL;
+}
+
+/* No picture reaches the model that its server may refuse, whatever lies in the computer. */
+static void
+test_pictures (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GBytes) small = NULL;
+  g_autoptr (GBytes) tall = NULL;
+  g_autofree char *said = NULL;
+  AnnexPictureHead head;
+  gboolean is_error;
+
+  scripted_model_add (
+      f->model,
+      "[" USE (
+          "make", "shell",
+          "{\"command\":\"mkdir -p /home/agent && cd /home/agent && convert -size 40x20 xc:red "
+          "small.png && cp small.png 'odd: 100%d [1].jpg' && convert -size 10x9000 xc:blue "
+          "tall.gif && printf '\\\\x89PNG\\\\r\\\\n\\\\x1a\\\\n%0100d' 7 > broken.png\"}") "]",
+      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (
+      f->model,
+      "[" USE ("small", "read_file", "{\"path\":\"/home/agent/odd: 100%d [1].jpg\"}") "," USE (
+          "tall", "read_file",
+          "{\"path\":\"/home/agent/tall.gif\"}") "," USE ("broken", "read_file",
+                                                          "{\"path\":\"/home/agent/"
+                                                          "broken.png\"}") "]",
+      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  small = picture_of (f, "small");
+  tall = picture_of (f, "tall");
+  g_assert_nonnull (small);
+  g_assert_true (annex_picture_head_is_fit (small));
+  g_assert_true (annex_picture_head_read (small, &head));
+  g_assert_cmpstr (head.media_type, ==, "image/png");
+  g_assert_cmpuint (head.width, ==, 40);
+  g_assert_true (annex_picture_head_is_fit (tall));
+  g_assert_null (picture_of (f, "broken"));
+  said = result_of (f, "broken", &is_error);
+  g_assert_true (is_error);
+  g_assert_nonnull (strstr (said, "cannot be shown"));
 }
 
 static void
@@ -399,6 +470,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   dex_init ();
   ADD ("files", test_files);
+  ADD ("pictures", test_pictures);
   ADD ("plan", test_plan);
   ADD ("computer-problem", test_computer_problem_is_told);
   ADD ("shell-limits", test_shell_limits);

@@ -157,6 +157,28 @@ test_refused_picture (gconstpointer provider)
     }
 }
 
+/* Large pictures are taken while there are few; then these alone are left out. */
+static void
+test_large_among_many (void)
+{
+  static const guchar large[] = "GIF89a\xa0\x0f\x20\x01\x00\x00\x00\x3b";
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (AnnexModelRequest) request = new_picture_request ();
+  g_autoptr (GPtrArray) log = NULL;
+  g_autofree char *data = g_base64_encode (large, sizeof large - 1);
+
+  add_message (request, ANNEX_ROLE_ASSISTANT, annex_block_new_text ("Yes"), NULL);
+  add_message (request, ANNEX_ROLE_USER, new_picture (data), NULL);
+  fixture_start_refusing (&fixture, "anthropic",
+                          "\"status\":400,\"message\":\"At least one of the image dimensions "
+                          "exceed max allowed size for many-image requests: 2000 pixels\"");
+  send_once (&fixture, request);
+  log = wait_for_log (fixture.server, 2);
+  g_assert_nonnull (strstr (sent_text (log, 0), data));
+  g_assert_null (strstr (sent_text (log, 1), data));
+  g_assert_nonnull (strstr (sent_text (log, 1), PICTURE));
+}
+
 /* A model that sees none is not sent another one. */
 static void
 test_blind_model (void)
@@ -226,6 +248,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/media/openai/refused", "openai", test_refused_picture);
   g_test_add_data_func ("/media/anthropic/other-refusal", "anthropic", test_other_refusal);
   g_test_add_data_func ("/media/openai/other-refusal", "openai", test_other_refusal);
+  g_test_add_func ("/media/large-among-many", test_large_among_many);
   g_test_add_func ("/media/blind", test_blind_model);
   g_test_add_func ("/media/too-many", test_too_many_pictures);
   return g_test_run ();

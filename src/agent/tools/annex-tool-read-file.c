@@ -8,12 +8,14 @@
 #include "annex-tool-util.h"
 
 #include "annex-future.h"
+#include "annex-picture-head.h"
 
 #define MAX_TEXT_BYTES (16 * 1024 * 1024)
 #define MAX_RESULT_BYTES (96 * 1024)
 #define MAX_LINE_BYTES 4000
 #define DEFAULT_LINES 2000
 #define MAX_IMAGE_BYTES (3500 * 1024)
+#define MAX_SHARP_BYTES (512 * 1024)
 #define DEFAULT_PAGES 4
 #define MAX_PAGES 10
 
@@ -30,15 +32,7 @@ find_kind (GBytes *bytes, const char **media_type)
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
 
-  *media_type = NULL;
-  if (length >= 8 && memcmp (data, "\x89PNG\r\n\x1a\n", 8) == 0)
-    *media_type = "image/png";
-  else if (length >= 3 && memcmp (data, "\xff\xd8\xff", 3) == 0)
-    *media_type = "image/jpeg";
-  else if (length >= 6 && (memcmp (data, "GIF87a", 6) == 0 || memcmp (data, "GIF89a", 6) == 0))
-    *media_type = "image/gif";
-  else if (length >= 12 && memcmp (data, "RIFF", 4) == 0 && memcmp (data + 8, "WEBP", 4) == 0)
-    *media_type = "image/webp";
+  *media_type = annex_picture_head_guess_type (bytes);
   if (*media_type != NULL)
     return KIND_IMAGE;
   if (length >= 5 && memcmp (data, "%PDF-", 5) == 0)
@@ -101,6 +95,21 @@ image_result (const AnnexToolCall *call, GPtrArray *content)
   return annex_block_new_tool_result (call->id, content, FALSE);
 }
 
+/* How a picture is shown. Small ones stay sharp: they are screenshots and charts. What it is comes
+ * with the bytes, for convert would believe the file's name. (transfer full) */
+static char *
+dup_convert (const char *path, const char *media_type, gboolean sharp)
+{
+  g_autofree char *quoted = g_shell_quote (path);
+
+  return g_strdup_printf ("convert %s:-'[0]' -auto-orient -resize '1568x1568>' -strip %s:- < %s",
+                          media_type + strlen ("image/"),
+                          sharp ? "png" : "-background white -alpha remove -quality 85 jpeg",
+                          quoted);
+}
+
+/* Always through convert: what cannot be read, or is too many pixels, would make the model's server
+ * refuse the whole conversation. */
 static AnnexBlock *
 read_image (AnnexWorkspace *workspace,
             const AnnexToolCall *call,
@@ -111,32 +120,25 @@ read_image (AnnexWorkspace *workspace,
 {
   g_autoptr (GPtrArray) content =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_block_unref);
-  g_autoptr (AnnexCommand) command = NULL;
-  g_autofree char *quoted = g_shell_quote (path);
-  g_autofree char *line = NULL;
-  AnnexOutput *output;
+  gboolean sharp =
+      g_bytes_get_size (bytes) <= MAX_SHARP_BYTES && !g_str_equal (media_type, "image/jpeg");
+  g_autofree char *line = dup_convert (path, media_type, sharp);
+  g_autoptr (AnnexCommand) command = annex_command_new (line);
+  g_autoptr (AnnexOutput) output = NULL;
+  const char *made;
 
-  if (g_bytes_get_size (bytes) <= 512 * 1024)
-    {
-      g_ptr_array_add (content, annex_block_new_image (media_type, bytes));
-      return image_result (call, content);
-    }
-  line = g_strdup_printf (
-      "convert %s'[0]' -auto-orient -resize '1568x1568>' -strip -quality 85 jpeg:-", quoted);
-  command = annex_command_new (line);
   output = dex_await_boxed (annex_computer_run (annex_workspace_get_computer (workspace), command,
                                                 NULL, MAX_IMAGE_BYTES + 1, 60000, call->cancel),
                             error);
   if (output == NULL)
     return NULL;
-  if (output->status != 0 || g_bytes_get_size (output->out) > MAX_IMAGE_BYTES)
+  made = annex_picture_head_guess_type (output->out);
+  if (output->status != 0 || g_bytes_get_size (output->out) > MAX_IMAGE_BYTES || made == NULL)
     {
-      annex_output_free (output);
       g_set_error (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED, "The image cannot be shown.");
       return NULL;
     }
-  g_ptr_array_add (content, annex_block_new_image ("image/jpeg", output->out));
-  annex_output_free (output);
+  g_ptr_array_add (content, annex_block_new_image (made, output->out));
   return image_result (call, content);
 }
 
