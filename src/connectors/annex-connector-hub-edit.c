@@ -239,13 +239,14 @@ remove_fiber (gpointer data)
   GError *error = NULL;
   g_autoptr (AnnexConnectorConfig) config =
       annex_connector_shelf_find (self->shelf, edit->id, &error);
-  AnnexOauth *oauth = config != NULL ? annex_connector_hub_get_oauth (self, config) : NULL;
+  g_autoptr (AnnexOauth) oauth =
+      config != NULL ? annex_connector_hub_get_oauth (self, config) : NULL;
 
   if (config == NULL || !annex_connector_shelf_change (self->shelf, remove_cb, edit, &error))
     return annex_future_new_error (error);
   annex_connector_hub_end_lines (self, edit->id, NULL);
   if (oauth != NULL)
-    dex_await_boolean (annex_oauth_sign_out (oauth), NULL); /* it is gone from here either way */
+    annex_connector_hub_leave_service (oauth, config, NULL); /* it is gone from here either way */
   g_hash_table_remove (self->oauth, edit->id);
   forget_secrets (edit);
   annex_connector_shelf_remove_record (self->shelf, edit->id);

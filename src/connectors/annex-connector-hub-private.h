@@ -47,9 +47,15 @@ annex_connector_hub_end_lines (AnnexConnectorHub *self, const char *id, const ch
 /* What was known of its sign-in or its values no longer holds; its lines start anew. In a fiber. */
 void
 annex_connector_hub_forget_state (AnnexConnectorHub *self, const char *id);
-/* The sign-in of the connector; NULL for a command. In a fiber. (borrowed) */
+/* The sign-in of the connector; NULL for a command. In a fiber. (transfer full) */
 AnnexOauth *
 annex_connector_hub_get_oauth (AnnexConnectorHub *self, const AnnexConnectorConfig *config);
+/* In a fiber: signs out of @config; the service hears of it if it may be spoken to. FALSE when the
+ * tokens could not be removed. */
+gboolean
+annex_connector_hub_leave_service (AnnexOauth *oauth,
+                                   const AnnexConnectorConfig *config,
+                                   GError **error);
 /* @config as people see it. @line is nullable. (transfer full) */
 AnnexConnectorInfo *
 annex_connector_hub_describe (AnnexConnectorHub *self,

@@ -58,17 +58,36 @@ annex_connector_hub_get_secrets (AnnexConnectorHub *self)
   return self->secrets;
 }
 
+/* What a sign-in asks is told in the ledger, too. It belongs to no task. */
+static void
+traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpointer data)
+{
+  g_autoptr (AnnexLedgerEntry) entry = annex_ledger_entry_new (NULL, "connector", host, port);
+
+  g_set_str (&entry->method, sent > 0 ? "POST" : "GET");
+  g_set_str (&entry->decision, "allowed");
+  g_set_str (&entry->by, "user");
+  entry->bytes_up = sent;
+  entry->bytes_down = received;
+  dex_future_disown (annex_store_append_ledger (data, entry));
+}
+
 AnnexOauth *
 annex_connector_hub_get_oauth (AnnexConnectorHub *self, const AnnexConnectorConfig *config)
 {
   AnnexSecrets *secrets = annex_connector_hub_get_secrets (self);
   AnnexOauth *oauth = g_hash_table_lookup (self->oauth, config->id);
 
-  if (oauth != NULL || config->address == NULL || secrets == NULL)
-    return oauth;
-  oauth = annex_oauth_new (secrets, config->id, config->title, config->address, NULL);
   if (oauth != NULL)
-    g_hash_table_insert (self->oauth, g_strdup (config->id), oauth);
+    return g_object_ref (oauth);
+  if (config->address == NULL || secrets == NULL)
+    return NULL;
+  oauth = annex_oauth_new (secrets, config->id, config->title, config->address, NULL);
+  if (oauth == NULL)
+    return NULL;
+  if (self->store != NULL)
+    annex_oauth_set_traffic_func (oauth, traffic_cb, g_object_ref (self->store), g_object_unref);
+  g_hash_table_insert (self->oauth, g_strdup (config->id), g_object_ref (oauth));
   return oauth;
 }
 
@@ -78,9 +97,10 @@ annex_connector_hub_make_line (AnnexConnectorHub *self,
                                const char *task_id,
                                AnnexComputer *computer)
 {
-  AnnexConnectorLine *line = annex_connector_line_new (
-      config, self->shelf, annex_connector_hub_get_secrets (self), self->store,
-      annex_connector_hub_get_oauth (self, config), task_id, computer);
+  g_autoptr (AnnexOauth) oauth = annex_connector_hub_get_oauth (self, config);
+  AnnexConnectorLine *line =
+      annex_connector_line_new (config, self->shelf, annex_connector_hub_get_secrets (self),
+                                self->store, oauth, task_id, computer);
 
   annex_connector_line_set_idle_ms (line, self->idle_ms);
   g_signal_connect_object (line, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
@@ -327,7 +347,7 @@ list_fiber (gpointer data)
     {
       const AnnexConnectorConfig *config = configs->pdata[i];
       AnnexConnectorLine *line = find_line (self, config->id, job->task_id);
-      AnnexOauth *oauth = annex_connector_hub_get_oauth (self, config);
+      g_autoptr (AnnexOauth) oauth = annex_connector_hub_get_oauth (self, config);
       AnnexConnectorInfo *info;
 
       if (line != NULL && job->task_id != NULL)
@@ -398,16 +418,32 @@ hub_test (AnnexConnectors *connectors, const char *id, DexFuture *cancel)
   return annex_fiber_run (test_fiber, job_new (connectors, id, cancel), job_free);
 }
 
+/* (transfer full) */
 static AnnexOauth *
-need_oauth (AnnexConnectorHub *self, const char *id, GError **error)
+need_oauth (AnnexConnectorHub *self, const AnnexConnectorConfig *config, GError **error)
 {
-  g_autoptr (AnnexConnectorConfig) config = annex_connector_shelf_find (self->shelf, id, error);
-  AnnexOauth *oauth = config != NULL ? annex_connector_hub_get_oauth (self, config) : NULL;
+  AnnexOauth *oauth = annex_connector_hub_get_oauth (self, config);
 
-  if (config != NULL && oauth == NULL)
+  if (oauth == NULL)
     annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID,
                       N_ ("“%s” is a command; there is nothing to sign in with."), config->title);
   return oauth;
+}
+
+gboolean
+annex_connector_hub_leave_service (AnnexOauth *oauth,
+                                   const AnnexConnectorConfig *config,
+                                   GError **error)
+{
+  DexFuture *left = annex_connector_config_is_allowed (config, NULL) ? annex_oauth_sign_out (oauth)
+                                                                     : annex_oauth_forget (oauth);
+  g_autoptr (GError) local = NULL;
+
+  dex_await_boolean (left, &local); /* whether the service has heard of it is all the same */
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 void
@@ -427,9 +463,13 @@ sign_in_fiber (gpointer data)
 {
   Job *job = data;
   GError *error = NULL;
-  AnnexOauth *oauth = need_oauth (job->hub, job->id, &error);
+  g_autoptr (AnnexConnectorConfig) config =
+      annex_connector_shelf_find (job->hub->shelf, job->id, &error);
+  g_autoptr (AnnexOauth) oauth = NULL;
   gboolean done;
 
+  if (config != NULL && annex_connector_config_is_allowed (config, &error))
+    oauth = need_oauth (job->hub, config, &error);
   if (oauth == NULL)
     return annex_future_new_error (error);
   annex_oauth_set_open_func (oauth, job->open, job->data, NULL);
@@ -465,11 +505,11 @@ sign_out_fiber (gpointer data)
 {
   Job *job = data;
   GError *error = NULL;
-  AnnexOauth *oauth = need_oauth (job->hub, job->id, &error);
+  g_autoptr (AnnexConnectorConfig) config =
+      annex_connector_shelf_find (job->hub->shelf, job->id, &error);
+  g_autoptr (AnnexOauth) oauth = config != NULL ? need_oauth (job->hub, config, &error) : NULL;
 
-  if (oauth != NULL)
-    dex_await_boolean (annex_oauth_sign_out (oauth), &error);
-  if (error != NULL)
+  if (oauth == NULL || !annex_connector_hub_leave_service (oauth, config, &error))
     {
       annex_error_normalise (&error);
       return annex_future_new_error (error);

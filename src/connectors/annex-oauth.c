@@ -372,9 +372,8 @@ take_grant (AnnexOauth *self)
 }
 
 static DexFuture *
-sign_out_fiber (gpointer data)
+leave (AnnexOauth *self, gboolean tell)
 {
-  AnnexOauth *self = data;
   g_autoptr (AnnexOauthGrant) grant = NULL;
   GError *error = NULL;
   gboolean forgotten, told;
@@ -384,17 +383,35 @@ sign_out_fiber (gpointer data)
   g_clear_pointer (&self->wanted, g_free);
   forgotten = dex_await (annex_secrets_remove (self->secrets, self->secret_id), &error) ||
               g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_NOT_FOUND);
-  told = grant != NULL && give_back (self, grant);
+  told = tell && grant != NULL && give_back (self, grant);
   if (!forgotten)
     return annex_future_new_error (error);
   g_clear_error (&error);
   return dex_future_new_for_boolean (told);
 }
 
+static DexFuture *
+sign_out_fiber (gpointer data)
+{
+  return leave (data, TRUE);
+}
+
 DexFuture *
 annex_oauth_sign_out (AnnexOauth *self)
 {
   return annex_fiber_run (sign_out_fiber, g_object_ref (self), g_object_unref);
+}
+
+static DexFuture *
+forget_fiber (gpointer data)
+{
+  return leave (data, FALSE);
+}
+
+DexFuture *
+annex_oauth_forget (AnnexOauth *self)
+{
+  return annex_fiber_run (forget_fiber, g_object_ref (self), g_object_unref);
 }
 
 /* ---- the object */

@@ -76,6 +76,9 @@ annex_oauth_get_token (AnnexOauth *self, const char *refused) G_GNUC_WARN_UNUSED
  */
 DexFuture *
 annex_oauth_sign_out (AnnexOauth *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The same without a word to the service, which may not be spoken to. Resolves to FALSE. */
+DexFuture *
+annex_oauth_forget (AnnexOauth *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to whether there are tokens (boolean). They may have ended. */
 DexFuture *
 annex_oauth_is_signed_in (AnnexOauth *self) G_GNUC_WARN_UNUSED_RESULT;
