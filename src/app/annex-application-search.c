@@ -11,6 +11,9 @@
 #include <glib/gi18n.h>
 
 #define RESULTS_MAX 20
+/* A search is several calls, and one who types searches again: without a window Annex stays so
+ * long after each. */
+#define LINGER_MS (30 * 1000)
 
 /* One call of the bus, answered when the store has. */
 typedef struct
@@ -18,7 +21,6 @@ typedef struct
   AnnexApplication *application;
   GDBusMethodInvocation *invocation;
   char **words; /* terms, or ids */
-  char **among; /* GetSubsearchResultSet: only these; nullable */
 } Call;
 
 static void
@@ -26,19 +28,17 @@ call_free (gpointer data)
 {
   Call *call = data;
 
+  if (gtk_application_get_windows (GTK_APPLICATION (call->application)) == NULL)
+    g_application_set_inactivity_timeout (G_APPLICATION (call->application), LINGER_MS);
   g_application_release (G_APPLICATION (call->application));
   g_object_unref (call->application);
   g_clear_object (&call->invocation);
   g_strfreev (call->words);
-  g_strfreev (call->among);
   g_free (call);
 }
 
 static Call *
-call_new (AnnexApplication *self,
-          GDBusMethodInvocation *invocation,
-          const char *const *words,
-          const char *const *among)
+call_new (AnnexApplication *self, GDBusMethodInvocation *invocation, const char *const *words)
 {
   Call *call = g_new0 (Call, 1);
 
@@ -46,7 +46,6 @@ call_new (AnnexApplication *self,
   call->application = g_object_ref (self);
   call->invocation = g_object_ref (invocation);
   call->words = g_strdupv ((char **) words);
-  call->among = g_strdupv ((char **) among);
   return call;
 }
 
@@ -75,8 +74,7 @@ found_cb (DexFuture *future, gpointer data)
     {
       AnnexTaskSummary *summary = g_ptr_array_index (found, i);
 
-      if (call->among == NULL || g_strv_contains ((const char *const *) call->among, summary->id))
-        g_strv_builder_add (ids, summary->id);
+      g_strv_builder_add (ids, summary->id);
     }
   results = g_strv_builder_end (ids);
   annex_dbus_shell_search_provider2_complete_get_initial_result_set (
@@ -84,34 +82,25 @@ found_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
-static void
-start_search (AnnexApplication *self,
-              GDBusMethodInvocation *invocation,
-              const char *const *terms,
-              const char *const *among)
-{
-  dex_future_disown (
-      dex_future_finally (dex_future_then (annex_application_await_desk (self), search_cb,
-                                           call_new (self, invocation, terms, among), call_free),
-                          found_cb, call_new (self, invocation, terms, among), call_free));
-}
-
 static gboolean
 initial_cb (AnnexApplication *self, GDBusMethodInvocation *invocation, const char *const *terms)
 {
-  start_search (self, invocation, terms, NULL);
+  dex_future_disown (
+      dex_future_finally (dex_future_then (annex_application_await_desk (self), search_cb,
+                                           call_new (self, invocation, terms), call_free),
+                          found_cb, call_new (self, invocation, terms), call_free));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
-/* Both methods answer one array of strings. */
+/* The best of all, not those of @previous: that is only the beginning of what there was. Both
+ * methods answer one array of strings. */
 static gboolean
 subsearch_cb (AnnexApplication *self,
               GDBusMethodInvocation *invocation,
               const char *const *previous,
               const char *const *terms)
 {
-  start_search (self, invocation, terms, previous);
-  return G_DBUS_METHOD_INVOCATION_HANDLED;
+  return initial_cb (self, invocation, terms);
 }
 
 /* ---- descriptions */
@@ -124,6 +113,37 @@ list_cb (DexFuture *future, gpointer data)
   return annex_store_list_tasks (annex_desk_get_store (call->application->desk));
 }
 
+/* (nullable) */
+static AnnexTaskSummary *
+find_task (GPtrArray *tasks, const char *id)
+{
+  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
+    if (g_str_equal (((AnnexTaskSummary *) g_ptr_array_index (tasks, i))->id, id))
+      return g_ptr_array_index (tasks, i);
+  return NULL;
+}
+
+/* Each has a name: the desktop drops all results for one without. @task: NULL when it was deleted
+ * meanwhile. */
+static void
+add_meta (GVariantBuilder *metas, const char *id, const AnnexTaskSummary *task)
+{
+  g_autofree char *title =
+      g_strstrip (annex_text_for_display (task != NULL ? task->title : _ ("Deleted task")));
+  const char *name = title[0] != '\0' ? title : _ ("Untitled task");
+  g_autofree char *when =
+      task != NULL ? annex_text_format_day_and_time (task->updated_us, 0) : NULL;
+
+  g_variant_builder_open (metas, G_VARIANT_TYPE ("a{sv}"));
+  g_variant_builder_add (metas, "{sv}", "id", g_variant_new_string (id));
+  g_variant_builder_add (metas, "{sv}", "name", g_variant_new_string (name));
+  if (when != NULL)
+    g_variant_builder_add (metas, "{sv}", "description", g_variant_new_string (when));
+  g_variant_builder_add (metas, "{sv}", "gicon", g_variant_new_string (ANNEX_APPLICATION_ID));
+  g_variant_builder_close (metas);
+}
+
+/* The desktop pairs what it asked for with the answers by their order. */
 static DexFuture *
 listed_cb (DexFuture *future, gpointer data)
 {
@@ -133,21 +153,8 @@ listed_cb (DexFuture *future, gpointer data)
   GVariantBuilder metas;
 
   g_variant_builder_init (&metas, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
-    {
-      AnnexTaskSummary *summary = g_ptr_array_index (tasks, i);
-      g_autofree char *title = annex_text_for_display (summary->title);
-      g_autofree char *when = annex_text_format_day_and_time (summary->updated_us, 0);
-
-      if (!g_strv_contains ((const char *const *) call->words, summary->id))
-        continue;
-      g_variant_builder_open (&metas, G_VARIANT_TYPE ("a{sv}"));
-      g_variant_builder_add (&metas, "{sv}", "id", g_variant_new_string (summary->id));
-      g_variant_builder_add (&metas, "{sv}", "name", g_variant_new_string (title));
-      g_variant_builder_add (&metas, "{sv}", "description", g_variant_new_string (when));
-      g_variant_builder_add (&metas, "{sv}", "gicon", g_variant_new_string (ANNEX_APPLICATION_ID));
-      g_variant_builder_close (&metas);
-    }
+  for (guint i = 0; tasks != NULL && call->words[i] != NULL; i++)
+    add_meta (&metas, call->words[i], find_task (tasks, call->words[i]));
   annex_dbus_shell_search_provider2_complete_get_result_metas (
       call->application->search, call->invocation, g_variant_builder_end (&metas));
   return dex_future_new_true ();
@@ -158,8 +165,8 @@ metas_cb (AnnexApplication *self, GDBusMethodInvocation *invocation, const char 
 {
   dex_future_disown (
       dex_future_finally (dex_future_then (annex_application_await_desk (self), list_cb,
-                                           call_new (self, invocation, ids, NULL), call_free),
-                          listed_cb, call_new (self, invocation, ids, NULL), call_free));
+                                           call_new (self, invocation, ids), call_free),
+                          listed_cb, call_new (self, invocation, ids), call_free));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -148,6 +148,7 @@ annex_application_window_removed (GtkApplication *application, GtkWindow *window
 {
   AnnexApplication *self = ANNEX_APPLICATION (application);
 
+  g_application_set_inactivity_timeout (G_APPLICATION (self), 0); /* who closes it is done */
   GTK_APPLICATION_CLASS (annex_application_parent_class)->window_removed (application, window);
   if (self->held && gtk_application_get_windows (application) == NULL)
     annex_application_go_to_background (self);

@@ -24,6 +24,7 @@ typedef struct
   gboolean closed;
   gboolean slow; /* giving the desk up takes a while, in which something is asked for */
   char **wanted; /* what was, after it has run */
+  gboolean lingered; /* it was there for a second call */
 } Fixture;
 
 /* ---- the notification service of the desktop */
@@ -442,6 +443,101 @@ test_search (void)
   g_object_unref (fixture.desk);
 }
 
+/* One answer for each that was asked for, in that order, and none without a name: the desktop drops
+ * them all otherwise. What was found before does not limit what is found next. */
+static void
+results_body (gpointer data)
+{
+  static const char *const names[] = { "Untitled task", "Deleted task", "Bills of June",
+                                       "Bills of May" };
+  Fixture *fixture = data;
+  const char *may = annex_task_get_id (annex_fake_desk_add_task (fixture->desk, "Bills of May"));
+  const char *june = annex_task_get_id (annex_fake_desk_add_task (fixture->desk, "Bills of June"));
+  const char *none = annex_task_get_id (annex_fake_desk_add_task (fixture->desk, " "));
+  const char *ids[] = { none, "01hzzzzzzzzzzzzzzzzzzzzzzz", june, may, NULL };
+  const char *before[] = { may, NULL };
+  const char *terms[] = { "bills", "june", NULL };
+  g_autoptr (GVariant) metas = call (fixture, "GetResultMetas", g_variant_new ("(^as)", ids));
+  g_autoptr (GVariant) list = g_variant_get_child_value (metas, 0);
+  g_autoptr (GVariant) within =
+      call (fixture, "GetSubsearchResultSet", g_variant_new ("(^as^as)", before, terms));
+  g_autofree char *within_text = g_variant_print (within, FALSE);
+
+  g_assert_cmpuint (g_variant_n_children (list), ==, 4);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (GVariant) meta = g_variant_get_child_value (list, i);
+      const char *id = NULL;
+      const char *name = NULL;
+
+      g_assert_true (g_variant_lookup (meta, "id", "&s", &id));
+      g_assert_true (g_variant_lookup (meta, "name", "&s", &name));
+      g_assert_cmpstr (id, ==, ids[i]);
+      g_assert_cmpstr (name, ==, names[i]);
+    }
+  g_assert_nonnull (strstr (within_text, june));
+}
+
+static void
+test_results (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, results_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+static void
+later_cb (gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_assert_null (get_window (fixture));
+  fixture->lingered = TRUE;
+  g_application_quit (G_APPLICATION (fixture->application));
+}
+
+static void
+searched_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  g_assert_no_error (error);
+  g_timeout_add_once (500, later_cb, data);
+}
+
+static void
+search_cb (gpointer data)
+{
+  Fixture *fixture = data;
+  const char *terms[] = { "bills", NULL };
+
+  g_dbus_connection_call (g_application_get_dbus_connection (G_APPLICATION (fixture->application)),
+                          ANNEX_APPLICATION_ID, SEARCH_PATH, SEARCH_INTERFACE,
+                          "GetInitialResultSet", g_variant_new ("(^as)", terms), NULL, 0, 3000,
+                          NULL, searched_cb, fixture);
+}
+
+/* Started by the desktop for a search, it is there for the next call of it. */
+static void
+test_search_lingers (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+  char *argv[] = { "annex", "--gapplication-service", NULL };
+
+  fixture.application = annex_application_new (open_desk, close_desk, &fixture);
+  g_timeout_add_once (300, search_cb, &fixture);
+  g_assert_cmpint (g_application_run (G_APPLICATION (fixture.application), 2, argv), ==, 0);
+  g_assert_true (fixture.closed);
+  g_assert_true (fixture.lingered);
+  g_clear_object (&fixture.application);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -459,5 +555,7 @@ main (int argc, char **argv)
   g_test_add_func ("/application/background", test_background);
   g_test_add_func ("/application/ending", test_ending);
   g_test_add_func ("/application/search", test_search);
+  g_test_add_func ("/application/results", test_results);
+  g_test_add_func ("/application/search-lingers", test_search_lingers);
   return g_test_run ();
 }
