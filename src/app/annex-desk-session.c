@@ -462,7 +462,7 @@ annex_desk_session_new (AnnexSession *session)
   AnnexDeskSession *self = g_object_new (ANNEX_TYPE_DESK_SESSION, NULL);
 
   self->session = g_object_ref (session);
-  self->power = annex_power_new ();
+  self->power = annex_power_new (NULL);
   self->watch = annex_ask_watch_new (annex_session_get_store (session));
   g_signal_connect_object (self->watch, "opened", G_CALLBACK (annex_desk_emit_ask_opened), self,
                            G_CONNECT_SWAPPED);

@@ -1,10 +1,12 @@
 /* test-power.c
  *
- * On battery or not, as a UPower on a bus of the test's own says; without one, not.
+ * On battery or not, as a UPower on a bus of the test's own says; without one, as the kernel does.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-power.h"
+
+#include <glib/gstdio.h>
 
 #define WAIT_S 60
 
@@ -55,6 +57,57 @@ tell (GDBusConnection *connection, gboolean value)
 }
 
 static void
+put (const char *supplies, const char *supply, const char *name, const char *word)
+{
+  g_autofree char *folder = g_build_filename (supplies, supply, NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *line = g_strconcat (word, "\n", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, line, -1, NULL));
+}
+
+/* Without UPower @power says what the files in @folder do, which is empty, and removed in the end.
+ */
+static void
+check_supplies (AnnexPower *power, const char *folder)
+{
+  static const char *const files[] = { "AC/type",
+                                       "AC/online",
+                                       "BAT0/type",
+                                       "BAT0/status",
+                                       "mouse/type",
+                                       "mouse/scope",
+                                       "mouse/status",
+                                       "AC",
+                                       "BAT0",
+                                       "mouse",
+                                       "" };
+
+  g_assert_false (annex_power_is_on_battery (power));
+  put (folder, "mouse", "type", "Battery");
+  put (folder, "mouse", "scope", "Device");
+  put (folder, "mouse", "status", "Discharging");
+  g_assert_false (annex_power_is_on_battery (power));
+  put (folder, "AC", "type", "Mains");
+  put (folder, "AC", "online", "1");
+  put (folder, "BAT0", "type", "Battery");
+  put (folder, "BAT0", "status", "Charging");
+  g_assert_false (annex_power_is_on_battery (power));
+  put (folder, "AC", "online", "0");
+  put (folder, "BAT0", "status", "Discharging");
+  g_assert_true (annex_power_is_on_battery (power));
+  put (folder, "AC", "online", "1"); /* some tell the one before the other */
+  g_assert_false (annex_power_is_on_battery (power));
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, files[i], NULL);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+}
+
+static void
 test_battery (void)
 {
   static const char xml[] = "<node><interface name='org.freedesktop.UPower'>"
@@ -67,7 +120,9 @@ test_battery (void)
   g_autoptr (GVariant) owned = NULL;
   g_autoptr (AnnexPower) power = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *supplies = g_dir_make_tmp ("annex-power-XXXXXX", NULL);
 
+  g_assert_nonnull (supplies);
   g_test_dbus_up (bus);
   g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (bus), TRUE);
   connection =
@@ -88,7 +143,7 @@ test_battery (void)
                                        G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
   g_assert_no_error (error);
 
-  power = annex_power_new ();
+  power = annex_power_new (supplies);
   g_assert_false (annex_power_is_on_battery (power)); /* not known yet */
   g_assert_true (comes_to (power, TRUE));
   tell (connection, FALSE);
@@ -97,8 +152,22 @@ test_battery (void)
   g_assert_true (comes_to (power, TRUE));
   g_assert_true (g_dbus_connection_close_sync (connection, NULL, NULL));
   g_assert_true (comes_to (power, FALSE)); /* it went: no battery is known */
+  check_supplies (power, supplies);
   g_clear_object (&power);
   g_test_dbus_stop (bus);
+}
+
+/* No bus at all, as in a sandbox. */
+static void
+test_no_bus (void)
+{
+  g_autofree char *supplies = g_dir_make_tmp ("annex-power-XXXXXX", NULL);
+  g_autoptr (AnnexPower) power = NULL;
+
+  g_assert_nonnull (supplies);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
+  power = annex_power_new (supplies);
+  check_supplies (power, supplies);
 }
 
 int
@@ -106,5 +175,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/power/battery", test_battery);
+  g_test_add_func ("/power/no-bus", test_no_bus);
   return g_test_run ();
 }
