@@ -304,6 +304,9 @@ needs_fiber (AnnexDeskCall *call)
   AnnexImageEstimate *estimate = NULL;
   GError *error = NULL;
 
+  /* In both cases there is nothing to consent to. */
+  if (!annex_image_source_is_for_this_machine (&error))
+    return annex_desk_fail (error);
   needs->folder = dup_place ();
   needs->disk_free_bytes = free_bytes_at (needs->folder);
   if (annex_space_get_limit () > 0)
@@ -321,7 +324,6 @@ needs_fiber (AnnexDeskCall *call)
       /* A damaged one is as good as none. */
       needs->installed = image != NULL;
     }
-  /* There is nothing to consent to. */
   if (!needs->installed && origin == ANNEX_IMAGE_ORIGIN_NONE &&
       !dex_await (annex_image_source_find_version (source, NULL), &error))
     return annex_desk_fail (error);

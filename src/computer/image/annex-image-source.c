@@ -6,6 +6,15 @@
  */
 #include "annex-image-source.h"
 
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+/* What the recipe of the image is for, and the machine that is made of it. */
+#define PROCESSOR "x86_64"
+
 enum { PROGRESS, TRANSFERRED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
@@ -22,10 +31,28 @@ annex_image_source_default_init (AnnexImageSourceInterface *iface)
                     G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT64, G_TYPE_STRING);
 }
 
+gboolean
+annex_image_source_is_for_this_machine (GError **error)
+{
+  struct utsname machine;
+
+  if (uname (&machine) != 0 || strcmp (machine.machine, PROCESSOR) == 0)
+    return TRUE;
+  annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                    N_ ("Annex’s computer needs a 64-bit processor of Intel’s or AMD’s kind "
+                        "(x86_64), and this machine is %s"),
+                    machine.machine);
+  return FALSE;
+}
+
 DexFuture *
 annex_image_source_find_version (AnnexImageSource *self, GCancellable *cancellable)
 {
+  g_autoptr (GError) error = NULL;
+
   dex_return_error_if_fail (ANNEX_IS_IMAGE_SOURCE (self));
+  if (!annex_image_source_is_for_this_machine (&error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
   return ANNEX_IMAGE_SOURCE_GET_IFACE (self)->find_version (self, cancellable);
 }
 
@@ -48,8 +75,12 @@ annex_image_source_estimate (AnnexImageSource *self,
                              AnnexImageStore *store,
                              GCancellable *cancellable)
 {
+  g_autoptr (GError) error = NULL;
+
   dex_return_error_if_fail (ANNEX_IS_IMAGE_SOURCE (self));
   dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (store));
+  if (!annex_image_source_is_for_this_machine (&error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
   return ANNEX_IMAGE_SOURCE_GET_IFACE (self)->estimate (self, store, cancellable);
 }
 
@@ -58,8 +89,12 @@ annex_image_source_provide (AnnexImageSource *self,
                             AnnexImageStore *store,
                             GCancellable *cancellable)
 {
+  g_autoptr (GError) error = NULL;
+
   dex_return_error_if_fail (ANNEX_IS_IMAGE_SOURCE (self));
   dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (store));
+  if (!annex_image_source_is_for_this_machine (&error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
   return ANNEX_IMAGE_SOURCE_GET_IFACE (self)->provide (self, store, cancellable);
 }
 

@@ -41,6 +41,11 @@ struct _AnnexImageSourceInterface
  * request to the network has ended, by a sentence about why where it failed (NULL: it did not); of
  * a builder, all of them to that host together, whose bytes nobody counts (0). For the ledger. */
 
+/* Whether there is an image for this machine at all: it is one for x86_64. FALSE with
+ * ANNEX_IMAGE_ERROR_NOT_FOUND, and then no source finds, estimates or provides one. Any thread. */
+gboolean
+annex_image_source_is_for_this_machine (GError **error);
+
 /* The version that annex_image_source_provide would bring now. Cheap for a builder (a hash of its
  * recipe), one request for a fetcher. Resolves to a string; rejects with ANNEX_IMAGE_ERROR. */
 DexFuture *

@@ -12,6 +12,7 @@
 #include <libdex.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/personality.h>
 
 typedef struct
 {
@@ -303,6 +304,33 @@ test_real_recipe (void)
   g_assert_true (g_regex_match_simple ("^13-[0-9a-f]{12}$", g_value_get_string (value), 0, 0));
 }
 
+/* On a machine of another kind nothing is begun: it is said what is missing. */
+static void
+test_other_machine (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  int before = personality (PER_LINUX32); /* uname() says i686 */
+
+  if (before == -1)
+    {
+      g_test_skip ("this kernel does not take another kind of machine");
+      return;
+    }
+  write_recipe (f, "cp \"$ready\"/* \"$output\"/");
+  g_assert_null (provide (f, &error));
+  g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "x86_64"));
+  g_assert_nonnull (strstr (error->message, "i686"));
+  g_clear_error (&error);
+  image_harness_wait (annex_image_source_find_version (ANNEX_IMAGE_SOURCE (f->builder), NULL),
+                      &error);
+  g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND);
+  g_assert_cmpint (personality ((unsigned long) before), !=, -1);
+  path = g_build_filename (f->folder, "arguments", NULL);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 #define ADD(name, data, func) g_test_add (name, Fixture, data, set_up, func, tear_down)
 
 int
@@ -319,6 +347,7 @@ main (int argc, char **argv)
       ADD (path, GUINT_TO_POINTER (i), test_failure);
     }
   ADD ("/image/builder/no-recipe", NULL, test_no_recipe);
+  ADD ("/image/builder/other-machine", NULL, test_other_machine);
   ADD ("/image/builder/cancel", NULL, test_cancel);
   ADD ("/image/builder/twice", NULL, test_twice);
   g_test_add_func ("/image/builder/real-recipe", test_real_recipe);
