@@ -7,6 +7,7 @@
  */
 #include "annex-agent-private.h"
 
+#include "annex-call-asks.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-simple-tool.h"
@@ -15,11 +16,11 @@ typedef struct
 {
   AnnexAgent *agent;
   AnnexToolCall *call;
-  AnnexTool *tool; /* nullable */
-  char *note;      /* nullable: goes before the result */
-  char *refusal;   /* nullable: the result, without running the tool */
-  char *repeated;  /* nullable: it has failed like this three times, so the user is asked first */
-  gboolean asks;   /* it waits for the user before it does anything */
+  AnnexTool *tool;   /* nullable */
+  char *note;        /* nullable: goes before the result */
+  char *refusal;     /* nullable: the result, without running the tool */
+  char *repeated;    /* nullable: it has failed like this three times, so the user is asked first */
+  gboolean asks;     /* it waits for the user before it does anything */
   gboolean computer; /* it looks into the computer */
   gboolean interrupted;
 } Call;
@@ -103,8 +104,8 @@ tell_interrupted (Call *call, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
-  text = answered != NULL ? g_strdup_printf ("%s\n%s", interrupted, answered)
-                          : g_strdup (interrupted);
+  text =
+      answered != NULL ? g_strdup_printf ("%s\n%s", interrupted, answered) : g_strdup (interrupted);
   return annex_block_new_tool_result_text (id, text, TRUE);
 }
 
@@ -175,6 +176,34 @@ run_tool (Call *call, GError **error)
   return annex_block_new_tool_result_text (id, failure->message, TRUE);
 }
 
+/* The call that was stopped waits for no answer any more: what it asked can be asked again, and
+ * then the answer is carried out without it. */
+static gboolean
+close_asks (Call *call, GError **error)
+{
+  AnnexWorkspace *workspace = call->agent->workspace;
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
+
+  for (guint i = 0; i < open->len; i++)
+    {
+      AnnexAsk *ask = g_ptr_array_index (open, i);
+      g_autoptr (GError) lost = NULL;
+
+      if (!annex_call_asks_is_of (ask, call->call->id) ||
+          dex_await (annex_inbox_expire (annex_workspace_get_inbox (workspace),
+                                         annex_ask_get_id (ask), NULL),
+                     &lost))
+        continue;
+      /* Otherwise it was answered meanwhile. */
+      if (!g_error_matches (lost, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&lost));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 /* Of a call that came to no result: does it wait for an answer of the user's? */
 static gboolean
 stays_open (Call *call)
@@ -212,6 +241,8 @@ call_fiber (gpointer data)
       if (!self->stopped && stays_open (call))
         return annex_future_new_error (error);
       g_clear_error (&error);
+      if (!close_asks (call, &error))
+        return annex_future_new_error (error);
       block = annex_block_new_tool_result_text (id, "The user stopped this.", TRUE);
     }
   block = annex_workspace_hide_secrets (self->workspace, g_steal_pointer (&block));

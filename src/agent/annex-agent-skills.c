@@ -49,7 +49,7 @@ ask_for_trust (AnnexAgent *self, AnnexSkillKeeper *keeper, const char *path, GEr
       g_strdup_printf (_ ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
                           "how to work. Use them only if you know who wrote them."),
                        path, list);
-  answer = annex_workspace_ask (
+  answer = annex_workspace_ask_once (
       self->workspace,
       annex_ask_new_consent (annex_task_get_id (task), "Skills", question, ALLOW, REFUSE), call_id,
       DEX_FUTURE (self->stop), &unanswered);

@@ -12,6 +12,7 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 #include "annex-spoken.h"
+#include "annex-task-run.h"
 
 #include <glib/gi18n.h>
 
@@ -232,14 +233,12 @@ gboolean
 annex_workspace_may_cost_more (AnnexWorkspace *self, GError **error)
 {
   double limit = annex_admin_policy_limit_cost (annex_admin_policy_get (), self->max_cost_usd);
-  AnnexUsage usage = { 0 };
+  double cost = annex_task_get_known_cost (self->task);
 
-  annex_task_get_usage (self->task, &usage);
-  if (limit <= 0 || usage.cost_usd < limit)
+  if (limit <= 0 || cost < limit)
     return TRUE;
   annex_set_spoken (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_COST_LIMIT,
-                    N_ ("This task has cost %.2f US dollars, and may cost %.2f."), usage.cost_usd,
-                    limit);
+                    N_ ("This task has cost %.2f US dollars, and may cost %.2f."), cost, limit);
   return FALSE;
 }
 
@@ -458,6 +457,27 @@ annex_workspace_ask (AnnexWorkspace *self,
     return NULL;
   /* Whoever parks a run stops it for good too, so the park is all there is to wait for. */
   return wait_for_answer (self, open, self->park != NULL ? self->park : cancel, error);
+}
+
+JsonObject *
+annex_workspace_ask_once (AnnexWorkspace *self,
+                          AnnexAsk *ask,
+                          const char *name,
+                          DexFuture *cancel,
+                          GError **error)
+{
+  g_autoptr (AnnexAsk) unnamed = ask;
+  g_autoptr (AnnexAsk) fresh = bind_to_call (unnamed, name, error);
+  g_autoptr (AnnexAsk) open = NULL;
+  JsonObject *answer = NULL;
+
+  if (fresh == NULL)
+    return NULL;
+  open = annex_task_dup_ask_once (self->task, fresh, &answer);
+  if (answer != NULL)
+    return answer;
+  return wait_for_answer (self, open != NULL ? open : fresh,
+                          self->park != NULL ? self->park : cancel, error);
 }
 
 /* Nobody waits for @open any more. Returns the answer that @cancel brings, if it does. (transfer

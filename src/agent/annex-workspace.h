@@ -140,7 +140,16 @@ annex_workspace_ask (AnnexWorkspace *self,
                      DexFuture *cancel,
                      GError **error);
 
-/* The same for a call that may ask several times in its midst, and cannot be taken up again: opens
+/* The same for what is no call's and is asked once in a task: @name stands for the call, and an answer
+ * counts for the very same @ask only. */
+JsonObject *
+annex_workspace_ask_once (AnnexWorkspace *self,
+                          AnnexAsk *ask,
+                          const char *name,
+                          DexFuture *cancel,
+                          GError **error);
+
+/* As annex_workspace_ask, for a call that may ask several times in its midst, and cannot be taken up again: opens
  * @ask anew each time. NULL with G_IO_ERROR_CANCELLED when nobody is there to answer (the ask stays
  * open) or @cancel (nullable) rejects: then the ask is closed. When it rejects with
  * ANNEX_ASK_ERROR_SETTLED, the user's answer is its message.

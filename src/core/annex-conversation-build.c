@@ -329,6 +329,15 @@ annex_conversation_dup_unanswered (AnnexConversation *self)
   return calls;
 }
 
+gint64
+annex_conversation_get_turn_seq (AnnexConversation *self)
+{
+  g_auto (Builder) builder = { 0 };
+
+  builder_init (&builder, self);
+  return builder.turn != NULL ? builder.turn->started : 0;
+}
+
 gboolean
 annex_conversation_was_tool_started (AnnexConversation *self, const char *tool_use_id)
 {

@@ -36,6 +36,9 @@ GPtrArray *
 annex_conversation_dup_unanswered (AnnexConversation *self);
 gboolean
 annex_conversation_was_tool_started (AnnexConversation *self, const char *tool_use_id);
+/* The event that the last turn of the model began with; 0 before the first. */
+gint64
+annex_conversation_get_turn_seq (AnnexConversation *self);
 gboolean
 annex_conversation_needs_model (AnnexConversation *self);
 guint

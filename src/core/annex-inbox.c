@@ -6,6 +6,7 @@
  */
 #include "annex-inbox.h"
 
+#include "annex-call-asks.h"
 #include "annex-future.h"
 #include "annex-spoken.h"
 
@@ -173,29 +174,6 @@ find_waiter (AnnexInbox *self, const char *ask_id)
 
 /* Asking */
 
-/* The ask without what differs each time it is made. (transfer full) */
-static char *
-essence (AnnexAsk *ask)
-{
-  g_autoptr (JsonObject) copy = annex_json_object_copy (annex_ask_get_json (ask));
-
-  json_object_remove_member (copy, "id");
-  if (json_object_has_member (copy, "expires"))
-    json_object_remove_member (copy, "expires");
-  if (json_object_has_member (copy, "reopens"))
-    json_object_remove_member (copy, "reopens");
-  return annex_json_object_to_string (copy);
-}
-
-static gboolean
-is_same (AnnexAsk *a, AnnexAsk *b)
-{
-  g_autofree char *first = essence (a);
-  g_autofree char *second = essence (b);
-
-  return g_str_equal (first, second);
-}
-
 static Waiter *
 find_same_waiter (AnnexInbox *self, AnnexTask *task, AnnexAsk *ask)
 {
@@ -203,7 +181,7 @@ find_same_waiter (AnnexInbox *self, AnnexTask *task, AnnexAsk *ask)
     {
       Waiter *waiter = g_ptr_array_index (self->waiters, i);
 
-      if (waiter->task == task && is_same (waiter->ask, ask))
+      if (waiter->task == task && annex_call_asks_is_same (waiter->ask, ask))
         return waiter;
     }
   return NULL;
@@ -216,7 +194,7 @@ find_same_open (AnnexTask *task, AnnexAsk *ask)
   g_autoptr (GPtrArray) asks = annex_task_dup_open_asks (task);
 
   for (guint i = 0; i < asks->len; i++)
-    if (is_same (g_ptr_array_index (asks, i), ask))
+    if (annex_call_asks_is_same (g_ptr_array_index (asks, i), ask))
       return annex_ask_ref (g_ptr_array_index (asks, i));
   return NULL;
 }

@@ -69,16 +69,6 @@ open_ask_free (gpointer data)
   g_free (open);
 }
 
-static void
-call_ask_free (gpointer data)
-{
-  AnnexCallAsk *call = data;
-
-  annex_ask_unref (call->ask);
-  g_clear_pointer (&call->answer, json_object_unref);
-  g_free (call);
-}
-
 void
 annex_task_facts_init (AnnexTaskFacts *self)
 {
@@ -90,7 +80,7 @@ annex_task_facts_init (AnnexTaskFacts *self)
   self->tool_grants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->shares = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   self->asks = g_ptr_array_new_with_free_func (open_ask_free);
-  self->calls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, call_ask_free);
+  self->calls = annex_call_asks_new ();
   self->drafts =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_object_unref);
   self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
@@ -116,7 +106,7 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_hash_table_unref (self->tool_grants);
   g_ptr_array_unref (self->shares);
   g_ptr_array_unref (self->asks);
-  g_hash_table_unref (self->calls);
+  annex_call_asks_free (self->calls);
   g_hash_table_unref (self->drafts);
   g_ptr_array_unref (self->rules);
   g_ptr_array_unref (self->keeps);
@@ -287,44 +277,6 @@ apply_share_revoked (AnnexTaskFacts *self, JsonObject *data)
 }
 
 static void
-note_call (AnnexTaskFacts *self, gint64 seq, AnnexAsk *ask)
-{
-  const char *id = annex_json_opt_string (annex_ask_get_json (ask), "tool_use", NULL);
-  AnnexCallAsk *call;
-
-  if (id == NULL)
-    return;
-  call = g_new0 (AnnexCallAsk, 1);
-  call->ask = annex_ask_ref (ask);
-  call->seq = seq;
-  g_hash_table_replace (self->calls, g_strdup (id), call);
-}
-
-static void
-note_call_closed (AnnexTaskFacts *self, const char *ask_id, JsonObject *answer)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->calls);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      AnnexCallAsk *call = value;
-
-      if (call->is_closed || !g_str_equal (annex_ask_get_id (call->ask), ask_id))
-        continue;
-      call->is_closed = TRUE;
-      call->answer = answer != NULL ? json_object_ref (answer) : NULL;
-    }
-}
-
-static gboolean
-is_call_after (gpointer key, gpointer value, gpointer to_seq)
-{
-  return ((AnnexCallAsk *) value)->seq > *(gint64 *) to_seq;
-}
-
-static void
 apply_draft_changed (AnnexTaskFacts *self, JsonObject *data)
 {
   const char *share = annex_json_opt_string (data, "share", NULL);
@@ -346,7 +298,7 @@ apply_ask_opened (AnnexTaskFacts *self, gint64 seq, JsonObject *data)
   open->ask = ask;
   open->seq = seq;
   g_ptr_array_add (self->asks, open);
-  note_call (self, seq, ask);
+  annex_call_asks_opened (self->calls, seq, ask);
 }
 
 static void
@@ -361,7 +313,7 @@ apply_ask_closed (AnnexTaskFacts *self, JsonObject *data)
       if (g_str_equal (annex_ask_get_id (open->ask), id))
         g_ptr_array_remove_index (self->asks, i - 1);
     }
-  note_call_closed (self, id, annex_json_opt_object (data, "answer"));
+  annex_call_asks_closed (self->calls, id, annex_json_opt_object (data, "answer"));
 }
 
 static void
@@ -443,23 +395,18 @@ forget_kept_since (AnnexTaskFacts *self, JsonObject *data, const char *member)
     }
 }
 
-static gboolean
-is_open_call (gpointer key, gpointer value, gpointer data)
-{
-  return !((AnnexCallAsk *) value)->is_closed;
-}
-
 /* What stands before belongs to another task: its open asks are asked there, what was kept is taken
  * back there, what was spent was spent there. Folders, decisions, plan and drafts go on. */
 static void
 apply_forked (AnnexTaskFacts *self)
 {
   g_ptr_array_set_size (self->asks, 0);
-  g_hash_table_foreach_remove (self->calls, is_open_call, NULL);
+  annex_call_asks_forget_open (self->calls);
   g_hash_table_remove_all (self->tool_grants);
   g_ptr_array_set_size (self->keeps, 0);
   g_clear_pointer (&self->rolling_back, json_object_unref);
   self->usage = (AnnexUsage) { 0 };
+  self->known_cost_usd = 0;
   if (self->state == ANNEX_TASK_RUNNING || self->state == ANNEX_TASK_WAITING)
     self->state = ANNEX_TASK_STOPPED;
 }
@@ -482,6 +429,7 @@ apply_usage (AnnexTaskFacts *self, JsonObject *data)
   self->usage.output_tokens += count (usage, "output_tokens");
   self->usage.cache_write_tokens += count (usage, "cache_write_tokens");
   self->usage.cache_read_tokens += count (usage, "cache_read_tokens");
+  self->known_cost_usd += MAX (cost, 0);
   if (cost < 0)
     self->usage.cost_usd = -1; /* one unknown part makes the sum unknown */
   else if (self->usage.cost_usd >= 0)
@@ -499,7 +447,7 @@ apply_rewound (AnnexTaskFacts *self, JsonObject *data)
   for (guint i = self->asks->len; i > 0; i--)
     if (((AnnexOpenAsk *) g_ptr_array_index (self->asks, i - 1))->seq > to_seq)
       g_ptr_array_remove_index (self->asks, i - 1);
-  g_hash_table_foreach_remove (self->calls, is_call_after, &to_seq);
+  annex_call_asks_forget_after (self->calls, to_seq);
   forget_catalogues (self->skills, to_seq);
   forget_catalogues (self->connectors, to_seq);
   while (self->plans->len > 0)
@@ -536,7 +484,7 @@ apply_imported (AnnexTaskFacts *self, JsonObject *data)
   g_clear_pointer (&self->tools, g_free);
   g_ptr_array_set_size (self->shares, 0);
   g_ptr_array_set_size (self->asks, 0);
-  g_hash_table_remove_all (self->calls);
+  annex_call_asks_forget_all (self->calls);
   g_hash_table_remove_all (self->drafts);
   g_ptr_array_set_size (self->rules, 0);
   g_hash_table_remove_all (self->tool_grants);

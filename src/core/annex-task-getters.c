@@ -7,6 +7,7 @@
 #include "annex-task-private.h"
 
 #include "annex-policy.h"
+#include "annex-task-run.h"
 
 const char *
 annex_task_get_again_of (AnnexTask *self)
@@ -47,49 +48,10 @@ annex_task_find_share (AnnexTask *self, const char *id_or_name)
   return NULL;
 }
 
-/* What the question @id of @ask is headed; NULL when it asks for no secret. (transfer full) */
-static char *
-dup_secret_header (AnnexAsk *ask, const char *id)
-{
-  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
-
-  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
-    {
-      JsonObject *question = json_array_get_object_element (questions, i);
-
-      if (g_strcmp0 (annex_json_opt_string (question, "id", NULL), id) == 0 &&
-          annex_json_opt_boolean (question, "secret", FALSE))
-        return g_strdup (annex_json_opt_string (question, "header", ""));
-    }
-  return NULL;
-}
-
-/* Is @node, the answer to one question, the secret @reference? */
-static gboolean
-is_reference (JsonNode *node, const char *reference)
-{
-  return JSON_NODE_HOLDS_OBJECT (node) &&
-         g_strcmp0 (annex_json_opt_string (json_node_get_object (node), "secret", NULL),
-                    reference) == 0;
-}
-
 char *
 annex_task_dup_secret_name (AnnexTask *self, const char *reference)
 {
-  GHashTableIter calls;
-  gpointer value;
-
-  g_hash_table_iter_init (&calls, annex_task_peek_facts (self)->calls);
-  while (g_hash_table_iter_next (&calls, NULL, &value))
-    {
-      AnnexCallAsk *call = value;
-      g_autoptr (GList) ids = call->answer != NULL ? json_object_get_members (call->answer) : NULL;
-
-      for (GList *l = ids; l != NULL; l = l->next)
-        if (is_reference (json_object_get_member (call->answer, l->data), reference))
-          return dup_secret_header (call->ask, l->data);
-    }
-  return NULL;
+  return annex_call_asks_dup_secret_name (annex_task_peek_facts (self)->calls, reference);
 }
 
 GPtrArray *
@@ -106,23 +68,41 @@ annex_task_dup_open_asks (AnnexTask *self)
 AnnexAsk *
 annex_task_dup_ask_of_call (AnnexTask *self, const char *tool_use_id, JsonObject **answer)
 {
-  AnnexCallAsk *call = g_hash_table_lookup (annex_task_peek_facts (self)->calls, tool_use_id);
+  gboolean is_closed;
+  JsonObject *given;
+  AnnexAsk *ask = annex_call_asks_find (annex_task_peek_facts (self)->calls, tool_use_id,
+                                        annex_task_get_turn_seq (self), &is_closed, &given);
 
-  *answer = NULL;
-  if (call == NULL)
-    return NULL;
-  if (!call->is_closed)
-    return annex_ask_ref (call->ask);
-  *answer = call->answer != NULL ? annex_json_object_copy (call->answer) : NULL;
-  return NULL;
+  *answer = given != NULL ? annex_json_object_copy (given) : NULL;
+  return ask != NULL && !is_closed ? annex_ask_ref (ask) : NULL;
 }
 
 AnnexAsk *
 annex_task_dup_closed_ask_of_call (AnnexTask *self, const char *tool_use_id)
 {
-  AnnexCallAsk *call = g_hash_table_lookup (annex_task_peek_facts (self)->calls, tool_use_id);
+  gboolean is_closed;
+  JsonObject *given;
+  AnnexAsk *ask = annex_call_asks_find (annex_task_peek_facts (self)->calls, tool_use_id,
+                                        annex_task_get_turn_seq (self), &is_closed, &given);
 
-  return call != NULL && call->is_closed ? annex_ask_ref (call->ask) : NULL;
+  return ask != NULL && is_closed ? annex_ask_ref (ask) : NULL;
+}
+
+AnnexAsk *
+annex_task_dup_ask_once (AnnexTask *self, AnnexAsk *ask, JsonObject **answer)
+{
+  const char *name = annex_json_opt_string (annex_ask_get_json (ask), "tool_use", "");
+  gboolean is_closed;
+  JsonObject *given;
+  AnnexAsk *last =
+      annex_call_asks_find (annex_task_peek_facts (self)->calls, name, -1, &is_closed, &given);
+
+  *answer = NULL;
+  if (last == NULL || !annex_call_asks_is_same (last, ask))
+    return NULL;
+  if (is_closed && given != NULL)
+    *answer = annex_json_object_copy (given);
+  return is_closed ? NULL : annex_ask_ref (last);
 }
 
 JsonObject *
@@ -182,4 +162,10 @@ annex_task_is_kept_since (AnnexTask *self, const char *share_id, const char *pat
 
   key = annex_task_facts_kept_key (share_id, path);
   return g_hash_table_contains (annex_task_peek_facts (self)->kept_since, key);
+}
+
+double
+annex_task_get_known_cost (AnnexTask *self)
+{
+  return annex_task_peek_facts (self)->known_cost_usd;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "annex-call-asks.h"
 #include "annex-conversation.h"
 #include "annex-task.h"
 
@@ -16,15 +17,6 @@ typedef struct
   AnnexAsk *ask;
   gint64 seq;
 } AnnexOpenAsk;
-
-/* What a tool call asked last. */
-typedef struct
-{
-  AnnexAsk *ask;
-  gint64 seq;
-  gboolean is_closed;
-  JsonObject *answer; /* nullable */
-} AnnexCallAsk;
 
 typedef struct
 {
@@ -42,7 +34,7 @@ typedef struct
   GHashTable *tool_grants;  /* "connector\ntool", allowed for this task: digest of its definition */
   GPtrArray *shares;        /* AnnexShare */
   GPtrArray *asks;          /* AnnexOpenAsk */
-  GHashTable *calls;        /* id of a tool call → AnnexCallAsk */
+  AnnexCallAsks *calls;
   GHashTable *drafts;       /* id of a share → JsonObject, its last draft-changed */
   GPtrArray *rules;         /* AnnexNetworkRule */
   GPtrArray *keeps;         /* char * */
@@ -51,6 +43,7 @@ typedef struct
       *kept_since; /* "share/path" of what was kept after the state the computer went back to */
   char *again_of; /* nullable: the task that this is another try of */
   AnnexUsage usage;
+  double known_cost_usd; /* of the replies whose cost is known */
   AnnexTaint taint;
   GPtrArray *untrusted; /* char *, sources that were read, each once */
 } AnnexTaskFacts;
@@ -58,6 +51,9 @@ typedef struct
 /* (borrowed) */
 const AnnexTaskFacts *
 annex_task_peek_facts (AnnexTask *self);
+/* The event that the last turn of the model began with; 0 before the first. */
+gint64
+annex_task_get_turn_seq (AnnexTask *self);
 
 void
 annex_task_facts_init (AnnexTaskFacts *self);

@@ -557,6 +557,12 @@ annex_task_was_tool_started (AnnexTask *self, const char *tool_use_id)
   return annex_conversation_was_tool_started (get_conversation (self), tool_use_id);
 }
 
+gint64
+annex_task_get_turn_seq (AnnexTask *self)
+{
+  return annex_conversation_get_turn_seq (get_conversation (self));
+}
+
 gboolean
 annex_task_needs_model (AnnexTask *self)
 {
