@@ -146,7 +146,7 @@ finish_share (AnnexAgent *self, AnnexShare *share, GError **error)
   g_autoptr (AnnexAsk) ask = NULL;
   JsonObject *json;
 
-  if (changes == NULL || changes->len == 0)
+  if (changes == NULL || changes->len == 0 || !annex_drafts_is_allowed (share, NULL))
     return TRUE;
   if (annex_share_get_mode (share) == ANNEX_SHARE_KEEP)
     {

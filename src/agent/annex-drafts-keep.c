@@ -203,11 +203,19 @@ find_writable (AnnexDrafts *self, const char *id, GError **error)
 {
   g_autoptr (AnnexShare) share = annex_drafts_find_share (self, id, error);
 
-  if (share == NULL || annex_share_get_mode (share) != ANNEX_SHARE_READ_ONLY)
-    return g_steal_pointer (&share);
-  annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_READ_ONLY,
-               N_ ("The folder “%s” is read only for this task"), annex_share_get_name (share));
-  return NULL;
+  if (share == NULL)
+    return NULL;
+  if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
+    {
+      annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_READ_ONLY,
+                        N_ ("The folder “%s” is read only for this task"),
+                        annex_share_get_name (share));
+      return NULL;
+    }
+  /* It may have been given before there was such a rule, and its draft been made since. */
+  if (!annex_drafts_is_allowed (share, error))
+    return NULL;
+  return g_steal_pointer (&share);
 }
 
 static GPtrArray *

@@ -7,6 +7,7 @@
  */
 #include "annex-drafts-private.h"
 
+#include "annex-admin-policy.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
@@ -128,7 +129,7 @@ annex_drafts_find_share (AnnexDrafts *self, const char *id, GError **error)
 
   if (share == NULL)
     annex_set_spoken (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND,
-                 N_ ("This task has no folder “%s”"), id);
+                      N_ ("This task has no folder “%s”"), id);
   return share != NULL ? annex_share_ref (share) : NULL;
 }
 
@@ -412,6 +413,13 @@ prepare_op (AnnexDraftsOp *op)
   return dex_future_new_take_string (g_steal_pointer (&note));
 }
 
+gboolean
+annex_drafts_is_allowed (AnnexShare *share, GError **error)
+{
+  return annex_admin_policy_check_share (annex_admin_policy_get (), annex_share_get_home (share),
+                                         annex_share_get_mode (share), error);
+}
+
 static DexFuture *
 update_op (AnnexDraftsOp *op)
 {
@@ -424,7 +432,9 @@ update_op (AnnexDraftsOp *op)
       AnnexShare *share = g_ptr_array_index (shares, i);
       g_autoptr (GPtrArray) changes = NULL;
 
-      if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
+      /* The computer has not what the rules forbid, so there is nothing to read either. */
+      if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY ||
+          !annex_drafts_is_allowed (share, NULL))
         continue;
       changes = annex_drafts_read (self, share, &error);
       if (changes == NULL || !annex_drafts_tell (self, share, changes, &error))

@@ -97,6 +97,10 @@ annex_drafts_tell_returned (AnnexDrafts *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Is @change at one of @paths (NULL: yes), or below one? */
 gboolean
 annex_drafts_is_chosen (AnnexChange *change, const char *const *paths);
+/* Do the administrator's rules let Annex write into the folder of @share as its mode says? They may be
+ * newer than the share. */
+gboolean
+annex_drafts_is_allowed (AnnexShare *share, GError **error);
 /* "3 added, 1 changed" (transfer full) */
 char *
 annex_drafts_describe (GPtrArray *changes);

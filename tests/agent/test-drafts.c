@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "agent-fixture.h"
+#include "annex-admin-policy.h"
 #include "annex-drafts-private.h"
 
 #include <fcntl.h>
@@ -402,6 +403,31 @@ test_unchanged_written_on (Fixture *f, gconstpointer data)
   g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 1);
 }
 
+/* An administrator's rule that is newer than the folder holds for its draft, too: a draft that the
+ * guest wrote all the same is not kept. */
+static void
+test_forbidden (Fixture *f, gconstpointer data)
+{
+  static const char rules[] = "{\"share_modes\": [\"read-only\"]}";
+  g_autoptr (AnnexAdminPolicy) policy = annex_admin_policy_parse ("test.json", rules, -1);
+  g_autoptr (GPtrArray) upper = NULL;
+  g_autofree char *share = NULL;
+
+  host_file (f, "report", "original");
+  share = share_folder (f);
+  upper = new_upper (f);
+  agent_writes (f, upper, "report", "changed");
+  annex_admin_policy_set (policy);
+  settle_error (annex_drafts_keep (drafts_of (f), share, NULL), ANNEX_ADMIN_ERROR,
+                ANNEX_ADMIN_ERROR_SHARE);
+  assert_host (f, "report", "original");
+  settle_ok (annex_drafts_update (drafts_of (f)));
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_DRAFT_CHANGED), ==, 0);
+  annex_admin_policy_set (NULL);
+  settle_ok (annex_drafts_keep (drafts_of (f), share, NULL));
+  assert_host (f, "report", "changed");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -413,6 +439,7 @@ main (int argc, char **argv)
   ADD ("drafts/dripping", test_dripping);
   ADD ("drafts/revoked", test_revoked);
   ADD ("drafts/read-only", test_read_only);
+  ADD ("drafts/forbidden", test_forbidden);
   ADD ("drafts/written-on", test_written_on);
   ADD ("drafts/unchanged-written-on", test_unchanged_written_on);
   return g_test_run ();
