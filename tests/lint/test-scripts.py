@@ -22,7 +22,7 @@ class Scripts(unittest.TestCase):
         self.checkout, self.build, self.home = (self.place / name for name in ("checkout", "build", "home"))
         for folder in (self.checkout / "data/dev", self.build / "plain/src/app", self.home):
             folder.mkdir(parents=True)
-        for name in ("common", "run", "test"):
+        for name in ("common", "flatpak-build", "flatpak-places", "release", "run", "test"):
             shutil.copy(ROOT / "data/dev" / name, self.checkout / "data/dev")
         shutil.copytree(ROOT / "data/samples/receipts", self.checkout / "data/samples/receipts")
         self.script("checkout/data/dev/build", "exit 0")
@@ -55,6 +55,26 @@ class Scripts(unittest.TestCase):
         done = self.run_script("test", "headless")
         self.assertEqual(done.stdout.splitlines()[-1], "1 passed, 0 failed, 1 skipped", done.stderr)
         self.assertEqual(done.returncode, 0)
+
+    def test_release_names_its_runtime(self):
+        """One for users is built on what they have; nothing is built before that is known."""
+        self.script("checkout/data/dev/build", "echo built; exit 1")
+        done = self.run_script("release", "--test-key")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("--runtime-url", done.stderr)
+        self.assertNotIn("built", done.stdout)
+        for words in (("--runtime-url=https://annex.invalid/a.flatpakrepo",), ("--local-runtime",)):
+            self.assertIn("built", self.run_script("release", "--test-key", *words).stdout)
+
+    def test_installation_stays_the_same(self):
+        """Where there is no bus one is started, and what is run there has the installation that was chosen."""
+        self.script("bin/dbus-run-session", 'shift; export DBUS_SESSION_BUS_ADDRESS=unix:path=/none; exec "$@"')
+        env = {name: value for name, value in os.environ.items() if not name.startswith("DBUS")}
+        env |= {"HOME": str(self.home), "PATH": f"{self.place}/bin:{env['PATH']}"}
+        words = 'source "$0"; FLATPAK_USER_DIR=/chosen; with_buses printenv FLATPAK_USER_DIR'
+        done = subprocess.run(["bash", "-c", words, self.checkout / "data/dev/flatpak-places"], env=env, check=True,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.stdout, "/chosen\n")
 
     def test_samples_are_whole_or_not_there(self):
         samples = sorted(p.name for p in (self.checkout / "data/samples/receipts").iterdir())
