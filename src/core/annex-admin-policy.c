@@ -195,6 +195,19 @@ match_folder (const char *entry, const char *path)
   return is_below;
 }
 
+/* Where the requests to the model server at @base_url go: below /v1, which people write or leave
+ * out. Empty for what is no address, which is in no list. (transfer full) */
+static char *
+dup_requests_place (const char *base_url)
+{
+  g_autofree char *normal = annex_admin_address_normalise (base_url);
+
+  if (normal == NULL)
+    return g_strdup ("");
+  return g_str_has_suffix (normal, "/v1") ? g_steal_pointer (&normal)
+                                          : g_strconcat (normal, "/v1", NULL);
+}
+
 gboolean
 annex_admin_policy_check_model (AnnexAdminPolicy *self,
                                 const char *provider,
@@ -211,10 +224,9 @@ annex_admin_policy_check_model (AnnexAdminPolicy *self,
     }
   if (base_url != NULL)
     {
-      g_autofree char *normal = annex_admin_address_normalise (base_url);
+      g_autofree char *place = dup_requests_place (base_url);
 
-      /* What is no address is in no list. */
-      if (!allows (self, ANNEX_ADMIN_BASE_URLS, match_below, normal != NULL ? normal : ""))
+      if (!allows (self, ANNEX_ADMIN_BASE_URLS, match_below, place))
         {
           annex_set_spoken (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_MODEL,
                             N_ ("Your administrator does not allow models at the address %s."),

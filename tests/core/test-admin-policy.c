@@ -119,6 +119,10 @@ test_models (void)
     { "openai", "https://models.example.com@evil.example", FALSE },
     { "openai", "https://models.example.com:8443", FALSE },
     { "openai", "http://models.example.com", FALSE },
+    /* As Annex keeps it; its requests go to /v1 there. */
+    { "openai", "http://localhost:8080", TRUE },
+    { "openai", "http://localhost:8080/v1/", TRUE },
+    { "openai", "http://localhost:8080/other", FALSE },
     { "openai", "http://localhost:8080/v1/x", TRUE },
     { "openai", "http://localhost:8080/v12", FALSE },
     { "openai", "http://localhost:8080/v1/../v2", FALSE },
