@@ -105,5 +105,7 @@ annex_cli_advice (const GError *error)
     return computer_advice (error->code);
   if (error->domain == ANNEX_STORE_ERROR)
     return store_advice (error->code);
+  if (g_error_matches (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT))
+    return "Nothing was kept. Start a keyring, such as gnome-keyring or KWallet, and try again";
   return NULL;
 }

@@ -89,6 +89,26 @@ find_info (Options *options, const char *id, GError **error)
   return NULL;
 }
 
+static gboolean
+keeps_secrets (Options *options, GError **error)
+{
+  return annex_cli_keeps_secrets (annex_session_get_secrets (options->session), error);
+}
+
+/* Is there a secret in what is to be added? */
+static gboolean
+has_secret (const AnnexConnectorInfo *info)
+{
+  for (guint i = 0; i < info->needs->len; i++)
+    {
+      const AnnexConnectorNeed *need = info->needs->pdata[i];
+
+      if (need->secret && !need->missing)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* ---- commands; each returns an exit status, or -1 with an error */
 
 static int
@@ -222,6 +242,9 @@ add (Options *options, GError **error)
                                        ? "It runs in the computer of each task that uses it."
                                        : "Annex sends it what the agent asks it.");
     }
+  for (guint i = 0; i < previews->len; i++)
+    if (has_secret (previews->pdata[i]) && !keeps_secrets (options, error))
+      return -1;
   if (!agree (options))
     {
       fprintf (stderr, "annex: Nothing was added; --yes adds what is shown\n");
@@ -355,6 +378,8 @@ value (Options *options, GError **error)
     return annex_cli_usage ("connectors", "value needs a connector and NAME=TEXT, NAME= or NAME");
   if (equals == NULL)
     {
+      if (!keeps_secrets (options, error))
+        return -1;
       text = secret = read_hidden (name);
       if (secret == NULL || secret[0] == '\0')
         return annex_cli_usage ("connectors", "there was no text for %s", name);
@@ -382,6 +407,8 @@ open_cb (const char *address, const char *host, gpointer data)
 static int
 sign_in (Options *options, GError **error)
 {
+  if (!keeps_secrets (options, error))
+    return -1;
   if (!dex_await (annex_connectors_sign_in (options->connectors, options->words[0], open_cb, NULL,
                                             NULL, NULL),
                   error))

@@ -314,7 +314,7 @@ store_secret (const char *skill, const AnnexSkillNeed *need, const char *old, GE
   g_autofree char *reference = g_strconcat ("secret:", id, NULL);
   g_autofree char *label = g_strdup_printf ("Annex: %s of the skill %s", need->label, skill);
 
-  if (secrets == NULL)
+  if (secrets == NULL || !annex_cli_keeps_secrets (secrets, error))
     return NULL;
   value = annex_cli_read_answer (isatty (STDIN_FILENO) ? prompt : "", TRUE);
   if (value == NULL || *value == '\0')

@@ -8,6 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-json.h"
+#include "annex-session-secrets.h"
 #include "annex-spoken.h"
 
 #include <errno.h>
@@ -199,6 +200,16 @@ annex_cli_close (AnnexSession *session, int status)
     }
   g_object_unref (session);
   return status;
+}
+
+gboolean
+annex_cli_keeps_secrets (AnnexSecrets *secrets, GError **error)
+{
+  const char *why = annex_secrets_explain (secrets);
+
+  if (why != NULL)
+    g_set_error_literal (error, ANNEX_SECRETS_ERROR, ANNEX_SECRETS_ERROR_ABSENT, why);
+  return why == NULL;
 }
 
 AnnexTask *

@@ -70,6 +70,10 @@ annex_cli_open (int *status);
 /* In a fiber: closes and releases it; returns @status, or FAILED when closing failed. */
 int
 annex_cli_close (AnnexSession *session, int status);
+/* Can @secrets keep something when this process has ended? FALSE with ANNEX_SECRETS_ERROR_ABSENT,
+ * which says why not. */
+gboolean
+annex_cli_keeps_secrets (AnnexSecrets *secrets, GError **error);
 /* In a fiber: loads the task that @text names. (transfer full) */
 AnnexTask *
 annex_cli_load_task (AnnexSession *session, const char *text, int *status);

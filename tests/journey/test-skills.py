@@ -70,6 +70,34 @@ class Skills(Journey):
         self.annex("skills", "values", "month-report", "firm=Receiver AG", "mail=bob@example.org")
         self.annex("skills", "values", "month-report", "dance=x", status=1)
 
+    def test_no_keyring(self):
+        """A secret that would be forgotten at once is not taken."""
+        self.annex("skills", "install", self.folder({"SKILL.md": SKILL.replace(
+            "  annex.firm: text", "  annex.key: secret\n  annex.firm: text")}, "month-report"), "--yes")
+        given = os.path.join(self.temporary, "given")
+        with open(given, "w", encoding="utf-8") as file:
+            file.write("s3cret-of-mine\n")
+        self.annex("connectors", "add", "--yes", "--no-test", "http://127.0.0.1:9/mcp", "--title", "Notes")
+        for words in (["skills", "values", "month-report", "key"], ["connectors", "value", "notes", "API_KEY"],
+                      ["connectors", "sign-in", "notes"]):
+            with open(given, encoding="utf-8") as file:
+                said = self.annex(*words, stdin=file, status=4).stderr
+            self.assertIn("There is no keyring", said, words)
+            self.assertIn("Nothing was kept", said)
+        servers = {"Other": {"command": "true", "env": {"API_TOKEN": "s3cret-of-mine"}}}
+        with open(given, "w", encoding="utf-8") as file:
+            json.dump({"mcpServers": servers}, file)
+        with open(given, encoding="utf-8") as file:
+            said = self.annex("connectors", "add", "--yes", "--no-test", "-", stdin=file, status=4).stderr
+        self.assertIn("There is no keyring", said)
+        notes, = self.lines(self.annex("connectors", "list", "--json"))
+        self.assertEqual((notes["id"], notes.get("needs", [])), ("notes", []))
+        values = {a["id"]: a.get("value") for a in self.lines(self.annex("skills", "values", "month-report", "--json"))}
+        self.assertIsNone(values["key"])
+        # What is no secret needs no keyring.
+        self.annex("skills", "values", "month-report", "firm=ACME")
+        self.annex("connectors", "value", "notes", "region=eu")
+
     def test_versions_and_switch(self):
         folder = self.folder({"SKILL.md": SKILL}, "month-report")
         self.annex("skills", "install", folder, "--yes")
