@@ -31,6 +31,7 @@ typedef struct
 {
   GWeakRef window;
   char *text;
+  char *task_id; /* nullable */
 } Step;
 
 static Step *
@@ -50,6 +51,7 @@ step_free (gpointer data)
 
   g_weak_ref_clear (&step->window);
   g_free (step->text);
+  g_free (step->task_id);
   g_free (step);
 }
 
@@ -239,6 +241,15 @@ show_task (AnnexWindow *self, AnnexTask *task, const char *ask_id)
     annex_composer_focus (annex_task_page_get_composer (page));
 }
 
+/* Somebody writes already, or is in a dialog: the task of last time would take the keyboard from
+ * them in the middle of a sentence. */
+static gboolean
+is_occupied (AnnexWindow *self)
+{
+  return !annex_composer_is_empty (annex_new_task_page_get_composer (self->new_task)) ||
+         adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) != NULL;
+}
+
 static DexFuture *
 opened_cb (DexFuture *future, gpointer data)
 {
@@ -246,22 +257,21 @@ opened_cb (DexFuture *future, gpointer data)
   g_autoptr (AnnexWindow) self = g_weak_ref_get (&step->window);
   g_autoptr (GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
+  gboolean restoring;
 
-  if (self == NULL || self->wanted_task == NULL)
+  if (self == NULL || g_strcmp0 (self->wanted_task, step->task_id) != 0)
     return dex_future_new_true (); /* the user went elsewhere meanwhile */
-  if (value == NULL)
-    {
-      g_clear_pointer (&self->wanted_task, g_free);
-      annex_sidebar_set_selected_task (self->sidebar, self->task_id);
-      if (!self->restoring) /* the last task may have been deleted since */
-        annex_ui_toast (GTK_WIDGET (self->split), annex_error_said (error));
-    }
-  else if (g_str_equal (self->wanted_task, annex_task_get_id (g_value_get_object (value))))
-    {
-      g_clear_pointer (&self->wanted_task, g_free);
-      show_task (self, g_value_get_object (value), step->text);
-    }
+  g_clear_pointer (&self->wanted_task, g_free);
+  restoring = self->restoring;
   self->restoring = FALSE;
+  if (value != NULL && !(restoring && is_occupied (self)))
+    {
+      show_task (self, g_value_get_object (value), step->text);
+      return dex_future_new_true ();
+    }
+  annex_sidebar_set_selected_task (self->sidebar, self->task_id);
+  if (!restoring) /* the last task may have been deleted since */
+    annex_ui_toast (GTK_WIDGET (self->split), annex_error_said (error));
   return dex_future_new_true ();
 }
 
@@ -269,7 +279,9 @@ void
 annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_id)
 {
   AnnexTaskPage *page = annex_window_find_page (self, task_id);
+  Step *step;
 
+  self->restoring = FALSE; /* it is the user who wants it */
   annex_window_take_back (self, task_id);
   if (page != NULL)
     {
@@ -280,13 +292,12 @@ annex_window_open_task (AnnexWindow *self, const char *task_id, const char *ask_
   g_set_str (&self->wanted_task, task_id);
   g_set_str (&self->wanted_ask, ask_id);
   if (self->desk == NULL)
-    {
-      self->restoring = FALSE; /* it is the user who wants it */
-      return;
-    }
+    return;
   annex_sidebar_set_selected_task (self->sidebar, task_id);
-  dex_future_disown (dex_future_finally (annex_desk_open_task (self->desk, task_id), opened_cb,
-                                         step_new (self, ask_id), step_free));
+  step = step_new (self, ask_id);
+  step->task_id = g_strdup (task_id);
+  dex_future_disown (
+      dex_future_finally (annex_desk_open_task (self->desk, task_id), opened_cb, step, step_free));
 }
 
 void
@@ -402,6 +413,7 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
 {
   g_autofree char *task_id = NULL;
   g_autofree char *ask_id = g_steal_pointer (&self->wanted_ask);
+  gboolean restoring;
 
   if (self->desk == desk)
     return;
@@ -421,8 +433,12 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
     }
   annex_window_update_computer (self);
   task_id = g_steal_pointer (&self->wanted_task);
-  if (desk != NULL && task_id != NULL)
-    annex_window_open_task (self, task_id, ask_id);
+  restoring = self->restoring && task_id != NULL;
+  if (desk != NULL && task_id != NULL && !(restoring && is_occupied (self)))
+    {
+      annex_window_open_task (self, task_id, ask_id);
+      self->restoring = restoring;
+    }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESK]);
 }
 

@@ -265,6 +265,59 @@ test_delete (void)
   annex_fake_desk_close (desk);
 }
 
+/* What opens late and fails takes nothing from what was wanted after it. */
+static void
+test_open_after_failure (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "There");
+  AnnexWindow *window = open_window (desk, 1000, 700);
+
+  annex_fake_desk_hold (desk, "open_task");
+  annex_window_open_task (window, "01hzzzzzzzzzzzzzzzzzzzzzzz", NULL);
+  annex_window_open_task (window, annex_task_get_id (task), NULL);
+  annex_shot_settle (100);
+  annex_fake_desk_release (desk, "open_task");
+  g_assert_true (annex_shot_wait (shows_task, window, 3000));
+  g_assert_cmpstr (annex_window_get_task_id (window), ==, annex_task_get_id (task));
+  close_window (window);
+  annex_fake_desk_close (desk);
+}
+
+/* Who writes when the desk comes goes on writing; else the task of last time is there. */
+static void
+test_restore (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "Yesterday's");
+  g_autoptr (GSettings) settings = annex_ui_dup_settings ();
+
+  for (guint i = 0; i < 3; i++)
+    {
+      AnnexWindow *window;
+      AnnexComposer *composer;
+
+      g_settings_set_string (settings, "last-task", annex_task_get_id (task));
+      window = open_window (NULL, 1000, 700);
+      composer = annex_new_task_page_get_composer (
+          ANNEX_NEW_TASK_PAGE (find (GTK_WIDGET (window), ANNEX_TYPE_NEW_TASK_PAGE)));
+      if (i == 0)
+        annex_composer_set_text (composer, "Compare the two con");
+      annex_fake_desk_hold (desk, "open_task");
+      annex_window_set_desk (window, ANNEX_DESK (desk));
+      if (i == 1) /* while the task is being opened */
+        annex_composer_set_text (composer, "Compare the two con");
+      annex_shot_settle (100);
+      annex_fake_desk_release (desk, "open_task");
+      annex_shot_settle (400);
+      g_assert_cmpstr (annex_window_get_task_id (window), ==,
+                       i == 2 ? annex_task_get_id (task) : NULL);
+      g_assert_cmpint (annex_composer_is_empty (composer), ==, i == 2);
+      close_window (window);
+    }
+  annex_fake_desk_close (desk);
+}
+
 static guint
 count_results (AnnexWindow *window)
 {
@@ -539,6 +592,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/parts", test_parts);
   g_test_add_func ("/ui/window/task", test_task);
   g_test_add_func ("/ui/window/delete", test_delete);
+  g_test_add_func ("/ui/window/open-after-failure", test_open_after_failure);
+  g_test_add_func ("/ui/window/restore", test_restore);
   g_test_add_func ("/ui/window/delete-and-open", test_delete_and_open);
   g_test_add_func ("/ui/window/delete-found", test_delete_found);
   g_test_add_func ("/ui/window/delete-fails", test_delete_fails);
