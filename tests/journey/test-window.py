@@ -52,6 +52,44 @@ class Window(WindowCase):
         answered = self.events(self.newest()["id"], "ask-answered")
         self.assertIn("Use the file’s date", json.dumps(answered[0]["data"]["answer"], ensure_ascii=False))
 
+    def test_options_by_arrow(self):
+        """Also when one of them is chosen already, which is the only one that Tab reaches."""
+        self.begin(turn("I looked at them.", DATES), turn("They are where you said."))
+        self.say("sort my receipts")
+        self.see("^Put them under", "radio button")
+        self.reach("^Put them under|^Use the file", "radio button", keys="shift+Tab")
+        self.press("1")
+        self.press("Down")
+        self.is_on("radio button", "^Use the file")
+        self.shot("window-question-arrow")
+        self.press("Return")
+        self.see("They are where", "label")
+        answered = self.events(self.newest()["id"], "ask-answered")
+        self.assertIn("Use the file’s date", json.dumps(answered[0]["data"]["answer"], ensure_ascii=False))
+
+    def test_edit_while_composing(self):
+        """Enter and Escape end what an input method composes; the message is neither sent nor given up."""
+        self.begin(turn("It is blue."), turn("It is green."))
+        self.say("Make it blue")
+        self.see("^It is blue", "label")
+        self.becomes("done")
+        self.click("^Edit and Send Again$", "button")
+        self.is_on("text", "^Your Message$")
+        self.press("ctrl+a")
+        self.write("Make it vert p")
+        self.press("ctrl+shift+u", "e", "2")
+        self.press("Return")
+        self.press("ctrl+shift+u", "f", "c")
+        self.press("Escape")
+        self.is_on("text", "^Your Message$")
+        self.assertEqual(len(self.events(self.newest()["id"], "user-message")), 1)
+        self.assertEqual(self.words(self.focused()), "Make it vert pâ")
+        self.shot("window-edit-composing")
+        self.press("Return")
+        self.see("^It is green", "label")
+        said = self.events(self.newest()["id"], "user-message")[-1]["data"]["blocks"][0]["text"]
+        self.assertEqual(said, "Make it vert pâ")
+
     def test_given_by_another_program(self):
         self.begin(turn("I looked at them."))
         given = [os.path.join(self.temporary, name) for name in ("notes.txt", "sums.csv", "Receipts")]

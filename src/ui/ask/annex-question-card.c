@@ -78,6 +78,17 @@ annex_question_card_get_answerable (AnnexQuestionCard *self)
   return TRUE;
 }
 
+gboolean
+annex_question_card_is_begun (AnnexQuestionCard *self)
+{
+  g_return_val_if_fail (ANNEX_IS_QUESTION_CARD (self), FALSE);
+
+  for (guint i = 0; self->state != STATE_CLOSED && i < self->fields->len; i++)
+    if (annex_question_field_is_begun (get_field (self, i)))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 update_answerable (AnnexQuestionCard *self)
 {
@@ -329,6 +340,22 @@ current_field (AnnexQuestionCard *self)
   return self->fields->len > 0 ? get_field (self, 0) : NULL;
 }
 
+/* In a group Tab reaches only what is chosen; arrows reach the rest. The conversation around would
+ * scroll with them. */
+static gboolean
+move_focus (AnnexQuestionCard *self, guint key)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  gboolean up = key == GDK_KEY_Up || key == GDK_KEY_KP_Up;
+  GtkDirectionType direction = up ? GTK_DIR_UP : GTK_DIR_DOWN;
+
+  if ((!up && key != GDK_KEY_Down && key != GDK_KEY_KP_Down) || !GTK_IS_CHECK_BUTTON (focus))
+    return FALSE;
+  return gtk_widget_child_focus (focus, direction) ||
+         gtk_widget_child_focus (GTK_WIDGET (self->fields_box), direction);
+}
+
 static gboolean
 key_cb (AnnexQuestionCard *self, guint key, guint code, GdkModifierType state)
 {
@@ -343,6 +370,8 @@ key_cb (AnnexQuestionCard *self, guint key, guint code, GdkModifierType state)
       put_off (self);
       return GDK_EVENT_STOP;
     }
+  if (move_focus (self, key))
+    return GDK_EVENT_STOP;
   if (key == GDK_KEY_Return || key == GDK_KEY_KP_Enter)
     {
       annex_question_card_answer (self);

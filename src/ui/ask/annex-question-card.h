@@ -35,6 +35,9 @@ annex_question_card_is_open (AnnexQuestionCard *self);
 void
 annex_question_card_focus (AnnexQuestionCard *self);
 /* Could be sent: every question has an answer. Property "answerable". */
+/* It waits for an answer of which a part is chosen or written. */
+gboolean
+annex_question_card_is_begun (AnnexQuestionCard *self);
 gboolean
 annex_question_card_get_answerable (AnnexQuestionCard *self);
 /* Sends it, when it is answerable. */

@@ -83,6 +83,19 @@ annex_question_field_is_answered (AnnexQuestionField *self)
   return FALSE;
 }
 
+gboolean
+annex_question_field_is_begun (AnnexQuestionField *self)
+{
+  g_return_val_if_fail (ANNEX_IS_QUESTION_FIELD (self), FALSE);
+
+  if (self->secret)
+    return FALSE; /* it is kept nowhere longer than needed */
+  for (guint i = 0; i < self->checks->len; i++)
+    if (gtk_check_button_get_active (g_ptr_array_index (self->checks, i)))
+      return TRUE;
+  return has_words (self);
+}
+
 static JsonNode *
 dup_words (AnnexQuestionField *self)
 {

@@ -27,6 +27,9 @@ gboolean
 annex_question_field_is_secret (AnnexQuestionField *self);
 gboolean
 annex_question_field_is_answered (AnnexQuestionField *self);
+/* Something that is no secret was chosen or written, whether it is an answer or not. */
+gboolean
+annex_question_field_is_begun (AnnexQuestionField *self);
 /* The value for the answer object: a label, labels, or {other_text}. NULL for a secret, and when
  * nothing is chosen. (transfer full) */
 JsonNode *

@@ -164,6 +164,34 @@ create_row (gpointer item, gpointer data)
   return widget;
 }
 
+/* What was written into a row and not sent is in its widget alone. */
+static gboolean
+is_begun (GtkWidget *widget)
+{
+  GtkWidget *card = NULL;
+
+  if (ANNEX_IS_USER_CARD (widget))
+    return annex_user_card_is_edited (ANNEX_USER_CARD (widget));
+  if (ANNEX_IS_RECORD_VIEW (widget))
+    card = annex_record_view_get_question (ANNEX_RECORD_VIEW (widget));
+  return card != NULL && annex_question_card_is_begun (ANNEX_QUESTION_CARD (card));
+}
+
+gboolean
+annex_chat_view_is_begun (AnnexChatView *self)
+{
+  guint n = self->rows != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->rows)) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      GtkWidget *widget = annex_row_list_get_widget (self->list, i);
+
+      if (widget != NULL && is_begun (widget))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Finding */
 
 static void
@@ -602,6 +630,7 @@ annex_chat_view_init (AnnexChatView *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Conversation"), -1);
   annex_row_list_set_func (self->list, create_row, self);
+  annex_row_list_set_keep (self->list, is_begun);
   annex_row_list_set_max_width (self->list, COLUMN_WIDTH);
   gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->search_bar),
                                 GTK_EDITABLE (self->search_entry));

@@ -26,6 +26,9 @@ annex_chat_view_find (AnnexChatView *self);
 void
 annex_chat_view_scroll_to_end (AnnexChatView *self);
 /* Brings the ask's row into view, if it is known. */
+/* A message is edited or a question half answered in it. */
+gboolean
+annex_chat_view_is_begun (AnnexChatView *self);
 void
 annex_chat_view_show_ask (AnnexChatView *self, const char *ask_id);
 /* The page shows the results of the last request below the conversation. */

@@ -115,7 +115,8 @@ is_held (AnnexRowList *self, GtkWidget *widget)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
 
-  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+  return (focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget))) ||
+         (self->keep != NULL && self->keep (widget));
 }
 
 static gint64
@@ -250,7 +251,7 @@ place_rows (AnnexRowList *self, int width, int height, guint first, guint last, 
         }
       else if (row->widget != NULL && is_held (self, row->widget))
         {
-          /* Where it cannot be seen, but keeps the keyboard and the selection. */
+          /* Where it cannot be seen, but keeps the keyboard, the selection and what was written. */
           place.y = -row->height - 100000;
           gtk_widget_size_allocate (row->widget, &place, -1);
         }

@@ -25,6 +25,7 @@ struct _AnnexRowList
   GListModel *model;
   AnnexRowListFunc create;
   gpointer user_data;
+  AnnexRowListKeepFunc keep; /* nullable */
   int max_width;
   int width; /* the rows' now */
 

@@ -322,6 +322,12 @@ annex_row_list_set_func (AnnexRowList *self, AnnexRowListFunc create, gpointer u
 }
 
 void
+annex_row_list_set_keep (AnnexRowList *self, AnnexRowListKeepFunc keep)
+{
+  self->keep = keep;
+}
+
+void
 annex_row_list_set_model (AnnexRowList *self, GListModel *model)
 {
   if (self->model == model)

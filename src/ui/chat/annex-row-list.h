@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /* The widget of @item; the list drops it when it is far away and asks again when it is near. */
 typedef GtkWidget *(*AnnexRowListFunc) (gpointer item, gpointer user_data);
 
-/* Properties: those of GtkScrollable; "at-end" (boolean, read only): the last row's end is visible and
- * is followed. Signal "near-start": the first row is nearly visible. */
+/* Properties: those of GtkScrollable; "at-end" (boolean, read only): the last row's end is visible
+ * and is followed. Signal "near-start": the first row is nearly visible. */
 #define ANNEX_TYPE_ROW_LIST (annex_row_list_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexRowList, annex_row_list, ANNEX, ROW_LIST, GtkWidget)
 
@@ -26,6 +26,10 @@ annex_row_list_set_model (AnnexRowList *self, GListModel *model);
 void
 annex_row_list_set_func (AnnexRowList *self, AnnexRowListFunc create, gpointer user_data);
 /* The widest the column becomes. */
+/* Whether a row's widget holds what must not be lost: then it stays, though it is not near. */
+typedef gboolean (*AnnexRowListKeepFunc) (GtkWidget *widget);
+void
+annex_row_list_set_keep (AnnexRowList *self, AnnexRowListKeepFunc keep);
 void
 annex_row_list_set_max_width (AnnexRowList *self, int width);
 gboolean

@@ -283,14 +283,23 @@ send_clicked_cb (AnnexUserCard *self)
 }
 
 static gboolean
-editor_key_cb (AnnexUserCard *self, guint key, guint code, GdkModifierType state)
+editor_key_cb (AnnexUserCard *self,
+               guint key,
+               guint code,
+               GdkModifierType state,
+               GtkEventController *controller)
 {
-  if (key == GDK_KEY_Escape)
-    close_editor (self);
-  else if ((key == GDK_KEY_Return || key == GDK_KEY_KP_Enter) && !(state & GDK_SHIFT_MASK))
+  gboolean enter = key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_ISO_Enter;
+
+  if (key != GDK_KEY_Escape && (!enter || (state & GDK_SHIFT_MASK) != 0))
+    return FALSE;
+  if (gtk_text_view_im_context_filter_keypress (
+          GTK_TEXT_VIEW (self->editor_text), gtk_event_controller_get_current_event (controller)))
+    return TRUE; /* it ends what an input method was composing */
+  if (enter)
     send_clicked_cb (self);
   else
-    return FALSE;
+    close_editor (self);
   return TRUE;
 }
 
@@ -353,6 +362,12 @@ annex_user_card_edit (AnnexUserCard *self)
   gtk_widget_set_visible (self->card, FALSE);
   gtk_widget_set_visible (self->buttons, FALSE);
   gtk_widget_grab_focus (self->editor_text);
+}
+
+gboolean
+annex_user_card_is_edited (AnnexUserCard *self)
+{
+  return self->editor != NULL;
 }
 
 /* The object */

@@ -1,7 +1,7 @@
 /* annex-user-card.h
  *
- * What the user said: text, images, folders. It can be copied, and edited: then the conversation goes
- * on from there anew.
+ * What the user said: text, images, folders. It can be copied, and edited: then the conversation
+ * goes on from there anew.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -24,5 +24,7 @@ annex_user_card_set_search (AnnexUserCard *self, const char *words);
 /* Shows the editor. */
 void
 annex_user_card_edit (AnnexUserCard *self);
+gboolean
+annex_user_card_is_edited (AnnexUserCard *self); /* the editor is open */
 
 G_END_DECLS

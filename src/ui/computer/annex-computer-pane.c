@@ -469,6 +469,12 @@ annex_computer_pane_init (AnnexComputerPane *self)
   annex_computer_pane_update (self);
 }
 
+gboolean
+annex_computer_pane_is_moving (AnnexComputerPane *self)
+{
+  return self->moving != NULL;
+}
+
 GtkWidget *
 annex_computer_pane_new (AnnexDesk *desk, AnnexTask *task)
 {

@@ -18,6 +18,10 @@ G_DECLARE_FINAL_TYPE (AnnexComputerPane, annex_computer_pane, ANNEX, COMPUTER_PA
 GtkWidget *
 annex_computer_pane_new (AnnexDesk *desk, AnnexTask *task);
 
+/* The computers are on their way to another place, which ends with the pane. */
+gboolean
+annex_computer_pane_is_moving (AnnexComputerPane *self);
+
 /* "Annex's computer is asleep": a state in plain words. Static, translated. */
 const char *
 annex_computer_state_to_words (AnnexComputerState state);

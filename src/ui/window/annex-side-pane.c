@@ -185,6 +185,15 @@ annex_side_pane_dispose (GObject *object)
   G_OBJECT_CLASS (annex_side_pane_parent_class)->dispose (object);
 }
 
+gboolean
+annex_side_pane_is_moving (AnnexSidePane *self)
+{
+  GtkWidget *slot = adw_view_stack_get_child_by_name (self->stack, "computer");
+  GtkWidget *part = slot != NULL ? adw_bin_get_child (ADW_BIN (slot)) : NULL;
+
+  return part != NULL && annex_computer_pane_is_moving (ANNEX_COMPUTER_PANE (part));
+}
+
 static void
 annex_side_pane_class_init (AnnexSidePaneClass *klass)
 {

@@ -15,4 +15,8 @@ G_BEGIN_DECLS
 #define ANNEX_TYPE_SIDE_PANE (annex_side_pane_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexSidePane, annex_side_pane, ANNEX, SIDE_PANE, AnnexTaskWidget)
 
+/* See annex_computer_pane_is_moving. */
+gboolean
+annex_side_pane_is_moving (AnnexSidePane *self);
+
 G_END_DECLS

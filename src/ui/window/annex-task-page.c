@@ -576,6 +576,22 @@ annex_task_page_get_composer (AnnexTaskPage *self)
   return self->composer;
 }
 
+gboolean
+annex_task_page_is_busy (AnnexTaskPage *self)
+{
+  GtkWidget *chat = adw_bin_get_child (self->chat_slot);
+
+  return !annex_composer_is_empty (self->composer) ||
+         (chat != NULL && annex_chat_view_is_begun (ANNEX_CHAT_VIEW (chat))) ||
+         annex_task_page_is_moving (self);
+}
+
+gboolean
+annex_task_page_is_moving (AnnexTaskPage *self)
+{
+  return annex_side_pane_is_moving (self->pane);
+}
+
 void
 annex_task_page_show_ask (AnnexTaskPage *self, const char *ask_id)
 {

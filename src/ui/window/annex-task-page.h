@@ -29,6 +29,12 @@ AnnexTask *
 annex_task_page_get_task (AnnexTaskPage *self);
 AnnexComposer *
 annex_task_page_get_composer (AnnexTaskPage *self);
+/* It holds what would be lost with it: something written and not sent, something under way. */
+gboolean
+annex_task_page_is_busy (AnnexTaskPage *self);
+/* In its pane the computers are on their way to another disk; with the page that would end. */
+gboolean
+annex_task_page_is_moving (AnnexTaskPage *self);
 /* Where the window's banner goes while this is shown: under the header bar. (borrowed) */
 AdwBin *
 annex_task_page_get_banner_slot (AnnexTaskPage *self);

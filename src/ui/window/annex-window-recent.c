@@ -48,7 +48,7 @@ annex_window_forget_pages (AnnexWindow *self)
     annex_window_remove_page (self, g_ptr_array_index (self->recent, 0));
 }
 
-/* The one longest not looked at, but never one in which something was written and not sent. */
+/* The one longest not looked at, but never one with which something would be lost. */
 static AnnexTaskPage *
 find_old_page (AnnexWindow *self)
 {
@@ -56,8 +56,7 @@ find_old_page (AnnexWindow *self)
     {
       AnnexTaskPage *page = g_ptr_array_index (self->recent, i);
 
-      if (page != annex_window_get_page (self) &&
-          annex_composer_is_empty (annex_task_page_get_composer (page)))
+      if (page != annex_window_get_page (self) && !annex_task_page_is_busy (page))
         return page;
     }
   return NULL;

@@ -372,10 +372,18 @@ delete_action (GtkWidget *widget, const char *name, GVariant *target)
   g_autofree char *task_id = g_strdup (target_task (self, target));
   g_autofree char *title = NULL;
   g_autofree char *text = NULL;
+  AnnexTaskPage *page;
   AdwToast *toast;
 
   if (task_id == NULL || g_hash_table_contains (self->deleting, task_id))
     return;
+  page = annex_window_find_page (self, task_id);
+  if (page != NULL && annex_task_page_is_moving (page))
+    {
+      annex_ui_toast (GTK_WIDGET (self->split),
+                      _ ("Annex’s computers are being moved; try again when that is done"));
+      return;
+    }
   title = dup_task_title (self, task_id);
   text = g_strdup_printf (_ ("“%s” deleted"), title);
   annex_sidebar_set_task_hidden (self->sidebar, task_id, TRUE);

@@ -7,6 +7,7 @@
  */
 #include "annex-block.h"
 #include "annex-json-build.h"
+#include "annex-json.h"
 #include "annex-steps-view.h"
 #include "annex-user-card.h"
 #include "chat-fixture.h"
@@ -282,6 +283,76 @@ test_edit (void)
   chat_fixture_close (desk, window);
 }
 
+static GtkTextBuffer *
+get_editor (AnnexChatView *view)
+{
+  GtkWidget *editor = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_TEXT_VIEW, NULL);
+
+  return editor != NULL ? gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor)) : NULL;
+}
+
+/* What is half written stays, however far one scrolls, and goes when it was given up. */
+static void
+test_begun (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  g_autoptr (JsonObject) input =
+      annex_json_parse_object ("{\"questions\":[{\"id\":\"a\",\"header\":\"Size\",\"question\":"
+                               "\"Which?\",\"options\":[{\"label\":\"Small\"},{\"label\":"
+                               "\"Large\"}]}]}",
+                               -1, NULL);
+  AnnexChatView *view;
+  GtkAdjustment *adjustment;
+  GtkWindow *window;
+  GtkWidget *card, *check;
+  g_autofree char *text = NULL;
+  GtkTextIter start, end;
+
+  annex_fake_desk_user (desk, task, "Make it blue");
+  annex_fake_desk_ask (desk, task, annex_ask_new_question (annex_task_get_id (task), input, NULL));
+  add_exchange (desk, task, 0, 40);
+  view = chat_fixture_show (desk, task, 700, 600, &window);
+  adjustment = chat_fixture_get_adjustment (view);
+  for (guint i = 0;
+       i < 20 && chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL) == NULL; i++)
+    {
+      gtk_adjustment_set_value (adjustment, 0); /* older parts come above */
+      chat_fixture_settle (view);
+    }
+  g_assert_false (annex_chat_view_is_begun (view));
+  card = chat_fixture_find (GTK_WIDGET (view), ANNEX_TYPE_USER_CARD, NULL);
+  annex_user_card_edit (ANNEX_USER_CARD (card));
+  gtk_text_buffer_set_text (get_editor (view), "Make it green", -1);
+  check = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL);
+  g_assert_nonnull (check);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
+  gtk_root_set_focus (GTK_ROOT (window), NULL);
+  annex_chat_view_scroll_to_end (view);
+  annex_shot_settle (400);
+  g_assert_null (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Question 0"));
+  g_assert_true (annex_chat_view_is_begun (view));
+  gtk_adjustment_set_value (adjustment, 0);
+  annex_shot_settle (400);
+  annex_shot_take (window, "chat-begun");
+  g_assert_nonnull (get_editor (view));
+  gtk_text_buffer_get_bounds (get_editor (view), &start, &end);
+  text = gtk_text_buffer_get_text (get_editor (view), &start, &end, FALSE);
+  g_assert_cmpstr (text, ==, "Make it green");
+  check = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL);
+  g_assert_true (gtk_check_button_get_active (GTK_CHECK_BUTTON (check)));
+
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), FALSE);
+  g_signal_emit_by_name (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_BUTTON, "_Cancel"),
+                         "clicked");
+  gtk_root_set_focus (GTK_ROOT (window), NULL);
+  g_assert_false (annex_chat_view_is_begun (view));
+  annex_chat_view_scroll_to_end (view);
+  annex_shot_settle (400);
+  g_assert_null (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL));
+  chat_fixture_close (desk, window);
+}
+
 /* A picture, which keeps to its place however large it is, and what only says that it is one. */
 static void
 test_images (void)
@@ -520,6 +591,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/chat/stream", test_stream);
   g_test_add_func ("/chat/find", test_find);
   g_test_add_func ("/chat/edit", test_edit);
+  g_test_add_func ("/chat/begun", test_begun);
   g_test_add_func ("/chat/images", test_images);
   g_test_add_func ("/chat/browse-step", test_browse_step);
   g_test_add_func ("/chat/steps", test_steps);

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-composer-chip.h"
+#include "annex-computer-pane.h"
 #include "annex-fake-desk.h"
 #include "annex-new-task-page.h"
 #include "annex-shot.h"
@@ -14,6 +15,7 @@
 #include "annex-sidebar.h"
 #include "annex-task-page.h"
 #include "annex-ui.h"
+#include "annex-user-card.h"
 #include "annex-window.h"
 
 /* ---- helpers */
@@ -318,6 +320,76 @@ test_restore (void)
   annex_fake_desk_close (desk);
 }
 
+static void
+open_and_wait (AnnexWindow *window, AnnexTask *task)
+{
+  annex_window_open_task (window, annex_task_get_id (task), NULL);
+  for (guint i = 0;
+       i < 100 && g_strcmp0 (annex_window_get_task_id (window), annex_task_get_id (task)) != 0; i++)
+    annex_shot_settle (50);
+  annex_shot_settle (150);
+}
+
+static GtkWidget *
+find_shown_card (AnnexWindow *window)
+{
+  GtkWidget *page = find (GTK_WIDGET (window), ANNEX_TYPE_NEW_TASK_PAGE);
+  GtkWidget *stack = gtk_widget_get_ancestor (page, GTK_TYPE_STACK);
+
+  return find (gtk_stack_get_visible_child (GTK_STACK (stack)), ANNEX_TYPE_USER_CARD);
+}
+
+/* Of the tasks looked at, those with something under way keep their page: an edited message, the
+ * computers on their way to another disk. */
+static void
+test_busy_pages (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AnnexWindow *window = open_window (desk, 1400, 860);
+  AnnexTask *tasks[12];
+  gpointer card, pane, idle;
+
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    {
+      tasks[i] = annex_fake_desk_add_task (desk, "t");
+      annex_fake_desk_user (desk, tasks[i], "Make it blue");
+    }
+  open_and_wait (window, tasks[0]);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.show-pane", "s", "computer");
+  annex_shot_settle (300);
+  pane = find (GTK_WIDGET (window), ANNEX_TYPE_COMPUTER_PANE);
+  g_assert_nonnull (pane);
+  g_object_add_weak_pointer (pane, &pane);
+  annex_fake_desk_hold (desk, "move_computers");
+  gtk_widget_activate_action (pane, "computer.move-to", "s", "/media/disk");
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
+                              annex_task_get_id (tasks[0]));
+  annex_shot_settle (100);
+  g_assert_nonnull (pane); /* not while they move */
+  g_assert_cmpuint (count_rows (window), ==, G_N_ELEMENTS (tasks));
+
+  open_and_wait (window, tasks[1]);
+  card = find_shown_card (window);
+  g_assert_nonnull (card);
+  g_object_add_weak_pointer (card, &card);
+  annex_user_card_edit (card);
+  open_and_wait (window, tasks[2]);
+  idle = find_shown_card (window);
+  g_object_add_weak_pointer (idle, &idle);
+  for (guint i = 3; i < G_N_ELEMENTS (tasks); i++)
+    open_and_wait (window, tasks[i]);
+  annex_shot_settle (500);
+  g_assert_null (idle); /* it was let go of */
+  g_assert_nonnull (pane);
+  g_assert_nonnull (card);
+  annex_fake_desk_release (desk, "move_computers");
+  annex_shot_settle (200);
+  g_object_remove_weak_pointer (pane, &pane);
+  g_object_remove_weak_pointer (card, &card);
+  close_window (window);
+  annex_fake_desk_close (desk);
+}
+
 static guint
 count_results (AnnexWindow *window)
 {
@@ -594,6 +666,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/delete", test_delete);
   g_test_add_func ("/ui/window/open-after-failure", test_open_after_failure);
   g_test_add_func ("/ui/window/restore", test_restore);
+  g_test_add_func ("/ui/window/busy-pages", test_busy_pages);
   g_test_add_func ("/ui/window/delete-and-open", test_delete_and_open);
   g_test_add_func ("/ui/window/delete-found", test_delete_found);
   g_test_add_func ("/ui/window/delete-fails", test_delete_fails);
