@@ -9,6 +9,7 @@
 #include "annex-browsers.h"
 #include "annex-cli.h"
 #include "annex-desk-session.h"
+#include "annex-doctor-desk.h"
 #include "annex-future.h"
 #include "annex-module.h"
 
@@ -19,9 +20,12 @@ static const struct
   const char *name;
   AnnexCliFunc func;
 } commands[] = {
-  { "run", annex_cli_run },       { "tasks", annex_cli_tasks },
-  { "inbox", annex_cli_inbox },   { "computer", annex_cli_computer },
-  { "doctor", annex_cli_doctor }, { "skills", annex_cli_skills },
+  { "run", annex_cli_run },
+  { "tasks", annex_cli_tasks },
+  { "inbox", annex_cli_inbox },
+  { "computer", annex_cli_computer },
+  { "doctor", annex_cli_doctor },
+  { "skills", annex_cli_skills },
   { "connectors", annex_cli_connectors },
   { "eval", annex_cli_eval },
 };
@@ -102,7 +106,8 @@ close_desk (AnnexDesk *desk)
 const AnnexAppModule *
 annex_app_module_get (void)
 {
-  static const AnnexAppModule module = { run, annex_desk_session_open, close_desk };
+  static const AnnexAppModule module = { run, annex_desk_session_open, close_desk,
+                                         annex_doctor_desk_new };
 
   annex_browsers_set_module_func (load_browser);
   return &module;

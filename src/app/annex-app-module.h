@@ -19,6 +19,8 @@ typedef struct
   /* annex_desk_session_open and annex_desk_session_close. */
   DexFuture *(*open_desk) (void);
   DexFuture *(*close_desk) (AnnexDesk *desk);
+  /* annex_doctor_desk_new. */
+  AnnexDesk *(*open_doctor) (const GError *error);
 } AnnexAppModule;
 
 #define ANNEX_APP_MODULE_FILE "annex-app.so"

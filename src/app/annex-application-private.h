@@ -18,10 +18,12 @@ struct _AnnexApplication
 
   AnnexDeskOpenFunc open_desk;
   AnnexDeskCloseFunc close_desk;
+  AnnexDoctorOpenFunc open_doctor; /* nullable */
   gpointer user_data;
   DexFuture *opening; /* resolves to the desk; NULL before it is begun */
   AnnexDesk *desk;
   GError *failure;     /* why there is no desk; nullable */
+  AnnexDesk *doctor;   /* while there is no desk; nullable */
   GSettings *settings; /* nullable */
   gboolean held;       /* tasks run */
   gboolean closing;    /* it ends: the desk is given up, the bus name not yet */

@@ -29,91 +29,6 @@ annex_application_is_set (AnnexApplication *self, const char *key)
   return self->settings == NULL || g_settings_get_boolean (self->settings, key);
 }
 
-/* ---- links */
-
-static gboolean
-is_identifier (const char *text)
-{
-  if (strlen (text) != 26)
-    return FALSE;
-  for (const char *p = text; *p != '\0'; p++)
-    if (!g_ascii_isdigit (*p) && !g_ascii_islower (*p) && !g_ascii_isupper (*p))
-      return FALSE;
-  return TRUE;
-}
-
-/* a–z, 0–9 and hyphens, as skills and connectors are called. */
-static gboolean
-is_name (const char *text)
-{
-  gsize length = strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-  return length > 0 && length <= 64 && text[length] == '\0';
-}
-
-/* What is about no task. */
-static AnnexLinkKind
-parse_page (const char *rest, char **id)
-{
-  static const struct
-  {
-    const char *all;
-    const char *one;
-    AnnexLinkKind kind;
-  } kinds[] = { { "skills", "skill/", ANNEX_LINK_SKILLS },
-                { "connectors", "connector/", ANNEX_LINK_CONNECTORS } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    {
-      if (g_str_equal (rest, kinds[i].all))
-        return kinds[i].kind;
-      if (g_str_has_prefix (rest, kinds[i].one) && is_name (rest + strlen (kinds[i].one)))
-        {
-          *id = g_strdup (rest + strlen (kinds[i].one));
-          return kinds[i].kind;
-        }
-    }
-  return ANNEX_LINK_NONE;
-}
-
-AnnexLinkKind
-annex_link_parse (const char *uri, char **id)
-{
-  static const struct
-  {
-    const char *prefix;
-    AnnexLinkKind kind;
-  } kinds[] = { { "task/", ANNEX_LINK_TASK }, { "ask/", ANNEX_LINK_ASK } };
-  const char *rest;
-
-  *id = NULL;
-  if (g_ascii_strncasecmp (uri, "annex:", 6) != 0)
-    return ANNEX_LINK_NONE;
-  rest = uri + 6;
-  while (*rest == '/') /* annex://task/… and annex:///task/… as well */
-    rest++;
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_has_prefix (rest, kinds[i].prefix) && is_identifier (rest + strlen (kinds[i].prefix)))
-      {
-        *id = g_strdup (rest + strlen (kinds[i].prefix));
-        return kinds[i].kind;
-      }
-  return parse_page (rest, id);
-}
-
-gboolean
-annex_application_takes_argument (const char *argument)
-{
-  if (argument == NULL)
-    return g_getenv ("WAYLAND_DISPLAY") != NULL || g_getenv ("DISPLAY") != NULL;
-  return g_str_equal (argument, "--gapplication-service") || g_str_equal (argument, "--new-task") ||
-         g_ascii_strncasecmp (argument, "annex:", 6) == 0 ||
-         g_ascii_strncasecmp (argument, "file:", 5) == 0 ||
-         /* no command has such a name */
-         (strpbrk (argument, "/.") != NULL && (g_file_test (argument, G_FILE_TEST_IS_DIR) ||
-                                               g_file_test (argument, G_FILE_TEST_IS_REGULAR)));
-}
-
 /* ---- the background */
 
 static void
@@ -166,7 +81,45 @@ hand_over (AnnexApplication *self)
         annex_window_offer_welcome (l->data);
       }
     else if (ANNEX_IS_WINDOW (l->data) && self->failure != NULL)
-      annex_window_show_failure (l->data, self->failure);
+      annex_window_show_failure (l->data, self->failure, self->doctor);
+}
+
+static void
+open_again (AnnexApplication *self)
+{
+  if (self->desk != NULL || self->opening == NULL || dex_future_is_pending (self->opening))
+    return;
+  dex_clear (&self->opening);
+  g_clear_error (&self->failure);
+  dex_future_disown (annex_application_await_desk (self));
+}
+
+static void
+doctor_changed_cb (AnnexApplication *self)
+{
+  g_autoptr (GPtrArray) checks = self->doctor != NULL ? annex_desk_dup_checks (self->doctor) : NULL;
+
+  for (guint i = 0; checks != NULL && i < checks->len; i++)
+    {
+      const AnnexCheckResult *check = g_ptr_array_index (checks, i);
+
+      if (g_str_equal (check->id, "store") && check->state == ANNEX_CHECK_OK)
+        open_again (self);
+    }
+}
+
+/* There is no desk: @error (taken) says why, and who looks at that is called. */
+static void
+note_failure (AnnexApplication *self, GError *error)
+{
+  g_clear_error (&self->failure);
+  self->failure = error;
+  if (self->doctor != NULL || self->open_doctor == NULL)
+    return;
+  self->doctor = self->open_doctor (error, self->user_data);
+  if (self->doctor != NULL)
+    g_signal_connect_object (self->doctor, "checks-changed", G_CALLBACK (doctor_changed_cb), self,
+                             G_CONNECT_SWAPPED);
 }
 
 static DexFuture *
@@ -179,16 +132,14 @@ desk_open_cb (DexFuture *future, gpointer data)
   if (value != NULL)
     {
       self->desk = g_value_dup_object (value);
+      g_clear_object (&self->doctor);
       g_signal_connect_object (self->desk, "task-state", G_CALLBACK (update_running), self,
                                G_CONNECT_SWAPPED);
       annex_application_connect_notifications (self);
       update_running (self);
     }
   else
-    {
-      g_clear_error (&self->failure);
-      self->failure = g_steal_pointer (&error);
-    }
+    note_failure (self, g_steal_pointer (&error));
   hand_over (self);
   return dex_ref (future);
 }
@@ -341,6 +292,12 @@ open_ask_action (GSimpleAction *action, GVariant *target, gpointer data)
   g_variant_get (target, "(&s&s)", &task_id, &ask_id);
   if (!put_off_link (data, "ask", ask_id))
     annex_window_open_task (annex_application_present (data), task_id, ask_id);
+}
+
+static void
+open_again_action (GSimpleAction *action, GVariant *target, gpointer data)
+{
+  open_again (data);
 }
 
 static void
@@ -620,6 +577,7 @@ annex_application_finalize (GObject *object)
 
   dex_clear (&self->opening);
   g_clear_object (&self->desk);
+  g_clear_object (&self->doctor);
   g_clear_object (&self->settings);
   g_clear_object (&self->search);
   g_clear_error (&self->failure);
@@ -651,6 +609,7 @@ annex_application_init (AnnexApplication *self)
     { .name = "open-task", .activate = open_task_action, .parameter_type = "s" },
     { .name = "open-ask", .activate = open_ask_action, .parameter_type = "(ss)" },
     { .name = "answer", .activate = answer_action, .parameter_type = "(ss)" },
+    { .name = "open-again", .activate = open_again_action },
     { .name = "quit", .activate = quit_action },
   };
 
@@ -675,4 +634,12 @@ annex_application_new (AnnexDeskOpenFunc open, AnnexDeskCloseFunc close, gpointe
   self->close_desk = close;
   self->user_data = user_data;
   return self;
+}
+
+void
+annex_application_set_doctor_func (AnnexApplication *self, AnnexDoctorOpenFunc func)
+{
+  g_return_if_fail (ANNEX_IS_APPLICATION (self));
+
+  self->open_doctor = func;
 }

@@ -18,14 +18,21 @@ G_BEGIN_DECLS
  * hands in its own. */
 typedef DexFuture *(*AnnexDeskOpenFunc) (gpointer user_data);
 typedef DexFuture *(*AnnexDeskCloseFunc) (AnnexDesk *desk, gpointer user_data);
+/* A desk of which only the checks are used, for when the other one cannot be made because of
+ * @error. (transfer full, nullable) */
+typedef AnnexDesk *(*AnnexDoctorOpenFunc) (const GError *error, gpointer user_data);
 
 /* Actions, for notifications, links and the launcher: app.new-task, app.open-task (s),
- * app.open-ask ((ss): task, ask), app.answer ((ss): ask, label), app.quit. */
+ * app.open-ask ((ss): task, ask), app.answer ((ss): ask, label), app.open-again, app.quit. */
 #define ANNEX_TYPE_APPLICATION (annex_application_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexApplication, annex_application, ANNEX, APPLICATION, AdwApplication)
 
 AnnexApplication *
 annex_application_new (AnnexDeskOpenFunc open, AnnexDeskCloseFunc close, gpointer user_data);
+/* Who looks at what is wrong when there is no desk; with the user data of the others. Once its
+ * check "store" is OK, the desk is opened again. */
+void
+annex_application_set_doctor_func (AnnexApplication *self, AnnexDoctorOpenFunc func);
 /* NULL until it is open. (borrowed) */
 AnnexDesk *
 annex_application_get_desk (AnnexApplication *self);

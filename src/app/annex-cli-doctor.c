@@ -126,6 +126,7 @@ annex_cli_doctor (char **argv)
   if (mend)
     fixed = fix (doctor, results);
   status = MAX (print_all (results, json), fixed);
+  g_set_object (&session, annex_doctor_get_session (doctor)); /* one may have been opened */
   if (session != NULL && !dex_await (annex_session_close (session), &closing))
     {
       annex_error_normalise (&closing);

@@ -73,6 +73,12 @@ annex_doctor_new (AnnexSession *session, const GError *store_error, const AnnexD
   return self;
 }
 
+AnnexSession *
+annex_doctor_get_session (AnnexDoctor *self)
+{
+  return self->session;
+}
+
 /* For the checks */
 
 void

@@ -48,6 +48,9 @@ G_DECLARE_FINAL_TYPE (AnnexDoctor, annex_doctor, ANNEX, DOCTOR, GObject)
  * this machine; its strings must outlive the doctor. (transfer full) */
 AnnexDoctor *
 annex_doctor_new (AnnexSession *session, const GError *store_error, const AnnexDoctorWorld *world);
+/* The one it was made with, or that a repair opened. (borrowed, nullable) */
+AnnexSession *
+annex_doctor_get_session (AnnexDoctor *self);
 /* Looks at everything. @thorough: also starts a trial computer, reads whole files and asks the
  * model's server. Resolves to a boxed GPtrArray of AnnexCheckResult, failing first. */
 DexFuture *

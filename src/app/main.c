@@ -85,14 +85,25 @@ start_again (char **words)
   g_warning ("Annex could not be started again: %s", g_strerror (errno));
 }
 
+static AnnexDesk *
+open_doctor (const GError *error, gpointer data)
+{
+  const AnnexAppModule **module = data;
+
+  return *module != NULL ? (*module)->open_doctor (error) : NULL;
+}
+
 static int
 run_window (int argc, char **argv)
 {
   const AnnexAppModule *module = NULL;
   AnnexApplication *application = annex_application_new (open_desk, close_desk, &module);
-  int status = g_application_run (G_APPLICATION (application), argc, argv);
-  g_auto (GStrv) wanted = annex_application_dup_wanted (application);
+  g_auto (GStrv) wanted = NULL;
+  int status;
 
+  annex_application_set_doctor_func (application, open_doctor);
+  status = g_application_run (G_APPLICATION (application), argc, argv);
+  wanted = annex_application_dup_wanted (application);
   g_object_unref (application);
   if (wanted != NULL)
     start_again (wanted);

@@ -9,6 +9,7 @@
 
 #include "annex-admin-policy.h"
 #include "annex-desk-session.h"
+#include "annex-doctor-desk.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "app-fixture.h"
@@ -352,6 +353,77 @@ test_store (void)
   check (doctor, "settings", ANNEX_CHECK_FAILED, "cannot be read", NULL, FALSE);
 }
 
+static AnnexCheckState
+await_store (AnnexDesk *desk)
+{
+  g_autoptr (GPtrArray) checks = dex_await_boxed (annex_desk_run_checks (desk, FALSE), NULL);
+  AnnexCheckState state = ANNEX_CHECK_UNKNOWN;
+
+  for (guint i = 0; i < checks->len; i++)
+    if (g_str_equal (((AnnexCheckResult *) checks->pdata[i])->id, "store"))
+      state = ((AnnexCheckResult *) checks->pdata[i])->state;
+  return state;
+}
+
+static void
+assert_opens (void)
+{
+  g_autoptr (GError) error = NULL;
+  AnnexDeskSession *desk = dex_await_object (annex_desk_session_open (), &error);
+
+  g_assert_no_error (error);
+  test_await (annex_desk_session_close (desk));
+  g_object_unref (desk);
+}
+
+static AnnexDesk *
+open_doctor (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (dex_await_object (annex_desk_session_open (), &error));
+  return annex_doctor_desk_new (error);
+}
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+/* What a window has when there are no tasks to open. */
+static void
+test_desk (void)
+{
+  g_autofree char *database = NULL;
+  g_autoptr (AnnexDesk) desk = NULL;
+  g_autoptr (AnnexCheckResult) mended = NULL;
+  guint changed = 0;
+
+  database = app_fixture_write ("data/annex/tasks.db",
+                                "This is no database, however long one looks at it, and there is "
+                                "quite some text in it so that it cannot be a short file either.");
+  desk = open_doctor ();
+  g_signal_connect_swapped (desk, "checks-changed", G_CALLBACK (count_cb), &changed);
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
+  mended = dex_await_boxed (annex_desk_repair (desk, "store"), NULL);
+  g_assert_nonnull (mended);
+  g_assert_cmpint (mended->state, ==, ANNEX_CHECK_OK);
+  g_assert_cmpuint (changed, ==, 2);
+  assert_opens ();
+  if (getuid () == 0)
+    return;
+
+  /* What was mended without the doctor is seen by it. */
+  g_clear_object (&desk);
+  g_assert_cmpint (g_chmod (database, 0), ==, 0);
+  desk = open_doctor ();
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
+  g_assert_cmpint (g_chmod (database, 0600), ==, 0);
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_OK);
+  assert_opens ();
+}
+
 static void
 test_clock (void)
 {
@@ -554,6 +626,7 @@ main (int argc, char **argv)
   app_fixture_add ("/doctor/models", test_models);
   app_fixture_add ("/doctor/folder", test_folder);
   app_fixture_add ("/doctor/store", test_store);
+  app_fixture_add ("/doctor/desk", test_desk);
   app_fixture_add ("/doctor/all", test_all);
   status = g_test_run ();
   app_fixture_done ();

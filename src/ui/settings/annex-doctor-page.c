@@ -386,14 +386,15 @@ annex_doctor_page_new (AnnexDesk *desk)
   return g_object_new (ANNEX_TYPE_DOCTOR_PAGE, "desk", desk, NULL);
 }
 
-void
+GtkWidget *
 annex_doctor_page_present (AnnexDesk *desk, GtkWidget *parent)
 {
   AdwDialog *dialog = adw_dialog_new ();
+  GtkWidget *page = annex_doctor_page_new (desk);
   GtkWidget *view = adw_toolbar_view_new ();
   GtkWidget *toasts = adw_toast_overlay_new ();
 
-  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (toasts), annex_doctor_page_new (desk));
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (toasts), page);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), toasts);
   adw_dialog_set_title (dialog, _ ("Doctor"));
@@ -401,4 +402,5 @@ annex_doctor_page_present (AnnexDesk *desk, GtkWidget *parent)
   adw_dialog_set_content_height (dialog, 700);
   adw_dialog_set_child (dialog, view);
   adw_dialog_present (dialog, parent);
+  return page;
 }

@@ -13,15 +13,15 @@
 
 G_BEGIN_DECLS
 
-/* Properties: "desk" (AnnexDesk, nullable); "busy" (read only: checks are running). Checks once by
- * itself when it is shown and nothing was checked yet. */
+/* Properties: "desk" (AnnexDesk, nullable); "busy" (read only: checks are running). Checks by
+ * itself whenever it is shown, and gets another desk. */
 #define ANNEX_TYPE_DOCTOR_PAGE (annex_doctor_page_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexDoctorPage, annex_doctor_page, ANNEX, DOCTOR_PAGE, AdwBin)
 
 GtkWidget *
 annex_doctor_page_new (AnnexDesk *desk);
-/* Opens it in a dialog above @parent. */
-void
+/* Opens it in a dialog above @parent, and returns it. (borrowed) */
+GtkWidget *
 annex_doctor_page_present (AnnexDesk *desk, GtkWidget *parent);
 
 G_END_DECLS

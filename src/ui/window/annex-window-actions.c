@@ -149,8 +149,14 @@ doctor_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
 
-  if (self->desk != NULL)
-    annex_doctor_page_present (self->desk, widget);
+  AnnexDesk *desk = self->desk != NULL ? self->desk : self->doctor;
+  GtkWidget *page;
+
+  if (desk == NULL)
+    return;
+  page = annex_doctor_page_present (desk, widget);
+  if (desk != self->desk) /* mended, there is more to look at */
+    g_object_bind_property (self, "desk", page, "desk", G_BINDING_DEFAULT);
 }
 
 static void

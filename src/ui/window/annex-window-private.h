@@ -18,6 +18,7 @@ struct _AnnexWindow
   AdwApplicationWindow parent_instance;
 
   AnnexDesk *desk;
+  AnnexDesk *doctor;   /* only its checks, while there is no desk; nullable */
   GSettings *settings; /* nullable */
   gboolean compact;
   gboolean narrow;
@@ -50,6 +51,7 @@ struct _AnnexWindow
   AdwBin *skills_slot;
   AdwBin *connectors_slot;
   AdwStatusPage *failure;
+  GtkWidget *open_doctor;
   GtkWidget *drop_area;
   GtkImage *drop_icon;
   GtkLabel *drop_title;

@@ -196,13 +196,24 @@ annex_window_show_inbox (AnnexWindow *self)
   gtk_widget_child_focus (GTK_WIDGET (self->inbox_slot), GTK_DIR_TAB_FORWARD);
 }
 
+static gboolean
+shows_failure (AnnexWindow *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "failure") == 0;
+}
+
 void
-annex_window_show_failure (AnnexWindow *self, const GError *error)
+annex_window_show_failure (AnnexWindow *self, const GError *error, AnnexDesk *doctor)
 {
   g_autofree char *shown = annex_text_for_display (annex_error_said (error));
   g_autofree char *described = NULL;
   g_autofree char *escaped = NULL;
 
+  if (shows_failure (self))
+    annex_ui_toast (GTK_WIDGET (self->split), _ ("That did not help yet"));
+  g_set_object (&self->doctor, doctor);
+  gtk_widget_set_visible (self->open_doctor, doctor != NULL);
+  adw_status_page_set_title (self->failure, _ ("Annex Could Not Start"));
   /* What is wrong with the tasks has words of its own; all else has only those of the error. */
   if (error->domain == ANNEX_STORE_ERROR)
     {
@@ -424,6 +435,7 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
       annex_window_forget_pages (self);
     }
   g_set_object (&self->desk, desk);
+  g_clear_object (&self->doctor);
   annex_sidebar_set_desk (self->sidebar, desk);
   if (desk != NULL)
     {
@@ -434,6 +446,8 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
   annex_window_update_computer (self);
   task_id = g_steal_pointer (&self->wanted_task);
   restoring = self->restoring && task_id != NULL;
+  if (desk != NULL && shows_failure (self))
+    annex_window_show_new_task (self);
   if (desk != NULL && task_id != NULL && !(restoring && is_occupied (self)))
     {
       annex_window_open_task (self, task_id, ask_id);
@@ -521,6 +535,7 @@ annex_window_dispose (GObject *object)
   g_clear_object (&self->computer);
   g_clear_object (&self->dropped);
   g_clear_object (&self->desk);
+  g_clear_object (&self->doctor);
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_WINDOW);
   g_clear_object (&self->banners);
   g_clear_object (&self->settings);
@@ -550,6 +565,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, skills_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, connectors_slot);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, failure);
+  gtk_widget_class_bind_template_child (widget_class, AnnexWindow, open_doctor);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, drop_area);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, drop_icon);
   gtk_widget_class_bind_template_child (widget_class, AnnexWindow, drop_title);

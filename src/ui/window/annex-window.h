@@ -59,9 +59,10 @@ annex_window_offer_welcome (AnnexWindow *self);
 /* NULL while none is shown. */
 const char *
 annex_window_get_task_id (AnnexWindow *self);
-/* Says that Annex cannot work at all, and why: in place of everything. */
+/* Says that Annex cannot work at all, and why: in place of everything, until there is a desk.
+ * @doctor (nullable): a desk whose checks say what can be done. */
 void
-annex_window_show_failure (AnnexWindow *self, const GError *error);
+annex_window_show_failure (AnnexWindow *self, const GError *error, AnnexDesk *doctor);
 
 /* The shortcuts, for the application to set and the dialog to show. */
 typedef struct

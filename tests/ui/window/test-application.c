@@ -8,6 +8,7 @@
 #include "annex-application.h"
 #include "annex-fake-desk.h"
 #include "annex-shot.h"
+#include "annex-ui-find.h"
 #include "annex-ui.h"
 #include "annex-window.h"
 
@@ -25,6 +26,7 @@ typedef struct
   gboolean slow; /* giving the desk up takes a while, in which something is asked for */
   char **wanted; /* what was, after it has run */
   gboolean lingered; /* it was there for a second call */
+  AnnexFakeDesk *doctor; /* nullable */
 } Fixture;
 
 /* ---- the notification service of the desktop */
@@ -83,6 +85,15 @@ closed_cb (DexFuture *future, gpointer data)
   return dex_future_new_true ();
 }
 
+static AnnexDesk *
+open_doctor (const GError *error, gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  return fixture->doctor != NULL ? g_object_ref (ANNEX_DESK (fixture->doctor)) : NULL;
+}
+
 static DexFuture *
 close_desk (AnnexDesk *desk, gpointer data)
 {
@@ -129,6 +140,7 @@ run (Fixture *fixture, const char *argument, void (*body) (gpointer))
   fixture->notices = g_ptr_array_new_with_free_func (g_free);
   fixture->body = body;
   fixture->application = annex_application_new (open_desk, close_desk, fixture);
+  annex_application_set_doctor_func (fixture->application, open_doctor);
   g_idle_add_once (body_cb, fixture);
   g_assert_cmpint (
       g_application_run (G_APPLICATION (fixture->application), argument != NULL ? 2 : 1, argv), ==,
@@ -219,6 +231,9 @@ failure_body (gpointer data)
 
   g_assert_nonnull (get_window (fixture));
   g_assert_null (annex_window_get_desk (get_window (fixture)));
+  /* Without a doctor none is offered. */
+  g_assert_true (annex_shows (GTK_WIDGET (get_window (fixture)), "The disk is full"));
+  g_assert_null (annex_find_button (GTK_WIDGET (get_window (fixture)), "Open Doctor"));
 }
 
 static void
@@ -227,6 +242,61 @@ test_failure (void)
   Fixture fixture = { .failed = TRUE };
 
   run (&fixture, NULL, failure_body);
+}
+
+static gboolean
+has_desk (gpointer data)
+{
+  Fixture *fixture = data;
+
+  return annex_window_get_desk (get_window (fixture)) == ANNEX_DESK (fixture->desk);
+}
+
+/* From the page that says so to the mended tasks, without leaving the window. */
+static void
+doctor_body (gpointer data)
+{
+  Fixture *fixture = data;
+  GtkWidget *window = GTK_WIDGET (get_window (fixture));
+
+  annex_shot_take (GTK_WINDOW (window), "failure");
+  annex_press (window, "_Try Again");
+  annex_shot_settle (200);
+  g_assert_null (annex_window_get_desk (ANNEX_WINDOW (window)));
+  annex_press (window, "Open Doctor");
+  annex_shot_settle (300);
+  g_assert_true (annex_fake_desk_was_called (fixture->doctor, "run_checks:"));
+  annex_shot_take (GTK_WINDOW (window), "failure-doctor");
+  fixture->failed = FALSE;
+  annex_press (window, "Put It Aside");
+  g_assert_true (annex_shot_wait (has_desk, fixture, 5000));
+  annex_shot_settle (300);
+  g_assert_true (annex_fake_desk_was_called (fixture->doctor, "repair:store"));
+  g_assert_true (annex_fake_desk_was_called (fixture->desk, "run_checks:")); /* now of all of it */
+  adw_dialog_force_close (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+  annex_shot_settle (300);
+  g_assert_false (annex_shows (window, "The disk is full"));
+  annex_shot_take (GTK_WINDOW (window), "failure-mended");
+}
+
+static void
+test_doctor (void)
+{
+  Fixture fixture = { .failed = TRUE,
+                      .desk = annex_fake_desk_new (),
+                      .doctor = annex_fake_desk_new () };
+
+  annex_fake_desk_set_check (
+      fixture.doctor, "store", ANNEX_CHECK_FAILED, "The list of tasks",
+      "The list of tasks is damaged. Annex can put it aside and begin with an empty one; your "
+      "folders are not touched.",
+      "Put It Aside", NULL);
+  run (&fixture, NULL, doctor_body);
+  annex_fake_desk_close (fixture.doctor);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.doctor);
+  g_object_unref (fixture.desk);
 }
 
 static void
@@ -550,6 +620,7 @@ main (int argc, char **argv)
   g_test_add_func ("/application/links", test_links);
   g_test_add_func ("/application/window", test_window);
   g_test_add_func ("/application/failure", test_failure);
+  g_test_add_func ("/application/doctor", test_doctor);
   g_test_add_func ("/application/open-link", test_open_link);
   g_test_add_func ("/application/ask", test_ask);
   g_test_add_func ("/application/background", test_background);
