@@ -524,17 +524,20 @@ settle_draft (AnnexRunAsks *self, AnnexAsk *ask, const char *label, const char *
   return kept != NULL;
 }
 
-/* Lets the person try until it is a label. The end of the input, or a stop, leaves the draft open.
- */
+/* Lets the person try until it is a label. The end of the input, or a stop, leaves the draft open;
+ * it may be settled elsewhere meanwhile. */
 static gboolean
 settle_by_person (AnnexRunAsks *self, AnnexAsk *ask, GError **error)
 {
   for (;;)
     {
       g_autoptr (GError) local = NULL;
-      g_autofree char *label = ask_person (self, ask, NULL);
+      g_autofree char *label = NULL;
 
-      if (label == NULL || settle_draft (self, ask, label, "user", &local))
+      begin_asking (self, ask);
+      label = ask_person (self, ask, NULL);
+      g_clear_pointer (&self->asking, g_free);
+      if (label == NULL || self->is_closed || settle_draft (self, ask, label, "user", &local))
         return TRUE;
       if (local->domain != ANNEX_JSON_ERROR)
         {
