@@ -34,6 +34,7 @@ struct _AnnexAgent
   gboolean running;
   AnnexAgentWindow window;
   guint max_turns;
+  guint n_silent; /* replies without a word or a call, in a row */
   int lock; /* of the task, while it runs; -1 */
   gboolean stopped;
   gboolean parked;
@@ -62,6 +63,9 @@ annex_agent_measure_request (const AnnexModelRequest *request);
  * a word, is known by this: what is sent grows, and what it has read does not. */
 void
 annex_agent_note_usage (AnnexAgent *self, gsize sent_bytes, const AnnexUsage *usage);
+/* The user went back: what is sent is less than it was. */
+void
+annex_agent_note_rewind (AnnexAgent *self);
 /* In the fiber, before a call: will it fit into the model's memory, with room for an answer? TRUE
  * also where that is not known. */
 gboolean

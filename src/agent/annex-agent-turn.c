@@ -12,6 +12,8 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 
+#include <string.h>
+
 typedef struct
 {
   AnnexWorkspace *workspace;
@@ -142,6 +144,35 @@ keep_partial (Turn *turn)
   return TRUE;
 }
 
+/* Thinking alone is no answer: small models end so at times. */
+static gboolean
+says_anything (const AnnexModelReply *reply)
+{
+  for (guint i = 0; i < reply->blocks->len; i++)
+    {
+      AnnexBlock *block = g_ptr_array_index (reply->blocks, i);
+      const char *text = annex_block_get_text (block);
+
+      switch (annex_block_get_kind (block))
+        {
+        case ANNEX_BLOCK_TEXT:
+          if (text[strspn (text, " \t\r\n")] != '\0')
+            return TRUE;
+          break;
+        case ANNEX_BLOCK_THINKING:
+        case ANNEX_BLOCK_REDACTED_THINKING:
+          break;
+        case ANNEX_BLOCK_IMAGE:
+        case ANNEX_BLOCK_DOCUMENT:
+        case ANNEX_BLOCK_TOOL_USE:
+        case ANNEX_BLOCK_TOOL_RESULT:
+        case ANNEX_BLOCK_UNKNOWN:
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
 static void
 turn_clear (Turn *turn)
 {
@@ -203,6 +234,7 @@ annex_agent_turn (AnnexAgent *self,
       return FALSE;
     }
   annex_agent_note_usage (self, sent_bytes, &reply->usage);
+  self->n_silent = says_anything (reply) ? 0 : self->n_silent + 1;
   *stop_reason = reply->stop_reason;
   *stop_detail = g_strdup (reply->stop_detail);
   return TRUE;

@@ -76,6 +76,16 @@ annex_agent_note_usage (AnnexAgent *self, gsize sent_bytes, const AnnexUsage *us
   window->sent_bytes = sent_bytes;
 }
 
+void
+annex_agent_note_rewind (AnnexAgent *self)
+{
+  AnnexAgentWindow *window = &self->window;
+
+  window->is_cramped = window->was_compacted = FALSE;
+  if (window->sent_bytes == 0) /* the log told it, and not of what */
+    window->prompt_tokens = 0;
+}
+
 /* After a restart: the last call that the conversation of now was sent with. */
 static void
 read_log (AnnexAgent *self, AnnexTask *task)
@@ -151,5 +161,7 @@ annex_agent_has_room (AnnexAgent *self)
   bytes = window->sent_bytes > 0 ? measure_now (task) : 0;
   if (bytes > window->sent_bytes)
     tokens += (gint64) (bytes - window->sent_bytes) / BYTES_PER_TOKEN;
+  else if (bytes > 0) /* the user went back */
+    tokens = (gint64) ((double) tokens * (double) bytes / (double) window->sent_bytes);
   return tokens * 100 < window->tokens * FULL_PERCENT;
 }

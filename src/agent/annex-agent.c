@@ -21,6 +21,10 @@
 #include <sys/file.h>
 
 #define MAX_TURNS 300
+/* In a row, before the user is told. */
+#define MAX_SILENT 2
+/* What comes after a reply when Annex ends there: the news of its state alone. */
+#define MAX_NEWS 8
 
 ANNEX_DEFINE_SPOKEN_DOMAIN (annex_agent_error)
 G_DEFINE_FINAL_TYPE (AnnexAgent, annex_agent, G_TYPE_OBJECT)
@@ -53,12 +57,21 @@ annex_agent_init (AnnexAgent *self)
   self->tools = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 }
 
+static void
+event_cb (AnnexAgent *self, AnnexEvent *event)
+{
+  if (annex_event_get_event_type (event) == ANNEX_EVENT_REWOUND)
+    annex_agent_note_rewind (self);
+}
+
 AnnexAgent *
 annex_agent_new (AnnexWorkspace *workspace, GPtrArray *tools)
 {
   AnnexAgent *self = g_object_new (ANNEX_TYPE_AGENT, NULL);
 
   self->workspace = g_object_ref (workspace);
+  g_signal_connect_object (annex_workspace_get_task (workspace), "event", G_CALLBACK (event_cb),
+                           self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < tools->len; i++)
     {
       AnnexTool *tool = g_ptr_array_index (tools, i);
@@ -102,6 +115,8 @@ error_code_name (const GError *error)
         return "busy";
       case ANNEX_AGENT_ERROR_COST_LIMIT:
         return "cost-limit";
+      case ANNEX_AGENT_ERROR_SILENT:
+        return "silent";
       }
   return "failed";
 }
@@ -237,6 +252,86 @@ finish (AnnexAgent *self, GError **error)
 
 /* ---- the loop */
 
+static gboolean
+announce (AnnexAgent *self, const char *text, GError **error)
+{
+  return dex_await (annex_task_append (annex_workspace_get_task (self->workspace),
+                                       ANNEX_EVENT_ANNOUNCEMENT,
+                                       annex_json_build ("s", "text", text, NULL)),
+                    error);
+}
+
+/* What has to come after a reply that ended for @reason. FALSE with *@error. */
+static gboolean
+heed (AnnexAgent *self, AnnexStopReason reason, const char *detail, GError **error)
+{
+  switch (reason)
+    {
+    case ANNEX_STOP_REFUSAL:
+      if (detail != NULL)
+        annex_set_spoken (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
+                          N_ ("The model declined to go on: %s. Say it differently, or choose "
+                              "another model."),
+                          detail);
+      else
+        annex_set_spoken_literal (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
+                                  N_ ("The model declined to go on. Say it differently, or choose "
+                                      "another model."));
+      return FALSE;
+    case ANNEX_STOP_CONTEXT_FULL:
+      return annex_agent_compact (self, error);
+    case ANNEX_STOP_MAX_TOKENS:
+      return announce (self,
+                       "Your last answer was cut at the length limit. Go on from there, in smaller "
+                       "pieces.",
+                       error);
+    case ANNEX_STOP_PAUSE_TURN:
+      return announce (self, "Go on.", error);
+    case ANNEX_STOP_END_TURN:
+    case ANNEX_STOP_TOOL_USE:
+    case ANNEX_STOP_OTHER:
+      break;
+    }
+  if (self->n_silent == 0)
+    return TRUE;
+  if (!announce (self, "You said nothing. Answer, or go on with the work.", error))
+    return FALSE;
+  if (self->n_silent < MAX_SILENT)
+    return TRUE;
+  annex_set_spoken_literal (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_SILENT,
+                            N_ ("The model answered without a word, again and again. Try once "
+                                "more, or choose another model."));
+  return FALSE;
+}
+
+/* Annex may have ended right after a reply, and before what has to come after it. */
+static gboolean
+heed_last_reply (AnnexAgent *self, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  g_autoptr (GPtrArray) events = dex_await_boxed (
+      annex_store_list_events_before (annex_task_get_store (task), annex_task_get_id (task),
+                                      G_MAXINT64, MAX_NEWS),
+      error);
+
+  if (events == NULL)
+    return FALSE;
+  for (guint i = events->len; i > 0; i--)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i - 1);
+      JsonObject *data = annex_event_get_data (event);
+      AnnexEventType type = annex_event_get_event_type (event);
+
+      if (type == ANNEX_EVENT_REPLY_FINISHED && !json_object_has_member (data, "parent"))
+        return heed (self,
+                     annex_stop_reason_from_name (annex_json_opt_string (data, "stop_reason", "")),
+                     NULL, error);
+      if (type != ANNEX_EVENT_STATE_CHANGED)
+        break;
+    }
+  return TRUE;
+}
+
 /* One round. Returns FALSE when the loop is over: then *error is set, or the task is at rest. */
 static gboolean
 step (AnnexAgent *self, GError **error)
@@ -268,39 +363,7 @@ step (AnnexAgent *self, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-  switch (reason)
-    {
-    case ANNEX_STOP_REFUSAL:
-      if (detail != NULL)
-        annex_set_spoken (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
-                          N_ ("The model declined to go on: %s. Say it differently, or choose "
-                              "another model."),
-                          detail);
-      else
-        annex_set_spoken_literal (error, ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED,
-                                  N_ ("The model declined to go on. Say it differently, or choose "
-                                      "another model."));
-      return FALSE;
-    case ANNEX_STOP_CONTEXT_FULL:
-      return annex_agent_compact (self, error);
-    case ANNEX_STOP_MAX_TOKENS:
-      return dex_await (annex_task_append (
-                            task, ANNEX_EVENT_ANNOUNCEMENT,
-                            annex_json_build ("s", "text",
-                                              "Your last answer was cut at the length limit. Go on "
-                                              "from there, in smaller pieces.",
-                                              NULL)),
-                        error);
-    case ANNEX_STOP_PAUSE_TURN:
-      return dex_await (annex_task_append (task, ANNEX_EVENT_ANNOUNCEMENT,
-                                           annex_json_build ("s", "text", "Go on.", NULL)),
-                        error);
-    case ANNEX_STOP_END_TURN:
-    case ANNEX_STOP_TOOL_USE:
-    case ANNEX_STOP_OTHER:
-      break;
-    }
-  return TRUE;
+  return heed (self, reason, detail, error);
 }
 
 void
@@ -342,8 +405,8 @@ run_fiber (gpointer data)
   gboolean done;
 
   done = set_state (task, ANNEX_TASK_RUNNING, NULL, &error) &&
-         dex_await (annex_task_read_conversation (task), &error) && loop (self, &error) &&
-         finish (self, &error);
+         dex_await (annex_task_read_conversation (task), &error) &&
+         heed_last_reply (self, &error) && loop (self, &error) && finish (self, &error);
   if (done)
     return dex_future_new_for_int (ANNEX_TASK_DONE);
   if ((self->stopped || self->parked) && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -415,6 +478,7 @@ annex_agent_run (AnnexAgent *self)
   self->stop = dex_promise_new ();
   self->park = dex_promise_new ();
   self->stopped = self->parked = FALSE;
+  self->n_silent = 0;
   g_clear_error (&self->missing);
   annex_workspace_set_park (self->workspace, DEX_FUTURE (self->park));
   self->running = TRUE;

@@ -16,12 +16,14 @@ G_BEGIN_DECLS
 #define ANNEX_AGENT_ERROR (annex_agent_error_quark ())
 
 /* REFUSED: the model declined; TURN_LIMIT: it went round too often; BUSY: it runs already, here or
- * in another process; COST_LIMIT: the task has cost what it may. */
+ * in another process; COST_LIMIT: the task has cost what it may; SILENT: the model answered without
+ * a word. */
 typedef enum {
   ANNEX_AGENT_ERROR_REFUSED,
   ANNEX_AGENT_ERROR_TURN_LIMIT,
   ANNEX_AGENT_ERROR_BUSY,
   ANNEX_AGENT_ERROR_COST_LIMIT,
+  ANNEX_AGENT_ERROR_SILENT,
 } AnnexAgentError;
 
 GQuark

@@ -126,7 +126,7 @@ static const struct
   const char *domain;
   const char *codes[12];
 } others[] = {
-  { "annex_agent_error", { "refused", "turn-limit", "busy", "cost-limit" } },
+  { "annex_agent_error", { "refused", "turn-limit", "busy", "cost-limit", "silent" } },
   { "annex_image_error",
     { "not-found", "damaged", "no-space", "no-tools", "build-failed", "network", "failed" } },
   { "annex_egress_error",

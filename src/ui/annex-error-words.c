@@ -143,6 +143,10 @@ static const AnnexErrorWords entries[] = {
     N_ ("This task has cost as much as you allow one task to cost. Raise the limit in the "
         "preferences to go on."),
     ANNEX_REPAIR_MODEL },
+  { "annex_agent_error", "silent", N_ ("The Model Said Nothing"),
+    N_ ("It ended its answers without a word. Continue to try again; where that happens often, "
+        "another model helps."),
+    ANNEX_REPAIR_RESUME },
   { "annex_agent_error", "busy", N_ ("This Task Is Running Already"),
     N_ ("It runs in another window or in a terminal. Stop it there to go on here."),
     ANNEX_REPAIR_NONE },

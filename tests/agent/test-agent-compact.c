@@ -225,6 +225,47 @@ test_in_time_again (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_events (f, ANNEX_EVENT_COMPACTED), ==, 1);
 }
 
+/* Who goes back to the beginning has room again, and needs no summary. */
+static void
+test_gone_back_has_room (Fixture *f, gconstpointer data)
+{
+  g_autofree char *long_words = g_strnfill (200000, 'w');
+  g_autofree char *before =
+      g_strdup_printf ("{\"to_seq\":%" G_GINT64_FORMAT "}", annex_task_get_last_seq (f->task));
+
+  scripted_model_set_window (f->model, 60000);
+  scripted_model_set_prompt (f->model, 55000);
+  add_end (f, "One.");
+  g_assert_cmpint (say (f, long_words), ==, ANNEX_TASK_DONE);
+  put (f, ANNEX_EVENT_REWOUND, before);
+  add_end (f, "Two.");
+  scripted_model_set_prompt (f->model, 3000);
+  g_assert_cmpint (say (f, "Short"), ==, ANNEX_TASK_DONE);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_COMPACTED), ==, 0);
+  g_assert_null (strstr (scripted_model_get_messages (f->model, 1), SUMMARY));
+}
+
+/* Nor does it count then that the summary of before filled all. */
+static void
+test_gone_back_from_cramped (Fixture *f, gconstpointer data)
+{
+  g_autofree char *before =
+      g_strdup_printf ("{\"to_seq\":%" G_GINT64_FORMAT "}", annex_task_get_last_seq (f->task));
+
+  scripted_model_set_window (f->model, 10000);
+  scripted_model_set_prompt (f->model, 9000);
+  add_call (f, "a", "echo more");
+  add_end (f, "One.");
+  g_assert_cmpint (say (f, "Go"), ==, ANNEX_TASK_DONE);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_COMPACTED), ==, 1);
+  put (f, ANNEX_EVENT_REWOUND, before);
+  scripted_model_set_prompt (f->model, 5000);
+  add_call (f, "b", "head -c 16000 /dev/zero | tr '\\\\0' x");
+  add_end (f, "Two.");
+  g_assert_cmpint (say (f, "Again"), ==, ANNEX_TASK_DONE);
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_COMPACTED), ==, 2);
+}
+
 /* A model that is too small for a summary, too, is called all the same: one summary, not one a
  * call. */
 static void
@@ -397,6 +438,8 @@ main (int argc, char **argv)
   ADD ("compact/gone-back", test_gone_back);
   ADD ("compact/in-time", test_in_time);
   ADD ("compact/in-time-again", test_in_time_again);
+  ADD ("compact/gone-back-has-room", test_gone_back_has_room);
+  ADD ("compact/gone-back-from-cramped", test_gone_back_from_cramped);
   ADD ("compact/cramped", test_cramped);
   ADD ("compact/cut-silently", test_cut_silently);
   ADD ("compact/not-cut", test_not_cut);

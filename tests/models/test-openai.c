@@ -451,6 +451,22 @@ test_pictures_and_documents (void)
 }
 
 /* What is sent grows at its end only. */
+/* A reply of thinking alone is not sent; what the user's side said around it is one message. */
+static void
+test_two_in_a_row (void)
+{
+  g_autoptr (AnnexModelRequest) request = new_request ("Go", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *body = NULL;
+
+  add_message (request, ANNEX_ROLE_ASSISTANT,
+               block_from ("{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"\"}"), NULL);
+  add_message (request, ANNEX_ROLE_USER, annex_block_new_text ("Go on"), NULL);
+  body = annex_openai_build_body (request, "m", ANNEX_OPENAI_LIMIT_MAX_TOKENS, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (body, "{\"role\":\"user\",\"content\":\"Go\\n\\nGo on\"}]"));
+}
+
 static void
 test_prefix (void)
 {
@@ -522,6 +538,7 @@ main (int argc, char **argv)
   g_test_add_func ("/openai/errors/events", test_event_errors);
   g_test_add_func ("/openai/request/body", test_body);
   g_test_add_func ("/openai/request/pictures-and-documents", test_pictures_and_documents);
+  g_test_add_func ("/openai/request/two-in-a-row", test_two_in_a_row);
   g_test_add_func ("/openai/request/prefix", test_prefix);
   g_test_add_func ("/openai/local/identify", test_identify);
   return g_test_run ();

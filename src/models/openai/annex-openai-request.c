@@ -144,9 +144,8 @@ split_result (AnnexBlock *block, JsonArray *moved)
 }
 
 static void
-add_user_message (JsonArray *messages, AnnexMessage *message)
+add_user_message (JsonArray *messages, GPtrArray *blocks)
 {
-  GPtrArray *blocks = annex_message_get_blocks (message);
   g_autoptr (JsonArray) moved = json_array_new ();
   g_autoptr (JsonArray) parts = json_array_new ();
 
@@ -185,8 +184,9 @@ new_call (AnnexBlock *block)
                            NULL);
 }
 
-static void
-add_assistant_message (JsonArray *messages, AnnexMessage *message)
+/* NULL when it neither says nor calls anything, but thinks. (transfer full) */
+static JsonObject *
+map_assistant_message (AnnexMessage *message)
 {
   GPtrArray *blocks = annex_message_get_blocks (message);
   g_autoptr (JsonArray) calls = json_array_new ();
@@ -204,17 +204,20 @@ add_assistant_message (JsonArray *messages, AnnexMessage *message)
         json_array_add_object_element (calls, new_call (block));
     }
   if (text->len == 0 && json_array_get_length (calls) == 0)
-    return;
+    return NULL;
   /* "" and not null: some templates fail on null. */
   object = annex_json_build ("s", "role", "assistant", "s", "content", text->str, NULL);
   if (json_array_get_length (calls) > 0)
     json_object_set_array_member (object, "tool_calls", g_steal_pointer (&calls));
-  json_array_add_object_element (messages, object);
+  return object;
 }
 
+/* What the user's side said since the model's last message is one message: some templates refuse
+ * two in a row. */
 static JsonArray *
 map_messages (const AnnexModelRequest *request)
 {
+  g_autoptr (GPtrArray) said = g_ptr_array_new (); /* AnnexBlock, borrowed */
   JsonArray *messages = json_array_new ();
 
   if (request->system != NULL && *request->system != '\0')
@@ -223,12 +226,21 @@ map_messages (const AnnexModelRequest *request)
   for (guint i = 0; request->messages != NULL && i < request->messages->len; i++)
     {
       AnnexMessage *message = g_ptr_array_index (request->messages, i);
+      JsonObject *answer;
 
       if (annex_message_get_role (message) == ANNEX_ROLE_USER)
-        add_user_message (messages, message);
-      else
-        add_assistant_message (messages, message);
+        {
+          g_ptr_array_extend (said, annex_message_get_blocks (message), NULL, NULL);
+          continue;
+        }
+      answer = map_assistant_message (message);
+      if (answer == NULL)
+        continue;
+      add_user_message (messages, said);
+      g_ptr_array_set_size (said, 0);
+      json_array_add_object_element (messages, answer);
     }
+  add_user_message (messages, said);
   return messages;
 }
 
