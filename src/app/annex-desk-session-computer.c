@@ -292,6 +292,20 @@ create_source (AnnexDeskSession *self, AnnexImageOrigin origin)
   return annex_image_origin_create_source (origin, FALSE, annex_session_get_store (self->session));
 }
 
+/* Has the doctor found another system than the one that is there? Its server is not asked again. */
+static gboolean
+is_newer_offered (AnnexDeskSession *self)
+{
+  for (guint i = 0; i < self->checks->len; i++)
+    {
+      const AnnexCheckResult *check = g_ptr_array_index (self->checks, i);
+
+      if (g_str_equal (check->id, "image"))
+        return check->state == ANNEX_CHECK_NOTICE && check->repair != NULL;
+    }
+  return FALSE;
+}
+
 static DexFuture *
 needs_fiber (AnnexDeskCall *call)
 {
@@ -302,6 +316,7 @@ needs_fiber (AnnexDeskCall *call)
   g_autoptr (AnnexImageSource) source = create_source (call->self, origin);
   AnnexImageEstimate usual = { USUAL_IMAGE_BYTES, USUAL_IMAGE_BYTES };
   AnnexImageEstimate *estimate = NULL;
+  gboolean wants_image;
   GError *error = NULL;
 
   /* In both cases there is nothing to consent to. */
@@ -327,15 +342,15 @@ needs_fiber (AnnexDeskCall *call)
   if (!needs->installed && origin == ANNEX_IMAGE_ORIGIN_NONE &&
       !dex_await (annex_image_source_find_version (source, NULL), &error))
     return annex_desk_fail (error);
-  if (!needs->installed)
+  wants_image = !needs->installed || is_newer_offered (call->self);
+  if (wants_image)
     estimate =
         dex_await_boxed (annex_future_with_timeout (
                              annex_image_source_estimate (source, images, NULL), ESTIMATE_LIMIT_MS),
                          NULL);
   needs->disk_bytes = (estimate != NULL ? estimate : &usual)->disk_bytes +
                       ANNEX_TEMPLATE_ABOUT_BYTES + FIRST_COMPUTER_BYTES;
-  needs->download_bytes =
-      needs->installed ? 0 : (estimate != NULL ? estimate : &usual)->download_bytes;
+  needs->download_bytes = wants_image ? (estimate != NULL ? estimate : &usual)->download_bytes : 0;
   g_clear_pointer (&estimate, g_free);
   return dex_future_new_take_boxed (ANNEX_TYPE_COMPUTER_NEEDS, g_steal_pointer (&needs));
 }

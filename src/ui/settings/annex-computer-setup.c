@@ -18,12 +18,16 @@ struct _AnnexComputerSetup
 
   AnnexDesk *desk;
   GCancellable *cancellable; /* nullable: while something runs */
+  gboolean changes;
   gboolean moving;
   gint64 started_us;     /* of the estimate */
   double start_fraction; /* where it stood then */
   double fraction;
 
   GtkStack *stack;
+  GtkLabel *consent_title;
+  GtkLabel *consent_body;
+  GtkWidget *not_now;
   AdwActionRow *download;
   AdwActionRow *disk;
   AdwActionRow *memory;
@@ -45,7 +49,7 @@ struct _AnnexComputerSetup
   GtkWidget *begin;
 };
 
-enum { PROP_DESK = 1, N_PROPS };
+enum { PROP_DESK = 1, PROP_CHANGES, N_PROPS };
 
 static GParamSpec *properties[N_PROPS];
 static guint finished_signal;
@@ -282,7 +286,7 @@ needs_cb (gpointer object, const GValue *value, GError *error)
 
   if (error != NULL)
     show_stopped (self, error);
-  else if (needs->installed)
+  else if (needs->installed && !self->changes)
     finish (self, TRUE);
   else
     show_needs (self, needs);
@@ -320,6 +324,18 @@ change_folder_cb (AnnexComputerSetup *self)
                                  folder_chosen_cb, g_object_ref (self));
 }
 
+/* What is there is not set up for the first time, and goes on working. */
+static void
+say_change (AnnexComputerSetup *self)
+{
+  gtk_label_set_text (self->consent_title, _ ("Another System for the Computer"));
+  gtk_label_set_text (self->consent_body,
+                      _ ("New tasks work with it; tasks that were begun with the present one keep "
+                         "that. This is what it takes:"));
+  gtk_button_set_label (GTK_BUTTON (self->install), _ ("Change to It"));
+  gtk_widget_set_tooltip_text (self->not_now, NULL);
+}
+
 /* ---- object */
 
 /* Asked for the focus by the page it is on. */
@@ -340,6 +356,8 @@ annex_computer_setup_get_property (GObject *object, guint id, GValue *value, GPa
 {
   if (id == PROP_DESK)
     g_value_set_object (value, ANNEX_COMPUTER_SETUP (object)->desk);
+  else if (id == PROP_CHANGES)
+    g_value_set_boolean (value, ANNEX_COMPUTER_SETUP (object)->changes);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -352,6 +370,13 @@ annex_computer_setup_set_property (GObject *object,
 {
   AnnexComputerSetup *self = ANNEX_COMPUTER_SETUP (object);
 
+  if (id == PROP_CHANGES)
+    {
+      self->changes = g_value_get_boolean (value);
+      if (self->changes)
+        say_change (self);
+      return;
+    }
   if (id != PROP_DESK)
     {
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -391,12 +416,18 @@ annex_computer_setup_class_init (AnnexComputerSetupClass *klass)
   properties[PROP_DESK] =
       g_param_spec_object ("desk", NULL, NULL, ANNEX_TYPE_DESK,
                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CHANGES] =
+      g_param_spec_boolean ("changes", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   finished_signal = g_signal_new ("finished", ANNEX_TYPE_COMPUTER_SETUP, G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-computer-setup.ui");
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, stack);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, consent_title);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, consent_body);
+  gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, not_now);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, download);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, disk);
   gtk_widget_class_bind_template_child (widget_class, AnnexComputerSetup, memory);
@@ -441,12 +472,13 @@ close_cb (AdwDialog *dialog)
   adw_dialog_close (dialog);
 }
 
-GtkWidget *
-annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent)
+static GtkWidget *
+present (AnnexDesk *desk, GtkWidget *parent, gboolean changes)
 {
   AdwDialog *dialog = adw_dialog_new ();
   GtkWidget *view = adw_toolbar_view_new ();
-  GtkWidget *setup = annex_computer_setup_new (desk);
+  GtkWidget *setup =
+      g_object_new (ANNEX_TYPE_COMPUTER_SETUP, "desk", desk, "changes", changes, NULL);
 
   g_signal_connect_object (setup, "finished", G_CALLBACK (close_cb), dialog, G_CONNECT_SWAPPED);
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
@@ -457,4 +489,16 @@ annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent)
   adw_dialog_set_child (dialog, view);
   adw_dialog_present (dialog, parent);
   return setup;
+}
+
+GtkWidget *
+annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent)
+{
+  return present (desk, parent, FALSE);
+}
+
+GtkWidget *
+annex_computer_setup_present_change (AnnexDesk *desk, GtkWidget *parent)
+{
+  return present (desk, parent, TRUE);
 }

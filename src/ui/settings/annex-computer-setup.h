@@ -13,9 +13,10 @@
 
 G_BEGIN_DECLS
 
-/* Property: "desk" (AnnexDesk, nullable); with it, it asks what is needed.
+/* Properties: "desk" (AnnexDesk, nullable); with it, it asks what is needed. "changes" (at
+ * construction): a computer is there, and its system is changed for another one.
  * Signal "finished" (gboolean): TRUE when the computer is there, FALSE for not now. At once,
- * without anything shown, when it is there already. */
+ * without anything shown, when it is there already and nothing is changed. */
 #define ANNEX_TYPE_COMPUTER_SETUP (annex_computer_setup_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexComputerSetup, annex_computer_setup, ANNEX, COMPUTER_SETUP, AdwBin)
 
@@ -24,6 +25,9 @@ annex_computer_setup_new (AnnexDesk *desk);
 /* Opens it in a dialog of its own above @parent, and returns it. (borrowed) */
 GtkWidget *
 annex_computer_setup_present (AnnexDesk *desk, GtkWidget *parent);
+/* The same for another system than the one that is there. */
+GtkWidget *
+annex_computer_setup_present_change (AnnexDesk *desk, GtkWidget *parent);
 /* "About 3 minutes left" from how far it came in how long; NULL while nobody can tell.
  * (transfer full) */
 char *

@@ -209,6 +209,17 @@ repaired_cb (gpointer object, const GValue *value, GError *error)
     annex_ui_toast (GTK_WIDGET (self), _ ("That did not help yet"));
 }
 
+static AnnexCheckState
+get_state (AnnexDoctorPage *self, const char *id)
+{
+  g_autoptr (GPtrArray) checks = annex_desk_dup_checks (self->desk);
+
+  for (guint i = 0; i < checks->len; i++)
+    if (g_str_equal (((AnnexCheckResult *) g_ptr_array_index (checks, i))->id, id))
+      return ((AnnexCheckResult *) g_ptr_array_index (checks, i))->state;
+  return ANNEX_CHECK_UNKNOWN;
+}
+
 static void
 repair_action (GtkWidget *widget, const char *name, GVariant *target)
 {
@@ -217,9 +228,12 @@ repair_action (GtkWidget *widget, const char *name, GVariant *target)
 
   if (self->desk == NULL || g_hash_table_size (self->repairing) > 0)
     return;
-  if (g_str_equal (id, "image"))
+  if (g_str_equal (id, "image")) /* it is large: what it takes is said */
     {
-      annex_computer_setup_present (self->desk, widget); /* it is large: what it takes is said */
+      if (get_state (self, id) == ANNEX_CHECK_NOTICE)
+        annex_computer_setup_present_change (self->desk, widget);
+      else
+        annex_computer_setup_present (self->desk, widget);
       return;
     }
   g_hash_table_add (self->repairing, g_strdup (id));

@@ -177,6 +177,49 @@ test_looks_by_itself (void)
   annex_fake_desk_close (desk);
 }
 
+/* There is a computer, and another system for it: one is told what that takes before it is fetched.
+ */
+static void
+test_newer_image (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  AnnexComputerNeeds needs = { .installed = TRUE,
+                               .download_bytes = 510 << 20,
+                               .disk_bytes = 890 << 20,
+                               .disk_free_bytes = G_GUINT64_CONSTANT (60) << 30,
+                               .memory_bytes = 1 << 30,
+                               .folder = (char *) "/home/user/.local/share/annex",
+                               .source = (char *) "Downloaded" };
+  GtkWidget *page;
+  GtkWindow *window;
+  GtkWidget *dialog;
+
+  annex_fake_desk_set_needs (desk, &needs);
+  annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_NOTICE, "The computer’s system",
+                             "There is another system for Annex’s computer (13-b). Tasks that were "
+                             "begun with the present one keep it.",
+                             "Change to It", NULL);
+  page = annex_doctor_page_new (ANNEX_DESK (desk));
+  window = annex_shot_window (in_window (page), 800, 900);
+  g_assert_true (annex_shot_wait (is_idle, page, 5000));
+  annex_press (page, "Change to It");
+  annex_shot_settle (400);
+  dialog = GTK_WIDGET (adw_window_get_visible_dialog (ADW_WINDOW (window)));
+  g_assert_nonnull (dialog);
+  g_assert_true (annex_shows (dialog, "Another System for the Computer"));
+  g_assert_true (annex_shows (dialog, " · Downloaded"));
+  g_assert_false (annex_fake_desk_was_called (desk, "install_computer"));
+  annex_shot_take (window, "doctor-newer-image");
+  annex_press (dialog, "Change to It");
+  annex_shot_settle (400);
+  g_assert_true (annex_fake_desk_was_called (desk, "install_computer"));
+  annex_press (dialog, "_Begin");
+  annex_shot_settle (600);
+  g_assert_null (adw_window_get_visible_dialog (ADW_WINDOW (window)));
+  close_window (window, page);
+  annex_fake_desk_close (desk);
+}
+
 static void
 text_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -312,6 +355,7 @@ main (int argc, char **argv)
   annex_shot_init (&argc, &argv);
   g_test_add_func ("/ui/doctor/page", test_page);
   g_test_add_func ("/ui/doctor/looks-by-itself", test_looks_by_itself);
+  g_test_add_func ("/ui/doctor/newer-image", test_newer_image);
   g_test_add_func ("/ui/doctor/copy", test_copy);
   g_test_add_func ("/ui/doctor/hostile", test_hostile);
   g_test_add_func ("/ui/banners/worst", test_banners);
