@@ -9,6 +9,8 @@
  *             built from packages (annex-image-origin)
  *   app       the portal that lets apps work without a window is started when it does not run
  *             (annex-application-background)
+ *   ui        the desktop's lists of recent files and its viewer of help pages are out of reach
+ *             (annex-recent, annex-window-actions)
  *
  * All else is the libraries' own: GTK, libsecret and WebKit use the portals by themselves.
  *

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-fake-desk.h"
+#include "annex-help.h"
 #include "annex-preview.h"
 #include "annex-shot.h"
 #include "annex-ui-find.h"
@@ -192,11 +193,71 @@ test_views (void)
   tear_down (&fixture);
 }
 
+static WebKitWebView *
+find_manual (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+      GtkWidget *view = annex_find (window, annex_is_type, "WebKitWebView");
+
+      if (view != NULL)
+        return WEBKIT_WEB_VIEW (view);
+    }
+  return NULL;
+}
+
+static gboolean
+is_at (gpointer address)
+{
+  WebKitWebView *view = find_manual ();
+
+  return view != NULL && !webkit_web_view_is_loading (view) &&
+         g_strcmp0 (webkit_web_view_get_title (view), "Annex Help") == 0 &&
+         g_strcmp0 (webkit_web_view_get_uri (view), address) == 0;
+}
+
+/* Annex's own manual is such a page too, in one window; links lead within it. */
+static void
+test_manual (void)
+{
+  GtkWindow *parent = annex_shot_window (gtk_label_new ("Annex"), 300, 200);
+  WebKitWebView *view;
+  GtkWindow *window;
+
+  g_assert_true (annex_help_present (parent));
+  g_assert_true (annex_shot_wait (is_at, (char *) "annex-page:page", 60 * 1000));
+  view = find_manual ();
+  window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (view)));
+  annex_shot_settle (500);
+  annex_shot_take (window, "manual");
+  webkit_web_view_load_uri (view, "annex-page:page#computer-checkpoints");
+  g_assert_true (
+      annex_shot_wait (is_at, (char *) "annex-page:page#computer-checkpoints", 10 * 1000));
+  annex_shot_settle (500);
+  annex_shot_take (window, "manual-page");
+  g_assert_true (annex_help_present (parent));
+  g_assert_true (find_manual () == view);
+
+  /* it ran out of memory: nothing empty stays, and it can be shown again */
+  gtk_widget_activate_action (GTK_WIDGET (view), "preview.page-ended", NULL);
+  annex_shot_settle (100);
+  g_assert_null (find_manual ());
+  g_assert_true (annex_help_present (parent));
+  g_assert_true (annex_shot_wait (is_at, (char *) "annex-page:page", 60 * 1000));
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (find_manual ()))));
+  gtk_window_destroy (parent);
+  annex_shot_settle (100);
+}
+
 int
 main (int argc, char **argv)
 {
   annex_shot_init (&argc, &argv);
   g_test_add_func ("/ui/web-page/reaches-nothing", test_reaches_nothing);
   g_test_add_func ("/ui/web-page/views", test_views);
+  g_test_add_func ("/ui/web-page/manual", test_manual);
   return g_test_run ();
 }
