@@ -13,6 +13,7 @@
 #include "annex-limits.h"
 #include "annex-paths.h"
 #include "annex-spoken.h"
+#include "annex-task-rewind.h"
 #include "annex-vm.h"
 
 #include <gio/gio.h>
@@ -517,20 +518,6 @@ edit_message (AnnexTask *task, gint64 seq, const char *text, GError **error)
   return blocks;
 }
 
-/* @blocks is taken. */
-static gboolean
-go_back (AnnexDeskCall *call, JsonArray *blocks, GError **error)
-{
-  g_autoptr (JsonObject) message = annex_json_build ("a", "blocks", blocks, NULL);
-
-  return dex_await (annex_task_append (call->task, ANNEX_EVENT_REWOUND,
-                                       annex_json_build ("i", "to_seq", call->number - 1, NULL)),
-                    error) &&
-         dex_await (
-             annex_task_append (call->task, ANNEX_EVENT_USER_MESSAGE, json_object_ref (message)),
-             error);
-}
-
 static DexFuture *
 rewind_fiber (AnnexDeskCall *call)
 {
@@ -548,7 +535,7 @@ rewind_fiber (AnnexDeskCall *call)
       return annex_desk_fail (error);
     }
   halt (work);
-  done = go_back (call, blocks, &error);
+  done = dex_await (annex_task_rewind (call->task, call->number - 1, blocks), &error);
   work->held--;
   if (done || work->wanted)
     {

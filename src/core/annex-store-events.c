@@ -233,25 +233,49 @@ append_settle (StoreJob *job)
                                                      g_steal_pointer (&job->data)));
 }
 
+/* @data is taken. */
+static StoreJob *
+append_job_new (const char *task_id, AnnexEventType type, JsonObject *data)
+{
+  StoreJob *job = annex_store_job_new (append_work);
+
+  job->settle = append_settle;
+  job->shares = TRUE;
+  job->task_id = g_strdup (task_id);
+  job->type = type;
+  job->text = annex_json_object_to_string (data);
+  job->digest = annex_digest_new (type, data);
+  job->data = data;
+  return job;
+}
+
 DexFuture *
 annex_store_append (AnnexStore *self, const char *task_id, AnnexEventType type, JsonObject *data)
 {
   g_autoptr (JsonObject) taken = data != NULL ? data : json_object_new ();
-  StoreJob *job;
 
   dex_return_error_if_fail (ANNEX_IS_STORE (self));
   dex_return_error_if_fail (task_id != NULL && task_id[0] != '\0');
   dex_return_error_if_fail (type < ANNEX_EVENT_UNKNOWN);
 
-  job = annex_store_job_new (append_work);
-  job->settle = append_settle;
-  job->shares = TRUE;
-  job->task_id = g_strdup (task_id);
-  job->type = type;
-  job->text = annex_json_object_to_string (taken);
-  job->digest = annex_digest_new (type, taken);
-  job->data = g_steal_pointer (&taken);
-  return annex_store_queue (self, job);
+  return annex_store_queue (self, append_job_new (task_id, type, g_steal_pointer (&taken)));
+}
+
+DexFuture *
+annex_store_append_both (AnnexStore *self,
+                         const char *task_id,
+                         AnnexEventType type,
+                         JsonObject *data,
+                         AnnexEventType then_type,
+                         JsonObject *then_data)
+{
+  StoreJob *job = append_job_new (task_id, type, data);
+  DexFuture *second;
+
+  job->with = append_job_new (task_id, then_type, then_data);
+  second = dex_ref (job->with->promise);
+  dex_future_disown (annex_store_queue (self, job)); /* fails as the second does */
+  return second;
 }
 
 /* List */

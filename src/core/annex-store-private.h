@@ -59,6 +59,7 @@ struct _StoreJob
   gboolean lists; /* the list of tasks is another one afterwards */
   gboolean rules; /* the standing rules are others afterwards */
   gboolean shares;    /* one transaction may hold several such jobs */
+  StoreJob *with; /* of one that shares: both are done, or neither; nullable */
   DexPromise *promise;
   GMainContext *context;
   GValue result; /* unset: TRUE */
@@ -87,6 +88,15 @@ annex_store_job_new (StoreWork work);
 /* Queues @job (taken). */
 DexFuture *
 annex_store_queue (AnnexStore *self, StoreJob *job) G_GNUC_WARN_UNUSED_RESULT;
+/* Appends two events to a task, in this order, or neither. Takes both data. Resolves to the second
+ * AnnexEvent; rejects as annex_store_append. */
+DexFuture *
+annex_store_append_both (AnnexStore *self,
+                         const char *task_id,
+                         AnnexEventType type,
+                         JsonObject *data,
+                         AnnexEventType then_type,
+                         JsonObject *then_data) G_GNUC_WARN_UNUSED_RESULT;
 /* Sets the result to an array (taken). */
 void
 annex_store_job_take_array (StoreJob *job, GPtrArray *array);

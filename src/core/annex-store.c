@@ -70,6 +70,7 @@ job_free (gpointer data)
 {
   StoreJob *job = data;
 
+  g_clear_pointer (&job->with, job_free);
   g_weak_ref_clear (&job->store);
   dex_clear (&job->promise);
   g_main_context_unref (job->context);
@@ -149,6 +150,18 @@ hand_back (StoreJob *job)
   g_source_unref (source);
 }
 
+static void
+hand_back_both (StoreJob *job)
+{
+  StoreJob *with = g_steal_pointer (&job->with);
+
+  if (with != NULL && job->error != NULL)
+    with->error = g_error_copy (job->error);
+  hand_back (job);
+  if (with != NULL)
+    hand_back (with);
+}
+
 /* The thread */
 
 static void
@@ -161,13 +174,15 @@ run_job (Engine *engine, StoreJob *job)
     job->work (engine->db, job, &job->error);
 }
 
-/* One job of a shared transaction: its own failure undoes only itself. */
+/* One job of a shared transaction: its own failure undoes only itself, and what is done with it. */
 static void
 run_shared_job (Engine *engine, StoreJob *job)
 {
   if (!annex_db_exec (engine->db, "SAVEPOINT job", &job->error))
     return;
-  if (!job->work (engine->db, job, &job->error) && annex_db_in_transaction (engine->db))
+  if ((!job->work (engine->db, job, &job->error) ||
+       (job->with != NULL && !job->with->work (engine->db, job->with, &job->error))) &&
+      annex_db_in_transaction (engine->db))
     annex_db_exec (engine->db, "ROLLBACK TO job",
                    NULL); /* the job's own error is the one to tell */
   if (annex_db_in_transaction (engine->db))
@@ -216,7 +231,7 @@ run_shared (Engine *engine, GPtrArray *jobs)
   if (error != NULL)
     fail_all (jobs, error);
   for (guint i = 0; i < jobs->len; i++)
-    hand_back (g_ptr_array_index (jobs, i));
+    hand_back_both (g_ptr_array_index (jobs, i));
 }
 
 static gboolean
@@ -297,11 +312,14 @@ annex_store_queue (AnnexStore *self, StoreJob *job)
   DexFuture *future = dex_ref (job->promise);
 
   g_weak_ref_set (&job->store, self);
+  if (job->with != NULL)
+    g_weak_ref_set (&job->with->store, self);
   if (self->closed)
     {
-      dex_promise_reject (job->promise,
-                          annex_spoken_new (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
-                                            N_ ("The task database is closed")));
+      for (StoreJob *closed = job; closed != NULL; closed = closed->with)
+        dex_promise_reject (closed->promise,
+                            annex_spoken_new (ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED,
+                                              N_ ("The task database is closed")));
       job_free (job);
     }
   else

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-policy.h"
-#include "annex-task.h"
+#include "annex-task-rewind.h"
 
 #include "test-fiber.h"
 
@@ -576,6 +576,35 @@ test_names (void)
   g_assert_cmpint (annex_stop_reason_from_name (NULL), ==, ANNEX_STOP_OTHER);
 }
 
+/* Who goes back and cannot say what they wanted to has not gone back. */
+static void
+test_rewind (void)
+{
+  g_autofree char *path = new_path ();
+  g_autoptr (AnnexStore) store = open_store (path);
+  g_autoptr (AnnexTask) task = create (store);
+  g_autofree char *much = g_strnfill (ANNEX_JSON_MAX_BYTES + 1, 'w');
+  JsonArray *blocks = json_array_new ();
+  gint64 before;
+  guint n = 0;
+
+  put (task, ANNEX_EVENT_USER_MESSAGE, "{\"blocks\":[{\"type\":\"text\",\"text\":\"One\"}]}");
+  before = annex_task_get_last_seq (task);
+  put (task, ANNEX_EVENT_ANNOUNCEMENT, "{\"text\":\"After\"}");
+  json_array_add_string_element (blocks, much);
+  test_await_error (annex_task_rewind (task, before - 1, blocks), ANNEX_STORE_ERROR,
+                    ANNEX_STORE_ERROR_FORMAT);
+  test_await (annex_task_refresh (task));
+  g_assert_cmpint (annex_task_get_last_seq (task), ==, before + 1);
+
+  g_signal_connect (task, "event", G_CALLBACK (count_cb), &n);
+  blocks = json_array_new ();
+  json_array_add_object_element (blocks, json ("{\"type\":\"text\",\"text\":\"Two\"}"));
+  test_await (annex_task_rewind (task, before - 1, blocks));
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpint (annex_task_get_last_seq (task), ==, before + 3);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -587,6 +616,7 @@ main (int argc, char *argv[])
   test_add_fiber ("/task/create", test_create);
   test_add_fiber ("/task/facts", test_facts);
   test_add_fiber ("/task/rewound", test_rewound);
+  test_add_fiber ("/task/rewind", test_rewind);
   test_add_fiber ("/task/calls", test_calls);
   test_add_fiber ("/task/order", test_order);
   test_add_fiber ("/task/unwatched", test_unwatched);
