@@ -110,6 +110,7 @@ remove_fiber (AnnexDeskCall *call)
     return annex_desk_fail (error);
   ok = annex_workspace_remove_checkpoint (work->workspace, call->id, &error);
   let_go (work);
+  annex_desk_session_look_soon (call->self, ANNEX_DESK_LOOK_ROOM);
   return ok ? dex_future_new_true () : annex_desk_fail (error);
 }
 

@@ -8,6 +8,7 @@
 
 #include "annex-doctor.h"
 #include "annex-future.h"
+#include "annex-limits.h"
 
 static GPtrArray *
 copy_checks (GPtrArray *checks)
@@ -62,8 +63,16 @@ replace (AnnexDeskSession *self, const AnnexCheckResult *result)
 
 /* Lasting conditions */
 
-/* What the window tells by itself: cheap to look at, without asking a server or the keyring. */
-static const char *const lasting[] = { "image", "disk", "kvm", "network" };
+static const struct
+{
+  const char *id;
+  AnnexDeskLook when;
+} lasting[] = {
+  { "image", ANNEX_DESK_LOOK_MACHINE },   { "disk", ANNEX_DESK_LOOK_ROOM },
+  { "space", ANNEX_DESK_LOOK_ROOM },      { "kvm", ANNEX_DESK_LOOK_MACHINE },
+  { "network", ANNEX_DESK_LOOK_MACHINE }, { "keyring", ANNEX_DESK_LOOK_MODEL },
+  { "model", ANNEX_DESK_LOOK_MODEL },
+};
 
 #define LOOK_DELAY_MS 1500
 
@@ -87,9 +96,10 @@ look_fiber (AnnexDeskCall *call)
 
   for (guint i = 0; i < G_N_ELEMENTS (lasting); i++)
     {
-      AnnexCheckResult *result =
-          dex_await_boxed (annex_doctor_look (doctor, lasting[i], FALSE), NULL);
+      AnnexCheckResult *result = NULL;
 
+      if (((guint) call->number & lasting[i].when) != 0)
+        result = dex_await_boxed (annex_doctor_look (doctor, lasting[i].id, FALSE), NULL);
       if (result != NULL)
         merge (call->self, result);
     }
@@ -101,26 +111,96 @@ static gboolean
 look_cb (gpointer data)
 {
   AnnexDeskSession *self = data;
+  AnnexDeskCall *call = annex_desk_call_new (ANNEX_DESK (self), NULL);
 
+  call->number = self->look_at;
   self->look_timer = 0;
-  dex_future_disown (
-      annex_desk_call_run (annex_desk_call_new (ANNEX_DESK (self), NULL), look_fiber));
+  self->look_at = 0;
+  dex_future_disown (annex_desk_call_run (call, look_fiber));
   return G_SOURCE_REMOVE;
 }
 
 void
-annex_desk_session_look_soon (AnnexDeskSession *self)
+annex_desk_session_look_soon (AnnexDeskSession *self, AnnexDeskLook at)
 {
-  if (self->look_timer == 0 && !self->closed)
+  if (self->closed)
+    return;
+  self->look_at |= at;
+  if (self->look_timer == 0)
     self->look_timer = g_timeout_add_full (G_PRIORITY_LOW, LOOK_DELAY_MS, look_cb, self, NULL);
+}
+
+/* A server is asked again only about what it was asked before: @failed, where that was in vain. */
+static AnnexDeskLook
+find_model_look (AnnexDeskSession *self, gboolean failed)
+{
+  for (guint i = 0; i < self->checks->len; i++)
+    {
+      const AnnexCheckResult *check = g_ptr_array_index (self->checks, i);
+
+      if ((g_str_equal (check->id, "model") || g_str_equal (check->id, "keyring")) &&
+          (!failed || check->state == ANNEX_CHECK_FAILED))
+        return ANNEX_DESK_LOOK_MODEL;
+    }
+  return 0;
+}
+
+void
+annex_desk_session_look_after (AnnexDeskSession *self, const char *domain, const char *code)
+{
+  static const char *const model_codes[] = { "auth", "no-key", "billing", NULL };
+  static const char *const room_codes[] = { "disk-full", "disk-limit", NULL };
+
+  if (g_str_equal (domain, g_quark_to_string (ANNEX_SECRETS_ERROR)) ||
+      (g_str_equal (domain, g_quark_to_string (ANNEX_MODEL_ERROR)) &&
+       g_strv_contains (model_codes, code)))
+    annex_desk_session_look_soon (self, ANNEX_DESK_LOOK_MODEL);
+  else if (g_str_equal (domain, g_quark_to_string (ANNEX_STORE_ERROR)) ||
+           g_strv_contains (room_codes, code))
+    annex_desk_session_look_soon (self, ANNEX_DESK_LOOK_ROOM);
+}
+
+static void
+network_changed_cb (AnnexDeskSession *self)
+{
+  annex_desk_session_look_soon (self, ANNEX_DESK_LOOK_MACHINE | find_model_look (self, TRUE));
+}
+
+static void
+profiles_changed_cb (AnnexDeskSession *self)
+{
+  AnnexDeskLook at = find_model_look (self, FALSE);
+
+  if (at != 0)
+    annex_desk_session_look_soon (self, at);
+}
+
+static void
+limit_changed_cb (AnnexDeskSession *self)
+{
+  annex_desk_session_look_soon (self, ANNEX_DESK_LOOK_ROOM);
+}
+
+static gboolean
+watch_cb (gpointer data)
+{
+  annex_desk_session_look_soon (data, ANNEX_DESK_LOOK_ROOM | find_model_look (data, TRUE));
+  return G_SOURCE_CONTINUE;
 }
 
 void
 annex_desk_session_watch_conditions (AnnexDeskSession *self)
 {
   g_signal_connect_object (g_network_monitor_get_default (), "network-changed",
-                           G_CALLBACK (annex_desk_session_look_soon), self, G_CONNECT_SWAPPED);
-  annex_desk_session_look_soon (self);
+                           G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (annex_session_get_config (self->session), "changed",
+                           G_CALLBACK (profiles_changed_cb), self, G_CONNECT_SWAPPED);
+  self->limits = annex_limits_dup_settings ();
+  if (self->limits != NULL)
+    g_signal_connect_object (self->limits, "changed::limit-disk", G_CALLBACK (limit_changed_cb),
+                             self, G_CONNECT_SWAPPED);
+  self->watch_timer = g_timeout_add_full (G_PRIORITY_LOW, self->watch_ms, watch_cb, self, NULL);
+  annex_desk_session_look_soon (self, ANNEX_DESK_LOOK_MACHINE | ANNEX_DESK_LOOK_ROOM);
 }
 
 static DexFuture *

@@ -217,6 +217,7 @@ reset_fiber (AnnexDeskCall *call)
       !dex_await (annex_drafts_tell_lost (annex_workspace_get_drafts (work->workspace)), &error))
     return annex_desk_fail (error);
   g_hash_table_remove (call->self->disk_uses, annex_task_get_id (call->task));
+  annex_desk_session_look_soon (call->self, ANNEX_DESK_LOOK_ROOM);
   return dex_future_new_true ();
 }
 
@@ -390,7 +391,7 @@ install_fiber (AnnexDeskCall *call)
       !dex_await (annex_computers_prepare (annex_session_get_computers (call->self->session)),
                   &error))
     return annex_desk_fail (error);
-  annex_desk_session_look_soon (call->self);
+  annex_desk_session_look_soon (call->self, ANNEX_DESK_LOOK_MACHINE | ANNEX_DESK_LOOK_ROOM);
   return dex_future_new_true ();
 }
 

@@ -48,7 +48,11 @@ struct _AnnexDeskSession
   GHashTable *disk_uses; /* id → what was last measured inside the computer */
   gboolean moving;       /* computers are moved: nothing may start */
   GPtrArray *deletes;    /* DexFuture: what is being deleted, to be done before the end */
-  guint look_timer;      /* until the lasting conditions are looked at */
+  guint look_timer;      /* until some lasting conditions are looked at */
+  guint look_at;         /* AnnexDeskLook: which */
+  guint watch_timer;     /* looks at what changes without a sign */
+  guint watch_ms;        /* how often */
+  GSettings *limits;     /* nullable */
   gboolean closed;
 };
 
@@ -132,10 +136,20 @@ annex_desk_session_create_model (AnnexDeskSession *self, const char *profile_id,
 gboolean
 annex_desk_session_say_again (AnnexTask *task);
 
-/* Looks at the lasting conditions (the image, the disk, …) in a moment, by itself. */
+/* Lasting conditions, which the window tells by itself. */
+typedef enum {
+  ANNEX_DESK_LOOK_MACHINE = 1 << 0, /* cheap: the image, KVM, the network */
+  ANNEX_DESK_LOOK_ROOM = 1 << 1,    /* the disk, and what Annex may take of it */
+  ANNEX_DESK_LOOK_MODEL = 1 << 2,   /* asks its server, and the keyring */
+} AnnexDeskLook;
+
+/* Looks at them in a moment, by itself. */
 void
-annex_desk_session_look_soon (AnnexDeskSession *self);
-/* Now, and whenever the network comes or goes. */
+annex_desk_session_look_soon (AnnexDeskSession *self, AnnexDeskLook at);
+/* A task failed with that error: looks at what it tells of. */
+void
+annex_desk_session_look_after (AnnexDeskSession *self, const char *domain, const char *code);
+/* Now, and whenever something may have changed. */
 void
 annex_desk_session_watch_conditions (AnnexDeskSession *self);
 

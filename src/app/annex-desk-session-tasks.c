@@ -596,6 +596,7 @@ delete_fiber (AnnexDeskCall *call)
   annex_desk_session_drop_work (call->self, call->id);
   if (!annex_session_delete_task (call->self->session, task, &error))
     return annex_desk_fail (error);
+  annex_desk_session_look_soon (call->self, ANNEX_DESK_LOOK_ROOM);
   return dex_future_new_true ();
 }
 

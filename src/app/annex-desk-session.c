@@ -20,6 +20,8 @@
 
 /* How long ending runs may hold up the end of the app. */
 #define PARK_LIMIT_MS 20000
+/* What fills a disk does not say so. */
+#define WATCH_MS (5 * 60 * 1000)
 
 static void
 iface_init (AnnexDeskInterface *iface);
@@ -185,6 +187,9 @@ event_cb (AnnexTask *task, AnnexEvent *event, AnnexWork *work)
     return;
   if (annex_event_get_event_type (event) == ANNEX_EVENT_STATE_CHANGED)
     annex_desk_emit_task_state (ANNEX_DESK (work->desk), task);
+  else if (annex_event_get_event_type (event) == ANNEX_EVENT_ERROR)
+    annex_desk_session_look_after (work->desk, annex_json_opt_string (data, "domain", ""),
+                                   annex_json_opt_string (data, "code", ""));
   /* A decision that is changed outside the run's own tools counts at once. */
   else if (annex_event_get_event_type (event) == ANNEX_EVENT_NETWORK_DECIDED &&
            annex_site_rule_get_site (annex_json_opt_string (data, "host", "")) == NULL &&
@@ -419,6 +424,8 @@ annex_desk_session_finalize (GObject *object)
   gpointer task;
 
   g_clear_handle_id (&self->look_timer, g_source_remove);
+  g_clear_handle_id (&self->watch_timer, g_source_remove);
+  g_clear_object (&self->limits);
   g_hash_table_unref (self->works);
   g_hash_table_iter_init (&iter, self->tasks);
   while (g_hash_table_iter_next (&iter, NULL, &task))
@@ -453,6 +460,7 @@ annex_desk_session_init (AnnexDeskSession *self)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, annex_desk_session_forget_elsewhere);
   self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->deletes = g_ptr_array_new_with_free_func (dex_unref);
+  self->watch_ms = WATCH_MS;
   self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_check_result_free);
 }
 
@@ -554,6 +562,7 @@ annex_desk_session_close (AnnexDeskSession *self)
   self->closed = TRUE;
   g_hash_table_remove_all (self->elsewhere);
   g_clear_handle_id (&self->look_timer, g_source_remove);
+  g_clear_handle_id (&self->watch_timer, g_source_remove);
   return annex_fiber_run (close_fiber, g_object_ref (self), g_object_unref);
 }
 
