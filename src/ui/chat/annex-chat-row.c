@@ -17,6 +17,7 @@ annex_chat_row_finalize (GObject *object)
 
   g_clear_object (&self->item);
   g_clear_pointer (&self->items, g_ptr_array_unref);
+  g_clear_pointer (&self->nested, g_hash_table_unref);
   g_clear_pointer (&self->block, annex_markdown_block_unref);
   G_OBJECT_CLASS (annex_chat_row_parent_class)->finalize (object);
 }
@@ -55,6 +56,23 @@ annex_chat_row_set_block (AnnexChatRow *self, AnnexMarkdownBlock *block)
 {
   g_clear_pointer (&self->block, annex_markdown_block_unref);
   self->block = annex_markdown_block_ref (block);
+}
+
+AnnexChatRow *
+annex_chat_row_get_nested (AnnexChatRow *self, AnnexTranscriptItem *item)
+{
+  AnnexChatRow *row;
+
+  if (self->nested == NULL)
+    self->nested = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  row = g_hash_table_lookup (self->nested, item);
+  if (row != NULL)
+    return row;
+  row = annex_chat_row_new (ANNEX_ROW_STEPS, item);
+  row->items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (row->items, g_object_ref (item));
+  g_hash_table_insert (self->nested, item, row); /* which holds the item */
+  return row;
 }
 
 char *

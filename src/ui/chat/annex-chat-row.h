@@ -35,6 +35,7 @@ struct _AnnexChatRow
   AnnexRowKind kind;
   AnnexTranscriptItem *item; /* the first one of a run */
   GPtrArray *items;          /* AnnexTranscriptItem, of STEPS */
+  GHashTable *nested;        /* AnnexTranscriptItem → AnnexChatRow: see _get_nested; nullable */
   AnnexMarkdownBlock *block; /* of BLOCK */
   gboolean first;            /* of its item */
   gboolean open;             /* shows its details */
@@ -48,6 +49,10 @@ void
 annex_chat_row_changed (AnnexChatRow *self);
 void
 annex_chat_row_set_block (AnnexChatRow *self, AnnexMarkdownBlock *block);
+/* Of STEPS: the row of one step among its details, the same each time, so that it stays open. Made
+ * when it is first wanted. (borrowed) */
+AnnexChatRow *
+annex_chat_row_get_nested (AnnexChatRow *self, AnnexTranscriptItem *item);
 /* What a search looks in. (transfer full) */
 char *
 annex_chat_row_dup_text (AnnexChatRow *self);

@@ -34,8 +34,12 @@ struct _AnnexStepsView
   GtkWidget *icon;
   GtkWidget *words;
   GtkWidget *time;
-  GtkWidget *details; /* nullable: closed */
-  GtkWidget *tail;    /* what a running command wrote last; nullable */
+  GtkWidget *details;    /* nullable: closed */
+  gboolean of_one;       /* the details are of one step … */
+  gboolean of_finished;  /* … that has its result */
+  GtkWidget *nested_box; /* AnnexStepsView, a line each; nullable */
+  GtkWidget *more;       /* how many are not listed; nullable */
+  GtkWidget *tail;       /* what a running command wrote last; nullable */
   guint tail_id;
   guint tick_id;
   gboolean nested;
@@ -204,19 +208,6 @@ add_code (AnnexStepsView *self, const char *title, const char *language, const c
 }
 
 static void
-add_nested (AnnexStepsView *self, AnnexTranscriptItem *item)
-{
-  g_autoptr (AnnexChatRow) row = annex_chat_row_new (ANNEX_ROW_STEPS, item);
-  GtkWidget *view;
-
-  row->items = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (row->items, g_object_ref (item));
-  view = annex_steps_view_new (self->task, row);
-  ANNEX_STEPS_VIEW (view)->nested = TRUE;
-  gtk_box_append (GTK_BOX (self->details), view);
-}
-
-static void
 add_note (AnnexStepsView *self, const char *text)
 {
   GtkWidget *label = gtk_label_new (text);
@@ -228,25 +219,82 @@ add_note (AnnexStepsView *self, const char *text)
   gtk_box_append (GTK_BOX (self->details), label);
 }
 
-static void
-add_children (AnnexStepsView *self, AnnexTranscriptItem *item)
+/* The steps that are lines among the details: those of a run, or what one step did itself. As many
+ * of them as are listed. */
+static guint
+count_nested (AnnexStepsView *self, guint *n_all)
 {
-  GListModel *children = annex_transcript_item_get_children (item);
-  guint n = children != NULL ? g_list_model_get_n_items (children) : 0;
+  GPtrArray *items = self->row->items;
+  GListModel *children =
+      items->len == 1 ? annex_transcript_item_get_children (items->pdata[0]) : NULL;
 
-  for (guint i = 0; i < n && i < MAX_LISTED; i++)
+  *n_all = items->len > 1 ? items->len : children != NULL ? g_list_model_get_n_items (children) : 0;
+  return MIN (*n_all, MAX_LISTED);
+}
+
+/* (transfer full) */
+static AnnexTranscriptItem *
+get_nested (AnnexStepsView *self, guint i)
+{
+  GPtrArray *items = self->row->items;
+
+  return items->len > 1
+             ? g_object_ref (items->pdata[i])
+             : g_list_model_get_item (annex_transcript_item_get_children (items->pdata[0]), i);
+}
+
+static void
+add_nested (AnnexStepsView *self, AnnexTranscriptItem *item)
+{
+  GtkWidget *view = annex_steps_view_new (self->task, annex_chat_row_get_nested (self->row, item));
+
+  ANNEX_STEPS_VIEW (view)->nested = TRUE;
+  gtk_box_append (GTK_BOX (self->nested_box), view);
+}
+
+/* Lines that are there stay as they are, those that are new are put after them. FALSE when it
+ * begins otherwise than what is there. */
+static gboolean
+extend_nested (AnnexStepsView *self)
+{
+  guint n_all;
+  guint n = count_nested (self, &n_all);
+  GtkWidget *view = gtk_widget_get_first_child (self->nested_box);
+
+  for (guint i = 0; i < n; i++)
     {
-      g_autoptr (AnnexTranscriptItem) child = g_list_model_get_item (children, i);
+      g_autoptr (AnnexTranscriptItem) item = get_nested (self, i);
 
-      add_nested (self, child);
+      if (view == NULL)
+        {
+          add_nested (self, item);
+          continue;
+        }
+      if (ANNEX_STEPS_VIEW (view)->row->item != item)
+        return FALSE;
+      annex_chat_row_changed (ANNEX_STEPS_VIEW (view)->row);
+      view = gtk_widget_get_next_sibling (view);
     }
-  if (n > MAX_LISTED)
+  gtk_widget_set_visible (self->nested_box, n > 0);
+  gtk_widget_set_visible (self->more, n_all > n);
+  if (n_all > n)
     {
       g_autofree char *text =
-          g_strdup_printf (ngettext ("and %u more", "and %u more", n - MAX_LISTED), n - MAX_LISTED);
+          g_strdup_printf (ngettext ("and %u more", "and %u more", n_all - n), n_all - n);
 
-      add_note (self, text);
+      gtk_label_set_text (GTK_LABEL (self->more), text);
     }
+  return view == NULL;
+}
+
+static void
+add_lines (AnnexStepsView *self)
+{
+  self->nested_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_box_append (GTK_BOX (self->details), self->nested_box);
+  add_note (self, "");
+  self->more = gtk_widget_get_last_child (self->details);
+  extend_nested (self);
 }
 
 static void
@@ -259,7 +307,7 @@ add_one (AnnexStepsView *self, AnnexTranscriptItem *item)
 
   if (input[0] != '\0')
     add_code (self, language != NULL ? _ ("Command") : _ ("Details"), language, input);
-  add_children (self, item);
+  add_lines (self);
   if (output[0] != '\0')
     add_code (self, annex_transcript_item_is_error (item) ? _ ("What went wrong") : _ ("Result"),
               NULL, output);
@@ -305,35 +353,44 @@ update_tail (AnnexStepsView *self)
     g_clear_handle_id (&self->tail_id, g_source_remove);
 }
 
+static gboolean
+is_one_finished (AnnexStepsView *self)
+{
+  return self->row->items->len == 1 &&
+         annex_transcript_item_is_finished (self->row->items->pdata[0]);
+}
+
 static void
 make_details (AnnexStepsView *self)
 {
-  GPtrArray *items = self->row->items;
-
   g_clear_handle_id (&self->tail_id, g_source_remove);
-  self->tail = NULL;
+  self->tail = self->nested_box = self->more = NULL;
   g_clear_pointer (&self->details, gtk_widget_unparent);
   if (!self->row->open)
     return;
   self->details = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   gtk_widget_add_css_class (self->details, "annex-details");
   gtk_box_append (GTK_BOX (self->box), self->details);
-  if (items->len == 1)
-    {
-      add_one (self, items->pdata[0]);
-      update_tail (self);
-      return;
-    }
-  for (guint i = 0; i < items->len && i < MAX_LISTED; i++)
-    add_nested (self, items->pdata[i]);
-  if (items->len > MAX_LISTED)
-    {
-      g_autofree char *text =
-          g_strdup_printf (ngettext ("and %u more", "and %u more", items->len - MAX_LISTED),
-                           items->len - MAX_LISTED);
+  self->of_one = self->row->items->len == 1;
+  self->of_finished = is_one_finished (self);
+  if (self->of_one)
+    add_one (self, self->row->items->pdata[0]);
+  else
+    add_lines (self);
+  update_tail (self);
+}
 
-      add_note (self, text);
-    }
+/* Nothing that is read jumps or closes because the work goes on. */
+static void
+update_details (AnnexStepsView *self)
+{
+  gboolean one = self->row->items->len == 1;
+
+  if (self->details != NULL && self->of_one && !one) /* what is open is now one of several */
+    annex_chat_row_get_nested (self->row, self->row->items->pdata[0])->open = TRUE;
+  if (self->details == NULL || self->of_one != one || self->of_finished != is_one_finished (self) ||
+      !extend_nested (self))
+    make_details (self);
 }
 
 static void
@@ -355,7 +412,7 @@ changed_cb (AnnexStepsView *self)
 {
   update (self);
   if (self->row->open)
-    make_details (self);
+    update_details (self);
 }
 
 static void
@@ -391,7 +448,7 @@ annex_steps_view_dispose (GObject *object)
 
   g_clear_handle_id (&self->tick_id, g_source_remove);
   g_clear_handle_id (&self->tail_id, g_source_remove);
-  self->details = self->tail = NULL;
+  self->details = self->tail = self->nested_box = self->more = NULL;
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->row);
   g_clear_object (&self->task);

@@ -482,6 +482,79 @@ test_steps (void)
   chat_fixture_close (desk, window);
 }
 
+static void
+toggle (GtkWidget *steps)
+{
+  g_assert_nonnull (steps);
+  g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
+}
+
+static gboolean
+shows_text (GtkWidget *root, const char *part);
+
+/* What one has opened stays open, and the same, while the work goes on. */
+static void
+test_steps_stay (void)
+{
+  AnnexFakeDesk *desk = annex_fake_desk_new ();
+  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
+  AnnexChatView *view;
+  GtkWindow *window;
+  g_autofree char *first = NULL, *second = NULL, *third = NULL;
+  g_autofree char *delegate = NULL, *child = NULL, *other = NULL;
+  gpointer line, step;
+
+  annex_fake_desk_set_state (desk, task, ANNEX_TASK_RUNNING);
+  annex_fake_desk_user (desk, task, "Go");
+  view = chat_fixture_show (desk, task, 700, 900, &window);
+  first = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/a.pdf\"}");
+  annex_fake_desk_result (desk, task, first, "read_file", "Taxi 12.80", FALSE, 20);
+  annex_shot_settle (200);
+  toggle (find_steps (GTK_WIDGET (view), "Read a.pdf"));
+  annex_shot_settle (200);
+  g_assert_true (shows_text (GTK_WIDGET (view), "Taxi 12.80"));
+  second = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/b.pdf\"}");
+  annex_shot_settle (200);
+  g_assert_true (shows_text (GTK_WIDGET (view), "Taxi 12.80")); /* now one of two */
+  line = find_steps (GTK_WIDGET (view), "Read a.pdf");
+  g_assert_nonnull (line);
+  g_object_add_weak_pointer (line, &line);
+  annex_fake_desk_result (desk, task, second, "read_file", "Hotel 90.00", FALSE, 20);
+  third = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/c.pdf\"}");
+  annex_shot_settle (200);
+  g_assert_nonnull (line);
+  g_assert_true (shows_text (line, "Taxi 12.80"));
+  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Read b.pdf"));
+  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Reading c.pdf"));
+  g_object_remove_weak_pointer (line, &line);
+  annex_fake_desk_result (desk, task, third, "read_file", "Train 31.00", FALSE, 20);
+
+  delegate = annex_fake_desk_call (desk, task, "delegate", "{\"goal\":\"Check the sums\"}");
+  child = annex_fake_desk_sub_call (desk, task, delegate, "shell", "{\"command\":\"ls /srv\"}");
+  annex_shot_settle (200);
+  step = gtk_widget_get_last_child (GTK_WIDGET (chat_fixture_get_list (view)));
+  g_assert_true (ANNEX_IS_STEPS_VIEW (step));
+  toggle (step);
+  annex_shot_settle (200);
+  line = chat_fixture_find (gtk_widget_get_last_child (gtk_widget_get_first_child (step)),
+                            ANNEX_TYPE_STEPS_VIEW, NULL);
+  g_assert_nonnull (line);
+  toggle (line);
+  annex_shot_settle (200);
+  g_assert_true (shows_text (step, "ls /srv"));
+  other = annex_fake_desk_sub_call (desk, task, delegate, "read_file",
+                                    "{\"path\":\"/folders/R/d.pdf\"}");
+  annex_shot_settle (200);
+  g_assert_true (shows_text (step, "ls /srv"));
+  g_assert_nonnull (find_steps (step, "Reading d.pdf"));
+  annex_shot_take (window, "chat-steps-stay");
+  annex_fake_desk_result (desk, task, delegate, "delegate", "They are right", FALSE, 900);
+  annex_shot_settle (200);
+  g_assert_true (shows_text (step, "They are right"));
+  g_assert_true (shows_text (step, "ls /srv"));
+  chat_fixture_close (desk, window);
+}
+
 /* In a text view below @root that is on screen. */
 static gboolean
 shows_text (GtkWidget *root, const char *part)
@@ -595,6 +668,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/chat/images", test_images);
   g_test_add_func ("/chat/browse-step", test_browse_step);
   g_test_add_func ("/chat/steps", test_steps);
+  g_test_add_func ("/chat/steps-stay", test_steps_stay);
   g_test_add_func ("/chat/output", test_output);
   g_test_add_func ("/chat/nothing", test_nothing);
   return g_test_run ();
