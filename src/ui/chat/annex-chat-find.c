@@ -10,10 +10,13 @@
 
 #include <string.h>
 
+static guint last_serial;
+
 struct _AnnexChatFind
 {
   GListModel *rows;
   char *words;       /* folded; nullable */
+  guint serial;      /* of the words, among all that were ever searched for */
   AnnexChatRow *row; /* the present match's; nullable */
   guint in_row;      /* which of its matches */
 };
@@ -43,21 +46,28 @@ annex_chat_find_set_words (AnnexChatFind *self, const char *words)
 
   if (!g_set_str (&self->words, folded))
     return;
+  self->serial = ++last_serial;
   g_clear_object (&self->row);
   self->in_row = 0;
 }
 
+/* Once for the same words and text: each step and each older part asks for all rows. */
 static guint
 count_in (AnnexChatFind *self, AnnexChatRow *row)
 {
-  g_autofree char *text = annex_chat_row_dup_text (row);
-  g_autofree char *folded = g_utf8_strdown (text, -1);
+  g_autofree char *text = NULL;
+  g_autofree char *folded = NULL;
   gsize length = strlen (self->words);
-  guint n = 0;
 
+  if (row->found_serial == self->serial)
+    return row->found;
+  text = annex_chat_row_dup_text (row);
+  folded = g_utf8_strdown (text, -1);
+  row->found = 0;
+  row->found_serial = self->serial;
   for (const char *p = folded; (p = strstr (p, self->words)) != NULL; p += length)
-    n++;
-  return n;
+    row->found++;
+  return row->found;
 }
 
 /* The rows that hold the words, and how often. (transfer full) */

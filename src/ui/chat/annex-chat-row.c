@@ -48,6 +48,7 @@ annex_chat_row_new (AnnexRowKind kind, AnnexTranscriptItem *item)
 void
 annex_chat_row_changed (AnnexChatRow *self)
 {
+  self->found_serial = 0;
   g_signal_emit (self, changed_signal, 0);
 }
 
@@ -56,6 +57,7 @@ annex_chat_row_set_block (AnnexChatRow *self, AnnexMarkdownBlock *block)
 {
   g_clear_pointer (&self->block, annex_markdown_block_unref);
   self->block = annex_markdown_block_ref (block);
+  self->found_serial = 0;
 }
 
 AnnexChatRow *

@@ -41,6 +41,8 @@ struct _AnnexChatRow
   gboolean open;             /* shows its details */
   gboolean more;             /* shows all of it */
   gboolean below;            /* of RESULT: its cards stand below the conversation */
+  guint found;               /* how often the words searched for are in it … */
+  guint found_serial;        /* … if these are those; 0: not known */
 };
 
 AnnexChatRow *

@@ -37,6 +37,8 @@ struct _AnnexChatView
   gboolean step_wanted; /* the first match is to be shown */
   guint question_id;    /* an idle source */
   char *question;       /* the ask that was last told of; nullable */
+  char *wanted_ask;     /* to be shown when it is read; nullable */
+  guint asked_at;       /* so many items were there when older ones were last read for it */
 
   GtkWidget *box;
   GtkWidget *search_bar;
@@ -312,11 +314,62 @@ near_start_cb (AnnexChatView *self)
     annex_transcript_load_older (self->transcript);
 }
 
+static gboolean
+find_ask (AnnexChatView *self, const char *ask_id, guint *position)
+{
+  guint n = self->rows != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->rows)) : 0;
+
+  for (guint i = n; i > 0; i--)
+    {
+      g_autoptr (AnnexChatRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i - 1);
+
+      if (row->kind != ANNEX_ROW_ASK ||
+          g_strcmp0 (annex_ask_get_id (annex_transcript_item_get_ask (row->item)), ask_id) != 0)
+        continue;
+      *position = i - 1;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Older parts are read until it is there, or nothing more comes. */
+static void
+show_wanted_ask (AnnexChatView *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->transcript));
+  guint position;
+
+  if (find_ask (self, self->wanted_ask, &position))
+    annex_row_list_scroll_to (self->list, position);
+  else if (!annex_transcript_get_complete (self->transcript) && n > self->asked_at)
+    {
+      self->asked_at = n;
+      annex_transcript_load_older (self->transcript);
+      return;
+    }
+  g_clear_pointer (&self->wanted_ask, g_free);
+}
+
+void
+annex_chat_view_show_ask (AnnexChatView *self, const char *ask_id)
+{
+  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
+
+  if (self->transcript == NULL)
+    return;
+  g_set_str (&self->wanted_ask, ask_id);
+  self->asked_at = 0;
+  if (!annex_transcript_get_loading (self->transcript))
+    show_wanted_ask (self);
+}
+
 static void
 loading_cb (AnnexChatView *self)
 {
   if (self->transcript == NULL || annex_transcript_get_loading (self->transcript))
     return;
+  if (self->wanted_ask != NULL)
+    show_wanted_ask (self);
   if (self->words != NULL)
     search_later (self);
   else
@@ -359,27 +412,6 @@ scroll_key_cb (GtkWidget *widget, GVariant *args, gpointer data)
     gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) +
                                               pages * gtk_adjustment_get_page_size (adjustment));
   return TRUE;
-}
-
-void
-annex_chat_view_show_ask (AnnexChatView *self, const char *ask_id)
-{
-  guint n;
-
-  g_return_if_fail (ANNEX_IS_CHAT_VIEW (self));
-
-  n = self->rows != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->rows)) : 0;
-  for (guint i = n; i > 0; i--)
-    {
-      g_autoptr (AnnexChatRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i - 1);
-
-      if (row->kind == ANNEX_ROW_ASK &&
-          g_strcmp0 (annex_ask_get_id (annex_transcript_item_get_ask (row->item)), ask_id) == 0)
-        {
-          annex_row_list_scroll_to (self->list, i - 1);
-          return;
-        }
-    }
 }
 
 /* Actions */
@@ -497,6 +529,7 @@ drop_task (AnnexChatView *self)
 {
   g_clear_handle_id (&self->search_id, g_source_remove);
   g_clear_handle_id (&self->question_id, g_source_remove);
+  g_clear_pointer (&self->wanted_ask, g_free);
   annex_row_list_set_model (self->list, NULL);
   g_clear_pointer (&self->find, annex_chat_find_free);
   g_clear_object (&self->rows);

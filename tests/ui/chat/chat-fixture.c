@@ -6,6 +6,10 @@
  */
 #include "chat-fixture.h"
 
+#include "annex-steps-view.h"
+
+#include <string.h>
+
 static const char answer[] =
     "I found **24 receipts** in three currencies. Two of them have *no date*, and one is a "
     "copy.\n\n"
@@ -64,6 +68,20 @@ chat_fixture_add_sample (AnnexFakeDesk *desk)
   annex_fake_desk_user (desk, task, "Thank you! And the two without a date?");
   annex_fake_desk_text (desk, task, "I put them under *No date*.");
   return task;
+}
+
+void
+chat_fixture_add_exchange (AnnexFakeDesk *desk, AnnexTask *task, guint from, guint n)
+{
+  for (guint i = from; i < from + n; i++)
+    {
+      g_autofree char *question = g_strdup_printf ("Question %u", i);
+      g_autofree char *answer = g_strdup_printf (
+          "Answer %u begins.\n\n- one\n- two\n\n```\ncode %u\n```\n\nThe end of %u.", i, i, i);
+
+      annex_fake_desk_user (desk, task, question);
+      annex_fake_desk_text (desk, task, answer);
+    }
 }
 
 AnnexRowList *
@@ -131,6 +149,36 @@ chat_fixture_find (GtkWidget *root, GType type, const char *text)
         return found;
     }
   return NULL;
+}
+
+GtkWidget *
+chat_fixture_find_steps (GtkWidget *root, const char *words)
+{
+  GtkWidget *label = chat_fixture_find (root, GTK_TYPE_LABEL, words);
+
+  return label != NULL ? gtk_widget_get_ancestor (label, ANNEX_TYPE_STEPS_VIEW) : NULL;
+}
+
+gboolean
+chat_fixture_shows_text (GtkWidget *root, const char *part)
+{
+  if (GTK_IS_TEXT_VIEW (root) && gtk_widget_get_mapped (root))
+    {
+      GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (root));
+      GtkTextIter start;
+      GtkTextIter end;
+      g_autofree char *text = NULL;
+
+      gtk_text_buffer_get_bounds (buffer, &start, &end);
+      text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+      if (strstr (text, part) != NULL)
+        return TRUE;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (chat_fixture_shows_text (child, part))
+      return TRUE;
+  return FALSE;
 }
 
 void

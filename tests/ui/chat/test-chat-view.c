@@ -7,7 +7,6 @@
  */
 #include "annex-block.h"
 #include "annex-json-build.h"
-#include "annex-json.h"
 #include "annex-steps-view.h"
 #include "annex-user-card.h"
 #include "chat-fixture.h"
@@ -37,20 +36,6 @@ test_sample (void)
 
 /* ---- scrolling */
 
-static void
-add_exchange (AnnexFakeDesk *desk, AnnexTask *task, guint from, guint n)
-{
-  for (guint i = from; i < from + n; i++)
-    {
-      g_autofree char *question = g_strdup_printf ("Question %u", i);
-      g_autofree char *answer = g_strdup_printf (
-          "Answer %u begins.\n\n- one\n- two\n\n```\ncode %u\n```\n\nThe end of %u.", i, i, i);
-
-      annex_fake_desk_user (desk, task, question);
-      annex_fake_desk_text (desk, task, answer);
-    }
-}
-
 /* Where the row with @text is, relative to the view's top. */
 static float
 place_of (AnnexChatView *view, const char *text)
@@ -74,7 +59,7 @@ test_follow (void)
   GtkWindow *window;
   float place;
 
-  add_exchange (desk, task, 0, 12);
+  chat_fixture_add_exchange (desk, task, 0, 12);
   view = chat_fixture_show (desk, task, 700, 600, &window);
   list = chat_fixture_get_list (view);
   adjustment = chat_fixture_get_adjustment (view);
@@ -82,7 +67,7 @@ test_follow (void)
   g_assert_nonnull (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "The end of 11."));
 
   /* At the end: followed. */
-  add_exchange (desk, task, 12, 1);
+  chat_fixture_add_exchange (desk, task, 12, 1);
   annex_shot_settle (200);
   g_assert_true (annex_row_list_get_at_end (list));
   g_assert_cmpfloat (place_of (view, "The end of 12."), <, 600);
@@ -97,7 +82,7 @@ test_follow (void)
       annex_fake_desk_stream (desk, task, "More and more words of an answer.\n\n");
       annex_shot_settle (20);
     }
-  add_exchange (desk, task, 13, 3);
+  chat_fixture_add_exchange (desk, task, 13, 3);
   annex_shot_settle (300);
   g_assert_cmpfloat_with_epsilon (place_of (view, "The end of 11."), place, 1);
 
@@ -142,7 +127,7 @@ test_older (void)
   GtkWindow *window;
   guint n, most = 0;
 
-  add_exchange (desk, task, 0, 150);
+  chat_fixture_add_exchange (desk, task, 0, 150);
   view = chat_fixture_show (desk, task, 700, 600, &window);
   adjustment = chat_fixture_get_adjustment (view);
   n = g_list_model_get_n_items (G_LIST_MODEL (annex_chat_view_get_transcript (view)));
@@ -224,7 +209,7 @@ test_find (void)
   GtkWidget *entry;
 
   annex_fake_desk_user (desk, task, "A needle in the question");
-  add_exchange (desk, task, 0, 90);
+  chat_fixture_add_exchange (desk, task, 0, 90);
   annex_fake_desk_text (desk, task, "Another NEEDLE at the end, and a needle more.");
   view = chat_fixture_show (desk, task, 700, 600, &window);
   annex_chat_view_find (view);
@@ -283,76 +268,6 @@ test_edit (void)
   chat_fixture_close (desk, window);
 }
 
-static GtkTextBuffer *
-get_editor (AnnexChatView *view)
-{
-  GtkWidget *editor = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_TEXT_VIEW, NULL);
-
-  return editor != NULL ? gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor)) : NULL;
-}
-
-/* What is half written stays, however far one scrolls, and goes when it was given up. */
-static void
-test_begun (void)
-{
-  AnnexFakeDesk *desk = annex_fake_desk_new ();
-  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
-  g_autoptr (JsonObject) input =
-      annex_json_parse_object ("{\"questions\":[{\"id\":\"a\",\"header\":\"Size\",\"question\":"
-                               "\"Which?\",\"options\":[{\"label\":\"Small\"},{\"label\":"
-                               "\"Large\"}]}]}",
-                               -1, NULL);
-  AnnexChatView *view;
-  GtkAdjustment *adjustment;
-  GtkWindow *window;
-  GtkWidget *card, *check;
-  g_autofree char *text = NULL;
-  GtkTextIter start, end;
-
-  annex_fake_desk_user (desk, task, "Make it blue");
-  annex_fake_desk_ask (desk, task, annex_ask_new_question (annex_task_get_id (task), input, NULL));
-  add_exchange (desk, task, 0, 40);
-  view = chat_fixture_show (desk, task, 700, 600, &window);
-  adjustment = chat_fixture_get_adjustment (view);
-  for (guint i = 0;
-       i < 20 && chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL) == NULL; i++)
-    {
-      gtk_adjustment_set_value (adjustment, 0); /* older parts come above */
-      chat_fixture_settle (view);
-    }
-  g_assert_false (annex_chat_view_is_begun (view));
-  card = chat_fixture_find (GTK_WIDGET (view), ANNEX_TYPE_USER_CARD, NULL);
-  annex_user_card_edit (ANNEX_USER_CARD (card));
-  gtk_text_buffer_set_text (get_editor (view), "Make it green", -1);
-  check = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL);
-  g_assert_nonnull (check);
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
-  gtk_root_set_focus (GTK_ROOT (window), NULL);
-  annex_chat_view_scroll_to_end (view);
-  annex_shot_settle (400);
-  g_assert_null (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Question 0"));
-  g_assert_true (annex_chat_view_is_begun (view));
-  gtk_adjustment_set_value (adjustment, 0);
-  annex_shot_settle (400);
-  annex_shot_take (window, "chat-begun");
-  g_assert_nonnull (get_editor (view));
-  gtk_text_buffer_get_bounds (get_editor (view), &start, &end);
-  text = gtk_text_buffer_get_text (get_editor (view), &start, &end, FALSE);
-  g_assert_cmpstr (text, ==, "Make it green");
-  check = chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL);
-  g_assert_true (gtk_check_button_get_active (GTK_CHECK_BUTTON (check)));
-
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), FALSE);
-  g_signal_emit_by_name (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_BUTTON, "_Cancel"),
-                         "clicked");
-  gtk_root_set_focus (GTK_ROOT (window), NULL);
-  g_assert_false (annex_chat_view_is_begun (view));
-  annex_chat_view_scroll_to_end (view);
-  annex_shot_settle (400);
-  g_assert_null (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_CHECK_BUTTON, NULL));
-  chat_fixture_close (desk, window);
-}
-
 /* A picture, which keeps to its place however large it is, and what only says that it is one. */
 static void
 test_images (void)
@@ -404,14 +319,6 @@ test_images (void)
   chat_fixture_close (desk, window);
 }
 
-static GtkWidget *
-find_steps (GtkWidget *root, const char *words)
-{
-  GtkWidget *label = chat_fixture_find (root, GTK_TYPE_LABEL, words);
-
-  return label != NULL ? gtk_widget_get_ancestor (label, ANNEX_TYPE_STEPS_VIEW) : NULL;
-}
-
 /* One quiet line for what the browser did, with the sites it was on; the calls are its details. */
 static void
 test_browse_step (void)
@@ -429,18 +336,18 @@ test_browse_step (void)
   browse = annex_fake_desk_call (
       desk, task, "browse", "{\"goal\":\"Find it\",\"start_url\":\"https://www.example.org/\"}");
   annex_shot_settle (150);
-  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Looking at example.org"));
+  g_assert_nonnull (chat_fixture_find_steps (GTK_WIDGET (view), "Looking at example.org"));
   open = annex_fake_desk_sub_call (desk, task, browse, "page_open",
                                    "{\"url\":\"https://example.org/form\"}");
   fill = annex_fake_desk_sub_call (desk, task, browse, "page_fill", "{\"fields\":[]}");
   annex_fake_desk_result (desk, task, browse, "browse", "Found", FALSE, 3000);
   annex_shot_settle (150);
-  steps = find_steps (GTK_WIDGET (view), "Looked at example.org");
+  steps = chat_fixture_find_steps (GTK_WIDGET (view), "Looked at example.org");
   g_assert_nonnull (steps);
   g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
   annex_shot_settle (200);
   annex_shot_take (window, "chat-browse");
-  g_assert_nonnull (find_steps (steps, "Opening https://example.org/form"));
+  g_assert_nonnull (chat_fixture_find_steps (steps, "Opening https://example.org/form"));
   chat_fixture_close (desk, window);
 }
 
@@ -459,123 +366,28 @@ test_steps (void)
   view = chat_fixture_show (desk, task, 700, 900, &window);
   first = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/a.pdf\"}");
   annex_shot_settle (150);
-  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Reading a.pdf"));
+  g_assert_nonnull (chat_fixture_find_steps (GTK_WIDGET (view), "Reading a.pdf"));
   annex_fake_desk_result (desk, task, first, "read_file", "x", FALSE, 20);
   second = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/b.pdf\"}");
   annex_fake_desk_plan (desk, task, "[{\"title\":\"Look\",\"state\":\"completed\"}]");
   annex_shot_settle (150);
-  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Reading 2 files in R"));
+  g_assert_nonnull (chat_fixture_find_steps (GTK_WIDGET (view), "Reading 2 files in R"));
   annex_fake_desk_result (desk, task, second, "read_file", "No such file", TRUE, 20);
   script = annex_fake_desk_call (desk, task, "shell", "{\"command\":\"python3 x.py\"}");
   annex_fake_desk_result (desk, task, script, "shell", "\033[1mall well\033[0m", FALSE, 3200);
   annex_shot_settle (150);
-  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Read 2 files in R · 1 failed: No such file"));
-  steps = find_steps (GTK_WIDGET (view), "Ran a script");
+  g_assert_nonnull (
+      chat_fixture_find_steps (GTK_WIDGET (view), "Read 2 files in R · 1 failed: No such file"));
+  steps = chat_fixture_find_steps (GTK_WIDGET (view), "Ran a script");
   g_assert_nonnull (steps);
   g_assert_nonnull (chat_fixture_find (steps, GTK_TYPE_LABEL, "3.2 s"));
   g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
-  steps = find_steps (GTK_WIDGET (view), "Read 2 files in R · 1 failed: No such file");
+  steps = chat_fixture_find_steps (GTK_WIDGET (view), "Read 2 files in R · 1 failed: No such file");
   g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
   annex_shot_settle (200);
-  g_assert_nonnull (find_steps (steps, "Read a.pdf"));
+  g_assert_nonnull (chat_fixture_find_steps (steps, "Read a.pdf"));
   annex_shot_take (window, "chat-steps");
   chat_fixture_close (desk, window);
-}
-
-static void
-toggle (GtkWidget *steps)
-{
-  g_assert_nonnull (steps);
-  g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
-}
-
-static gboolean
-shows_text (GtkWidget *root, const char *part);
-
-/* What one has opened stays open, and the same, while the work goes on. */
-static void
-test_steps_stay (void)
-{
-  AnnexFakeDesk *desk = annex_fake_desk_new ();
-  AnnexTask *task = annex_fake_desk_add_task (desk, "t");
-  AnnexChatView *view;
-  GtkWindow *window;
-  g_autofree char *first = NULL, *second = NULL, *third = NULL;
-  g_autofree char *delegate = NULL, *child = NULL, *other = NULL;
-  gpointer line, step;
-
-  annex_fake_desk_set_state (desk, task, ANNEX_TASK_RUNNING);
-  annex_fake_desk_user (desk, task, "Go");
-  view = chat_fixture_show (desk, task, 700, 900, &window);
-  first = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/a.pdf\"}");
-  annex_fake_desk_result (desk, task, first, "read_file", "Taxi 12.80", FALSE, 20);
-  annex_shot_settle (200);
-  toggle (find_steps (GTK_WIDGET (view), "Read a.pdf"));
-  annex_shot_settle (200);
-  g_assert_true (shows_text (GTK_WIDGET (view), "Taxi 12.80"));
-  second = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/b.pdf\"}");
-  annex_shot_settle (200);
-  g_assert_true (shows_text (GTK_WIDGET (view), "Taxi 12.80")); /* now one of two */
-  line = find_steps (GTK_WIDGET (view), "Read a.pdf");
-  g_assert_nonnull (line);
-  g_object_add_weak_pointer (line, &line);
-  annex_fake_desk_result (desk, task, second, "read_file", "Hotel 90.00", FALSE, 20);
-  third = annex_fake_desk_call (desk, task, "read_file", "{\"path\":\"/folders/R/c.pdf\"}");
-  annex_shot_settle (200);
-  g_assert_nonnull (line);
-  g_assert_true (shows_text (line, "Taxi 12.80"));
-  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Read b.pdf"));
-  g_assert_nonnull (find_steps (GTK_WIDGET (view), "Reading c.pdf"));
-  g_object_remove_weak_pointer (line, &line);
-  annex_fake_desk_result (desk, task, third, "read_file", "Train 31.00", FALSE, 20);
-
-  delegate = annex_fake_desk_call (desk, task, "delegate", "{\"goal\":\"Check the sums\"}");
-  child = annex_fake_desk_sub_call (desk, task, delegate, "shell", "{\"command\":\"ls /srv\"}");
-  annex_shot_settle (200);
-  step = gtk_widget_get_last_child (GTK_WIDGET (chat_fixture_get_list (view)));
-  g_assert_true (ANNEX_IS_STEPS_VIEW (step));
-  toggle (step);
-  annex_shot_settle (200);
-  line = chat_fixture_find (gtk_widget_get_last_child (gtk_widget_get_first_child (step)),
-                            ANNEX_TYPE_STEPS_VIEW, NULL);
-  g_assert_nonnull (line);
-  toggle (line);
-  annex_shot_settle (200);
-  g_assert_true (shows_text (step, "ls /srv"));
-  other = annex_fake_desk_sub_call (desk, task, delegate, "read_file",
-                                    "{\"path\":\"/folders/R/d.pdf\"}");
-  annex_shot_settle (200);
-  g_assert_true (shows_text (step, "ls /srv"));
-  g_assert_nonnull (find_steps (step, "Reading d.pdf"));
-  annex_shot_take (window, "chat-steps-stay");
-  annex_fake_desk_result (desk, task, delegate, "delegate", "They are right", FALSE, 900);
-  annex_shot_settle (200);
-  g_assert_true (shows_text (step, "They are right"));
-  g_assert_true (shows_text (step, "ls /srv"));
-  chat_fixture_close (desk, window);
-}
-
-/* In a text view below @root that is on screen. */
-static gboolean
-shows_text (GtkWidget *root, const char *part)
-{
-  if (GTK_IS_TEXT_VIEW (root) && gtk_widget_get_mapped (root))
-    {
-      GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (root));
-      GtkTextIter start;
-      GtkTextIter end;
-      g_autofree char *text = NULL;
-
-      gtk_text_buffer_get_bounds (buffer, &start, &end);
-      text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-      if (strstr (text, part) != NULL)
-        return TRUE;
-    }
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    if (shows_text (child, part))
-      return TRUE;
-  return FALSE;
 }
 
 /* An opened step shows the end of what its command writes, and then its result in its place. */
@@ -603,24 +415,24 @@ test_output (void)
     }
   steps = chat_fixture_find (GTK_WIDGET (view), ANNEX_TYPE_STEPS_VIEW, NULL);
   g_assert_nonnull (steps);
-  g_assert_false (shows_text (steps, "line 5000 of it")); /* closed */
+  g_assert_false (chat_fixture_shows_text (steps, "line 5000 of it")); /* closed */
   g_signal_emit_by_name (chat_fixture_find (steps, GTK_TYPE_BUTTON, NULL), "clicked");
   annex_shot_settle (600);
-  g_assert_true (shows_text (steps, "line 5000 of it"));
-  g_assert_true (shows_text (steps, "line 4981 of it"));
-  g_assert_false (shows_text (steps, "line 4980 of it"));
+  g_assert_true (chat_fixture_shows_text (steps, "line 5000 of it"));
+  g_assert_true (chat_fixture_shows_text (steps, "line 4981 of it"));
+  g_assert_false (chat_fixture_shows_text (steps, "line 4980 of it"));
   {
     g_autoptr (GBytes) piece = g_bytes_new_static ("a bad \xff byte", 12);
 
     annex_task_emit_output (task, call, piece);
   }
   annex_shot_settle (800);
-  g_assert_true (shows_text (steps, "byte"));
+  g_assert_true (chat_fixture_shows_text (steps, "byte"));
   annex_shot_take (window, "chat-output");
   annex_fake_desk_result (desk, task, call, "shell", "All is made", FALSE, 900);
   annex_shot_settle (400);
-  g_assert_true (shows_text (GTK_WIDGET (view), "All is made"));
-  g_assert_false (shows_text (GTK_WIDGET (view), "byte"));
+  g_assert_true (chat_fixture_shows_text (GTK_WIDGET (view), "All is made"));
+  g_assert_false (chat_fixture_shows_text (GTK_WIDGET (view), "byte"));
   chat_fixture_close (desk, window);
 }
 
@@ -664,11 +476,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/chat/stream", test_stream);
   g_test_add_func ("/chat/find", test_find);
   g_test_add_func ("/chat/edit", test_edit);
-  g_test_add_func ("/chat/begun", test_begun);
   g_test_add_func ("/chat/images", test_images);
   g_test_add_func ("/chat/browse-step", test_browse_step);
   g_test_add_func ("/chat/steps", test_steps);
-  g_test_add_func ("/chat/steps-stay", test_steps_stay);
   g_test_add_func ("/chat/output", test_output);
   g_test_add_func ("/chat/nothing", test_nothing);
   return g_test_run ();
