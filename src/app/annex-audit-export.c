@@ -11,14 +11,16 @@
 #include "annex-http.h"
 #include "annex-json-build.h"
 #include "annex-paths.h"
+#include "annex-store-outbox.h"
 
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
 
-/* Of rows in one request. */
+/* Of rows in one request, and of its body, which collectors limit, too: proxies to 1 MiB. */
 #define MAX_RECORDS 500
+#define MAX_BODY_BYTES (1000 * 1000)
 #define INTERVAL_S 5
 #define MAX_INTERVAL_S 300
 #define REQUEST_LIMIT_MS 20000
@@ -32,6 +34,25 @@ typedef enum {
   NOT_SENT,
 } Progress;
 
+/* What is reported; each has a mark for each collector. */
+typedef enum {
+  EVENTS,
+  OUTBOX, /* of deleted tasks */
+  LEDGER,
+  N_SOURCES,
+} Source;
+
+static const char *const source_names[] = { "events", "outbox", "ledger" };
+
+/* Rows of a source as records. */
+typedef struct
+{
+  GPtrArray *records; /* JsonObject */
+  GArray *ids;        /* gint64, of their rows */
+  gint64 end;         /* of the last row, reported or not */
+  gboolean more;
+} Batch;
+
 struct _AnnexAuditExport
 {
   GObject parent_instance;
@@ -41,6 +62,7 @@ struct _AnnexAuditExport
   DexPromise *stop; /* rejected when it is to end */
   DexFuture *ended;
   gboolean failing; /* not everything could be sent */
+  gboolean trims;   /* something of the outbox was sent */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexAuditExport, annex_audit_export, G_TYPE_OBJECT)
@@ -186,31 +208,27 @@ annex_audit_export_format (GPtrArray *records)
 
 /* ---- sending */
 
-/* In the fiber. FALSE: it was not taken. */
-static gboolean
-post (AnnexHttp *http, GPtrArray *records, gsize *size, GError **error)
+/* In the fiber. The status of the answer, 0 without one; where it was not taken @error says why. */
+static guint
+post (AnnexHttp *http, GBytes *body, GError **error)
 {
-  g_autofree char *text = annex_audit_export_format (records);
-  g_autoptr (GBytes) body = NULL;
   g_autoptr (AnnexHttpResponse) response = NULL;
   g_autofree char *answer = NULL;
   AnnexHttpRequest request = { .method = "POST",
                                .path = "/v1/logs",
+                               .body = body,
                                .connect_timeout_ms = REQUEST_LIMIT_MS,
                                .first_byte_timeout_ms = REQUEST_LIMIT_MS };
+  guint status;
 
-  *size = strlen (text);
-  body = g_bytes_new_take (g_steal_pointer (&text), *size);
-  request.body = body;
   response = annex_http_send (http, &request, NULL, NULL, error);
   if (response == NULL)
-    return FALSE;
+    return 0;
   answer = annex_http_response_read_text (response, MAX_ANSWER_BYTES, REQUEST_LIMIT_MS, NULL, NULL);
-  if (annex_http_response_get_status (response) / 100 == 2)
-    return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("The collector answered %u"),
-               annex_http_response_get_status (response));
-  return FALSE;
+  status = annex_http_response_get_status (response);
+  if (status / 100 != 2)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("The collector answered %u"), status);
+  return status;
 }
 
 static void
@@ -241,114 +259,261 @@ name_mark (const char *collector, const char *of)
   return g_strconcat ("audit-", of, ":", collector, NULL);
 }
 
-static gint64
-last_id (DexFuture *rows, gboolean events)
+static DexFuture *
+list_rows (AnnexAuditExport *self, Source source, gint64 after_id)
 {
-  g_autoptr (GPtrArray) array = dex_await_boxed (rows, NULL);
-
-  if (array == NULL || array->len == 0)
-    return -1;
-  return events ? annex_event_get_id (g_ptr_array_index (array, array->len - 1))
-                : ((AnnexLedgerEntry *) g_ptr_array_index (array, array->len - 1))->id;
+  switch (source)
+    {
+    case EVENTS:
+      return annex_store_list_all_events (self->store, after_id, MAX_RECORDS);
+    case OUTBOX:
+      return annex_store_list_outbox (self->store, after_id, MAX_RECORDS);
+    case LEDGER:
+      return annex_store_list_all_ledger (self->store, after_id, MAX_RECORDS);
+    case N_SOURCES:
+      break;
+    }
+  g_assert_not_reached ();
 }
 
-/* The mark of @of, set to the end of what there is where the collector is new. -1: not known. */
 static gint64
-await_mark (AnnexAuditExport *self, const char *collector, const char *of)
+id_of (Source source, gpointer row)
 {
-  g_autofree char *name = name_mark (collector, of);
-  g_autoptr (GError) error = NULL;
-  gboolean events = g_str_equal (of, "events");
-  gint64 mark = dex_await_int64 (annex_store_get_mark (self->store, name), &error);
-  gint64 next;
-
-  if (error != NULL || mark >= 0)
-    return error == NULL ? mark : -1;
-  for (mark = 0;; mark = next)
+  switch (source)
     {
-      next = last_id (events ? annex_store_list_all_events (self->store, mark, MAX_RECORDS)
-                             : annex_store_list_all_ledger (self->store, mark, MAX_RECORDS),
-                      events);
-      if (next < 0)
-        break;
+    case EVENTS:
+      return annex_event_get_id (row);
+    case OUTBOX:
+      return annex_json_opt_int (row, "id", 0);
+    case LEDGER:
+      return ((AnnexLedgerEntry *) row)->id;
+    case N_SOURCES:
+      break;
     }
-  return dex_await (annex_store_set_mark (self->store, name, mark), NULL) ? mark : -1;
+  g_assert_not_reached ();
+}
+
+/* NULL: it is not reported. (transfer full) */
+static JsonObject *
+record_of (Source source, gpointer row)
+{
+  switch (source)
+    {
+    case EVENTS:
+      return annex_audit_from_event (row, FALSE);
+    case OUTBOX:
+      return json_object_ref (annex_json_opt_object (row, "record"));
+    case LEDGER:
+      return g_str_equal (((AnnexLedgerEntry *) row)->channel, CHANNEL)
+                 ? NULL
+                 : annex_audit_from_ledger (row);
+    case N_SOURCES:
+      break;
+    }
+  g_assert_not_reached ();
+}
+
+/* -1: not known, or without an error none yet. */
+static gint64
+get_mark (AnnexStore *store, const char *collector, Source source, GError **error)
+{
+  g_autofree char *name = name_mark (collector, source_names[source]);
+  g_autoptr (GError) local = NULL;
+  gint64 mark = dex_await_int64 (annex_store_get_mark (store, name), &local);
+
+  if (local == NULL)
+    return mark;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return -1;
 }
 
 static gboolean
-set_mark (AnnexAuditExport *self, const char *collector, const char *of, gint64 mark)
+set_mark (AnnexAuditExport *self, const char *collector, Source source, gint64 mark)
 {
-  g_autofree char *name = name_mark (collector, of);
+  g_autofree char *name = name_mark (collector, source_names[source]);
 
   return dex_await (annex_store_set_mark (self->store, name, mark), NULL);
 }
 
-/* The records after @*mark, and where they end. NULL: they cannot be read. */
-static GPtrArray *
-await_records (AnnexAuditExport *self, gboolean of_events, gint64 *mark, gboolean *more)
+static gint64
+find_end (AnnexAuditExport *self, Source source)
 {
-  g_autoptr (GPtrArray) records =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
-  g_autoptr (GPtrArray) rows =
-      dex_await_boxed (of_events ? annex_store_list_all_events (self->store, *mark, MAX_RECORDS)
-                                 : annex_store_list_all_ledger (self->store, *mark, MAX_RECORDS),
-                       NULL);
+  gint64 end = 0;
+
+  for (;;)
+    {
+      g_autoptr (GPtrArray) rows = dex_await_boxed (list_rows (self, source, end), NULL);
+
+      if (rows == NULL || rows->len == 0)
+        return rows != NULL ? end : -1;
+      end = id_of (source, g_ptr_array_index (rows, rows->len - 1));
+    }
+}
+
+/* The mark of @source, set to the end of what there is where the collector is new. -1: not known.
+ */
+static gint64
+await_mark (AnnexAuditExport *self, const char *collector, Source source)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 mark = get_mark (self->store, collector, source, &error);
+
+  if (error != NULL || mark >= 0)
+    return error == NULL ? mark : -1;
+  /* The outbox is younger than the others: who has a mark of theirs is not new. */
+  if (source == OUTBOX && get_mark (self->store, collector, EVENTS, &error) >= 0)
+    mark = 0;
+  else if (error == NULL)
+    mark = find_end (self, source);
+  return mark >= 0 && set_mark (self, collector, source, mark) ? mark : -1;
+}
+
+static void
+batch_free (Batch *batch)
+{
+  g_ptr_array_unref (batch->records);
+  g_array_unref (batch->ids);
+  g_free (batch);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Batch, batch_free)
+
+/* What is after @mark. NULL: it cannot be read. */
+static Batch *
+await_batch (AnnexAuditExport *self, Source source, gint64 mark)
+{
+  g_autoptr (GPtrArray) rows = dex_await_boxed (list_rows (self, source, mark), NULL);
+  Batch *batch;
 
   if (rows == NULL)
     return NULL;
+  batch = g_new0 (Batch, 1);
+  batch->records = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
+  batch->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  batch->end = mark;
+  batch->more = rows->len == MAX_RECORDS;
   for (guint i = 0; i < rows->len; i++)
     {
-      AnnexLedgerEntry *entry = of_events ? NULL : g_ptr_array_index (rows, i);
-      AnnexEvent *event = of_events ? g_ptr_array_index (rows, i) : NULL;
-      JsonObject *record = NULL;
+      JsonObject *record = record_of (source, g_ptr_array_index (rows, i));
 
-      if (event != NULL)
-        record = annex_audit_from_event (event, FALSE);
-      else if (!g_str_equal (entry->channel, CHANNEL))
-        record = annex_audit_from_ledger (entry);
-      *mark = event != NULL ? annex_event_get_id (event) : entry->id;
-      if (record != NULL)
-        g_ptr_array_add (records, record);
+      batch->end = id_of (source, g_ptr_array_index (rows, i));
+      if (record == NULL)
+        continue;
+      g_ptr_array_add (batch->records, record);
+      g_array_append_val (batch->ids, batch->end);
     }
-  *more = rows->len == MAX_RECORDS;
-  return g_steal_pointer (&records);
+  return batch;
 }
 
-/* In the fiber: one request's worth of @of. */
-static Progress
-await_sent (AnnexAuditExport *self, AnnexHttp *http, const char *collector, const char *of)
+/* A body of at most *@n records from @from on, fewer where that is too long for one. */
+static GBytes *
+make_body (const Batch *batch, guint from, guint *n)
 {
-  gint64 mark = await_mark (self, collector, of);
-  gint64 before = mark;
-  gboolean more = FALSE;
-  g_autoptr (GPtrArray) records =
-      mark >= 0 ? await_records (self, g_str_equal (of, "events"), &mark, &more) : NULL;
-  g_autoptr (GError) error = NULL;
-  gsize size = 0;
-
-  if (records == NULL)
-    return NOT_SENT;
-  if (records->len > 0)
+  for (;; *n /= 2)
     {
-      gboolean taken = post (http, records, &size, &error);
+      g_autoptr (GPtrArray) some = g_ptr_array_new ();
+      g_autofree char *text = NULL;
+      gsize length;
 
-      note_in_ledger (self, http, size, error);
-      if (!taken)
-        {
-          g_message ("The audit could not be reported to %s: %s", collector, error->message);
-          return NOT_SENT;
-        }
+      for (guint i = from; i < from + *n; i++)
+        g_ptr_array_add (some, g_ptr_array_index (batch->records, i));
+      text = annex_audit_export_format (some);
+      length = strlen (text);
+      if (length <= MAX_BODY_BYTES || *n <= 1)
+        return g_bytes_new_take (g_steal_pointer (&text), length);
     }
-  if (mark != before && !set_mark (self, collector, of, mark))
+}
+
+/* In the fiber: does the collector take what is certainly right? Then it is a record that it does
+ * not take, and not everything, as at a wrong address. */
+static gboolean
+takes_others (AnnexAuditExport *self, AnnexHttp *http)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  char *text = annex_audit_export_format (none);
+  g_autoptr (GBytes) body = g_bytes_new_take (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  guint status = post (http, body, &error);
+
+  note_in_ledger (self, http, g_bytes_get_size (body), error);
+  return status / 100 == 2;
+}
+
+/* In the fiber: what of @batch from @from on one request takes, *@most records at most. The
+ * answers 400 and 413 are final (OTLP): with fewer records the others get through, and one that
+ * does not is passed over. Returns how many are done, 0 when it is to be tried again. */
+static guint
+await_piece (AnnexAuditExport *self,
+             AnnexHttp *http,
+             const char *collector,
+             const Batch *batch,
+             guint from,
+             guint *most)
+{
+  for (;;)
+    {
+      guint n = MIN (*most, batch->records->len - from);
+      g_autoptr (GBytes) body = make_body (batch, from, &n);
+      g_autoptr (GError) error = NULL;
+      guint status = post (http, body, &error);
+      gboolean is_final = status == 400 || status == 413;
+      gboolean is_passed_over = is_final && n == 1 && takes_others (self, http);
+
+      if (is_passed_over)
+        {
+          JsonObject *record = g_ptr_array_index (batch->records, from);
+
+          g_clear_error (&error);
+          g_set_error (&error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                       _ ("The collector answered %u; the record “%s” was passed over"), status,
+                       annex_json_opt_string (record, "kind", "?"));
+        }
+      note_in_ledger (self, http, g_bytes_get_size (body), error);
+      if (is_final && n > 1)
+        {
+          *most = n / 2;
+          continue;
+        }
+      if (error != NULL)
+        g_message ("The audit could not be reported to %s: %s", collector, error->message);
+      if (error != NULL && !is_passed_over)
+        return 0;
+      *most = MIN (n * 2, MAX_RECORDS);
+      return n;
+    }
+}
+
+/* In the fiber: some rows of @source. */
+static Progress
+await_sent (AnnexAuditExport *self, AnnexHttp *http, const char *collector, Source source)
+{
+  gint64 mark = await_mark (self, collector, source);
+  g_autoptr (Batch) batch = mark >= 0 ? await_batch (self, source, mark) : NULL;
+  guint most = MAX_RECORDS;
+
+  if (batch == NULL)
     return NOT_SENT;
-  return more ? SENT_SOME : SENT_ALL;
+  for (guint i = 0; i < batch->records->len;)
+    {
+      guint n = await_piece (self, http, collector, batch, i, &most);
+
+      if (n == 0)
+        return NOT_SENT;
+      i += n;
+      self->trims = self->trims || source == OUTBOX;
+      mark = g_array_index (batch->ids, gint64, i - 1);
+      if (!set_mark (self, collector, source, mark))
+        return NOT_SENT;
+    }
+  if (batch->end != mark && !set_mark (self, collector, source, batch->end))
+    return NOT_SENT;
+  return batch->more ? SENT_SOME : SENT_ALL;
 }
 
 /* In the fiber: everything there is, to @collector. FALSE: it will be tried again. */
 static gboolean
 await_all_sent (AnnexAuditExport *self, const char *collector)
 {
-  static const char *const kinds[] = { "events", "ledger" };
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexHttp) http = annex_http_new (collector, &error);
 
@@ -357,17 +522,72 @@ await_all_sent (AnnexAuditExport *self, const char *collector)
       g_warning ("The audit cannot be reported to %s: %s", collector, error->message);
       return FALSE;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+  /* Before there is a mark of the events, which tells who is new. */
+  if (await_mark (self, collector, OUTBOX) < 0)
+    return FALSE;
+  for (Source source = EVENTS; source < N_SOURCES; source++)
     {
       Progress progress;
 
       do
-        progress = await_sent (self, http, collector, kinds[i]);
+        progress = await_sent (self, http, collector, source);
       while (progress == SENT_SOME);
       if (progress == NOT_SENT)
         return FALSE;
     }
   return TRUE;
+}
+
+/* What all collectors have of the outbox goes. */
+static void
+trim_outbox (AnnexAuditExport *self)
+{
+  gint64 least = G_MAXINT64;
+
+  for (guint i = 0; self->collectors[i] != NULL; i++)
+    least = MIN (least, get_mark (self->store, self->collectors[i], OUTBOX, NULL));
+  if (least > 0 && dex_await (annex_store_trim_outbox (self->store, least), NULL))
+    self->trims = FALSE;
+}
+
+/* In the fiber: everything to everybody. FALSE: some of it will be tried again. */
+static gboolean
+await_round (AnnexAuditExport *self)
+{
+  gboolean all = TRUE;
+
+  for (guint i = 0; self->collectors[i] != NULL; i++)
+    all = await_all_sent (self, self->collectors[i]) && all;
+  if (self->trims)
+    trim_outbox (self);
+  return all;
+}
+
+gboolean
+annex_audit_export_delete_task (AnnexStore *store,
+                                const char *const *collectors,
+                                const char *task_id,
+                                GError **error)
+{
+  gint64 least = G_MAXINT64;
+
+  if (collectors[0] == NULL)
+    return dex_await (annex_store_delete_task (store, task_id), error);
+  /* One without a mark is new, and is told of what comes. */
+  for (guint i = 0; collectors[i] != NULL; i++)
+    {
+      g_autoptr (GError) local = NULL;
+      gint64 mark = get_mark (store, collectors[i], EVENTS, &local);
+
+      if (local != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (mark >= 0)
+        least = MIN (least, mark);
+    }
+  return dex_await (annex_store_delete_reported_task (store, task_id, least), error);
 }
 
 /* ---- the loop */
@@ -395,8 +615,8 @@ loop_fiber (gpointer data)
 
       if (lock < 0)
         lock = take_lock ();
-      for (guint i = 0; lock >= 0 && self->collectors[i] != NULL; i++)
-        all = await_all_sent (self, self->collectors[i]) && all;
+      if (lock >= 0)
+        all = await_round (self);
       self->failing = !all;
       wait_s = all ? INTERVAL_S : MIN (wait_s * 2, MAX_INTERVAL_S);
       if (!dex_future_is_pending (DEX_FUTURE (self->stop)))
@@ -431,8 +651,8 @@ close_fiber (gpointer data)
   dex_await (dex_ref (self->ended), NULL); /* it resolves */
   /* Whoever did not listen a moment ago is not waited for. */
   lock = self->failing ? -1 : take_lock ();
-  for (guint i = 0; lock >= 0 && self->collectors[i] != NULL; i++)
-    await_all_sent (self, self->collectors[i]);
+  if (lock >= 0)
+    await_round (self);
   return dex_future_new_true ();
 }
 

@@ -177,7 +177,8 @@ static const char tasks_help[] =
     "  task-state, model-call, model-call-failed, tool-call, asked, answered, expired, folder-given,\n"
     "  folder-mode, folder-taken, host-decided, connector-decided, untrusted-read, draft-changed,\n"
     "  draft-kept, draft-discarded, draft-undone, checkpoint-made, checkpoint-removed, rolled-back,\n"
-    "  tries-again, forked, rewound, compacted, error, imported, left-machine;\n"
+    "  tries-again, forked, rewound, compacted, error, imported, left-machine, and task-deleted in "
+    "reports;\n"
     "  checkpoint {id, name?, kind, time, seq, memory, size}; rollback {checkpoint, before?}; fork "
     "{task}.\n";
 

@@ -6,6 +6,8 @@
  */
 #include "annex-session.h"
 
+#include "annex-admin-policy.h"
+#include "annex-audit-export.h"
 #include "annex-future.h"
 #include "annex-given-files.h"
 #include "annex-paths.h"
@@ -67,6 +69,15 @@ delete_computer (AnnexSession *self, const char *task_id, GError **error)
          dex_await (annex_computers_delete (annex_session_get_computers (self), task_id), error);
 }
 
+static gboolean
+delete_log (AnnexSession *self, const char *task_id, GError **error)
+{
+  g_auto (GStrv) collectors = annex_admin_policy_dup_collectors (annex_admin_policy_get ());
+
+  return annex_audit_export_delete_task (annex_session_get_store (self),
+                                         (const char *const *) collectors, task_id, error);
+}
+
 gboolean
 annex_session_delete_task (AnnexSession *self, AnnexTask *task, GError **error)
 {
@@ -74,8 +85,7 @@ annex_session_delete_task (AnnexSession *self, AnnexTask *task, GError **error)
   Leftovers *leftovers;
 
   annex_browsers_close (annex_session_get_browsers (self), id);
-  if (!delete_computer (self, id, error) ||
-      !dex_await (annex_store_delete_task (annex_session_get_store (self), id), error))
+  if (!delete_computer (self, id, error) || !delete_log (self, id, error))
     return FALSE;
   leftovers = g_new0 (Leftovers, 1);
   leftovers->task_id = g_strdup (id);

@@ -165,6 +165,12 @@ annex_audit_from_ledger (const AnnexLedgerEntry *entry)
   return record;
 }
 
+JsonObject *
+annex_audit_from_deletion (gint64 time_us, const char *task_id)
+{
+  return new_record (time_us, task_id, "task-deleted");
+}
+
 GPtrArray *
 annex_audit_list (GPtrArray *events, GPtrArray *rows, gboolean contents)
 {

@@ -27,6 +27,9 @@ annex_audit_from_event (AnnexEvent *event, gboolean contents);
 /* (transfer full) */
 JsonObject *
 annex_audit_from_ledger (const AnnexLedgerEntry *entry);
+/* That the task was deleted, which no event tells. (transfer full) */
+JsonObject *
+annex_audit_from_deletion (gint64 time_us, const char *task_id);
 /* The records (JsonObject) of @events (AnnexEvent) and @rows (AnnexLedgerEntry), both oldest first,
  * in the order of time. (transfer full) */
 GPtrArray *

@@ -9,6 +9,18 @@
 
 #include <gio/gio.h>
 
+AnnexEvent *
+annex_store_read_reported (sqlite3_stmt *statement)
+{
+  AnnexEvent *event = annex_store_read_event (statement, NULL);
+
+  if (event != NULL)
+    return event;
+  return annex_event_new (sqlite3_column_int64 (statement, 0), annex_db_text (statement, 1),
+                          sqlite3_column_int64 (statement, 2), sqlite3_column_int64 (statement, 3),
+                          annex_db_text (statement, 4), json_object_new ());
+}
+
 static gboolean
 list_events_work (AnnexDb *db, StoreJob *job, GError **error)
 {
@@ -17,15 +29,21 @@ list_events_work (AnnexDb *db, StoreJob *job, GError **error)
                         "SELECT id, task, seq, time_us, type, data FROM events WHERE id > ? "
                         "ORDER BY id LIMIT ?",
                         error);
-  GPtrArray *events;
+  g_autoptr (GPtrArray) events =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_event_unref);
+  g_autoptr (GError) local = NULL;
 
   if (statement == NULL)
     return FALSE;
   annex_db_bind (statement, "ii", job->number, (gint64) job->limit);
-  events = annex_store_read_events (db, statement, error);
-  if (events == NULL)
-    return FALSE;
-  annex_store_job_take_array (job, events);
+  while (annex_db_step (db, statement, &local))
+    g_ptr_array_add (events, annex_store_read_reported (statement));
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  annex_store_job_take_array (job, g_steal_pointer (&events));
   return TRUE;
 }
 

@@ -131,12 +131,19 @@ annex_store_derive (AnnexDb *db,
 /* Last seq of a task, 0 when it has no events; -1 with NOT_FOUND when there is no such task. */
 gint64
 annex_store_last_seq (AnnexDb *db, const char *task_id, GError **error);
+/* Within a transaction: a task with all it has. FALSE with NOT_FOUND when there is none. */
+gboolean
+annex_store_remove_task (AnnexDb *db, const char *task_id, GError **error);
 /* All tasks, newest first; AnnexTaskSummary elements. NULL with an error. (transfer full) */
 GPtrArray *
 annex_store_read_summaries (AnnexDb *db, GError **error);
 /* Reads a row (id, task, seq, time_us, type, data). NULL with DAMAGED. */
 AnnexEvent *
 annex_store_read_event (sqlite3_stmt *statement, GError **error);
+/* The same for the audit, where one that cannot be read holds up nobody: it is known what it was,
+ * and it comes without its data. Never NULL. */
+AnnexEvent *
+annex_store_read_reported (sqlite3_stmt *statement);
 /* All such rows of a bound statement. NULL with an error. (transfer full) */
 GPtrArray *
 annex_store_read_events (AnnexDb *db, sqlite3_stmt *statement, GError **error);

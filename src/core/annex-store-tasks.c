@@ -327,14 +327,20 @@ annex_store_set_archived (AnnexStore *self, const char *task_id, gboolean archiv
   return annex_store_queue (self, job);
 }
 
-static gboolean
-delete_work (AnnexDb *db, StoreJob *job, GError **error)
+gboolean
+annex_store_remove_task (AnnexDb *db, const char *task_id, GError **error)
 {
   return annex_db_run (db, error,
                        "DELETE FROM search WHERE rowid IN (SELECT id FROM events WHERE task = ?)",
-                       "s", job->task_id) &&
-         annex_db_run (db, error, "DELETE FROM tasks WHERE id = ?", "s", job->task_id) &&
-         need_change (db, job->task_id, error);
+                       "s", task_id) &&
+         annex_db_run (db, error, "DELETE FROM tasks WHERE id = ?", "s", task_id) &&
+         need_change (db, task_id, error);
+}
+
+static gboolean
+delete_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  return annex_store_remove_task (db, job->task_id, error);
 }
 
 DexFuture *

@@ -1,0 +1,28 @@
+/* annex-store-outbox.h
+ *
+ * What is still to be reported (annex-audit.h) of tasks that were deleted: it leaves with their
+ * events otherwise. Records without contents, kept until everybody has them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "annex-store.h"
+
+G_BEGIN_DECLS
+
+/* As annex_store_delete_task(). In the same transaction the records of the task's events with an id
+ * above @after_id, and one that it was deleted, go into the outbox. */
+DexFuture *
+annex_store_delete_reported_task (AnnexStore *self,
+                                  const char *task_id,
+                                  gint64 after_id) G_GNUC_WARN_UNUSED_RESULT;
+/* Boxed GPtrArray of JsonObject {id, record}, with an id above @after_id, oldest first, at most
+ * @limit. */
+DexFuture *
+annex_store_list_outbox (AnnexStore *self, gint64 after_id, guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes those up to @last_id. */
+DexFuture *
+annex_store_trim_outbox (AnnexStore *self, gint64 last_id) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
