@@ -28,6 +28,7 @@ nav h2 { font-size: .8em; margin: 1.2em 0 .3em; opacity: .7 }
 nav a { display: block; padding: .15em 0; text-decoration: none }
 main { padding: 1em 2em 4em; max-width: 44em }
 article { display: none }
+article, section { scroll-margin-top: 1.5em }
 article:target, article:has(:target), body:not(:has(:target)) #index { display: block }
 h1 { font-size: 1.7em; line-height: 1.25 } h2 { font-size: 1.25em; margin-top: 1.8em } h3 { font-size: 1.05em }
 dt { font-weight: 600; margin-top: 1em } dd { margin-left: 1.2em } dd p, li p { margin: .4em 0 }

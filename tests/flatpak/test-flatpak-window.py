@@ -35,6 +35,11 @@ class FlatpakWindow(InFlatpak, WindowCase):
         for icon in icons:
             self.assertTrue((exported / f"icons/hicolor/scalable/mimetypes/{icon}.svg").exists(), icon)
 
+    def test_manual(self):
+        """The desktop's own viewer does not see it."""
+        self.begin(turn("Hello."))
+        self.read_manual()
+
     def test_skill_by_double_click(self):
         self.begin(turn("Hello."))
         self.double_click(self.skill())

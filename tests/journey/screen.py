@@ -208,6 +208,12 @@ class Screen(Journey):
         self.assertIsNotNone(text, f"nothing can be put into “{node.get_name()}”")
         Atspi.EditableText.insert_text(text, 0, words, len(words.encode()))
 
+    def picture(self, area):
+        """(how many colours there are, a sum of its pixels) of what is seen in a part of the screen."""
+        words = ["import", "-window", "root", "-crop", area, "+repage", "-format", "%k %#", "info:"]
+        colours, total = subprocess.run(words, env=self.env, check=True, capture_output=True, text=True).stdout.split()
+        return int(colours), total
+
     def shot(self, name):
         """A picture of the screen, in $ANNEX_SHOTS."""
         folder = os.environ.get("ANNEX_SHOTS")

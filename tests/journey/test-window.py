@@ -40,6 +40,12 @@ class Window(WindowCase):
         self.see("^Receipts of June$", "label")
         self.shot("window-again")
 
+    def test_manual(self):
+        """Where no program shows pages of help."""
+        self.begin(turn("Hello."))
+        self.read_manual()
+        self.can_write()
+
     def test_question_by_keyboard(self):
         self.begin(turn("I looked at them.", DATES), turn("They are under “No date”."))
         self.say("sort my receipts")

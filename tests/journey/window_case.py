@@ -101,6 +101,23 @@ class WindowCase(Screen):
         self.write(words)
         self.press("Return")
 
+    def read_manual(self):
+        """Annex's own window with it: a page is drawn, a link leads to another one, and the key of every window closes
+        it. WebKit's nodes are not in the tree here, so that it is looked at as a picture, right of the contents."""
+        def drawn():
+            colours, self.page = self.picture("1100x700+300+120")
+            return colours > 20
+
+        self.press("F1")
+        self.see("^Help$", "frame")
+        self.assertTrue(wait_until(drawn, 90), "the manual stays empty")
+        first = self.page
+        self.press("Tab", "Tab", "Tab", "Return")
+        self.assertTrue(wait_until(lambda: drawn() and self.page != first, 60), "the link leads nowhere")
+        self.shot("manual-" + type(self).__name__)
+        self.press("ctrl+w")
+        self.gone("^Help$", "frame")
+
     def state(self):
         found = self.lines(self.annex("tasks", "list", "--json"))
         return found[0]["state"] if found else None

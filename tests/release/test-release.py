@@ -112,6 +112,7 @@ class Release(unittest.TestCase):
         files = self.place / f"flatpak/app/{ID}/current/active/files"
         self.assertTrue(os.access(files / "bin/annex", os.X_OK))
         self.assertTrue((files / "lib/annex/image").is_dir(), "where the image's extension is mounted")
+        self.assertTrue((files / "lib/annex/annex-manual.html").is_file(), "the manual that it shows by itself")
         for language in (ROOT / "po/LINGUAS").read_text(encoding="utf-8").split():
             self.assertTrue((files / f"share/locale/{language}/LC_MESSAGES/annex.mo").is_file(), f"it speaks {language}")
         if (RELEASE / "image-key.txt").exists():
