@@ -217,6 +217,20 @@ folds (const AnnexLedgerEntry *a, const AnnexLedgerEntry *b)
          annex_text_days_ago (a->time_us, b->time_us) == 0;
 }
 
+/* The host that the computer would reach if the user allowed it now; NULL where something else was
+ * in the way. (transfer full) */
+static char *
+dup_missing_host (const AnnexLedgerEntry *entry)
+{
+  g_autofree char *host = NULL;
+
+  if (g_strcmp0 (entry->decision, "refused") != 0 || g_strcmp0 (entry->channel, "computer") != 0 ||
+      (g_strcmp0 (entry->by, "default") != 0 && g_strcmp0 (entry->by, "never") != 0))
+    return NULL;
+  host = annex_host_normalise (entry->host != NULL ? entry->host : "", -1, NULL);
+  return host != NULL && annex_policy_may_ask (host, NULL) ? g_steal_pointer (&host) : NULL;
+}
+
 static AnnexActivityItem *
 new_ledger_item (const AnnexLedgerEntry *sum, guint count)
 {
@@ -228,8 +242,7 @@ new_ledger_item (const AnnexLedgerEntry *sum, guint count)
   item->detail = annex_activity_words_by (sum);
   item->icon = annex_activity_words_ledger_icon (sum);
   item->count = count;
-  if (g_strcmp0 (sum->decision, "refused") == 0)
-    item->refused_host = annex_host_normalise (sum->host != NULL ? sum->host : "", -1, NULL);
+  item->refused_host = dup_missing_host (sum);
   return item;
 }
 

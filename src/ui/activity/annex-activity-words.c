@@ -92,9 +92,32 @@ annex_activity_words_ledger (const AnnexLedgerEntry *entry, guint count)
   return with_sizes (allowed_words (entry, host, count), entry);
 }
 
+/* Why it was refused. What the row says itself was written for the model. */
+static char *
+why_refused (const AnnexLedgerEntry *entry)
+{
+  if (is (entry->by, "default"))
+    return g_strdup (_ ("Nobody allowed it"));
+  if (is (entry->by, "never"))
+    return g_strdup (_ ("You never allow it"));
+  if (is (entry->by, "exposure"))
+    return g_strdup (
+        _ ("The task has read what others wrote, and holds data of yours: it has to ask "
+           "you anew"));
+  if (is (entry->by, "address"))
+    return g_strdup (_ ("Only names on the internet can be reached, no private addresses"));
+  if (is (entry->by, "quota"))
+    return g_strdup (_ ("There were too many connections at once"));
+  if (is (entry->by, "policy") || is (entry->by, "filter"))
+    return g_strdup (_ ("Connections of this kind are never allowed"));
+  return NULL;
+}
+
 char *
 annex_activity_words_by (const AnnexLedgerEntry *entry)
 {
+  if (is (entry->decision, "refused") && is (entry->channel, "computer"))
+    return why_refused (entry);
   if (entry->reason != NULL && entry->reason[0] != '\0')
     return annex_text_for_display (entry->reason);
   if (is (entry->by, "package-hosts"))
@@ -105,10 +128,6 @@ annex_activity_words_by (const AnnexLedgerEntry *entry)
     return g_strdup (_ ("You allowed it for this task"));
   if (is (entry->by, "always") || is (entry->by, "rule"))
     return g_strdup (_ ("You always allow it"));
-  if (is (entry->by, "never"))
-    return g_strdup (_ ("You never allow it"));
-  if (is (entry->by, "policy") || is (entry->by, "address") || is (entry->by, "default"))
-    return is (entry->decision, "refused") ? g_strdup (_ ("Nobody allowed it")) : NULL;
   return NULL;
 }
 

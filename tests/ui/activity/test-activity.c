@@ -149,6 +149,55 @@ add_row (GPtrArray *ledger, const char *host, const char *decision, gint64 time_
   g_ptr_array_add (ledger, entry);
 }
 
+/* Only where the user's word is what was missing can it be given. */
+static void
+test_what_was_missing (void)
+{
+  static const struct
+  {
+    const char *channel;
+    const char *host;
+    const char *by;
+    gboolean may_allow;
+    const char *why;
+  } rows[] = {
+    { "computer", "a.example", "default", TRUE, "Nobody allowed it" },
+    { "computer", "b.example", "never", TRUE, "You never allow it" },
+    { "computer", "git.example", "policy", FALSE, "Connections of this kind are never allowed" },
+    { "computer", "c.example", "exposure", FALSE,
+      "The task has read what others wrote, and holds data of yours: it has to ask you anew" },
+    { "computer", "d.example", "address", FALSE,
+      "Only names on the internet can be reached, no private addresses" },
+    { "browser", "e.example", "default", FALSE, "words for a model" },
+    { "computer", "model.example", "default", FALSE, "Nobody allowed it" },
+  };
+  g_autoptr (AnnexActivityLog) log = annex_activity_log_new ();
+  g_autoptr (GPtrArray) ledger =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ledger_entry_free);
+  g_autoptr (GPtrArray) items = NULL;
+
+  annex_policy_reserve_host ("model.example");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      AnnexLedgerEntry *entry = new_entry (rows[i].channel, rows[i].host, "refused", rows[i].by);
+
+      entry->time_us = 1748000000000000 - (gint64) i * MINUTE;
+      entry->reason = g_strdup ("words for a model");
+      g_ptr_array_insert (ledger, 0, entry);
+    }
+  g_assert_true (annex_activity_log_set_ledger (log, ledger));
+  items = annex_activity_log_dup_items (log);
+  g_assert_cmpuint (items->len, ==, G_N_ELEMENTS (rows));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      AnnexActivityItem *item = items->pdata[i];
+
+      g_assert_cmpstr (annex_activity_item_get_refused_host (item), ==,
+                       rows[i].may_allow ? rows[i].host : NULL);
+      g_assert_cmpstr (annex_activity_item_get_detail (item), ==, rows[i].why);
+    }
+}
+
 static void
 test_folding (void)
 {
@@ -425,6 +474,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/activity/ledger-words", test_ledger_words);
   g_test_add_func ("/ui/activity/event-words", test_event_words);
   g_test_add_func ("/ui/activity/folding", test_folding);
+  g_test_add_func ("/ui/activity/what-was-missing", test_what_was_missing);
   add ("/ui/activity/shown", 360, test_shown);
   add ("/ui/activity/change", 360, test_change);
   add ("/ui/activity/export", 360, test_export);

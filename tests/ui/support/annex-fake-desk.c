@@ -474,7 +474,7 @@ annex_fake_desk_ledger (AnnexFakeDesk *self,
 
   g_set_str (&entry->method, "CONNECT");
   g_set_str (&entry->decision, decision);
-  g_set_str (&entry->by, "user");
+  g_set_str (&entry->by, g_str_equal (decision, "refused") ? "default" : "user");
   entry->time_us = g_get_real_time ();
   entry->bytes_down = bytes_down;
   entry->bytes_up = bytes_down / 20;
