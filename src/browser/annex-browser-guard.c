@@ -77,24 +77,37 @@ add_rule (JsonArray *rules,
                                annex_json_build ("s", "type", action, NULL), NULL));
 }
 
-/* Pages of the task's own computer: whatever is allowed, they have nobody but themselves. */
+/* A rule by the page in whose tab it is: @condition is if-top-url or unless-top-url. A page that is
+ * on its way into a tab is its own top. */
 static void
-add_computer_rule (JsonArray *rules, const char *pattern, const char *action)
+add_top_rule (JsonArray *rules,
+              const char *pattern,
+              const char *condition,
+              const char *top,
+              const char *action)
 {
   JsonObject *trigger = annex_json_build ("s", "url-filter", pattern, NULL);
   JsonArray *tops = json_array_new ();
 
-  json_array_add_string_element (tops, COMPUTER_PAGES);
-  json_object_set_array_member (trigger, "if-top-url", tops);
+  json_array_add_string_element (tops, top);
+  json_object_set_array_member (trigger, condition, tops);
   json_array_add_object_element (
       rules, annex_json_build ("o", "trigger", trigger, "o", "action",
                                annex_json_build ("s", "type", action, NULL), NULL));
 }
 
+static char *
+write_out (JsonArray *rules)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_ARRAY);
+
+  json_node_take_array (root, rules);
+  return annex_json_to_string (root);
+}
+
 char *
 annex_browser_guard_write_rules (const char *const *places)
 {
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_ARRAY);
   JsonArray *rules = json_array_new ();
 
   add_rule (rules, ".*", "document", "top-frame", NULL, "block");
@@ -110,11 +123,29 @@ annex_browser_guard_write_rules (const char *const *places)
       if (strstr (*places, "://") == NULL)
         add_rule (rules, www, NULL, NULL, NULL, "ignore-previous-rules");
     }
-  add_computer_rule (rules, ".*", "block");
-  add_computer_rule (rules, COMPUTER_PAGES, "ignore-previous-rules");
-  add_computer_rule (rules, "^blob:", "ignore-previous-rules");
-  json_node_take_array (root, rules);
-  return annex_json_to_string (root);
+  return write_out (rules);
+}
+
+char *
+annex_browser_guard_write_fence (void)
+{
+  static const char *const own[] = { COMPUTER_PAGES, "^blob:" };
+  JsonArray *rules = json_array_new ();
+
+  add_top_rule (rules, ".*", "if-top-url", COMPUTER_PAGES, "block");
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    add_top_rule (rules, own[i], "if-top-url", COMPUTER_PAGES, "ignore-previous-rules");
+  add_top_rule (rules, COMPUTER_PAGES, "unless-top-url", COMPUTER_PAGES, "block");
+  return write_out (rules);
+}
+
+char *
+annex_browser_guard_write_window (void)
+{
+  JsonArray *rules = json_array_new ();
+
+  add_top_rule (rules, ".*", "unless-top-url", "^https?://", "block");
+  return write_out (rules);
 }
 
 static void
@@ -134,11 +165,10 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 DexFuture *
-annex_browser_guard_compile (const char *folder, const char *const *places)
+annex_browser_guard_compile (const char *folder, const char *id, char *rules)
 {
   g_autofree char *path = g_build_filename (folder, "rules", NULL);
-  g_autofree char *rules = annex_browser_guard_write_rules (places);
-  g_autoptr (GBytes) bytes = g_bytes_new (rules, strlen (rules));
+  g_autoptr (GBytes) bytes = g_bytes_new_take (rules, strlen (rules));
   g_autoptr (WebKitUserContentFilterStore) store = NULL;
   DexPromise *promise = dex_promise_new ();
 
@@ -149,6 +179,6 @@ annex_browser_guard_compile (const char *folder, const char *const *places)
       return DEX_FUTURE (promise);
     }
   store = webkit_user_content_filter_store_new (path);
-  webkit_user_content_filter_store_save (store, "guard", bytes, NULL, saved_cb, dex_ref (promise));
+  webkit_user_content_filter_store_save (store, id, bytes, NULL, saved_cb, dex_ref (promise));
   return DEX_FUTURE (promise);
 }

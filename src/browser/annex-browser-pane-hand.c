@@ -1,6 +1,7 @@
 /* annex-browser-pane-hand.c
  *
- * What the user opens by hand in the pane: an address that was typed, what a failed page wanted.
+ * The user's hand in the pane: that it has been somewhere, an address that was typed, what a failed
+ * page wanted.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,6 +10,16 @@
 #include "annex-site-policy.h"
 
 #include <string.h>
+
+void
+annex_browser_pane_touch (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+{
+  tab->is_touched = TRUE;
+  if (self->driver == ANNEX_DRIVER_ANNEX)
+    annex_browser_pane_take_over (self);
+  else
+    annex_browser_pane_apply_guard (self, tab);
+}
 
 /* What was typed, as an address; NULL when it is none. */
 static char *
@@ -58,14 +69,13 @@ static DexFuture *
 user_load_fiber (gpointer data)
 {
   UserLoad *load = data;
-  WebKitWebView *view;
   GError *error = NULL;
 
   /* The rules must stand before anything is loaded, for tabs that are not in front. */
   if (!dex_await (annex_browser_pane_update_guard (load->pane), &error))
     annex_browser_tab_fail (load->tab, load->uri, error);
-  else if ((view = annex_browser_tab_get_view (load->tab)) != NULL)
-    webkit_web_view_load_uri (view, load->uri);
+  else if (annex_browser_tab_get_view (load->tab) != NULL)
+    annex_browser_tab_load (load->tab, load->uri);
   if (annex_browser_tab_get_view (load->tab) != NULL)
     annex_browser_tab_release (load->tab);
   return dex_future_new_true ();
@@ -89,9 +99,9 @@ annex_browser_pane_load (AnnexBrowserPane *self, AnnexBrowserTab *tab, const cha
 {
   g_autofree char *uri = complete_address (text);
 
-  annex_browser_pane_take_over (self);
   if (annex_browser_tab_get_view (tab) == NULL)
     return;
+  annex_browser_pane_touch (self, tab);
   if (uri == NULL)
     annex_browser_tab_fail (tab, text,
                             g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_INVALID,
@@ -114,6 +124,8 @@ annex_browser_pane_allow_failed (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 
   if (failure == NULL || parsed == NULL)
     return;
+  tab->is_touched = TRUE;
+  annex_browser_pane_apply_guard (self, tab);
   if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CERTIFICATE))
     {
       certificate =

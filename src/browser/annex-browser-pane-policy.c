@@ -47,7 +47,7 @@ allow (AnnexSiteQuestion *question)
   if (question->decision != NULL)
     webkit_policy_decision_use (question->decision);
   else if (view != NULL)
-    webkit_web_view_load_uri (view, question->uri);
+    annex_browser_tab_load (question->tab, question->uri);
 }
 
 static void
@@ -197,6 +197,39 @@ decide_scheme (const char *uri, WebKitPolicyDecision *decision)
   return GDK_EVENT_STOP;
 }
 
+/* A page of the computer's leads nowhere else, whoever drives and whatever is allowed: an address
+ * says what its page wants it to. Where the user or the agent sends the tab is theirs. */
+static gboolean
+leaves_computer (AnnexBrowserTab *tab, WebKitNavigationAction *action, const char *uri)
+{
+  gboolean is_there = annex_browser_pane_is_computers (annex_browser_pane_find_owner (tab));
+
+  if (annex_browser_pane_is_computers (uri))
+    {
+      tab->asks_computer = TRUE;
+      return FALSE;
+    }
+  if (annex_site_policy_judge_address (uri, NULL) == ANNEX_ADDRESS_EMPTY)
+    return FALSE;
+  if (webkit_navigation_action_is_redirect (action))
+    return tab->asks_computer || (is_there && tab->wanted == NULL);
+  if (g_strcmp0 (uri, tab->wanted) == 0)
+    {
+      tab->asks_computer = FALSE;
+      return FALSE;
+    }
+  return is_there && webkit_navigation_action_get_navigation_type (action) !=
+                         WEBKIT_NAVIGATION_TYPE_BACK_FORWARD;
+}
+
+static GError *
+computer_error (void)
+{
+  return g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
+                              "A page of the task's computer leads to nothing outside of it. Open "
+                              "the address with page_open.");
+}
+
 static gboolean
 decide_navigation (AnnexBrowserPane *self,
                    AnnexBrowserTab *tab,
@@ -211,6 +244,13 @@ decide_navigation (AnnexBrowserPane *self,
 
   if (kind == ANNEX_ADDRESS_REFUSED)
     return decide_scheme (uri, decision);
+  if (leaves_computer (tab, action, uri))
+    {
+      webkit_policy_decision_ignore (decision);
+      if (is_page)
+        annex_browser_tab_fail (tab, uri, computer_error ());
+      return GDK_EVENT_STOP;
+    }
   if (annex_browser_pane_allows (self, uri) || (kind == ANNEX_ADDRESS_SITE && !is_guarded))
     {
       webkit_policy_decision_use (decision);
@@ -351,15 +391,19 @@ annex_browser_pane_blocked (AnnexBrowserTab *tab, const char *uri, gpointer data
 static GtkWidget *
 create_cb (AnnexBrowserPane *self, WebKitNavigationAction *action, WebKitWebView *view)
 {
+  AnnexBrowserTab *opener = find_tab_of (self, view);
   AnnexBrowserTab *tab;
 
   /* A script's window.open () comes here without having been decided. */
-  if (self->is_closed || !has_room (self))
+  if (self->is_closed || opener == NULL || !has_room (self))
     return NULL;
   tab = annex_browser_pane_add_tab (self, view);
   if (tab == NULL)
     return NULL;
-  annex_browser_tab_set_opener (tab, webkit_web_view_get_uri (view));
+  annex_browser_tab_set_opener (tab, annex_browser_pane_find_owner (opener));
+  tab->family = opener->family;
+  tab->is_touched = opener->is_touched;
+  annex_browser_pane_apply_guard (self, tab);
   annex_browser_pane_select (self, tab);
   return GTK_WIDGET (annex_browser_tab_get_view (tab));
 }
@@ -386,32 +430,35 @@ close_cb (AnnexBrowserPane *self, WebKitWebView *view)
 }
 
 static void
-pressed_cb (AnnexBrowserPane *self)
+pressed_cb (AnnexBrowserTab *tab)
 {
-  if (self->driver == ANNEX_DRIVER_ANNEX)
-    annex_browser_pane_take_over (self);
+  AnnexBrowserPane *self = g_object_get_data (G_OBJECT (tab), "annex-pane");
+
+  if (self != NULL && annex_browser_tab_get_view (tab) != NULL)
+    annex_browser_pane_touch (self, tab);
 }
 
 static gboolean
-key_cb (AnnexBrowserPane *self)
+key_cb (AnnexBrowserTab *tab)
 {
-  pressed_cb (self);
+  pressed_cb (tab);
   return GDK_EVENT_PROPAGATE;
 }
 
 /* Only a person's hand comes by these: what the agent does in a page is made by script, inside it.
  */
 static void
-watch_hand (AnnexBrowserPane *self, GtkWidget *view)
+watch_hand (AnnexBrowserTab *tab)
 {
+  GtkWidget *view = GTK_WIDGET (annex_browser_tab_get_view (tab));
   GtkGesture *click = gtk_gesture_click_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), tab, G_CONNECT_SWAPPED);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), tab, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (view, GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_controller (view, keys);
 }
@@ -426,5 +473,5 @@ annex_browser_pane_watch_tab (AnnexBrowserPane *self, AnnexBrowserTab *tab)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "create", G_CALLBACK (create_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "close", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
-  watch_hand (self, GTK_WIDGET (view));
+  watch_hand (tab);
 }

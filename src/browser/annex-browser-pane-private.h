@@ -51,6 +51,8 @@ struct _AnnexBrowserPane
   gboolean is_restored;
 
   WebKitUserContentFilter *guard;
+  WebKitUserContentFilter *fence;  /* every tab's */
+  WebKitUserContentFilter *window; /* of the windows that the computer's pages open */
   guint guard_wanted; /* counts what changed */
   guint guard_done;
   DexFuture *guarding; /* while rules are compiled */
@@ -117,11 +119,20 @@ annex_browser_pane_forget_once (AnnexBrowserPane *self);
 /* Resolves to TRUE when the rules that pages live under are those of now. */
 DexFuture *
 annex_browser_pane_update_guard (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
-/* Is @tab the agent's to drive, so that its rules apply? */
+/* Do the rules of what the agent drives apply to @tab? Also where nobody drives and the user's hand
+ * has not been since, and to what a page of the computer's may lead away, whoever drives. */
 gboolean
 annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab);
 void
 annex_browser_pane_apply_guard (AnnexBrowserPane *self, AnnexBrowserTab *tab);
+void
+annex_browser_pane_apply_guards (AnnexBrowserPane *self);
+/* Whose @tab's page is: of an empty one, the page's that opened it. (borrowed) */
+const char *
+annex_browser_pane_find_owner (AnnexBrowserTab *tab);
+/* Is @uri a page of the task's computer? */
+gboolean
+annex_browser_pane_is_computers (const char *uri);
 /* The administrator's rules name hosts: is one of the site's allowed? */
 gboolean
 annex_browser_pane_may_ask (const char *site, GError **error);

@@ -4,8 +4,8 @@
  * it: the proxy, and the rules that pages live under. Whether a rule for all tasks counts in this
  * one is the task's policy to say, as it is of the computer's hosts (annex-taint.h).
  *
- * What the proxy lets through without a rule of its own: while the user drives, what their pages
- * ask for; while Annex drives, what an open page needs to be drawn ("page" in the ledger). What a
+ * What the proxy lets through without a rule of its own: what the page that the user has in hand
+ * asks for; else what an open page needs to be drawn ("page" in the ledger). What a
  * page may send where is up to the rules (annex-browser-guard.h), and a private address is reached
  * by neither.
  *
@@ -59,14 +59,20 @@ annex_browser_pane_allows (AnnexBrowserPane *self, const char *uri)
 }
 
 /* An empty page is written by the page that opened it, if one did. */
+const char *
+annex_browser_pane_find_owner (AnnexBrowserTab *tab)
+{
+  const char *uri = annex_browser_tab_get_page_uri (tab);
+
+  return annex_site_policy_judge_address (uri, NULL) == ANNEX_ADDRESS_EMPTY && tab->opener != NULL
+             ? tab->opener
+             : uri;
+}
+
 gboolean
 annex_browser_pane_may_look (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 {
-  const char *uri = annex_browser_tab_get_uri (tab);
-
-  if (annex_site_policy_judge_address (uri, NULL) == ANNEX_ADDRESS_EMPTY && tab->opener != NULL)
-    uri = tab->opener;
-  return annex_browser_pane_allows (self, uri);
+  return annex_browser_pane_allows (self, annex_browser_pane_find_owner (tab));
 }
 
 static void
@@ -233,23 +239,84 @@ annex_browser_pane_set_computer_ports (AnnexBrowserPane *self,
 /* ---------------------------------------------------------------- the rules of pages */
 
 gboolean
-annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+annex_browser_pane_is_computers (const char *uri)
 {
-  return self->driver == ANNEX_DRIVER_ANNEX || tab != self->selected;
+  g_autofree char *origin = annex_site_policy_dup_origin (uri);
+  g_autofree char *scheme = NULL;
+  g_autofree char *host = NULL;
+  guint port;
+
+  return origin != NULL && annex_site_policy_split_origin (origin, &scheme, &host, &port) &&
+         g_str_equal (host, ANNEX_COMPUTER_HOST);
 }
 
+/* A page leads away whatever it has opened, and what it was opened by. */
+static gboolean
+is_near_computer (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
+    {
+      g_autoptr (AnnexBrowserTab) other = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
+
+      if (other->family == tab->family &&
+          annex_browser_pane_is_computers (annex_browser_pane_find_owner (other)))
+        return TRUE;
+    }
+  return tab->opener != NULL && annex_browser_pane_is_computers (tab->opener);
+}
+
+gboolean
+annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab)
+{
+  if (tab != self->selected || is_near_computer (self, tab))
+    return TRUE;
+  switch (self->driver)
+    {
+    case ANNEX_DRIVER_ANNEX:
+      return TRUE;
+    case ANNEX_DRIVER_USER:
+      return FALSE;
+    case ANNEX_DRIVER_NOBODY:
+      break;
+    }
+  return !tab->is_touched;
+}
+
+/* Rules that stay are not taken away for a moment: the page's scripts run meanwhile. */
 void
 annex_browser_pane_apply_guard (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 {
   WebKitWebView *view = annex_browser_tab_get_view (tab);
+  WebKitUserContentFilter *guard;
   WebKitUserContentManager *manager;
 
   if (view == NULL || self->guard == NULL)
     return;
   manager = webkit_web_view_get_user_content_manager (view);
-  webkit_user_content_manager_remove_filter_by_id (manager, "guard");
-  if (annex_browser_pane_is_guarded (self, tab))
-    webkit_user_content_manager_add_filter (manager, self->guard);
+  if (tab->guard == NULL)
+    webkit_user_content_manager_add_filter (manager, self->fence);
+  if (tab->opener != NULL && annex_browser_pane_is_computers (tab->opener))
+    webkit_user_content_manager_add_filter (manager, self->window);
+  guard = annex_browser_pane_is_guarded (self, tab) ? self->guard : self->fence;
+  if (guard == tab->guard)
+    return;
+  if (guard == self->guard)
+    webkit_user_content_manager_add_filter (manager, guard);
+  else
+    webkit_user_content_manager_remove_filter_by_id (manager, "guard");
+  g_clear_pointer (&tab->guard, webkit_user_content_filter_unref);
+  tab->guard = webkit_user_content_filter_ref (guard);
+}
+
+void
+annex_browser_pane_apply_guards (AnnexBrowserPane *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
+    {
+      g_autoptr (AnnexBrowserTab) tab = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
+
+      annex_browser_pane_apply_guard (self, tab);
+    }
 }
 
 static char **
@@ -269,30 +336,43 @@ list_places (AnnexBrowserPane *self)
   return g_strv_builder_end (places);
 }
 
+/* In a fiber: rules that never change. */
+static gboolean
+make_fence (AnnexBrowserPane *self, GError **error)
+{
+  if (self->fence == NULL)
+    self->fence = dex_await_boxed (
+        annex_browser_guard_compile (self->folder, "fence", annex_browser_guard_write_fence ()),
+        error);
+  if (self->fence != NULL && self->window == NULL)
+    self->window = dex_await_boxed (
+        annex_browser_guard_compile (self->folder, "window", annex_browser_guard_write_window ()),
+        error);
+  return self->window != NULL;
+}
+
 static DexFuture *
 guard_fiber (gpointer data)
 {
   AnnexBrowserPane *self = data;
   GError *error = NULL;
 
-  while (self->guard_done != self->guard_wanted)
+  while (make_fence (self, &error) && self->guard_done != self->guard_wanted)
     {
       g_auto (GStrv) places = list_places (self);
       guint wanted = self->guard_wanted;
-      WebKitUserContentFilter *guard = dex_await_boxed (
-          annex_browser_guard_compile (self->folder, (const char *const *) places), &error);
+      WebKitUserContentFilter *guard =
+          dex_await_boxed (annex_browser_guard_compile (
+                               self->folder, "guard",
+                               annex_browser_guard_write_rules ((const char *const *) places)),
+                           &error);
 
       if (guard == NULL)
         break;
       g_clear_pointer (&self->guard, webkit_user_content_filter_unref);
       self->guard = guard;
       self->guard_done = wanted;
-      for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
-        {
-          g_autoptr (AnnexBrowserTab) tab = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
-
-          annex_browser_pane_apply_guard (self, tab);
-        }
+      annex_browser_pane_apply_guards (self);
     }
   dex_clear (&self->guarding);
   return error != NULL ? annex_future_new_error (error) : dex_future_new_true ();
@@ -415,6 +495,13 @@ has_page (AnnexBrowserPane *self)
   return FALSE;
 }
 
+/* Is there a page that is the user's to lead? */
+static gboolean
+has_users_page (AnnexBrowserPane *self)
+{
+  return self->selected != NULL && !annex_browser_pane_is_guarded (self, self->selected);
+}
+
 DexFuture *
 annex_browser_pane_judge_host (const char *host, guint port, gpointer data)
 {
@@ -429,6 +516,5 @@ annex_browser_pane_judge_host (const char *host, guint port, gpointer data)
   if (!has_page (self))
     return annex_future_new_errorf (ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NOT_ALLOWED,
                                     "Annex refused the connection to %s: no page is open.", host);
-  return dex_future_new_take_string (
-      g_strdup (self->driver == ANNEX_DRIVER_ANNEX ? "page" : "user"));
+  return dex_future_new_take_string (g_strdup (has_users_page (self) ? "user" : "page"));
 }

@@ -42,14 +42,10 @@ notify (AnnexBrowserPane *self, guint id)
 /* ---------------------------------------------------------------- tabs */
 
 static void
-apply_guards (AnnexBrowserPane *self)
+committed (AnnexBrowserTab *tab, gpointer data)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
-    {
-      g_autoptr (AnnexBrowserTab) tab = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
-
-      annex_browser_pane_apply_guard (self, tab);
-    }
+  tab->asks_computer = FALSE;
+  annex_browser_pane_apply_guards (data);
 }
 
 static gboolean
@@ -86,6 +82,7 @@ may_sign_in (AnnexBrowserTab *tab, const char *host, guint port, gpointer data)
 }
 
 static const AnnexBrowserTabHooks hooks = {
+  .committed = committed,
   .blocked = annex_browser_pane_blocked,
   .answer_proxy = answer_proxy,
   .may_ask = may_ask,
@@ -190,7 +187,7 @@ annex_browser_pane_select (AnnexBrowserPane *self, AnnexBrowserTab *tab)
   if (self->selected == tab)
     return;
   self->selected = tab;
-  apply_guards (self);
+  annex_browser_pane_apply_guards (self);
   notify (self, PROP_SELECTED);
 }
 
@@ -205,6 +202,7 @@ annex_browser_pane_open (AnnexBrowserPane *self, const char *uri)
   if (tab == NULL)
     return NULL;
   annex_browser_pane_select (self, tab);
+  annex_browser_pane_touch (self, tab);
   if (uri != NULL && uri[0] != '\0')
     annex_browser_pane_load (self, tab, uri);
   return tab;
@@ -263,6 +261,17 @@ drop_marks (AnnexBrowserPane *self)
     }
 }
 
+static void
+forget_touches (AnnexBrowserPane *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
+    {
+      g_autoptr (AnnexBrowserTab) tab = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
+
+      tab->is_touched = FALSE;
+    }
+}
+
 void
 annex_browser_pane_set_driver (AnnexBrowserPane *self, AnnexDriver driver)
 {
@@ -278,7 +287,9 @@ annex_browser_pane_set_driver (AnnexBrowserPane *self, AnnexDriver driver)
       self->has_user_driven = TRUE;
     }
   self->driver = driver;
-  apply_guards (self);
+  if (driver == ANNEX_DRIVER_ANNEX)
+    forget_touches (self);
+  annex_browser_pane_apply_guards (self);
   annex_browser_pane_ask_questions (self);
   if (driver != ANNEX_DRIVER_ANNEX)
     {
@@ -312,7 +323,7 @@ annex_browser_pane_hand_back (AnnexBrowserPane *self)
     return;
   /* The page in front is what the user hands over. */
   if (self->selected != NULL && annex_browser_tab_get_failure (self->selected) == NULL)
-    annex_browser_pane_take_address (self, annex_browser_tab_get_uri (self->selected));
+    annex_browser_pane_take_address (self, annex_browser_tab_get_page_uri (self->selected));
   annex_browser_pane_set_driver (self, ANNEX_DRIVER_ANNEX);
 }
 
@@ -379,7 +390,12 @@ begin_fiber (gpointer data)
     }
   annex_browser_pane_set_driver (self, ANNEX_DRIVER_ANNEX);
   if (!dex_await (annex_browser_pane_update_guard (self), &error))
-    return annex_future_new_error (error);
+    {
+      /* Nobody has begun, so nobody will end it. */
+      if (self->driver == ANNEX_DRIVER_ANNEX)
+        annex_browser_pane_set_driver (self, ANNEX_DRIVER_NOBODY);
+      return annex_future_new_error (error);
+    }
   return dex_future_new_true ();
 }
 
@@ -507,6 +523,8 @@ annex_browser_pane_finalize (GObject *object)
   dex_clear (&self->handed_back);
   dex_clear (&self->guarding);
   g_clear_pointer (&self->guard, webkit_user_content_filter_unref);
+  g_clear_pointer (&self->fence, webkit_user_content_filter_unref);
+  g_clear_pointer (&self->window, webkit_user_content_filter_unref);
   g_hash_table_unref (self->sites);
   g_hash_table_unref (self->never);
   g_hash_table_unref (self->offered);

@@ -37,6 +37,10 @@ annex_browser_pane_get_driver (AnnexBrowserPane *self);
 /* The user's own hand: any click or key in the pane, or the button. */
 void
 annex_browser_pane_take_over (AnnexBrowserPane *self);
+/* The user's own hand in @tab, also where nobody drives: from then on its page is theirs, until
+ * Annex drives. */
+void
+annex_browser_pane_touch (AnnexBrowserPane *self, AnnexBrowserTab *tab);
 void
 annex_browser_pane_hand_back (AnnexBrowserPane *self);
 

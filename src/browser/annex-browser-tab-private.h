@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 /* The pane's say. All are called on the main thread and may be NULL. */
 typedef struct
 {
+  /* Another page is shown. */
+  void (*committed) (AnnexBrowserTab *tab, gpointer data);
   /* The guard's rules stopped a load of @uri: TRUE when the pane takes it from here. */
   gboolean (*blocked) (AnnexBrowserTab *tab, const char *uri, gpointer data);
   /* TRUE when @request came from our own proxy and is answered. */
@@ -36,13 +38,22 @@ struct _AnnexBrowserTab
   gpointer hooks_data;
 
   char *title;
-  char *uri; /* what is shown, or was to be shown */
+  char *uri;      /* what is said of where it is */
+  char *page_uri; /* whose page it is: of the load that was committed last */
+  char *wanted;   /* nullable: where the user or the agent sent it, until that comes */
+  guint n_pages;  /* loads that were committed */
   AnnexSecurity security;
   GError *failure;
   char *failed_uri;
   gboolean is_crashed;
   char *excepted_host; /* nullable: whose certificate is the user's exception */
   char *opener;        /* nullable: the address of the page that opened it */
+  guint family;        /* the same for all tabs that pages opened from one another */
+
+  /* The pane's. */
+  WebKitUserContentFilter *guard; /* nullable: the rules it lives under now */
+  gboolean is_touched;            /* by the user's hand, since Annex drove last */
+  gboolean asks_computer;         /* it is on its way to a page of the computer's */
 
   guint n_waiting;     /* navigations that wait for a decision */
   DexPromise *settled; /* non-NULL while something is awaited */
@@ -67,9 +78,9 @@ void
 annex_browser_tab_fail (AnnexBrowserTab *self, const char *uri, GError *error);
 void
 annex_browser_tab_clear_failure (AnnexBrowserTab *self);
-/* A load that was refused is forgotten: what was there before is shown again. */
+/* The user or the agent sends it to @uri. */
 void
-annex_browser_tab_dismiss_failure (AnnexBrowserTab *self);
+annex_browser_tab_load (AnnexBrowserTab *self, const char *uri);
 /* A navigation waits for a decision, or no longer does. */
 void
 annex_browser_tab_hold (AnnexBrowserTab *self);
@@ -89,6 +100,10 @@ annex_browser_tab_set_opener (AnnexBrowserTab *self, const char *uri);
 /* The tab is closed: dialogs are answered no, the view is let go. */
 void
 annex_browser_tab_shut (AnnexBrowserTab *self);
+
+/* In annex-browser-tab-load.c. */
+void
+annex_browser_tab_connect_load (AnnexBrowserTab *self);
 
 /* In annex-browser-tab-dialogs.c. */
 /* What the open dialog says, with its kind: "confirm: Delete it?". Untrusted. (transfer full,

@@ -1,6 +1,7 @@
 /* annex-browser-tab.c
  *
- * See annex-browser-tab.h. The state of the load; dialogs are in annex-browser-tab-dialogs.c.
+ * See annex-browser-tab.h. The object; its load is in annex-browser-tab-load.c, its dialogs in
+ * annex-browser-tab-dialogs.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,7 +9,6 @@
 
 #include "annex-future.h"
 #include "annex-page-channel.h"
-#include "annex-site-policy.h"
 
 #define SETTLE_MS 60000
 #define SLICE_MS 500
@@ -155,253 +155,6 @@ annex_browser_tab_wait_settled (AnnexBrowserTab *self, guint timeout_ms, DexFutu
   return annex_fiber_run (settle_fiber, settle, settle_free);
 }
 
-/* ---------------------------------------------------------------- failures */
-
-void
-annex_browser_tab_clear_failure (AnnexBrowserTab *self)
-{
-  if (self->failure == NULL)
-    return;
-  g_clear_error (&self->failure);
-  g_clear_pointer (&self->failed_uri, g_free);
-  notify (self, PROP_FAILURE);
-}
-
-static void
-set_uri (AnnexBrowserTab *self, const char *uri)
-{
-  if (g_set_str (&self->uri, uri != NULL ? uri : ""))
-    notify (self, PROP_URI);
-}
-
-void
-annex_browser_tab_dismiss_failure (AnnexBrowserTab *self)
-{
-  if (self->failure == NULL || self->view == NULL)
-    return;
-  annex_browser_tab_clear_failure (self);
-  set_uri (self, webkit_web_view_get_uri (self->view));
-}
-
-void
-annex_browser_tab_fail (AnnexBrowserTab *self, const char *uri, GError *error)
-{
-  g_clear_error (&self->failure);
-  self->failure = error;
-  g_set_str (&self->failed_uri, uri != NULL ? uri : self->uri);
-  set_uri (self, self->failed_uri);
-  notify (self, PROP_FAILURE);
-  notify (self, PROP_LOADING);
-  annex_browser_tab_wake (self);
-}
-
-static const char *
-describe_certificate (GTlsCertificateFlags flags)
-{
-  if (flags & G_TLS_CERTIFICATE_REVOKED)
-    return "its certificate was revoked";
-  if (flags & G_TLS_CERTIFICATE_EXPIRED)
-    return "its certificate has expired";
-  if (flags & G_TLS_CERTIFICATE_NOT_ACTIVATED)
-    return "its certificate is not valid yet";
-  if (flags & G_TLS_CERTIFICATE_BAD_IDENTITY)
-    return "its certificate is for another site";
-  if (flags & G_TLS_CERTIFICATE_UNKNOWN_CA)
-    return "nobody this computer trusts has signed its certificate";
-  return "its certificate is not good";
-}
-
-static gboolean
-tls_failed_cb (AnnexBrowserTab *self,
-               const char *uri,
-               GTlsCertificate *certificate,
-               GTlsCertificateFlags flags)
-{
-  GError *error = g_error_new (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CERTIFICATE,
-                               "The site cannot prove who it is: %s. Nothing was sent to it.",
-                               describe_certificate (flags));
-
-  g_object_set_data_full (G_OBJECT (self->view), "annex-certificate", g_object_ref (certificate),
-                          g_object_unref);
-  annex_browser_tab_fail (self, uri, error);
-  return GDK_EVENT_STOP;
-}
-
-static gboolean
-is_blocked (const GError *error)
-{
-  return g_error_matches (error, WEBKIT_POLICY_ERROR, WEBKIT_POLICY_ERROR_FAILED) ||
-         (error->domain == WEBKIT_POLICY_ERROR &&
-          error->code != WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE);
-}
-
-static gboolean
-load_failed_cb (AnnexBrowserTab *self, WebKitLoadEvent event, const char *uri, GError *error)
-{
-  /* Stopped by someone, or turned into a download: what is shown stays. */
-  if (g_error_matches (error, WEBKIT_NETWORK_ERROR, WEBKIT_NETWORK_ERROR_CANCELLED) ||
-      g_error_matches (error, WEBKIT_POLICY_ERROR,
-                       WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE))
-    {
-      if (self->failure == NULL)
-        set_uri (self, webkit_web_view_get_uri (self->view));
-      return GDK_EVENT_STOP;
-    }
-  if (is_blocked (error) && self->hooks != NULL && self->hooks->blocked != NULL &&
-      self->hooks->blocked (self, uri, self->hooks_data))
-    return GDK_EVENT_STOP;
-  annex_browser_tab_fail (self, uri,
-                          g_error_new (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_LOAD_FAILED,
-                                       "The page could not be loaded: %s.", error->message));
-  return GDK_EVENT_STOP;
-}
-
-static void
-terminated_cb (AnnexBrowserTab *self, WebKitWebProcessTerminationReason reason)
-{
-  self->is_crashed = TRUE;
-  annex_browser_tab_drop_dialog (self);
-  annex_browser_tab_fail (
-      self, NULL,
-      g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED,
-                           reason == WEBKIT_WEB_PROCESS_EXCEEDED_MEMORY_LIMIT
-                               ? "The page used too much memory and was ended. Load it again."
-                               : "The page crashed. Load it again."));
-}
-
-/* ---------------------------------------------------------------- the load */
-
-static gboolean
-is_excepted (AnnexBrowserTab *self, const char *uri)
-{
-  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED, NULL);
-
-  return parsed != NULL && self->excepted_host != NULL &&
-         g_strcmp0 (g_uri_get_scheme (parsed), "https") == 0 &&
-         g_strcmp0 (g_uri_get_host (parsed), self->excepted_host) == 0;
-}
-
-static AnnexSecurity
-judge_security (AnnexBrowserTab *self)
-{
-  const char *uri = webkit_web_view_get_uri (self->view);
-
-  switch (annex_site_policy_judge_address (uri, NULL))
-    {
-    case ANNEX_ADDRESS_SITE:
-      if (!g_str_has_prefix (uri, "https://"))
-        return ANNEX_SECURITY_PLAIN;
-      return is_excepted (self, uri) ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_SECURE;
-    case ANNEX_ADDRESS_LOCAL:
-      return is_excepted (self, uri) ? ANNEX_SECURITY_EXCEPTION : ANNEX_SECURITY_LOCAL;
-    case ANNEX_ADDRESS_EMPTY:
-    case ANNEX_ADDRESS_REFUSED:
-      break;
-    }
-  return ANNEX_SECURITY_NONE;
-}
-
-static void
-load_changed_cb (AnnexBrowserTab *self, WebKitLoadEvent event)
-{
-  AnnexSecurity security;
-
-  switch (event)
-    {
-    case WEBKIT_LOAD_STARTED:
-      self->is_crashed = FALSE;
-      annex_browser_tab_clear_failure (self);
-      break;
-    case WEBKIT_LOAD_REDIRECTED:
-      break;
-    case WEBKIT_LOAD_COMMITTED:
-      gtk_widget_set_opacity (GTK_WIDGET (self->view), 1);
-      set_uri (self, webkit_web_view_get_uri (self->view));
-      security = judge_security (self);
-      if (security != self->security)
-        {
-          self->security = security;
-          notify (self, PROP_SECURITY);
-        }
-      notify (self, PROP_CAN_GO_BACK);
-      notify (self, PROP_CAN_GO_FORWARD);
-      break;
-    case WEBKIT_LOAD_FINISHED:
-      notify (self, PROP_CAN_GO_BACK);
-      notify (self, PROP_CAN_GO_FORWARD);
-      break;
-    }
-}
-
-static void
-title_cb (AnnexBrowserTab *self)
-{
-  const char *title = webkit_web_view_get_title (self->view);
-
-  if (g_set_str (&self->title, title != NULL ? title : ""))
-    notify (self, PROP_TITLE);
-}
-
-static void
-uri_cb (AnnexBrowserTab *self)
-{
-  if (self->failure == NULL)
-    set_uri (self, webkit_web_view_get_uri (self->view));
-  notify (self, PROP_CAN_GO_BACK);
-  notify (self, PROP_CAN_GO_FORWARD);
-}
-
-static void
-loading_cb (AnnexBrowserTab *self)
-{
-  notify (self, PROP_LOADING);
-  annex_browser_tab_wake (self);
-}
-
-static void
-progress_cb (AnnexBrowserTab *self)
-{
-  notify (self, PROP_PROGRESS);
-}
-
-static void
-favicon_cb (AnnexBrowserTab *self)
-{
-  notify (self, PROP_FAVICON);
-}
-
-static void
-zoom_cb (AnnexBrowserTab *self)
-{
-  notify (self, PROP_ZOOM);
-}
-
-static void
-connect_view (AnnexBrowserTab *self)
-{
-  static const struct
-  {
-    const char *signal;
-    GCallback callback;
-  } table[] = {
-    { "load-changed", G_CALLBACK (load_changed_cb) },
-    { "load-failed", G_CALLBACK (load_failed_cb) },
-    { "load-failed-with-tls-errors", G_CALLBACK (tls_failed_cb) },
-    { "web-process-terminated", G_CALLBACK (terminated_cb) },
-    { "notify::title", G_CALLBACK (title_cb) },
-    { "notify::uri", G_CALLBACK (uri_cb) },
-    { "notify::is-loading", G_CALLBACK (loading_cb) },
-    { "notify::estimated-load-progress", G_CALLBACK (progress_cb) },
-    { "notify::favicon", G_CALLBACK (favicon_cb) },
-    { "notify::zoom-level", G_CALLBACK (zoom_cb) },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    g_signal_connect_object (self->view, table[i].signal, table[i].callback, self,
-                             G_CONNECT_SWAPPED);
-  annex_browser_tab_connect_dialogs (self);
-}
-
 /* ---------------------------------------------------------------- class */
 
 static void
@@ -427,7 +180,7 @@ annex_browser_tab_get_property (GObject *object, guint id, GValue *value, GParam
       g_value_set_double (value, annex_browser_tab_get_progress (self));
       break;
     case PROP_SECURITY:
-      g_value_set_enum (value, (int) self->security);
+      g_value_set_enum (value, (int) annex_browser_tab_get_security (self));
       break;
     case PROP_CAN_GO_BACK:
       g_value_set_boolean (value, self->view != NULL && webkit_web_view_can_go_back (self->view));
@@ -489,6 +242,9 @@ annex_browser_tab_finalize (GObject *object)
 
   g_free (self->title);
   g_free (self->uri);
+  g_free (self->page_uri);
+  g_free (self->wanted);
+  g_clear_pointer (&self->guard, webkit_user_content_filter_unref);
   g_clear_error (&self->failure);
   g_free (self->failed_uri);
   g_free (self->excepted_host);
@@ -531,6 +287,7 @@ annex_browser_tab_init (AnnexBrowserTab *self)
 {
   self->title = g_strdup ("");
   self->uri = g_strdup ("");
+  self->page_uri = g_strdup ("");
 }
 
 /* ---------------------------------------------------------------- public */
@@ -544,11 +301,13 @@ annex_browser_tab_new (guint id,
   AnnexBrowserTab *self = g_object_new (ANNEX_TYPE_BROWSER_TAB, NULL);
 
   self->id = id;
+  self->family = id;
   self->view = g_object_ref_sink (view);
   self->hooks = hooks;
   self->hooks_data = data;
   self->page = annex_page_new (view);
-  connect_view (self);
+  annex_browser_tab_connect_load (self);
+  annex_browser_tab_connect_dialogs (self);
   return self;
 }
 
@@ -582,6 +341,12 @@ annex_browser_tab_get_uri (AnnexBrowserTab *self)
   return self->uri;
 }
 
+const char *
+annex_browser_tab_get_page_uri (AnnexBrowserTab *self)
+{
+  return self->page_uri;
+}
+
 GdkTexture *
 annex_browser_tab_get_favicon (AnnexBrowserTab *self)
 {
@@ -605,7 +370,7 @@ annex_browser_tab_get_progress (AnnexBrowserTab *self)
 AnnexSecurity
 annex_browser_tab_get_security (AnnexBrowserTab *self)
 {
-  return self->security;
+  return self->wanted != NULL ? ANNEX_SECURITY_NONE : self->security;
 }
 
 const GError *
@@ -641,9 +406,7 @@ annex_browser_tab_go_back (AnnexBrowserTab *self)
     return;
   annex_browser_tab_clear_failure (self);
   /* A load that failed has no place in the history: what was there before is still shown. */
-  if (was_failure && !self->is_crashed && webkit_web_view_get_uri (self->view) != NULL)
-    set_uri (self, webkit_web_view_get_uri (self->view));
-  else
+  if (!was_failure || self->is_crashed || self->page_uri[0] == '\0')
     {
       /* WebKit's own step back passes over entries that a page's script made without a person's
        * hand, and the agent's clicks are none: on a page that routes by itself it would leave the
@@ -674,7 +437,7 @@ annex_browser_tab_reload (AnnexBrowserTab *self)
     return;
   annex_browser_tab_clear_failure (self);
   if (failed != NULL && failed[0] != '\0')
-    webkit_web_view_load_uri (self->view, failed);
+    annex_browser_tab_load (self, failed);
   else
     webkit_web_view_reload (self->view);
 }

@@ -55,7 +55,7 @@ annex_browser_dialog_free (AnnexBrowserDialog *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexBrowserDialog, annex_browser_dialog_free)
 
 /* Properties, read-only and notified: "title" (string, "" when none), "uri" (string, "" when
- * empty), "favicon" (GdkTexture, nullable), "loading", "progress" (double, 0 to 1), "security"
+ * empty: the page's, or where the user or the agent sent it, or what could not be loaded), "favicon" (GdkTexture, nullable), "loading", "progress" (double, 0 to 1), "security"
  * (AnnexSecurity), "can-go-back", "can-go-forward", "dialog" (AnnexBrowserDialog, nullable),
  * "failure" (GError of ANNEX_BROWSER_ERROR, nullable: why the page is not there), "zoom" (double).
  * Signals: "settled" (): nothing loads and no navigation waits for a decision any more. */
@@ -76,6 +76,9 @@ const char *
 annex_browser_tab_get_title (AnnexBrowserTab *self);
 const char *
 annex_browser_tab_get_uri (AnnexBrowserTab *self);
+/* Whose page is shown: not where it is on its way to. */
+const char *
+annex_browser_tab_get_page_uri (AnnexBrowserTab *self);
 GdkTexture *
 annex_browser_tab_get_favicon (AnnexBrowserTab *self);
 gboolean

@@ -147,7 +147,7 @@ begin_turn_fiber (gpointer data)
     }
   /* A no is behind us: the page it was said on is there again. */
   if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED))
-    annex_browser_tab_dismiss_failure (tab);
+    annex_browser_tab_clear_failure (tab);
   has_driven = self->has_user_driven;
   self->has_user_driven = FALSE;
   return dex_future_new_for_boolean (has_driven);
@@ -235,8 +235,7 @@ visit_fiber (gpointer data)
       return fail (ANNEX_BROWSER_ERROR_NOT_FOUND, "That tab is closed.");
     }
   annex_browser_pane_select (self, turn->tab);
-  annex_browser_tab_clear_failure (turn->tab);
-  webkit_web_view_load_uri (view, turn->text);
+  annex_browser_tab_load (turn->tab, turn->text);
   dex_await (annex_browser_tab_wait_settled (turn->tab, 0, turn->cancel), &error);
   end_turn (turn);
   return error != NULL ? annex_future_new_error (error)
@@ -390,7 +389,7 @@ dup_name (JsonObject *inspect)
 static char *
 dup_action_place (AnnexBrowserTab *tab, JsonObject *inspect)
 {
-  const char *page = annex_browser_tab_get_uri (tab);
+  const char *page = annex_browser_tab_get_page_uri (tab);
   const char *uri = inspect != NULL ? annex_json_opt_string (inspect, "url", page) : page;
 
   switch (annex_site_policy_judge_address (uri, NULL))
@@ -411,7 +410,7 @@ write_action_question (Action *action)
   g_autofree char *page = NULL;
   g_autofree char *site = NULL;
 
-  annex_site_policy_judge_address (annex_browser_tab_get_uri (action->turn->tab), &page);
+  annex_site_policy_judge_address (annex_browser_tab_get_page_uri (action->turn->tab), &page);
   annex_site_policy_judge_address (action->place, &site);
   return annex_action_question_write (action->kind, site, page, action->name);
 }

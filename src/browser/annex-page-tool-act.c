@@ -247,8 +247,8 @@ static gboolean
 judge_dialog (AnnexPageTurn *turn, const AnnexBrowserDialog *dialog, GError **error)
 {
   guint serial = dialog->serial;
-  g_autoptr (JsonObject) inspect = annex_json_build ("s", "name", dialog->message, "s", "url",
-                                                     annex_browser_tab_get_uri (turn->tab), NULL);
+  g_autoptr (JsonObject) inspect = annex_json_build (
+      "s", "name", dialog->message, "s", "url", annex_browser_tab_get_page_uri (turn->tab), NULL);
   g_auto (GStrv) words = annex_site_words_find (dialog->message);
   JsonArray *list = json_array_new ();
 

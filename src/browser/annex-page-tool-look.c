@@ -107,7 +107,7 @@ list_tabs (AnnexPageTurn *turn)
       g_autofree char *title = annex_web_text_clean (
           may_look ? annex_browser_tab_get_title (tab) : "(the user's own)", 200, NULL);
       g_autofree char *uri =
-          annex_web_text_clean (may_look ? annex_browser_tab_get_uri (tab) : "", 500, NULL);
+          annex_web_text_clean (may_look ? annex_browser_tab_get_page_uri (tab) : "", 500, NULL);
 
       g_string_append_printf (text, "\n- %u: %s %s%s", annex_browser_tab_get_id (tab),
                               g_strdelimit (title, "\n", ' '), g_strdelimit (uri, "\n", ' '),

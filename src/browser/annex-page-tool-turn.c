@@ -41,7 +41,7 @@ annex_page_turn_show (AnnexPageTurn *turn, const char *activity)
 char *
 annex_page_turn_dup_host (AnnexPageTurn *turn)
 {
-  const char *address = turn->tab != NULL ? annex_browser_tab_get_uri (turn->tab) : "";
+  const char *address = turn->tab != NULL ? annex_browser_tab_get_page_uri (turn->tab) : "";
   g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_NONE, NULL);
 
   return g_strdup (uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "");
@@ -73,7 +73,7 @@ annex_page_turn_result (AnnexPageTurn *turn, const char *text, GBytes *picture)
   if (turn->tab != NULL)
     {
       append_line (whole, "Page", annex_browser_tab_get_title (turn->tab), MAX_TITLE_CHARS);
-      append_line (whole, "Address", annex_browser_tab_get_uri (turn->tab), MAX_ADDRESS_CHARS);
+      append_line (whole, "Address", annex_browser_tab_get_page_uri (turn->tab), MAX_ADDRESS_CHARS);
     }
   g_string_append (whole, clean);
   framed = annex_web_text_frame ("page content", whole->str);
@@ -318,7 +318,7 @@ run_until_dialog (AnnexPageTurn *turn, const char *command, JsonObject *args, GE
 AnnexBlock *
 annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args, GError **error)
 {
-  g_autofree char *before = g_strdup (annex_browser_tab_get_uri (turn->tab));
+  g_autofree char *before = g_strdup (annex_browser_tab_get_page_uri (turn->tab));
   g_autoptr (AnnexBrowserTab) tab = g_object_ref (turn->tab);
   g_autoptr (AnnexPageAnswer) answer = NULL;
   g_autoptr (GError) failure = NULL;
@@ -336,14 +336,14 @@ annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args,
     return NULL;
   /* A page that went away in the middle of an action takes its answer with it. */
   if (failure != NULL && tab == annex_browser_pane_get_selected (turn->pane) &&
-      g_strcmp0 (before, annex_browser_tab_get_uri (tab)) == 0)
+      g_strcmp0 (before, annex_browser_tab_get_page_uri (tab)) == 0)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
   if (answer == NULL || tab != annex_browser_pane_get_selected (turn->pane) ||
       annex_browser_tab_get_dialog (tab) != NULL ||
-      g_strcmp0 (before, annex_browser_tab_get_uri (tab)) != 0)
+      g_strcmp0 (before, annex_browser_tab_get_page_uri (tab)) != 0)
     return annex_page_turn_arrive (turn, error);
   if (!annex_page_turn_take_downloads (turn, error))
     return NULL;

@@ -53,7 +53,7 @@ dup_heading (AnnexBrowserDialogCard *self, const AnnexBrowserDialog *dialog)
 {
   g_autofree char *site = NULL;
 
-  annex_site_policy_judge_address (annex_browser_tab_get_uri (self->tab), &site);
+  annex_site_policy_judge_address (annex_browser_tab_get_page_uri (self->tab), &site);
   if (site == NULL)
     site = g_strdup (_ ("The page"));
   switch (dialog->kind)

@@ -158,7 +158,7 @@ dialog_cb (AnnexBrowserPage *self)
 static void
 retry_cb (AnnexBrowserPage *self)
 {
-  annex_browser_pane_take_over (self->pane);
+  annex_browser_pane_touch (self->pane, self->tab);
   annex_browser_tab_reload (self->tab);
 }
 

