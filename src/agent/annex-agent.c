@@ -23,7 +23,7 @@
 #define MAX_TURNS 300
 /* In a row, before the user is told. */
 #define MAX_SILENT 2
-/* What comes after a reply when Annex ends there: the news of its state alone. */
+/* What comes after a reply when Annex ends there: news of its state and errors alone. */
 #define MAX_NEWS 8
 
 ANNEX_DEFINE_SPOKEN_DOMAIN (annex_agent_error)
@@ -304,7 +304,8 @@ heed (AnnexAgent *self, AnnexStopReason reason, const char *detail, GError **err
   return FALSE;
 }
 
-/* Annex may have ended right after a reply, and before what has to come after it. */
+/* Annex may have ended right after a reply, and before what has to come after it. One that declined
+ * has not done the work either when the user only continues. */
 static gboolean
 heed_last_reply (AnnexAgent *self, GError **error)
 {
@@ -326,7 +327,7 @@ heed_last_reply (AnnexAgent *self, GError **error)
         return heed (self,
                      annex_stop_reason_from_name (annex_json_opt_string (data, "stop_reason", "")),
                      NULL, error);
-      if (type != ANNEX_EVENT_STATE_CHANGED)
+      if (type != ANNEX_EVENT_STATE_CHANGED && type != ANNEX_EVENT_ERROR)
         break;
     }
   return TRUE;

@@ -70,6 +70,8 @@ test_left_after_reply (Fixture *f, gconstpointer data)
 
   leave_after_reply (f, "refusal");
   settle_error (annex_agent_run (f->agent), ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED);
+  /* Who continues without saying it differently is not told that it is done. */
+  settle_error (annex_agent_run (f->agent), ANNEX_AGENT_ERROR, ANNEX_AGENT_ERROR_REFUSED);
 }
 
 int
