@@ -136,6 +136,17 @@ take_late (AnnexSession *session, AnnexAsk *ask, const char *given, GError **err
   return workspace != NULL && annex_workspace_take_late_answer (workspace, ask, answer, error);
 }
 
+static gboolean
+wants_secret (AnnexAsk *ask)
+{
+  JsonArray *questions = annex_json_opt_array (annex_ask_get_json (ask), "questions");
+
+  for (guint i = 0; questions != NULL && i < json_array_get_length (questions); i++)
+    if (annex_json_opt_boolean (json_array_get_object_element (questions, i), "secret", FALSE))
+      return TRUE;
+  return FALSE;
+}
+
 static int
 answer (AnnexSession *session, char **words, GError **error)
 {
@@ -148,6 +159,8 @@ answer (AnnexSession *session, char **words, GError **error)
     return -1;
   if (annex_ask_get_kind (ask) == ANNEX_ASK_DRAFT)
     return settle_draft (session, ask, text, error) ? ANNEX_EXIT_DONE : -1;
+  if (wants_secret (ask) && !annex_cli_keeps_secrets (annex_session_get_secrets (session), error))
+    return -1;
   given = dex_await_string (annex_answers_submit (annex_session_get_inbox (session),
                                                   annex_session_get_secrets (session), ask, text,
                                                   "user"),

@@ -48,6 +48,16 @@ class Inbox(Journey):
         self.assertEqual(decided, ["never", "task"])
         self.assertEqual(self.inbox("--all"), [])
 
+    def test_secret_without_a_keyring(self):
+        """It would be gone before the task asks for it, so it stays open."""
+        url, _ = self.model(turn(use("ask_user", questions=[{"header": "Key", "question": "What is the key?", "secret": True}])))
+        self.ask_model(url, "Log in", status=3)
+        ask, = self.inbox()
+        said = self.annex("inbox", "answer", ask["id"], "hunter2-journey", status=4).stderr
+        self.assertIn("There is no keyring", said)
+        self.assertIn("Nothing was kept", said)
+        self.assertEqual([a["id"] for a in self.inbox()], [ask["id"]])
+
     def test_dismissed_nothing_to_reopen(self):
         self.annex("inbox", "reopen", "01none", status=1)
         self.annex("inbox", "reopen", status=2)
