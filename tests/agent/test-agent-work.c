@@ -98,6 +98,7 @@ test_pictures (Fixture *f, gconstpointer data)
 {
   g_autoptr (GBytes) small = NULL;
   g_autoptr (GBytes) tall = NULL;
+  g_autoptr (GBytes) half = NULL;
   g_autofree char *said = NULL;
   AnnexPictureHead head;
   gboolean is_error;
@@ -108,27 +109,50 @@ test_pictures (Fixture *f, gconstpointer data)
           "make", "shell",
           "{\"command\":\"mkdir -p /home/agent && cd /home/agent && convert -size 40x20 xc:red "
           "small.png && cp small.png 'odd: 100%d [1].jpg' && convert -size 10x9000 xc:blue "
-          "tall.gif && printf '\\\\x89PNG\\\\r\\\\n\\\\x1a\\\\n%0100d' 7 > broken.png\"}") "]",
+          "tall.gif && convert -size 900x900 plasma: whole.jpg && head -c 30000 whole.jpg > "
+          "half.jpg "
+          "&& printf '\\\\x89PNG\\\\r\\\\n\\\\x1a\\\\n%0100d' 7 > broken.png\"}") "]",
       ANNEX_STOP_TOOL_USE);
   scripted_model_add (
       f->model,
       "[" USE ("small", "read_file", "{\"path\":\"/home/agent/odd: 100%d [1].jpg\"}") "," USE (
-          "tall", "read_file",
-          "{\"path\":\"/home/agent/tall.gif\"}") "," USE ("broken", "read_file",
-                                                          "{\"path\":\"/home/agent/"
-                                                          "broken.png\"}") "]",
+          "tall",
+          "read_file", "{\"path\":\"/home/agent/tall.gif\"}") "," USE ("half", "read_file",
+                                                                       "{\"path\":\"/home/agent/"
+                                                                       "half.jpg\"}") "," USE ("bro"
+                                                                                               "ke"
+                                                                                               "n",
+                                                                                               "rea"
+                                                                                               "d_"
+                                                                                               "fil"
+                                                                                               "e",
+                                                                                               "{\""
+                                                                                               "pat"
+                                                                                               "h\""
+                                                                                               ":\""
+                                                                                               "/ho"
+                                                                                               "me/"
+                                                                                               "age"
+                                                                                               "nt/"
+                                                                                               "bro"
+                                                                                               "ken"
+                                                                                               ".pn"
+                                                                                               "g\""
+                                                                                               "}") "]",
       ANNEX_STOP_TOOL_USE);
   scripted_model_add (f->model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
   settle_ok (annex_agent_say (f->agent, "Go"));
   g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
   small = picture_of (f, "small");
   tall = picture_of (f, "tall");
+  half = picture_of (f, "half");
   g_assert_nonnull (small);
   g_assert_true (annex_picture_head_is_fit (small));
   g_assert_true (annex_picture_head_read (small, &head));
   g_assert_cmpstr (head.media_type, ==, "image/png");
   g_assert_cmpuint (head.width, ==, 40);
   g_assert_true (annex_picture_head_is_fit (tall));
+  g_assert_true (annex_picture_head_is_fit (half));
   g_assert_null (picture_of (f, "broken"));
   said = result_of (f, "broken", &is_error);
   g_assert_true (is_error);
