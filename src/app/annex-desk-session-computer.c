@@ -230,8 +230,8 @@ reset_computer (AnnexDesk *desk, AnnexTask *task)
 /* What it takes */
 
 /* Free bytes at @path or at the nearest folder above that is there. */
-static guint64
-free_bytes_at (const char *path)
+static DexFuture *
+free_work (gpointer path)
 {
   g_autofree char *at = g_strdup (path);
   struct statvfs info;
@@ -243,12 +243,12 @@ free_bytes_at (const char *path)
       if (g_str_equal (parent, at))
         {
           g_free (parent);
-          return 0;
+          return dex_future_new_for_uint64 (0);
         }
       g_free (at);
       at = parent;
     }
-  return (guint64) info.f_bavail * info.f_frsize;
+  return dex_future_new_for_uint64 ((guint64) info.f_bavail * info.f_frsize);
 }
 
 /* What is left of what the user lets Annex take. */
@@ -324,7 +324,11 @@ needs_fiber (AnnexDeskCall *call)
   if (!annex_image_source_is_for_this_machine (&error))
     return annex_desk_fail (error);
   needs->folder = dup_place ();
-  needs->disk_free_bytes = free_bytes_at (needs->folder);
+  needs->disk_free_bytes = dex_await_uint64 (
+      annex_future_with_timeout (
+          annex_worker_run ("annex-free", free_work, g_strdup (needs->folder), g_free),
+          ESTIMATE_LIMIT_MS),
+      NULL);
   if (annex_space_get_limit () > 0)
     needs->disk_free_bytes =
         MIN (needs->disk_free_bytes,

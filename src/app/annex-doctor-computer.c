@@ -223,37 +223,120 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
 /* The disk */
 
+/* A folder on another machine, or on a disk that is going, may never answer. */
+#define DISK_LIMIT_MS 10000
+/* What is told of tasks takes less than a computer does. */
+#define TASK_SHARE 8
+
+typedef struct
+{
+  char *path;
+  gboolean must_exist; /* else the nearest folder above it that is there counts */
+} Place;
+
+static void
+place_free (gpointer data)
+{
+  Place *place = data;
+
+  g_free (place->path);
+  g_free (place);
+}
+
+static DexFuture *
+room_work (gpointer data)
+{
+  Place *place = data;
+  struct statvfs info;
+
+  while (statvfs (place->path, &info) != 0)
+    {
+      char *parent = g_path_get_dirname (place->path);
+
+      if (place->must_exist || g_str_equal (parent, place->path))
+        {
+          g_free (parent);
+          return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s", place->path);
+        }
+      g_free (place->path);
+      place->path = parent;
+    }
+  return dex_future_new_for_uint64 ((guint64) info.f_bavail * info.f_frsize);
+}
+
+/* The bytes that are free at @path. */
+static guint64
+await_room (const char *path, gboolean must_exist, GError **error)
+{
+  Place *place = g_new0 (Place, 1);
+
+  place->path = g_strdup (path);
+  place->must_exist = must_exist;
+  return dex_await_uint64 (
+      annex_future_with_timeout (annex_worker_run ("annex-disk", room_work, place, place_free),
+                                 DISK_LIMIT_MS),
+      error);
+}
+
+static void
+say_no_disk (AnnexCheckResult *result, const char *path, const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                      _ ("The folder where Annex’s computers live is not there: %s. If it is on "
+                         "a disk that can be taken out, connect it."),
+                      path);
+  else
+    annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                      _ ("The disk of the folder %s does not answer. If it is on another machine, "
+                         "check the network."),
+                      path);
+}
+
+/* The tasks stay where they are when the computers move to another disk. FALSE: nothing to tell. */
+static gboolean
+say_task_disk (AnnexDoctor *self, AnnexCheckResult *result, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 room = await_room (path, FALSE, &error);
+  g_autofree char *has = g_format_size (room);
+
+  if (error != NULL)
+    say_no_disk (result, path, error);
+  else if (room < self->world.least_disk_bytes / TASK_SHARE)
+    annex_doctor_say (
+        result, ANNEX_CHECK_FAILED,
+        _ ("The disk that Annex keeps its tasks on is nearly full: %s are free. Soon nothing that "
+           "a "
+           "task does can be stored. Empty the trash, or delete what you no longer need."),
+        has);
+  else if (room < self->world.least_disk_bytes / TASK_SHARE * 4)
+    annex_doctor_say (result, ANNEX_CHECK_NOTICE,
+                      _ ("The disk that Annex keeps its tasks on is getting full: %s are free."),
+                      has);
+  else
+    return FALSE;
+  g_set_str (&result->detail, path);
+  return TRUE;
+}
+
 static void
 look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   g_autofree char *own = annex_paths_dup_computer_folder ();
   g_autofree char *usual = annex_paths_data (NULL);
-  g_autofree char *path = g_strdup (self->world.disk != NULL ? self->world.disk
-                                    : own != NULL            ? own
-                                                             : usual);
-  g_autofree char *has = NULL;
-  struct statvfs info;
-  guint64 room;
+  const char *path = self->world.disk != NULL ? self->world.disk : own != NULL ? own : usual;
+  const char *tasks = self->world.task_disk != NULL ? self->world.task_disk : usual;
+  g_autoptr (GError) error = NULL;
+  guint64 room = await_room (path, own != NULL, &error);
+  g_autofree char *has = g_format_size (room);
 
-  while (statvfs (path, &info) != 0)
+  if (error != NULL)
     {
-      char *parent = g_path_get_dirname (path);
-
-      if (g_str_equal (parent, path) || own != NULL)
-        {
-          g_free (parent);
-          annex_doctor_say (
-              result, ANNEX_CHECK_FAILED,
-              _ ("The folder where Annex’s computers live is not there: %s. If it is on "
-                 "a disk that can be taken out, connect it."),
-              path);
-          return;
-        }
-      g_free (path);
-      path = parent;
+      annex_error_normalise (&error);
+      say_no_disk (result, path, error);
+      return;
     }
-  room = (guint64) info.f_bavail * info.f_frsize;
-  has = g_format_size (room);
   result->detail = g_strdup (path);
   if (room < self->world.least_disk_bytes)
     annex_doctor_say (
@@ -262,6 +345,8 @@ look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
            "Empty the trash, free the space of old tasks, or move Annex’s computers to "
            "another disk."),
         has);
+  else if (!g_str_equal (path, tasks) && say_task_disk (self, result, tasks))
+    return;
   else if (room < self->world.least_disk_bytes * 4)
     annex_doctor_say (result, ANNEX_CHECK_NOTICE, _ ("The disk is getting full: %s are free."),
                       has);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define MODEL_LIMIT_MS 30000
+#define LOOKUP_LIMIT_MS 10000
 
 /* The keyring */
 
@@ -124,10 +125,10 @@ say_model_error (AnnexDoctor *self,
   g_autofree char *sentence = NULL;
 
   if (fault != NULL)
-    sentence = g_strdup_printf ("“%s” cannot be reached. %s", profile->name, fault);
+    sentence = g_strdup_printf (_ ("“%s” cannot be reached. %s"), profile->name, fault);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY))
-    sentence = g_strdup_printf ("“%s” needs a key, and none is stored. Add it in the preferences.",
-                                profile->name);
+    sentence = g_strdup_printf (
+        _ ("“%s” needs a key, and none is stored. Add it in the preferences."), profile->name);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_AUTH))
     sentence = g_strdup_printf (_ ("The key for “%s” is no longer accepted. Enter a new one in the "
                                    "preferences."),
@@ -136,13 +137,13 @@ say_model_error (AnnexDoctor *self,
            g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TIMED_OUT))
     sentence = g_strdup_printf (
         is_remote (profile)
-            ? "“%s” cannot be reached. Check the network, and the address in the preferences."
-            : "“%s” does not answer. Is its program running on this machine?",
+            ? _ ("“%s” cannot be reached. Check the network, and the address in the preferences.")
+            : _ ("“%s” does not answer. Is its program running on this machine?"),
         profile->name);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_BILLING))
     sentence = g_strdup_printf (_ ("The account for “%s” has no credit left."), profile->name);
   else
-    sentence = g_strdup_printf ("“%s” does not answer as it should.", profile->name);
+    sentence = g_strdup_printf (_ ("“%s” does not answer as it should."), profile->name);
   annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error, sentence);
 }
 
@@ -181,7 +182,7 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       say_model_error (self, result, profile, error);
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_OK, "“%s” answers, and its key is accepted.",
+  annex_doctor_say (result, ANNEX_CHECK_OK, _ ("“%s” answers, and its key is accepted."),
                     profile->name);
 }
 
@@ -210,6 +211,17 @@ say_proxy_fault (AnnexCheckResult *result, const char *fault)
       g_strdup_printf (_ ("Please let Annex through the network’s proxy. %s"), fault);
 }
 
+/* A script that says which proxy to take may take its time to come and to run. */
+static DexFuture *
+lookup_work (gpointer resolver)
+{
+  GError *error = NULL;
+  char **proxies = g_proxy_resolver_lookup (resolver, "https://example.org/", NULL, &error);
+
+  return proxies != NULL ? dex_future_new_take_boxed (G_TYPE_STRV, proxies)
+                         : annex_future_new_error (error);
+}
+
 static void
 look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
@@ -227,7 +239,11 @@ look_network (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                            "hosted models and downloads do not."));
       return;
     }
-  proxies = g_proxy_resolver_lookup (resolver, "https://example.org/", NULL, &error);
+  proxies = dex_await_boxed (
+      annex_future_with_timeout (
+          annex_worker_run ("annex-proxies", lookup_work, g_object_ref (resolver), g_object_unref),
+          LOOKUP_LIMIT_MS),
+      &error);
   if (proxies == NULL)
     {
       annex_doctor_say_error (result, ANNEX_CHECK_NOTICE, error,

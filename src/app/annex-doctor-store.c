@@ -18,6 +18,25 @@
 
 /* The data folder */
 
+/* A full disk takes an empty file, and a few bytes that it keeps beside a file's name. */
+#define TRIAL_BYTES (64 * 1024)
+#define TRIAL_LIMIT_MS 10000
+
+/* Nothing that a file system makes smaller. */
+static DexFuture *
+write_work (gpointer trial)
+{
+  g_autofree guint32 *bytes = g_malloc (TRIAL_BYTES);
+  GError *error = NULL;
+
+  for (guint i = 0; i < TRIAL_BYTES / sizeof *bytes; i++)
+    bytes[i] = g_random_int ();
+  if (!annex_file_write_atomic (trial, bytes, TRIAL_BYTES, 0600, &error))
+    return annex_future_new_error (error);
+  g_unlink (trial);
+  return dex_future_new_true ();
+}
+
 static void
 look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
@@ -33,8 +52,12 @@ look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                               _ ("Annex’s folder cannot be made, so nothing can be kept."));
       return;
     }
-  if (!annex_file_write_atomic (trial, "", 0, 0600, &error))
+  if (!dex_await (annex_future_with_timeout (
+                      annex_worker_run ("annex-trial", write_work, g_strdup (trial), g_free),
+                      TRIAL_LIMIT_MS),
+                  &error))
     {
+      annex_error_normalise (&error);
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
         annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
                                 _ ("The disk that Annex keeps its tasks on is full."));
@@ -48,7 +71,6 @@ look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                            self->world.user, folder);
       return;
     }
-  g_unlink (trial);
   if (stat (folder, &info) == 0 && (info.st_mode & 0077) != 0)
     {
       annex_doctor_say (result, ANNEX_CHECK_NOTICE,

@@ -11,12 +11,17 @@
 #include "annex-share.h"
 
 #include <glib/gi18n.h>
+#include <sys/stat.h>
 
 /* Two machines on one disk may differ by as much. */
 #define CLOCK_SLACK_US (10 * 60 * G_USEC_PER_SEC)
+/* The first of November 2025: this was written later. A clock without a battery begins at 1970. */
+#define CLOCK_FLOOR_US (G_GINT64_CONSTANT (1761955200) * G_USEC_PER_SEC)
 /* Folders of older tasks are not missed. */
 #define MAX_TASKS 30
 #define MAX_NAMES 5
+/* A folder on another machine may never answer. */
+#define FOLDERS_LIMIT_MS 10000
 
 /* The clock */
 
@@ -56,33 +61,74 @@ look_clock (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   g_autofree char *now = format_day (now_us (self));
   g_autofree char *newest = format_day (newest_us);
 
-  if (newest_us <= now_us (self) + CLOCK_SLACK_US)
+  if (newest_us <= now_us (self) + CLOCK_SLACK_US && now_us (self) >= CLOCK_FLOOR_US)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK, _ ("The clock goes on from where it was."));
       return;
     }
-  annex_doctor_say (
-      result, ANNEX_CHECK_FAILED,
-      _ ("The clock of this machine is wrong, or was: it says %s, and a task was worked "
-         "on at %s. With a wrong clock secure connections fail, and new tasks stand "
-         "below old ones. Set the date and time in the system’s settings."),
-      now, newest);
+  if (newest_us <= now_us (self) + CLOCK_SLACK_US)
+    annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                      _ ("The clock of this machine is wrong: it says %s, when this Annex was not "
+                         "there yet. With a wrong clock secure connections fail. Set the date and "
+                         "time in the system’s settings."),
+                      now);
+  else
+    annex_doctor_say (
+        result, ANNEX_CHECK_FAILED,
+        _ ("The clock of this machine is wrong, or was: it says %s, and a task was worked "
+           "on at %s. With a wrong clock secure connections fail, and new tasks stand "
+           "below old ones. Set the date and time in the system’s settings."),
+        now, newest);
   result->admin_text = g_strdup (_ ("Please let this machine’s clock be set by the network "
                                     "(timedatectl set-ntp true)."));
 }
 
 /* Folders */
 
+typedef struct
+{
+  char *path;
+  char *title;
+} Folder;
+
 static void
-note_missing (GPtrArray *shares, const AnnexTaskSummary *task, GPtrArray *missing)
+folder_free (gpointer data)
+{
+  Folder *folder = data;
+
+  g_free (folder->path);
+  g_free (folder->title);
+  g_free (folder);
+}
+
+static void
+note_folders (GPtrArray *shares, const AnnexTaskSummary *task, GPtrArray *folders)
 {
   for (guint i = 0; i < shares->len; i++)
     {
-      const char *path = annex_share_get_path (g_ptr_array_index (shares, i));
+      Folder *folder = g_new0 (Folder, 1);
 
-      if (!g_file_test (path, G_FILE_TEST_IS_DIR))
-        g_ptr_array_add (missing, g_strdup_printf ("%s (%s)", path, task->title));
+      folder->path = g_strdup (annex_share_get_path (g_ptr_array_index (shares, i)));
+      folder->title = g_strdup (task->title);
+      g_ptr_array_add (folders, folder);
     }
+}
+
+static DexFuture *
+missing_work (gpointer data)
+{
+  GPtrArray *folders = data;
+  GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const Folder *folder = g_ptr_array_index (folders, i);
+      struct stat info;
+
+      if (stat (folder->path, &info) != 0 || !S_ISDIR (info.st_mode))
+        g_ptr_array_add (missing, g_strdup_printf ("%s (%s)", folder->path, folder->title));
+    }
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, missing);
 }
 
 /* The folders that @task still has. NULL: its log cannot be read. */
@@ -114,10 +160,11 @@ await_shares (AnnexStore *store, const char *task)
   return g_steal_pointer (&shares);
 }
 
+/* NULL with an error: a folder does not answer. */
 static GPtrArray *
-await_missing (AnnexStore *store)
+await_missing (AnnexStore *store, GError **error)
 {
-  GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *folders = g_ptr_array_new_with_free_func (folder_free);
   g_autoptr (GPtrArray) tasks = dex_await_boxed (annex_store_list_tasks (store), NULL);
 
   for (guint i = 0; tasks != NULL && i < MIN (tasks->len, MAX_TASKS); i++)
@@ -126,9 +173,13 @@ await_missing (AnnexStore *store)
       g_autoptr (GPtrArray) shares = task->archived ? NULL : await_shares (store, task->id);
 
       if (shares != NULL)
-        note_missing (shares, task, missing);
+        note_folders (shares, task, folders);
     }
-  return missing;
+  return dex_await_boxed (
+      annex_future_with_timeout (annex_worker_run ("annex-folders", missing_work, folders,
+                                                   (GDestroyNotify) g_ptr_array_unref),
+                                 FOLDERS_LIMIT_MS),
+      error);
 }
 
 static void
@@ -136,13 +187,22 @@ look_folders (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   g_autoptr (GPtrArray) missing = NULL;
   g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
 
   if (self->session == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
       return;
     }
-  missing = await_missing (annex_session_get_store (self->session));
+  missing = await_missing (annex_session_get_store (self->session), &error);
+  if (missing == NULL)
+    {
+      annex_doctor_say (
+          result, ANNEX_CHECK_UNKNOWN,
+          _ ("Whether the folders of your tasks are there cannot be told: the disk or the other "
+             "machine that one of them is on does not answer."));
+      return;
+    }
   if (missing->len == 0)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK, _ ("The folders of your newest tasks are there."));

@@ -29,6 +29,7 @@ typedef struct
   const char *virtiofsd;    /* NULL: where distributions put it, and the search path */
   const char *libvirt_uri;  /* NULL: the session's */
   const char *disk;         /* the folder whose disk counts; NULL: where computers live */
+  const char *task_disk;    /* the same for the tasks; NULL: where they are kept */
   guint64 least_disk_bytes; /* fewer free are a failure */
   guint kvm_limit_ms;       /* how long a trial guest may take */
   GProxyResolver *proxies;  /* NULL: the system's */

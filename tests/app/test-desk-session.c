@@ -4,11 +4,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-desk-session-private.h"
 #include "annex-json-build.h"
 #include "annex-keep.h"
 #include "annex-paths.h"
-#include "annex-space.h"
 #include "office.h"
 #include "test-fiber.h"
 
@@ -624,77 +622,6 @@ test_needs_and_checks (void)
   office_close (&office);
 }
 
-/* What the desk knows of the check @id becomes @state by itself. */
-static void
-await_check (Office *office, const char *id, AnnexCheckState state)
-{
-  AnnexCheckState last = ANNEX_CHECK_UNKNOWN;
-
-  for (guint n = 0; n < 400; n++)
-    {
-      g_autoptr (GPtrArray) checks = annex_desk_dup_checks (office->desk);
-
-      for (guint i = 0; i < checks->len; i++)
-        if (g_str_equal (((AnnexCheckResult *) checks->pdata[i])->id, id))
-          last = ((AnnexCheckResult *) checks->pdata[i])->state;
-      if (last == state)
-        return;
-      app_fixture_wait (20);
-    }
-  g_error ("The check %s is %s, not %s", id, annex_check_state_to_name (last),
-           annex_check_state_to_name (state));
-}
-
-/* A key that is refused is told without being looked for, and so is that a new one works. */
-static void
-test_watches_model (void)
-{
-  Office office;
-  g_autoptr (AnnexTask) task = NULL;
-  g_autoptr (GPtrArray) profiles = NULL;
-
-  office_open (&office, "{\"api_key\":\"sk-right\",\"models\":[\"fake-1\"],\"turns\":[]}");
-  annex_desk_session_watch_conditions (office.self);
-  profiles = annex_desk_dup_profiles (office.desk);
-  test_await (annex_desk_save_profile (office.desk, profiles->pdata[0], "sk-withdrawn"));
-  task = office_begin (&office, "Anything");
-  office_await_rest (&office, task, ANNEX_TASK_FAILED);
-  await_check (&office, "model", ANNEX_CHECK_FAILED);
-  test_await (annex_desk_save_profile (office.desk, profiles->pdata[0], "sk-right"));
-  await_check (&office, "model", ANNEX_CHECK_OK);
-  g_clear_object (&task);
-  office_close (&office);
-}
-
-/* A disk fills without a sign; that there is room again is seen at once. */
-static void
-test_watches_room (void)
-{
-  Office office;
-  g_autoptr (AnnexTask) task = NULL;
-  g_autofree char *bytes = g_strnfill (1 << 20, 'x');
-  g_autofree char *undo = NULL;
-
-  office_open (&office, "{\"api_key\":\"sk-right\",\"turns\":[{\"blocks\":[" SAY ("Done") "]}]}");
-  task = office_begin (&office, "Anything");
-  office_await_rest (&office, task, ANNEX_TASK_DONE);
-  office.self->watch_ms = 100;
-  annex_desk_session_watch_conditions (office.self);
-  await_check (&office, "space", ANNEX_CHECK_OK);
-  undo = app_fixture_write ("data/annex/undo/keep/object", bytes);
-  annex_space_set_limit (1 << 19);
-  await_check (&office, "space", ANNEX_CHECK_FAILED);
-  g_clear_handle_id (&office.self->watch_timer, g_source_remove);
-  app_fixture_wait (2000); /* what was already on its way */
-  g_unlink (undo);
-  annex_space_set_limit (64 << 20);
-  test_await (annex_desk_reset_computer (office.desk, task));
-  await_check (&office, "space", ANNEX_CHECK_OK);
-  annex_space_set_limit (0);
-  g_clear_object (&task);
-  office_close (&office);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -716,8 +643,6 @@ main (int argc, char **argv)
   app_fixture_add ("/desk/draft", test_draft);
   app_fixture_add ("/desk/move", test_move);
   app_fixture_add ("/desk/needs-and-checks", test_needs_and_checks);
-  app_fixture_add ("/desk/watches-model", test_watches_model);
-  app_fixture_add ("/desk/watches-room", test_watches_room);
   status = g_test_run ();
   app_fixture_done ();
   return status;

@@ -10,7 +10,6 @@
 
 #include "annex-admin-policy.h"
 #include "annex-computer-folder.h"
-#include "annex-desk-session-private.h"
 #include "app-fixture.h"
 #include "fake-model.h"
 #include "image-harness.h"
@@ -636,36 +635,6 @@ test_keyring_locked (void)
   g_subprocess_force_exit (bus);
 }
 
-/* Of a system that is offered in place of the present one it is known what it takes. */
-static void
-newer_image (void)
-{
-  g_auto (Case) c = { 0 };
-  g_autoptr (AnnexDeskSession) desk = NULL;
-  g_autoptr (AnnexComputerNeeds) before = NULL;
-  g_autoptr (AnnexComputerNeeds) offered = NULL;
-  AnnexCheckResult *check = annex_check_result_new ("image", ANNEX_CHECK_NOTICE, "The system");
-
-  make_world (&c);
-  c.session = app_fixture_open ();
-  desk = annex_desk_session_new (c.session);
-  before = dex_await_boxed (annex_desk_get_needs (ANNEX_DESK (desk)), NULL);
-  g_assert_true (before->installed);
-  g_assert_cmpuint (before->download_bytes, ==, 0);
-  check->repair = g_strdup ("Change to It");
-  g_ptr_array_add (desk->checks, check);
-  offered = dex_await_boxed (annex_desk_get_needs (ANNEX_DESK (desk)), NULL);
-  g_assert_true (offered->installed);
-  g_assert_cmpuint (offered->download_bytes, >, 0);
-}
-
-static void
-test_newer_image (void)
-{
-  app_fixture_reset ();
-  test_run_fiber (newer_image);
-}
-
 static void
 test_none_is_missing (void)
 {
@@ -694,7 +663,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &faults[i], run_fault);
     }
   g_test_add_func ("/doctor-faults/keyring-locked", test_keyring_locked);
-  g_test_add_func ("/doctor-faults/newer-image", test_newer_image);
   g_test_add_func ("/doctor-faults/none-is-missing", test_none_is_missing);
   status = g_test_run ();
   app_fixture_done ();

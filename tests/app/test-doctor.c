@@ -9,7 +9,6 @@
 
 #include "annex-admin-policy.h"
 #include "annex-desk-session.h"
-#include "annex-doctor-desk.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "app-fixture.h"
@@ -217,6 +216,26 @@ test_space (void)
 }
 
 static void
+add_task (AnnexSession *session)
+{
+  test_await (annex_store_append (
+      annex_session_get_store (session), "t", ANNEX_EVENT_TASK_CREATED,
+      annex_json_parse_object ("{\"title\":\"Taxes\",\"provider\":\"tour\",\"model\":\"\","
+                               "\"system\":\"\",\"tools\":\"[]\"}",
+                               -1, NULL)));
+}
+
+static void
+give (AnnexSession *session, const char *id, const char *path)
+{
+  g_autofree char *data = g_strdup_printf (
+      "{\"share\":{\"id\":\"%s\",\"name\":\"N\",\"path\":\"%s\",\"mode\":\"review\"}}", id, path);
+
+  test_await (annex_store_append (annex_session_get_store (session), "t", ANNEX_EVENT_SHARE_GRANTED,
+                                  annex_json_parse_object (data, -1, NULL)));
+}
+
+static void
 test_disk (void)
 {
   AnnexDoctorWorld world;
@@ -224,6 +243,11 @@ test_disk (void)
   fill_world (&world);
   world.disk = app_fixture_get_home ();
   look_with (&world, "disk", ANNEX_CHECK_OK, "enough room", NULL);
+  /* There is room for the computers, which were moved, and none where the tasks stayed. */
+  world.task_disk = "/proc";
+  world.least_disk_bytes = 64;
+  look_with (&world, "disk", ANNEX_CHECK_FAILED, "keeps its tasks on is nearly full", NULL);
+  world.task_disk = NULL;
   world.least_disk_bytes = G_MAXUINT64 / 8;
   look_with (&world, "disk", ANNEX_CHECK_FAILED, "nearly full", NULL);
   annex_paths_set_computer_folder ("/nonexistent/disk");
@@ -353,77 +377,6 @@ test_store (void)
   check (doctor, "settings", ANNEX_CHECK_FAILED, "cannot be read", NULL, FALSE);
 }
 
-static AnnexCheckState
-await_store (AnnexDesk *desk)
-{
-  g_autoptr (GPtrArray) checks = dex_await_boxed (annex_desk_run_checks (desk, FALSE), NULL);
-  AnnexCheckState state = ANNEX_CHECK_UNKNOWN;
-
-  for (guint i = 0; i < checks->len; i++)
-    if (g_str_equal (((AnnexCheckResult *) checks->pdata[i])->id, "store"))
-      state = ((AnnexCheckResult *) checks->pdata[i])->state;
-  return state;
-}
-
-static void
-assert_opens (void)
-{
-  g_autoptr (GError) error = NULL;
-  AnnexDeskSession *desk = dex_await_object (annex_desk_session_open (), &error);
-
-  g_assert_no_error (error);
-  test_await (annex_desk_session_close (desk));
-  g_object_unref (desk);
-}
-
-static AnnexDesk *
-open_doctor (void)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_null (dex_await_object (annex_desk_session_open (), &error));
-  return annex_doctor_desk_new (error);
-}
-
-static void
-count_cb (guint *n)
-{
-  (*n)++;
-}
-
-/* What a window has when there are no tasks to open. */
-static void
-test_desk (void)
-{
-  g_autofree char *database = NULL;
-  g_autoptr (AnnexDesk) desk = NULL;
-  g_autoptr (AnnexCheckResult) mended = NULL;
-  guint changed = 0;
-
-  database = app_fixture_write ("data/annex/tasks.db",
-                                "This is no database, however long one looks at it, and there is "
-                                "quite some text in it so that it cannot be a short file either.");
-  desk = open_doctor ();
-  g_signal_connect_swapped (desk, "checks-changed", G_CALLBACK (count_cb), &changed);
-  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
-  mended = dex_await_boxed (annex_desk_repair (desk, "store"), NULL);
-  g_assert_nonnull (mended);
-  g_assert_cmpint (mended->state, ==, ANNEX_CHECK_OK);
-  g_assert_cmpuint (changed, ==, 2);
-  assert_opens ();
-  if (getuid () == 0)
-    return;
-
-  /* What was mended without the doctor is seen by it. */
-  g_clear_object (&desk);
-  g_assert_cmpint (g_chmod (database, 0), ==, 0);
-  desk = open_doctor ();
-  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
-  g_assert_cmpint (g_chmod (database, 0600), ==, 0);
-  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_OK);
-  assert_opens ();
-}
-
 static void
 test_clock (void)
 {
@@ -432,28 +385,19 @@ test_clock (void)
   g_autoptr (AnnexDoctor) doctor = NULL;
 
   fill_world (&world);
-  test_await (annex_store_append (
-      annex_session_get_store (session), "t", ANNEX_EVENT_TASK_CREATED,
-      annex_json_parse_object ("{\"title\":\"Taxes\",\"provider\":\"tour\",\"model\":\"\","
-                               "\"system\":\"\",\"tools\":\"[]\"}",
-                               -1, NULL)));
+  add_task (session);
   doctor = annex_doctor_new (session, NULL, &world);
   check (doctor, "clock", ANNEX_CHECK_OK, "goes on", NULL, FALSE);
   g_clear_object (&doctor);
   world.now_us = g_get_real_time () - (gint64) 400 * 24 * 3600 * G_USEC_PER_SEC;
   doctor = annex_doctor_new (session, NULL, &world);
   check (doctor, "clock", ANNEX_CHECK_FAILED, "clock of this machine is wrong", "set-ntp", FALSE);
+  /* Before there was any task. */
+  g_clear_object (&doctor);
+  world.now_us = G_USEC_PER_SEC;
+  doctor = annex_doctor_new (NULL, NULL, &world);
+  check (doctor, "clock", ANNEX_CHECK_FAILED, "was not there yet", "set-ntp", FALSE);
   test_await (annex_session_close (session));
-}
-
-static void
-give (AnnexSession *session, const char *id, const char *path)
-{
-  g_autofree char *data = g_strdup_printf (
-      "{\"share\":{\"id\":\"%s\",\"name\":\"N\",\"path\":\"%s\",\"mode\":\"review\"}}", id, path);
-
-  test_await (annex_store_append (annex_session_get_store (session), "t", ANNEX_EVENT_SHARE_GRANTED,
-                                  annex_json_parse_object (data, -1, NULL)));
 }
 
 /* A folder on a disk that was taken out. One that was taken back is not missed. */
@@ -467,11 +411,7 @@ test_folders (void)
   AnnexStore *store = annex_session_get_store (session);
 
   fill_world (&world);
-  test_await (annex_store_append (
-      store, "t", ANNEX_EVENT_TASK_CREATED,
-      annex_json_parse_object ("{\"title\":\"Taxes\",\"provider\":\"tour\",\"model\":\"\","
-                               "\"system\":\"\",\"tools\":\"[]\"}",
-                               -1, NULL)));
+  add_task (session);
   give (session, "s1", app_fixture_get_home ());
   doctor = annex_doctor_new (session, NULL, &world);
   check (doctor, "folders", ANNEX_CHECK_OK, "are there", NULL, FALSE);
@@ -626,7 +566,6 @@ main (int argc, char **argv)
   app_fixture_add ("/doctor/models", test_models);
   app_fixture_add ("/doctor/folder", test_folder);
   app_fixture_add ("/doctor/store", test_store);
-  app_fixture_add ("/doctor/desk", test_desk);
   app_fixture_add ("/doctor/all", test_all);
   status = g_test_run ();
   app_fixture_done ();

@@ -244,6 +244,15 @@ repair_action (GtkWidget *widget, const char *name, GVariant *target)
 
 /* ---- copy */
 
+/* Whose details name the user's files and tasks: for the user alone. */
+static gboolean
+is_private (const AnnexCheckResult *check)
+{
+  static const char *const ids[] = { "folders", "guest-disks", NULL };
+
+  return g_strv_contains (ids, check->id);
+}
+
 static void
 copy_action (GtkWidget *widget, const char *name, GVariant *target)
 {
@@ -255,12 +264,13 @@ copy_action (GtkWidget *widget, const char *name, GVariant *target)
   for (guint i = 0; checks != NULL && i < checks->len; i++)
     {
       const AnnexCheckResult *result = g_ptr_array_index (checks, i);
+      const char *detail = is_private (result) ? NULL : result->detail;
 
       if (id == NULL)
-        g_string_append_printf (
-            text, "[%s] %s: %s\n%s%s", annex_check_state_to_name (result->state), result->title,
-            result->sentence != NULL ? result->sentence : "",
-            result->detail != NULL ? result->detail : "", result->detail != NULL ? "\n" : "");
+        g_string_append_printf (text, "[%s] %s: %s\n%s%s",
+                                annex_check_state_to_name (result->state), result->title,
+                                result->sentence != NULL ? result->sentence : "",
+                                detail != NULL ? detail : "", detail != NULL ? "\n" : "");
       else if (g_str_equal (id, result->id) && result->admin_text != NULL)
         g_string_append_printf (text, "%s\n%s\n\n%s\n", result->title,
                                 result->sentence != NULL ? result->sentence : "",

@@ -7,7 +7,7 @@
  */
 #include "annex-banners.h"
 #include "annex-doctor-page.h"
-#include "annex-fake-desk.h"
+#include "annex-fake-desk-private.h"
 #include "annex-shot.h"
 #include "annex-ui-find.h"
 
@@ -233,6 +233,18 @@ has_value (gpointer data)
 }
 
 static void
+set_detail (AnnexFakeDesk *desk, const char *id, const char *detail)
+{
+  for (guint i = 0; i < desk->checks->len; i++)
+    {
+      AnnexCheckResult *check = g_ptr_array_index (desk->checks, i);
+
+      if (g_str_equal (check->id, id))
+        g_set_str (&check->detail, detail);
+    }
+}
+
+static void
 test_copy (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
@@ -243,6 +255,10 @@ test_copy (void)
   GtkWidget *row;
 
   set_checks (desk);
+  annex_fake_desk_set_check (desk, "folders", ANNEX_CHECK_NOTICE, "Folders of your tasks",
+                             "A folder that you gave to a task is not where it was.", NULL, NULL);
+  set_detail (desk, "folders", "/media/stick/Divorce (Letters to the lawyer)");
+  set_detail (desk, "qemu", "/usr/bin/qemu-system-x86_64");
   page = annex_doctor_page_new (ANNEX_DESK (desk));
   window = annex_shot_window (in_window (page), 360, 900);
   annex_shot_take (window, "doctor");
@@ -261,6 +277,9 @@ test_copy (void)
   g_assert_true (annex_shot_wait (has_value, &report, 5000));
   g_assert_nonnull (strstr (report, "[failed] The computer’s system"));
   g_assert_nonnull (strstr (report, "[ok] The keyring"));
+  g_assert_nonnull (strstr (report, "/usr/bin/qemu-system-x86_64"));
+  g_assert_nonnull (strstr (report, "[notice] Folders of your tasks"));
+  g_assert_null (strstr (report, "Divorce")); /* as the button promises */
 
   /* What was open stays open when there is news. */
   annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_OK, "Room on the disk", "There is room.",

@@ -1,0 +1,127 @@
+/* test-desk-checks.c
+ *
+ * What the desk's doctor tells by itself, and what follows from what it has found.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-desk-session-private.h"
+#include "annex-space.h"
+#include "image-harness.h"
+#include "office.h"
+#include "test-fiber.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+/* What the desk knows of the check @id becomes @state by itself. */
+static void
+await_check (Office *office, const char *id, AnnexCheckState state)
+{
+  AnnexCheckState last = ANNEX_CHECK_UNKNOWN;
+
+  for (guint n = 0; n < 400; n++)
+    {
+      g_autoptr (GPtrArray) checks = annex_desk_dup_checks (office->desk);
+
+      for (guint i = 0; i < checks->len; i++)
+        if (g_str_equal (((AnnexCheckResult *) checks->pdata[i])->id, id))
+          last = ((AnnexCheckResult *) checks->pdata[i])->state;
+      if (last == state)
+        return;
+      app_fixture_wait (20);
+    }
+  g_error ("The check %s is %s, not %s", id, annex_check_state_to_name (last),
+           annex_check_state_to_name (state));
+}
+
+/* A key that is refused is told without being looked for, and so is that a new one works. */
+static void
+test_watches_model (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GPtrArray) profiles = NULL;
+
+  office_open (&office, "{\"api_key\":\"sk-right\",\"models\":[\"fake-1\"],\"turns\":[]}");
+  annex_desk_session_watch_conditions (office.self);
+  profiles = annex_desk_dup_profiles (office.desk);
+  test_await (annex_desk_save_profile (office.desk, profiles->pdata[0], "sk-withdrawn"));
+  task = office_begin (&office, "Anything");
+  office_await_rest (&office, task, ANNEX_TASK_FAILED);
+  await_check (&office, "model", ANNEX_CHECK_FAILED);
+  test_await (annex_desk_save_profile (office.desk, profiles->pdata[0], "sk-right"));
+  await_check (&office, "model", ANNEX_CHECK_OK);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+/* A disk fills without a sign; that there is room again is seen at once. */
+static void
+test_watches_room (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autofree char *bytes = g_strnfill (1 << 20, 'x');
+  g_autofree char *undo = NULL;
+
+  office_open (&office, "{\"api_key\":\"sk-right\",\"turns\":[{\"blocks\":[" SAY ("Done") "]}]}");
+  task = office_begin (&office, "Anything");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  office.self->watch_ms = 100;
+  annex_desk_session_watch_conditions (office.self);
+  await_check (&office, "space", ANNEX_CHECK_OK);
+  undo = app_fixture_write ("data/annex/undo/keep/object", bytes);
+  annex_space_set_limit (1 << 19);
+  await_check (&office, "space", ANNEX_CHECK_FAILED);
+  g_clear_handle_id (&office.self->watch_timer, g_source_remove);
+  app_fixture_wait (2000); /* what was already on its way */
+  g_unlink (undo);
+  annex_space_set_limit (64 << 20);
+  test_await (annex_desk_reset_computer (office.desk, task));
+  await_check (&office, "space", ANNEX_CHECK_OK);
+  annex_space_set_limit (0);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+/* Of a system that is offered in place of the present one it is known what it takes. */
+static void
+test_newer_image (void)
+{
+  g_autofree char *folder = g_build_filename (app_fixture_get_home (), "data/annex/image", NULL);
+  g_autofree char *image = g_build_filename (folder, "13-a", NULL);
+  g_autofree char *current = g_build_filename (folder, "current", NULL);
+  g_autoptr (AnnexComputerNeeds) before = NULL;
+  g_autoptr (AnnexComputerNeeds) offered = NULL;
+  AnnexCheckResult *check = annex_check_result_new ("image", ANNEX_CHECK_NOTICE, "The system");
+  Office office;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  image_harness_write_image (image, "13-a", "a");
+  g_assert_cmpint (symlink ("13-a", current), ==, 0);
+  office_open (&office, NULL);
+  before = dex_await_boxed (annex_desk_get_needs (office.desk), NULL);
+  g_assert_true (before->installed);
+  g_assert_cmpuint (before->download_bytes, ==, 0);
+  check->repair = g_strdup ("Change to It");
+  g_ptr_array_add (office.self->checks, check);
+  offered = dex_await_boxed (annex_desk_get_needs (office.desk), NULL);
+  g_assert_true (offered->installed);
+  g_assert_cmpuint (offered->download_bytes, >, 0);
+  office_close (&office);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  app_fixture_init (&argc, &argv);
+  g_setenv ("ANNEX_LIBVIRT_URI", "test:///default", TRUE);
+  app_fixture_add ("/desk-checks/model", test_watches_model);
+  app_fixture_add ("/desk-checks/room", test_watches_room);
+  app_fixture_add ("/desk-checks/newer-image", test_newer_image);
+  status = g_test_run ();
+  app_fixture_done ();
+  return status;
+}

@@ -1,0 +1,278 @@
+/* test-doctor-waits.c
+ *
+ * The doctor where something does not answer at once, or not as it should: disks, proxies, a disk
+ * that is full, a list of tasks that cannot be opened, a server whose certificate is out of its
+ * time.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "annex-desk-session.h"
+#include "annex-doctor-desk.h"
+#include "annex-doctor.h"
+#include "annex-paths.h"
+#include "app-fixture.h"
+#include "test-fiber.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static void
+make_world (AnnexDoctorWorld *world)
+{
+  annex_doctor_world_init (world);
+  world->asks_network = FALSE;
+  world->network_up = TRUE;
+  world->least_disk_bytes = 1;
+}
+
+static void
+check (AnnexDoctor *doctor, const char *id, AnnexCheckState state, const char *part)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexCheckResult) result =
+      dex_await_boxed (annex_doctor_look (doctor, id, FALSE), &error);
+
+  g_assert_no_error (error);
+  g_test_message ("%s: %s", id, result->sentence);
+  g_assert_cmpint (result->state, ==, state);
+  g_assert_nonnull (strstr (result->sentence, part));
+}
+
+static void
+look_with (AnnexDoctorWorld *world, const char *id, AnnexCheckState state, const char *part)
+{
+  g_autoptr (AnnexDoctor) doctor = annex_doctor_new (NULL, NULL, world);
+
+  check (doctor, id, state, part);
+}
+
+static void
+add_task (AnnexSession *session)
+{
+  test_await (annex_store_append (
+      annex_session_get_store (session), "t", ANNEX_EVENT_TASK_CREATED,
+      annex_json_parse_object ("{\"title\":\"Taxes\",\"provider\":\"tour\",\"model\":\"\","
+                               "\"system\":\"\",\"tools\":\"[]\"}",
+                               -1, NULL)));
+}
+
+static void
+give (AnnexSession *session, const char *id, const char *path)
+{
+  g_autofree char *data = g_strdup_printf (
+      "{\"share\":{\"id\":\"%s\",\"name\":\"N\",\"path\":\"%s\",\"mode\":\"review\"}}", id, path);
+
+  test_await (annex_store_append (annex_session_get_store (session), "t", ANNEX_EVENT_SHARE_GRANTED,
+                                  annex_json_parse_object (data, -1, NULL)));
+}
+
+/* A machine that knows neither its disks nor its proxies at once: who asks waits elsewhere. */
+
+static GThread *main_thread;
+static guint n_asked;  /* about a disk, a folder, a proxy */
+static guint n_waited; /* of them in the thread that draws the window */
+
+static void
+note_asked (void)
+{
+  n_asked++;
+  n_waited += g_thread_self () == main_thread;
+}
+
+#define STICK "/media/stick"
+
+int
+statvfs (const char *path, struct statvfs *info)
+{
+  static int (*real) (const char *, struct statvfs *);
+
+  if (real == NULL)
+    real = (int (*) (const char *, struct statvfs *)) dlsym (RTLD_NEXT, "statvfs64");
+  note_asked ();
+  return real (path, info);
+}
+
+int
+stat (const char *path, struct stat *info)
+{
+  if (g_str_has_prefix (path, STICK))
+    note_asked ();
+  return fstatat (AT_FDCWD, path, info, 0);
+}
+
+#define SLOW_TYPE_PROXIES (slow_proxies_get_type ())
+G_DECLARE_FINAL_TYPE (SlowProxies, slow_proxies, SLOW, PROXIES, GObject)
+
+struct _SlowProxies
+{
+  GObject parent_instance;
+};
+
+static char **
+slow_lookup (GProxyResolver *resolver, const char *uri, GCancellable *cancellable, GError **error)
+{
+  static const char *const direct[] = { "direct://", NULL };
+
+  note_asked ();
+  g_usleep (200 * 1000);
+  return g_strdupv ((char **) direct);
+}
+
+static void
+slow_iface_init (GProxyResolverInterface *iface)
+{
+  iface->lookup = slow_lookup;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (SlowProxies,
+                               slow_proxies,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER, slow_iface_init))
+
+static void
+slow_proxies_class_init (SlowProxiesClass *klass)
+{
+}
+
+static void
+slow_proxies_init (SlowProxies *self)
+{
+}
+
+/* The window waits neither for a disk nor for what says which proxy to take. */
+static void
+test_waits_elsewhere (void)
+{
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autoptr (SlowProxies) proxies = g_object_new (SLOW_TYPE_PROXIES, NULL);
+
+  make_world (&world);
+  world.proxies = G_PROXY_RESOLVER (proxies);
+  add_task (session);
+  give (session, "s1", STICK "/Taxes");
+  doctor = annex_doctor_new (session, NULL, &world);
+  main_thread = g_thread_self ();
+  n_asked = n_waited = 0;
+  check (doctor, "network", ANNEX_CHECK_OK, "is there");
+  g_assert_cmpuint (n_asked, ==, 2); /* which it is, and whether it answers */
+  check (doctor, "disk", ANNEX_CHECK_OK, "enough room");
+  g_assert_cmpuint (n_asked, ==, 3);
+  check (doctor, "folders", ANNEX_CHECK_NOTICE, "connect it");
+  g_assert_cmpuint (n_asked, ==, 4);
+  g_assert_cmpuint (n_waited, ==, 0);
+  test_await (annex_session_close (session));
+}
+
+/* A disk that takes names of files, and nothing in them. */
+static void
+test_full (void)
+{
+  struct rlimit before;
+  struct rlimit none;
+  AnnexDoctorWorld world;
+
+  make_world (&world);
+  look_with (&world, "folder", ANNEX_CHECK_OK, "can be written");
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  none = before;
+  none.rlim_cur = 0;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  look_with (&world, "folder", ANNEX_CHECK_FAILED, "cannot write");
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+}
+
+static AnnexCheckState
+await_store (AnnexDesk *desk)
+{
+  g_autoptr (GPtrArray) checks = dex_await_boxed (annex_desk_run_checks (desk, FALSE), NULL);
+  AnnexCheckState state = ANNEX_CHECK_UNKNOWN;
+
+  for (guint i = 0; i < checks->len; i++)
+    if (g_str_equal (((AnnexCheckResult *) checks->pdata[i])->id, "store"))
+      state = ((AnnexCheckResult *) checks->pdata[i])->state;
+  return state;
+}
+
+static void
+assert_opens (void)
+{
+  g_autoptr (GError) error = NULL;
+  AnnexDeskSession *desk = dex_await_object (annex_desk_session_open (), &error);
+
+  g_assert_no_error (error);
+  test_await (annex_desk_session_close (desk));
+  g_object_unref (desk);
+}
+
+static AnnexDesk *
+open_doctor (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (dex_await_object (annex_desk_session_open (), &error));
+  return annex_doctor_desk_new (error);
+}
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+/* What a window has when there are no tasks to open. */
+static void
+test_desk (void)
+{
+  g_autofree char *database = NULL;
+  g_autoptr (AnnexDesk) desk = NULL;
+  g_autoptr (AnnexCheckResult) mended = NULL;
+  guint changed = 0;
+
+  database = app_fixture_write ("data/annex/tasks.db",
+                                "This is no database, however long one looks at it, and there is "
+                                "quite some text in it so that it cannot be a short file either.");
+  desk = open_doctor ();
+  g_signal_connect_swapped (desk, "checks-changed", G_CALLBACK (count_cb), &changed);
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
+  mended = dex_await_boxed (annex_desk_repair (desk, "store"), NULL);
+  g_assert_nonnull (mended);
+  g_assert_cmpint (mended->state, ==, ANNEX_CHECK_OK);
+  g_assert_cmpuint (changed, ==, 2);
+  assert_opens ();
+  if (getuid () == 0)
+    return;
+
+  /* What was mended without the doctor is seen by it. */
+  g_clear_object (&desk);
+  g_assert_cmpint (g_chmod (database, 0), ==, 0);
+  desk = open_doctor ();
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
+  g_assert_cmpint (g_chmod (database, 0600), ==, 0);
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_OK);
+  assert_opens ();
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  app_fixture_init (&argc, &argv);
+  g_setenv ("ANNEX_LIBVIRT_URI", "test:///default", TRUE); /* a libvirt that answers */
+  app_fixture_add ("/doctor-waits/elsewhere", test_waits_elsewhere);
+  app_fixture_add ("/doctor-waits/full", test_full);
+  app_fixture_add ("/doctor-waits/desk", test_desk);
+  status = g_test_run ();
+  app_fixture_done ();
+  return status;
+}
