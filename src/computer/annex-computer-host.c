@@ -44,7 +44,8 @@ struct _AnnexComputerHost
   guint look_again_id;
   guint64 memory_limit;
   gboolean off;
-  GHashTable *making; /* key → DexFuture */
+  GHashTable *making;     /* key → DexFuture */
+  DexCancellable *ending; /* of what is being made */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexComputerHost, annex_computer_host, G_TYPE_OBJECT)
@@ -310,10 +311,24 @@ annex_computer_host_template (AnnexComputerHost *self, AnnexComputerKit *kit)
   made->self = g_object_ref (self);
   made->key = g_strdup (key);
   /* It goes on though those who asked give up: it is wanted anyway. */
-  making = annex_future_keep (
-      dex_future_finally (annex_template_make (self->virt, kit), made_cb, made, made_free));
+  making = annex_future_keep (dex_future_finally (
+      annex_template_make (self->virt, kit, DEX_FUTURE (self->ending)), made_cb, made, made_free));
   g_hash_table_insert (self->making, g_steal_pointer (&key), dex_ref (making));
   return making;
+}
+
+void
+annex_computer_host_await_ended (AnnexComputerHost *self)
+{
+  g_autoptr (GPtrArray) making = g_hash_table_get_values_as_ptr_array (self->making);
+
+  for (guint i = 0; i < making->len; i++)
+    dex_ref (g_ptr_array_index (making, i));
+  dex_cancellable_cancel (self->ending);
+  for (guint i = 0; i < making->len; i++)
+    dex_await (g_ptr_array_index (making, i), NULL); /* who wanted it is told */
+  dex_clear (&self->ending);
+  self->ending = dex_cancellable_new ();
 }
 
 /* ---------------------------------------------------------------- the object */
@@ -339,6 +354,7 @@ annex_computer_host_finalize (GObject *object)
   g_queue_clear_full (&self->waiters, (GDestroyNotify) waiter_free);
   g_array_unref (self->slots);
   g_hash_table_unref (self->making);
+  dex_clear (&self->ending);
   g_clear_object (&self->images);
   g_clear_object (&self->virt);
   G_OBJECT_CLASS (annex_computer_host_parent_class)->finalize (object);
@@ -356,6 +372,7 @@ annex_computer_host_init (AnnexComputerHost *self)
   self->slots = g_array_new (FALSE, FALSE, sizeof (Slot));
   g_array_set_clear_func (self->slots, slot_clear);
   self->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
+  self->ending = dex_cancellable_new ();
 }
 
 AnnexComputerHost *

@@ -30,6 +30,10 @@ annex_computer_host_kit (AnnexComputerHost *self, const char *version) G_GNUC_WA
 DexFuture *
 annex_computer_host_template (AnnexComputerHost *self,
                               AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
+/* In a fiber, when Annex ends: gives up the templates that are being made, and waits until their
+ * computers are gone. */
+void
+annex_computer_host_await_ended (AnnexComputerHost *self);
 
 /* In a fiber: removes the images that no task's disk needs any more; see
  * annex_image_keeper_remove_unused (). What cannot be removed is only logged. */

@@ -258,6 +258,7 @@ shutdown_fiber (gpointer data)
   g_hash_table_iter_init (&iter, end->self->ways_out);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     g_ptr_array_add (steps, annex_egress_proxy_close (value));
+  annex_computer_host_await_ended (end->self->host);
   for (guint i = 0; i < steps->len; i++)
     dex_await (dex_ref (g_ptr_array_index (steps, i)), first == NULL ? &first : NULL);
   if (first != NULL)

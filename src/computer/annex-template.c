@@ -234,6 +234,7 @@ typedef struct
   AnnexComputerKit *kit;
   char *key;
   AnnexMachine *machine;
+  DexFuture *cancel;
 } Make;
 
 static void
@@ -244,8 +245,18 @@ make_free (gpointer data)
   g_clear_object (&make->machine);
   g_clear_object (&make->virt);
   g_clear_pointer (&make->kit, annex_computer_kit_unref);
+  dex_clear (&make->cancel);
   g_free (make->key);
   g_free (make);
+}
+
+static gboolean
+is_cancelled (Make *make, GError **error)
+{
+  if (!dex_future_is_rejected (make->cancel))
+    return FALSE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+  return TRUE;
 }
 
 /* Waits for another Annex that is making the same template. */
@@ -266,6 +277,8 @@ lock_folder (Make *make, GError **error)
           return FALSE;
         }
       dex_await (dex_timeout_new_msec (500), NULL); /* a time-out always rejects */
+      if (is_cancelled (make, error))
+        return FALSE;
     }
 }
 
@@ -316,15 +329,17 @@ boot_and_settle (Make *make, GError **error)
 {
   AnnexDomainSpec *spec = annex_machine_new_spec (make->machine);
   const char *warm_up[] = { "sh", "-c", WARM_UP_SCRIPT, NULL };
+  g_autoptr (DexFuture) connecting = NULL;
   g_autoptr (AnnexSshChannel) channel = NULL;
   g_autoptr (AnnexGuest) guest = NULL;
 
   annex_computer_kit_fill (make->kit, spec);
   if (!dex_await (annex_machine_boot (make->machine, spec), error))
     return FALSE;
-  channel = dex_await_object (annex_machine_connect (make->machine, STALL_MS), error);
-  if (channel == NULL)
+  connecting = annex_machine_connect (make->machine, STALL_MS);
+  if (!annex_await_cancellable (dex_ref (connecting), make->cancel, error))
     return FALSE;
+  channel = g_value_dup_object (dex_future_get_value (connecting, NULL));
   g_debug ("Template: the guest answers");
   guest = annex_guest_new (channel);
   if (!dex_await (annex_guest_wake (guest, FALSE), error) ||
@@ -332,7 +347,10 @@ boot_and_settle (Make *make, GError **error)
     return FALSE;
   g_debug ("Template: warming up");
   /* Warmth is only nice to have. */
-  dex_await (annex_guest_call (guest, warm_up, NULL, 4096, 60000), NULL);
+  annex_await_cancellable (annex_guest_call (guest, warm_up, NULL, 4096, 60000), make->cancel,
+                           NULL);
+  if (is_cancelled (make, error))
+    return FALSE;
   g_debug ("Template: saving");
   annex_ssh_channel_close (channel);
   return TRUE;
@@ -370,13 +388,14 @@ make_fiber (gpointer data)
 }
 
 DexFuture *
-annex_template_make (AnnexVirt *virt, AnnexComputerKit *kit)
+annex_template_make (AnnexVirt *virt, AnnexComputerKit *kit, DexFuture *cancel)
 {
   Make *make = g_new0 (Make, 1);
 
   make->virt = g_object_ref (virt);
   make->kit = annex_computer_kit_ref (kit);
   make->key = annex_computer_kit_dup_key (kit);
+  make->cancel = dex_ref (cancel);
   return annex_fiber_run (make_fiber, make, make_free);
 }
 

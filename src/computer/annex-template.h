@@ -33,9 +33,12 @@ AnnexTemplateState
 annex_template_look (const AnnexComputerKit *kit);
 
 /* Boots a computer without shares, lets it settle, saves it. Takes about a boot and a save; the
- * memory of one computer must be free. Resolves to TRUE, at once when there is one already. */
+ * memory of one computer must be free. When @cancel rejects, the computer is destroyed and nothing is
+ * left. Resolves to TRUE, at once when there is one already. */
 DexFuture *
-annex_template_make (AnnexVirt *virt, AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
+annex_template_make (AnnexVirt *virt,
+                     AnnexComputerKit *kit,
+                     DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts copies into @folder: the disk as disk.qcow2, the memory as @memory_name, the latter given to
  * the folder's computer. The disk comes last and at once: a crash leaves none, or a whole one.

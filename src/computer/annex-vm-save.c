@@ -284,7 +284,7 @@ annex_vm_shut_down (AnnexVm *self, gboolean save)
   End *end;
 
   if (self->starting == NULL && !annex_machine_is_running (self->machine) &&
-      self->state != ANNEX_COMPUTER_SAVING)
+      self->state != ANNEX_COMPUTER_SAVING && self->state != ANNEX_COMPUTER_STARTING)
     return dex_future_new_true ();
   /* One that is waking is ready soon, and goes to sleep again. */
   if (!save || !self->waking)

@@ -538,6 +538,47 @@ test_left_behind (void)
   await_true (annex_computers_delete (fixture_computers (), id));
 }
 
+static DexFuture *
+discard_template_fiber (gpointer data)
+{
+  g_autoptr (AnnexVirt) virt = annex_virt_new (NULL);
+  g_autoptr (AnnexComputerKit) kit =
+      dex_await_boxed (annex_computer_kit_gather (virt, fixture_images (), NULL), NULL);
+
+  g_assert_nonnull (kit);
+  annex_template_discard (kit);
+  return dex_future_new_true ();
+}
+
+/* Annex ends while it makes the template: its computer is no task's, and ends with it. */
+static void
+test_quit_making (void)
+{
+  g_autoptr (AnnexComputer) computer = new_computer (NULL);
+  g_autofree char *machine = g_strconcat (fixture_root (), "[^ ]*/template", NULL);
+  g_autoptr (DexFuture) starting = NULL;
+  gint64 start_us;
+
+  await_true (dex_scheduler_spawn (NULL, 0, discard_template_fiber, NULL, NULL));
+  starting = annex_computer_start (computer);
+  while (count_processes (machine) == 0)
+    {
+      g_assert_true (dex_future_is_pending (starting));
+      await_ms (20);
+    }
+  await_ms (500); /* the channel is waited for */
+  start_us = g_get_monotonic_time ();
+  await_true (annex_computers_shutdown (fixture_computers (), TRUE));
+  g_test_message ("measured: given up in %.2f s", seconds_since (start_us));
+  g_assert_cmpint (count_processes (machine), ==, 0);
+  g_assert_false (dex_future_is_pending (starting));
+  await_started (computer);
+  assert_output (computer, "echo fine", "fine");
+  await_true (annex_computer_reset (computer));
+  g_clear_object (&computer);
+  fixture_drop_computers (); /* their ways out are closed */
+}
+
 int
 main (int argc, char **argv)
 {
@@ -559,6 +600,7 @@ main (int argc, char **argv)
   fixture_add ("/vm/quit-waking", test_quit_waking);
   fixture_add ("/vm/damaged-memory", test_damaged_memory);
   fixture_add ("/vm/damaged-template", test_damaged_template);
+  fixture_add ("/vm/quit-making", test_quit_making);
   fixture_add ("/vm/Q11-killed", test_killed);
   fixture_add ("/vm/Q14-daemon-restarted", test_daemon_restarted);
   fixture_add ("/vm/Q1-disk-full", test_disk_full);
