@@ -344,23 +344,30 @@ discard_op (AnnexDraftsOp *op)
   return dex_future_new_true ();
 }
 
+static gboolean
+tell_undone (AnnexDraftsOp *op, GPtrArray *undone, GError **error)
+{
+  return dex_await (annex_task_append (op->self->task, ANNEX_EVENT_DRAFT_UNDONE,
+                                       annex_json_build ("s", "keep", op->id, "a", "entries",
+                                                         kept_to_json (undone), NULL)),
+                    error);
+}
+
 static DexFuture *
 undo_op (AnnexDraftsOp *op)
 {
-  AnnexDrafts *self = op->self;
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
   g_autoptr (GPtrArray) undone = NULL;
   KeepJob *job = g_new0 (KeepJob, 1);
   GError *error = NULL;
 
-  job->undo_dir = annex_drafts_dup_undo_dir (self);
+  job->undo_dir = annex_drafts_dup_undo_dir (op->self);
   job->keep_id = g_strdup (op->id);
   undone = dex_await_boxed (annex_worker_run ("annex-undo", keep_work, job, keep_job_free), &error);
-  if (undone == NULL)
-    return annex_future_new_error (error);
-  if (!dex_await (annex_task_append (self->task, ANNEX_EVENT_DRAFT_UNDONE,
-                                     annex_json_build ("s", "keep", op->id, "a", "entries",
-                                                       kept_to_json (undone), NULL)),
-                  &error))
+  /* Rolled back, or taken back to its end at a start after a crash: then nobody has told it yet. */
+  if (undone == NULL && g_error_matches (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND))
+    tell_undone (op, none, NULL);
+  if (undone == NULL || !tell_undone (op, undone, &error))
     return annex_future_new_error (error);
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&undone));
 }

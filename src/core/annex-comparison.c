@@ -226,16 +226,36 @@ read_discarded (Reader *self, JsonObject *data)
     }
 }
 
+/* What could not be put back is kept as before. (transfer container) */
+static GHashTable *
+collect_failed (JsonObject *data)
+{
+  JsonArray *entries = annex_json_opt_array (data, "entries");
+  GHashTable *failed = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; entries != NULL && i < json_array_get_length (entries); i++)
+    {
+      JsonNode *node = json_array_get_element (entries, i);
+      JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+
+      if (entry != NULL && g_str_equal (annex_json_opt_string (entry, "outcome", ""), "failed"))
+        g_hash_table_add (failed, (gpointer) annex_json_opt_string (entry, "path", ""));
+    }
+  return failed;
+}
+
 static void
 read_undone (Reader *self, JsonObject *data)
 {
   const char *keep = annex_json_opt_string (data, "keep", "");
+  g_autoptr (GHashTable) failed = collect_failed (data);
 
   for (guint i = 0; i < self->try->files->len; i++)
     {
       AnnexMadeFile *made = g_ptr_array_index (self->try->files, i);
 
-      if (made->state == ANNEX_MADE_KEPT && g_strcmp0 (made->keep, keep) == 0)
+      if (made->state == ANNEX_MADE_KEPT && g_strcmp0 (made->keep, keep) == 0 &&
+          !g_hash_table_contains (failed, made->path))
         made->state = ANNEX_MADE_UNDONE;
     }
 }

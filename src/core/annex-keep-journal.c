@@ -247,6 +247,13 @@ annex_keep_store_note_undone (AnnexKeepStore *self, AnnexKeepStep *step)
 }
 
 void
+annex_keep_store_note_undo_left (AnnexKeepStore *self, gboolean left)
+{
+  self->undo_left = left;
+  note (self, record_new (left ? "undo-left" : "undo-again"));
+}
+
+void
 annex_keep_store_note_undo_end (AnnexKeepStore *self)
 {
   self->undo_ended = TRUE;
@@ -418,6 +425,8 @@ read_record (AnnexKeepStore *self, JsonObject *record)
       self->ended = TRUE;
       self->undoing = g_str_equal (type, "undo");
     }
+  else if (g_str_equal (type, "undo-left") || g_str_equal (type, "undo-again"))
+    self->undo_left = g_str_equal (type, "undo-left");
   else if (g_str_equal (type, "undo-end"))
     self->undo_ended = TRUE;
   else if (step == NULL)

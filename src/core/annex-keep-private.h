@@ -96,6 +96,7 @@ typedef struct
   gboolean begun;        /* the journal's head is there */
   gboolean ended;
   gboolean undoing;
+  gboolean undo_left; /* told that not all could be undone: it waits to be asked again */
   gboolean undo_ended;
 } AnnexKeepStore;
 
@@ -156,6 +157,8 @@ void
 annex_keep_store_note_undo_plan (AnnexKeepStore *self, AnnexKeepStep *step);
 void
 annex_keep_store_note_undone (AnnexKeepStore *self, AnnexKeepStep *step);
+void
+annex_keep_store_note_undo_left (AnnexKeepStore *self, gboolean left);
 void
 annex_keep_store_note_undo_end (AnnexKeepStore *self);
 /* DISK_FULL, FAILED: then the records are still to be written, before any later one. */

@@ -552,10 +552,13 @@ annex_keep_undo_store (AnnexKeepStore *store, GCancellable *cancellable, GError 
 {
   g_autoptr (GPtrArray) told = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_kept_free);
   g_autoptr (GPtrArray) batch = g_ptr_array_new ();
+  g_autoptr (GError) unnoted = NULL;
   Undo self = { .store = store, .told = told };
 
   if (!store->undoing)
     annex_keep_store_note_undo (store);
+  else if (store->undo_left)
+    annex_keep_store_note_undo_left (store, FALSE);
   if (!annex_keep_store_commit (store, error))
     return NULL;
   for (guint i = store->steps->len; i-- > 0;)
@@ -583,8 +586,14 @@ annex_keep_undo_store (AnnexKeepStore *store, GCancellable *cancellable, GError 
   if (batch->len > 0 && !undo_batch (&self, batch, error))
     return NULL;
   restore_folder_times (store);
-  /* What could not be taken back may be tried again. */
-  if (!any_failed (store))
+  /* What could not be taken back may be tried again, once somebody asks for it. */
+  if (any_failed (store))
+    {
+      annex_keep_store_note_undo_left (store, TRUE);
+      if (!annex_keep_store_commit (store, &unnoted))
+        g_message ("%s", unnoted->message);
+    }
+  else
     {
       annex_keep_store_note_undo_end (store);
       if (!annex_keep_store_commit (store, error))

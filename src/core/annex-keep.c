@@ -81,6 +81,29 @@ annex_kept_to_json (const AnnexKept *self)
   return json;
 }
 
+guint
+annex_kept_count (JsonArray *entries, AnnexOutcome outcome)
+{
+  guint n = 0;
+
+  for (guint i = 0; entries != NULL && i < json_array_get_length (entries); i++)
+    {
+      JsonNode *node = json_array_get_element (entries, i);
+
+      n += JSON_NODE_HOLDS_OBJECT (node) &&
+           g_str_equal (annex_json_opt_string (json_node_get_object (node), "outcome", "done"),
+                        outcome_name (outcome));
+    }
+  return n;
+}
+
+guint
+annex_kept_count_done (JsonArray *entries)
+{
+  return annex_kept_count (entries, ANNEX_OUTCOME_DONE) +
+         annex_kept_count (entries, ANNEX_OUTCOME_KEPT_BOTH);
+}
+
 static gboolean
 nothing_to_undo (GError **error)
 {
@@ -147,7 +170,7 @@ recover_one (const char *undo_dir, const char *keep_id)
       annex_keep_store_remove (store);
       return store->undo_ended;
     }
-  if (store->ended && !store->undoing)
+  if (store->ended && (!store->undoing || store->undo_left))
     return FALSE;
   if (!annex_keep_store_open_root (store, &error))
     return FALSE; /* the folder may come back: a disk that is not there now */

@@ -57,6 +57,12 @@ annex_kept_free (AnnexKept *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexKept, annex_kept_free)
 JsonObject *
 annex_kept_to_json (const AnnexKept *self); /* {path, action, outcome, …} */
+/* How many of @entries (nullable), the ones of a draft-kept or draft-undone, came out so; done, with
+ * those where both versions stand. */
+guint
+annex_kept_count (JsonArray *entries, AnnexOutcome outcome);
+guint
+annex_kept_count_done (JsonArray *entries);
 
 /* Delivers the agent's bytes of a file of the draft. Called in the worker thread, must fill @fd
  * (an open, empty temporary file) with the content of @path and return FALSE with @error on
@@ -93,7 +99,8 @@ annex_keep_apply_to_origin (const char *undo_dir,
                             GCancellable *cancellable,
                             GError **error);
 /* Takes a keep back: contents, modes, times and folder times as before. What the user changed after
- * the keep is not lost: it stays, and the original is put beside it (KEPT_BOTH). Blocking. */
+ * the keep is not lost: it stays, and the original is put beside it (KEPT_BOTH). What FAILED can be
+ * asked for again, and is not tried before that. Blocking. */
 GPtrArray *
 annex_keep_undo (const char *undo_dir,
                  const char *keep_id,

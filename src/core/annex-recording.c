@@ -7,6 +7,7 @@
 #include "annex-recording.h"
 
 #include "annex-event.h"
+#include "annex-keep.h"
 
 #include <string.h>
 
@@ -304,7 +305,8 @@ read_undone (Reader *self, JsonObject *data)
 {
   guint at;
 
-  if (g_ptr_array_find_with_equal_func (self->keeps, annex_json_opt_string (data, "keep", ""),
+  if (annex_kept_count (annex_json_opt_array (data, "entries"), ANNEX_OUTCOME_FAILED) == 0 &&
+      g_ptr_array_find_with_equal_func (self->keeps, annex_json_opt_string (data, "keep", ""),
                                         g_str_equal, &at))
     g_ptr_array_remove_index (self->keeps, at);
 }

@@ -8,6 +8,7 @@
  */
 #include "annex-task-private.h"
 
+#include "annex-keep.h"
 #include "annex-policy.h"
 
 typedef struct
@@ -336,10 +337,12 @@ static void
 apply_keep (AnnexTaskFacts *self, JsonObject *data, gboolean undone)
 {
   const char *keep = annex_json_opt_string (data, "keep", "");
+  JsonArray *entries = annex_json_opt_array (data, "entries");
   guint index;
   gboolean known = g_ptr_array_find_with_equal_func (self->keeps, keep, g_str_equal, &index);
 
-  if (undone && known)
+  /* What could not be put back is still saved, and can be asked for again. */
+  if (undone && known && annex_kept_count (entries, ANNEX_OUTCOME_FAILED) == 0)
     g_ptr_array_remove_index (self->keeps, index);
   else if (!undone && !known && keep[0] != '\0')
     g_ptr_array_add (self->keeps, g_strdup (keep));

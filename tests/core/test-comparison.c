@@ -118,7 +118,8 @@ test_files (void)
        "{\"path\":\"old.txt\",\"action\":\"added\",\"outcome\":\"kept-both\"},"
        "{\"path\":\"untold.txt\",\"action\":\"added\",\"outcome\":\"done\"},"
        "{\"path\":\"new.txt\",\"action\":\"added\",\"outcome\":\"done\"}]}");
-  put (after, "draft-undone", "{\"keep\":\"k2\",\"entries\":[]}");
+  put (after, "draft-undone",
+       "{\"keep\":\"k2\",\"entries\":[{\"path\":\"new.txt\",\"outcome\":\"failed\"}]}");
 
   comparison = annex_comparison_new (before, after, &error);
   g_assert_no_error (error);
@@ -146,9 +147,10 @@ test_files (void)
   g_assert_null (file->after);
   g_assert_cmpint (file->before->state, ==, ANNEX_MADE_DISCARDED);
   g_assert_null (find (comparison, "new.txt")->before);
+  g_assert_cmpint (find (comparison, "new.txt")->after->state, ==, ANNEX_MADE_KEPT);
   g_assert_cmpint (find (comparison, "untold.txt")->after->size_bytes, ==, -1);
   g_assert_cmpstr (comparison->before->keeps[0], ==, "k1");
-  g_assert_null (comparison->after->keeps[0]);
+  g_assert_cmpstr (comparison->after->keeps[0], ==, "k2");
 }
 
 static void

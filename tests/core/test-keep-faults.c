@@ -382,6 +382,50 @@ test_undo_without_done (void)
   draft_fixture_assert_same (before, after);
 }
 
+/* A part cannot be written: told so, it is still saved, and goes back when that is asked for again,
+ * not by itself at the next start. */
+static void
+test_undo_partly (void)
+{
+  g_autoptr (DraftFixture) fixture = draft_fixture_new (NULL);
+  g_autoptr (GHashTable) before = NULL;
+  g_autoptr (GHashTable) after = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (GPtrArray) first = NULL;
+  g_autoptr (GPtrArray) second = NULL;
+  g_autofree char *shut = draft_fixture_path (fixture, "shut");
+  GError *error = NULL;
+
+  draft_fixture_host_folder (fixture, "open", 0755);
+  draft_fixture_host_folder (fixture, "shut", 0755);
+  draft_fixture_host_file (fixture, "open/file", "original", 0644);
+  draft_fixture_host_file (fixture, "shut/file", "original", 0644);
+  draft_fixture_settle (fixture);
+  draft_fixture_file (fixture, "open/file", "agent", 0644);
+  draft_fixture_file (fixture, "shut/file", "agent", 0644);
+  before = draft_fixture_snapshot (fixture->root);
+  changes = draft_fixture_compute (fixture);
+  kept = draft_fixture_keep (fixture, "k1", changes);
+  g_assert_cmpint (g_chmod (shut, 0555), ==, 0);
+  first = draft_fixture_undo (fixture, "k1");
+  draft_fixture_assert_outcome (first, "open/file", ANNEX_OUTCOME_DONE, NULL);
+  g_assert_cmpint (draft_fixture_find (first, "shut/file")->outcome, ==, ANNEX_OUTCOME_FAILED);
+  g_assert_cmpint (g_chmod (shut, 0755), ==, 0);
+  g_assert_cmpint (annex_keep_recover (fixture->undo_dir, &error), ==, 0);
+  g_assert_no_error (error);
+  draft_fixture_assert_content (fixture, "open/file", "original");
+  draft_fixture_assert_content (fixture, "shut/file", "agent");
+  second = draft_fixture_undo (fixture, "k1");
+  g_assert_cmpuint (second->len, ==, 1);
+  draft_fixture_assert_outcome (second, "shut/file", ANNEX_OUTCOME_DONE, NULL);
+  after = draft_fixture_snapshot (fixture->root);
+  draft_fixture_assert_same (before, after);
+  g_assert_null (annex_keep_undo (fixture->undo_dir, "k1", NULL, &error));
+  g_assert_error (error, ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+}
+
 static void
 test_no_space (void)
 {
@@ -422,6 +466,7 @@ main (int argc, char **argv)
   g_test_add_func ("/keep/journal-full", test_journal_full);
   g_test_add_func ("/keep/journal-full-twice", test_journal_full_twice);
   g_test_add_func ("/keep/undo-without-done", test_undo_without_done);
+  g_test_add_func ("/keep/undo-partly", test_undo_partly);
   g_test_add_func ("/keep/no-space", test_no_space);
   status = g_test_run ();
   annex_beneath_remove (AT_FDCWD, data);

@@ -107,6 +107,8 @@ test_log (void)
   put (events, "draft-kept", "{\"keep\":\"k1\",\"share\":\"s1\",\"entries\":[]}");
   put (events, "draft-kept", "{\"keep\":\"k2\",\"share\":\"s1\",\"entries\":[]}");
   put (events, "draft-undone", "{\"keep\":\"k1\",\"entries\":[]}");
+  put (events, "draft-undone",
+       "{\"keep\":\"k2\",\"entries\":[{\"path\":\"a\",\"outcome\":\"failed\"}]}");
   put (events, "files-presented", "{\"paths\":[\"/folders/Receipts/a\",\"/folders/Receipts/a\"]}");
   recording = read_log (events);
 

@@ -199,6 +199,10 @@ test_facts (void)
   put (task, ANNEX_EVENT_DRAFT_KEPT, "{\"keep\":\"k2\",\"share\":\"s1\"}");
   put (task, ANNEX_EVENT_DRAFT_KEEPING, "{\"keep\":\"k3\",\"share\":\"s1\"}");
   put (task, ANNEX_EVENT_DRAFT_UNDONE, "{\"keep\":\"k1\",\"entries\":[]}");
+  /* Not all of it went back: the rest can be asked for again. */
+  put (task, ANNEX_EVENT_DRAFT_UNDONE,
+       "{\"keep\":\"k2\",\"entries\":[{\"path\":\"a\",\"outcome\":\"done\"},"
+       "{\"path\":\"b\",\"outcome\":\"failed\"}]}");
   put (task, ANNEX_EVENT_REPLY_FINISHED,
        "{\"reply\":\"r\",\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":5,"
        "\"cache_read_tokens\":7},\"cost_usd\":0.5}");
@@ -206,7 +210,7 @@ test_facts (void)
        "{\"reply\":\"q\",\"parent\":\"t1\",\"stop_reason\":\"end_turn\",\"usage\":{\"input_"
        "tokens\":7},"
        "\"cost_usd\":0.25}");
-  g_assert_cmpuint (n, ==, 22);
+  g_assert_cmpuint (n, ==, 23);
   check_facts (task);
   again = load (store, annex_task_get_id (task));
   check_facts (again);

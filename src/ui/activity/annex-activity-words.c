@@ -7,6 +7,7 @@
 #include "annex-activity-words.h"
 
 #include "annex-ask-words.h"
+#include "annex-keep.h"
 #include "annex-share.h"
 #include "annex-site-rule.h"
 #include "annex-text.h"
@@ -206,6 +207,20 @@ changes_words (AnnexEventType type, guint n, const char *folder)
       ngettext ("You discarded %u change in %s", "You discarded %u changes in %s", n), n, folder);
 }
 
+/* What was kept or taken back, and how many of it were not. */
+static char *
+settled_words (AnnexEventType type, JsonArray *entries, const char *folder)
+{
+  guint n = annex_kept_count_done (entries);
+  guint left = entries != NULL ? json_array_get_length (entries) - n : 0;
+  g_autofree char *plain = changes_words (type, n, folder);
+
+  if (left == 0)
+    return g_steal_pointer (&plain);
+  return g_strdup_printf (ngettext ("%s, but not %u of them", "%s, but not %u of them", left),
+                          plain, left);
+}
+
 /* Answers that no other event tells of. */
 static char *
 answer_words (AnnexEvent *event, AnnexAsk *ask)
@@ -248,7 +263,7 @@ annex_activity_words_event (AnnexEvent *event, const char *share_name, AnnexAsk 
   if (type == ANNEX_EVENT_SHARE_REVOKED)
     return g_strdup_printf (_ ("You took the folder %s back"), folder);
   if (type == ANNEX_EVENT_DRAFT_KEPT || type == ANNEX_EVENT_DRAFT_UNDONE)
-    return changes_words (type, length (data, "entries"), folder);
+    return settled_words (type, annex_json_opt_array (data, "entries"), folder);
   if (type == ANNEX_EVENT_DRAFT_DISCARDED)
     return changes_words (type, length (data, "paths"), folder);
   if (type == ANNEX_EVENT_NETWORK_DECIDED)

@@ -7,6 +7,7 @@
 #include "annex-chat-words.h"
 
 #include "annex-ask-words.h"
+#include "annex-keep.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -120,26 +121,6 @@ annex_chat_words_notice (AnnexTask *task, AnnexTranscriptItem *item)
   return g_steal_pointer (&text);
 }
 
-/* Entries that were really changed. */
-static guint
-count_done (JsonArray *entries)
-{
-  guint n = 0;
-
-  for (guint i = 0; entries != NULL && i < json_array_get_length (entries); i++)
-    {
-      JsonNode *node = json_array_get_element (entries, i);
-      const char *outcome =
-          JSON_NODE_HOLDS_OBJECT (node)
-              ? annex_json_opt_string (json_node_get_object (node), "outcome", "done")
-              : "";
-
-      if (g_str_equal (outcome, "done") || g_str_equal (outcome, "kept-both"))
-        n++;
-    }
-  return n;
-}
-
 char *
 annex_chat_words_result (AnnexTranscriptItem *item)
 {
@@ -169,7 +150,7 @@ annex_chat_words_draft (AnnexTask *task, AnnexTranscriptItem *item)
   g_autofree char *name = dup_share_name (task, annex_json_opt_string (data, "share", NULL));
   guint n = type == ANNEX_EVENT_DRAFT_DISCARDED
                 ? (paths != NULL ? json_array_get_length (paths) : 0)
-                : count_done (entries);
+                : annex_kept_count_done (entries);
   guint left = entries != NULL ? json_array_get_length (entries) - n : 0;
   g_autofree char *words = NULL;
 

@@ -50,6 +50,8 @@ typedef struct
   /* what became of it */
   guint n_done;
   guint n_both;
+  guint n_bare; /* of n_both: no other version had to be put beside */
+  guint n_refused;
   guint n_failed;
 } Work;
 
@@ -123,29 +125,22 @@ undo_closure_free (gpointer data, GClosure *closure)
   work_free (data);
 }
 
+/* Shows @text with a button that takes @keep_ids back; without it where there are none. */
 static void
-tell_kept (Work *work, GtkWidget *widget, GPtrArray *keep_ids)
+show_with_undo (Work *work,
+                GtkWidget *widget,
+                const char *text,
+                const char *label,
+                const char *const *keep_ids)
 {
-  g_autofree char *text = NULL;
-  AdwToast *toast;
+  AdwToast *toast = toast_new (text);
 
-  if (work->n_failed > 0)
-    text = g_strdup_printf (_ ("%u kept, %u could not be kept"), work->n_done, work->n_failed);
-  else if (work->n_both > 0)
-    text = g_strdup_printf (ngettext ("%u change kept, %u beside your own version",
-                                      "%u changes kept, %u beside your own version", work->n_done),
-                            work->n_done, work->n_both);
-  else
-    text = g_strdup_printf (ngettext ("%u change kept", "%u changes kept", work->n_done),
-                            work->n_done);
-  toast = toast_new (text);
-  if (keep_ids->len > 0)
+  if (keep_ids[0] != NULL)
     {
       Work *undo = work_new (UNDO, widget, work->desk, work->task);
 
-      g_ptr_array_add (keep_ids, NULL);
-      undo->keep_ids = g_strdupv ((char **) keep_ids->pdata);
-      adw_toast_set_button_label (toast, _ ("Undo"));
+      undo->keep_ids = g_strdupv ((char **) keep_ids);
+      adw_toast_set_button_label (toast, label);
       adw_toast_set_timeout (toast, 10);
       g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), undo,
                              undo_closure_free, 0);
@@ -153,25 +148,69 @@ tell_kept (Work *work, GtkWidget *widget, GPtrArray *keep_ids)
   show_toast (widget, toast);
 }
 
-static void
-tell_failed (Work *work, GtkWidget *widget, const GError *error)
+/* What is said where it went wrong before all of it was done. (transfer full) */
+static char *
+failure_words (Work *work, const GError *error)
 {
   g_autofree char *reason = annex_text_for_display (annex_error_said (error));
-  g_autofree char *text = NULL;
+  gboolean any = work->n_done > 0;
 
   switch (work->what)
     {
     case KEEP:
-      text = g_strdup_printf (_ ("Nothing was kept: %s"), reason);
-      break;
+      return any ? g_strdup_printf (ngettext ("%u change kept, then this went wrong: %s",
+                                              "%u changes kept, then this went wrong: %s",
+                                              work->n_done),
+                                    work->n_done, reason)
+                 : g_strdup_printf (_ ("Nothing was kept: %s"), reason);
     case DISCARD:
-      text = g_strdup_printf (_ ("Nothing was discarded: %s"), reason);
-      break;
+      return any ? g_strdup_printf (ngettext ("%u change discarded, then this went wrong: %s",
+                                              "%u changes discarded, then this went wrong: %s",
+                                              work->n_done),
+                                    work->n_done, reason)
+                 : g_strdup_printf (_ ("Nothing was discarded: %s"), reason);
     case UNDO:
-      text = g_strdup_printf (_ ("Nothing was undone: %s"), reason);
-      break;
+      return any ? g_strdup_printf (ngettext ("%u change taken back, then this went wrong: %s",
+                                              "%u changes taken back, then this went wrong: %s",
+                                              work->n_done),
+                                    work->n_done, reason)
+                 : g_strdup_printf (_ ("Nothing was undone: %s"), reason);
     }
-  annex_toast (widget, text);
+  g_return_val_if_reached (NULL);
+}
+
+static char *
+kept_words (Work *work)
+{
+  if (work->n_failed > 0)
+    return g_strdup_printf (_ ("%u kept, %u could not be kept"), work->n_done, work->n_failed);
+  if (work->n_both > 0)
+    return g_strdup_printf (ngettext ("%u change kept, %u beside your own version",
+                                      "%u changes kept, %u beside your own version", work->n_done),
+                            work->n_done, work->n_both);
+  return g_strdup_printf (ngettext ("%u change kept", "%u changes kept", work->n_done),
+                          work->n_done);
+}
+
+static char *
+undone_words (Work *work)
+{
+  guint stay = work->n_both + work->n_refused;
+
+  if (work->n_failed > 0)
+    return g_strdup_printf (_ ("%u taken back, %u could not be taken back"), work->n_done,
+                            work->n_failed);
+  if (work->n_bare > 0 || work->n_refused > 0)
+    return g_strdup_printf (ngettext ("Undone. %u file you changed since stays as it is",
+                                      "Undone. %u files you changed since stay as they are", stay),
+                            stay);
+  if (work->n_both > 0)
+    return g_strdup_printf (
+        ngettext ("Undone. %u file you changed since stays, the former one is beside it",
+                  "Undone. %u files you changed since stay, the former ones are beside them",
+                  work->n_both),
+        work->n_both);
+  return g_strdup (_ ("Your files are as they were"));
 }
 
 /* ---- keeping */
@@ -182,24 +221,46 @@ count (Work *work, GPtrArray *kept)
   for (guint i = 0; i < kept->len; i++)
     {
       const AnnexKept *entry = g_ptr_array_index (kept, i);
+      gboolean both = entry->outcome == ANNEX_OUTCOME_KEPT_BOTH;
 
-      work->n_done +=
-          entry->outcome == ANNEX_OUTCOME_DONE || entry->outcome == ANNEX_OUTCOME_KEPT_BOTH;
-      work->n_both += entry->outcome == ANNEX_OUTCOME_KEPT_BOTH;
+      work->n_done += both || entry->outcome == ANNEX_OUTCOME_DONE;
+      work->n_both += both;
+      work->n_bare += both && entry->other_path == NULL;
+      work->n_refused += entry->outcome == ANNEX_OUTCOME_REFUSED;
       work->n_failed += entry->outcome == ANNEX_OUTCOME_FAILED;
     }
 }
 
-/* The keeps that are there now and were not @before. */
+/* What the log says was kept and was not @before, which is so whatever went wrong after it. Counts
+ * it anew; the identifiers, NULL-terminated. */
 static GPtrArray *
-new_keeps (AnnexTask *task, char **before)
+read_new_keeps (Work *work, char **before)
 {
+  static const AnnexEventType kept = ANNEX_EVENT_DRAFT_KEPT;
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
-  g_auto (GStrv) now = annex_task_dup_keeps (task);
+  g_auto (GStrv) now = annex_task_dup_keeps (work->task);
+  g_autoptr (GPtrArray) events =
+      dex_await_boxed (annex_store_list_events_of (annex_task_get_store (work->task),
+                                                   annex_task_get_id (work->task), &kept, 1),
+                       NULL);
 
-  for (guint i = 0; now != NULL && now[i] != NULL; i++)
-    if (before == NULL || !g_strv_contains ((const char *const *) before, now[i]))
-      g_ptr_array_add (ids, g_strdup (now[i]));
+  if (events != NULL)
+    work->n_done = work->n_both = work->n_failed = 0;
+  for (guint i = 0; events != NULL && i < events->len; i++)
+    {
+      JsonObject *data = annex_event_get_data (g_ptr_array_index (events, i));
+      const char *id = annex_json_opt_string (data, "keep", "");
+      JsonArray *entries = annex_json_opt_array (data, "entries");
+
+      if (g_strv_contains ((const char *const *) before, id) ||
+          !g_strv_contains ((const char *const *) now, id))
+        continue;
+      work->n_done += annex_kept_count_done (entries);
+      work->n_both += annex_kept_count (entries, ANNEX_OUTCOME_KEPT_BOTH);
+      work->n_failed += annex_kept_count (entries, ANNEX_OUTCOME_FAILED);
+      g_ptr_array_add (ids, g_strdup (id));
+    }
+  g_ptr_array_add (ids, NULL);
   return ids;
 }
 
@@ -227,12 +288,14 @@ keep_fiber (gpointer data)
                             annex_task_find_share (work->task, part->share_id), kept);
         }
     }
-  keep_ids = new_keeps (work->task, before);
+  keep_ids = read_new_keeps (work, before);
   widget = g_weak_ref_get (&work->widget);
-  if (widget != NULL && error != NULL && work->n_done == 0)
-    tell_failed (work, widget, error);
-  else if (widget != NULL)
-    tell_kept (work, widget, keep_ids);
+  if (widget != NULL)
+    {
+      g_autofree char *text = error != NULL ? failure_words (work, error) : kept_words (work);
+
+      show_with_undo (work, widget, text, _ ("Undo"), (const char *const *) keep_ids->pdata);
+    }
   return dex_future_new_for_boolean (error == NULL && work->n_failed == 0);
 }
 
@@ -305,17 +368,18 @@ discard_fiber (gpointer data)
     {
       const AnnexDraftPart *part = g_ptr_array_index (work->parts, i);
 
-      dex_await (annex_desk_discard (work->desk, work->task, part->share_id,
-                                     (const char *const *) part->paths),
-                 &error);
+      if (dex_await (annex_desk_discard (work->desk, work->task, part->share_id,
+                                         (const char *const *) part->paths),
+                     &error))
+        work->n_done += part->n_changes;
     }
   widget = g_weak_ref_get (&work->widget);
-  if (widget != NULL && error != NULL)
-    tell_failed (work, widget, error);
-  else if (widget != NULL)
+  if (widget != NULL)
     {
       g_autofree char *text =
-          g_strdup_printf (ngettext ("%u change discarded", "%u changes discarded", n), n);
+          error != NULL
+              ? failure_words (work, error)
+              : g_strdup_printf (ngettext ("%u change discarded", "%u changes discarded", n), n);
 
       annex_toast (widget, text);
     }
@@ -332,6 +396,19 @@ annex_draft_discard_parts (GtkWidget *widget, AnnexDesk *desk, AnnexTask *task, 
 }
 
 /* ---- undoing */
+
+/* What of it is still saved, and can be asked for again. (transfer full) */
+static char **
+still_kept (Work *work)
+{
+  g_auto (GStrv) now = annex_task_dup_keeps (work->task);
+  GStrvBuilder *still = g_strv_builder_new ();
+
+  for (guint i = 0; work->keep_ids[i] != NULL; i++)
+    if (g_strv_contains ((const char *const *) now, work->keep_ids[i]))
+      g_strv_builder_add (still, work->keep_ids[i]);
+  return g_strv_builder_unref_to_strv (still);
+}
 
 static DexFuture *
 undo_fiber (gpointer data)
@@ -350,20 +427,13 @@ undo_fiber (gpointer data)
         count (work, undone);
     }
   widget = g_weak_ref_get (&work->widget);
-  if (widget != NULL && error != NULL)
-    tell_failed (work, widget, error);
-  else if (widget != NULL && work->n_both > 0)
+  if (widget != NULL)
     {
-      g_autofree char *text = g_strdup_printf (
-          ngettext ("Undone. %u file you changed since stays, the former one is beside it",
-                    "Undone. %u files you changed since stay, the former ones are beside them",
-                    work->n_both),
-          work->n_both);
+      g_autofree char *text = error != NULL ? failure_words (work, error) : undone_words (work);
+      g_auto (GStrv) still = still_kept (work);
 
-      annex_toast (widget, text);
+      show_with_undo (work, widget, text, _ ("Try Again"), (const char *const *) still);
     }
-  else if (widget != NULL)
-    annex_toast (widget, _ ("Your files are as they were"));
   return dex_future_new_for_boolean (error == NULL && work->n_failed == 0);
 }
 

@@ -7,6 +7,7 @@
 #include "annex-files-pane-private.h"
 
 #include "annex-future.h"
+#include "annex-keep.h"
 #include "annex-row.h"
 #include "annex-text.h"
 
@@ -36,8 +37,7 @@ add_keep (AnnexFilesPane *self, AnnexEvent *event, gboolean can_undo)
   const char *id = annex_json_opt_string (data, "keep", "");
   AnnexShare *share =
       annex_task_find_share (self->base.task, annex_json_opt_string (data, "share", ""));
-  JsonArray *entries = annex_json_opt_array (data, "entries");
-  guint n = entries != NULL ? json_array_get_length (entries) : 0;
+  guint n = annex_kept_count_done (annex_json_opt_array (data, "entries"));
   g_autofree char *name =
       annex_text_for_display (share != NULL ? annex_share_get_name (share) : NULL);
   g_autofree char *when = annex_text_format_day_and_time (annex_event_get_time_us (event), 0);

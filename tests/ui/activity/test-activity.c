@@ -103,6 +103,13 @@ test_event_words (void)
     { "draft-discarded", "{\"share\":\"s\",\"paths\":[\"a\"]}",
       "You discarded 1 change in Receipts" },
     { "draft-undone", "{\"keep\":\"k\",\"entries\":[{}]}", "You took 1 kept change back" },
+    { "draft-kept",
+      "{\"keep\":\"k\",\"share\":\"s\",\"entries\":[{\"outcome\":\"done\"},"
+      "{\"outcome\":\"kept-both\"},{\"outcome\":\"failed\"}]}",
+      "2 changes were kept in Receipts, but not 1 of them" },
+    { "draft-undone",
+      "{\"keep\":\"k\",\"entries\":[{\"outcome\":\"done\"},{\"outcome\":\"failed\"}]}",
+      "You took 1 kept change back, but not 1 of them" },
     { "network-decided", "{\"host\":\"a.example\",\"decision\":\"allow\",\"scope\":\"task\"}",
       "You allowed a.example for this task" },
     { "network-decided", "{\"host\":\"a.example\",\"decision\":\"refuse\",\"scope\":\"never\"}",

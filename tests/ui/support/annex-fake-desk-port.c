@@ -437,12 +437,16 @@ keep (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char *const 
 {
   g_autofree char *joined = join (paths);
   g_autofree char *id = annex_identifier_new ();
+  g_autofree char *one = g_strconcat ("keep:", share_id, NULL);
+  g_autofree char *told = g_strconcat ("kept:", share_id, NULL);
   JsonArray *entries;
   GPtrArray *kept;
 
   fake_record (desk, "keep:%s:%s", share_id, joined);
   if (fake_will_fail (desk, "keep"))
     return fake_answer_true (desk, "keep");
+  if (fake_will_fail (desk, one))
+    return fake_answer_true (desk, one);
   annex_fake_desk_append (SELF (desk), task, ANNEX_EVENT_DRAFT_KEEPING,
                           annex_json_build ("s", "keep", id, "s", "share", share_id, NULL));
   entries = json_array_new ();
@@ -450,7 +454,8 @@ keep (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char *const 
   annex_fake_desk_append (
       SELF (desk), task, ANNEX_EVENT_DRAFT_KEPT,
       annex_json_build ("s", "keep", id, "s", "share", share_id, "a", "entries", entries, NULL));
-  return fake_answer_with (desk, "keep", fake_boxed (G_TYPE_PTR_ARRAY, kept));
+  return fake_answer_with (desk, fake_will_fail (desk, told) ? told : "keep",
+                           fake_boxed (G_TYPE_PTR_ARRAY, kept));
 }
 
 static DexFuture *
@@ -459,14 +464,15 @@ discard (AnnexDesk *desk, AnnexTask *task, const char *share_id, const char *con
   g_autofree char *joined = join (paths);
   g_autoptr (JsonArray) entries = json_array_new ();
   g_autoptr (GPtrArray) gone = NULL;
-  JsonArray *list = json_array_new ();
+  g_autofree char *one = g_strconcat ("discard:", share_id, NULL);
+  JsonArray *list;
 
   fake_record (desk, "discard:%s:%s", share_id, joined);
   if (fake_will_fail (desk, "discard"))
-    {
-      json_array_unref (list);
-      return fake_answer_true (desk, "discard");
-    }
+    return fake_answer_true (desk, "discard");
+  if (fake_will_fail (desk, one))
+    return fake_answer_true (desk, one);
+  list = json_array_new ();
   gone = take_out (desk, task, share_id, paths, entries);
   for (guint i = 0; i < gone->len; i++)
     json_array_add_string_element (list, ((AnnexKept *) g_ptr_array_index (gone, i))->path);
@@ -479,15 +485,20 @@ static DexFuture *
 undo (AnnexDesk *desk, AnnexTask *task, const char *keep_id)
 {
   GPtrArray *kept;
+  JsonArray *entries;
 
   fake_record (desk, "undo:%s", keep_id);
   if (fake_will_fail (desk, "undo"))
     return fake_answer_true (desk, "undo");
-  kept = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_kept_free);
-  return after (
-      append (task, ANNEX_EVENT_DRAFT_UNDONE,
-              annex_json_build ("s", "keep", keep_id, "a", "entries", json_array_new (), NULL)),
-      fake_answer_with (desk, "undo", fake_boxed (G_TYPE_PTR_ARRAY, kept)));
+  kept = g_steal_pointer (&SELF (desk)->undone);
+  if (kept == NULL)
+    kept = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_kept_free);
+  entries = json_array_new ();
+  for (guint i = 0; i < kept->len; i++)
+    json_array_add_object_element (entries, annex_kept_to_json (g_ptr_array_index (kept, i)));
+  return after (append (task, ANNEX_EVENT_DRAFT_UNDONE,
+                        annex_json_build ("s", "keep", keep_id, "a", "entries", entries, NULL)),
+                fake_answer_with (desk, "undo", fake_boxed (G_TYPE_PTR_ARRAY, kept)));
 }
 
 static DexFuture *

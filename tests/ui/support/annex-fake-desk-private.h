@@ -23,6 +23,7 @@ struct _AnnexFakeDesk
   GPtrArray *calls;
   GHashTable *failures; /* function → GError */
   GHashTable *held;     /* function → DexPromise */
+  GPtrArray *undone;    /* AnnexKept, of the next undo */
   GHashTable *tasks;    /* id → AnnexTask */
   GHashTable *running;  /* id */
   GHashTable *drafts;   /* share → GPtrArray of AnnexChange */

@@ -70,6 +70,7 @@ annex_fake_desk_finalize (GObject *object)
   g_ptr_array_unref (self->calls);
   g_hash_table_unref (self->failures);
   g_hash_table_unref (self->held);
+  g_clear_pointer (&self->undone, g_ptr_array_unref);
   g_hash_table_unref (self->running);
   g_hash_table_unref (self->drafts);
   g_hash_table_unref (self->files);
@@ -210,6 +211,13 @@ void
 annex_fake_desk_fail (AnnexFakeDesk *self, const char *function, GError *error)
 {
   g_hash_table_insert (self->failures, g_strdup (function), error);
+}
+
+void
+annex_fake_desk_set_undone (AnnexFakeDesk *self, GPtrArray *kept)
+{
+  g_clear_pointer (&self->undone, g_ptr_array_unref);
+  self->undone = kept;
 }
 
 void
@@ -378,8 +386,8 @@ annex_fake_desk_sub_call (AnnexFakeDesk *self,
                            object, NULL),
          "tool_use", parent);
   annex_fake_desk_append (self, task, ANNEX_EVENT_TOOL_STARTED,
-                          annex_json_build ("s", "tool_use_id", id, "s", "name", tool, "s", "parent",
-                                            parent, "o", "input", again, NULL));
+                          annex_json_build ("s", "tool_use_id", id, "s", "name", tool, "s",
+                                            "parent", parent, "o", "input", again, NULL));
   return id;
 }
 

@@ -43,9 +43,13 @@ gboolean
 annex_fake_desk_was_called (AnnexFakeDesk *self, const char *call);
 void
 annex_fake_desk_forget_calls (AnnexFakeDesk *self);
-/* The next call of @function ("keep") rejects with @error (taken). */
+/* The next call of @function ("keep") rejects with @error (taken). "keep:<share>" and
+ * "discard:<share>": the next one for that folder; "kept:<share>": after it was kept. */
 void
 annex_fake_desk_fail (AnnexFakeDesk *self, const char *function, GError *error);
+/* What the next undo answers; takes @kept (AnnexKept). With one that failed the keep stays. */
+void
+annex_fake_desk_set_undone (AnnexFakeDesk *self, GPtrArray *kept);
 /* Calls of @function stay pending until released. */
 void
 annex_fake_desk_hold (AnnexFakeDesk *self, const char *function);
