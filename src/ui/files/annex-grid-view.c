@@ -209,11 +209,15 @@ show_both (GtkLabel *label, const AnnexCell *before, const AnnexCell *after)
   PangoAttribute *strike = pango_attr_strikethrough_new (TRUE);
   PangoAttribute *pale = pango_attr_foreground_alpha_new (40000);
 
-  /* the same value by another formula */
+  /* another value that is shown alike, or the same value by another formula */
   if (before != NULL && after != NULL && g_str_equal (old_value, new_value))
     {
-      old_value = before->formula != NULL ? before->formula : old_value;
-      new_value = after->formula != NULL ? after->formula : new_value;
+      gboolean hidden = g_strcmp0 (before->value, after->value) != 0;
+      const char *old_hidden = hidden ? before->value : before->formula;
+      const char *new_hidden = hidden ? after->value : after->formula;
+
+      old_value = old_hidden != NULL ? old_hidden : old_value;
+      new_value = new_hidden != NULL ? new_hidden : new_value;
     }
   old_text = annex_text_for_display (old_value);
   new_text = annex_text_for_display (new_value);

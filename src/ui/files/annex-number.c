@@ -10,13 +10,15 @@
 #include <math.h>
 #include <string.h>
 
-AnnexNumberStyle
-annex_number_style_from_id (guint id)
+#define MAX_DECIMALS 15
+
+static AnnexNumberStyle
+style_of_id (guint id)
 {
   if (id == 1 || id == 3)
     return ANNEX_NUMBER_WHOLE;
   if (id == 2 || id == 4 || id == 7 || id == 8 || id == 39 || id == 40 || id == 44)
-    return ANNEX_NUMBER_TWO_DECIMALS;
+    return ANNEX_NUMBER_DECIMALS;
   if (id == 9 || id == 10)
     return ANNEX_NUMBER_PERCENT;
   if (id == 22)
@@ -28,12 +30,23 @@ annex_number_style_from_id (guint id)
   return ANNEX_NUMBER_GENERAL;
 }
 
-AnnexNumberStyle
-annex_number_style_from_code (const char *code)
+AnnexNumberFormat
+annex_number_format_from_id (guint id)
+{
+  return (AnnexNumberFormat) { .style = style_of_id (id), .decimals = 2 };
+}
+
+static gboolean
+is_power (const char *c)
+{
+  return (*c == 'E' || *c == 'e') && (c[1] == '+' || c[1] == '-');
+}
+
+static AnnexNumberStyle
+style_of_code (const char *code, guint *decimals)
 {
   gboolean day = FALSE;
   gboolean hour = FALSE;
-  gboolean decimals = FALSE;
   gboolean digits = FALSE;
 
   for (const char *c = code; *c != '\0' && *c != ';'; c++)
@@ -55,6 +68,8 @@ annex_number_style_from_code (const char *code)
         c++;
       else if (*c == '%')
         return ANNEX_NUMBER_PERCENT;
+      else if (is_power (c))
+        return ANNEX_NUMBER_GENERAL;
       else if (strchr ("yYdD", *c) != NULL)
         day = TRUE;
       else if (strchr ("hHsS", *c) != NULL)
@@ -62,19 +77,28 @@ annex_number_style_from_code (const char *code)
       else if (*c == '0' || *c == '#')
         digits = TRUE;
       else if (*c == '.' && c[1] == '0')
-        decimals = TRUE;
+        *decimals = (guint) MIN (strspn (c + 1, "0#?"), MAX_DECIMALS);
     }
   if (day)
     return hour ? ANNEX_NUMBER_DATE_TIME : ANNEX_NUMBER_DATE;
   if (hour)
     return ANNEX_NUMBER_TIME;
-  if (decimals)
-    return ANNEX_NUMBER_TWO_DECIMALS;
+  if (*decimals > 0)
+    return ANNEX_NUMBER_DECIMALS;
   return digits ? ANNEX_NUMBER_WHOLE : ANNEX_NUMBER_GENERAL;
 }
 
+AnnexNumberFormat
+annex_number_format_from_code (const char *code)
+{
+  AnnexNumberFormat format = { 0 };
+
+  format.style = style_of_code (code, &format.decimals);
+  return format;
+}
+
 static char *
-format_time (double value, AnnexNumberStyle style, gboolean from_1904)
+show_time (double value, AnnexNumberStyle style, gboolean all, gboolean from_1904)
 {
   g_autoptr (GDateTime) start = from_1904 ? g_date_time_new_utc (1904, 1, 1, 0, 0, 0)
                                           : g_date_time_new_utc (1899, 12, 30, 0, 0, 0);
@@ -90,31 +114,38 @@ format_time (double value, AnnexNumberStyle style, gboolean from_1904)
   time = g_date_time_add_seconds (start, (double) seconds);
   if (time == NULL)
     return NULL;
-  return g_date_time_format (time, style == ANNEX_NUMBER_DATE ? "%Y-%m-%d" : "%Y-%m-%d %H:%M");
+  if (all && seconds % 60 != 0)
+    return g_date_time_format (time, "%Y-%m-%d %H:%M:%S");
+  return g_date_time_format (time, style == ANNEX_NUMBER_DATE && !(all && seconds % 86400 != 0)
+                                       ? "%Y-%m-%d"
+                                       : "%Y-%m-%d %H:%M");
 }
 
-char *
-annex_number_format (const char *value, AnnexNumberStyle style, gboolean from_1904)
+static char *
+show (const char *value, const AnnexNumberFormat *format, gboolean all, gboolean from_1904)
 {
   char *end;
   double number = g_ascii_strtod (value, &end);
   char buffer[G_ASCII_DTOSTR_BUF_SIZE + 350];
+  char code[16];
   char *text = NULL;
 
   if (end == value || *end != '\0' || !isfinite (number))
     return g_strdup (value);
-  switch (style)
+  switch (format->style)
     {
     case ANNEX_NUMBER_DATE:
     case ANNEX_NUMBER_DATE_TIME:
     case ANNEX_NUMBER_TIME:
-      text = format_time (number, style, from_1904);
+      text = show_time (number, format->style, all, from_1904);
       break;
-    case ANNEX_NUMBER_TWO_DECIMALS:
-      text = g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.2f", number));
+    case ANNEX_NUMBER_DECIMALS:
+      g_snprintf (code, sizeof code, "%%.%uf", MIN (format->decimals, MAX_DECIMALS));
+      if (!all)
+        text = g_strdup (g_ascii_formatd (buffer, sizeof buffer, code, number));
       break;
     case ANNEX_NUMBER_PERCENT:
-      g_ascii_formatd (buffer, sizeof buffer, "%.10g", number * 100);
+      g_ascii_formatd (buffer, sizeof buffer, all ? "%.15g" : "%.10g", number * 100);
       text = g_strconcat (buffer, " %", NULL);
       break;
     case ANNEX_NUMBER_WHOLE:
@@ -123,4 +154,16 @@ annex_number_format (const char *value, AnnexNumberStyle style, gboolean from_19
     }
   /* Fifteen digits are what a spreadsheet shows at most: 0.1 + 0.2 is 0.3. */
   return text != NULL ? text : g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.15g", number));
+}
+
+char *
+annex_number_show (const char *value, const AnnexNumberFormat *format, gboolean from_1904)
+{
+  return show (value, format, FALSE, from_1904);
+}
+
+char *
+annex_number_show_all (const char *value, const AnnexNumberFormat *format, gboolean from_1904)
+{
+  return show (value, format, TRUE, from_1904);
 }

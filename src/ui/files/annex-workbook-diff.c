@@ -34,19 +34,11 @@ annex_workbook_diff_free (AnnexWorkbookDiff *self)
   g_free (self);
 }
 
-static gboolean
-same_cell (const AnnexCell *a, const AnnexCell *b)
-{
-  if (a == NULL || b == NULL)
-    return a == b;
-  return g_str_equal (a->text, b->text) && g_strcmp0 (a->formula, b->formula) == 0;
-}
-
 gboolean
 annex_grid_row_differs (const AnnexGridRow *row, guint column)
 {
-  return row->mark == ANNEX_GRID_CHANGED &&
-         !same_cell (annex_row_find (row->before, column), annex_row_find (row->after, column));
+  return row->mark == ANNEX_GRID_CHANGED && !annex_cell_equal (annex_row_find (row->before, column),
+                                                               annex_row_find (row->after, column));
 }
 
 /* ---- aligning */
@@ -66,7 +58,7 @@ count_differing (const AnnexRow *before, const AnnexRow *after)
     {
       const AnnexCell *cell = &g_array_index (before->cells, AnnexCell, i);
 
-      n += !same_cell (cell, annex_row_find (after, cell->column));
+      n += !annex_cell_equal (cell, annex_row_find (after, cell->column));
     }
   for (guint i = 0; i < after->cells->len; i++)
     n += annex_row_find (before, g_array_index (after->cells, AnnexCell, i).column) == NULL;
@@ -93,7 +85,7 @@ is_like (const AnnexRow *a, const AnnexRow *b)
     {
       const AnnexCell *cell = &g_array_index (a->cells, AnnexCell, i);
 
-      if (same_cell (cell, annex_row_find (b, cell->column)))
+      if (annex_cell_equal (cell, annex_row_find (b, cell->column)))
         return TRUE;
     }
   return a->cells->len <= 2 && b->cells->len <= 2;

@@ -26,25 +26,21 @@ typedef struct
   gboolean in_text;
   gboolean full;
   GString *text;
+  char *value; /* as it is stored, whatever is shown of it */
   char *formula;
   GArray *row_cells; /* Pending: a repeated row gets them again */
 } Ods;
 
 typedef struct
 {
-  guint column;
+  AnnexCell cell;
   guint repeat;
-  char *text;
-  char *formula;
 } Pending;
 
 static void
 pending_clear (gpointer data)
 {
-  Pending *cell = data;
-
-  g_clear_pointer (&cell->text, g_ref_string_release);
-  g_clear_pointer (&cell->formula, g_ref_string_release);
+  annex_cell_clear (&((Pending *) data)->cell);
 }
 
 static guint
@@ -56,6 +52,27 @@ repeat_of (const char **names, const char **values, const char *name)
   return (guint) CLAMP (count, 1, ANNEX_WORKBOOK_MAX_ROWS);
 }
 
+/* What the cell holds: a number with the digits that count, a date or a time as they are written.
+ * NULL where the text is all of it. (transfer full) */
+static char *
+dup_value (const char **names, const char **values)
+{
+  static const char *const others[] = { "date-value", "time-value" };
+  const AnnexNumberFormat general = { .style = ANNEX_NUMBER_GENERAL };
+  const char *number = annex_package_attribute (names, values, "value");
+
+  if (number != NULL)
+    return annex_number_show_all (number, &general, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      const char *value = annex_package_attribute (names, values, others[i]);
+
+      if (value != NULL)
+        return g_strdup (value);
+    }
+  return NULL;
+}
+
 static void
 start_cell (Ods *self, const char **names, const char **values)
 {
@@ -64,6 +81,8 @@ start_cell (Ods *self, const char **names, const char **values)
   self->in_cell = TRUE;
   self->cell_repeat = repeat_of (names, values, "number-columns-repeated");
   g_string_truncate (self->text, 0);
+  g_free (self->value);
+  self->value = dup_value (names, values);
   g_clear_pointer (&self->formula, g_free);
   if (formula != NULL)
     {
@@ -117,17 +136,22 @@ static void
 end_cell (Ods *self)
 {
   self->in_cell = FALSE;
-  if (self->text->len > 0 || self->formula != NULL)
+  if (self->text->len > 0 || self->value != NULL || self->formula != NULL)
     {
-      Pending cell = { .column = self->column, .repeat = self->cell_repeat };
+      Pending pending = { .cell = { .column = self->column }, .repeat = self->cell_repeat };
+      AnnexCell *cell = &pending.cell;
 
       if (self->formula != NULL)
-        cell.formula = annex_workbook_new_text (self->formula, -1);
+        cell->formula = annex_workbook_new_text (self->formula, -1);
       if (self->text->len > 0)
-        cell.text = annex_workbook_new_text (self->text->str, (gssize) self->text->len);
+        cell->text = annex_workbook_new_text (self->text->str, (gssize) self->text->len);
+      else if (self->value != NULL)
+        cell->text = annex_workbook_new_text (self->value, -1);
       else
-        cell.text = g_ref_string_acquire (cell.formula);
-      g_array_append_val (self->row_cells, cell);
+        cell->text = g_ref_string_acquire (cell->formula);
+      if (self->value != NULL && !g_str_equal (cell->text, self->value))
+        cell->value = annex_workbook_new_text (self->value, -1);
+      g_array_append_val (self->row_cells, pending);
     }
   self->column = MIN (self->column + self->cell_repeat, ANNEX_WORKBOOK_MAX_COLUMNS);
 }
@@ -138,11 +162,11 @@ add_row (Ods *self)
   annex_workbook_builder_begin_row (self->builder, self->row);
   for (guint i = 0; i < self->row_cells->len; i++)
     {
-      const Pending *cell = &g_array_index (self->row_cells, Pending, i);
+      const Pending *pending = &g_array_index (self->row_cells, Pending, i);
+      AnnexCell cell = pending->cell;
 
-      for (guint n = 0; n < cell->repeat; n++)
-        if (!annex_workbook_builder_add (self->builder, cell->column + n, cell->text,
-                                         cell->formula))
+      for (guint n = 0; n < pending->repeat; n++, cell.column++)
+        if (!annex_workbook_builder_add (self->builder, &cell))
           return FALSE;
     }
   return TRUE;
@@ -223,6 +247,7 @@ annex_workbook_read_ods (AnnexWorkbookBuilder *builder, GBytes *bytes, GError **
     g_propagate_error (error, g_steal_pointer (&local));
   g_string_free (self.text, TRUE);
   g_array_unref (self.row_cells);
+  g_free (self.value);
   g_free (self.formula);
   return fine;
 }

@@ -24,8 +24,8 @@ typedef struct
   GPtrArray *ids;     /* their relation ids */
   GHashTable *parts;  /* relation id → member */
   GPtrArray *strings; /* GRefString */
-  GHashTable *codes;  /* number format id → AnnexNumberStyle */
-  GArray *styles;     /* AnnexNumberStyle by cell format */
+  GHashTable *codes;  /* number format id → AnnexNumberFormat */
+  GArray *styles;     /* AnnexNumberFormat by cell format */
   gboolean from_1904;
   /* while reading */
   guint depth;
@@ -146,22 +146,18 @@ start_styles (GMarkupParseContext *context,
            g_hash_table_size (self->codes) < MAX_STYLES)
     {
       const char *code = annex_package_attribute (names, values, "formatCode");
+      AnnexNumberFormat format = annex_number_format_from_code (code != NULL ? code : "");
 
-      g_hash_table_insert (
-          self->codes, GUINT_TO_POINTER ((guint) g_ascii_strtoull (id, NULL, 10)),
-          GUINT_TO_POINTER (annex_number_style_from_code (code != NULL ? code : "")));
+      g_hash_table_insert (self->codes, GUINT_TO_POINTER ((guint) g_ascii_strtoull (id, NULL, 10)),
+                           g_memdup2 (&format, sizeof format));
     }
   else if (g_str_equal (local, "xf") && self->in_formats && self->styles->len < MAX_STYLES)
     {
       guint number = id != NULL ? (guint) g_ascii_strtoull (id, NULL, 10) : 0;
-      gpointer known = NULL;
-      AnnexNumberStyle style;
+      const AnnexNumberFormat *known = g_hash_table_lookup (self->codes, GUINT_TO_POINTER (number));
+      AnnexNumberFormat format = known != NULL ? *known : annex_number_format_from_id (number);
 
-      if (g_hash_table_lookup_extended (self->codes, GUINT_TO_POINTER (number), NULL, &known))
-        style = (AnnexNumberStyle) GPOINTER_TO_UINT (known);
-      else
-        style = annex_number_style_from_id (number);
-      g_array_append_val (self->styles, style);
+      g_array_append_val (self->styles, format);
     }
 }
 
@@ -269,44 +265,55 @@ start_sheet (GMarkupParseContext *context,
                                          g_str_equal (local, "f"));
 }
 
+/* What a person sees of the cell, and in full where that is less. */
 static void
-add_cell (Xlsx *self)
+read_text (Xlsx *self, AnnexCell *cell)
 {
-  char *text = NULL;
+  const AnnexNumberFormat general = { .style = ANNEX_NUMBER_GENERAL };
+  const AnnexNumberFormat *format = &general;
   g_autofree char *shown = NULL;
-  char *formula = NULL;
-  AnnexNumberStyle style = ANNEX_NUMBER_GENERAL;
+  g_autofree char *all = NULL;
 
-  if (self->value->len == 0 && self->formula->len == 0)
-    return;
   if (g_strcmp0 (self->type, "s") == 0)
     {
       guint64 index = g_ascii_strtoull (self->value->str, NULL, 10);
 
       if (index < self->strings->len)
-        text = g_ref_string_acquire (g_ptr_array_index (self->strings, index));
+        cell->text = g_ref_string_acquire (g_ptr_array_index (self->strings, index));
     }
   else if (g_strcmp0 (self->type, "b") == 0)
-    text = g_ref_string_new (g_str_equal (self->value->str, "1") ? "TRUE" : "FALSE");
-  else if (self->type == NULL || g_str_equal (self->type, "n"))
+    cell->text = g_ref_string_new (g_str_equal (self->value->str, "1") ? "TRUE" : "FALSE");
+  else if ((self->type == NULL || g_str_equal (self->type, "n")) && self->value->len > 0)
     {
       if (self->style < self->styles->len)
-        style = g_array_index (self->styles, AnnexNumberStyle, self->style);
-      if (self->value->len > 0)
-        shown = annex_number_format (self->value->str, style, self->from_1904);
+        format = &g_array_index (self->styles, AnnexNumberFormat, self->style);
+      shown = annex_number_show (self->value->str, format, self->from_1904);
+      all = annex_number_show_all (self->value->str, format, self->from_1904);
+      cell->text = annex_workbook_new_text (shown, -1);
+      if (!g_str_equal (shown, all))
+        cell->value = annex_workbook_new_text (all, -1);
     }
+}
+
+static void
+add_cell (Xlsx *self)
+{
+  AnnexCell cell = { .column = self->column };
+
+  if (self->value->len == 0 && self->formula->len == 0)
+    return;
+  read_text (self, &cell);
   if (self->formula->len > 0)
     {
       g_string_prepend_c (self->formula, '=');
-      formula = annex_workbook_new_text (self->formula->str, (gssize) self->formula->len);
+      cell.formula = annex_workbook_new_text (self->formula->str, (gssize) self->formula->len);
     }
-  if (text == NULL && self->value->len == 0 && formula != NULL)
-    text = g_ref_string_acquire (formula);
-  if (text == NULL)
-    text = annex_workbook_new_text (shown != NULL ? shown : self->value->str, -1);
-  self->full = !annex_workbook_builder_add (self->builder, self->column, text, formula);
-  g_ref_string_release (text);
-  g_clear_pointer (&formula, g_ref_string_release);
+  if (cell.text == NULL && self->value->len == 0 && cell.formula != NULL)
+    cell.text = g_ref_string_acquire (cell.formula);
+  if (cell.text == NULL)
+    cell.text = annex_workbook_new_text (self->value->str, -1);
+  self->full = !annex_workbook_builder_add (self->builder, &cell);
+  annex_cell_clear (&cell);
 }
 
 static void
@@ -403,8 +410,8 @@ annex_workbook_read_xlsx (AnnexWorkbookBuilder *builder, GBytes *bytes, GError *
   self.ids = g_ptr_array_new_with_free_func (g_free);
   self.parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self.strings = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ref_string_release);
-  self.codes = g_hash_table_new (NULL, NULL);
-  self.styles = g_array_new (FALSE, FALSE, sizeof (AnnexNumberStyle));
+  self.codes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self.styles = g_array_new (FALSE, FALSE, sizeof (AnnexNumberFormat));
   self.text = g_string_new (NULL);
   self.formula = g_string_new (NULL);
   self.value = g_string_new (NULL);

@@ -13,12 +13,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-static void
-cell_clear (gpointer data)
+void
+annex_cell_clear (AnnexCell *cell)
 {
-  AnnexCell *cell = data;
-
   g_clear_pointer (&cell->text, g_ref_string_release);
+  g_clear_pointer (&cell->value, g_ref_string_release);
   g_clear_pointer (&cell->formula, g_ref_string_release);
 }
 
@@ -99,34 +98,41 @@ annex_workbook_builder_begin_row (AnnexWorkbookBuilder *self, guint number)
     {
       last = g_new0 (AnnexRow, 1);
       last->cells = g_array_new (FALSE, FALSE, sizeof (AnnexCell));
-      g_array_set_clear_func (last->cells, cell_clear);
+      g_array_set_clear_func (last->cells, (GDestroyNotify) annex_cell_clear);
       g_ptr_array_add (self->sheet->rows, last);
     }
   last->number = number;
   self->row = last;
 }
 
-gboolean
-annex_workbook_builder_add (AnnexWorkbookBuilder *self, guint column, char *text, char *formula)
+static char *
+acquire (char *text)
 {
-  AnnexCell cell = { .column = column };
+  return text != NULL ? g_ref_string_acquire (text) : NULL;
+}
+
+gboolean
+annex_workbook_builder_add (AnnexWorkbookBuilder *self, const AnnexCell *cell)
+{
+  AnnexCell own = { .column = cell->column };
   GArray *cells;
 
   if (self->row == NULL)
     return TRUE;
-  if (column >= ANNEX_WORKBOOK_MAX_COLUMNS || self->n_cells >= ANNEX_WORKBOOK_MAX_CELLS)
+  if (cell->column >= ANNEX_WORKBOOK_MAX_COLUMNS || self->n_cells >= ANNEX_WORKBOOK_MAX_CELLS)
     {
       self->workbook->cut = TRUE;
       return FALSE;
     }
   cells = self->row->cells;
-  if (cells->len > 0 && g_array_index (cells, AnnexCell, cells->len - 1).column >= column)
+  if (cells->len > 0 && g_array_index (cells, AnnexCell, cells->len - 1).column >= cell->column)
     return TRUE;
-  cell.text = text != NULL ? g_ref_string_acquire (text) : g_ref_string_new_intern ("");
-  cell.formula = formula != NULL ? g_ref_string_acquire (formula) : NULL;
-  g_array_append_val (cells, cell);
+  own.text = cell->text != NULL ? g_ref_string_acquire (cell->text) : g_ref_string_new_intern ("");
+  own.value = acquire (cell->value);
+  own.formula = acquire (cell->formula);
+  g_array_append_val (cells, own);
   self->n_cells++;
-  self->sheet->n_columns = MAX (self->sheet->n_columns, column + 1);
+  self->sheet->n_columns = MAX (self->sheet->n_columns, cell->column + 1);
   return TRUE;
 }
 
@@ -146,6 +152,15 @@ annex_workbook_new_text (const char *text, gssize length)
 }
 
 /* ---- rows and references */
+
+gboolean
+annex_cell_equal (const AnnexCell *a, const AnnexCell *b)
+{
+  if (a == NULL || b == NULL)
+    return a == b;
+  return a->column == b->column && g_str_equal (a->text, b->text) &&
+         g_strcmp0 (a->value, b->value) == 0 && g_strcmp0 (a->formula, b->formula) == 0;
+}
 
 const AnnexCell *
 annex_row_find (const AnnexRow *row, guint column)
@@ -174,14 +189,9 @@ annex_row_equal (const AnnexRow *a, const AnnexRow *b)
   if (a->cells->len != b->cells->len)
     return FALSE;
   for (guint i = 0; i < a->cells->len; i++)
-    {
-      const AnnexCell *one = &g_array_index (a->cells, AnnexCell, i);
-      const AnnexCell *other = &g_array_index (b->cells, AnnexCell, i);
-
-      if (one->column != other->column || !g_str_equal (one->text, other->text) ||
-          g_strcmp0 (one->formula, other->formula) != 0)
-        return FALSE;
-    }
+    if (!annex_cell_equal (&g_array_index (a->cells, AnnexCell, i),
+                           &g_array_index (b->cells, AnnexCell, i)))
+      return FALSE;
   return TRUE;
 }
 
@@ -196,6 +206,8 @@ annex_row_hash (const AnnexRow *row)
 
       hash = hash * 31 + cell->column;
       hash = hash * 31 + g_str_hash (cell->text);
+      if (cell->value != NULL)
+        hash = hash * 31 + g_str_hash (cell->value);
       if (cell->formula != NULL)
         hash = hash * 31 + g_str_hash (cell->formula);
     }
@@ -277,14 +289,14 @@ guess_separator (const char *text, gsize length)
 static gboolean
 add_field (AnnexWorkbookBuilder *builder, guint column, GString *field)
 {
-  char *text;
+  AnnexCell cell = { .column = column };
   gboolean more;
 
   if (field->len == 0)
     return TRUE;
-  text = annex_workbook_new_text (field->str, (gssize) field->len);
-  more = annex_workbook_builder_add (builder, column, text, NULL);
-  g_ref_string_release (text);
+  cell.text = annex_workbook_new_text (field->str, (gssize) field->len);
+  more = annex_workbook_builder_add (builder, &cell);
+  annex_cell_clear (&cell);
   g_string_truncate (field, 0);
   return more;
 }

@@ -23,6 +23,7 @@ typedef struct
 {
   guint column;  /* from 0 */
   char *text;    /* GRefString: what a person sees */
+  char *value;   /* GRefString, in full, where less of it is shown; nullable */
   char *formula; /* GRefString, with "="; nullable */
 } AnnexCell;
 
@@ -58,6 +59,9 @@ void
 annex_workbook_free (AnnexWorkbook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexWorkbook, annex_workbook_free)
 
+/* Shown alike, and nothing hidden behind it that differs. Both nullable. */
+gboolean
+annex_cell_equal (const AnnexCell *a, const AnnexCell *b);
 /* The cell of @row (nullable) at @column, or NULL. Borrowed. */
 const AnnexCell *
 annex_row_find (const AnnexRow *row, guint column);
