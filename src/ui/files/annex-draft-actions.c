@@ -93,13 +93,21 @@ show_toast (GtkWidget *widget, AdwToast *toast)
     g_object_unref (g_object_ref_sink (toast));
 }
 
+/* A reason is read to its end: the toast's own title is one line, and cut. */
 static AdwToast *
 toast_new (const char *text)
 {
   AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = gtk_label_new (text);
 
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (label), GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_lines (GTK_LABEL (label), 5);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  adw_toast_set_custom_title (toast, label);
   return toast;
 }
 
