@@ -7,6 +7,8 @@
  */
 #include "annex-draft.h"
 
+#include "annex-beneath.h"
+
 #include <string.h>
 
 G_DEFINE_BOXED_TYPE (AnnexUpperEntry,
@@ -110,15 +112,28 @@ set_text (JsonObject *json, const char *name, const char *bytes)
   json_object_set_string_member (json, name, valid);
 }
 
+/* A name is bytes; what is no text of it is told as %XX beside the text. */
+static void
+set_path (JsonObject *json, const char *name, const char *bytes_name, const char *path)
+{
+  set_text (json, name, path);
+  if (!g_utf8_validate (path, -1, NULL))
+    {
+      g_autofree char *bytes = annex_beneath_path_to_text (path);
+
+      json_object_set_string_member (json, bytes_name, bytes);
+    }
+}
+
 JsonObject *
 annex_change_to_json (const AnnexChange *self)
 {
   JsonObject *json = json_object_new ();
 
   json_object_set_string_member (json, "kind", annex_change_kind_to_name (self->kind));
-  set_text (json, "path", self->path);
+  set_path (json, "path", "path_bytes", self->path);
   if (self->old_path != NULL)
-    set_text (json, "old_path", self->old_path);
+    set_path (json, "old_path", "old_path_bytes", self->old_path);
   if (self->folder)
     json_object_set_boolean_member (json, "folder", TRUE);
   if (self->target != NULL)

@@ -86,7 +86,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexChange, annex_change_free)
 const char *
 annex_change_kind_to_name (AnnexChangeKind kind);
 /* {kind, path, old_path?, folder?, size, old_size?, sha256?, conflict?, active?, reason?}; paths made
- * valid UTF-8. (transfer full) */
+ * valid UTF-8, and where they were not, path_bytes and old_path_bytes beside them. (transfer full) */
 JsonObject *
 annex_change_to_json (const AnnexChange *self);
 

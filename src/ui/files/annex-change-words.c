@@ -6,6 +6,7 @@
  */
 #include "annex-change-words.h"
 
+#include "annex-beneath.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -142,6 +143,20 @@ annex_share_mode_to_sentence (AnnexShareMode mode)
   return "";
 }
 
+/* The name itself where it is no text, and what is shown is what is meant. (transfer full,
+ * nullable)
+ */
+static char *
+dup_path (JsonObject *json, const char *name, const char *bytes_name)
+{
+  const char *shown = annex_json_opt_string (json, name, NULL);
+  const char *bytes = annex_json_opt_string (json, bytes_name, NULL);
+  g_autofree char *path = bytes != NULL ? annex_beneath_path_from_text (bytes) : NULL;
+  g_autofree char *valid = path != NULL ? annex_text_make_valid (path, -1) : NULL;
+
+  return g_strcmp0 (valid, shown) == 0 ? g_steal_pointer (&path) : g_strdup (shown);
+}
+
 AnnexChange *
 annex_change_new_from_json (JsonObject *json)
 {
@@ -149,15 +164,16 @@ annex_change_new_from_json (JsonObject *json)
                                            ANNEX_CHANGE_RENAMED, ANNEX_CHANGE_DELETED,
                                            ANNEX_CHANGE_MODE,    ANNEX_CHANGE_REFUSED };
   const char *name = annex_json_opt_string (json, "kind", "");
-  const char *path = annex_json_opt_string (json, "path", "");
+  g_autofree char *path = dup_path (json, "path", "path_bytes");
   AnnexChange *change = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (kinds) && change == NULL && path[0] != '\0'; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (kinds) && change == NULL && path != NULL && path[0] != '\0';
+       i++)
     if (g_str_equal (name, annex_change_kind_to_name (kinds[i])))
       change = annex_change_new (kinds[i], path);
   if (change == NULL)
     return NULL;
-  change->old_path = g_strdup (annex_json_opt_string (json, "old_path", NULL));
+  change->old_path = dup_path (json, "old_path", "old_path_bytes");
   change->folder = annex_json_opt_boolean (json, "folder", FALSE);
   change->target = g_strdup (annex_json_opt_string (json, "target", NULL));
   change->size_bytes = (guint64) MAX (annex_json_opt_int (json, "size", 0), 0);

@@ -258,35 +258,6 @@ show (AnnexFilesPane *self, GPtrArray *roots)
   annex_files_pane_update (self);
 }
 
-static DexFuture *
-reading_fiber (gpointer data)
-{
-  Reading *reading = data;
-  g_autoptr (GPtrArray) shares = annex_task_dup_shares (reading->task);
-  g_autoptr (GPtrArray) roots = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (AnnexFilesPane) self = NULL;
-
-  for (guint i = 0; i < shares->len; i++)
-    {
-      AnnexShare *share = g_ptr_array_index (shares, i);
-      GHashTable *unchosen = g_hash_table_lookup (reading->unchosen, annex_share_get_id (share));
-      Build *build = g_new0 (Build, 1);
-      AnnexDraftNode *root;
-
-      build->share = annex_share_ref (share);
-      build->changes = read_changes (reading, share);
-      build->unchosen = unchosen != NULL ? g_hash_table_ref (unchosen) : NULL;
-      root =
-          dex_await_object (annex_worker_run ("annex-tree", build_work, build, build_free), NULL);
-      if (root != NULL) /* building cannot fail */
-        g_ptr_array_add (roots, root);
-    }
-  self = g_weak_ref_get (&reading->self);
-  if (self != NULL && self->serial == reading->serial)
-    show (self, roots);
-  return dex_future_new_true ();
-}
-
 static GHashTable *
 dup_unchosen (AnnexFilesPane *self)
 {
@@ -306,6 +277,92 @@ dup_unchosen (AnnexFilesPane *self)
                            set);
     }
   return all;
+}
+
+static gboolean
+same_set (GHashTable *a, GHashTable *b)
+{
+  GHashTableIter iter;
+  gpointer path;
+
+  if (a == NULL || b == NULL || g_hash_table_size (a) != g_hash_table_size (b))
+    return a == b;
+  g_hash_table_iter_init (&iter, a);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    if (!g_hash_table_contains (b, path))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+same_choice (GHashTable *a, GHashTable *b)
+{
+  GHashTableIter iter;
+  gpointer share_id;
+  gpointer set;
+
+  if (g_hash_table_size (a) != g_hash_table_size (b))
+    return FALSE;
+  g_hash_table_iter_init (&iter, a);
+  while (g_hash_table_iter_next (&iter, &share_id, &set))
+    if (!same_set (set, g_hash_table_lookup (b, share_id)))
+      return FALSE;
+  return TRUE;
+}
+
+/* The trees of @shares with their @changes, with what is not chosen. (transfer full) */
+static GPtrArray *
+build_roots (Reading *reading, GPtrArray *shares, GPtrArray *changes)
+{
+  GPtrArray *roots = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+      GHashTable *unchosen = g_hash_table_lookup (reading->unchosen, annex_share_get_id (share));
+      Build *build = g_new0 (Build, 1);
+      AnnexDraftNode *root;
+
+      build->share = annex_share_ref (share);
+      build->changes = g_ptr_array_ref (g_ptr_array_index (changes, i));
+      build->unchosen = unchosen != NULL ? g_hash_table_ref (unchosen) : NULL;
+      root =
+          dex_await_object (annex_worker_run ("annex-tree", build_work, build, build_free), NULL);
+      if (root != NULL) /* building cannot fail */
+        g_ptr_array_add (roots, root);
+    }
+  return roots;
+}
+
+static DexFuture *
+reading_fiber (gpointer data)
+{
+  Reading *reading = data;
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (reading->task);
+  g_autoptr (GPtrArray) changes =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+
+  for (guint i = 0; i < shares->len; i++)
+    g_ptr_array_add (changes, read_changes (reading, g_ptr_array_index (shares, i)));
+  /* That takes its time, and meanwhile the user may have chosen otherwise. */
+  for (;;)
+    {
+      g_autoptr (GPtrArray) roots = build_roots (reading, shares, changes);
+      g_autoptr (AnnexFilesPane) self = g_weak_ref_get (&reading->self);
+      GHashTable *unchosen;
+
+      if (self == NULL || self->serial != reading->serial)
+        return dex_future_new_true ();
+      unchosen = dup_unchosen (self);
+      if (same_choice (unchosen, reading->unchosen))
+        {
+          g_hash_table_unref (unchosen);
+          show (self, roots);
+          return dex_future_new_true ();
+        }
+      g_hash_table_unref (reading->unchosen);
+      reading->unchosen = unchosen;
+    }
 }
 
 static void

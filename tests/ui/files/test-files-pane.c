@@ -123,6 +123,60 @@ test_keep (void)
   fixture_close (&self);
 }
 
+/* A large draft takes its time to be read; what is chosen meanwhile counts. */
+static void
+test_choose_while_reading (void)
+{
+  Fixture self = { 0 };
+  GPtrArray *changes = receipts ();
+
+  fixture_open (&self, 400, 800);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  assert_seen (&self, "7 changes");
+  for (guint i = 0; i < 600; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("new/%03u.txt", i);
+
+      g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, path, 10, 0));
+    }
+  annex_fake_desk_forget_calls (self.desk);
+  annex_fake_desk_hold (self.desk, "list_draft");
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, changes);
+  assert_called (&self, "list_draft:*");
+  annex_draft_node_set_checked (select_node (&self, "Notes.txt"), FALSE);
+  assert_seen (&self, "6 of 7 changes chosen");
+  annex_fake_desk_release (self.desk, "list_draft");
+  assert_seen (&self, "606 of 607 changes chosen");
+  fixture_close (&self);
+}
+
+/* Names that are no text can be looked at and chosen like any other, and are told apart. */
+static void
+test_names_of_bytes (void)
+{
+  Fixture self = { 0 };
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
+  g_autofree char *call = NULL;
+
+  fixture_open (&self, 400, 800);
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, "Caf\351.txt", 12, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_ADDED, "Caf\350.txt", 13, 0));
+  g_ptr_array_add (changes, change (ANNEX_CHANGE_CHANGED, "Notes.txt", 14, 13));
+  annex_fake_desk_set_after (self.desk, self.share, "Caf\351.txt", "of the coffee", -1);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, changes);
+  assert_seen (&self, "3 changes");
+  annex_draft_node_set_checked (select_node (&self, "Notes.txt"), FALSE);
+  annex_draft_node_set_checked (select_node (&self, "Caf\350.txt"), FALSE);
+  select_node (&self, "Caf\351.txt");
+  assert_seen (&self, "of the coffee");
+  annex_shot_take (self.window, "files-bytes");
+  click (&self, "Keep Chosen");
+  call = g_strconcat ("keep:", self.share, ":Caf\351.txt", NULL);
+  assert_called (&self, call);
+  assert_seen (&self, "1 change kept");
+  fixture_close (&self);
+}
+
 static void
 test_discard (void)
 {
@@ -432,6 +486,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/files-pane/empty", test_empty);
   g_test_add_func ("/ui/files-pane/tree", test_tree);
   g_test_add_func ("/ui/files-pane/keep", test_keep);
+  g_test_add_func ("/ui/files-pane/choose-while-reading", test_choose_while_reading);
+  g_test_add_func ("/ui/files-pane/names-of-bytes", test_names_of_bytes);
   g_test_add_func ("/ui/files-pane/discard", test_discard);
   g_test_add_func ("/ui/files-pane/take-away", test_take_folder_away);
   g_test_add_func ("/ui/files-pane/take-away-unchanged", test_take_folder_without_changes_away);

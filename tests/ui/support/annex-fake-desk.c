@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define MAX_TOLD_ENTRIES 500 /* as the log tells them */
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexFakeDesk,
                                annex_fake_desk,
                                G_TYPE_OBJECT,
@@ -518,7 +520,8 @@ annex_fake_desk_set_draft (AnnexFakeDesk *self,
       AnnexChange *change = g_ptr_array_index (changes, i);
 
       n[change->kind]++;
-      json_array_add_object_element (entries, annex_change_to_json (change));
+      if (i < MAX_TOLD_ENTRIES)
+        json_array_add_object_element (entries, annex_change_to_json (change));
     }
   g_hash_table_insert (self->drafts, g_strdup (share_id), changes);
   annex_fake_desk_append (
