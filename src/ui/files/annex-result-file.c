@@ -45,12 +45,15 @@ annex_result_file_dup_name (const char *guest_path)
 
 /* ---- in the user's folder */
 
+/* Of a large draft the log tells only a part: what is not in that may be in the draft as well. */
 static gboolean
-is_in_draft (AnnexTask *task, AnnexShare *share, const char *path)
+may_be_in_draft (AnnexTask *task, AnnexShare *share, const char *path)
 {
+  static const char *const counts[] = { "added", "changed", "renamed", "deleted", "refused" };
   JsonObject *data = annex_task_get_draft (task, annex_share_get_id (share));
   JsonArray *entries = data != NULL ? annex_json_opt_array (data, "entries") : NULL;
   guint n = entries != NULL ? json_array_get_length (entries) : 0;
+  gint64 total = 0;
 
   for (guint i = 0; i < n; i++)
     {
@@ -64,7 +67,9 @@ is_in_draft (AnnexTask *task, AnnexShare *share, const char *path)
           (path[length] == '\0' || path[length] == '/'))
         return TRUE;
     }
-  return FALSE;
+  for (guint i = 0; data != NULL && i < G_N_ELEMENTS (counts); i++)
+    total += annex_json_opt_int (data, counts[i], 0);
+  return total > n;
 }
 
 static gboolean
@@ -93,7 +98,7 @@ annex_result_file_dup_host_path (AnnexTask *task, const char *guest_path)
       if (!g_str_has_prefix (guest_path, guest) || guest_path[length] != '/')
         continue;
       path = guest_path + length + 1;
-      if (!is_clean (path) || is_in_draft (task, share, path))
+      if (!is_clean (path) || may_be_in_draft (task, share, path))
         return NULL;
       return g_build_filename (annex_share_get_home (share), path, NULL);
     }

@@ -11,7 +11,7 @@ static AnnexWorkbook *
 read_fine (GBytes *bytes, AnnexWorkbookFormat format)
 {
   g_autoptr (GError) error = NULL;
-  AnnexWorkbook *workbook = annex_workbook_read_fine (bytes, format, &error);
+  AnnexWorkbook *workbook = annex_workbook_read (bytes, format, &error);
 
   g_assert_no_error (error);
   return workbook;

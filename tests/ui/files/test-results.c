@@ -138,6 +138,28 @@ test_host_paths (void)
   fixture_close (&self);
 }
 
+/* The log tells only the first of many changes: what is behind them may be newer in the draft. */
+static void
+test_large_draft (void)
+{
+  Fixture self = { 0 };
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_change_free);
+  g_autofree char *path = NULL;
+
+  fixture_open (&self);
+  for (guint i = 0; i < 600; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("file-%03u.txt", i);
+
+      g_ptr_array_add (changes, annex_change_new (ANNEX_CHANGE_ADDED, name));
+    }
+  g_ptr_array_add (changes, annex_change_new (ANNEX_CHANGE_CHANGED, "z-index.xlsx"));
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, changes);
+  path = annex_result_file_dup_host_path (self.task, "/folders/Receipts/z-index.xlsx");
+  g_assert_null (path);
+  fixture_close (&self);
+}
+
 static GFile *
 fetch (Fixture *self, const char *path, gboolean may_start, GError **error)
 {
@@ -405,6 +427,7 @@ main (int argc, char **argv)
   annex_shot_init (&argc, &argv);
   g_test_add_func ("/ui/results/names", test_names);
   g_test_add_func ("/ui/results/host-paths", test_host_paths);
+  g_test_add_func ("/ui/results/large-draft", test_large_draft);
   g_test_add_func ("/ui/results/fetch", test_fetch);
   g_test_add_func ("/ui/results/cards", test_cards);
   g_test_add_func ("/ui/results/strip", test_strip);
