@@ -124,6 +124,9 @@ say_model_error (AnnexDoctor *self,
           : NULL;
   g_autofree char *sentence = NULL;
 
+  if (fault == NULL && address != NULL &&
+      g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE))
+    fault = annex_doctor_dup_time_fault (self, address);
   if (fault != NULL)
     sentence = g_strdup_printf (_ ("“%s” cannot be reached. %s"), profile->name, fault);
   else if (g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY))

@@ -61,5 +61,9 @@ annex_doctor_find_program (AnnexDoctor *self, const char *name);
  * wrong with it. Nothing is sent to @address itself. (transfer full) */
 char *
 annex_doctor_dup_proxy_fault (AnnexDoctor *self, const char *address);
+/* In a fiber: a sentence when the certificate of the server at @address is not valid at the time
+ * that this machine's clock says; NULL when it is, or nobody answers there. (transfer full) */
+char *
+annex_doctor_dup_time_fault (AnnexDoctor *self, const char *address);
 
 G_END_DECLS

@@ -262,6 +262,70 @@ test_desk (void)
   assert_opens ();
 }
 
+/* Of annex.localhost, for the year 2001. */
+static const char old_certificate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBazCCARGgAwIBAgIBATAKBggqhkjOPQQDAjAaMRgwFgYDVQQDDA9hbm5leC5s\n"
+    "b2NhbGhvc3QwHhcNMDEwMTAxMDAwMDAwWhcNMDIwMTAxMDAwMDAwWjAaMRgwFgYD\n"
+    "VQQDDA9hbm5leC5sb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQp\n"
+    "T3vbqoAEzLpj2X1iki7EAGJENC0VvRnGVN9dpC6F8nedBC/lyuKQyRCrtwHHFgvM\n"
+    "ILZjsgnqo+LhzL+oT9ILo0gwRjAaBgNVHREEEzARgg9hbm5leC5sb2NhbGhvc3Qw\n"
+    "CQYDVR0TBAIwADAdBgNVHQ4EFgQUT2RUhGhpRXFYdV8Hy2s5nDtXtVEwCgYIKoZI\n"
+    "zj0EAwIDSAAwRQIhAM1GIgjDN15JPLtjOhtzSeZ2sGu2F5b7qAP3zU/mGpgLAiAc\n"
+    "7cK3+v5mtdu8DYrXznsQRJZF8VZret0ztQTW+heSxQ==\n"
+    "-----END CERTIFICATE-----\n"
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMVuGW3yDlZ7wb5NV\n"
+    "JOH8UGSA3ZPvn2ZbUTlNMwPF9G2hRANCAAQpT3vbqoAEzLpj2X1iki7EAGJENC0V\n"
+    "vRnGVN9dpC6F8nedBC/lyuKQyRCrtwHHFgvMILZjsgnqo+LhzL+oT9IL\n"
+    "-----END PRIVATE KEY-----\n";
+
+static gboolean
+tls_cb (GThreadedSocketService *service,
+        GSocketConnection *connection,
+        GObject *source,
+        gpointer certificate)
+{
+  g_autoptr (GIOStream) tls =
+      g_tls_server_connection_new (G_IO_STREAM (connection), certificate, NULL);
+
+  g_assert_false (g_tls_connection_handshake (G_TLS_CONNECTION (tls), NULL, NULL));
+  return TRUE;
+}
+
+/* With a clock that is years ahead every certificate looks like this. */
+static void
+test_certificate (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate =
+      g_tls_certificate_new_from_pem (old_certificate, -1, &error);
+  g_autoptr (GSocketService) server = g_threaded_socket_service_new (4);
+  g_autoptr (GProxyResolver) direct = g_simple_proxy_resolver_new (NULL, NULL);
+  g_autoptr (AnnexModelProfile) profile = annex_model_profile_new ("openai", "Hosted");
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexDoctor) doctor = NULL;
+
+  g_assert_no_error (error);
+  g_signal_connect (server, "run", G_CALLBACK (tls_cb), certificate);
+  profile->base_url = g_strdup_printf (
+      "https://annex.localhost:%u",
+      g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (server), NULL, NULL));
+  profile->is_default = TRUE;
+  g_setenv ("ANNEX_API_KEY", "sk-any", TRUE);
+  test_await (annex_config_save_profile (annex_session_get_config (session), profile));
+  make_world (&world);
+  world.proxies = direct;
+  doctor = annex_doctor_new (session, NULL, &world);
+  check (doctor, "model", ANNEX_CHECK_FAILED, "this machine’s clock says");
+  g_socket_service_stop (server);
+  g_socket_listener_close (G_SOCKET_LISTENER (server));
+  check (doctor, "model", ANNEX_CHECK_FAILED, "Check the network");
+  g_unsetenv ("ANNEX_API_KEY");
+  test_await (annex_session_close (session));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,6 +336,7 @@ main (int argc, char **argv)
   app_fixture_add ("/doctor-waits/elsewhere", test_waits_elsewhere);
   app_fixture_add ("/doctor-waits/full", test_full);
   app_fixture_add ("/doctor-waits/desk", test_desk);
+  app_fixture_add ("/doctor-waits/certificate", test_certificate);
   status = g_test_run ();
   app_fixture_done ();
   return status;
