@@ -13,12 +13,16 @@
 
 #include <glib/gi18n.h>
 
+/* Of a dialog: Done was pressed. */
+#define DONE "annex-done"
+
 /* What a row knows of its need; freed with the row. */
 typedef struct
 {
   AnnexSkillKeeper *keeper;
   char *skill;
   AnnexSkillNeed *need;
+  guint storing; /* what is not stored yet */
 } Field;
 
 static void
@@ -38,11 +42,71 @@ get_field (gpointer row)
   return g_object_get_data (G_OBJECT (row), "annex-field");
 }
 
+static char *
+dup_title (const AnnexSkillNeed *need)
+{
+  g_autofree char *label = annex_text_for_display (need->label);
+
+  return need->optional ? g_strdup_printf (_ ("%s (optional)"), label) : g_steal_pointer (&label);
+}
+
+/* A secret is in the keyring now, and nowhere on the screen. */
+static void
+show_kept (GtkWidget *row)
+{
+  Field *field = get_field (row);
+  g_autofree char *title = dup_title (field->need);
+  g_autofree char *kept = g_strdup_printf (_ ("%s (in your keyring; write to replace it)"), title);
+  gboolean any = *gtk_editable_get_text (GTK_EDITABLE (row)) != '\0';
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), any ? kept : title);
+  gtk_editable_set_text (GTK_EDITABLE (row), "");
+}
+
+static gboolean
+is_storing (GtkWidget *widget)
+{
+  Field *field = get_field (widget);
+
+  if (field != NULL)
+    return field->storing > 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (is_storing (child))
+      return TRUE;
+  return FALSE;
+}
+
+/* The dialog whose Done was pressed goes when all is stored, and stays where something is not. */
+static void
+settle_dialog (GtkWidget *row, gboolean stored)
+{
+  GtkWidget *dialog = gtk_widget_get_ancestor (row, ADW_TYPE_DIALOG);
+
+  if (dialog == NULL || g_object_get_data (G_OBJECT (dialog), DONE) == NULL)
+    return;
+  if (!stored)
+    g_object_set_data (G_OBJECT (dialog), DONE, NULL);
+  else if (!is_storing (dialog))
+    adw_dialog_close (ADW_DIALOG (dialog));
+}
+
 static void
 stored_cb (gpointer object, const GValue *value, GError *error)
 {
+  Field *field = get_field (object);
+  gboolean secret = field->need->kind == ANNEX_NEED_SECRET;
+
+  field->storing--;
+  if (secret)
+    gtk_widget_set_sensitive (object, TRUE);
   if (error != NULL)
     annex_skill_tell (object, error);
+  else if (secret)
+    show_kept (object);
+  if (error != NULL && secret)
+    gtk_widget_grab_focus (object);
+  settle_dialog (object, error == NULL);
 }
 
 static void
@@ -52,6 +116,9 @@ store (GtkWidget *row, const char *value)
 
   if (field->need->kind != ANNEX_NEED_SECRET)
     g_set_str (&field->need->value, value);
+  else
+    gtk_widget_set_sensitive (row, FALSE); /* the keyring may ask first, and may refuse */
+  field->storing++;
   annex_then (annex_skill_keeper_set_value (field->keeper, field->skill, field->need->id,
                                             value != NULL && *value != '\0' ? value : NULL),
               row, stored_cb);
@@ -59,31 +126,10 @@ store (GtkWidget *row, const char *value)
 
 /* ---- text and secrets */
 
-static char *
-dup_title (const AnnexSkillNeed *need)
-{
-  g_autofree char *label = annex_text_for_display (need->label);
-
-  return need->optional ? g_strdup_printf (_ ("%s (optional)"), label) : g_steal_pointer (&label);
-}
-
 static void
 apply_cb (AdwEntryRow *row)
 {
-  Field *field = get_field (row);
-  g_autofree char *title = NULL;
-  g_autofree char *kept = NULL;
-
   store (GTK_WIDGET (row), gtk_editable_get_text (GTK_EDITABLE (row)));
-  if (field->need->kind != ANNEX_NEED_SECRET)
-    return;
-  title = dup_title (field->need);
-  kept = g_strdup_printf (_ ("%s (in your keyring; write to replace it)"), title);
-  /* It is in the keyring now, and nowhere on the screen. */
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row),
-                                 *gtk_editable_get_text (GTK_EDITABLE (row)) != '\0' ? kept
-                                                                                     : title);
-  gtk_editable_set_text (GTK_EDITABLE (row), "");
 }
 
 static GtkWidget *
@@ -288,7 +334,10 @@ static void
 done_cb (AdwDialog *dialog)
 {
   apply_all (GTK_WIDGET (dialog));
-  adw_dialog_close (dialog);
+  if (is_storing (GTK_WIDGET (dialog)))
+    g_object_set_data (G_OBJECT (dialog), DONE, GINT_TO_POINTER (TRUE));
+  else
+    adw_dialog_close (dialog);
 }
 
 AdwDialog *

@@ -242,6 +242,30 @@ test_install (Case *self, gconstpointer data)
   await (self, annex_is_type, "AnnexSkillRow");
 }
 
+/* Where there is no keyring a secret is not kept: it stays where it was written, and Done does not
+ * hide that. */
+static void
+test_secret_refused (Case *self, gconstpointer data)
+{
+  g_autofree char *folder = shots_make_offer (self->desk);
+  g_autoptr (AnnexSkillOffer) offer = open_offer (self, folder);
+  AdwDialog *dialog = annex_skill_install_new (get_keeper (self), offer);
+  GtkWidget *row;
+
+  show_page (self, 1000);
+  adw_dialog_present (dialog, self->page);
+  await_text (self, "Key of your bank");
+  annex_press (GTK_WIDGET (dialog), "_Install");
+  row = await (self, annex_is_type, "AdwPasswordEntryRow");
+  gtk_editable_set_text (GTK_EDITABLE (row), "s3cret");
+  annex_press (gtk_widget_get_ancestor (row, ADW_TYPE_DIALOG), "_Done");
+  annex_shot_settle (500);
+  g_assert_true (gtk_widget_is_sensitive (row));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (row)), ==, "s3cret");
+  g_assert_null (strstr (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), "keyring"));
+  adw_dialog_force_close (ADW_DIALOG (gtk_widget_get_ancestor (row, ADW_TYPE_DIALOG)));
+}
+
 /* Names of files are whatever somebody made them. */
 static void
 test_install_hostile (Case *self, gconstpointer data)
@@ -453,6 +477,7 @@ main (int argc, char **argv)
   ADD_CASE ("broken", test_broken);
   ADD_CASE ("hostile", test_hostile);
   ADD_CASE ("install", test_install);
+  ADD_CASE ("secret-refused", test_secret_refused);
   ADD_CASE ("install-hostile", test_install_hostile);
   ADD_CASE ("difference", test_difference);
   ADD_CASE ("install-several", test_install_several);
