@@ -198,6 +198,8 @@ changes_words (AnnexEventType type, guint n, const char *folder)
   if (type == ANNEX_EVENT_DRAFT_KEPT)
     return g_strdup_printf (ngettext ("%u change was kept in %s", "%u changes were kept in %s", n),
                             n, folder);
+  if (type == ANNEX_EVENT_DRAFT_UNDONE && n == 0)
+    return g_strdup (_ ("There was nothing left to take back"));
   if (type == ANNEX_EVENT_DRAFT_UNDONE)
     return g_strdup_printf (
         ngettext ("You took %u kept change back", "You took %u kept changes back", n), n);

@@ -158,6 +158,8 @@ annex_chat_words_draft (AnnexTask *task, AnnexTranscriptItem *item)
     words = g_strdup (_ ("Discarded the changes"));
   else if (type == ANNEX_EVENT_DRAFT_DISCARDED)
     words = g_strdup_printf (ngettext ("Discarded %u change", "Discarded %u changes", n), n);
+  else if (type == ANNEX_EVENT_DRAFT_UNDONE && n == 0 && left == 0)
+    words = g_strdup (_ ("There was nothing left to take back"));
   else if (type == ANNEX_EVENT_DRAFT_UNDONE)
     words =
         g_strdup_printf (ngettext ("Took %u kept change back", "Took %u kept changes back", n), n);

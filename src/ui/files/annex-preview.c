@@ -8,6 +8,7 @@
 
 #include "annex-change-words.h"
 #include "annex-compare.h"
+#include "annex-file-handle.h"
 #include "annex-future.h"
 #include "annex-grid-view.h"
 #include "annex-link.h"
@@ -32,6 +33,8 @@ struct _AnnexPreview
 
   guint serial; /* of the change that is wanted now */
 
+  AnnexFileHandle *handle;
+  GtkWidget *grip;
   GtkLabel *title;
   GtkLabel *subtitle;
   GtkStack *stack;
@@ -538,6 +541,7 @@ annex_preview_show_change (AnnexPreview *self,
   words = annex_change_describe (change);
   gtk_label_set_text (self->title, name);
   gtk_label_set_text (self->subtitle, words);
+  annex_file_handle_set_change (self->handle, desk, task, share_id, change);
   if (change->folder || change->target != NULL || change->kind == ANNEX_CHANGE_REFUSED)
     {
       reset (self);
@@ -572,6 +576,7 @@ annex_preview_show_pair (AnnexPreview *self, const char *name, GBytes *before, G
   g_return_if_fail (before != NULL || after != NULL);
 
   self->serial++;
+  annex_file_handle_set_change (self->handle, NULL, NULL, NULL, NULL);
   shown = annex_text_file_name (name);
   gtk_label_set_text (self->title, shown);
   load = g_new0 (Load, 1);
@@ -595,6 +600,7 @@ annex_preview_show_failure (AnnexPreview *self, const char *name, const char *re
   g_autofree char *shown = annex_text_file_name (name);
 
   self->serial++;
+  annex_file_handle_set_change (self->handle, NULL, NULL, NULL, NULL);
   gtk_label_set_text (self->title, shown);
   reset (self);
   show_details (self, NULL, change, reason);
@@ -606,6 +612,7 @@ annex_preview_clear (AnnexPreview *self)
   g_return_if_fail (ANNEX_IS_PREVIEW (self));
 
   self->serial++;
+  annex_file_handle_set_change (self->handle, NULL, NULL, NULL, NULL);
   reset (self);
   gtk_label_set_text (self->title, "");
   gtk_label_set_text (self->subtitle, "");
@@ -629,8 +636,11 @@ annex_preview_class_init (AnnexPreviewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = annex_preview_dispose;
   g_type_ensure (ANNEX_TYPE_GRID_VIEW);
   g_type_ensure (ANNEX_TYPE_COMPARE);
+  g_type_ensure (ANNEX_TYPE_FILE_HANDLE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/annex_desktop/Annex/annex-preview.ui");
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreview, handle);
+  gtk_widget_class_bind_template_child (widget_class, AnnexPreview, grip);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreview, title);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreview, subtitle);
   gtk_widget_class_bind_template_child (widget_class, AnnexPreview, stack);
@@ -655,6 +665,7 @@ annex_preview_init (AnnexPreview *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  annex_file_handle_set_grip (self->handle, self->grip);
   /* the slider's sides are the pictures', whichever way one reads */
   gtk_widget_set_direction (GTK_WIDGET (self->image_legend), GTK_TEXT_DIR_LTR);
   g_signal_connect (factory, "setup", G_CALLBACK (setup_line_cb), NULL);

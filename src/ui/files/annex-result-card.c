@@ -7,6 +7,7 @@
 #include "annex-result-card.h"
 
 #include "annex-draft-actions.h"
+#include "annex-file-hand.h"
 #include "annex-future.h"
 #include "annex-preview-content.h"
 #include "annex-result-file.h"
@@ -195,68 +196,14 @@ look (Work *work)
 }
 
 static void
-launched_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (AnnexResultCard) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error) &&
-      !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    annex_toast (GTK_WIDGET (self), _ ("No app could open it"));
-}
-
-static void
-shown_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (AnnexResultCard) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!gtk_file_launcher_open_containing_folder_finish (GTK_FILE_LAUNCHER (source), result, &error))
-    annex_toast (GTK_WIDGET (self), _ ("The folder could not be shown"));
-}
-
-static void
-copied_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (AnnexResultCard) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (g_file_copy_finish (G_FILE (source), result, &error))
-    annex_toast (GTK_WIDGET (self), _ ("Saved"));
-  else
-    {
-      g_autofree char *reason = annex_text_for_display (annex_error_said (error));
-      g_autofree char *text = g_strdup_printf (_ ("Not saved: %s"), reason);
-
-      annex_toast (GTK_WIDGET (self), text);
-    }
-}
-
-static void
-save_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (AnnexResultCard) self = data;
-  g_autoptr (GFile) target = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
-
-  if (target != NULL && self->file != NULL)
-    g_file_copy_async (self->file, target, G_FILE_COPY_OVERWRITE, G_PRIORITY_DEFAULT, NULL, NULL,
-                       NULL, copied_cb, g_object_ref (self));
-}
-
-static void
 hand_over (AnnexResultCard *self, What what)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWindow *window = GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (self->file);
-  g_autoptr (GtkFileDialog) dialog = NULL;
-  g_autofree char *name = NULL;
+  GtkWidget *widget = GTK_WIDGET (self);
 
   /* Annex is the app that opens it. */
   if (is_skill (self) && (what == OPEN || what == PREVIEW) && g_file_peek_path (self->file) != NULL)
     {
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.open-skill", "s",
-                                  g_file_peek_path (self->file));
+      gtk_widget_activate_action (widget, "win.open-skill", "s", g_file_peek_path (self->file));
       return;
     }
   switch (what)
@@ -264,20 +211,16 @@ hand_over (AnnexResultCard *self, What what)
     case LOOK:
       break;
     case PREVIEW:
-      annex_result_preview_present (GTK_WIDGET (self), self->file, self->guest_path);
+      annex_result_preview_present (widget, self->file, self->guest_path);
       break;
     case OPEN:
-      gtk_file_launcher_launch (launcher, window, NULL, launched_cb, g_object_ref (self));
+      annex_file_hand_over (widget, self->file, ANNEX_FILE_HAND_OPEN);
       break;
     case SHOW:
-      gtk_file_launcher_open_containing_folder (launcher, window, NULL, shown_cb,
-                                                g_object_ref (self));
+      annex_file_hand_over (widget, self->file, ANNEX_FILE_HAND_SHOW);
       break;
     case SAVE:
-      dialog = gtk_file_dialog_new ();
-      name = g_file_get_basename (self->file);
-      gtk_file_dialog_set_initial_name (dialog, name);
-      gtk_file_dialog_save (dialog, window, NULL, save_chosen_cb, g_object_ref (self));
+      annex_file_hand_over (widget, self->file, ANNEX_FILE_HAND_SAVE);
       break;
     }
 }
@@ -343,18 +286,7 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static GdkContentProvider *
 prepare_cb (GtkDragSource *source, double x, double y, AnnexResultCard *self)
 {
-  GdkFileList *list;
-  GSList *files;
-  GdkContentProvider *provider;
-
-  if (self->file == NULL)
-    return NULL;
-  files = g_slist_prepend (NULL, self->file);
-  list = gdk_file_list_new_from_list (files);
-  provider = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
-  g_boxed_free (GDK_TYPE_FILE_LIST, list);
-  g_slist_free (files);
-  return provider;
+  return self->file != NULL ? annex_file_hand_provide (self->file) : NULL;
 }
 
 static void

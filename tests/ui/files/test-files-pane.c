@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-shot.h"
+#include "fake-computer.h"
 #include "files-fixture.h"
 #include "zip-fixture.h"
 
@@ -395,6 +396,86 @@ test_previews (void)
     }
 }
 
+static gboolean
+is_hovered_file (gpointer data)
+{
+  return annex_fake_desk_was_called (data, "load_file:/folders/Receipts/Notes.txt");
+}
+
+static GtkEventController *
+controller_of (GtkWidget *widget, GType type)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) one = g_list_model_get_item (controllers, i);
+
+      if (G_TYPE_CHECK_INSTANCE_TYPE (one, type))
+        return one; /* held by the widget */
+    }
+  g_error ("There is no %s", g_type_name (type));
+}
+
+static gboolean
+is_grip (GtkWidget *widget, const char *text)
+{
+  return g_strcmp0 (gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)), text) == 0;
+}
+
+/* One changed file can be dragged out as it is in the draft; what is deleted cannot. */
+static void
+test_hand_out (void)
+{
+  Fixture self = { 0 };
+  g_autoptr (GdkContentProvider) provider = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autofree char *content = NULL;
+  g_autofree char *root = NULL;
+  g_autoptr (FakeComputer) computer = NULL;
+  g_autoptr (GError) error = NULL;
+  GtkWidget *grip;
+  GSList *files;
+
+  fixture_open (&self, 400, 800);
+  root = g_build_filename (annex_fake_desk_get_folder (self.desk), "computer", NULL);
+  computer = fake_computer_new (root);
+  annex_fake_desk_set_computer (self.desk, ANNEX_COMPUTER (computer));
+  annex_shot_await (annex_computer_start (ANNEX_COMPUTER (computer)), &error);
+  g_assert_no_error (error);
+  set_previews (&self);
+  annex_fake_desk_set_file (self.desk, "/folders/Receipts/Notes.txt", "new notes", -1);
+  annex_fake_desk_set_draft (self.desk, self.task, self.share, receipts ());
+  assert_seen (&self, "7 changes");
+  select_node (&self, "duplicate.pdf");
+  assert_seen (&self, "no longer there");
+  g_assert_null (find (self.pane, is_label, "Open"));
+  select_node (&self, "Notes.txt");
+  assert_seen (&self, "The taxi is checked");
+  assert_seen (&self, "Open");
+  assert_named (self.pane);
+  annex_shot_take (self.window, "files-hand-out");
+  grip = find (self.pane, is_grip, "grip");
+  g_assert_nonnull (grip);
+  g_signal_emit_by_name (controller_of (grip, GTK_TYPE_EVENT_CONTROLLER_MOTION), "enter", 1.0, 1.0);
+  g_assert_true (annex_shot_wait (is_hovered_file, self.desk, 5000));
+  for (guint i = 0; i < 50 && provider == NULL; i++)
+    {
+      annex_shot_settle (50);
+      g_signal_emit_by_name (controller_of (grip, GTK_TYPE_DRAG_SOURCE), "prepare", 1.0, 1.0,
+                             &provider);
+    }
+  g_assert_nonnull (provider);
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_assert_true (gdk_content_provider_get_value (provider, &value, NULL));
+  files = gdk_file_list_get_files (g_value_get_boxed (&value));
+  g_assert_cmpuint (g_slist_length (files), ==, 1);
+  g_assert_true (g_file_load_contents (files->data, NULL, &content, NULL, NULL, NULL));
+  g_assert_cmpstr (content, ==, "new notes");
+  g_slist_free (files);
+  fixture_close (&self);
+}
+
 /* Names and contents that would be something else if they were markup, many or long. */
 static void
 test_hostile (void)
@@ -493,6 +574,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/files-pane/take-away-unchanged", test_take_folder_without_changes_away);
   g_test_add_func ("/ui/files-pane/failure", test_failure);
   g_test_add_func ("/ui/files-pane/previews", test_previews);
+  g_test_add_func ("/ui/files-pane/hand-out", test_hand_out);
   g_test_add_func ("/ui/files-pane/hostile", test_hostile);
   g_test_add_func ("/ui/files-pane/many", test_many);
   return g_test_run ();
