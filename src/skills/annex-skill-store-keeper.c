@@ -137,30 +137,36 @@ take_values_work (gpointer data)
   return dex_future_new_take_boxed (JSON_TYPE_OBJECT, values);
 }
 
-/* The values go with the skill, and the secrets with the values. */
-static DexFuture *
-remove_fiber (gpointer data)
+gboolean
+annex_skill_store_forget_values (AnnexSkillStore *self, const char *name, GError **error)
 {
-  AnnexSkillJob *job = data;
-  g_autoptr (JsonObject) values = NULL;
+  g_autoptr (JsonObject) values = dex_await_boxed (
+      annex_skill_job_run (annex_skill_job_new (self, take_values_work, name, NULL)), error);
   g_autoptr (GList) ids = NULL;
-  GError *error = NULL;
 
-  if (!dex_await (annex_skill_job_change (annex_skill_job_ref (job)), &error))
-    return annex_future_new_error (error);
-  values = dex_await_boxed (
-      annex_skill_job_run (annex_skill_job_new (job->store, take_values_work, job->name, NULL)),
-      &error);
   if (values == NULL)
-    return annex_future_new_error (error);
+    return FALSE;
   ids = json_object_get_members (values);
   for (GList *l = ids; l != NULL; l = l->next)
     {
       const char *value = annex_json_opt_string (values, l->data, "");
 
       if (g_str_has_prefix (value, "secret:"))
-        forget_secret (job->store, value);
+        forget_secret (self, value);
     }
+  return TRUE;
+}
+
+/* The values go with the skill, and the secrets with the values. */
+static DexFuture *
+remove_fiber (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  GError *error = NULL;
+
+  if (!dex_await (annex_skill_job_change (annex_skill_job_ref (job)), &error) ||
+      !annex_skill_store_forget_values (job->store, job->name, &error))
+    return annex_future_new_error (error);
   return dex_future_new_true ();
 }
 

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-future.h"
 #include "annex-skill-files.h"
 #include "annex-skill-market.h"
 #include "annex-skill-store-private.h"
@@ -346,10 +347,63 @@ remove_plugin_work (gpointer data)
   return annex_skill_job_end (annex_skill_plugins_remove (job->places, job->name, &error), &error);
 }
 
+/* The skills of the plugin @name. (transfer full, nullable) */
+static char **
+find_skills (GPtrArray *plugins, const char *name)
+{
+  for (guint i = 0; i < plugins->len; i++)
+    {
+      const AnnexSkillPlugin *plugin = g_ptr_array_index (plugins, i);
+
+      if (g_str_equal (plugin->name, name))
+        return g_strdupv (plugin->skills);
+    }
+  return NULL;
+}
+
+static DexFuture *
+is_there_work (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, NULL);
+
+  return dex_future_new_for_boolean (info != NULL);
+}
+
+/* The values go with the skills; those of a skill that the user has of their own as well stay. */
+static DexFuture *
+remove_plugin_fiber (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  g_autoptr (GPtrArray) plugins = NULL;
+  g_auto (GStrv) names = NULL;
+  GError *error = NULL;
+
+  plugins = dex_await_boxed (
+      annex_skill_job_run (annex_skill_job_new (job->store, plugins_work, NULL, NULL)), &error);
+  if (plugins == NULL)
+    return annex_future_new_error (error);
+  names = find_skills (plugins, job->name);
+  if (!dex_await (annex_skill_job_change (annex_skill_job_ref (job)), &error))
+    return annex_future_new_error (error);
+  for (char **name = names; name != NULL && *name != NULL; name++)
+    {
+      gboolean there = dex_await_boolean (
+          annex_skill_job_run (annex_skill_job_new (job->store, is_there_work, *name, NULL)),
+          &error);
+
+      if (error != NULL || (!there && !annex_skill_store_forget_values (job->store, *name, &error)))
+        return annex_future_new_error (error);
+    }
+  return dex_future_new_true ();
+}
+
 static DexFuture *
 keeper_remove_plugin (AnnexSkillKeeper *self, const char *plugin)
 {
-  return annex_skill_job_change (annex_skill_job_new (self, remove_plugin_work, plugin, NULL));
+  return annex_fiber_run (remove_plugin_fiber,
+                          annex_skill_job_new (self, remove_plugin_work, plugin, NULL),
+                          annex_skill_job_unref);
 }
 
 /* ---- marketplaces */

@@ -544,7 +544,8 @@ test_market (void)
   g_assert_true (dex_await (annex_skill_keeper_install (f->keeper, offer, NULL), &error));
   g_assert_true (is_usable (f, "letters") && is_usable (f, "sums") && is_usable (f, "greet"));
   /* An update shows the difference, and takes away what is gone. */
-  put_skill (f, "shop/plugins/office/skills/letters", "", "Better.");
+  put_skill (f, "shop/plugins/office/skills/letters", "metadata:\n  annex.key: secret\n",
+             "Better.");
   g_assert_true (annex_skill_files_remove (gone));
   newer = dex_await_boxed (annex_skill_keeper_refresh_market (f->keeper, "shop"), &error);
   g_assert_no_error (error);
@@ -563,8 +564,13 @@ test_market (void)
   g_assert_true (dex_await (annex_skill_keeper_remove_market (f->keeper, "shop"), &error));
   plugins = dex_await_boxed (annex_skill_keeper_list_plugins (f->keeper), &error);
   g_assert_cmpuint (plugins->len, ==, 1);
+  /* What its skills were given goes with them: the next skill of that name may be another's. */
+  g_assert_true (
+      dex_await (annex_skill_keeper_set_value (f->keeper, "letters", "key", "hunter2"), &error));
+  g_assert_cmpuint (g_hash_table_size (f->keyring->values), ==, 1);
   g_assert_true (dex_await (annex_skill_keeper_remove_plugin (f->keeper, "office"), &error));
   g_assert_false (is_usable (f, "letters"));
+  g_assert_cmpuint (g_hash_table_size (f->keyring->values), ==, 0);
 }
 
 static void

@@ -106,6 +106,36 @@ changed_cb (gpointer object, const GValue *value, GError *error)
 }
 
 static void
+remove_response_cb (AdwAlertDialog *dialog, const char *response, AnnexPluginsPage *self)
+{
+  const char *plugin = g_object_get_data (G_OBJECT (dialog), "annex-plugin");
+
+  if (!g_str_equal (response, "remove"))
+    return;
+  set_busy (self, 1);
+  annex_then (annex_skill_keeper_remove_plugin (self->keeper, plugin), self, changed_cb);
+}
+
+static void
+offer_remove (AnnexPluginsPage *self, const char *plugin)
+{
+  g_autofree char *title = annex_skill_dup_title (plugin);
+  AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
+  AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
+
+  adw_alert_dialog_format_heading (alert, _ ("Remove “%s”?"), title);
+  adw_alert_dialog_set_body (alert,
+                             _ ("Its skills and the values that you gave them are removed. What "
+                                "you wrote yourself stays."));
+  adw_alert_dialog_add_responses (alert, "cancel", _ ("_Cancel"), "remove", _ ("_Remove"), NULL);
+  adw_alert_dialog_set_response_appearance (alert, "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_close_response (alert, "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "annex-plugin", g_strdup (plugin), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (remove_response_cb), self, 0);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
 do_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexPluginsPage *self = ANNEX_PLUGINS_PAGE (widget);
@@ -114,6 +144,11 @@ do_action (GtkWidget *widget, const char *name, GVariant *target)
   DexFuture *future;
 
   g_variant_get (target, "(&s&s)", &first, &second);
+  if (g_str_equal (name, "plugins.remove"))
+    {
+      offer_remove (self, first);
+      return;
+    }
   set_busy (self, 1);
   if (g_str_equal (name, "plugins.open"))
     {
@@ -124,8 +159,6 @@ do_action (GtkWidget *widget, const char *name, GVariant *target)
     future = annex_skill_keeper_refresh_market (self->keeper, first);
   else if (g_str_equal (name, "plugins.remove-market"))
     future = annex_skill_keeper_remove_market (self->keeper, first);
-  else if (g_str_equal (name, "plugins.remove"))
-    future = annex_skill_keeper_remove_plugin (self->keeper, first);
   else
     future = annex_skill_keeper_set_trusted (self->keeper, first, FALSE);
   annex_then (future, self, changed_cb);
