@@ -17,6 +17,16 @@ annex_browser_download_new (WebKitDownload *download, const char *folder);
 void
 annex_browser_download_set_limit (guint64 bytes);
 
+/* For whoever hands downloads out: it was handed out, it was waited for long enough. */
+typedef struct
+{
+  gboolean is_taken;
+  gboolean was_awaited;
+} AnnexDownloadNotes;
+/* (borrowed) */
+AnnexDownloadNotes *
+annex_browser_download_get_notes (AnnexBrowserDownload *self);
+
 /* Ends it before anything is written. @reason: a sentence. */
 void
 annex_browser_download_refuse (AnnexBrowserDownload *self, const char *reason);

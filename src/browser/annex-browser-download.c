@@ -28,6 +28,7 @@ struct _AnnexBrowserDownload
   guint64 received;
   guint64 size;
   char *reason;
+  AnnexDownloadNotes notes;
 };
 
 G_DEFINE_FINAL_TYPE (AnnexBrowserDownload, annex_browser_download, G_TYPE_OBJECT)
@@ -387,6 +388,12 @@ const char *
 annex_browser_download_get_reason (AnnexBrowserDownload *self)
 {
   return self->reason;
+}
+
+AnnexDownloadNotes *
+annex_browser_download_get_notes (AnnexBrowserDownload *self)
+{
+  return &self->notes;
 }
 
 void

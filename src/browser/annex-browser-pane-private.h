@@ -35,7 +35,6 @@ struct _AnnexBrowserPane
   AnnexBrowserTab *selected; /* borrowed from tabs */
   guint last_id;
   GListStore *downloads;
-  guint n_taken; /* downloads handed to the tools */
 
   AnnexDriver driver;
   char *activity;

@@ -208,22 +208,40 @@ annex_browser_pane_open (AnnexBrowserPane *self, const char *uri)
   return tab;
 }
 
+/* What comes to the front after the tab at @position: while Annex drives, what it may look at.
+ * (transfer full, nullable) */
+static AnnexBrowserTab *
+find_next (AnnexBrowserPane *self, guint position)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->tabs));
+  g_autoptr (AnnexBrowserTab) next =
+      n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->tabs), MIN (position, n - 1)) : NULL;
+
+  for (guint i = n;
+       i > 0 && self->driver == ANNEX_DRIVER_ANNEX && !annex_browser_pane_may_look (self, next);
+       i--)
+    {
+      g_autoptr (AnnexBrowserTab) other = g_list_model_get_item (G_LIST_MODEL (self->tabs), i - 1);
+
+      if (annex_browser_pane_may_look (self, other))
+        g_set_object (&next, other);
+    }
+  return g_steal_pointer (&next);
+}
+
 void
 annex_browser_pane_close_tab (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 {
   guint position;
-  guint n;
 
   if (!g_list_store_find (self->tabs, tab, &position))
     return;
   g_object_ref (tab);
   annex_browser_pane_drop_questions (self, tab);
   g_list_store_remove (self->tabs, position);
-  n = g_list_model_get_n_items (G_LIST_MODEL (self->tabs));
   if (self->selected == tab)
     {
-      g_autoptr (AnnexBrowserTab) next =
-          n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->tabs), MIN (position, n - 1)) : NULL;
+      g_autoptr (AnnexBrowserTab) next = find_next (self, position);
 
       annex_browser_pane_select (self, next);
     }

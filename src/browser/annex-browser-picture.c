@@ -1,13 +1,22 @@
 /* annex-browser-picture.c
  *
- * A picture of what a tab shows, for the model.
+ * A picture of what a tab shows, for the model: no larger than it sees, nor than providers take.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-browser-tab-private.h"
 #include "annex-browser-wheel.h"
 
+#include "annex-future.h"
+
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <math.h>
+
+/* Models see no more of the longer side. */
+#define MAX_SIDE 1568
+/* Of the PNG: the strictest provider takes 5 MB in base64. */
+#define MAX_BYTES (3500 * 1024)
+#define SHRINKS_BY 0.75
 
 typedef struct
 {
@@ -47,6 +56,78 @@ crop (GdkTexture *texture, const double *box, double scale)
   return gdk_memory_texture_new (right - left, bottom - top, GDK_MEMORY_DEFAULT, bytes, stride);
 }
 
+/* ---- in a thread of its own */
+
+static void
+free_pixels (guchar *pixels, gpointer bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+static GdkPixbuf *
+make_pixbuf (GdkTexture *texture)
+{
+  g_autoptr (GdkTextureDownloader) downloader = gdk_texture_downloader_new (texture);
+  GBytes *bytes;
+  gsize stride;
+
+  gdk_texture_downloader_set_format (downloader, GDK_MEMORY_R8G8B8);
+  bytes = gdk_texture_downloader_download_bytes (downloader, &stride);
+  return gdk_pixbuf_new_from_data (
+      g_bytes_get_data (bytes, NULL), GDK_COLORSPACE_RGB, FALSE, 8, gdk_texture_get_width (texture),
+      gdk_texture_get_height (texture), (int) stride, free_pixels, bytes);
+}
+
+/* (transfer full, nullable) */
+static GBytes *
+write_png (GdkPixbuf *pixbuf, double scale, GError **error)
+{
+  int width = MAX (1, (int) (gdk_pixbuf_get_width (pixbuf) * scale));
+  int height = MAX (1, (int) (gdk_pixbuf_get_height (pixbuf) * scale));
+  g_autoptr (GdkPixbuf) scaled =
+      scale < 1 ? gdk_pixbuf_scale_simple (pixbuf, width, height, GDK_INTERP_BILINEAR)
+                : g_object_ref (pixbuf);
+  char *data;
+  gsize size;
+
+  if (scaled == NULL || !gdk_pixbuf_save_to_buffer (scaled, &data, &size, "png", error, NULL))
+    return NULL;
+  return g_bytes_new_take (data, size);
+}
+
+static DexFuture *
+encode (gpointer data)
+{
+  GdkTexture *texture = data;
+  g_autoptr (GdkPixbuf) pixbuf = make_pixbuf (texture);
+  int side = MAX (gdk_texture_get_width (texture), gdk_texture_get_height (texture));
+  double scale = MIN (1.0, (double) MAX_SIDE / side);
+  GError *error = NULL;
+  GBytes *png = write_png (pixbuf, scale, &error);
+
+  while (png != NULL && g_bytes_get_size (png) > MAX_BYTES)
+    {
+      scale *= SHRINKS_BY;
+      g_bytes_unref (png);
+      png = write_png (pixbuf, scale, &error);
+    }
+  if (png != NULL)
+    return dex_future_new_take_boxed (G_TYPE_BYTES, png);
+  if (error == NULL)
+    error = g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_HIDDEN,
+                                 "No picture could be taken: there is no room for it in memory.");
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
+encode_cb (DexFuture *taken, gpointer data)
+{
+  return annex_worker_run ("annex-picture", encode,
+                           g_value_dup_object (dex_future_get_value (taken, NULL)), g_object_unref);
+}
+
+/* ---- */
+
 static void
 taken_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -62,8 +143,7 @@ taken_cb (GObject *source, GAsyncResult *result, gpointer data)
   else if (whole != NULL)
     part = g_object_ref (whole);
   if (part != NULL)
-    dex_promise_resolve_boxed (picture->promise, G_TYPE_BYTES,
-                               gdk_texture_save_to_png_bytes (part));
+    dex_promise_resolve_object (picture->promise, g_object_ref (part));
   else
     dex_promise_reject (
         picture->promise,
@@ -95,5 +175,5 @@ annex_browser_tab_take_picture (AnnexBrowserTab *self, const double *box)
     picture->box[i] = box[i];
   webkit_web_view_get_snapshot (self->view, WEBKIT_SNAPSHOT_REGION_VISIBLE,
                                 WEBKIT_SNAPSHOT_OPTIONS_NONE, NULL, taken_cb, picture);
-  return DEX_FUTURE (promise);
+  return dex_future_then (DEX_FUTURE (promise), encode_cb, NULL, NULL);
 }

@@ -416,6 +416,8 @@ annex_browser_tab_go_back (AnnexBrowserTab *self)
 
       if (item != NULL)
         webkit_web_view_go_to_back_forward_list_item (self->view, item);
+      else if (self->is_crashed)
+        annex_browser_tab_load (self, self->page_uri);
     }
 }
 

@@ -7,16 +7,18 @@
 #include "annex-browser-wheel.h"
 
 #include "annex-action-question.h"
+#include "annex-browser-download-private.h"
 #include "annex-browser-pane-private.h"
 #include "annex-future.h"
 #include "annex-site-policy.h"
 #include "annex-web-text.h"
 
-#define DOWNLOADS_MS (120 * 1000)
 /* A navigation that an action began is known by then; its page answered the action before. */
 #define BEGINS_MS 200
 #define MAX_MESSAGE_CHARS 2000
 #define MAX_NAME_CHARS 80
+
+static guint downloads_ms = ANNEX_BROWSER_DOWNLOADS_MS;
 
 G_DEFINE_BOXED_TYPE (AnnexBrowserFile,
                      annex_browser_file,
@@ -54,7 +56,7 @@ typedef struct
   AnnexBrowserTab *tab;
   char *text; /* the activity, or an address */
   char *tool_use_id;
-  gboolean with_dialog;
+  AnnexTurnFlags flags;
   DexFuture *cancel;
 } Turn;
 
@@ -133,9 +135,11 @@ begin_turn_fiber (gpointer data)
   annex_browser_pane_set_activity (self, turn->text);
   tab = self->selected;
   failure = tab != NULL ? annex_browser_tab_get_failure (tab) : NULL;
-  if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED))
+  if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED) &&
+      !(turn->flags & ANNEX_TURN_LEAVES_PAGE))
     return annex_future_new_error (g_error_copy (failure));
-  if (tab != NULL && annex_browser_tab_get_dialog (tab) != NULL && !turn->with_dialog)
+  if (tab != NULL && annex_browser_tab_get_dialog (tab) != NULL &&
+      !(turn->flags & (ANNEX_TURN_WITH_DIALOG | ANNEX_TURN_LEAVES_PAGE)))
     {
       g_autofree char *dialog = annex_browser_tab_dup_dialog (tab);
 
@@ -156,14 +160,14 @@ begin_turn_fiber (gpointer data)
 DexFuture *
 annex_browser_pane_begin_turn (AnnexBrowserPane *self,
                                const char *activity,
-                               gboolean with_dialog,
+                               AnnexTurnFlags flags,
                                DexFuture *cancel)
 {
   Turn *turn;
 
   dex_return_error_if_fail (ANNEX_IS_BROWSER_PANE (self));
   turn = turn_new (self, NULL, activity, NULL, cancel);
-  turn->with_dialog = with_dialog;
+  turn->flags = flags;
   return annex_fiber_run (begin_turn_fiber, turn, turn_free);
 }
 
@@ -208,12 +212,42 @@ ask_for_address (Turn *turn, const char *uri, GError **error)
   return FALSE;
 }
 
+/* A page that opens one dialog after the other hears of nothing else, and so cannot be left. One
+ * that asks whether it is to be left is answered by the agent. */
+static gboolean
+ends_stuck_page (AnnexBrowserTab *tab, guint n_pages)
+{
+  const AnnexBrowserDialog *dialog = annex_browser_tab_get_dialog (tab);
+
+  if (dialog == NULL || tab->script_dialog == NULL || dialog->kind == ANNEX_DIALOG_BEFORE_UNLOAD ||
+      tab->n_pages != n_pages)
+    return FALSE;
+  webkit_web_view_terminate_web_process (annex_browser_tab_get_view (tab));
+  return TRUE;
+}
+
+/* In a fiber. */
+static gboolean
+load (Turn *turn, GError **error)
+{
+  guint n_pages = turn->tab->n_pages;
+  gboolean is_there;
+
+  annex_browser_tab_drop_dialog (turn->tab);
+  annex_browser_tab_load (turn->tab, turn->text);
+  is_there = dex_await (annex_browser_tab_wait_settled (turn->tab, 0, turn->cancel), error);
+  if (!is_there || annex_browser_tab_get_view (turn->tab) == NULL ||
+      !ends_stuck_page (turn->tab, n_pages))
+    return is_there;
+  annex_browser_tab_load (turn->tab, turn->text);
+  return dex_await (annex_browser_tab_wait_settled (turn->tab, 0, turn->cancel), error);
+}
+
 static DexFuture *
 visit_fiber (gpointer data)
 {
   Turn *turn = data;
   AnnexBrowserPane *self = turn->pane;
-  WebKitWebView *view;
   GError *error = NULL;
 
   hold_turn (turn);
@@ -223,20 +257,21 @@ visit_fiber (gpointer data)
       end_turn (turn);
       return annex_future_new_error (error);
     }
+  /* What the user has open for themselves stays open. */
+  if (turn->tab != NULL && !annex_browser_pane_may_look (self, turn->tab))
+    g_clear_object (&turn->tab);
   if (turn->tab == NULL && self->selected != NULL &&
       annex_browser_tab_get_uri (self->selected)[0] == '\0')
     turn->tab = g_object_ref (self->selected);
   if (turn->tab == NULL)
     turn->tab = dex_await_object (annex_browser_pane_make_tab (self), NULL);
-  view = turn->tab != NULL ? annex_browser_tab_get_view (turn->tab) : NULL;
-  if (view == NULL)
+  if (turn->tab == NULL || annex_browser_tab_get_view (turn->tab) == NULL)
     {
       end_turn (turn);
       return fail (ANNEX_BROWSER_ERROR_NOT_FOUND, "That tab is closed.");
     }
   annex_browser_pane_select (self, turn->tab);
-  annex_browser_tab_load (turn->tab, turn->text);
-  dex_await (annex_browser_tab_wait_settled (turn->tab, 0, turn->cancel), &error);
+  load (turn, &error);
   end_turn (turn);
   return error != NULL ? annex_future_new_error (error)
                        : dex_future_new_take_object (g_object_ref (turn->tab));
@@ -285,17 +320,40 @@ annex_browser_pane_settle (AnnexBrowserPane *self,
   return annex_fiber_run (settle_fiber, turn_new (self, tab, NULL, tool_use_id, cancel), turn_free);
 }
 
+/* In a fiber. */
+static gboolean
+step_back (Turn *turn, GError **error)
+{
+  annex_browser_tab_drop_dialog (turn->tab);
+  annex_browser_tab_go_back (turn->tab);
+  return dex_await (
+      annex_browser_pane_settle (turn->pane, turn->tab, turn->tool_use_id, turn->cancel), error);
+}
+
 static DexFuture *
 back_fiber (gpointer data)
 {
   Turn *turn = data;
   WebKitWebView *view = annex_browser_tab_get_view (turn->tab);
+  gboolean has_failed = annex_browser_tab_get_failure (turn->tab) != NULL;
+  WebKitBackForwardListItem *item;
+  guint n_pages = turn->tab->n_pages;
+  gboolean is_there;
+  GError *error = NULL;
 
-  if (view == NULL ||
-      (!webkit_web_view_can_go_back (view) && annex_browser_tab_get_failure (turn->tab) == NULL))
+  if (view == NULL || (!webkit_web_view_can_go_back (view) && !has_failed))
     return fail (ANNEX_BROWSER_ERROR_NOT_FOUND, "There is no page to go back to in this tab.");
-  annex_browser_tab_go_back (turn->tab);
-  return annex_browser_pane_settle (turn->pane, turn->tab, turn->tool_use_id, turn->cancel);
+  item = webkit_back_forward_list_get_back_item (webkit_web_view_get_back_forward_list (view));
+  /* WebKit may have kept that page whole, and ask nobody about it. */
+  if (item != NULL && (!has_failed || turn->tab->is_crashed) &&
+      !annex_browser_pane_allows (turn->pane, webkit_back_forward_list_item_get_uri (item)))
+    return fail (ANNEX_BROWSER_ERROR_REFUSED,
+                 "The page before this one is the user's own and was not handed over.");
+  is_there = step_back (turn, &error);
+  if (is_there && annex_browser_tab_get_view (turn->tab) != NULL &&
+      ends_stuck_page (turn->tab, n_pages))
+    is_there = step_back (turn, &error);
+  return is_there ? dex_future_new_true () : annex_future_new_error (error);
 }
 
 DexFuture *
@@ -498,18 +556,25 @@ annex_browser_pane_store_file (AnnexBrowserPane *self, const char *name, const c
   return self->files->store (name, host_path, self->files_data);
 }
 
+/* Is there one to wait for? Each is waited for once: a slow one holds up no later step. With
+ * @give_up none is waited for any more. */
 static gboolean
-is_downloading (AnnexBrowserPane *self)
+is_downloading (AnnexBrowserPane *self, gboolean give_up)
 {
-  for (guint i = self->n_taken; i < g_list_model_get_n_items (G_LIST_MODEL (self->downloads)); i++)
+  gboolean is_any = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->downloads)); i++)
     {
       g_autoptr (AnnexBrowserDownload) download =
           g_list_model_get_item (G_LIST_MODEL (self->downloads), i);
+      AnnexDownloadNotes *notes = annex_browser_download_get_notes (download);
 
-      if (annex_browser_download_get_state (download) == ANNEX_DOWNLOAD_RUNNING)
-        return TRUE;
+      if (annex_browser_download_get_state (download) != ANNEX_DOWNLOAD_RUNNING)
+        continue;
+      notes->was_awaited |= give_up;
+      is_any |= !notes->was_awaited;
     }
-  return FALSE;
+  return is_any;
 }
 
 static AnnexBrowserFile *
@@ -530,11 +595,10 @@ take_downloads_fiber (gpointer data)
 {
   Turn *turn = data;
   AnnexBrowserPane *self = turn->pane;
-  gint64 until_us = g_get_monotonic_time () + (gint64) DOWNLOADS_MS * 1000;
+  gint64 until_us = g_get_monotonic_time () + (gint64) downloads_ms * 1000;
   GPtrArray *files;
-  guint n;
 
-  while (is_downloading (self) && g_get_monotonic_time () < until_us)
+  while (is_downloading (self, g_get_monotonic_time () >= until_us))
     {
       g_autoptr (GError) error = NULL;
 
@@ -543,18 +607,25 @@ take_downloads_fiber (gpointer data)
         return annex_future_new_error (g_steal_pointer (&error));
     }
   files = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_browser_file_free);
-  n = g_list_model_get_n_items (G_LIST_MODEL (self->downloads));
-  /* One that still runs is handed out later, and those after it with it. */
-  for (; self->n_taken < n; self->n_taken++)
+  /* One that still runs is handed out when it has ended. */
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->downloads)); i++)
     {
       g_autoptr (AnnexBrowserDownload) download =
-          g_list_model_get_item (G_LIST_MODEL (self->downloads), self->n_taken);
+          g_list_model_get_item (G_LIST_MODEL (self->downloads), i);
+      AnnexDownloadNotes *notes = annex_browser_download_get_notes (download);
 
-      if (annex_browser_download_get_state (download) == ANNEX_DOWNLOAD_RUNNING)
-        break;
+      if (notes->is_taken || annex_browser_download_get_state (download) == ANNEX_DOWNLOAD_RUNNING)
+        continue;
+      notes->is_taken = TRUE;
       g_ptr_array_add (files, describe_download (download));
     }
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, files);
+}
+
+void
+annex_browser_pane_set_downloads_ms (guint ms)
+{
+  downloads_ms = ms;
 }
 
 DexFuture *

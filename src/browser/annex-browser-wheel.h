@@ -13,18 +13,24 @@
 
 G_BEGIN_DECLS
 
+typedef enum {
+  ANNEX_TURN_WITH_DIALOG = 1 << 0, /* also while a dialog is open in the selected tab */
+  ANNEX_TURN_LEAVES_PAGE = 1 << 1, /* the same, and also when its page has crashed */
+} AnnexTurnFlags;
+
 /* Every call of a tool begins with this: waits while the user has taken over, then shows @activity
  * ("Annex is filling in the form"). Resolves to a boolean: the user drove since the last call, so
- * the page is to be looked at anew. Rejects with ANNEX_BROWSER_ERROR_DIALOG when a dialog is open
- * in the selected tab and @with_dialog is FALSE (the message says which and what it says), CRASHED,
- * and G_IO_ERROR_CANCELLED. */
+ * the page is to be looked at anew. Rejects, unless @flags say otherwise, with
+ * ANNEX_BROWSER_ERROR_DIALOG when a dialog is open in the selected tab (the message says which and
+ * what it says) and CRASHED; and with G_IO_ERROR_CANCELLED. */
 DexFuture *
 annex_browser_pane_begin_turn (AnnexBrowserPane *self,
                                const char *activity,
-                               gboolean with_dialog,
+                               AnnexTurnFlags flags,
                                DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The agent goes to @uri in @tab (nullable: a new tab, which is selected): the site policy decides,
+/* The agent goes to @uri in @tab (nullable: a new tab, which is selected; also where @tab is not the
+ * agent's to look at), whatever the page there has open: the site policy decides,
  * by an ask where it must, then waits for the load. Resolves to the AnnexBrowserTab; rejects with
  * REFUSED, INVALID, LOAD_FAILED, CERTIFICATE, TIMED_OUT or G_IO_ERROR_CANCELLED. */
 DexFuture *
@@ -94,7 +100,11 @@ void
 annex_browser_file_free (AnnexBrowserFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexBrowserFile, annex_browser_file_free)
 
-/* Waits for downloads that are under way (at most two minutes, or @cancel), then hands out those
+#define ANNEX_BROWSER_DOWNLOADS_MS (120 * 1000)
+/* For tests. */
+void
+annex_browser_pane_set_downloads_ms (guint ms);
+/* Waits for downloads that are under way (each once; at most ANNEX_BROWSER_DOWNLOADS_MS, or @cancel), then hands out those
  * that ended since the last call. Resolves to a boxed GPtrArray of AnnexBrowserFile, also empty. */
 DexFuture *
 annex_browser_pane_take_downloads (AnnexBrowserPane *self,

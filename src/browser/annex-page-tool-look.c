@@ -69,7 +69,7 @@ const AnnexPageToolSpec annex_page_tool_open = {
   "Open an address in the present tab. Answers with the page.",
   "{\"type\":\"object\",\"properties\":{\"url\":{\"type\":\"string\"}},\"required\":[\"url\"]}",
   N_ ("Annex is opening a page"),
-  0,
+  ANNEX_PAGE_TOOL_LEAVES_PAGE,
   page_open,
 };
 
@@ -88,7 +88,7 @@ const AnnexPageToolSpec annex_page_tool_back = {
   "Go back to the page before. Answers with that page.",
   "{\"type\":\"object\",\"properties\":{}}",
   N_ ("Annex is going back a page"),
-  ANNEX_PAGE_TOOL_NEEDS_PAGE,
+  ANNEX_PAGE_TOOL_NEEDS_PAGE | ANNEX_PAGE_TOOL_LEAVES_PAGE,
   page_back,
 };
 
@@ -181,7 +181,7 @@ const AnnexPageToolSpec annex_page_tool_tabs = {
   "close: the tab's number\"},\"url\":{\"type\":\"string\",\"description\":\"Of new\"}},"
   "\"required\":[\"action\"]}",
   N_ ("Annex is looking at the tabs"),
-  0,
+  ANNEX_PAGE_TOOL_LEAVES_PAGE,
   page_tabs,
 };
 

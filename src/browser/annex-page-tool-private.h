@@ -28,6 +28,7 @@ typedef AnnexBlock *(*AnnexPageToolFunc) (AnnexPageTurn *turn, GError **error);
 typedef enum {
   ANNEX_PAGE_TOOL_NEEDS_PAGE = 1 << 0,  /* a tab must be open, and the agent be allowed to see it */
   ANNEX_PAGE_TOOL_WITH_DIALOG = 1 << 1, /* also while a dialog is open */
+  ANNEX_PAGE_TOOL_LEAVES_PAGE = 1 << 2, /* also then, and when the page has crashed */
 } AnnexPageToolFlags;
 
 typedef struct
@@ -65,6 +66,9 @@ extern const AnnexPageToolSpec annex_page_tool_wait;
 /* In plain words in the pane: @format with the page's site. */
 void
 annex_page_turn_show (AnnexPageTurn *turn, const char *activity);
+/* May the agent look at the tab's page? REFUSED when it is the user's own. */
+gboolean
+annex_page_turn_may_look (AnnexPageTurn *turn, GError **error);
 /* The host of the tab's page, "" when there is none. (transfer full) */
 char *
 annex_page_turn_dup_host (AnnexPageTurn *turn);

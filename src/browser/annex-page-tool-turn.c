@@ -38,6 +38,18 @@ annex_page_turn_show (AnnexPageTurn *turn, const char *activity)
   annex_browser_pane_set_activity (turn->pane, activity);
 }
 
+gboolean
+annex_page_turn_may_look (AnnexPageTurn *turn, GError **error)
+{
+  if (annex_browser_pane_may_look (turn->pane, turn->tab))
+    return TRUE;
+  g_set_error_literal (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
+                       "The page in front was opened by the user for themselves and not handed "
+                       "over. Open another with page_open, or change to one of yours with "
+                       "page_tabs.");
+  return FALSE;
+}
+
 char *
 annex_page_turn_dup_host (AnnexPageTurn *turn)
 {
@@ -70,7 +82,7 @@ annex_page_turn_result (AnnexPageTurn *turn, const char *text, GBytes *picture)
       "page_find");
   g_autofree char *framed = NULL;
 
-  if (turn->tab != NULL)
+  if (turn->tab != NULL && annex_browser_pane_may_look (turn->pane, turn->tab))
     {
       append_line (whole, "Page", annex_browser_tab_get_title (turn->tab), MAX_TITLE_CHARS);
       append_line (whole, "Address", annex_browser_tab_get_page_uri (turn->tab), MAX_ADDRESS_CHARS);
@@ -135,10 +147,20 @@ annex_page_turn_arrive (AnnexPageTurn *turn, GError **error)
   g_autoptr (JsonObject) none = json_object_new ();
   g_autoptr (AnnexPageAnswer) answer = NULL;
   g_autofree char *dialog = NULL;
+  const GError *failure;
 
   g_set_object (&turn->tab, annex_browser_pane_get_selected (turn->pane));
+  /* Not every way to it was one of the agent's own steps. */
+  if (turn->tab != NULL && !annex_page_turn_may_look (turn, error))
+    return NULL;
   if (!annex_page_turn_take_downloads (turn, error))
     return NULL;
+  failure = turn->tab != NULL ? annex_browser_tab_get_failure (turn->tab) : NULL;
+  if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED))
+    {
+      g_propagate_error (error, g_error_copy (failure));
+      return NULL;
+    }
   dialog = annex_page_turn_dup_dialog (turn);
   if (dialog != NULL)
     return annex_page_turn_result (turn, dialog, NULL);

@@ -111,12 +111,16 @@ was_taken (Run *run)
 static gboolean
 begin (Run *run, AnnexPageTurn *turn, AnnexPageToolFlags flags, GError **error)
 {
-  gboolean with_dialog = (flags & ANNEX_PAGE_TOOL_WITH_DIALOG) != 0;
+  AnnexTurnFlags turn_flags = 0;
   gboolean user_drove;
 
+  if (flags & ANNEX_PAGE_TOOL_WITH_DIALOG)
+    turn_flags |= ANNEX_TURN_WITH_DIALOG;
+  if (flags & ANNEX_PAGE_TOOL_LEAVES_PAGE)
+    turn_flags |= ANNEX_TURN_LEAVES_PAGE;
   disarm (run);
   user_drove = dex_await_boolean (
-      annex_browser_pane_begin_turn (run->pane, _ (run->spec->activity), with_dialog, run->cancel),
+      annex_browser_pane_begin_turn (run->pane, _ (run->spec->activity), turn_flags, run->cancel),
       error);
   if (*error != NULL)
     return FALSE;
@@ -135,12 +139,7 @@ begin (Run *run, AnnexPageTurn *turn, AnnexPageToolFlags flags, GError **error)
                            "No page is open. Open one with page_open.");
       return FALSE;
     }
-  if (annex_browser_pane_may_look (run->pane, turn->tab))
-    return TRUE;
-  g_set_error_literal (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
-                       "This page was opened by the user for themselves and not handed over. Open "
-                       "another with page_open.");
-  return FALSE;
+  return annex_page_turn_may_look (turn, error);
 }
 
 /* One line, and not a long one. What quotes the page, between the quotation marks that only its

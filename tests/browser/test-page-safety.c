@@ -366,6 +366,121 @@ test_written_window (void)
   g_assert_false (annex_browser_pane_may_look (pane, annex_browser_pane_get_selected (pane)));
 }
 
+/* What the agent's own steps bring to the front is not thereby handed over. */
+static void
+test_users_tab_comes_to_the_front (void)
+{
+  g_autoptr (Case) c = case_new ("<title>Mine</title><p>hello");
+  AnnexBrowserPane *pane = c->pane->pane;
+  g_autofree char *page = open_page (c);
+  AnnexBrowserTab *mine = annex_browser_pane_get_selected (pane);
+  AnnexBrowserTab *own;
+  AnnexBrowserTab *window;
+  g_autofree char *input =
+      g_strdup_printf ("{\"action\":\"close\",\"index\":%u}", annex_browser_tab_get_id (mine));
+  g_autofree char *text = NULL;
+  g_autofree char *opened = NULL;
+
+  pane_fixture_name (c->pane, "bank.example");
+  pane_fixture_page (c->pane, "bank.example/", NULL, "<title>Bank</title>Balance: 1234");
+  annex_browser_pane_take_over (pane);
+  own = annex_browser_pane_open (pane, NULL);
+  webkit_web_view_load_uri (annex_browser_tab_get_view (own), "http://bank.example/");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (own), "Bank"));
+  annex_browser_pane_select (pane, mine);
+  annex_browser_pane_hand_back (pane);
+
+  /* A window that is closed. */
+  opened = pane_fixture_script (c->pane, "w = window.open ('/window'); 1");
+  window = annex_browser_pane_get_selected (pane);
+  g_assert_true (window != mine);
+  annex_browser_pane_close_tab (pane, window);
+  g_assert_true (annex_browser_pane_get_selected (pane) == mine);
+
+  text = call (c, "page_tabs", input);
+  HAS (text, "(the user's own)");
+  HAS_NOT (text, "bank.example");
+  call_fails (c, "page_snapshot", "{}", ANNEX_BROWSER_ERROR_REFUSED);
+  call_fails (c, "page_back", "{}", ANNEX_BROWSER_ERROR_REFUSED);
+  /* To open a page is to open another tab. */
+  g_clear_pointer (&text, g_free);
+  text = open_page (c);
+  HAS (text, "hello");
+  g_assert_cmpstr (annex_browser_tab_get_page_uri (own), ==, "http://bank.example/");
+}
+
+/* Nor is a page that the user was at before. */
+static void
+test_back_to_the_users_page (void)
+{
+  g_autoptr (Case) c = case_new ("<title>Mine</title><p>hello");
+  AnnexBrowserPane *pane = c->pane->pane;
+  g_autofree char *page = open_page (c);
+  AnnexBrowserTab *tab = annex_browser_pane_get_selected (pane);
+  g_autofree char *went = NULL;
+
+  pane_fixture_name (c->pane, "bank.example");
+  pane_fixture_page (c->pane, "bank.example/", NULL, "<title>Bank</title>Balance: 1234");
+  annex_browser_pane_take_over (pane);
+  webkit_web_view_load_uri (annex_browser_tab_get_view (tab), "http://bank.example/");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Bank"));
+  annex_browser_pane_load (pane, tab, "http://site.example/next");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Next"));
+  annex_browser_pane_hand_back (pane);
+  call_fails (c, "page_back", "{}", ANNEX_BROWSER_ERROR_REFUSED);
+  g_assert_cmpstr (annex_browser_tab_get_title (tab), ==, "Next");
+  /* A page can go back by itself. */
+  went = pane_fixture_script (c->pane, "history.back (); 1");
+  pane_wait_ms (300);
+  call_fails (c, "page_wait", "{\"time_s\":0.1}", ANNEX_BROWSER_ERROR_REFUSED);
+}
+
+/* ---- pages that cannot be spoken to are left */
+
+static void
+test_leaving_a_crashed_page (void)
+{
+  g_autoptr (Case) c = case_new ("<title>Site</title><p>hello");
+  g_autofree char *page = open_page (c);
+  AnnexBrowserTab *tab = annex_browser_pane_get_selected (c->pane->pane);
+  g_autofree char *text = NULL;
+  g_autofree char *list = NULL;
+  g_autofree char *back = NULL;
+
+  webkit_web_view_terminate_web_process (annex_browser_tab_get_view (tab));
+  pane_wait_until (annex_browser_tab_get_failure (tab) != NULL);
+  call_fails (c, "page_snapshot", "{}", ANNEX_BROWSER_ERROR_CRASHED);
+  list = call (c, "page_tabs", "{\"action\":\"list\"}");
+  text = call (c, "page_open", "{\"url\":\"http://site.example/next\"}");
+  HAS (text, "You are there");
+  webkit_web_view_terminate_web_process (annex_browser_tab_get_view (tab));
+  pane_wait_until (annex_browser_tab_get_failure (tab) != NULL);
+  back = call (c, "page_back", "{}");
+  HAS (back, "hello");
+}
+
+static void
+test_leaving_dialogs_without_end (void)
+{
+  g_autoptr (Case) c = case_new ("<title>Trap</title><button onclick=\"for (;;) alert ('again')\">"
+                                 "Go</button>");
+  g_autofree char *page = open_page (c);
+  g_autofree char *caught = call_on (c, page, "page_click", "button", "");
+  g_autofree char *text = NULL;
+  g_autofree char *back = NULL;
+
+  HAS (caught, "again");
+  call_fails (c, "page_snapshot", "{}", ANNEX_BROWSER_ERROR_DIALOG);
+  text = call (c, "page_open", "{\"url\":\"http://site.example/next\"}");
+  HAS (text, "You are there");
+  g_clear_pointer (&page, g_free);
+  g_clear_pointer (&caught, g_free);
+  page = open_page (c);
+  caught = call_on (c, page, "page_click", "button", "");
+  back = call (c, "page_back", "{}");
+  HAS (back, "You are there");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -385,5 +500,9 @@ main (int argc, char **argv)
   g_test_add_func ("/page-safety/many-windows", test_many_windows);
   g_test_add_func ("/page-safety/many-downloads", test_many_downloads);
   g_test_add_func ("/page-safety/written-window", test_written_window);
+  g_test_add_func ("/page-safety/users-tab-comes-to-the-front", test_users_tab_comes_to_the_front);
+  g_test_add_func ("/page-safety/back-to-the-users-page", test_back_to_the_users_page);
+  g_test_add_func ("/page-safety/leaving-a-crashed-page", test_leaving_a_crashed_page);
+  g_test_add_func ("/page-safety/leaving-dialogs-without-end", test_leaving_dialogs_without_end);
   return g_test_run ();
 }

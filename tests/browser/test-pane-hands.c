@@ -227,6 +227,103 @@ test_untouched_page (void)
   g_assert_cmpuint (pane_fixture_count_host (self, "evil.example"), ==, 0);
 }
 
+/* ---------------------------------------------------------------- what takes its time */
+
+static void
+stop_there_cb (SoupServerMessage *message)
+{
+  soup_server_message_pause (message);
+}
+
+static void
+slow_file_cb (SoupServer *server,
+              SoupServerMessage *message,
+              const char *path,
+              GHashTable *query,
+              gpointer data)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autoptr (GBytes) some = g_bytes_new_take (g_strnfill (65536, 'x'), 65536);
+
+  soup_server_message_set_status (message, 200, NULL);
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+  soup_message_headers_append (headers, "Content-Type", "application/x-thing");
+  soup_message_headers_append (headers, "Content-Disposition", "attachment; filename=slow");
+  soup_message_body_append_bytes (soup_server_message_get_response_body (message), some);
+  g_signal_connect (message, "wrote-chunk", G_CALLBACK (stop_there_cb), NULL);
+}
+
+static GPtrArray *
+take_downloads (PaneFixture *self, gint64 *took_ms)
+{
+  gint64 start_us = g_get_monotonic_time ();
+  g_autoptr (DexFuture) taken = annex_browser_pane_take_downloads (self->pane, NULL);
+
+  g_assert_true (pane_run (dex_ref (taken), NULL));
+  *took_ms = (g_get_monotonic_time () - start_us) / 1000;
+  return g_value_dup_boxed (dex_future_get_value (taken, NULL));
+}
+
+/* It is waited for once, and what comes after it is handed out meanwhile. */
+static void
+test_slow_download (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  GListModel *downloads = annex_browser_pane_get_downloads (self->pane);
+  g_autoptr (GPtrArray) first = NULL;
+  g_autoptr (GPtrArray) second = NULL;
+  g_autoptr (GPtrArray) third = NULL;
+  gint64 took_ms;
+
+  annex_browser_pane_set_downloads_ms (3000);
+  soup_server_add_handler (self->web, "/slow", slow_file_cb, NULL, NULL);
+  pane_fixture_file (self, "site.example/fast", "application/x-thing",
+                     "Content-Disposition: attachment; filename=fast", 5000);
+  pane_fixture_visit (self, "http://site.example/slow", NULL);
+  pane_wait_until (g_list_model_get_n_items (downloads) == 1);
+  first = take_downloads (self, &took_ms);
+  g_assert_cmpuint (first->len, ==, 0);
+  g_assert_cmpint (took_ms, >=, 2900);
+  second = take_downloads (self, &took_ms);
+  g_assert_cmpuint (second->len, ==, 0);
+  g_assert_cmpint (took_ms, <, 2500);
+  pane_fixture_visit (self, "http://site.example/fast", NULL);
+  pane_wait_until (g_list_model_get_n_items (downloads) == 2);
+  third = take_downloads (self, &took_ms);
+  g_assert_cmpuint (third->len, ==, 1);
+  g_assert_cmpstr (((AnnexBrowserFile *) third->pdata[0])->name, ==, "fast");
+  annex_browser_pane_set_downloads_ms (ANNEX_BROWSER_DOWNLOADS_MS);
+}
+
+/* Of a page that cannot be made small by writing it well. */
+static void
+test_large_picture (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  g_autoptr (DexFuture) taken = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  GBytes *png;
+
+  pane_fixture_page (
+      self, "site.example/noise", NULL,
+      "<title>Noise</title><body style='margin:0'><canvas id=c width=2000 height=1800></canvas>"
+      "<script>const d = c.getContext('2d').createImageData(2000, 1800);"
+      "for (let i = 0; i < d.data.length; i++) d.data[i] = i % 4 == 3 ? 255 : Math.random() * 256;"
+      "c.getContext('2d').putImageData(d, 0, 0)</script>");
+  gtk_widget_set_size_request (GTK_WIDGET (self->stack), 2000, 1800);
+  g_assert_true (pane_fixture_visit (self, "http://site.example/noise", NULL));
+  pane_wait_until (gtk_widget_get_width (GTK_WIDGET (annex_browser_tab_get_view (front (self)))) >=
+                   1600);
+  pane_wait_ms (500);
+  taken = annex_browser_tab_take_picture (front (self), NULL);
+  g_assert_true (pane_run (dex_ref (taken), NULL));
+  png = g_value_get_boxed (dex_future_get_value (taken, NULL));
+  g_assert_cmpuint (g_bytes_get_size (png), <=, 3500 * 1024);
+  texture = gdk_texture_new_from_bytes (png, NULL);
+  g_assert_cmpint (gdk_texture_get_width (texture), <=, 1568);
+  g_assert_cmpint (gdk_texture_get_width (texture), >=, 700);
+}
+
 /* ---------------------------------------------------------------- whose page it is */
 
 static void
@@ -303,5 +400,7 @@ main (int argc, char **argv)
   g_test_add_func ("/browser/hands/untouched-page", test_untouched_page);
   g_test_add_func ("/browser/hands/name-of-the-page", test_name_of_the_page);
   g_test_add_func ("/browser/hands/handing-back-on-the-way", test_handing_back_on_the_way);
+  g_test_add_func ("/browser/hands/slow-download", test_slow_download);
+  g_test_add_func ("/browser/hands/large-picture", test_large_picture);
   return g_test_run ();
 }
