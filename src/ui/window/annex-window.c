@@ -447,7 +447,10 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
   task_id = g_steal_pointer (&self->wanted_task);
   restoring = self->restoring && task_id != NULL;
   if (desk != NULL && shows_failure (self))
-    annex_window_show_new_task (self);
+    {
+      adw_toast_overlay_dismiss_all (self->toasts); /* what was tried in vain */
+      annex_window_show_new_task (self);
+    }
   if (desk != NULL && task_id != NULL && !(restoring && is_occupied (self)))
     {
       annex_window_open_task (self, task_id, ask_id);
