@@ -281,6 +281,7 @@ diff_sheet (AnnexWorkbookDiff *self, AnnexSheet *before, AnnexSheet *after)
   for (guint i = 0; i < (after != NULL ? after : before)->rows->len && i < MAX_WHOLE_ROWS; i++)
     add (&alignment, ANNEX_GRID_SAME, before != NULL ? g_ptr_array_index (before->rows, i) : NULL,
          after != NULL ? g_ptr_array_index (after->rows, i) : NULL);
+  self->cut = self->cut || (after != NULL ? after : before)->rows->len > MAX_WHOLE_ROWS;
   sheet->rows = g_steal_pointer (&all);
   return sheet;
 }

@@ -191,9 +191,12 @@ end (GMarkupParseContext *context, const char *element, gpointer data, GError **
 
       for (guint n = 0; n < self->row_repeat && self->row_cells->len > 0 && !self->full; n++)
         {
-          self->full = !add_row (self);
+          /* Beyond that no row is kept, and each may be told to have many millions of cells. */
+          self->full = self->row > ANNEX_WORKBOOK_MAX_ROWS || !add_row (self);
           self->row++;
         }
+      if (self->full)
+        self->builder->workbook->cut = TRUE;
       self->row = (guint) MIN (next, G_MAXUINT / 2);
     }
   if (self->full)

@@ -418,6 +418,13 @@ test_many_cells (void)
       "table:number-columns-repeated=\"16000\"><text:p>x</text:p></table:table-cell>"
       "</table:table-row></table:table></d>",
       NULL);
+  g_autoptr (GBytes) beyond = zip_fixture_new (
+      "content.xml",
+      "<d><table:table table:name=\"a\"><table:table-row table:number-rows-repeated=\"10000000\"/>"
+      "<table:table-row table:number-rows-repeated=\"10000000\"><table:table-cell "
+      "table:number-columns-repeated=\"10000000\"><text:p>x</text:p></table:table-cell>"
+      "</table:table-row></table:table></d>",
+      NULL);
   g_autoptr (GBytes) far =
       zip_fixture_new_xlsx ("<row r=\"4294967295\"><c r=\"A4294967295\"><v>1</v></c></row><row "
                             "r=\"1\"><c r=\"XFD1\"><v>2</v></c></row>",
@@ -425,6 +432,7 @@ test_many_cells (void)
   g_autoptr (AnnexWorkbook) one = NULL;
   g_autoptr (AnnexWorkbook) two = NULL;
   g_autoptr (AnnexWorkbook) three = NULL;
+  g_autoptr (AnnexWorkbook) four = NULL;
 
   for (guint i = 1; i <= 100000; i++)
     g_string_append_printf (rows,
@@ -437,6 +445,26 @@ test_many_cells (void)
   three = read_fine (far, ANNEX_WORKBOOK_XLSX);
   g_assert_true (three->cut);
   g_assert_cmpstr (text_at (three, 0, 1, 16383), ==, "2");
+  four = read_fine (beyond, ANNEX_WORKBOOK_ODS);
+  g_assert_true (four->cut);
+}
+
+/* What is on one side only is shown whole, up to a length; then the view says that it is not. */
+static void
+test_long_table (void)
+{
+  g_autoptr (GString) rows = g_string_new (NULL);
+  AnnexWorkbookDiff *diff;
+
+  for (guint i = 0; i < 20000; i++)
+    g_string_append (rows, "1,2\n");
+  diff = diff_of (NULL, rows->str);
+  g_assert_false (diff->cut);
+  annex_workbook_diff_free (diff);
+  g_string_append (rows, "1,2\n");
+  diff = diff_of (NULL, rows->str);
+  g_assert_true (diff->cut);
+  annex_workbook_diff_free (diff);
 }
 
 /* One string that a million cells share takes its place once. */
@@ -679,6 +707,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/files/documents", test_documents);
   g_test_add_func ("/ui/files/bombs", test_bombs);
   g_test_add_func ("/ui/files/many-cells", test_many_cells);
+  g_test_add_func ("/ui/files/long-table", test_long_table);
   g_test_add_func ("/ui/files/shared-flood", test_shared_flood);
   g_test_add_func ("/ui/files/damaged", test_damaged);
   g_test_add_func ("/ui/files/damaged-xml", test_damaged_xml);
