@@ -62,6 +62,11 @@ test_begun (void)
   annex_shot_settle (400);
   g_assert_null (chat_fixture_find (GTK_WIDGET (view), GTK_TYPE_LABEL, "Question 0"));
   g_assert_true (annex_chat_view_is_begun (view));
+  gtk_window_set_default_size (window, 380, 600); /* out of sight it has another height */
+  annex_shot_settle (400);
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (view)), <, 500);
+  gtk_window_set_default_size (window, 700, 600);
+  annex_shot_settle (400);
   gtk_adjustment_set_value (adjustment, 0);
   annex_shot_settle (400);
   annex_shot_take (window, "chat-begun");

@@ -275,10 +275,10 @@ test_open_after_failure (void)
   AnnexTask *task = annex_fake_desk_add_task (desk, "There");
   AnnexWindow *window = open_window (desk, 1000, 700);
 
-  annex_fake_desk_hold (desk, "open_task");
   annex_window_open_task (window, "01hzzzzzzzzzzzzzzzzzzzzzzz", NULL);
+  annex_fake_desk_hold (desk, "open_task");
   annex_window_open_task (window, annex_task_get_id (task), NULL);
-  annex_shot_settle (100);
+  annex_shot_settle (300);
   annex_fake_desk_release (desk, "open_task");
   g_assert_true (annex_shot_wait (shows_task, window, 3000));
   g_assert_cmpstr (annex_window_get_task_id (window), ==, annex_task_get_id (task));
