@@ -52,6 +52,7 @@ read_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexEventFollower *self = object;
   GPtrArray *events = value != NULL ? g_value_get_boxed (value) : NULL;
+  gboolean first;
 
   self->reading = FALSE;
   if (events == NULL)
@@ -61,13 +62,16 @@ read_cb (gpointer object, const GValue *value, GError *error)
     }
   tell (self, events);
   if (events->len == SLICE)
-    read_more (self);
-  else if (!self->caught_up)
     {
-      self->caught_up = TRUE;
-      g_signal_emit (self, signals[SIGNAL_CAUGHT_UP], 0);
+      read_more (self);
+      return;
     }
-  else if (annex_task_get_last_seq (self->task) > self->last_seq)
+  first = !self->caught_up;
+  self->caught_up = TRUE;
+  if (first)
+    g_signal_emit (self, signals[SIGNAL_CAUGHT_UP], 0);
+  /* What came while that slice was read. */
+  if ((first || events->len > 0) && annex_task_get_last_seq (self->task) > self->last_seq)
     read_more (self);
 }
 
