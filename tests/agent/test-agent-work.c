@@ -342,6 +342,25 @@ test_keep_and_undo (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_strv_length (keeps), ==, 0);
 }
 
+/* Nothing of a keep is saved any more: it is asked for once, and not offered for good. */
+static void
+test_nothing_to_undo (Fixture *f, gconstpointer data)
+{
+  g_autofree char *undo_dir = g_build_filename (f->dir, "undo", NULL);
+  g_auto (GStrv) keeps = NULL;
+  g_auto (GStrv) after = NULL;
+
+  add_share_with_draft (f, ANNEX_SHARE_KEEP);
+  run_with_draft (f);
+  keeps = annex_task_dup_keeps (f->task);
+  g_assert_cmpuint (g_strv_length (keeps), ==, 1);
+  g_assert_true (annex_keep_forget (undo_dir, keeps[0], NULL));
+  settle_error (annex_drafts_undo (annex_workspace_get_drafts (f->workspace), keeps[0]),
+                ANNEX_KEEP_ERROR, ANNEX_KEEP_ERROR_NOT_FOUND);
+  after = annex_task_dup_keeps (f->task);
+  g_assert_cmpuint (g_strv_length (after), ==, 0);
+}
+
 /* Whoever is granted a folder is told in the same event: a crash right after it loses nothing. */
 static void
 test_share_is_told (Fixture *f, gconstpointer data)
@@ -501,6 +520,7 @@ main (int argc, char **argv)
   ADD ("refusals-are-told", test_refusals_are_told);
   ADD ("share-is-told", test_share_is_told);
   ADD ("keep-and-undo", test_keep_and_undo);
+  ADD ("nothing-to-undo", test_nothing_to_undo);
   ADD ("keep-fails", test_keep_fails);
   ADD ("unchanged-copy", test_unchanged_copy_goes);
   ADD ("review-asks", test_review_asks);
