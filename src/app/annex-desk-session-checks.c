@@ -22,6 +22,29 @@ dup_checks (AnnexDesk *desk)
   return copy_checks (ANNEX_DESK_SESSION (desk)->checks);
 }
 
+static const AnnexCheckResult *
+find (GPtrArray *checks, const char *id)
+{
+  for (guint i = 0; i < checks->len; i++)
+    if (g_str_equal (((AnnexCheckResult *) g_ptr_array_index (checks, i))->id, id))
+      return g_ptr_array_index (checks, i);
+  return NULL;
+}
+
+/* Whether there is another system for the computer is asked only when one looks thoroughly; who
+ * looks less has not found that there is none. @result is taken. */
+static AnnexCheckResult *
+keep_offer (AnnexDeskSession *self, AnnexCheckResult *result)
+{
+  const AnnexCheckResult *old = find (self->checks, result->id);
+
+  if (!g_str_equal (result->id, "image") || result->state != ANNEX_CHECK_OK || old == NULL ||
+      old->state != ANNEX_CHECK_NOTICE || g_strcmp0 (old->detail, result->detail) != 0)
+    return result;
+  annex_check_result_free (result);
+  return annex_check_result_copy (old);
+}
+
 static DexFuture *
 run_fiber (AnnexDeskCall *call)
 {
@@ -31,6 +54,8 @@ run_fiber (AnnexDeskCall *call)
 
   if (results == NULL)
     return annex_future_new_error (error);
+  for (guint i = 0; i < results->len && !call->flag; i++)
+    results->pdata[i] = keep_offer (call->self, results->pdata[i]);
   g_ptr_array_unref (call->self->checks);
   call->self->checks = copy_checks (results);
   annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
@@ -101,7 +126,7 @@ look_fiber (AnnexDeskCall *call)
       if (((guint) call->number & lasting[i].when) != 0)
         result = dex_await_boxed (annex_doctor_look (doctor, lasting[i].id, FALSE), NULL);
       if (result != NULL)
-        merge (call->self, result);
+        merge (call->self, keep_offer (call->self, result));
     }
   annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
   return dex_future_new_true ();

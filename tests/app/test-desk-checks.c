@@ -93,6 +93,7 @@ test_newer_image (void)
   g_autofree char *current = g_build_filename (folder, "current", NULL);
   g_autoptr (AnnexComputerNeeds) before = NULL;
   g_autoptr (AnnexComputerNeeds) offered = NULL;
+  g_autoptr (GPtrArray) checks = NULL;
   AnnexCheckResult *check = annex_check_result_new ("image", ANNEX_CHECK_NOTICE, "The system");
   Office office;
 
@@ -104,10 +105,15 @@ test_newer_image (void)
   g_assert_true (before->installed);
   g_assert_cmpuint (before->download_bytes, ==, 0);
   check->repair = g_strdup ("Change to It");
+  check->detail = g_strdup ("13-a");
   g_ptr_array_add (office.self->checks, check);
   offered = dex_await_boxed (annex_desk_get_needs (office.desk), NULL);
   g_assert_true (offered->installed);
   g_assert_cmpuint (offered->download_bytes, >, 0);
+  /* Who looks without asking for a newer one has not found that there is none. */
+  checks = dex_await_boxed (annex_desk_run_checks (office.desk, FALSE), NULL);
+  g_assert_nonnull (checks);
+  await_check (&office, "image", ANNEX_CHECK_NOTICE);
   office_close (&office);
 }
 
