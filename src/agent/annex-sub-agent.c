@@ -21,6 +21,10 @@
 /* A shorter result is not worth forgetting. */
 #define MIN_FORGOTTEN_CHARS 600
 #define N_KEPT_RESULTS 2
+/* A picture weighs as much as this for the model; and a request has an end too, which many large
+ * ones would reach. */
+#define PICTURE_CHARS 8000
+#define PICTURE_BYTES_PER_CHAR 64
 
 typedef struct
 {
@@ -122,6 +126,27 @@ is_long_result (AnnexBlock *block)
           (content != NULL && json_array_get_length (content) > 1));
 }
 
+/* How much of the conversation a result takes. */
+static gsize
+measure_result (AnnexBlock *block)
+{
+  JsonArray *content = annex_json_opt_array (annex_block_get_json (block), "content");
+  gsize size = strlen (annex_block_get_text (block));
+
+  for (guint i = 0; content != NULL && i < json_array_get_length (content); i++)
+    {
+      JsonNode *node = json_array_get_element (content, i);
+      JsonObject *source = JSON_NODE_HOLDS_OBJECT (node)
+                               ? annex_json_opt_object (json_node_get_object (node), "source")
+                               : NULL;
+
+      if (source != NULL)
+        size += PICTURE_CHARS +
+                strlen (annex_json_opt_string (source, "data", "")) / PICTURE_BYTES_PER_CHAR;
+    }
+  return size;
+}
+
 /* @message with its long results forgotten, but for the last @keep of them. (transfer full) */
 static AnnexMessage *
 forget_in (Sub *sub, AnnexMessage *message, guint keep)
@@ -161,7 +186,7 @@ forget_old_results (Sub *sub)
 
       for (guint j = 0; j < blocks->len; j++)
         if (is_long_result (g_ptr_array_index (blocks, j)))
-          size += strlen (annex_block_get_text (g_ptr_array_index (blocks, j)));
+          size += measure_result (g_ptr_array_index (blocks, j));
     }
   if (size <= sub->spec->max_kept_chars)
     return;

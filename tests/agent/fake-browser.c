@@ -69,8 +69,17 @@ look (Run *run)
   gsize size = (gsize) annex_json_opt_int (run->call->input, "size", 10);
   g_autofree char *letters = g_strnfill (size, 'x');
   g_autofree char *text = g_strdup_printf ("look %u %s", ++run->tool->browser->n_looks, letters);
+  gsize picture_size = (gsize) annex_json_opt_int (run->call->input, "picture", 0);
+  g_autoptr (GBytes) picture = g_bytes_new_take (g_strnfill (picture_size, 'p'), picture_size);
+  g_autoptr (GPtrArray) content =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_block_unref);
 
-  return answer (run, text);
+  if (picture_size == 0)
+    return answer (run, text);
+  g_ptr_array_add (content, annex_block_new_text (text));
+  g_ptr_array_add (content, annex_block_new_image ("image/png", picture));
+  return dex_future_new_take_boxed (ANNEX_TYPE_BLOCK,
+                                    annex_block_new_tool_result (run->call->id, content, FALSE));
 }
 
 static DexFuture *

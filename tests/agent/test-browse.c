@@ -236,6 +236,33 @@ test_old_looks_go_at_once (Fixture *f, gconstpointer data)
       strstr (scripted_model_get_messages (f->model, 13), "[an earlier look at the page]"));
 }
 
+/* Pictures weigh, though their words are few. */
+static void
+test_old_pictures_go (Fixture *f, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) browser = give_browser (f);
+
+  add_turn (f, BROWSE);
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autofree char *turn = g_strdup_printf ("{\"type\":\"tool_use\",\"id\":\"s%u\",\"name\":"
+                                               "\"page_look\",\"input\":{\"picture\":1000000}}",
+                                               i);
+
+      add_turn (f, turn);
+    }
+  add_turn (f, DONE (""));
+  add_end (f);
+  run_to (f, ANNEX_TASK_DONE);
+  for (guint i = 2; i <= 9; i++)
+    {
+      const char *now = scripted_model_get_messages (f->model, i);
+
+      g_assert_cmpuint (strlen (now), <, 6000000);
+      g_assert_nonnull (strstr (now, "image/png"));
+    }
+}
+
 /* What its calls were, for those who look, without end. */
 static void
 test_log_has_its_calls (Fixture *f, gconstpointer data)
@@ -642,6 +669,7 @@ main (int argc, char **argv)
   ADD ("browse/without-display", test_without_display);
   ADD ("browse/turns", test_calls_take_turns);
   ADD ("browse/old-looks", test_old_looks_go_at_once);
+  ADD ("browse/old-pictures", test_old_pictures_go);
   ADD ("browse/log", test_log_has_its_calls);
   ADD ("browse/same-failure-asks", test_same_failure_twice_asks);
   ADD ("browse/same-failure-stops", test_same_failure_twice_stops);
