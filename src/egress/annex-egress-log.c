@@ -11,6 +11,9 @@
 /* Within a window, refusals after the first ones become a count. */
 #define WINDOW_US (10 * G_USEC_PER_SEC)
 #define ROWS_PER_WINDOW 100
+/* Of those that could not be stored. Nothing may go out meanwhile, so beyond what was under way
+ * there are refusals only: further ones become a count. */
+#define MAX_UNSTORED 1000
 
 struct _AnnexEgressLog
 {
@@ -18,6 +21,8 @@ struct _AnnexEgressLog
   AnnexEgressLogFunc func;
   gpointer data;
   gboolean is_broken;
+  gboolean is_retrying;
+  GQueue unstored; /* AnnexLedgerEntry, in order: what the store did not take */
 
   gint64 window_us;
   guint n_in_window;
@@ -43,7 +48,33 @@ annex_egress_log_free (AnnexEgressLog *self)
     return;
   g_clear_object (&self->store);
   g_clear_pointer (&self->last_folded, annex_ledger_entry_free);
+  if (self->unstored.length > 0)
+    g_warning ("%u rows of the ledger were not stored", self->unstored.length);
+  g_queue_clear_full (&self->unstored, (GDestroyNotify) annex_ledger_entry_free);
   g_free (self);
+}
+
+/* In a fiber: what waits goes first, and only when nothing waits any more is the ledger whole. */
+static void
+retry (AnnexEgressLog *self)
+{
+  if (!self->is_broken || self->is_retrying)
+    return;
+  self->is_retrying = TRUE;
+  while (self->is_broken)
+    {
+      g_autoptr (AnnexLedgerEntry) entry = g_queue_pop_head (&self->unstored);
+
+      if (entry == NULL)
+        self->is_broken = FALSE;
+      else if (!dex_await (annex_store_append_ledger (self->store, entry), NULL))
+        {
+          /* As before; it was said then. */
+          g_queue_push_head (&self->unstored, g_steal_pointer (&entry));
+          break;
+        }
+    }
+  self->is_retrying = FALSE;
 }
 
 static void
@@ -54,10 +85,18 @@ store_row (AnnexEgressLog *self, const AnnexLedgerEntry *entry)
   self->func (entry, self->data);
   if (self->store == NULL)
     return;
-  self->is_broken = !dex_await (annex_store_append_ledger (self->store, entry), &error);
   if (self->is_broken)
-    g_warning ("A row of the ledger was not stored: %s",
-               error != NULL ? error->message : "no reason given");
+    {
+      g_queue_push_tail (&self->unstored, annex_ledger_entry_copy (entry));
+      retry (self);
+      return;
+    }
+  if (dex_await (annex_store_append_ledger (self->store, entry), &error))
+    return;
+  g_warning ("A row of the ledger was not stored yet: %s",
+             error != NULL ? error->message : "no reason given");
+  g_queue_push_tail (&self->unstored, annex_ledger_entry_copy (entry));
+  self->is_broken = TRUE;
 }
 
 void
@@ -73,7 +112,7 @@ annex_egress_log_add (AnnexEgressLog *self, const AnnexLedgerEntry *entry)
           self->window_us = now_us;
           self->n_in_window = 0;
         }
-      if (self->n_in_window >= ROWS_PER_WINDOW)
+      if (self->n_in_window >= ROWS_PER_WINDOW || self->unstored.length >= MAX_UNSTORED)
         {
           self->n_folded++;
           g_clear_pointer (&self->last_folded, annex_ledger_entry_free);
@@ -90,8 +129,10 @@ annex_egress_log_flush (AnnexEgressLog *self, gboolean is_last)
 {
   g_autoptr (AnnexLedgerEntry) entry = NULL;
 
+  retry (self);
   if (self->last_folded == NULL ||
-      (!is_last && g_get_monotonic_time () - self->window_us < WINDOW_US))
+      (!is_last && (g_get_monotonic_time () - self->window_us < WINDOW_US ||
+                    self->unstored.length >= MAX_UNSTORED)))
     return;
   entry = g_steal_pointer (&self->last_folded);
   if (self->n_folded > 1)
@@ -106,9 +147,9 @@ annex_egress_log_flush (AnnexEgressLog *self, gboolean is_last)
 }
 
 gboolean
-annex_egress_log_has_folded (AnnexEgressLog *self)
+annex_egress_log_has_more (AnnexEgressLog *self)
 {
-  return self->last_folded != NULL;
+  return self->last_folded != NULL || self->unstored.length > 0;
 }
 
 gboolean

@@ -20,16 +20,17 @@ AnnexEgressLog *
 annex_egress_log_new (AnnexStore *store, AnnexEgressLogFunc func, gpointer data);
 void
 annex_egress_log_free (AnnexEgressLog *self);
-/* In a fiber: stores a copy of @entry, or folds it. Waits until it is durable. */
+/* In a fiber: stores a copy of @entry, or folds it. Waits until it is durable; one that the store does
+ * not take is kept and tried again. */
 void
 annex_egress_log_add (AnnexEgressLog *self, const AnnexLedgerEntry *entry);
-/* In a fiber: stores the row that sums up what was folded, when its time has come or @is_last. */
+/* In a fiber: tries again what could not be stored, and stores the row that sums up what was folded, when its time has come or @is_last. */
 void
 annex_egress_log_flush (AnnexEgressLog *self, gboolean is_last);
-/* Is there something folded that a flush must still store? */
+/* Is there something that a flush must still store? */
 gboolean
-annex_egress_log_has_folded (AnnexEgressLog *self);
-/* Did the last row fail to be stored? Then nothing may go out. */
+annex_egress_log_has_more (AnnexEgressLog *self);
+/* Is there a row that could not be stored yet? Then nothing may go out. */
 gboolean
 annex_egress_log_is_broken (AnnexEgressLog *self);
 

@@ -143,7 +143,7 @@ static gboolean
 tick_cb (gpointer data)
 {
   AnnexEgressProxy *self = data;
-  gboolean has_rows = self->n_dropped > 0 || annex_egress_log_has_folded (self->log);
+  gboolean has_rows = self->n_dropped > 0 || annex_egress_log_has_more (self->log);
 
   stop_idle_streams (self);
   spend_once (self);
