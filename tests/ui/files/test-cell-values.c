@@ -1,10 +1,11 @@
 /* test-cell-values.c
  *
- * Cells of spreadsheets that are shown alike and hold something else.
+ * How the numbers of a spreadsheet are shown, and cells that are shown alike and hold something else.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-workbook-diff.h"
+#include "annex-workbook-private.h"
 #include "zip-fixture.h"
 
 static AnnexWorkbook *
@@ -15,6 +16,47 @@ read_fine (GBytes *bytes, AnnexWorkbookFormat format)
 
   g_assert_no_error (error);
   return workbook;
+}
+
+static void
+test_numbers (void)
+{
+  static const struct
+  {
+    const char *value;
+    const char *code;
+    const char *shown;
+  } cases[] = {
+    { "45812", "yyyy-mm-dd", "2025-06-04" },
+    { "45812.5", "d/m/yy h:mm", "2025-06-04 12:00" },
+    { "0.75", "[h]:mm", "18:00:00" },
+    { "0.30000000000000004", "General", "0.3" },
+    { "1234.5", "#,##0.00", "1234.50" },
+    { "12.5", "[$EUR] #,##0.00;[Red]-#,##0.00", "12.50" },
+    { "1.0749", "0.0000", "1.0749" },
+    { "1.25", "0.0", "1.2" },
+    { "0.00000012", "0.00E+00", "1.2e-07" },
+    { "0.125", "0%", "12.5 %" },
+    { "42", "0", "42" },
+    { "1e400", "0.00", "1e400" },
+    { "abc", "0.00", "abc" },
+    { "", "0.00", "" },
+    { "-1e300", "yyyy", "-1e+300" },
+    { "1e300", "0.00", NULL },
+    { "3", "\"day\" 0", "3" },
+    { "3", "\"unclosed", "3" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      AnnexNumberFormat format = annex_number_format_from_code (cases[i].code);
+      g_autofree char *shown = annex_number_show (cases[i].value, &format, FALSE);
+
+      if (cases[i].shown != NULL)
+        g_assert_cmpstr (shown, ==, cases[i].shown);
+      else
+        g_assert_nonnull (shown);
+    }
 }
 
 /* Of the second cell. */
@@ -103,6 +145,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ui/cell-values/numbers", test_numbers);
   g_test_add_func ("/ui/cell-values/shown-alike", test_shown_alike);
   return g_test_run ();
 }

@@ -103,47 +103,6 @@ test_references (void)
 }
 
 static void
-test_numbers (void)
-{
-  static const struct
-  {
-    const char *value;
-    const char *code;
-    const char *shown;
-  } cases[] = {
-    { "45812", "yyyy-mm-dd", "2025-06-04" },
-    { "45812.5", "d/m/yy h:mm", "2025-06-04 12:00" },
-    { "0.75", "[h]:mm", "18:00:00" },
-    { "0.30000000000000004", "General", "0.3" },
-    { "1234.5", "#,##0.00", "1234.50" },
-    { "12.5", "[$EUR] #,##0.00;[Red]-#,##0.00", "12.50" },
-    { "1.0749", "0.0000", "1.0749" },
-    { "1.25", "0.0", "1.2" },
-    { "0.00000012", "0.00E+00", "1.2e-07" },
-    { "0.125", "0%", "12.5 %" },
-    { "42", "0", "42" },
-    { "1e400", "0.00", "1e400" },
-    { "abc", "0.00", "abc" },
-    { "", "0.00", "" },
-    { "-1e300", "yyyy", "-1e+300" },
-    { "1e300", "0.00", NULL },
-    { "3", "\"day\" 0", "3" },
-    { "3", "\"unclosed", "3" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      AnnexNumberFormat format = annex_number_format_from_code (cases[i].code);
-      g_autofree char *shown = annex_number_show (cases[i].value, &format, FALSE);
-
-      if (cases[i].shown != NULL)
-        g_assert_cmpstr (shown, ==, cases[i].shown);
-      else
-        g_assert_nonnull (shown);
-    }
-}
-
-static void
 test_xlsx (void)
 {
   g_autoptr (GBytes) bytes = zip_fixture_new_xlsx (
@@ -698,7 +657,6 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/files/references", test_references);
-  g_test_add_func ("/ui/files/numbers", test_numbers);
   g_test_add_func ("/ui/files/xlsx", test_xlsx);
   g_test_add_func ("/ui/files/ods", test_ods);
   g_test_add_func ("/ui/files/separated", test_separated);

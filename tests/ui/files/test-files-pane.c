@@ -315,9 +315,24 @@ set_side (Fixture *self, const char *path, GBytes *bytes, gboolean after)
     annex_fake_desk_set_before (self->desk, self->share, path, data, (gssize) length);
 }
 
+/* Of which two decimals are shown. */
+static GBytes *
+rates_of (const char *rate)
+{
+  g_autofree char *rows = g_strdup_printf (
+      "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>EUR/USD</t></is></c>"
+      "<c r=\"B1\" s=\"1\"><v>%s</v></c></row>",
+      rate);
+
+  return zip_fixture_new_xlsx (
+      rows, "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"2\"/></cellXfs>", NULL);
+}
+
 static void
 set_previews (Fixture *self)
 {
+  g_autoptr (GBytes) old_rates = rates_of ("1.0712");
+  g_autoptr (GBytes) new_rates = rates_of ("1.0749");
   g_autoptr (GBytes) old_pdf = pdf_of ("Dear Sir", 2);
   g_autoptr (GBytes) new_pdf = pdf_of ("Dear Madam", 3);
   g_autoptr (GBytes) old_png = png_of (0.2, 0.4, 0.8);
@@ -348,6 +363,8 @@ set_previews (Fixture *self)
                              "40\n2025-06-05,Hotel,99\n2025-06-09,Train,45.10\n",
                              -1);
   set_side (self, "Expense report.xlsx", sheet, TRUE);
+  set_side (self, "Rates.xlsx", old_rates, FALSE);
+  set_side (self, "Rates.xlsx", new_rates, TRUE);
   set_side (self, "Letter.pdf", old_pdf, FALSE);
   set_side (self, "Letter.pdf", new_pdf, TRUE);
   set_side (self, "Expense chart.png", new_png, TRUE);
@@ -367,6 +384,7 @@ test_previews (void)
     { "Notes.txt", "The taxi is checked: 23.40.", "text" },
     { "Amounts.csv", "20.00 → 23.40", "cells" },
     { "Expense report.xlsx", "Café <b>Central</b>", "sheet" },
+    { "Rates.xlsx", "1.0712 → 1.0749", "rates" },
     { "Letter.pdf", "3 pages", "pages" },
     { "Chart.png", "Before", "images" },
     { "duplicate.pdf", "no longer there", "gone" },
@@ -380,10 +398,11 @@ test_previews (void)
       GPtrArray *changes = receipts ();
 
       g_ptr_array_add (changes, change (ANNEX_CHANGE_CHANGED, "Chart.png", 3000, 2900));
+      g_ptr_array_add (changes, change (ANNEX_CHANGE_CHANGED, "Rates.xlsx", 3000, 2900));
       fixture_open (&self, widths[w], 800);
       set_previews (&self);
       annex_fake_desk_set_draft (self.desk, self.task, self.share, changes);
-      assert_seen (&self, "8 changes");
+      assert_seen (&self, "9 changes");
       for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
         {
           g_autofree char *shot = g_strconcat ("files-preview-", cases[i].shot, NULL);
