@@ -176,20 +176,32 @@ run_tool (Call *call, GError **error)
   return annex_block_new_tool_result_text (id, failure->message, TRUE);
 }
 
+/* A call of an earlier turn may have had the same id. */
+static gboolean
+is_of_turn (AnnexTask *task, AnnexAsk *ask)
+{
+  const char *name = annex_json_opt_string (annex_ask_get_json (ask), "tool_use", "");
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (AnnexAsk) now = annex_task_dup_ask_of_call (task, name, &answer);
+
+  return now != NULL && g_str_equal (annex_ask_get_id (now), annex_ask_get_id (ask));
+}
+
 /* The call that was stopped waits for no answer any more: what it asked can be asked again, and
  * then the answer is carried out without it. */
 static gboolean
 close_asks (Call *call, GError **error)
 {
   AnnexWorkspace *workspace = call->agent->workspace;
-  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (annex_workspace_get_task (workspace));
+  AnnexTask *task = annex_workspace_get_task (workspace);
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (task);
 
   for (guint i = 0; i < open->len; i++)
     {
       AnnexAsk *ask = g_ptr_array_index (open, i);
       g_autoptr (GError) lost = NULL;
 
-      if (!annex_call_asks_is_of (ask, call->call->id) ||
+      if (!annex_call_asks_is_of (ask, call->call->id) || !is_of_turn (task, ask) ||
           dex_await (annex_inbox_expire (annex_workspace_get_inbox (workspace),
                                          annex_ask_get_id (ask), NULL),
                      &lost))

@@ -13,6 +13,7 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 #include "annex-spoken.h"
+#include "annex-task-run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +24,6 @@
 #define MAX_TURNS 300
 /* In a row, before the user is told. */
 #define MAX_SILENT 2
-/* What comes after a reply when Annex ends there: news of its state and errors alone. */
-#define MAX_NEWS 8
 
 ANNEX_DEFINE_SPOKEN_DOMAIN (annex_agent_error)
 G_DEFINE_FINAL_TYPE (AnnexAgent, annex_agent, G_TYPE_OBJECT)
@@ -310,27 +309,11 @@ static gboolean
 heed_last_reply (AnnexAgent *self, GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (self->workspace);
-  g_autoptr (GPtrArray) events = dex_await_boxed (
-      annex_store_list_events_before (annex_task_get_store (task), annex_task_get_id (task),
-                                      G_MAXINT64, MAX_NEWS),
-      error);
+  g_autoptr (GPtrArray) calls = annex_task_dup_unanswered (task);
 
-  if (events == NULL)
-    return FALSE;
-  for (guint i = events->len; i > 0; i--)
-    {
-      AnnexEvent *event = g_ptr_array_index (events, i - 1);
-      JsonObject *data = annex_event_get_data (event);
-      AnnexEventType type = annex_event_get_event_type (event);
-
-      if (type == ANNEX_EVENT_REPLY_FINISHED && !json_object_has_member (data, "parent"))
-        return heed (self,
-                     annex_stop_reason_from_name (annex_json_opt_string (data, "stop_reason", "")),
-                     NULL, error);
-      if (type != ANNEX_EVENT_STATE_CHANGED && type != ANNEX_EVENT_ERROR)
-        break;
-    }
-  return TRUE;
+  if (calls->len > 0 || annex_task_needs_model (task))
+    return TRUE;
+  return heed (self, annex_task_get_last_reason (task), NULL, error);
 }
 
 /* One round. Returns FALSE when the loop is over: then *error is set, or the task is at rest. */

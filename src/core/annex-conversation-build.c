@@ -329,6 +329,15 @@ annex_conversation_dup_unanswered (AnnexConversation *self)
   return calls;
 }
 
+AnnexStopReason
+annex_conversation_get_last_reason (AnnexConversation *self)
+{
+  Reply *last =
+      self->replies->len > 0 ? g_ptr_array_index (self->replies, self->replies->len - 1) : NULL;
+
+  return last != NULL ? last->stop_reason : ANNEX_STOP_OTHER;
+}
+
 gint64
 annex_conversation_get_turn_seq (AnnexConversation *self)
 {

@@ -13,6 +13,7 @@
 
 #include "annex-event.h"
 #include "annex-message.h"
+#include "annex-model.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,9 @@ GPtrArray *
 annex_conversation_dup_unanswered (AnnexConversation *self);
 gboolean
 annex_conversation_was_tool_started (AnnexConversation *self, const char *tool_use_id);
+/* Why the newest reply ended; ANNEX_STOP_OTHER where there is none. */
+AnnexStopReason
+annex_conversation_get_last_reason (AnnexConversation *self);
 /* The event that the last turn of the model began with; 0 before the first. */
 gint64
 annex_conversation_get_turn_seq (AnnexConversation *self);

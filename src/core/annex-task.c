@@ -9,6 +9,7 @@
 
 #include "annex-future.h"
 #include "annex-paths.h"
+#include "annex-task-run.h"
 
 #include <gio/gio.h>
 
@@ -555,6 +556,12 @@ gboolean
 annex_task_was_tool_started (AnnexTask *self, const char *tool_use_id)
 {
   return annex_conversation_was_tool_started (get_conversation (self), tool_use_id);
+}
+
+AnnexStopReason
+annex_task_get_last_reason (AnnexTask *self)
+{
+  return annex_conversation_get_last_reason (get_conversation (self));
 }
 
 gint64

@@ -16,6 +16,7 @@
 #define DEFAULT_LINES 2000
 #define MAX_IMAGE_BYTES (3500 * 1024)
 #define MAX_SHARP_BYTES (512 * 1024)
+#define MAX_SHOWN_SHARP_BYTES (1024 * 1024)
 #define DEFAULT_PAGES 4
 #define MAX_PAGES 10
 
@@ -108,6 +109,28 @@ dup_convert (const char *path, const char *media_type, gboolean sharp)
                           quoted);
 }
 
+/* What convert makes of it; NULL where that cannot be shown, with *error where nothing could be
+ * tried. (transfer full) */
+static GBytes *
+convert (AnnexWorkspace *workspace,
+         const AnnexToolCall *call,
+         const char *path,
+         const char *media_type,
+         gboolean sharp,
+         GError **error)
+{
+  g_autofree char *line = dup_convert (path, media_type, sharp);
+  g_autoptr (AnnexCommand) command = annex_command_new (line);
+  g_autoptr (AnnexOutput) output = NULL;
+
+  output = dex_await_boxed (annex_computer_run (annex_workspace_get_computer (workspace), command,
+                                                NULL, MAX_IMAGE_BYTES + 1, 60000, call->cancel),
+                            error);
+  /* Not by the status: it warns of much that can be seen all the same. */
+  return output != NULL && annex_picture_head_is_fit (output->out) ? g_bytes_ref (output->out)
+                                                                   : NULL;
+}
+
 /* Always through convert: what cannot be read, or is too many pixels, would make the model's server
  * refuse the whole conversation. */
 static AnnexBlock *
@@ -122,24 +145,26 @@ read_image (AnnexWorkspace *workspace,
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_block_unref);
   gboolean sharp =
       g_bytes_get_size (bytes) <= MAX_SHARP_BYTES && !g_str_equal (media_type, "image/jpeg");
-  g_autofree char *line = dup_convert (path, media_type, sharp);
-  g_autoptr (AnnexCommand) command = annex_command_new (line);
-  g_autoptr (AnnexOutput) output = NULL;
-  const char *made;
+  g_autoptr (GBytes) shown = NULL;
+  g_autoptr (GError) failure = NULL;
 
-  output = dex_await_boxed (annex_computer_run (annex_workspace_get_computer (workspace), command,
-                                                NULL, MAX_IMAGE_BYTES + 1, 60000, call->cancel),
-                            error);
-  if (output == NULL)
-    return NULL;
-  /* Not by the status: it warns of much that can be seen all the same. */
-  if (!annex_picture_head_is_fit (output->out))
+  shown = convert (workspace, call, path, media_type, sharp, &failure);
+  /* A photo becomes many times as large when it is to stay sharp. */
+  if (failure == NULL && sharp &&
+      (shown == NULL || g_bytes_get_size (shown) > MAX_SHOWN_SHARP_BYTES))
     {
-      g_set_error (error, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED, "The image cannot be shown.");
+      g_clear_pointer (&shown, g_bytes_unref);
+      shown = convert (workspace, call, path, media_type, FALSE, &failure);
+    }
+  if (shown == NULL)
+    {
+      if (failure == NULL)
+        g_set_error (&failure, ANNEX_TOOL_ERROR, ANNEX_TOOL_ERROR_FAILED,
+                     "The image cannot be shown.");
+      g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
-  made = annex_picture_head_guess_type (output->out);
-  g_ptr_array_add (content, annex_block_new_image (made, output->out));
+  g_ptr_array_add (content, annex_block_new_image (annex_picture_head_guess_type (shown), shown));
   return image_result (call, content);
 }
 
@@ -159,9 +184,8 @@ render_page (AnnexWorkspace *workspace, const AnnexToolCall *call, const char *q
                             NULL); /* a page that cannot be drawn still has its text */
   if (output == NULL)
     return NULL;
-  if (output->status == 0 && g_bytes_get_size (output->out) > 0 &&
-      g_bytes_get_size (output->out) <= MAX_IMAGE_BYTES)
-    block = annex_block_new_image ("image/jpeg", output->out);
+  if (output->status == 0 && annex_picture_head_is_fit (output->out))
+    block = annex_block_new_image (annex_picture_head_guess_type (output->out), output->out);
   annex_output_free (output);
   return block;
 }
