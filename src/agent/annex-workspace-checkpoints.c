@@ -169,12 +169,37 @@ note_kept (GPtrArray *kept, JsonObject *data)
     }
 }
 
-static void
-forget_undone (GPtrArray *kept, const char *keep)
+/* Could the file @path not be put back? */
+static gboolean
+has_stayed (JsonArray *entries, const char *path)
 {
+  for (guint i = 0; entries != NULL && i < json_array_get_length (entries); i++)
+    {
+      JsonNode *node = json_array_get_element (entries, i);
+      JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+
+      if (entry != NULL && g_str_equal (annex_json_opt_string (entry, "outcome", ""), "failed") &&
+          g_str_equal (annex_json_opt_string (entry, "path", ""), path))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* @data: of a draft-undone event. */
+static void
+forget_undone (GPtrArray *kept, JsonObject *data)
+{
+  const char *keep = annex_json_opt_string (data, "keep", "");
+  JsonArray *entries = annex_json_opt_array (data, "entries");
+
   for (guint i = kept->len; i > 0; i--)
-    if (g_str_equal (annex_json_opt_string (g_ptr_array_index (kept, i - 1), "keep", ""), keep))
-      g_ptr_array_remove_index (kept, i - 1);
+    {
+      JsonObject *one = g_ptr_array_index (kept, i - 1);
+
+      if (g_str_equal (annex_json_opt_string (one, "keep", ""), keep) &&
+          !has_stayed (entries, annex_json_opt_string (one, "path", "")))
+        g_ptr_array_remove_index (kept, i - 1);
+    }
 }
 
 /* What the user kept after @seq and has not taken back: {share, path} objects. (transfer full) */
@@ -197,7 +222,7 @@ list_kept_since (AnnexTask *task, gint64 seq, GError **error)
       if (annex_event_get_event_type (event) == ANNEX_EVENT_DRAFT_KEPT)
         note_kept (kept, data);
       else if (annex_event_get_event_type (event) == ANNEX_EVENT_DRAFT_UNDONE)
-        forget_undone (kept, annex_json_opt_string (data, "keep", ""));
+        forget_undone (kept, data);
     }
   array = json_array_new ();
   for (guint i = 0; i < kept->len && i < MAX_MARKED; i++)

@@ -7,6 +7,7 @@
 #include "annex-task-page-private.h"
 
 #include "annex-chat-view.h"
+#include "annex-draft-actions.h"
 #include "annex-keep.h"
 #include "annex-spoken.h"
 #include "annex-ui.h"
@@ -98,8 +99,8 @@ undo_keep_action (GtkWidget *widget, const char *name, GVariant *target)
   guint length = g_strv_length (keeps);
 
   if (length > 0)
-    follow (self, annex_desk_undo (self->base.desk, self->base.task, keeps[length - 1]), FALSE,
-            _ ("The kept changes were taken back"));
+    dex_future_disown (annex_draft_undo_keeps (widget, self->base.desk, self->base.task,
+                                               (const char *const *) &keeps[length - 1]));
 }
 
 static void
