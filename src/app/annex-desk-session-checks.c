@@ -119,6 +119,7 @@ look_fiber (AnnexDeskCall *call)
 {
   g_autoptr (AnnexDoctor) doctor = annex_doctor_new (call->self->session, NULL, NULL);
 
+  call->self->looking++;
   for (guint i = 0; i < G_N_ELEMENTS (lasting); i++)
     {
       AnnexCheckResult *result = NULL;
@@ -128,6 +129,7 @@ look_fiber (AnnexDeskCall *call)
       if (result != NULL)
         merge (call->self, keep_offer (call->self, result));
     }
+  call->self->looking--;
   annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
   return dex_future_new_true ();
 }
@@ -238,6 +240,9 @@ repair_fiber (AnnexDeskCall *call)
   if (result == NULL)
     return annex_future_new_error (error);
   replace (call->self, result);
+  /* With its keyring locked the model was not tried. */
+  if (g_str_equal (call->id, "keyring") && result->state != ANNEX_CHECK_FAILED)
+    annex_desk_session_look_soon (call->self, ANNEX_DESK_LOOK_MODEL);
   return dex_future_new_take_boxed (ANNEX_TYPE_CHECK_RESULT, result);
 }
 

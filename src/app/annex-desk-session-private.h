@@ -50,6 +50,7 @@ struct _AnnexDeskSession
   GPtrArray *deletes;    /* DexFuture: what is being deleted, to be done before the end */
   guint look_timer;      /* until some lasting conditions are looked at */
   guint look_at;         /* AnnexDeskLook: which */
+  guint looking;         /* looks that are on their way */
   guint watch_timer;     /* looks at what changes without a sign */
   guint watch_ms;        /* how often */
   GSettings *limits;     /* nullable */

@@ -38,6 +38,14 @@ repair_keyring (AnnexDoctor *self, GError **error)
          dex_await (annex_keyring_unlock (ANNEX_KEYRING (secrets)), error);
 }
 
+/* Looked at first: a lookup would open the desktop's window and wait for its answer. */
+static gboolean
+is_locked (AnnexSecrets *secrets)
+{
+  return ANNEX_IS_KEYRING (secrets) &&
+         dex_await_boolean (annex_keyring_is_locked (ANNEX_KEYRING (secrets)), NULL);
+}
+
 static void
 look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
@@ -59,9 +67,7 @@ look_keyring (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
              "desktop’s own (GNOME Keyring, KWallet), and let it start with the session."));
       return;
     }
-  /* Looked at first: a lookup would open the desktop's window and wait for its answer. */
-  if (ANNEX_IS_KEYRING (secrets) &&
-      dex_await_boolean (annex_keyring_is_locked (ANNEX_KEYRING (secrets)), NULL))
+  if (is_locked (secrets))
     {
       say_locked (result);
       return;
@@ -156,6 +162,8 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   g_autoptr (AnnexModelProfile) profile = NULL;
   g_autoptr (AnnexModel) model = NULL;
   g_autoptr (GError) error = NULL;
+  AnnexSecrets *secrets;
+  gboolean locked;
 
   if (self->session == NULL)
     {
@@ -171,8 +179,12 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       return;
     }
   result->detail = g_strdup (profile->base_url != NULL ? profile->base_url : profile->provider);
+  /* Nobody has asked for the keyring to be unlocked. It may do without: a server of the user's own
+   * may want no key. */
+  secrets = annex_session_get_secrets (self->session);
+  locked = is_locked (secrets);
   model = annex_models_new (profile->provider, profile->model, profile->base_url,
-                            annex_session_get_secrets (self->session), &error);
+                            locked ? NULL : secrets, &error);
   if (model == NULL ||
       !dex_await (annex_future_with_timeout (annex_model_check (model), MODEL_LIMIT_MS), &error))
     {
@@ -182,7 +194,12 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
           error->domain = ANNEX_MODEL_ERROR;
           error->code = ANNEX_MODEL_ERROR_TIMED_OUT;
         }
-      say_model_error (self, result, profile, error);
+      if (locked && g_error_matches (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NO_KEY))
+        annex_doctor_say (result, ANNEX_CHECK_UNKNOWN,
+                          _ ("“%s” was not tried: its key is in the keyring, which is locked."),
+                          profile->name);
+      else
+        say_model_error (self, result, profile, error);
       return;
     }
   annex_doctor_say (result, ANNEX_CHECK_OK, _ ("“%s” answers, and its key is accepted."),

@@ -7,6 +7,7 @@
 #include "annex-desk-session-private.h"
 #include "annex-space.h"
 #include "image-harness.h"
+#include "keyring-fixture.h"
 #include "office.h"
 #include "test-fiber.h"
 
@@ -18,6 +19,7 @@ static void
 await_check (Office *office, const char *id, AnnexCheckState state)
 {
   AnnexCheckState last = ANNEX_CHECK_UNKNOWN;
+  gboolean known = FALSE;
 
   for (guint n = 0; n < 400; n++)
     {
@@ -25,13 +27,26 @@ await_check (Office *office, const char *id, AnnexCheckState state)
 
       for (guint i = 0; i < checks->len; i++)
         if (g_str_equal (((AnnexCheckResult *) checks->pdata[i])->id, id))
-          last = ((AnnexCheckResult *) checks->pdata[i])->state;
-      if (last == state)
+          {
+            last = ((AnnexCheckResult *) checks->pdata[i])->state;
+            known = TRUE;
+          }
+      if (known && last == state)
         return;
       app_fixture_wait (20);
     }
   g_error ("The check %s is %s, not %s", id, annex_check_state_to_name (last),
            annex_check_state_to_name (state));
+}
+
+/* No look is on its way or about to begin. */
+static void
+await_rest (Office *office)
+{
+  for (guint n = 0; n < 1000 && (office->self->look_timer != 0 || office->self->looking > 0); n++)
+    app_fixture_wait (20);
+  g_assert_cmpuint (office->self->look_timer, ==, 0);
+  g_assert_cmpuint (office->self->looking, ==, 0);
 }
 
 /* A key that is refused is told without being looked for, and so is that a new one works. */
@@ -74,7 +89,7 @@ test_watches_room (void)
   annex_space_set_limit (1 << 19);
   await_check (&office, "space", ANNEX_CHECK_FAILED);
   g_clear_handle_id (&office.self->watch_timer, g_source_remove);
-  app_fixture_wait (2000); /* what was already on its way */
+  await_rest (&office); /* what was seen before must not come after what is seen then */
   g_unlink (undo);
   annex_space_set_limit (64 << 20);
   test_await (annex_desk_reset_computer (office.desk, task));
@@ -82,6 +97,91 @@ test_watches_room (void)
   annex_space_set_limit (0);
   g_clear_object (&task);
   office_close (&office);
+}
+
+/* What could not be tried with the keyring locked is tried when it is not any more. */
+static void
+test_keyring_mended (void)
+{
+  Office office;
+  g_autoptr (AnnexCheckResult) mended = NULL;
+
+  office_open (&office, "{\"api_key\":\"sk-right\",\"models\":[\"fake-1\"],\"turns\":[]}");
+  mended = dex_await_boxed (annex_desk_repair (office.desk, "keyring"), NULL);
+  g_assert_nonnull (mended);
+  await_check (&office, "model", ANNEX_CHECK_OK);
+  await_rest (&office);
+  office_close (&office);
+}
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+/* What opens the desktop's window, or asks for it. */
+static GDBusMessage *
+count_unlock_cb (GDBusConnection *bus, GDBusMessage *message, gboolean incoming, gpointer n)
+{
+  const char *member = g_dbus_message_get_member (message);
+
+  if (!incoming && (g_strcmp0 (member, "Unlock") == 0 || g_strcmp0 (member, "Prompt") == 0))
+    g_atomic_int_inc ((int *) n);
+  return message;
+}
+
+/* A user who has dismissed the desktop's window is not shown it by what only looks. */
+static void
+locked_keyring (void)
+{
+  Office office;
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (AnnexTask) task = NULL;
+  int asked = 0;
+  guint changed = 0;
+  guint filter;
+
+  office_open (&office, "{\"api_key\":\"sk-right\",\"models\":[\"fake-1\"],\"turns\":[]}");
+  keyring_fixture_lock ();
+  filter = g_dbus_connection_add_filter (bus, count_unlock_cb, &asked, NULL);
+  task = office_begin (&office, "Anything");
+  office_await_rest (&office, task, ANNEX_TASK_FAILED);
+  g_assert_cmpint (g_atomic_int_get (&asked), >, 0);
+  g_atomic_int_set (&asked, 0);
+  g_signal_connect_swapped (office.desk, "checks-changed", G_CALLBACK (count_cb), &changed);
+  office.self->watch_ms = 100;
+  annex_desk_session_watch_conditions (office.self);
+  await_check (&office, "keyring", ANNEX_CHECK_FAILED);
+  await_check (&office, "model", ANNEX_CHECK_UNKNOWN);
+  for (guint n = 0; n < 500 && changed < 3; n++)
+    app_fixture_wait (20);
+  g_assert_cmpuint (changed, >=, 3);
+  g_assert_cmpint (g_atomic_int_get (&asked), ==, 0);
+  g_clear_handle_id (&office.self->watch_timer, g_source_remove);
+  await_rest (&office);
+  g_dbus_connection_remove_filter (bus, filter);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+static void
+test_keyring_locked (void)
+{
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 100000000, G_TEST_SUBPROCESS_INHERIT_STDERR);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  app_fixture_reset ();
+  g_autoptr (GSubprocess) bus = keyring_fixture_start_bus (app_fixture_get_home ());
+  g_autoptr (GSubprocess) daemon = keyring_fixture_start (app_fixture_get_home ());
+
+  g_usleep (G_USEC_PER_SEC); /* it owns its name a moment later */
+  test_run_fiber (locked_keyring);
+  g_subprocess_force_exit (daemon);
+  g_subprocess_force_exit (bus);
 }
 
 /* Of a system that is offered in place of the present one it is known what it takes. */
@@ -127,6 +227,8 @@ main (int argc, char **argv)
   app_fixture_add ("/desk-checks/model", test_watches_model);
   app_fixture_add ("/desk-checks/room", test_watches_room);
   app_fixture_add ("/desk-checks/newer-image", test_newer_image);
+  app_fixture_add ("/desk-checks/keyring-mended", test_keyring_mended);
+  g_test_add_func ("/desk-checks/keyring-locked", test_keyring_locked);
   status = g_test_run ();
   app_fixture_done ();
   return status;
