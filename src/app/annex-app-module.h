@@ -20,7 +20,7 @@ typedef struct
   DexFuture *(*open_desk) (void);
   DexFuture *(*close_desk) (AnnexDesk *desk);
   /* annex_doctor_desk_new. */
-  AnnexDesk *(*open_doctor) (const GError *error);
+  AnnexDesk *(*open_doctor) (void);
 } AnnexAppModule;
 
 #define ANNEX_APP_MODULE_FILE "annex-app.so"

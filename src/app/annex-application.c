@@ -116,7 +116,7 @@ note_failure (AnnexApplication *self, GError *error)
   self->failure = error;
   if (self->doctor != NULL || self->open_doctor == NULL)
     return;
-  self->doctor = self->open_doctor (error, self->user_data);
+  self->doctor = self->open_doctor (self->user_data);
   if (self->doctor != NULL)
     g_signal_connect_object (self->doctor, "checks-changed", G_CALLBACK (doctor_changed_cb), self,
                              G_CONNECT_SWAPPED);

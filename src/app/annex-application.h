@@ -18,9 +18,9 @@ G_BEGIN_DECLS
  * hands in its own. */
 typedef DexFuture *(*AnnexDeskOpenFunc) (gpointer user_data);
 typedef DexFuture *(*AnnexDeskCloseFunc) (AnnexDesk *desk, gpointer user_data);
-/* A desk of which only the checks are used, for when the other one cannot be made because of
- * @error. (transfer full, nullable) */
-typedef AnnexDesk *(*AnnexDoctorOpenFunc) (const GError *error, gpointer user_data);
+/* A desk of which only the checks are used, for when the other one cannot be made. (transfer
+ * full, nullable) */
+typedef AnnexDesk *(*AnnexDoctorOpenFunc) (gpointer user_data);
 
 /* Actions, for notifications, links and the launcher: app.new-task, app.open-task (s),
  * app.open-ask ((ss): task, ask), app.answer ((ss): ask, label), app.open-again, app.quit. */

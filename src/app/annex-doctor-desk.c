@@ -13,8 +13,10 @@ struct _AnnexDoctorDesk
 {
   GObject parent_instance;
 
-  GError *error;     /* why there are no tasks; NULL once they could be opened */
-  GPtrArray *checks; /* AnnexCheckResult, the last results */
+  GPtrArray *checks;      /* AnnexCheckResult, the last results */
+  DexFuture *last;        /* what it was last asked for; nullable */
+  gboolean last_is_run;   /* that is a look at everything */
+  gboolean last_thorough; /* for that */
 };
 
 static void
@@ -28,6 +30,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (AnnexDoctorDesk,
 typedef struct
 {
   AnnexDoctorDesk *self;
+  DexFuture *before; /* what it waits for; nullable */
   char *id;
   gboolean thorough;
 } Visit;
@@ -38,6 +41,7 @@ visit_free (gpointer data)
   Visit *visit = data;
 
   g_object_unref (visit->self);
+  dex_clear (&visit->before);
   g_free (visit->id);
   g_free (visit);
 }
@@ -51,6 +55,27 @@ visit_new (AnnexDesk *desk, const char *id, gboolean thorough)
   visit->id = g_strdup (id);
   visit->thorough = thorough;
   return visit;
+}
+
+/* Whoever opens the tasks has closed them before the next one does. */
+static DexFuture *
+queue (Visit *visit, DexFiberFunc func, gboolean is_run)
+{
+  AnnexDoctorDesk *self = visit->self;
+
+  visit->before = g_steal_pointer (&self->last);
+  self->last_is_run = is_run;
+  self->last_thorough = visit->thorough;
+  self->last = annex_fiber_run (func, visit, visit_free);
+  return dex_ref (self->last);
+}
+
+/* In a fiber. */
+static void
+await_turn (Visit *visit)
+{
+  if (visit->before != NULL)
+    dex_await (g_steal_pointer (&visit->before), NULL);
 }
 
 static GPtrArray *
@@ -77,14 +102,15 @@ run_fiber (gpointer data)
   AnnexDoctorDesk *self = visit->self;
   g_autoptr (AnnexSession) session = NULL;
   g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autoptr (GError) reason = NULL;
   GPtrArray *results;
   GError *error = NULL;
 
-  g_clear_error (&self->error);
-  session = dex_await_object (annex_session_open (), &self->error);
+  await_turn (visit);
+  session = dex_await_object (annex_session_open (), &reason);
   if (session == NULL)
-    annex_error_normalise (&self->error);
-  doctor = annex_doctor_new (session, self->error, NULL);
+    annex_error_normalise (&reason);
+  doctor = annex_doctor_new (session, reason, NULL);
   results = dex_await_boxed (annex_doctor_run (doctor, visit->thorough), &error);
   close_session (session);
   if (results == NULL)
@@ -101,7 +127,12 @@ run_fiber (gpointer data)
 static DexFuture *
 run_checks (AnnexDesk *desk, gboolean thorough)
 {
-  return annex_fiber_run (run_fiber, visit_new (desk, NULL, thorough), visit_free);
+  AnnexDoctorDesk *self = ANNEX_DOCTOR_DESK (desk);
+
+  /* The page that asks may have been closed and opened again meanwhile. */
+  if (self->last_is_run && self->last_thorough >= thorough && dex_future_is_pending (self->last))
+    return dex_ref (self->last);
+  return queue (visit_new (desk, NULL, thorough), run_fiber, TRUE);
 }
 
 static void
@@ -123,10 +154,18 @@ static DexFuture *
 repair_fiber (gpointer data)
 {
   Visit *visit = data;
-  g_autoptr (AnnexDoctor) doctor = annex_doctor_new (NULL, visit->self->error, NULL);
+  g_autoptr (AnnexSession) session = NULL;
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autoptr (GError) reason = NULL;
   GError *error = NULL;
-  AnnexCheckResult *result = dex_await_boxed (annex_doctor_repair (doctor, visit->id), &error);
+  AnnexCheckResult *result;
 
+  await_turn (visit);
+  /* The list itself is mended by who has not got it open. */
+  if (!g_str_equal (visit->id, "store"))
+    session = dex_await_object (annex_session_open (), &reason);
+  doctor = annex_doctor_new (session, reason, NULL);
+  result = dex_await_boxed (annex_doctor_repair (doctor, visit->id), &error);
   close_session (annex_doctor_get_session (doctor)); /* mending the tasks opens them */
   if (result == NULL)
     {
@@ -140,7 +179,7 @@ repair_fiber (gpointer data)
 static DexFuture *
 repair (AnnexDesk *desk, const char *check_id)
 {
-  return annex_fiber_run (repair_fiber, visit_new (desk, check_id, TRUE), visit_free);
+  return queue (visit_new (desk, check_id, TRUE), repair_fiber, FALSE);
 }
 
 static void
@@ -156,7 +195,7 @@ annex_doctor_desk_finalize (GObject *object)
 {
   AnnexDoctorDesk *self = ANNEX_DOCTOR_DESK (object);
 
-  g_clear_error (&self->error);
+  dex_clear (&self->last);
   g_ptr_array_unref (self->checks);
   G_OBJECT_CLASS (annex_doctor_desk_parent_class)->finalize (object);
 }
@@ -174,10 +213,7 @@ annex_doctor_desk_init (AnnexDoctorDesk *self)
 }
 
 AnnexDesk *
-annex_doctor_desk_new (const GError *error)
+annex_doctor_desk_new (void)
 {
-  AnnexDoctorDesk *self = g_object_new (ANNEX_TYPE_DOCTOR_DESK, NULL);
-
-  self->error = g_error_copy (error);
-  return ANNEX_DESK (self);
+  return g_object_new (ANNEX_TYPE_DOCTOR_DESK, NULL);
 }

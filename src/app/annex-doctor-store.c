@@ -134,7 +134,8 @@ look_store (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   annex_doctor_say (result, ANNEX_CHECK_OK, _ ("The list of tasks is whole."));
 }
 
-/* Only what cannot be opened is put aside: one in use is not moved from under its readers. */
+/* Only what cannot be opened now is put aside: one in use, or that somebody else has mended since
+ * it was looked at, is not moved from under its readers. */
 static gboolean
 repair_store (AnnexDoctor *self, GError **error)
 {
@@ -146,6 +147,16 @@ repair_store (AnnexDoctor *self, GError **error)
       g_set_error_literal (
           error, G_IO_ERROR, G_IO_ERROR_BUSY,
           _ ("The list of tasks is in use. Close Annex, then run: annex doctor --fix"));
+      return FALSE;
+    }
+  g_clear_error (&self->store_error);
+  self->session = dex_await_object (annex_session_open (), &self->store_error);
+  if (self->session != NULL)
+    return TRUE;
+  annex_error_normalise (&self->store_error);
+  if (!g_error_matches (self->store_error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED))
+    {
+      g_propagate_error (error, g_error_copy (self->store_error));
       return FALSE;
     }
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)

@@ -86,11 +86,11 @@ start_again (char **words)
 }
 
 static AnnexDesk *
-open_doctor (const GError *error, gpointer data)
+open_doctor (gpointer data)
 {
   const AnnexAppModule **module = data;
 
-  return *module != NULL ? (*module)->open_doctor (error) : NULL;
+  return *module != NULL ? (*module)->open_doctor () : NULL;
 }
 
 static int

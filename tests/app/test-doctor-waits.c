@@ -220,7 +220,7 @@ open_doctor (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (dex_await_object (annex_desk_session_open (), &error));
-  return annex_doctor_desk_new (error);
+  return annex_doctor_desk_new ();
 }
 
 static void
@@ -228,6 +228,10 @@ count_cb (guint *n)
 {
   (*n)++;
 }
+
+static const char no_database[] =
+    "This is no database, however long one looks at it, and there is quite some text in it so that "
+    "it cannot be a short file either.";
 
 /* What a window has when there are no tasks to open. */
 static void
@@ -238,9 +242,7 @@ test_desk (void)
   g_autoptr (AnnexCheckResult) mended = NULL;
   guint changed = 0;
 
-  database = app_fixture_write ("data/annex/tasks.db",
-                                "This is no database, however long one looks at it, and there is "
-                                "quite some text in it so that it cannot be a short file either.");
+  database = app_fixture_write ("data/annex/tasks.db", no_database);
   desk = open_doctor ();
   g_signal_connect_swapped (desk, "checks-changed", G_CALLBACK (count_cb), &changed);
   g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
@@ -259,6 +261,73 @@ test_desk (void)
   g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
   g_assert_cmpint (g_chmod (database, 0600), ==, 0);
   g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_OK);
+  assert_opens ();
+}
+
+/* What was mended elsewhere since it was looked at is not put aside: somebody works with it. */
+static void
+test_mended_elsewhere (void)
+{
+  g_autofree char *database = app_fixture_write ("data/annex/tasks.db", no_database);
+  g_autoptr (AnnexDesk) desk = open_doctor ();
+  g_autoptr (AnnexSession) other = NULL;
+  g_autoptr (AnnexCheckResult) result = NULL;
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autoptr (GError) error = NULL;
+  GStatBuf before;
+  GStatBuf after;
+
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_FAILED);
+  g_assert_cmpint (g_unlink (database), ==, 0);
+  other = app_fixture_open ();
+  add_task (other);
+  g_assert_cmpint (g_lstat (database, &before), ==, 0);
+  result = dex_await_boxed (annex_desk_repair (desk, "store"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (result->state, ==, ANNEX_CHECK_OK);
+  g_assert_cmpint (g_lstat (database, &after), ==, 0);
+  g_assert_true (before.st_ino == after.st_ino);
+  test_await (annex_session_close (other));
+  if (getuid () == 0)
+    return;
+
+  /* What cannot be opened for another reason is not, either. */
+  g_clear_pointer (&result, annex_check_result_free);
+  g_assert_cmpint (g_chmod (database, 0), ==, 0);
+  doctor = annex_doctor_new (NULL, NULL, NULL);
+  result = dex_await_boxed (annex_doctor_repair (doctor, "store"), &error);
+  g_assert_null (result);
+  g_assert_nonnull (error);
+  g_assert_false (g_error_matches (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED));
+  g_assert_cmpint (g_lstat (database, &after), ==, 0);
+  g_assert_true (before.st_ino == after.st_ino);
+  g_assert_cmpint (g_chmod (database, 0600), ==, 0);
+}
+
+/* A page that is closed and opened again while the first look goes on. */
+static void
+test_asked_twice (void)
+{
+  g_autofree char *database = app_fixture_write ("data/annex/tasks.db", no_database);
+  g_autoptr (AnnexDesk) desk = open_doctor ();
+  DexFuture *first;
+  DexFuture *second;
+  DexFuture *mending;
+  g_autoptr (GPtrArray) seen = NULL;
+  g_autoptr (AnnexCheckResult) mended = NULL;
+  guint changed = 0;
+
+  g_signal_connect_swapped (desk, "checks-changed", G_CALLBACK (count_cb), &changed);
+  first = annex_desk_run_checks (desk, FALSE);
+  second = annex_desk_run_checks (desk, FALSE);
+  mending = annex_desk_repair (desk, "store");
+  g_assert_cmpint (await_store (desk), ==, ANNEX_CHECK_OK); /* as it is after that */
+  g_assert_cmpuint (changed, ==, 3);                        /* looked, mended, looked */
+  test_await (first);
+  seen = dex_await_boxed (second, NULL);
+  g_assert_nonnull (seen);
+  mended = dex_await_boxed (mending, NULL);
+  g_assert_cmpint (mended->state, ==, ANNEX_CHECK_OK);
   assert_opens ();
 }
 
@@ -336,6 +405,8 @@ main (int argc, char **argv)
   app_fixture_add ("/doctor-waits/elsewhere", test_waits_elsewhere);
   app_fixture_add ("/doctor-waits/full", test_full);
   app_fixture_add ("/doctor-waits/desk", test_desk);
+  app_fixture_add ("/doctor-waits/mended-elsewhere", test_mended_elsewhere);
+  app_fixture_add ("/doctor-waits/asked-twice", test_asked_twice);
   app_fixture_add ("/doctor-waits/certificate", test_certificate);
   status = g_test_run ();
   app_fixture_done ();
