@@ -215,8 +215,17 @@ settled_words (AnnexEventType type, JsonArray *entries, const char *folder)
 {
   guint n = annex_kept_count_done (entries);
   guint left = entries != NULL ? json_array_get_length (entries) - n : 0;
-  g_autofree char *plain = changes_words (type, n, folder);
+  g_autofree char *plain = NULL;
 
+  if (n == 0 && left > 0 && type == ANNEX_EVENT_DRAFT_UNDONE)
+    return g_strdup_printf (ngettext ("%u kept change could not be taken back",
+                                      "%u kept changes could not be taken back", left),
+                            left);
+  if (n == 0 && left > 0)
+    return g_strdup_printf (
+        ngettext ("%u change in %s was not kept", "%u changes in %s were not kept", left), left,
+        folder);
+  plain = changes_words (type, n, folder);
   if (left == 0)
     return g_steal_pointer (&plain);
   return g_strdup_printf (ngettext ("%s, but not %u of them", "%s, but not %u of them", left),

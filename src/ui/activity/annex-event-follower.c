@@ -17,6 +17,7 @@ struct _AnnexEventFollower
   AnnexTask *task;
   gint64 last_seq; /* of the last event that was told */
   gboolean reading;
+  gboolean again; /* an event came meanwhile */
   gboolean caught_up;
 };
 
@@ -70,9 +71,11 @@ read_cb (gpointer object, const GValue *value, GError *error)
   self->caught_up = TRUE;
   if (first)
     g_signal_emit (self, signals[SIGNAL_CAUGHT_UP], 0);
-  /* What came while that slice was read. */
-  if ((first || events->len > 0) && annex_task_get_last_seq (self->task) > self->last_seq)
-    read_more (self);
+  if (self->again || (first && annex_task_get_last_seq (self->task) > self->last_seq))
+    {
+      self->again = FALSE;
+      read_more (self);
+    }
 }
 
 static void
@@ -91,10 +94,16 @@ event_cb (AnnexEventFollower *self, AnnexEvent *event)
 {
   g_autoptr (GPtrArray) one = NULL;
 
+  if (annex_event_get_seq (event) <= self->last_seq)
+    return;
   if (self->reading || annex_event_get_seq (event) != self->last_seq + 1)
     {
-      if (self->caught_up)
-        read_more (self); /* a gap, or a slice is on its way: the store has them all in order */
+      /* A gap, or a slice is on its way, which may be without it: the store has them all in order.
+       */
+      if (self->reading)
+        self->again = TRUE;
+      else if (self->caught_up)
+        read_more (self);
       return;
     }
   one = g_ptr_array_new ();

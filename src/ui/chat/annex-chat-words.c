@@ -152,13 +152,21 @@ annex_chat_words_draft (AnnexTask *task, AnnexTranscriptItem *item)
                 ? (paths != NULL ? json_array_get_length (paths) : 0)
                 : annex_kept_count_done (entries);
   guint left = entries != NULL ? json_array_get_length (entries) - n : 0;
+  gboolean in_vain = n == 0 && left > 0;
   g_autofree char *words = NULL;
 
-  if (type == ANNEX_EVENT_DRAFT_DISCARDED && n == 0)
+  if (in_vain && type == ANNEX_EVENT_DRAFT_UNDONE)
+    words = g_strdup_printf (ngettext ("%u kept change could not be taken back",
+                                       "%u kept changes could not be taken back", left),
+                             left);
+  else if (in_vain)
+    words = g_strdup_printf (ngettext ("Did not keep %u change", "Did not keep %u changes", left),
+                             left);
+  else if (type == ANNEX_EVENT_DRAFT_DISCARDED && n == 0)
     words = g_strdup (_ ("Discarded the changes"));
   else if (type == ANNEX_EVENT_DRAFT_DISCARDED)
     words = g_strdup_printf (ngettext ("Discarded %u change", "Discarded %u changes", n), n);
-  else if (type == ANNEX_EVENT_DRAFT_UNDONE && n == 0 && left == 0)
+  else if (type == ANNEX_EVENT_DRAFT_UNDONE && n == 0)
     words = g_strdup (_ ("There was nothing left to take back"));
   else if (type == ANNEX_EVENT_DRAFT_UNDONE)
     words =
@@ -172,7 +180,7 @@ annex_chat_words_draft (AnnexTask *task, AnnexTranscriptItem *item)
       /* Translators: "Kept 26 changes" in "Receipts" */
       words = g_strdup_printf (_ ("%s in %s"), plain, name);
     }
-  if (left > 0)
+  if (left > 0 && !in_vain)
     {
       g_autofree char *plain = g_steal_pointer (&words);
 

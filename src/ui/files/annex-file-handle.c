@@ -77,14 +77,18 @@ work_fiber (gpointer data)
       annex_result_file_fetch (work->desk, work->task, work->guest_path, !work->look), &error);
   g_autoptr (AnnexFileHandle) self = g_weak_ref_get (&work->self);
 
-  if (self == NULL || self->serial != work->serial)
+  if (self == NULL)
     return dex_future_new_true ();
-  if (work->look)
-    self->looking = FALSE;
-  else
-    set_busy (self, FALSE);
-  if (file != NULL)
-    g_set_object (&self->file, file);
+  /* What was asked for comes, though another change may be shown by now. */
+  if (self->serial == work->serial)
+    {
+      if (work->look)
+        self->looking = FALSE;
+      else
+        set_busy (self, FALSE);
+      if (file != NULL)
+        g_set_object (&self->file, file);
+    }
   if (file != NULL && !work->look)
     annex_file_hand_over (GTK_WIDGET (self), file, work->how);
   else if (file == NULL && !work->look)

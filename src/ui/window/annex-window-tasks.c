@@ -332,9 +332,11 @@ toast_gone_cb (AdwToast *toast, gpointer data)
 void
 annex_window_take_back (AnnexWindow *self, const char *task_id)
 {
+  g_autofree char *key = NULL;
   g_autoptr (AdwToast) toast = NULL;
 
-  if (!g_hash_table_steal_extended (self->deleting, task_id, NULL, (gpointer *) &toast))
+  if (!g_hash_table_steal_extended (self->deleting, task_id, (gpointer *) &key,
+                                    (gpointer *) &toast))
     return;
   annex_sidebar_set_task_hidden (self->sidebar, task_id, FALSE);
   if (toast != NULL)

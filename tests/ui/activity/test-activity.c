@@ -110,6 +110,13 @@ test_event_words (void)
     { "draft-undone",
       "{\"keep\":\"k\",\"entries\":[{\"outcome\":\"done\"},{\"outcome\":\"failed\"}]}",
       "You took 1 kept change back, but not 1 of them" },
+    { "draft-undone",
+      "{\"keep\":\"k\",\"share\":\"s\",\"entries\":[{\"path\":\"a\",\"outcome\":\"failed\"}]}",
+      "1 kept change could not be taken back" },
+    { "draft-kept",
+      "{\"keep\":\"k\",\"share\":\"s\",\"entries\":[{\"path\":\"a\",\"outcome\":\"refused\"},"
+      "{\"path\":\"b\",\"outcome\":\"failed\"}]}",
+      "2 changes in Receipts were not kept" },
     { "network-decided", "{\"host\":\"a.example\",\"decision\":\"allow\",\"scope\":\"task\"}",
       "You allowed a.example for this task" },
     { "network-decided", "{\"host\":\"a.example\",\"decision\":\"refuse\",\"scope\":\"never\"}",
