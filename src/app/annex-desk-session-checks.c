@@ -126,11 +126,13 @@ look_fiber (AnnexDeskCall *call)
 
       if (((guint) call->number & lasting[i].when) != 0)
         result = dex_await_boxed (annex_doctor_look (doctor, lasting[i].id, FALSE), NULL);
-      if (result != NULL)
-        merge (call->self, keep_offer (call->self, result));
+      if (result == NULL)
+        continue;
+      /* Told at once: what is looked at next may take its time. */
+      merge (call->self, keep_offer (call->self, result));
+      annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
     }
   call->self->looking--;
-  annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
   return dex_future_new_true ();
 }
 

@@ -14,6 +14,7 @@
 #include "annex-image-origin.h"
 #include "annex-paths.h"
 #include "annex-space.h"
+#include "annex-spoken.h"
 #include "annex-template.h"
 
 #include <glib/gi18n.h>
@@ -92,6 +93,12 @@ look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   if (self->session == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
+      return;
+    }
+  if (!annex_image_source_is_for_this_machine (&error))
+    {
+      annex_doctor_say (result, ANNEX_CHECK_FAILED, _ ("%s. Chat works without it."),
+                        annex_error_said (error));
       return;
     }
   images = annex_session_get_images (self->session);
@@ -223,8 +230,61 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 
 /* The disk */
 
-/* A folder on another machine, or on a disk that is going, may never answer. */
-#define DISK_LIMIT_MS 10000
+/* Measuring all that Annex keeps takes its time, where there is much. */
+#define SPACE_LIMIT_MS 60000
+
+typedef struct
+{
+  DexFuture *answer;
+  gint64 since_us;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  dex_unref (question->answer);
+  g_free (question);
+}
+
+/* In a fiber, as annex_worker_run. A folder on another machine, or on a disk that is going, may
+ * never answer, and it is looked at again and again: while the thread that asks for @what is stuck
+ * no other one is made, and who comes then does not wait for it once more. */
+static DexFuture *
+ask_disk (const char *what,
+          AnnexWorkerFunc func,
+          gpointer state,
+          GDestroyNotify free_state,
+          guint limit_ms)
+{
+  static GHashTable *questions; /* of the one thread that looks */
+  Question *question;
+
+  if (questions == NULL)
+    questions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, question_free);
+  while ((question = g_hash_table_lookup (questions, what)) != NULL &&
+         dex_future_is_pending (question->answer))
+    {
+      g_autoptr (DexFuture) answer = dex_ref (question->answer);
+      gint64 waited_ms = (g_get_monotonic_time () - question->since_us) / 1000;
+
+      dex_await (annex_future_with_timeout (dex_ref (answer),
+                                            (guint) CLAMP (limit_ms - waited_ms, 1, limit_ms)),
+                 NULL);
+      if (!dex_future_is_pending (answer))
+        continue; /* that was how it was then */
+      if (free_state != NULL)
+        free_state (state);
+      return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "%s", what);
+    }
+  question = g_new0 (Question, 1);
+  question->answer = annex_future_keep (annex_worker_run ("annex-disk", func, state, free_state));
+  question->since_us = g_get_monotonic_time ();
+  g_hash_table_replace (questions, g_strdup (what), question);
+  return annex_future_with_timeout (dex_ref (question->answer), limit_ms);
+}
+
 /* What is told of tasks takes less than a computer does. */
 #define TASK_SHARE 8
 
@@ -266,16 +326,15 @@ room_work (gpointer data)
 
 /* The bytes that are free at @path. */
 static guint64
-await_room (const char *path, gboolean must_exist, GError **error)
+await_room (AnnexDoctor *self, const char *path, gboolean must_exist, GError **error)
 {
   Place *place = g_new0 (Place, 1);
+  g_autofree char *what = g_strdup_printf ("%s %s", must_exist ? "at" : "near", path);
 
   place->path = g_strdup (path);
   place->must_exist = must_exist;
   return dex_await_uint64 (
-      annex_future_with_timeout (annex_worker_run ("annex-disk", room_work, place, place_free),
-                                 DISK_LIMIT_MS),
-      error);
+      ask_disk (what, room_work, place, place_free, self->world.answer_limit_ms), error);
 }
 
 static void
@@ -298,7 +357,7 @@ static gboolean
 say_task_disk (AnnexDoctor *self, AnnexCheckResult *result, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  guint64 room = await_room (path, FALSE, &error);
+  guint64 room = await_room (self, path, FALSE, &error);
   g_autofree char *has = g_format_size (room);
 
   if (error != NULL)
@@ -328,7 +387,7 @@ look_disk (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   const char *path = self->world.disk != NULL ? self->world.disk : own != NULL ? own : usual;
   const char *tasks = self->world.task_disk != NULL ? self->world.task_disk : usual;
   g_autoptr (GError) error = NULL;
-  guint64 room = await_room (path, own != NULL, &error);
+  guint64 room = await_room (self, path, own != NULL, &error);
   g_autofree char *has = g_format_size (room);
 
   if (error != NULL)
@@ -367,12 +426,16 @@ static void
 look_space (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   g_autoptr (AnnexSpace) space =
-      dex_await_boxed (annex_worker_run ("annex-space", space_work, NULL, NULL), NULL);
+      dex_await_boxed (ask_disk ("space", space_work, NULL, NULL, SPACE_LIMIT_MS), NULL);
   g_autofree char *taken = NULL;
   g_autofree char *allowed = NULL;
 
   if (space == NULL)
-    return;
+    {
+      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN,
+                        _ ("What Annex takes of the disk could not be measured in time."));
+      return;
+    }
   taken = g_format_size_full (space->total_bytes, G_FORMAT_SIZE_IEC_UNITS);
   allowed = g_format_size_full (space->limit_bytes, G_FORMAT_SIZE_IEC_UNITS);
   if (space->limit_bytes == 0)
@@ -463,9 +526,14 @@ static void
 look_guest_disks (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
   g_auto (GStrv) ids =
-      dex_await_boxed (annex_worker_run ("annex-disks", full_work, NULL, NULL), NULL);
+      dex_await_boxed (ask_disk ("guests", full_work, NULL, NULL, SPACE_LIMIT_MS), NULL);
 
-  if (ids == NULL || ids[0] == NULL)
+  if (ids == NULL)
+    {
+      annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
+      return;
+    }
+  if (ids[0] == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_OK,
                         _ ("There is room on the disks of your tasks’ computers."));

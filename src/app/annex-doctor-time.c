@@ -80,7 +80,10 @@ annex_doctor_dup_time_fault (AnnexDoctor *self, const char *address)
   trial->proxies = g_object_ref (self->world.proxies != NULL ? self->world.proxies
                                                              : g_proxy_resolver_get_default ());
   trial->address = g_strdup (address);
-  if (!dex_await_boolean (annex_worker_run ("annex-certificate", trial_work, trial, trial_free),
+  /* The connection's own limit does not hold for what finds the proxy and the address. */
+  if (!dex_await_boolean (annex_future_with_timeout (
+                              annex_worker_run ("annex-certificate", trial_work, trial, trial_free),
+                              self->world.answer_limit_ms),
                           NULL))
     return NULL;
   return g_strdup_printf (

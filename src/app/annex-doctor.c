@@ -54,6 +54,7 @@ annex_doctor_world_init (AnnexDoctorWorld *world)
     .subgid = "/etc/subgid",
     .user = g_get_user_name (),
     .kvm_limit_ms = 5000,
+    .answer_limit_ms = 10000,
     .least_disk_bytes = G_GUINT64_CONSTANT (1) << 30,
     .asks_network = TRUE,
   };

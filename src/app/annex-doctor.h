@@ -32,6 +32,7 @@ typedef struct
   const char *task_disk;    /* the same for the tasks; NULL: where they are kept */
   guint64 least_disk_bytes; /* fewer free are a failure */
   guint kvm_limit_ms;       /* how long a trial guest may take */
+  guint answer_limit_ms;    /* how long a disk, or a server's certificate */
   GProxyResolver *proxies;  /* NULL: the system's */
   gboolean asks_network;    /* ask the desktop whether the network is up */
   gboolean network_up;      /* otherwise this */

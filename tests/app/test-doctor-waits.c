@@ -2,13 +2,13 @@
  *
  * The doctor where something does not answer at once, or not as it should: disks, proxies, a disk
  * that is full, a list of tasks that cannot be opened, a server whose certificate is out of its
- * time.
+ * time, a machine that is of another kind.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-desk-session.h"
 #include "annex-doctor-desk.h"
-#include "annex-doctor.h"
+#include "annex-doctor-private.h"
 #include "annex-paths.h"
 #include "app-fixture.h"
 #include "test-fiber.h"
@@ -21,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static void
@@ -88,6 +89,11 @@ note_asked (void)
 
 #define STICK "/media/stick"
 
+/* A disk that does not answer before it is let to. */
+#define DEAD "/media/dead"
+static GMutex dead;
+static int n_dead; /* who asks it now */
+
 int
 statvfs (const char *path, struct statvfs *info)
 {
@@ -96,6 +102,13 @@ statvfs (const char *path, struct statvfs *info)
   if (real == NULL)
     real = (int (*) (const char *, struct statvfs *)) dlsym (RTLD_NEXT, "statvfs64");
   note_asked ();
+  if (g_str_has_prefix (path, DEAD))
+    {
+      g_atomic_int_inc (&n_dead);
+      g_mutex_lock (&dead);
+      g_mutex_unlock (&dead);
+      path = "/";
+    }
   return real (path, info);
 }
 
@@ -115,6 +128,8 @@ struct _SlowProxies
   GObject parent_instance;
 };
 
+static GMutex proxies_lock; /* who has it lets them be found */
+
 static char **
 slow_lookup (GProxyResolver *resolver, const char *uri, GCancellable *cancellable, GError **error)
 {
@@ -122,6 +137,8 @@ slow_lookup (GProxyResolver *resolver, const char *uri, GCancellable *cancellabl
 
   note_asked ();
   g_usleep (200 * 1000);
+  g_mutex_lock (&proxies_lock);
+  g_mutex_unlock (&proxies_lock);
   return g_strdupv ((char **) direct);
 }
 
@@ -170,6 +187,86 @@ test_waits_elsewhere (void)
   g_assert_cmpuint (n_asked, ==, 4);
   g_assert_cmpuint (n_waited, ==, 0);
   test_await (annex_session_close (session));
+}
+
+/* However often a disk is looked at that does not answer, one thread waits for it. */
+static void
+test_dead_disk (void)
+{
+  AnnexDoctorWorld world;
+  gint64 began_us;
+
+  make_world (&world);
+  world.disk = DEAD;
+  world.answer_limit_ms = 300;
+  n_dead = 0;
+  g_mutex_lock (&dead);
+  look_with (&world, "disk", ANNEX_CHECK_FAILED, "does not answer");
+  began_us = g_get_monotonic_time ();
+  for (guint i = 0; i < 20; i++)
+    look_with (&world, "disk", ANNEX_CHECK_FAILED, "does not answer");
+  g_assert_cmpint (g_get_monotonic_time () - began_us, <, 3 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_atomic_int_get (&n_dead), ==, 1);
+  g_mutex_unlock (&dead);
+  world.answer_limit_ms = 10000;
+  look_with (&world, "disk", ANNEX_CHECK_OK, "enough room");
+  look_with (&world, "disk", ANNEX_CHECK_OK, "enough room");
+  g_assert_cmpint (g_atomic_int_get (&n_dead), >, 1);
+}
+
+static const char *processor; /* the machine's; NULL: what it is */
+
+int
+uname (struct utsname *info)
+{
+  static int (*real) (struct utsname *);
+  int status;
+
+  if (real == NULL)
+    real = (int (*) (struct utsname *)) dlsym (RTLD_NEXT, "uname");
+  status = real (info);
+  if (processor != NULL)
+    g_strlcpy (info->machine, processor, sizeof info->machine);
+  return status;
+}
+
+/* Nobody is told to set up what this machine can never run. */
+static void
+test_other_processor (void)
+{
+  AnnexDoctorWorld world;
+  g_autoptr (AnnexSession) session = app_fixture_open ();
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autoptr (AnnexCheckResult) result = NULL;
+
+  make_world (&world);
+  doctor = annex_doctor_new (session, NULL, &world);
+  check (doctor, "image", ANNEX_CHECK_FAILED, "has not been set up");
+  processor = "aarch64";
+  check (doctor, "image", ANNEX_CHECK_FAILED, "this machine is aarch64");
+  result = dex_await_boxed (annex_doctor_look (doctor, "image", FALSE), NULL);
+  g_assert_null (result->repair);
+  processor = NULL;
+  test_await (annex_session_close (session));
+}
+
+/* The doctor does not wait for ever for what finds the way to a server. */
+static void
+test_no_way (void)
+{
+  AnnexDoctorWorld world;
+  g_autoptr (SlowProxies) proxies = g_object_new (SLOW_TYPE_PROXIES, NULL);
+  g_autoptr (AnnexDoctor) doctor = NULL;
+  g_autofree char *fault = NULL;
+
+  make_world (&world);
+  world.proxies = G_PROXY_RESOLVER (proxies);
+  world.answer_limit_ms = 300;
+  doctor = annex_doctor_new (NULL, NULL, &world);
+  g_mutex_lock (&proxies_lock);
+  fault = annex_doctor_dup_time_fault (doctor, "https://annex.localhost:9");
+  g_assert_null (fault);
+  g_mutex_unlock (&proxies_lock);
 }
 
 /* A disk that takes names of files, and nothing in them. */
@@ -403,6 +500,9 @@ main (int argc, char **argv)
   app_fixture_init (&argc, &argv);
   g_setenv ("ANNEX_LIBVIRT_URI", "test:///default", TRUE); /* a libvirt that answers */
   app_fixture_add ("/doctor-waits/elsewhere", test_waits_elsewhere);
+  app_fixture_add ("/doctor-waits/dead-disk", test_dead_disk);
+  app_fixture_add ("/doctor-waits/no-way", test_no_way);
+  app_fixture_add ("/doctor-waits/other-processor", test_other_processor);
   app_fixture_add ("/doctor-waits/full", test_full);
   app_fixture_add ("/doctor-waits/desk", test_desk);
   app_fixture_add ("/doctor-waits/mended-elsewhere", test_mended_elsewhere);
