@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+#define LEAVE_MS 1500
+#define LEAVE_SLICE_MS 20
+
 void
 annex_browser_pane_touch (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 {
@@ -65,6 +68,58 @@ user_load_free (gpointer data)
   g_free (load);
 }
 
+/* In a fiber, up to LEAVE_MS: waits until an empty page is there. TRUE: the page asked the user. */
+static gboolean
+load_empty (AnnexBrowserTab *tab)
+{
+  gint64 until_us = g_get_monotonic_time () + LEAVE_MS * 1000;
+  gboolean was_asked = FALSE;
+
+  webkit_web_view_load_uri (annex_browser_tab_get_view (tab), "about:blank");
+  while (annex_browser_tab_get_view (tab) != NULL &&
+         annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)))
+    {
+      gboolean is_asking = tab->dialog != NULL && tab->dialog->kind == ANNEX_DIALOG_BEFORE_UNLOAD;
+
+      if (is_asking)
+        {
+          was_asked = TRUE;
+          until_us = g_get_monotonic_time () + LEAVE_MS * 1000;
+        }
+      else if (g_get_monotonic_time () >= until_us ||
+               (was_asked && !webkit_web_view_is_loading (annex_browser_tab_get_view (tab))))
+        break;
+      dex_await (dex_timeout_new_msec (LEAVE_SLICE_MS), NULL);
+    }
+  return was_asked;
+}
+
+/* In a fiber: leaves a page of the computer's, which may lead its tab nowhere, before the user's
+ * own load, which may be redirected. FALSE: the page asked, and the user stays. One that clings is
+ * left without its scripts; one that hangs by the load itself, under the page's rules. */
+static gboolean
+leave_computer (AnnexBrowserTab *tab)
+{
+  WebKitSettings *settings = webkit_web_view_get_settings (annex_browser_tab_get_view (tab));
+  gboolean was_asked;
+
+  if (!annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)) ||
+      (tab->opener != NULL && annex_browser_pane_is_computers (tab->opener)))
+    return TRUE;
+  was_asked = load_empty (tab);
+  if (annex_browser_tab_get_view (tab) == NULL ||
+      !annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)))
+    return TRUE;
+  if (was_asked)
+    return FALSE;
+  g_object_ref (settings);
+  webkit_settings_set_enable_javascript (settings, FALSE);
+  load_empty (tab);
+  webkit_settings_set_enable_javascript (settings, TRUE);
+  g_object_unref (settings);
+  return TRUE;
+}
+
 static DexFuture *
 user_load_fiber (gpointer data)
 {
@@ -74,7 +129,8 @@ user_load_fiber (gpointer data)
   /* The rules must stand before anything is loaded, for tabs that are not in front. */
   if (!dex_await (annex_browser_pane_update_guard (load->pane), &error))
     annex_browser_tab_fail (load->tab, load->uri, error);
-  else if (annex_browser_tab_get_view (load->tab) != NULL)
+  else if (annex_browser_tab_get_view (load->tab) != NULL && leave_computer (load->tab) &&
+           annex_browser_tab_get_view (load->tab) != NULL)
     annex_browser_tab_load (load->tab, load->uri);
   if (annex_browser_tab_get_view (load->tab) != NULL)
     annex_browser_tab_release (load->tab);

@@ -247,7 +247,8 @@ decide_navigation (AnnexBrowserPane *self,
   if (leaves_computer (tab, action, uri))
     {
       webkit_policy_decision_ignore (decision);
-      if (is_page)
+      /* The user's or the agent's own load goes on beside what the page wants. */
+      if (is_page && (tab->wanted == NULL || webkit_navigation_action_is_redirect (action)))
         annex_browser_tab_fail (tab, uri, computer_error ());
       return GDK_EVENT_STOP;
     }

@@ -81,6 +81,9 @@ annex_browser_tab_clear_failure (AnnexBrowserTab *self);
 /* The user or the agent sends it to @uri. */
 void
 annex_browser_tab_load (AnnexBrowserTab *self, const char *uri);
+/* Where a step back leads; NULL: to nothing, or to what is behind a failure. (borrowed) */
+WebKitBackForwardListItem *
+annex_browser_tab_find_back (AnnexBrowserTab *self);
 /* A navigation waits for a decision, or no longer does. */
 void
 annex_browser_tab_hold (AnnexBrowserTab *self);

@@ -397,37 +397,63 @@ annex_browser_tab_set_opener (AnnexBrowserTab *self, const char *uri)
   g_set_str (&self->opener, uri);
 }
 
+static gboolean
+is_empty (const char *uri)
+{
+  return uri == NULL || uri[0] == '\0' || g_str_equal (uri, "about:blank");
+}
+
+/* The next entry of the history in direction @step, past an empty one, by which a page of the
+ * computer's was left. (borrowed, nullable) */
+static WebKitBackForwardListItem *
+find_item (AnnexBrowserTab *self, int step)
+{
+  WebKitBackForwardList *list = webkit_web_view_get_back_forward_list (self->view);
+  WebKitBackForwardListItem *item = webkit_back_forward_list_get_nth_item (list, step);
+  WebKitBackForwardListItem *next = webkit_back_forward_list_get_nth_item (list, 2 * step);
+
+  return item != NULL && next != NULL && is_empty (webkit_back_forward_list_item_get_uri (item))
+             ? next
+             : item;
+}
+
+WebKitBackForwardListItem *
+annex_browser_tab_find_back (AnnexBrowserTab *self)
+{
+  /* A load that failed has no place in the history: what was there before is still shown. */
+  if (self->view == NULL ||
+      (self->failure != NULL && !self->is_crashed && !is_empty (self->page_uri)))
+    return NULL;
+  return find_item (self, -1);
+}
+
 void
 annex_browser_tab_go_back (AnnexBrowserTab *self)
 {
-  gboolean was_failure = self->failure != NULL;
+  /* WebKit's own step back passes over entries that a page's script made without a person's hand,
+   * and the agent's clicks are none: on a page that routes by itself it would leave the page. */
+  WebKitBackForwardListItem *item = annex_browser_tab_find_back (self);
 
   if (self->view == NULL)
     return;
   annex_browser_tab_clear_failure (self);
-  /* A load that failed has no place in the history: what was there before is still shown. */
-  if (!was_failure || self->is_crashed || self->page_uri[0] == '\0')
-    {
-      /* WebKit's own step back passes over entries that a page's script made without a person's
-       * hand, and the agent's clicks are none: on a page that routes by itself it would leave the
-       * page. */
-      WebKitBackForwardList *list = webkit_web_view_get_back_forward_list (self->view);
-      WebKitBackForwardListItem *item = webkit_back_forward_list_get_back_item (list);
-
-      if (item != NULL)
-        webkit_web_view_go_to_back_forward_list_item (self->view, item);
-      else if (self->is_crashed)
-        annex_browser_tab_load (self, self->page_uri);
-    }
+  if (item != NULL)
+    webkit_web_view_go_to_back_forward_list_item (self->view, item);
+  else if (self->is_crashed)
+    annex_browser_tab_load (self, self->page_uri);
 }
 
 void
 annex_browser_tab_go_forward (AnnexBrowserTab *self)
 {
+  WebKitBackForwardListItem *item;
+
   if (self->view == NULL)
     return;
+  item = find_item (self, 1);
   annex_browser_tab_clear_failure (self);
-  webkit_web_view_go_forward (self->view);
+  if (item != NULL)
+    webkit_web_view_go_to_back_forward_list_item (self->view, item);
 }
 
 void

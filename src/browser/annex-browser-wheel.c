@@ -343,9 +343,9 @@ back_fiber (gpointer data)
 
   if (view == NULL || (!webkit_web_view_can_go_back (view) && !has_failed))
     return fail (ANNEX_BROWSER_ERROR_NOT_FOUND, "There is no page to go back to in this tab.");
-  item = webkit_back_forward_list_get_back_item (webkit_web_view_get_back_forward_list (view));
+  item = annex_browser_tab_find_back (turn->tab);
   /* WebKit may have kept that page whole, and ask nobody about it. */
-  if (item != NULL && (!has_failed || turn->tab->is_crashed) &&
+  if (item != NULL &&
       !annex_browser_pane_allows (turn->pane, webkit_back_forward_list_item_get_uri (item)))
     return fail (ANNEX_BROWSER_ERROR_REFUSED,
                  "The page before this one is the user's own and was not handed over.");

