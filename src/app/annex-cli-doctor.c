@@ -109,6 +109,7 @@ annex_cli_doctor (char **argv)
   g_autoptr (AnnexDoctor) doctor = NULL;
   g_autoptr (GPtrArray) results = NULL;
   int fixed = ANNEX_EXIT_DONE;
+  int found;
   int status;
 
   if (!annex_cli_parse ("doctor", entries, &argv, &status))
@@ -125,7 +126,8 @@ annex_cli_doctor (char **argv)
     return annex_cli_fail (closing);
   if (mend)
     fixed = fix (doctor, results);
-  status = MAX (print_all (results, json), fixed);
+  found = print_all (results, json);
+  status = MAX (found, fixed);
   g_set_object (&session, annex_doctor_get_session (doctor)); /* one may have been opened */
   if (session != NULL && !dex_await (annex_session_close (session), &closing))
     {

@@ -71,7 +71,9 @@ class Inbox(Journey):
         self.assertEqual(self.requests(log, 1)[0]["body"]["model"], "fake-1")
 
     def test_doctor(self):
-        found = {c["id"]: c for c in self.lines(self.annex("doctor", "--json", status=4))}
+        lines = self.lines(self.annex("doctor", "--json", status=4))
+        found = {c["id"]: c for c in lines}
+        self.assertEqual(len(found), len(lines))  # each is told once
         self.assertEqual(set(found), IDS)
         self.assertEqual((found["image"]["state"], found["store"]["state"]), ("failed", "ok"))
         for check in found.values():
