@@ -18,6 +18,10 @@
 #define REVOKE_UNMOUNT_MS 600
 #define REVOKE_UNPLUG_MS 300
 #define CUT_MS 900
+/* A guest that was too slow when it had to be fast may take its time afterwards. */
+#define TIDY_AFTER_MS 1000
+#define TIDY_UNMOUNT_MS 3000
+#define TIDY_TRIES 8
 #define UNMOUNT_MS 10000
 #define UNPLUG_MS 10000
 #define MEND_UNPLUG_MS 3000
@@ -116,7 +120,57 @@ limit_unwanted (AnnexVm *self)
                           named_new (self, id), named_free);
 }
 
-/* Plugging out goes on in the background when the guest is slow; nothing can be read any more. */
+typedef struct
+{
+  AnnexVm *self;
+  AnnexShare *share;
+} Tidy;
+
+static void
+tidy_free (gpointer data)
+{
+  Tidy *tidy = data;
+
+  g_object_unref (tidy->self);
+  annex_share_unref (tidy->share);
+  g_free (tidy);
+}
+
+/* Is there a folder of that name again? It may be another share by now. */
+static gboolean
+has_name (AnnexVm *self, const char *name)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->attached);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_str_equal (annex_share_get_name (((AnnexVmShare *) value)->share), name))
+      return TRUE;
+  return FALSE;
+}
+
+/* The folder's name goes from the guest, too, where it was not taken away in time. */
+static DexFuture *
+tidy_fiber (gpointer data)
+{
+  Tidy *tidy = data;
+  AnnexVm *self = tidy->self;
+  gboolean done = FALSE;
+
+  for (guint i = 0; i < TIDY_TRIES && !done; i++)
+    {
+      dex_await (dex_timeout_new_msec (TIDY_AFTER_MS), NULL); /* a time-out always rejects */
+      annex_gate_enter (&self->sharing);
+      done = self->guest == NULL || has_name (self, annex_share_get_name (tidy->share)) ||
+             dex_await (annex_guest_unmount (self->guest, tidy->share, TIDY_UNMOUNT_MS), NULL);
+      annex_gate_leave (&self->sharing);
+    }
+  return dex_future_new_true ();
+}
+
+/* Plugging out goes on in the background when the guest is slow, and so does what is left of the
+ * folder in it; nothing can be read any more. */
 static gboolean
 await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
 {
@@ -141,6 +195,14 @@ await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
     ok = dex_await (annex_future_with_timeout (annex_guest_unmount (self->guest, share, unmount_ms),
                                                hurry ? unmount_ms : 0),
                     hurry ? NULL : error);
+  if (hurry && !ok)
+    {
+      Tidy *tidy = g_new0 (Tidy, 1);
+
+      tidy->self = g_object_ref (self);
+      tidy->share = annex_share_ref (share);
+      annex_fiber_start (tidy_fiber, tidy, tidy_free);
+    }
   attached = g_hash_table_lookup (self->attached, id); /* it may have been cut meanwhile */
   if (unplug == NULL && attached != NULL && attached->cut != NULL &&
       !dex_future_is_rejected (attached->cut))
