@@ -2,7 +2,8 @@
  *
  * From nothing to ready. A task's computer is, in this order: the task's own saved memory restored;
  * its own disk booted; the template restored; a fresh disk booted. Whatever is refused is thrown
- * away and the next way is taken, so that a damaged save costs time and never a task.
+ * away and the next way is taken, so that a damaged save costs time and never a task. A boot that
+ * stands still is tried once more.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -228,6 +229,7 @@ typedef enum {
   WAY_OWN_DISK,
   WAY_TEMPLATE,
   WAY_FRESH_DISK,
+  N_WAYS,
 } Way;
 
 static Way
@@ -378,6 +380,8 @@ await_way (AnnexVm *self, AnnexComputerKit *kit, Way way, GError **error)
       return await_template (self, kit, error);
     case WAY_FRESH_DISK:
       return await_fresh_disk (self, kit, error) && await_booted (self, kit, error);
+    case N_WAYS:
+      break;
     }
   g_assert_not_reached ();
 }
@@ -393,9 +397,10 @@ is_final (const GError *error)
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY);
 }
 
-/* Clears up after a way that failed, and says which comes next. FALSE: none. */
+/* Clears up after a way that failed with @error, and says which comes next. @tried: how often each
+ * was. FALSE: none. */
 static gboolean
-next_way (AnnexVm *self, AnnexComputerKit *kit, gboolean template_again, Way *way)
+next_way (AnnexVm *self, AnnexComputerKit *kit, const guint *tried, const GError *error, Way *way)
 {
   AnnexComputerFolder *folder = annex_vm_get_folder (self);
 
@@ -413,11 +418,19 @@ next_way (AnnexVm *self, AnnexComputerKit *kit, gboolean template_again, Way *wa
     case WAY_TEMPLATE:
       annex_computer_folder_discard (folder, ANNEX_VM_DISK);
       annex_template_discard (kit);
-      *way = template_again ? WAY_FRESH_DISK : WAY_TEMPLATE;
+      *way = tried[WAY_TEMPLATE] > 1 ? WAY_FRESH_DISK : WAY_TEMPLATE;
       return TRUE;
     case WAY_OWN_DISK:
     case WAY_FRESH_DISK:
-      return FALSE;
+      /* A boot that stands still is no fault of the disk: it may have been the host's or the
+       * emulation's, once. */
+      if (tried[WAY_OWN_DISK] + tried[WAY_FRESH_DISK] > 1 ||
+          !g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED))
+        return FALSE;
+      *way = WAY_OWN_DISK;
+      return TRUE;
+    case N_WAYS:
+      break;
     }
   g_assert_not_reached ();
 }
@@ -426,27 +439,26 @@ static gboolean
 await_machine (AnnexVm *self, AnnexComputerKit *kit, GError **error)
 {
   Way way = first_way (self);
-  gboolean template_again = FALSE;
+  guint tried[N_WAYS] = { 0 };
 
   for (;;)
     {
       g_autoptr (GError) local = NULL;
-      gboolean was_template = way == WAY_TEMPLATE;
 
       g_debug ("Computer %s: way %d", annex_computer_folder_get_id (annex_vm_get_folder (self)),
                way);
+      tried[way]++;
       if (await_way (self, kit, way, &local))
         return TRUE;
       annex_vm_drop_guest (self);
       dex_await (annex_machine_destroy (self->machine), NULL); /* the first error is told */
-      if (is_final (local) || !next_way (self, kit, template_again, &way))
+      if (is_final (local) || !next_way (self, kit, tried, local, &way))
         {
           annex_computer_folder_discard (annex_vm_get_folder (self), ANNEX_VM_COPY);
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
-      g_info ("A computer starts another way: %s", local->message);
-      template_again |= was_template;
+      g_info ("A computer is started again: %s", local->message);
     }
 }
 

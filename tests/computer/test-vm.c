@@ -454,6 +454,41 @@ test_stalled (void)
   g_assert_true (annex_computer_folder_remove (annex_machine_get_folder (machine), NULL));
 }
 
+/* A boot that stands still once is tried again, from the disk as it is. */
+static void
+test_stalled_once (void)
+{
+  g_autofree char *id = NULL;
+  g_autoptr (AnnexComputer) computer = new_computer (&id);
+  g_autoptr (DexFuture) starting = NULL;
+  g_autofree char *log = NULL;
+  GStatBuf info;
+  int first;
+
+  await_started (computer);
+  assert_output (computer, "echo kept >~/note; sync; cat ~/note", "kept");
+  await_true (annex_computer_stop (computer));
+  log = annex_computer_folder_dup_path (
+      annex_machine_get_folder (annex_vm_get_machine (ANNEX_VM (computer))), "serial.log");
+  g_unlink (log);
+  annex_vm_set_stall_limit (ANNEX_VM (computer), 20000);
+  starting = annex_computer_start (computer);
+  while (g_stat (log, &info) != 0 || info.st_size == 0)
+    {
+      g_assert_true (dex_future_is_pending (starting));
+      await_ms (20);
+    }
+  first = machine_pid (computer);
+  g_assert_cmpint (kill (first, SIGSTOP), ==, 0);
+  /* An emulated boot may say nothing for long where others need the processors. */
+  annex_vm_set_stall_limit (ANNEX_VM (computer), 180000);
+  await_true (dex_ref (starting));
+  g_assert_cmpint (annex_computer_get_state (computer), ==, ANNEX_COMPUTER_READY);
+  g_assert_cmpint (machine_pid (computer), !=, first);
+  assert_output (computer, "cat ~/note", "kept");
+  await_true (annex_computer_reset (computer));
+}
+
 /* ---------------------------------------------------------------- left behind */
 
 #define OWNER_ARGUMENT "--owner"
@@ -606,6 +641,7 @@ main (int argc, char **argv)
   fixture_add ("/vm/Q1-disk-full", test_disk_full);
   fixture_add ("/vm/waiting", test_waiting);
   fixture_add ("/vm/stalled", test_stalled);
+  fixture_add ("/vm/stalled-once", test_stalled_once);
   fixture_add ("/vm/left-behind", test_left_behind);
   status = g_test_run ();
   fixture_clear ();
