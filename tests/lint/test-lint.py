@@ -167,6 +167,24 @@ def options_of(text):
         yield command, {m[1] for m in re.finditer(r'\{ "([a-z-]+)", 0, ([^,]+),', table) if "HIDDEN" not in m[2]}
 
 
+def installed_actions(text):
+    """The names of the actions that a file of C makes, "prefix.name"."""
+    found = set(re.findall(r'install_(?:property_)?action \(\s*\w+,\s*"([\w.-]+)"', text))
+    if re.search(r"install_action \(\s*\w+,\s*[^\s\"]", text):  # from a table
+        found |= set(re.findall(r'"([a-z][a-z-]*\.[a-z-]+)"', text))
+    groups = re.findall(r'insert_action_group \([^;]*?"([a-z-]+)"', text)
+    entries = re.findall(r'\{ \.name = "([\w-]+)"', text) + re.findall(r'g_simple_action_new(?:_stateful)? \(\s*"([\w-]+)"', text)
+    for prefix in groups or ["app"]:
+        found |= {f"{prefix}.{name}" for name in entries}
+    return found | {f"win.{name}" for name in re.findall(r'g_property_action_new \(\s*"([\w-]+)"', text)}
+
+
+def named_actions(text):
+    """The names of the actions that a file of Blueprint, or one of C, is to set off."""
+    return {name.partition("::")[0] for name in
+            re.findall(r'\baction(?:-name)?: "([^"]+)"', text) + re.findall(r'"((?:app|win|task)\.[a-z-]+(?:::[^"]*)?)"', text)}
+
+
 class Lint(unittest.TestCase):
     def test_sizes_of_files(self):
         for path in sources("src", "vm", "tests"):
@@ -217,6 +235,16 @@ class Lint(unittest.TestCase):
             with self.subTest(command=command):
                 self.assertEqual(options, set(re.findall(r"(?<![\w-])--([a-z][a-z-]*)", helps[command])) - OF_OTHERS[command])
         self.assertIn("--new-task", helps["main"])
+
+    def test_actions_are_there(self):
+        """What a menu, a button or a key sets off is made somewhere: else it is there, and does nothing."""
+        made = {"navigation.push"}  # libadwaita's
+        for path in sources("src/ui", "src/app", "src/browser"):
+            made |= installed_actions(path.read_text(encoding="utf-8"))
+        self.assertGreater(len(made), 100)
+        for path in [*sources("ui", kinds=(".blp",)), *sources("src/ui", "src/app")]:
+            with self.subTest(path=name_of(path)):
+                self.assertEqual(named_actions(path.read_text(encoding="utf-8")) - made, set())
 
     def test_every_file_says_its_licence(self):
         for path in sources("src", "vm", "tests"):
@@ -275,6 +303,18 @@ class LintItself(unittest.TestCase):
                 ('title: C_("what", "it\'s");', False, ["it's"]), ("x = _ (\"say 'it'\");", False, [])):
             with self.subTest(text=text):
                 self.assertEqual(list(straight_apostrophes(text, everywhere)), found)
+
+    def test_actions(self):
+        for text, made in (
+                ('gtk_widget_class_install_action (klass, "win.a", NULL, f);', {"win.a"}),
+                ('gtk_widget_activate_action (w, "win.a", NULL);', set()),
+                ('{ "view.a", f }, x;\ngtk_widget_class_install_action (klass, table[i].name, NULL, f);', {"view.a"}),
+                ('{ .name = "a", .activate = f },', {"app.a"}),
+                ('{ .name = "a" },\ngtk_widget_insert_action_group (w, "view", G);', {"view.a"}),
+                ('g_property_action_new ("a", w, "b")', {"win.a"})):
+            with self.subTest(text=text):
+                self.assertEqual(installed_actions(text), made)
+        self.assertEqual(named_actions('action: "a.b"; action-name: "c.d"; x ("win.e::f"); y ("g.h");'), {"a.b", "c.d", "win.e"})
 
     def test_hosts(self):
         self.assertFalse(is_package_host("example.org"))

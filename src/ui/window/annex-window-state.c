@@ -47,11 +47,22 @@ annex_window_bind_page (AnnexWindow *self, AnnexTaskPage *page)
                            G_CONNECT_SWAPPED);
 }
 
+/* The menu's item with its check mark. */
+static void
+add_show_archived (AnnexWindow *self)
+{
+  g_autoptr (GPropertyAction) action =
+      g_property_action_new ("show-archived", self->sidebar, "show-archived");
+
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (action));
+}
+
 void
 annex_window_restore_state (AnnexWindow *self)
 {
   g_autofree char *task = NULL;
 
+  add_show_archived (self);
   self->pane_shown = TRUE;
   self->pane_width = 360;
   g_set_str (&self->pane_tab, "plan");

@@ -5,152 +5,13 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-application.h"
-#include "annex-fake-desk.h"
 #include "annex-shot.h"
 #include "annex-ui-find.h"
 #include "annex-ui.h"
-#include "annex-window.h"
+#include "application-fixture.h"
 
 #define SEARCH_PATH "/io/github/annex_desktop/Annex/SearchProvider"
 #define SEARCH_INTERFACE "org.gnome.Shell.SearchProvider2"
-
-typedef struct
-{
-  AnnexFakeDesk *desk;
-  AnnexApplication *application;
-  void (*body) (gpointer fixture);
-  GPtrArray *notices; /* "add id title body buttons", "remove id" */
-  gboolean failed;    /* the desk cannot be opened */
-  gboolean closed;
-  gboolean slow; /* giving the desk up takes a while, in which something is asked for */
-  char **wanted; /* what was, after it has run */
-  gboolean lingered; /* it was there for a second call */
-  AnnexFakeDesk *doctor; /* nullable */
-} Fixture;
-
-/* ---- the notification service of the desktop */
-
-static const char notifications_xml[] =
-    "<node><interface name='org.gtk.Notifications'>"
-    "<method name='AddNotification'><arg type='s'/><arg type='s'/><arg type='a{sv}'/></method>"
-    "<method name='RemoveNotification'><arg type='s'/><arg type='s'/></method>"
-    "</interface></node>";
-
-static void
-notice_cb (GDBusConnection *bus,
-           const char *sender,
-           const char *path,
-           const char *interface,
-           const char *method,
-           GVariant *parameters,
-           GDBusMethodInvocation *invocation,
-           gpointer data)
-{
-  Fixture *fixture = data;
-
-  g_ptr_array_add (fixture->notices,
-                   g_strdup_printf ("%s %s", method, g_variant_print (parameters, FALSE)));
-  g_dbus_method_invocation_return_value (invocation, NULL);
-}
-
-static gboolean
-was_noticed (Fixture *fixture, const char *method, const char *text)
-{
-  for (guint i = 0; i < fixture->notices->len; i++)
-    if (g_str_has_prefix (fixture->notices->pdata[i], method) &&
-        strstr (fixture->notices->pdata[i], text) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
-/* ---- running one */
-
-static DexFuture *
-open_desk (gpointer data)
-{
-  Fixture *fixture = data;
-
-  if (fixture->failed)
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_FAILED, "The disk is full <b>");
-  return dex_future_new_take_object (g_object_ref (fixture->desk));
-}
-
-static void
-want_cb (gpointer data);
-
-static DexFuture *
-closed_cb (DexFuture *future, gpointer data)
-{
-  return dex_future_new_true ();
-}
-
-static AnnexDesk *
-open_doctor (gpointer data)
-{
-  Fixture *fixture = data;
-
-  return fixture->doctor != NULL ? g_object_ref (ANNEX_DESK (fixture->doctor)) : NULL;
-}
-
-static DexFuture *
-close_desk (AnnexDesk *desk, gpointer data)
-{
-  Fixture *fixture = data;
-
-  fixture->closed = TRUE;
-  if (!fixture->slow)
-    return dex_future_new_true ();
-  g_idle_add_once (want_cb, fixture);
-  return dex_future_finally (dex_timeout_new_msec (600), closed_cb, NULL, NULL);
-}
-
-static void
-body_cb (gpointer data)
-{
-  Fixture *fixture = data;
-
-  annex_shot_settle (600);
-  fixture->body (fixture);
-  g_application_quit (G_APPLICATION (fixture->application));
-}
-
-static AnnexWindow *
-get_window (Fixture *fixture)
-{
-  GList *windows = gtk_application_get_windows (GTK_APPLICATION (fixture->application));
-
-  return windows != NULL ? ANNEX_WINDOW (windows->data) : NULL;
-}
-
-static void
-run (Fixture *fixture, const char *argument, void (*body) (gpointer))
-{
-  const GDBusInterfaceVTable table = { .method_call = notice_cb };
-  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (notifications_xml, NULL);
-  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
-  char *argv[] = { "annex", (char *) argument, NULL };
-  guint name =
-      g_bus_own_name_on_connection (bus, "org.gtk.Notifications", 0, NULL, NULL, NULL, NULL);
-  guint object = g_dbus_connection_register_object (
-      bus, "/org/gtk/Notifications", node->interfaces[0], &table, fixture, NULL, NULL);
-
-  annex_shot_settle (50); /* the name is owned */
-  fixture->notices = g_ptr_array_new_with_free_func (g_free);
-  fixture->body = body;
-  fixture->application = annex_application_new (open_desk, close_desk, fixture);
-  annex_application_set_doctor_func (fixture->application, open_doctor);
-  g_idle_add_once (body_cb, fixture);
-  g_assert_cmpint (
-      g_application_run (G_APPLICATION (fixture->application), argument != NULL ? 2 : 1, argv), ==,
-      0);
-  g_assert_true (fixture->failed || fixture->closed);
-  fixture->wanted = annex_application_dup_wanted (fixture->application);
-  g_clear_object (&fixture->application);
-  g_dbus_connection_unregister_object (bus, object);
-  g_bus_unown_name (name);
-  g_ptr_array_unref (fixture->notices);
-}
 
 /* ---- tests */
 
@@ -219,6 +80,50 @@ test_window (void)
 
   run (&fixture, NULL, window_body);
   g_assert_null (fixture.wanted); /* it ends for good */
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+static gboolean
+lists_archived (gpointer data)
+{
+  return annex_shows (GTK_WIDGET (get_window (data)), "Put away");
+}
+
+static gboolean
+lists_none_archived (gpointer data)
+{
+  return !lists_archived (data);
+}
+
+/* Archived, it is gone from the list; the menu's item brings it back, for the next start too. */
+static void
+archived_body (gpointer data)
+{
+  Fixture *fixture = data;
+  GtkWidget *window = GTK_WIDGET (get_window (fixture));
+  AnnexTask *task = annex_fake_desk_add_task (fixture->desk, "Put away");
+  g_autoptr (GSettings) settings = annex_ui_dup_settings ();
+
+  g_assert_true (annex_shot_wait (lists_archived, fixture, 5000));
+  gtk_widget_activate_action (window, "win.archive-task", "s", annex_task_get_id (task));
+  adw_toast_overlay_dismiss_all (
+      ADW_TOAST_OVERLAY (annex_find (window, annex_is_type, "AdwToastOverlay")));
+  g_assert_true (annex_shot_wait (lists_none_archived, fixture, 5000));
+  g_assert_true (gtk_widget_activate_action (window, "win.show-archived", NULL));
+  g_assert_true (annex_shot_wait (lists_archived, fixture, 5000));
+  g_assert_true (g_settings_get_boolean (settings, "show-archived"));
+  g_assert_true (gtk_widget_activate_action (window, "win.show-archived", NULL));
+  g_assert_true (annex_shot_wait (lists_none_archived, fixture, 5000));
+  g_assert_false (g_settings_get_boolean (settings, "show-archived"));
+}
+
+static void
+test_archived (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, archived_body);
   annex_fake_desk_close (fixture.desk);
   g_object_unref (fixture.desk);
 }
@@ -427,7 +332,7 @@ ending_body (gpointer data)
 static void
 test_ending (void)
 {
-  Fixture fixture = { .desk = annex_fake_desk_new (), .slow = TRUE };
+  Fixture fixture = { .desk = annex_fake_desk_new (), .meanwhile = want_cb };
   const char *const words[] = { "annex:task/01hzzzzzzzzzzzzzzzzzzzzzzz",
                                 "annex:ask/01hzzzzzzzzzzzzzzzzzzzzzza", "--new-task",
                                 "annex:skill/expense-report", NULL };
@@ -619,6 +524,7 @@ main (int argc, char **argv)
   g_settings_set_boolean (settings, "first-run-done", TRUE);
   g_test_add_func ("/application/links", test_links);
   g_test_add_func ("/application/window", test_window);
+  g_test_add_func ("/application/archived", test_archived);
   g_test_add_func ("/application/failure", test_failure);
   g_test_add_func ("/application/doctor", test_doctor);
   g_test_add_func ("/application/open-link", test_open_link);
