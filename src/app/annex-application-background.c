@@ -42,6 +42,7 @@ notify (AnnexApplication *self, const char *title, const char *body)
   g_notification_set_body (notification, body);
   g_notification_add_button (notification, _ ("Quit Annex"), "app.quit");
   g_application_send_notification (G_APPLICATION (self), "background", notification);
+  self->background_told = TRUE;
 }
 
 /* ---- the portal's answer */
@@ -160,4 +161,7 @@ annex_application_leave_background (AnnexApplication *self)
   if (bus != NULL && self->background_response != 0)
     g_dbus_connection_signal_unsubscribe (bus, self->background_response);
   self->background_response = 0;
+  if (bus != NULL && self->background_told)
+    g_application_withdraw_notification (G_APPLICATION (self), "background");
+  self->background_told = FALSE;
 }

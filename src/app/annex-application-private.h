@@ -30,6 +30,7 @@ struct _AnnexApplication
   GPtrArray *wanted;   /* words for the time after; NULL: nothing is */
   guint inhibit_cookie;
   guint background_response; /* the portal's answer is waited for */
+  gboolean background_told;  /* a notification about it stands there */
   AnnexDBusShellSearchProvider2 *search;
 };
 
@@ -61,6 +62,7 @@ annex_application_go_to_background (AnnexApplication *self);
 /* Without a window: tells the desktop what goes on. */
 void
 annex_application_tell_background (AnnexApplication *self);
+/* There is a window again, or nothing more to do without one: what was told of that is taken back. */
 void
 annex_application_leave_background (AnnexApplication *self);
 

@@ -45,7 +45,10 @@ update_running (AnnexApplication *self)
       if (goes_on)
         g_application_hold (G_APPLICATION (self));
       else
-        g_application_release (G_APPLICATION (self));
+        {
+          annex_application_leave_background (self);
+          g_application_release (G_APPLICATION (self));
+        }
     }
   if (inhibits && self->inhibit_cookie == 0)
     self->inhibit_cookie = gtk_application_inhibit (
@@ -65,7 +68,7 @@ annex_application_window_removed (GtkApplication *application, GtkWindow *window
 
   g_application_set_inactivity_timeout (G_APPLICATION (self), 0); /* who closes it is done */
   GTK_APPLICATION_CLASS (annex_application_parent_class)->window_removed (application, window);
-  if (self->held && gtk_application_get_windows (application) == NULL)
+  if (self->held && !self->closing && gtk_application_get_windows (application) == NULL)
     annex_application_go_to_background (self);
 }
 
@@ -238,7 +241,10 @@ annex_application_present (AnnexApplication *self)
       window = l->data;
   is_new = window == NULL;
   if (is_new)
-    window = GTK_WINDOW (annex_window_new (GTK_APPLICATION (self)));
+    {
+      annex_application_leave_background (self);
+      window = GTK_WINDOW (annex_window_new (GTK_APPLICATION (self)));
+    }
   if (is_new)
     {
       /* What takes time begins when the window is there to be seen. */

@@ -301,6 +301,81 @@ test_background (void)
   g_object_unref (fixture.desk);
 }
 
+static gboolean
+has_window (gpointer data)
+{
+  return get_window (data) != NULL;
+}
+
+/* The notice is for one without a window: with one again, or with nothing to do, it is none. */
+static void
+notice_body (gpointer data)
+{
+  Fixture *fixture = data;
+  AnnexTask *task = annex_fake_desk_add_task (fixture->desk, "Long");
+  g_autoptr (GSettings) settings = annex_ui_dup_settings ();
+
+  g_settings_set_boolean (settings, "background-notice-shown", FALSE);
+  annex_fake_desk_set_state (fixture->desk, task, ANNEX_TASK_RUNNING);
+  annex_shot_settle (100);
+  gtk_window_close (GTK_WINDOW (get_window (fixture)));
+  annex_shot_settle (300);
+  g_assert_true (was_noticed (fixture, "AddNotification", "Annex Goes on Working"));
+  g_assert_false (was_noticed (fixture, "RemoveNotification", "'background'"));
+  g_application_activate (G_APPLICATION (fixture->application));
+  g_assert_true (annex_shot_wait (has_window, fixture, 5000));
+  annex_shot_settle (300);
+  g_assert_true (was_noticed (fixture, "RemoveNotification", "'background'"));
+  g_ptr_array_set_size (fixture->notices, 0);
+  g_settings_set_boolean (settings, "background-notice-shown", FALSE);
+  gtk_window_close (GTK_WINDOW (get_window (fixture)));
+  annex_shot_settle (300);
+  g_assert_true (was_noticed (fixture, "AddNotification", "Annex Goes on Working"));
+  g_application_hold (G_APPLICATION (fixture->application)); /* for the rest of this */
+  annex_fake_desk_set_state (fixture->desk, task, ANNEX_TASK_DONE);
+  annex_shot_settle (300);
+  g_assert_true (was_noticed (fixture, "RemoveNotification", "'background'"));
+  g_application_release (G_APPLICATION (fixture->application));
+}
+
+static void
+test_notice (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, notice_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
+/* Who quits is not told that Annex goes on, and will be when it does. */
+static void
+quit_body (gpointer data)
+{
+  Fixture *fixture = data;
+  AnnexTask *task = annex_fake_desk_add_task (fixture->desk, "Long");
+  g_autoptr (GSettings) settings = annex_ui_dup_settings ();
+
+  g_settings_set_boolean (settings, "background-notice-shown", FALSE);
+  annex_fake_desk_set_state (fixture->desk, task, ANNEX_TASK_RUNNING);
+  annex_shot_settle (100);
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->application), "quit", NULL);
+  annex_shot_settle (300);
+  g_assert_null (get_window (fixture));
+  g_assert_false (was_noticed (fixture, "AddNotification", "background"));
+  g_assert_false (g_settings_get_boolean (settings, "background-notice-shown"));
+}
+
+static void
+test_quit (void)
+{
+  Fixture fixture = { .desk = annex_fake_desk_new () };
+
+  run (&fixture, NULL, quit_body);
+  annex_fake_desk_close (fixture.desk);
+  g_object_unref (fixture.desk);
+}
+
 /* As from a notification, a link and the launcher, while the last saving goes on. */
 static void
 want_cb (gpointer data)
@@ -530,6 +605,8 @@ main (int argc, char **argv)
   g_test_add_func ("/application/open-link", test_open_link);
   g_test_add_func ("/application/ask", test_ask);
   g_test_add_func ("/application/background", test_background);
+  g_test_add_func ("/application/notice", test_notice);
+  g_test_add_func ("/application/quit", test_quit);
   g_test_add_func ("/application/ending", test_ending);
   g_test_add_func ("/application/search", test_search);
   g_test_add_func ("/application/results", test_results);
