@@ -208,6 +208,28 @@ computer_changed_cb (AnnexComputer *computer, AnnexWork *work)
     annex_desk_session_plan_sleep (work);
 }
 
+/* Rules that were set or removed outside the tasks' own tools count at once, also for connections
+ * that are open. Only what differs, and as a rule that others made: what its user decides elsewhere
+ * is no fresh word about what this task has read. */
+static void
+apply_to (AnnexNetworkPolicy *policy, GHashTable *before, GHashTable *now)
+{
+  GHashTableIter iter;
+  gpointer host;
+  gpointer allow;
+  gpointer was;
+
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &host, &allow))
+    if (!g_hash_table_contains (now, host))
+      annex_network_policy_remove (policy, host, allow ? "always" : "never");
+  g_hash_table_iter_init (&iter, now);
+  while (g_hash_table_iter_next (&iter, &host, &allow))
+    if (!g_hash_table_lookup_extended (before, host, NULL, &was) || was != allow)
+      annex_network_policy_restore (policy, host, GPOINTER_TO_INT (allow),
+                                    allow ? "always" : "never");
+}
+
 /* The desk may let go of it before this begins, and while it waits. */
 static DexFuture *
 make_fiber (gpointer data)
@@ -215,6 +237,7 @@ make_fiber (gpointer data)
   AnnexWork *work = data;
   g_autoptr (AnnexDeskSession) desk = work->desk != NULL ? g_object_ref (work->desk) : NULL;
   g_autoptr (AnnexWorkspace) workspace = NULL;
+  g_autoptr (GHashTable) rules = desk != NULL ? g_hash_table_ref (desk->rules) : NULL;
   AnnexComputer *computer;
   GError *error = NULL;
 
@@ -225,6 +248,8 @@ make_fiber (gpointer data)
   if (work->desk == NULL)
     return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CLOSED,
                                     _ ("The task was let go of meanwhile"));
+  /* What was decided while it was made. */
+  apply_to (annex_workspace_get_policy (workspace), rules, work->desk->rules);
   computer = annex_workspace_get_computer (workspace);
   work->workspace = g_steal_pointer (&workspace);
   g_signal_connect (computer, "changed", G_CALLBACK (computer_changed_cb), work);
@@ -295,24 +320,6 @@ annex_desk_session_drop_work (AnnexDeskSession *self, const char *task_id)
 }
 
 /* Standing rules */
-
-/* Rules that were set or removed outside the tasks' own tools count at once, also for connections
- * that are open. */
-static void
-apply_to (AnnexNetworkPolicy *policy, GHashTable *before, GHashTable *now)
-{
-  GHashTableIter iter;
-  gpointer host;
-  gpointer allow;
-
-  g_hash_table_iter_init (&iter, before);
-  while (g_hash_table_iter_next (&iter, &host, &allow))
-    if (!g_hash_table_contains (now, host))
-      annex_network_policy_remove (policy, host, allow ? "always" : "never");
-  g_hash_table_iter_init (&iter, now);
-  while (g_hash_table_iter_next (&iter, &host, &allow))
-    annex_network_policy_set (policy, host, GPOINTER_TO_INT (allow), allow ? "always" : "never");
-}
 
 static DexFuture *
 rules_cb (DexFuture *future, gpointer data)

@@ -222,11 +222,15 @@ annex_network_policy_restore (AnnexNetworkPolicy *self,
                               const char *scope)
 {
   int index = find_scope (scope);
+  HostRules *rules;
 
   g_return_if_fail (ANNEX_IS_NETWORK_POLICY (self));
   g_return_if_fail (host != NULL);
   g_return_if_fail (index >= 0);
-  set_rule (self, host, allow, index, FALSE);
+  /* What the user said here comes back from where it is kept, and stays what they said here. */
+  rules = g_hash_table_lookup (self->hosts, host);
+  set_rule (self, host, allow, index,
+            rules != NULL && rules->is_set[SCOPE_ALWAYS] && rules->is_fresh);
 }
 
 void

@@ -270,6 +270,99 @@ test_never_and_once (void)
   office_close (&office);
 }
 
+/* What the task would be told now of a host; -1: it may reach it. */
+static int
+judge (Office *office, AnnexTask *task, const char *host)
+{
+  AnnexWork *work =
+      g_hash_table_lookup (((AnnexDeskSession *) office->desk)->works, annex_task_get_id (task));
+  g_autoptr (GError) error = NULL;
+
+  if (annex_network_policy_peek (annex_workspace_get_policy (work->workspace), host, 443, NULL,
+                                 &error))
+    return -1;
+  g_assert_true (error->domain == ANNEX_POLICY_ERROR);
+  return error->code;
+}
+
+static void
+await_judgement (Office *office, AnnexTask *task, const char *host, int code)
+{
+  for (guint i = 0; i < 1000 && judge (office, task, host) != code; i++)
+    app_fixture_wait (20);
+  g_assert_cmpint (judge (office, task, host), ==, code);
+}
+
+/* A task at rest that has read what others wrote and has data of the user's. */
+static AnnexTask *
+begin_exposed (Office *office)
+{
+  AnnexTask *task = office_begin (office, "read my mail");
+
+  office_await_rest (office, task, ANNEX_TASK_DONE);
+  test_await (annex_task_append (task, ANNEX_EVENT_UNTRUSTED_READ,
+                                 annex_json_build ("s", "source", "connector:mail", NULL)));
+  g_assert_cmpint (annex_task_get_taint (task), ==, ANNEX_TAINT_BOTH);
+  return task;
+}
+
+/* What the user decides about one host, here or elsewhere, is no word about the others that are
+ * open to all tasks, nor about what another task has read. */
+static void
+test_rules_of_elsewhere (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexTask) beside = NULL;
+  g_autoptr (AnnexStore) other = NULL;
+  AnnexStore *store;
+  AnnexWork *work;
+  GError *error = NULL;
+
+  office_open (&office, "{\"turns\":[{\"blocks\":[" SAY ("Well") "],\"repeat\":true}]}");
+  store = annex_desk_get_store (office.desk);
+  test_await (annex_store_set_rule (store, "rates.example", TRUE));
+  test_await (annex_store_set_rule (store, "paste.example", TRUE));
+  task = begin_exposed (&office);
+  beside = begin_exposed (&office);
+  g_assert_cmpint (judge (&office, task, "rates.example"), ==, ANNEX_POLICY_ERROR_EXPOSED);
+
+  /* A no of the settings, and one of the task's own. */
+  test_await (annex_store_set_rule (store, "x.example", FALSE));
+  await_judgement (&office, task, "x.example", ANNEX_POLICY_ERROR_NEVER);
+  g_assert_cmpint (judge (&office, task, "rates.example"), ==, ANNEX_POLICY_ERROR_EXPOSED);
+  g_assert_cmpint (judge (&office, task, "paste.example"), ==, ANNEX_POLICY_ERROR_EXPOSED);
+  work = annex_desk_session_find_work (office.self, task);
+  g_assert_true (annex_workspace_decide_host (work->workspace, "y.example", "never", &error));
+  await_judgement (&office, beside, "y.example", ANNEX_POLICY_ERROR_NEVER);
+  g_assert_cmpint (judge (&office, task, "paste.example"), ==, ANNEX_POLICY_ERROR_EXPOSED);
+
+  /* A yes in the task beside it: open there, also after it was read back, and only there. */
+  work = annex_desk_session_find_work (office.self, beside);
+  g_assert_true (annex_workspace_decide_host (work->workspace, "made.example", "always", &error));
+  await_judgement (&office, task, "made.example", ANNEX_POLICY_ERROR_EXPOSED);
+  g_assert_cmpint (judge (&office, beside, "made.example"), ==, -1);
+  g_assert_cmpint (judge (&office, beside, "rates.example"), ==, ANNEX_POLICY_ERROR_EXPOSED);
+
+  /* Another process writes, first what has nothing to do with hosts. */
+  other = dex_await_object (annex_store_open (NULL), NULL);
+  test_await (annex_store_append (other, annex_task_get_id (task), ANNEX_EVENT_TITLE_CHANGED,
+                                  annex_json_build ("s", "title", "Mail", NULL)));
+  test_await (annex_store_set_rule (other, "third.example", TRUE));
+  test_await (annex_store_append (other, annex_task_get_id (task), ANNEX_EVENT_TITLE_CHANGED,
+                                  annex_json_build ("s", "title", "Letters", NULL)));
+  await_judgement (&office, task, "third.example", ANNEX_POLICY_ERROR_EXPOSED);
+  g_assert_cmpint (judge (&office, task, "rates.example"), ==, ANNEX_POLICY_ERROR_EXPOSED);
+  g_assert_cmpint (judge (&office, beside, "made.example"), ==, -1);
+  test_await (annex_store_close (other));
+
+  test_await (annex_store_remove_rule (store, "made.example"));
+  await_judgement (&office, beside, "made.example", ANNEX_POLICY_ERROR_NOT_ALLOWED);
+  g_clear_object (&task);
+  g_clear_object (&beside);
+  office_close (&office);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,6 +373,7 @@ main (int argc, char **argv)
   app_fixture_add ("/desk-asks/other-process-while-it-rests", test_other_process_while_it_rests);
   app_fixture_add ("/desk-asks/no-this-time", test_no_this_time);
   app_fixture_add ("/desk-asks/never-and-once", test_never_and_once);
+  app_fixture_add ("/desk-asks/rules-of-elsewhere", test_rules_of_elsewhere);
   status = g_test_run ();
   app_fixture_done ();
   return status;

@@ -28,18 +28,17 @@ may_reach (const char *taken)
   const char *read = strchr (taken, 'r');
   const char *held = strchr (taken, 'p');
   const char *both = read != NULL && held != NULL ? MAX (read, held) : NULL;
-  const char *here = strrchr (taken, 'A');
-  const char *elsewhere = strrchr (taken, 'S');
-  const char *always = here == NULL || (elsewhere != NULL && elsewhere > here) ? elsewhere : here;
   const char *taken_back = strrchr (taken, 'X');
+  const char *since = taken_back != NULL ? taken_back : taken;
+  const char *here = strrchr (since, 'A');
   const char *end = taken + strlen (taken);
-  gboolean is_always = always != NULL && (taken_back == NULL || taken_back < always);
+  gboolean is_always = here != NULL || strchr (since, 'S') != NULL;
 
   if (strchr (taken, 'T') != NULL || strchr (taken, 'O') != NULL)
     return TRUE;
   if (!is_always && strchr (taken, 'P') == NULL)
     return FALSE;
-  if (both == NULL || (is_always && always == here && always > both))
+  if (both == NULL || (here != NULL && here > both))
     return TRUE;
   /* Was it reached before the task was both? */
   for (const char *use = taken; use < both && use < end; use++)
