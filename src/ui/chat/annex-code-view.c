@@ -6,16 +6,15 @@
  */
 #include "annex-code-view.h"
 
+#include "annex-code-language.h"
+
 #include <glib/gi18n.h>
-#include <gtksourceview/gtksource.h>
 #include <string.h>
 
 #define FOLDED_LINES 24
 /* What is shown when all is shown; more than that nobody reads here. */
 #define MAX_BYTES (1024 * 1024)
 #define MAX_LINE_CHARS 2000
-/* Larger texts are not highlighted. */
-#define MAX_HIGHLIGHT_BYTES (128 * 1024)
 #define MAX_HEIGHT 560
 
 struct _AnnexCodeView
@@ -94,8 +93,6 @@ update_shown (AnnexCodeView *self)
   update_more (self);
   if (self->shown != NULL && g_str_equal (shown, self->shown))
     return;
-  gtk_source_buffer_set_language (self->buffer,
-                                  strlen (shown) <= MAX_HIGHLIGHT_BYTES ? self->language : NULL);
   if (self->shown != NULL && g_str_has_prefix (shown, self->shown))
     {
       gtk_text_buffer_get_end_iter (GTK_TEXT_BUFFER (self->buffer), &end);
@@ -104,6 +101,8 @@ update_shown (AnnexCodeView *self)
   else
     gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), shown, -1);
   g_set_str (&self->shown, shown);
+  if (self->language != NULL)
+    annex_code_language_apply (self->language, self->buffer);
   gtk_scrolled_window_set_policy (
       GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC,
       self->expanded && self->n_lines > FOLDED_LINES ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER);
@@ -279,44 +278,20 @@ annex_code_view_init (AnnexCodeView *self)
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }
 
-static GtkSourceLanguage *
-find_language (const char *name)
-{
-  static const struct
-  {
-    const char *name;
-    const char *id;
-  } others[] = {
-    { "py", "python3" }, { "python", "python3" }, { "bash", "sh" },
-    { "shell", "sh" },   { "zsh", "sh" },         { "console", "sh" },
-    { "js", "js" },      { "javascript", "js" },  { "ts", "typescript" },
-    { "yml", "yaml" },   { "md", "markdown" },    { "c++", "cpp" },
-    { "rs", "rust" },    { "cs", "c-sharp" },     { "csharp", "c-sharp" },
-    { "htm", "html" },   { "golang", "go" },      { "rb", "ruby" },
-    { "tex", "latex" },  { "patch", "diff" },
-  };
-  g_autofree char *folded = name != NULL ? g_utf8_strdown (name, -1) : NULL;
-  const char *id = folded;
-
-  for (guint i = 0; folded != NULL && i < G_N_ELEMENTS (others); i++)
-    if (g_str_equal (others[i].name, folded))
-      id = others[i].id;
-  return id != NULL && id[0] != '\0' ? gtk_source_language_manager_get_language (
-                                           gtk_source_language_manager_get_default (), id)
-                                     : NULL;
-}
-
+/* One thing in a turn of the main loop. */
 static gboolean
 warm_up_cb (gpointer data)
 {
-  g_autoptr (GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
-  GtkSourceLanguage *python = find_language ("python");
+  static guint step;
 
-  gtk_source_style_scheme_manager_get_scheme (gtk_source_style_scheme_manager_get_default (),
-                                              "Adwaita");
-  if (python != NULL)
-    gtk_source_buffer_set_language (buffer, python); /* reads what all languages share, too */
-  return G_SOURCE_REMOVE;
+  if (step == 0)
+    annex_code_language_find ("python"); /* looks which languages there are */
+  else if (step == 1)
+    g_object_unref (g_object_ref_sink (annex_code_view_new (NULL, NULL)));
+  else if (!annex_code_language_warm_up ())
+    return G_SOURCE_REMOVE;
+  step++;
+  return G_SOURCE_CONTINUE;
 }
 
 void
@@ -337,7 +312,7 @@ annex_code_view_new (const char *title, const char *language)
   GtkWidget *label = gtk_label_new (NULL);
   GtkWidget *copy = gtk_button_new_from_icon_name ("edit-copy-symbolic");
 
-  self->language = find_language (language);
+  self->language = annex_code_language_find (language);
   if (title == NULL && self->language != NULL)
     title = gtk_source_language_get_name (self->language);
   gtk_label_set_text (GTK_LABEL (label), title != NULL ? title : "");

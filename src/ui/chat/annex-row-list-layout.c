@@ -15,6 +15,10 @@
 
 /* Rows that keep their widgets though they are not near. */
 #define PADDING 12
+/* Of those that are farther away, so many lose them in a turn of the main loop. */
+#define DROPPED 4
+/* So many new rows at the end come one after the other below what is there; more are a new view. */
+#define MAX_HELD 12
 /* Below the last row. */
 #define END_SPACE 24
 /* Of a frame, from its beginning, the time until which rows are made; and what they get in any
@@ -131,16 +135,34 @@ sum_before (AnnexRowList *self, guint end)
 
 /* Layout */
 
-/* Puts the anchor where the rows' end is at the bottom. */
+/* While rows come at the end, those there is no time for yet are held back, not those above them:
+ * what one reads does not blink. Returns the end of what is shown. */
+static guint
+make_new_rows (AnnexRowList *self)
+{
+  guint end = self->rows->len;
+
+  while (end > 0 && self->rows->len - end <= MAX_HELD &&
+         annex_row_list_get_row (self, end - 1)->widget == NULL)
+    end--;
+  if (end == 0 || annex_row_list_get_row (self, end - 1)->widget == NULL ||
+      !annex_row_list_get_row (self, end - 1)->placed)
+    return self->rows->len;
+  while (end < self->rows->len && measure_row (self, end))
+    end++;
+  return end;
+}
+
+/* Puts the anchor where the end of the rows that are shown is at the bottom. */
 static void
 anchor_at_end (AnnexRowList *self, int height)
 {
   int sum = END_SPACE;
-  guint i = self->rows->len;
+  guint i = self->end;
 
   while (i > 0 && sum < height && measure_row (self, i - 1))
     sum += annex_row_list_get_row (self, --i)->height;
-  self->anchor = MIN (i, self->rows->len - 1);
+  self->anchor = MIN (i, self->end - 1);
   self->above = i > 0 ? sum - height : MAX (sum - height, 0);
 }
 
@@ -153,7 +175,7 @@ measure_near (AnnexRowList *self, int height, guint *first, guint *last, int *to
   int y = -self->above;
   guint i = self->anchor;
 
-  while (i < self->rows->len && y < height + margin && measure_row (self, i))
+  while (i < self->end && y < height + margin && measure_row (self, i))
     y += annex_row_list_get_row (self, i++)->height;
   *last = i;
   i = self->anchor;
@@ -201,7 +223,8 @@ configure (AnnexRowList *self, int height)
 {
   GtkAdjustment *adjustment = self->adjustments[GTK_ORIENTATION_VERTICAL];
   double place = (double) sum_before (self, self->anchor) + self->above;
-  double upper = MAX ((double) self->total + END_SPACE, height);
+  double held = (double) (self->total - sum_before (self, self->end));
+  double upper = MAX ((double) self->total - held + END_SPACE, height);
   double value;
 
   if (adjustment == NULL)
@@ -217,18 +240,37 @@ configure (AnnexRowList *self, int height)
   self->configuring = FALSE;
 }
 
+static gboolean
+drop_cb (gpointer data);
+
+/* A few now, the others in later turns. */
 static void
-drop_far (AnnexRowList *self, guint first, guint last)
+drop_far (AnnexRowList *self)
 {
+  guint n = 0;
+
   for (guint i = 0; i < self->rows->len && self->n_widgets > 0; i++)
     {
       AnnexListRow *row = annex_row_list_get_row (self, i);
 
-      if (row->widget == NULL || (i + PADDING >= first && i < last + PADDING))
+      if (row->widget == NULL || (i + PADDING >= self->first && i < self->last + PADDING) ||
+          is_held (self, row->widget))
         continue;
-      if (!is_held (self, row->widget))
+      if (n++ < DROPPED)
         annex_row_list_drop_widget (self, row);
     }
+  if (n > DROPPED && self->drop_id == 0)
+    self->drop_id = g_idle_add (drop_cb, self);
+}
+
+static gboolean
+drop_cb (gpointer data)
+{
+  AnnexRowList *self = data;
+
+  self->drop_id = 0;
+  drop_far (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -311,12 +353,15 @@ annex_row_list_lay_out (AnnexRowList *self, int width, int height)
   if (self->rows->len > 0 && height > 0)
     {
       self->anchor = MIN (self->anchor, self->rows->len - 1);
+      self->end = self->at_end ? make_new_rows (self) : self->rows->len;
       if (self->at_end)
         anchor_at_end (self, height);
       else
         fill_view (self, height);
       measure_near (self, height, &first, &last, &top);
-      drop_far (self, first, last);
+      self->first = first;
+      self->last = last;
+      drop_far (self);
       place_rows (self, width, height, first, last, top);
       check_heights (self, first, last);
     }

@@ -43,6 +43,9 @@ struct _AnnexRowList
   gboolean settle; /* put the drift right now */
   guint settle_id;
   guint again_id;
+  guint first, last; /* the rows near the view, in the last allocation */
+  guint end;         /* of the rows that are shown: later ones were not made yet */
+  guint drop_id;     /* an idle source: far rows still have widgets */
 
   GtkAdjustment *adjustments[2]; /* horizontal, vertical */
   gboolean configuring;

@@ -202,6 +202,7 @@ items_changed_cb (AnnexRowList *self, guint position, guint removed, guint added
 {
   int guess = self->rows->len > 0 ? (int) (self->total / self->rows->len) : GUESSED_HEIGHT;
 
+  g_clear_handle_id (&self->drop_id, g_source_remove); /* the next allocation knows what is far */
   for (guint i = position; i < position + removed; i++)
     {
       annex_row_list_drop_widget (self, annex_row_list_get_row (self, i));
@@ -265,6 +266,7 @@ annex_row_list_dispose (GObject *object)
 
   g_clear_handle_id (&self->settle_id, g_source_remove);
   g_clear_handle_id (&self->again_id, g_source_remove);
+  g_clear_handle_id (&self->drop_id, g_source_remove);
   annex_row_list_set_model (self, NULL);
   set_adjustment (self, GTK_ORIENTATION_HORIZONTAL, NULL);
   set_adjustment (self, GTK_ORIENTATION_VERTICAL, NULL);
