@@ -49,7 +49,8 @@ print_view_json (const AnnexSkillOffer *offer, const AnnexSkillView *view)
                            "installed", view->installed, "b", "changed", view->changed, "s",
                            "plugin", offer->plugin, "s", "version", offer->version, "s", "commit",
                            offer->commit, "a", "files", files, "a", "hosts", strings (view->hosts),
-                           "a", "problems", strings (view->problems), "a", "needs", needs, NULL);
+                           "a", "problems", strings (view->problems), "a", "warnings",
+                           strings (view->warnings), "a", "needs", needs, NULL);
   line = annex_json_object_to_string (json);
   annex_cli_print ("%s\n", line);
 }
@@ -98,6 +99,12 @@ print_view (const AnnexSkillView *view)
       g_autofree char *problem = annex_cli_clean_line (view->problems[i]);
 
       annex_cli_print ("    Not as the format says: %s\n", problem);
+    }
+  for (char **line = view->warnings; line != NULL && *line != NULL; line++)
+    {
+      g_autofree char *warning = annex_cli_clean_line (*line);
+
+      annex_cli_print ("    Please look: %s\n", warning);
     }
 }
 

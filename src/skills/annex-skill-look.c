@@ -11,9 +11,10 @@
 #include "annex-skill-files.h"
 #include "annex-skill-private.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
-#define MAX_HOSTS 50
+#define MAX_HOSTS 500
 #define MAX_DIFF_BYTES (256 * 1024)
 
 /* ---- what runs, and where it goes */
@@ -36,28 +37,75 @@ is_program (const AnnexSkillFile *file, GBytes *bytes)
                                  4) == 0);
 }
 
-/* Hosts that follow "://" in @bytes. */
 static void
+add_host (GHashTable *hosts, const char *text, gsize length)
+{
+  g_autofree char *plain = NULL;
+  char *host;
+
+  while (length > 0 && text[length - 1] == '.')
+    length--;
+  plain = g_uri_unescape_segment (text, text + length, NULL);
+  host = plain != NULL ? annex_host_normalise (plain, -1, NULL) : NULL;
+  if (host != NULL)
+    g_hash_table_add (hosts, host);
+}
+
+static gboolean
+is_in_host (char c)
+{
+  return g_ascii_isalnum (c) || (c != '\0' && strchr ("-._%", c) != NULL) || (guchar) c >= 0x80;
+}
+
+/* The host of an address that goes on with @start, and ends before @end. Where a text may as well
+ * go on after the address, both are taken: a host too many is seen, a missing one is not. */
+static void
+find_host (const char *start, const char *end, GHashTable *hosts)
+{
+  const char *at = NULL;
+  gboolean is_user = TRUE;
+  gsize n_plain = 0;
+  gsize n_all = 0;
+
+  for (const char *p = start; p < end && strchr ("/?#\"<>`{|} \t\r\n", *p) == NULL; p++)
+    {
+      if (*p == '@')
+        at = p;
+      else if (at == NULL && !is_in_host (*p) && strchr ("~:!$&*+=", *p) == NULL)
+        is_user = FALSE;
+    }
+  if (at != NULL)
+    find_host (at + 1, end, hosts);
+  if (at != NULL && is_user)
+    return;
+  while (start + n_all < end && is_in_host (start[n_all]))
+    n_all++;
+  while (n_plain < n_all && (guchar) start[n_plain] < 0x80 && start[n_plain] != '%')
+    n_plain++;
+  add_host (hosts, start, n_plain);
+  if (n_all > n_plain)
+    add_host (hosts, start, n_all);
+}
+
+/* Hosts of the addresses in @bytes, also as JSON may write them. FALSE when they are too many. */
+static gboolean
 find_hosts (GBytes *bytes, GHashTable *hosts)
 {
+  static const char *const marks[] = { "://", ":\\/\\/" };
   gsize length;
-  const char *p = g_bytes_get_data (bytes, &length);
-  const char *end = p + length;
+  const char *text = g_bytes_get_data (bytes, &length);
+  const char *end = text + length;
 
-  while (g_hash_table_size (hosts) < MAX_HOSTS &&
-         (p = memmem (p, (gsize) (end - p), "://", 3)) != NULL)
-    {
-      const char *start = p += 3;
-      char *host;
-
-      while (p < end && (g_ascii_isalnum (*p) || strchr ("-._", *p) != NULL) && *p != '\0')
-        p++;
-      while (p > start && p[-1] == '.')
-        p--;
-      host = annex_host_normalise (start, (gssize) (p - start), NULL);
-      if (host != NULL)
-        g_hash_table_add (hosts, host);
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    for (const char *p = text;
+         (p = memmem (p, (gsize) (end - p), marks[i], strlen (marks[i]))) != NULL;)
+      {
+        if (g_hash_table_size (hosts) >= MAX_HOSTS)
+          return FALSE;
+        p += strlen (marks[i]);
+        find_host (p, end, hosts);
+      }
+  return TRUE;
 }
 
 static char **
@@ -120,9 +168,13 @@ compare (AnnexSkillView *self,
 }
 
 /* The parts of @folder, against those of @old_folder (nullable: nothing is there before; @folder
- * itself: nothing has changed). */
+ * itself: nothing has changed). *@all_hosts: FALSE where there are more than are listed. */
 static gboolean
-look_at_files (AnnexSkillView *self, const char *folder, const char *old_folder, GError **error)
+look_at_files (AnnexSkillView *self,
+               const char *folder,
+               const char *old_folder,
+               gboolean *all_hosts,
+               GError **error)
 {
   gboolean same = g_strcmp0 (folder, old_folder) == 0;
   g_autoptr (GPtrArray) old =
@@ -132,6 +184,7 @@ look_at_files (AnnexSkillView *self, const char *folder, const char *old_folder,
 
   if (files == NULL)
     return FALSE;
+  *all_hosts = TRUE;
   self->installed = old != NULL || same;
   for (guint i = 0; i < files->len; i++)
     {
@@ -147,7 +200,7 @@ look_at_files (AnnexSkillView *self, const char *folder, const char *old_folder,
       part->runs = is_program (file, bytes);
       if (before != NULL)
         compare (self, part, bytes, before, old_folder);
-      find_hosts (bytes, hosts);
+      *all_hosts = find_hosts (bytes, hosts) && *all_hosts;
     }
   for (guint i = 0; old != NULL && i < old->len; i++)
     {
@@ -160,6 +213,22 @@ look_at_files (AnnexSkillView *self, const char *folder, const char *old_folder,
   return TRUE;
 }
 
+/* What was wrong in @skill and is borne, and what of it is not shown. (transfer full) */
+static char **
+make_warnings (AnnexSkill *skill, gboolean all_hosts)
+{
+  g_autoptr (GStrvBuilder) warnings = g_strv_builder_new ();
+
+  g_strv_builder_addv (warnings, (const char **) annex_skill_get_warnings (skill));
+  if (!all_hosts)
+    g_strv_builder_take (
+        warnings,
+        g_strdup_printf (
+            _ ("It names more than %d addresses on the web, and not all of them are listed"),
+            MAX_HOSTS));
+  return g_strv_builder_end (warnings);
+}
+
 AnnexSkillView *
 annex_skill_look (const char *folder,
                   const char *name,
@@ -170,13 +239,14 @@ annex_skill_look (const char *folder,
   g_autoptr (AnnexSkillView) self = annex_skill_view_new ();
   g_autoptr (AnnexSkill) skill = NULL;
   g_autofree char *text = NULL;
+  gboolean all_hosts;
   gsize length;
 
   text = annex_skill_read_text (folder, &length, error);
   if (text == NULL)
     return NULL;
   skill = annex_skill_parse (text, length, name, error);
-  if (skill == NULL || !look_at_files (self, folder, old_folder, error))
+  if (skill == NULL || !look_at_files (self, folder, old_folder, &all_hosts, error))
     return NULL;
   self->problems = annex_skill_check (text, length, name);
   self->name = g_strdup (annex_skill_get_name (skill));
@@ -184,7 +254,7 @@ annex_skill_look (const char *folder,
   self->license = g_strdup (annex_skill_get_license (skill));
   self->compatibility = g_strdup (annex_skill_get_compatibility (skill));
   self->tools = g_strdupv ((char **) annex_skill_get_allowed_tools (skill));
-  self->warnings = g_strdupv ((char **) annex_skill_get_warnings (skill));
+  self->warnings = make_warnings (skill, all_hosts);
   self->body = g_strdup (annex_skill_get_body (skill));
   self->text = annex_text_make_valid (text, (gssize) length);
   self->metadata = annex_json_object_copy (annex_skill_get_all_metadata (skill));

@@ -30,6 +30,7 @@ struct _AnnexSkillPackage
   GPtrArray *previews;
   GPtrArray *left_out;           /* NULL-terminated */
   AnnexPluginManifest *manifest; /* NULL of a single skill */
+  GHashTable *commands;          /* paths of those that were looked at */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexSkillPackage, annex_skill_package, G_TYPE_OBJECT)
@@ -47,6 +48,7 @@ annex_skill_package_finalize (GObject *object)
   g_ptr_array_unref (self->previews);
   g_ptr_array_unref (self->left_out);
   g_clear_pointer (&self->manifest, annex_plugin_manifest_free);
+  g_hash_table_unref (self->commands);
   G_OBJECT_CLASS (annex_skill_package_parent_class)->finalize (object);
 }
 
@@ -61,6 +63,7 @@ annex_skill_package_init (AnnexSkillPackage *self)
 {
   self->previews = g_ptr_array_new_with_free_func (annex_skill_preview_free);
   self->left_out = g_ptr_array_new_null_terminated (8, g_free, TRUE);
+  self->commands = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 GPtrArray *
@@ -218,26 +221,53 @@ add_skills (AnnexSkillPackage *self, const char *folder, GError **error)
   return TRUE;
 }
 
-/* The text @from becomes a skill of its own. */
+/* Copies the text @from to be the SKILL.md of the new folder @folder. *@taken: another text has
+ * that folder. */
+static gboolean
+copy_command (const char *from, const char *folder, gboolean *taken, GError **error)
+{
+  g_autofree char *all = g_path_get_dirname (folder);
+  g_autofree char *path = g_build_filename (folder, "SKILL.md", NULL);
+  g_autoptr (GFile) source = g_file_new_for_path (from);
+  g_autoptr (GFile) target = g_file_new_for_path (path);
+
+  *taken = FALSE;
+  if (g_mkdir_with_parents (all, 0700) == 0 && g_mkdir (folder, 0700) == 0)
+    return g_file_copy (source, target, G_FILE_COPY_NOFOLLOW_SYMLINKS, NULL, NULL, NULL, error);
+  *taken = errno == EEXIST;
+  g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno), g_strerror (errno));
+  return FALSE;
+}
+
+/* The text @from becomes a skill of its own. It stays where it is: it may be a part of a skill,
+ * too.
+ */
 static gboolean
 add_command (AnnexSkillPackage *self, const char *from, GError **error)
 {
   g_autofree char *file = g_path_get_basename (from);
   g_autofree char *stem = g_strndup (file, strlen (file) - MIN (strlen (file), 3));
   g_autofree char *name = annex_skill_make_name (stem);
-  g_autofree char *parent = g_build_filename (self->staging, "commands", name, NULL);
-  g_autofree char *to = g_build_filename (parent, "SKILL.md", NULL);
+  g_autofree char *folder = g_build_filename (self->staging, "commands", name, NULL);
+  g_autoptr (GError) wrong = NULL;
   guint before = self->previews->len;
+  gboolean taken;
 
-  if (!g_str_has_suffix (file, ".md") || !g_file_test (from, G_FILE_TEST_IS_REGULAR))
+  if (!g_str_has_suffix (file, ".md") || !g_file_test (from, G_FILE_TEST_IS_REGULAR) ||
+      !g_hash_table_add (self->commands, g_strdup (from)))
     return TRUE;
-  if (g_mkdir_with_parents (parent, 0700) != 0 || g_rename (from, to) != 0)
+  if (!copy_command (from, folder, &taken, &wrong))
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-                   _ ("The command “%s” cannot be taken: %s"), name, g_strerror (errno));
-      return FALSE;
+      g_autofree char *twice = g_strdup_printf (_ ("It holds two skills named “%s”"), name);
+
+      if (taken)
+        g_ptr_array_add (self->left_out, g_strdup_printf ("%s: %s", file, twice));
+      else
+        g_set_error (error, wrong->domain, wrong->code, _ ("The command “%s” cannot be taken: %s"),
+                     name, wrong->message);
+      return taken;
     }
-  if (!add_or_leave (self, parent, name, error))
+  if (!add_or_leave (self, folder, name, error))
     return FALSE;
   if (self->previews->len > before)
     ((AnnexSkillPreview *) g_ptr_array_index (self->previews, before))->view->is_command = TRUE;
@@ -421,12 +451,30 @@ annex_skill_package_open_staged (AnnexSkillPlaces *places,
   return find_skills (self, folder, name, entry, error) ? g_steal_pointer (&self) : NULL;
 }
 
+/* What is installed is a copy of what was staged, and that is looked at once more: skills of one
+ * package may lie in each other, and installing may have to be repeated. */
 gboolean
 annex_skill_package_install (AnnexSkillPackage *self,
                              AnnexSkillPreview *preview,
                              char **version,
                              GError **error)
 {
-  return annex_skill_shelf_install (self->places, annex_skill_get_name (preview->skill),
-                                    preview->folder, self->source, version, error);
+  const char *name = annex_skill_get_name (preview->skill);
+  g_autofree char *staging = annex_skill_shelf_make_staging (self->places, error);
+  g_autofree char *folder = NULL;
+  g_autofree char *digest = NULL;
+  gboolean done = FALSE;
+
+  if (staging == NULL)
+    return FALSE;
+  folder = g_build_filename (staging, "skill", NULL);
+  if (annex_skill_files_copy (preview->folder, folder, NULL, error))
+    digest = annex_skill_files_digest (folder, error);
+  if (digest != NULL && !g_str_equal (digest, preview->digest))
+    annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
+                      N_ ("“%s” is no longer what was shown. Open it again"), name);
+  else if (digest != NULL)
+    done = annex_skill_shelf_install (self->places, name, folder, self->source, version, error);
+  annex_skill_files_remove (staging);
+  return done;
 }

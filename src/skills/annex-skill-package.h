@@ -18,6 +18,7 @@ typedef struct
 {
   AnnexSkill *skill;
   char *folder; /* where it is staged */
+  char *digest; /* of what was looked at there */
   AnnexSkillView *view;
 } AnnexSkillPreview;
 
@@ -56,8 +57,9 @@ annex_skill_package_get_previews (AnnexSkillPackage *self);
 /* What of it is not taken, in plain words: hooks, links, agents … (borrowed) */
 const char *const *
 annex_skill_package_get_left_out (AnnexSkillPackage *self);
-/* Installs one of its skills: the new version is there whole, or nothing has changed. *@version
- * (nullable, transfer full): the version's id. */
+/* Installs one of its skills as it was looked at: the new version is there whole, or nothing has
+ * changed. *@version (nullable, transfer full): the version's id. ANNEX_SKILL_ERROR_FAILED also
+ * where what is staged has become another. */
 gboolean
 annex_skill_package_install (AnnexSkillPackage *self,
                              AnnexSkillPreview *preview,

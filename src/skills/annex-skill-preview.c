@@ -7,6 +7,7 @@
 #include "annex-skill-package-private.h"
 
 #include "annex-skill-files.h"
+#include "annex-skill-private.h"
 #include "annex-spoken.h"
 #include "annex-zip.h"
 
@@ -21,7 +22,22 @@ annex_skill_preview_free (gpointer data)
   g_clear_pointer (&self->skill, annex_skill_unref);
   g_clear_pointer (&self->view, annex_skill_view_free);
   g_free (self->folder);
+  g_free (self->digest);
   g_free (self);
+}
+
+/* The name that the skill in @folder has; @name (nullable): that its folder had. (transfer full) */
+static char *
+read_name (const char *folder, const char *name, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (AnnexSkill) skill = NULL;
+  gsize length;
+
+  text = annex_skill_read_text (folder, &length, error);
+  if (text != NULL)
+    skill = annex_skill_parse (text, length, name, error);
+  return skill != NULL ? g_strdup (annex_skill_get_name (skill)) : NULL;
 }
 
 AnnexSkillPreview *
@@ -30,17 +46,18 @@ annex_skill_preview_new (AnnexSkillPlaces *places,
                          const char *name,
                          GError **error)
 {
-  g_autoptr (AnnexSkill) skill = annex_skill_load (folder, error);
+  g_autofree char *own = read_name (folder, name, error);
   g_autofree char *known = NULL;
   AnnexSkillPreview *self;
 
-  if (skill == NULL)
+  if (own == NULL)
     return NULL;
   self = g_new0 (AnnexSkillPreview, 1);
   self->folder = g_strdup (folder);
-  known = annex_skill_shelf_dup_installed (places, annex_skill_get_name (skill));
-  g_clear_pointer (&skill, annex_skill_unref);
-  self->view = annex_skill_look (folder, name, known, &self->skill, error);
+  known = annex_skill_shelf_dup_installed (places, own);
+  self->digest = annex_skill_files_digest (folder, error);
+  if (self->digest != NULL)
+    self->view = annex_skill_look (folder, name, known, &self->skill, error);
   if (self->view == NULL)
     g_clear_pointer (&self, annex_skill_preview_free);
   return self;

@@ -345,6 +345,10 @@ test_taken_back (Fixture *f, gconstpointer data)
   g_assert_nonnull (error);
   g_log_set_always_fatal (fatal);
   assert_library (f, "report=Mine");
+  /* What was in the way is gone: the same offer still holds what was shown. */
+  g_assert_cmpint (g_rmdir (registry), ==, 0);
+  g_assert_true (annex_skill_offer_install (f->places, offer, NULL, NULL));
+  assert_library (f, "letters=Theirs report=Theirs");
 }
 
 /* What is installed is not known: nothing is noted in its place. */
