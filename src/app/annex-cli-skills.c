@@ -388,6 +388,26 @@ values (AnnexSkillPlaces *places, char **words, gboolean json)
 
 /* ---- one word each */
 
+/* The values go with it, and their secrets, which the session's keyring has. */
+static int
+remove_skill (char **words)
+{
+  g_autoptr (GError) error = NULL;
+  AnnexSession *session;
+  int status;
+
+  if (g_strv_length (words) != 1)
+    return annex_cli_usage ("skills", "remove needs one name");
+  session = annex_cli_open (&status);
+  if (session == NULL)
+    return status;
+  if (!dex_await (annex_skill_keeper_remove (
+                      ANNEX_SKILL_KEEPER (annex_session_get_skills (session)), words[0]),
+                  &error))
+    return annex_cli_close (session, annex_cli_fail (error));
+  return annex_cli_close (session, ANNEX_EXIT_DONE);
+}
+
 static int
 change (AnnexSkillPlaces *places, const char *what, char **words)
 {
@@ -396,9 +416,7 @@ change (AnnexSkillPlaces *places, const char *what, char **words)
 
   if (g_strv_length (words) != 1)
     return annex_cli_usage ("skills", "%s needs one name", what);
-  if (g_str_equal (what, "remove"))
-    done = annex_skill_shelf_remove (places, words[0], &error);
-  else if (g_str_equal (what, "undo"))
+  if (g_str_equal (what, "undo"))
     done = annex_skill_shelf_undo (places, words[0], &error);
   else if (g_str_equal (what, "on") || g_str_equal (what, "off"))
     done = annex_skill_shelf_set_enabled (places, words[0], g_str_equal (what, "on"), &error);
@@ -429,7 +447,7 @@ home (AnnexSkillPlaces *places, char **words)
 int
 annex_cli_skills (char **argv)
 {
-  static const char *const changes[] = { "remove", "undo", "on", "off", "trust", "distrust", NULL };
+  static const char *const changes[] = { "undo", "on", "off", "trust", "distrust", NULL };
   g_autoptr (AnnexSkillPlaces) places = annex_skill_places_new ();
   g_autofree char *how = NULL;
   g_auto (GStrv) folders = NULL;
@@ -467,6 +485,8 @@ annex_cli_skills (char **argv)
     return annex_cli_skills_plugin (argv + 1, json, yes);
   if (g_str_equal (argv[0], "home"))
     return home (places, argv + 1);
+  if (g_str_equal (argv[0], "remove"))
+    return remove_skill (argv + 1);
   if (g_strv_contains (changes, argv[0]))
     return change (places, argv[0], argv + 1);
   return annex_cli_usage ("skills", "there is no command “skills %s”", argv[0]);

@@ -40,6 +40,7 @@ annex_skill_author_edit (const AnnexSkillInfo *info, GError **error)
     return NULL;
   draft = annex_skill_draft_new ();
   take_fields (draft, skill);
+  g_set_str (&draft->name, info->name);
   draft->base = g_strdup (info->name);
   return draft;
 }

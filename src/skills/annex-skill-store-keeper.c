@@ -28,7 +28,7 @@ read_work (gpointer data)
   g_autoptr (AnnexSkillInfo) info =
       annex_skill_shelf_find (job->places, job->name, (const char *const *) job->names, &error);
   AnnexSkillView *view =
-      info != NULL ? annex_skill_look (info->path, NULL, info->path, NULL, &error) : NULL;
+      info != NULL ? annex_skill_look (info->path, info->name, info->path, NULL, &error) : NULL;
   g_autoptr (JsonObject) values = NULL;
 
   if (view == NULL)
@@ -137,13 +137,33 @@ take_values_work (gpointer data)
   return dex_future_new_take_boxed (JSON_TYPE_OBJECT, values);
 }
 
+static DexFuture *
+is_there_work (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, NULL);
+
+  return dex_future_new_for_boolean (info != NULL);
+}
+
 gboolean
 annex_skill_store_forget_values (AnnexSkillStore *self, const char *name, GError **error)
 {
-  g_autoptr (JsonObject) values = dex_await_boxed (
-      annex_skill_job_run (annex_skill_job_new (self, take_values_work, name, NULL)), error);
+  g_autoptr (GError) wrong = NULL;
+  gboolean there = dex_await_boolean (
+      annex_skill_job_run (annex_skill_job_new (self, is_there_work, name, NULL)), &wrong);
+  g_autoptr (JsonObject) values = NULL;
   g_autoptr (GList) ids = NULL;
 
+  if (wrong != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return FALSE;
+    }
+  if (there)
+    return TRUE;
+  values = dex_await_boxed (
+      annex_skill_job_run (annex_skill_job_new (self, take_values_work, name, NULL)), error);
   if (values == NULL)
     return FALSE;
   ids = json_object_get_members (values);

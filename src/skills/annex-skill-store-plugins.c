@@ -90,8 +90,9 @@ typedef struct
   AnnexSkillJob *job; /* name: the place, or the plugin; text: the marketplace */
   Fetch *fetch;       /* of a place on this machine NULL */
   char *staging;
-  char *folder; /* what is opened */
-  char *name;   /* that it has; nullable */
+  char *folder;           /* what is opened */
+  char *name;             /* that it has; nullable */
+  AnnexGitSource *source; /* of a plugin that is to be fetched; NULL */
   JsonObject *entry;
 } Opening;
 
@@ -107,6 +108,7 @@ opening_free (gpointer data)
   g_free (self->staging);
   g_free (self->folder);
   g_free (self->name);
+  g_clear_pointer (&self->source, annex_git_source_free);
   g_clear_pointer (&self->entry, json_object_unref);
   g_free (self);
 }
@@ -230,6 +232,18 @@ keeper_open (AnnexSkillKeeper *self, const char *place)
 }
 
 static DexFuture *
+locate_plugin_work (gpointer data)
+{
+  Opening *self = data;
+  GError *error = NULL;
+
+  return annex_skill_job_end (annex_skill_market_locate (self->job->places, self->job->text,
+                                                         self->job->name, &self->entry,
+                                                         &self->folder, &self->source, &error),
+                              &error);
+}
+
+static DexFuture *
 copy_plugin_work (gpointer data)
 {
   Opening *self = data;
@@ -248,13 +262,11 @@ open_plugin_fiber (gpointer data)
 {
   Opening *self = data;
   GError *error = NULL;
-  AnnexGitSource *source = NULL;
 
-  if (!annex_skill_market_locate (self->job->places, self->job->text, self->job->name, &self->entry,
-                                  &self->folder, &source, &error))
+  if (!dex_await (annex_worker_run ("annex-skills", locate_plugin_work, self, NULL), &error))
     return annex_future_new_error (error);
-  if (source != NULL
-          ? !fetch_staged (self, source, &error)
+  if (self->source != NULL
+          ? !fetch_staged (self, g_steal_pointer (&self->source), &error)
           : !dex_await (annex_worker_run ("annex-skills", copy_plugin_work, self, NULL), &error))
     return annex_future_new_error (error);
   g_set_str (&self->name, self->job->name);
@@ -314,6 +326,25 @@ install_work (gpointer data)
       &error);
 }
 
+/* What is no longer in the plugin takes its values with it: nothing names it any more. */
+static DexFuture *
+install_fiber (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  GError *error = NULL;
+
+  if (!dex_await (annex_skill_job_change (annex_skill_job_ref (job)), &error))
+    return annex_future_new_error (error);
+  for (char **gone = job->offer->gone; gone != NULL && *gone != NULL; gone++)
+    {
+      g_autoptr (GError) wrong = NULL;
+
+      if (!annex_skill_store_forget_values (job->store, *gone, &wrong))
+        g_warning ("The values of the skill “%s”, which is gone, stay: %s", *gone, wrong->message);
+    }
+  return dex_future_new_true ();
+}
+
 static DexFuture *
 keeper_install (AnnexSkillKeeper *self, const AnnexSkillOffer *offer, const char *const *names)
 {
@@ -321,7 +352,7 @@ keeper_install (AnnexSkillKeeper *self, const AnnexSkillOffer *offer, const char
 
   job->offer = annex_skill_offer_copy (offer);
   job->names = g_strdupv ((char **) names);
-  return annex_skill_job_change (job);
+  return annex_fiber_run (install_fiber, job, annex_skill_job_unref);
 }
 
 static DexFuture *
@@ -361,15 +392,6 @@ find_skills (GPtrArray *plugins, const char *name)
   return NULL;
 }
 
-static DexFuture *
-is_there_work (gpointer data)
-{
-  AnnexSkillJob *job = data;
-  g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, NULL);
-
-  return dex_future_new_for_boolean (info != NULL);
-}
-
 /* The values go with the skills; those of a skill that the user has of their own as well stay. */
 static DexFuture *
 remove_plugin_fiber (gpointer data)
@@ -387,14 +409,8 @@ remove_plugin_fiber (gpointer data)
   if (!dex_await (annex_skill_job_change (annex_skill_job_ref (job)), &error))
     return annex_future_new_error (error);
   for (char **name = names; name != NULL && *name != NULL; name++)
-    {
-      gboolean there = dex_await_boolean (
-          annex_skill_job_run (annex_skill_job_new (job->store, is_there_work, *name, NULL)),
-          &error);
-
-      if (error != NULL || (!there && !annex_skill_store_forget_values (job->store, *name, &error)))
-        return annex_future_new_error (error);
-    }
+    if (!annex_skill_store_forget_values (job->store, *name, &error))
+      return annex_future_new_error (error);
   return dex_future_new_true ();
 }
 
@@ -484,15 +500,33 @@ keeper_add_market (AnnexSkillKeeper *self, const char *place)
 }
 
 static DexFuture *
-keeper_refresh_market (AnnexSkillKeeper *self, const char *market)
+address_work (gpointer data)
 {
+  AnnexSkillJob *job = data;
   GError *error = NULL;
-  g_autoptr (AnnexSkillMarket) known =
-      annex_skill_market_find (ANNEX_SKILL_STORE (self)->places, market, &error);
+  g_autoptr (AnnexSkillMarket) known = annex_skill_market_find (job->places, job->text, &error);
 
   if (known == NULL)
     return annex_future_new_error (error);
-  return annex_fiber_run (market_fiber, opening_new (self, known->address, market), opening_free);
+  return dex_future_new_take_string (g_strdup (known->address));
+}
+
+static DexFuture *
+refresh_fiber (gpointer data)
+{
+  Opening *self = data;
+  GError *error = NULL;
+
+  self->job->work = address_work;
+  self->job->name =
+      dex_await_string (annex_skill_job_run (annex_skill_job_ref (self->job)), &error);
+  return self->job->name != NULL ? market_fiber (self) : annex_future_new_error (error);
+}
+
+static DexFuture *
+keeper_refresh_market (AnnexSkillKeeper *self, const char *market)
+{
+  return annex_fiber_run (refresh_fiber, opening_new (self, NULL, market), opening_free);
 }
 
 static DexFuture *

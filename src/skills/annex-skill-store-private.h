@@ -61,8 +61,8 @@ annex_skill_dup_share_names (AnnexStore *store);
 /* In a fiber; borrowed, NULL where there are none. */
 AnnexSecrets *
 annex_skill_store_find_secrets (AnnexSkillStore *self);
-/* In a fiber: removes the values of the skill @name, which is no longer there, and their secrets from
- * the keyring. */
+/* In a fiber: removes the values of the skill @name and their secrets from the keyring, unless one of
+ * that name is still there. */
 gboolean
 annex_skill_store_forget_values (AnnexSkillStore *self, const char *name, GError **error);
 void

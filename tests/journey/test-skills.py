@@ -110,9 +110,14 @@ class Skills(Journey):
         self.annex("skills", "off", "month-report")
         self.assertFalse(self.lines(self.annex("skills", "list", "--json"))[0]["enabled"])
         self.annex("skills", "on", "month-report")
+        self.annex("skills", "values", "month-report", "firm=ACME")
         self.annex("skills", "remove", "month-report")
         self.annex("skills", "remove", "month-report", status=1)
         self.assertEqual(self.names(), [])
+        # What it was given has gone with it.
+        self.annex("skills", "install", folder, "--yes")
+        asked, = self.lines(self.annex("skills", "values", "month-report", "--json"))
+        self.assertIsNone(asked.get("value"))
 
     def test_trusted_share(self):
         share = self.folder({".agents/skills/month-report/SKILL.md": SKILL}, "Share")
