@@ -11,6 +11,7 @@
 #include "annex-computer-move.h"
 #include "annex-domain-xml.h"
 #include "annex-future.h"
+#include "annex-image-keeper.h"
 #include "annex-image-origin.h"
 #include "annex-paths.h"
 #include "annex-run-print.h"
@@ -57,35 +58,18 @@ create_source (Options *options, gboolean office)
                                            annex_session_get_store (options->session));
 }
 
-/* Of the images that are there, the present one stays, the one before it until the present one has
- * proved itself, and those that computers of tasks were made with. */
-static gboolean
-remove_old_images (Options *options, AnnexImageStore *store, const char *before, GError **error)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) used =
-      annex_computers_dup_image_versions (annex_session_get_computers (options->session));
-  g_auto (GStrv) keep = NULL;
-
-  g_strv_builder_addv (builder, (const char **) used);
-  if (before != NULL)
-    g_strv_builder_add (builder, before);
-  keep = g_strv_builder_end (builder);
-  return dex_await (annex_image_store_remove_unused (store, (const char *const *) keep), error);
-}
-
 static int
 build (Options *options, GError **error)
 {
   g_autoptr (AnnexImageSource) source = create_source (options, options->office);
   g_autoptr (AnnexImageStore) store = annex_image_store_new (NULL);
-  g_autofree char *before = annex_image_store_dup_current (store);
   g_autoptr (AnnexImage) image = NULL;
   g_autofree char *last = NULL;
 
   g_signal_connect (source, "progress", G_CALLBACK (progress_cb), &last);
   image = dex_await_boxed (annex_image_source_provide (source, store, NULL), error);
-  if (image == NULL || !remove_old_images (options, store, before, error))
+  /* The image before stays until the new one has started. */
+  if (image == NULL || !dex_await (annex_image_keeper_remove_unused (store), error))
     return -1;
   annex_cli_print ("The computer's image %s is ready.\n", annex_image_get_version (image));
   return ANNEX_EXIT_DONE;

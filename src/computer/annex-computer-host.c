@@ -16,6 +16,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define TEMPLATE_TRIES 2
 #define RESERVE_BYTES (512ull << 20)
 #define LOOK_AGAIN_MS 2000
 #define WAIT_LIMIT_MS (30 * 60 * 1000)
@@ -269,52 +270,106 @@ annex_computer_host_kit (AnnexComputerHost *self, const char *version)
   return annex_computer_kit_gather (self->virt, self->images, version);
 }
 
+void
+annex_computer_host_await_noted (AnnexComputerHost *self, const AnnexComputerKit *kit)
+{
+  if (!annex_image_store_has_started (self->images, kit->image_version))
+    dex_await (annex_image_store_note_started (self->images, kit->image_version), NULL);
+}
+
 typedef struct
 {
   AnnexComputerHost *self;
+  AnnexComputerKit *kit;
   char *key;
-} Made;
+} Making;
 
 static void
-made_free (gpointer data)
+making_free (gpointer data)
 {
-  Made *made = data;
+  Making *making = data;
 
-  g_object_unref (made->self);
-  g_free (made->key);
-  g_free (made);
+  g_object_unref (making->self);
+  annex_computer_kit_unref (making->kit);
+  g_free (making->key);
+  g_free (making);
+}
+
+/* May it be the image's own fault? */
+static gboolean
+is_suspect (const GError *error)
+{
+  return g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST);
+}
+
+static gboolean
+await_template (AnnexComputerHost *self, AnnexComputerKit *kit, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *before = NULL;
+
+  for (guint i = 0; i < TEMPLATE_TRIES; i++)
+    {
+      g_clear_error (&local);
+      if (dex_await (annex_template_make (self->virt, kit, DEX_FUTURE (self->ending)), &local))
+        {
+          annex_computer_host_await_noted (self, kit);
+          return TRUE;
+        }
+      if (!is_suspect (local) || annex_image_store_has_started (self->images, kit->image_version))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+    }
+  before = dex_await_string (annex_image_keeper_fall_back (self->images, kit->image_version),
+                             NULL); /* none: the first error is told */
+  if (before == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  g_info ("The image %s does not start, %s is used again: %s", kit->image_version, before,
+          local->message);
+  annex_set_spoken (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED,
+                    N_ ("The new system of Annex’s computer does not start. The one before it is "
+                        "used again"));
+  return FALSE;
 }
 
 static DexFuture *
-made_cb (DexFuture *future, gpointer data)
+template_fiber (gpointer data)
 {
-  Made *made = data;
+  Making *making = data;
+  g_autoptr (GError) error = NULL;
+  gboolean made = await_template (making->self, making->kit, &error);
 
-  g_hash_table_remove (made->self->making, made->key);
-  return dex_ref (future);
+  g_hash_table_remove (making->self->making, making->key);
+  return made ? dex_future_new_true () : annex_future_new_error (g_steal_pointer (&error));
 }
 
 DexFuture *
 annex_computer_host_template (AnnexComputerHost *self, AnnexComputerKit *kit)
 {
   g_autofree char *key = NULL;
-  DexFuture *making;
-  Made *made;
+  DexFuture *future;
+  Making *making;
 
   if (annex_template_exists (kit))
     return dex_future_new_true ();
   key = annex_computer_kit_dup_key (kit);
-  making = g_hash_table_lookup (self->making, key);
-  if (making != NULL)
-    return dex_ref (making);
-  made = g_new0 (Made, 1);
-  made->self = g_object_ref (self);
-  made->key = g_strdup (key);
+  future = g_hash_table_lookup (self->making, key);
+  if (future != NULL)
+    return dex_ref (future);
+  making = g_new0 (Making, 1);
+  making->self = g_object_ref (self);
+  making->kit = annex_computer_kit_ref (kit);
+  making->key = g_strdup (key);
   /* It goes on though those who asked give up: it is wanted anyway. */
-  making = annex_future_keep (dex_future_finally (
-      annex_template_make (self->virt, kit, DEX_FUTURE (self->ending)), made_cb, made, made_free));
-  g_hash_table_insert (self->making, g_steal_pointer (&key), dex_ref (making));
-  return making;
+  future = annex_future_keep (annex_fiber_run (template_fiber, making, making_free));
+  g_hash_table_insert (self->making, g_steal_pointer (&key), dex_ref (future));
+  return future;
 }
 
 void

@@ -26,10 +26,15 @@ annex_computer_host_get_virt (AnnexComputerHost *self);
 DexFuture *
 annex_computer_host_kit (AnnexComputerHost *self, const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes sure that there is a template; one at a time is made, whoever asks. Resolves to TRUE. */
+/* Makes sure that there is a template; one at a time is made, whoever asks. Resolves to TRUE. Where
+ * an image that has never started does not, twice, the one before it is made the current one:
+ * rejects IMAGE_DAMAGED, and a new kit has the image before. */
 DexFuture *
 annex_computer_host_template (AnnexComputerHost *self,
                               AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;
+/* In a fiber: @kit's image has started; see annex_image_store_note_started (). */
+void
+annex_computer_host_await_noted (AnnexComputerHost *self, const AnnexComputerKit *kit);
 /* In a fiber, when Annex ends: gives up the templates that are being made, and waits until their
  * computers are gone. */
 void

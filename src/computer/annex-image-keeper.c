@@ -7,8 +7,12 @@
  */
 #include "annex-image-keeper.h"
 
+#include "annex-future.h"
 #include "annex-json.h"
 #include "annex-paths.h"
+#include "annex-spoken.h"
+
+#include <glib/gi18n.h>
 
 /* Adds the version that the file at @path names. */
 static void
@@ -71,6 +75,60 @@ is_own (AnnexImageStore *images)
          g_file_test (own, G_FILE_TEST_IS_DIR) && !g_file_test (own, G_FILE_TEST_IS_SYMLINK);
 }
 
+typedef struct
+{
+  AnnexImageStore *images;
+  char *version;
+} Fall;
+
+static void
+fall_free (gpointer data)
+{
+  Fall *fall = data;
+
+  g_object_unref (fall->images);
+  g_free (fall->version);
+  g_free (fall);
+}
+
+static DexFuture *
+fall_back_fiber (gpointer data)
+{
+  Fall *fall = data;
+  g_autofree char *current = annex_image_store_dup_current (fall->images);
+  g_auto (GStrv) needed = annex_image_keeper_dup_needed ();
+  g_autoptr (GPtrArray) entries = NULL;
+
+  if (g_strcmp0 (current, fall->version) == 0 &&
+      !annex_image_store_has_started (fall->images, fall->version))
+    entries = dex_await_boxed (annex_image_store_list (fall->images), NULL);
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      AnnexImageEntry *entry = g_ptr_array_index (entries, i);
+
+      if (!entry->current &&
+          (annex_image_store_has_started (fall->images, entry->version) ||
+           g_strv_contains ((const char *const *) needed, entry->version)) &&
+          dex_await (annex_image_store_set_current (fall->images, entry->version), NULL))
+        return dex_future_new_for_string (entry->version);
+    }
+  return annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
+                                  N_ ("There is no such image of the computer"));
+}
+
+DexFuture *
+annex_image_keeper_fall_back (AnnexImageStore *images, const char *version)
+{
+  Fall *fall;
+
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (images));
+  dex_return_error_if_fail (version != NULL);
+  fall = g_new0 (Fall, 1);
+  fall->images = g_object_ref (images);
+  fall->version = g_strdup (version);
+  return annex_fiber_run (fall_back_fiber, fall, fall_free);
+}
+
 DexFuture *
 annex_image_keeper_remove_unused (AnnexImageStore *images)
 {
@@ -81,8 +139,8 @@ annex_image_keeper_remove_unused (AnnexImageStore *images)
   if (!is_own (images))
     return dex_future_new_for_uint64 (0);
   current = annex_image_store_dup_current (images);
-  needed = annex_image_keeper_dup_needed ();
-  if (current == NULL || !g_strv_contains ((const char *const *) needed, current))
+  if (!annex_image_store_has_started (images, current))
     return dex_future_new_for_uint64 (0);
+  needed = annex_image_keeper_dup_needed ();
   return annex_image_store_remove_unused (images, (const char *const *) needed);
 }

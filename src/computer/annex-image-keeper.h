@@ -16,8 +16,15 @@ G_BEGIN_DECLS
 GStrv
 annex_image_keeper_dup_needed (void);
 
-/* Removes from @images what no disk needs, except the current version. All stay until a disk was
- * made with the current one: it may turn out not to start. Nothing is done where @images are not
+/* The current version @version of @images does not start: makes the newest one current that has
+ * started before, or that a task's disk was made with. Resolves to its version (string); rejects
+ * with ANNEX_IMAGE_ERROR_NOT_FOUND when there is none, or @version has started itself. */
+DexFuture *
+annex_image_keeper_fall_back (AnnexImageStore *images,
+                              const char *version) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Removes from @images what no disk needs, except the current version. All stay until the current
+ * one has started: it may turn out that it does not. Nothing is done where @images are not
  * those of this user's own data folder, which another's computers may need. Resolves to the freed
  * bytes (guint64); rejects with ANNEX_IMAGE_ERROR. */
 DexFuture *

@@ -392,6 +392,7 @@ is_final (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION) ||
+         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED) ||
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_FULL) ||
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_DISK_LIMIT) ||
          g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_NO_MEMORY);
@@ -499,6 +500,29 @@ await_room (AnnexVm *self, AnnexComputerKit *kit, GError **error)
       DEX_FUTURE (self->cancel), error);
 }
 
+/* With the image before, where a new one does not start. */
+static gboolean
+await_some_machine (AnnexVm *self, AnnexComputerKit *kit, GError **error)
+{
+  g_autoptr (AnnexComputerKit) before = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!await_machine (self, kit, &local))
+    {
+      if (!g_error_matches (local, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      annex_vm_add_note (self, local->message);
+      before = await_kit (self, error);
+      if (before == NULL || !await_machine (self, before, error))
+        return FALSE;
+    }
+  annex_computer_host_await_noted (self->host, before != NULL ? before : kit);
+  return TRUE;
+}
+
 static gboolean
 await_ready (AnnexVm *self, GError **error)
 {
@@ -517,7 +541,7 @@ await_ready (AnnexVm *self, GError **error)
       g_propagate_error (error, annex_computer_error_from_io (g_steal_pointer (&local)));
       return FALSE;
     }
-  if (!await_room (self, kit, error) || !await_machine (self, kit, error))
+  if (!await_room (self, kit, error) || !await_some_machine (self, kit, error))
     return FALSE;
   if (self->wanted->len > 0)
     annex_vm_set_state (self, ANNEX_COMPUTER_STARTING, "Connecting your folders…");

@@ -25,6 +25,8 @@
 #define STAGING_PREFIX ".staging-"
 #define TRASH_PREFIX ".old-"
 #define LOCK_NAME ".lock"
+/* Beside an image's files: it has started. */
+#define STARTED_NAME "started"
 #define LOCK_INTERVAL_US (G_USEC_PER_SEC / 5)
 /* A staging folder that nobody has touched for so long belongs to no download. */
 #define STAGING_LIFE_S (24 * 60 * 60)
@@ -440,6 +442,42 @@ annex_image_store_set_current (AnnexImageStore *self, const char *version)
                                     N_ ("There is no such image of the computer"));
   return annex_worker_run ("image-set-current", set_current_work, work_new (self, version),
                            work_free);
+}
+
+/* ---- has it started? */
+
+static DexFuture *
+note_started_work (gpointer data)
+{
+  Work *work = data;
+  g_autofree char *path =
+      g_build_filename (work->store->folder, work->argument, STARTED_NAME, NULL);
+  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  if (fd >= 0)
+    close (fd);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+annex_image_store_note_started (AnnexImageStore *self, const char *version)
+{
+  dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (self));
+  if (!is_version (version))
+    return dex_future_new_true ();
+  return annex_worker_run ("image-started", note_started_work, work_new (self, version), work_free);
+}
+
+gboolean
+annex_image_store_has_started (AnnexImageStore *self, const char *version)
+{
+  g_autofree char *path = NULL;
+
+  g_return_val_if_fail (ANNEX_IS_IMAGE_STORE (self), FALSE);
+  if (!is_version (version))
+    return FALSE;
+  path = g_build_filename (self->folder, version, STARTED_NAME, NULL);
+  return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
 /* ---- listing */

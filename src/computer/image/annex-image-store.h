@@ -91,6 +91,16 @@ annex_image_store_set_current_blocking (AnnexImageStore *self,
                                         GCancellable *cancellable,
                                         GError **error);
 
+/* Notes beside the files of the installed @version that it has started, for
+ * annex_image_store_has_started: until then the image before it stays. In a store that cannot be
+ * written nothing is noted. Resolves to TRUE. */
+DexFuture *
+annex_image_store_note_started (AnnexImageStore *self,
+                                const char *version) G_GNUC_WARN_UNUSED_RESULT;
+/* Blocking, but only one look. */
+gboolean
+annex_image_store_has_started (AnnexImageStore *self, const char *version);
+
 /* Resolves to a GPtrArray (boxed) of AnnexImageEntry, newest first. */
 DexFuture *
 annex_image_store_list (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -33,6 +33,28 @@ install (const char *version)
   g_assert_no_error (error);
 }
 
+/* As a new one, which has not started. */
+static void
+install_anew (const char *version)
+{
+  g_autofree char *mark =
+      g_build_filename (annex_image_store_get_folder (store), version, "started", NULL);
+
+  g_unlink (mark);
+  install (version);
+  g_assert_false (annex_image_store_has_started (store, version));
+}
+
+static void
+note_started (const char *version)
+{
+  g_autoptr (GError) error = NULL;
+
+  image_harness_wait (annex_image_store_note_started (store, version), &error);
+  g_assert_no_error (error);
+  g_assert_true (annex_image_store_has_started (store, version));
+}
+
 /* A task's computer as it lies on disk while it is off. */
 static void
 write_computer (const char *task_id, const char *version)
@@ -84,6 +106,7 @@ set_up (gpointer *fixture, gconstpointer data)
   install ("one");
   install ("two");
   install ("three");
+  note_started ("three");
 }
 
 static void
@@ -169,17 +192,61 @@ test_off (gpointer *fixture, gconstpointer data)
   assert_off (annex_computer_start (computer));
 }
 
-/* Nothing goes before a computer was made with the image in use. */
+/* Nothing goes before the image in use has started, though a disk was made for it. */
 static void
 test_unproven (gpointer *fixture, gconstpointer data)
 {
   g_autoptr (AnnexComputers) computers = create_computers ();
 
+  install_anew ("three");
   write_computer (TASK_TWO, "two");
+  write_computer (TASK_THREE, "three");
   assert_works (annex_computers_clean (computers));
   assert_images ("111");
   assert_works (annex_computers_delete (computers, TASK_TWO));
   assert_images ("111");
+  note_started ("three");
+  assert_works (annex_image_keeper_remove_unused (store));
+  assert_images ("--1");
+}
+
+static void
+assert_current (const char *expected)
+{
+  g_autofree char *current = annex_image_store_dup_current (store);
+
+  g_assert_cmpstr (current, ==, expected);
+}
+
+static void
+assert_no_way_back (const char *version)
+{
+  g_autoptr (GError) error = NULL;
+
+  image_harness_wait (annex_image_keeper_fall_back (store, version), &error);
+  g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND);
+}
+
+/* From one that never started to the one that did; never away from one that has. */
+static void
+test_fall_back (gpointer *fixture, gconstpointer data)
+{
+  assert_no_way_back ("three");
+  install_anew ("three");
+  assert_no_way_back ("three");
+  assert_no_way_back ("two");
+  assert_current ("three");
+  note_started ("one");
+  assert_works (annex_image_keeper_fall_back (store, "three"));
+  assert_current ("one");
+  assert_images ("111");
+
+  /* Of before images were noted: the one a disk was made with. */
+  install_anew ("one");
+  install_anew ("three");
+  write_computer (TASK_TWO, "two");
+  assert_works (annex_image_keeper_fall_back (store, "three"));
+  assert_current ("two");
 }
 
 /* Nor from a folder that others use, nor while a source fills the store. */
@@ -228,6 +295,7 @@ main (int argc, char **argv)
   ADD ("reset", test_reset);
   ADD ("start", test_start);
   ADD ("unproven", test_unproven);
+  ADD ("fall-back", test_fall_back);
   ADD ("not-ours", test_not_ours);
   ADD ("off", test_off);
   status = g_test_run ();
