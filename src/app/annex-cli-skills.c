@@ -230,6 +230,20 @@ print_exposures (GPtrArray *found)
     }
 }
 
+static void
+print_unseen (char **unseen)
+{
+  for (; *unseen != NULL; unseen++)
+    {
+      g_autofree char *path = annex_cli_clean_line (*unseen);
+
+      fprintf (stderr,
+               "annex: Please look yourself: %s was not looked through to its end. It is no text, "
+               "larger than 1 MiB, or holds more than is listed\n",
+               path);
+    }
+}
+
 static int
 export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **folders)
 {
@@ -237,7 +251,7 @@ export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **fo
   g_autoptr (AnnexSkillInfo) info = NULL;
   g_auto (GStrv) names = annex_exposures_dup_user_names ();
   g_autoptr (GPtrArray) shares = g_ptr_array_new_null_terminated (4, g_free, TRUE);
-  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (AnnexExposures) found = NULL;
   g_autoptr (GHashTable) texts = NULL;
   g_autoptr (GBytes) bytes = NULL;
   AnnexExposureChoice choice = ANNEX_EXPOSURE_KEEP;
@@ -258,14 +272,15 @@ export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **fo
     }
   if (found == NULL)
     return annex_cli_fail (error);
-  if (found->len > 0 && how == NULL)
+  print_unseen (found->unseen);
+  if (found->list->len > 0 && how == NULL)
     {
-      print_exposures (found);
+      print_exposures (found->list);
       return ANNEX_EXIT_NEEDS_USER;
     }
-  for (guint i = 0; i < found->len; i++)
-    ((AnnexExposure *) g_ptr_array_index (found, i))->choice = choice;
-  texts = annex_exposures_apply (info->path, found, &error);
+  for (guint i = 0; i < found->list->len; i++)
+    ((AnnexExposure *) g_ptr_array_index (found->list, i))->choice = choice;
+  texts = annex_exposures_apply (info->path, info->name, found, &error);
   if (texts != NULL)
     bytes = annex_skill_package_make (info->path, texts, &error);
   if (bytes == NULL || !g_file_set_contents_full (words[1], g_bytes_get_data (bytes, NULL),

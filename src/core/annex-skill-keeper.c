@@ -123,7 +123,9 @@ annex_skill_keeper_find_private (AnnexSkillKeeper *self,
 }
 
 DexFuture *
-annex_skill_keeper_export (AnnexSkillKeeper *self, const char *name, GPtrArray *exposures)
+annex_skill_keeper_export (AnnexSkillKeeper *self,
+                           const char *name,
+                           const AnnexExposures *exposures)
 {
   return ANNEX_SKILL_KEEPER_GET_IFACE (self)->export_ (self, name, exposures);
 }

@@ -53,7 +53,9 @@ struct _AnnexSkillKeeperInterface
                            const char *value);
 
   DexFuture *(*find_private) (AnnexSkillKeeper *self, const char *name, const char *const *shares);
-  DexFuture *(*export_) (AnnexSkillKeeper *self, const char *name, GPtrArray *exposures);
+  DexFuture *(*export_) (AnnexSkillKeeper *self,
+                         const char *name,
+                         const AnnexExposures *exposures);
 
   DexFuture *(*find_untrusted) (AnnexSkillKeeper *self, const char *folder);
   DexFuture *(*set_trusted) (AnnexSkillKeeper *self, const char *folder, gboolean trusted);
@@ -156,17 +158,18 @@ annex_skill_keeper_set_value (AnnexSkillKeeper *self,
 /* ---- passing on */
 
 /* What looks private in it. @shares: names of folders to look for; NULL: of those that the last
- * tasks were given. Boxed GPtrArray of AnnexExposure, by file and place. */
+ * tasks were given. Resolves to AnnexExposures (boxed). */
 DexFuture *
 annex_skill_keeper_find_private (AnnexSkillKeeper *self,
                                  const char *name,
                                  const char *const *shares) G_GNUC_WARN_UNUSED_RESULT;
 /* One .skill file without the user's values. @exposures: as found, each with its choice. Resolves
- * to GBytes; the name to save it as is NAME.skill. */
+ * to GBytes; the name to save it as is NAME.skill. Rejects where the skill is no longer what was
+ * looked through. */
 DexFuture *
 annex_skill_keeper_export (AnnexSkillKeeper *self,
                            const char *name,
-                           GPtrArray *exposures) G_GNUC_WARN_UNUSED_RESULT;
+                           const AnnexExposures *exposures) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- whose skills count */
 

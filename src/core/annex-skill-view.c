@@ -1,6 +1,7 @@
 /* annex-skill-view.c
  *
- * See annex-skill-view.h. Lists are shared between copies: nobody changes them.
+ * See annex-skill-view.h. Lists are shared between copies, as nobody changes them, but for the
+ * exposures, which have the user's choices.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,6 +17,7 @@ G_DEFINE_BOXED_TYPE (AnnexSkillFault,
                      annex_skill_fault_copy,
                      annex_skill_fault_free)
 G_DEFINE_BOXED_TYPE (AnnexExposure, annex_exposure, annex_exposure_copy, annex_exposure_free)
+G_DEFINE_BOXED_TYPE (AnnexExposures, annex_exposures, annex_exposures_copy, annex_exposures_free)
 G_DEFINE_BOXED_TYPE (AnnexSkillPlugin,
                      annex_skill_plugin,
                      annex_skill_plugin_copy,
@@ -130,6 +132,27 @@ annex_exposure_free (AnnexExposure *self)
   g_free (self->text);
   g_free (self->line_text);
   g_free (self->need_id);
+  g_free (self);
+}
+
+AnnexExposures *
+annex_exposures_copy (const AnnexExposures *self)
+{
+  AnnexExposures *copy = g_memdup2 (self, sizeof *self);
+
+  copy->list = g_ptr_array_copy (self->list, (GCopyFunc) annex_exposure_copy, NULL);
+  g_ptr_array_set_free_func (copy->list, (GDestroyNotify) annex_exposure_free);
+  copy->unseen = g_strdupv (self->unseen);
+  copy->digest = g_strdup (self->digest);
+  return copy;
+}
+
+void
+annex_exposures_free (AnnexExposures *self)
+{
+  g_clear_pointer (&self->list, g_ptr_array_unref);
+  g_strfreev (self->unseen);
+  g_free (self->digest);
   g_free (self);
 }
 

@@ -209,6 +209,22 @@ annex_exposure_copy (const AnnexExposure *self);
 void
 annex_exposure_free (AnnexExposure *self);
 
+#define ANNEX_TYPE_EXPOSURES (annex_exposures_get_type ())
+/* What looks private in a skill, and what was not looked through. */
+typedef struct
+{
+  GPtrArray *list; /* AnnexExposure by file and place */
+  char **unseen;   /* files that are no text or too large, or hold more than is listed */
+  char *digest;    /* of the skill that was looked through */
+} AnnexExposures;
+GType
+annex_exposures_get_type (void) G_GNUC_CONST;
+AnnexExposures *
+annex_exposures_copy (const AnnexExposures *self);
+void
+annex_exposures_free (AnnexExposures *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexExposures, annex_exposures_free)
+
 /* ---- plugins */
 
 #define ANNEX_TYPE_SKILL_PLUGIN (annex_skill_plugin_get_type ())

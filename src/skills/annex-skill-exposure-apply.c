@@ -9,7 +9,9 @@
 #include "annex-json.h"
 #include "annex-skill-files.h"
 #include "annex-skill-private.h"
+#include "annex-spoken.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 static const char *
@@ -92,7 +94,7 @@ make_metadata (JsonObject *head, GPtrArray *found)
 
 /* SKILL.md, written anew. */
 static char *
-change_skill (const char *text, GPtrArray *found, GError **error)
+change_skill (const char *text, const char *name, GPtrArray *found, GError **error)
 {
   g_autofree char *changed_text = NULL;
   g_autoptr (JsonObject) head = NULL;
@@ -106,11 +108,14 @@ change_skill (const char *text, GPtrArray *found, GError **error)
   head = annex_skill_read_head (text, strlen (text), &mended, &body, error);
   if (head == NULL)
     return NULL;
+  /* A name that the user takes out is not taken from the folder again. */
+  if (annex_json_opt_string (head, "name", NULL) != NULL)
+    name = NULL;
   changed_text = change_text ("SKILL.md", text, (gsize) (body - text), found, &changed);
   g_clear_pointer (&head, json_object_unref);
   head = annex_skill_read_head (changed_text, strlen (changed_text), &mended, &body, error);
   skill =
-      head != NULL ? annex_skill_parse (changed_text, strlen (changed_text), NULL, error) : NULL;
+      head != NULL ? annex_skill_parse (changed_text, strlen (changed_text), name, error) : NULL;
   if (skill == NULL)
     return NULL;
   metadata = make_metadata (head, found);
@@ -122,14 +127,26 @@ change_skill (const char *text, GPtrArray *found, GError **error)
 }
 
 GHashTable *
-annex_exposures_apply (const char *folder, GPtrArray *found, GError **error)
+annex_exposures_apply (const char *folder,
+                       const char *name,
+                       const AnnexExposures *found,
+                       GError **error)
 {
+  g_autofree char *digest = annex_skill_files_digest (folder, error);
   g_autoptr (GHashTable) texts =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-  g_autoptr (GPtrArray) files = annex_skill_files_list (folder, NULL, error);
+  g_autoptr (GPtrArray) files =
+      digest != NULL ? annex_skill_files_list (folder, NULL, error) : NULL;
 
   if (files == NULL)
     return NULL;
+  if (g_strcmp0 (digest, found->digest) != 0)
+    {
+      annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED,
+                        N_ ("“%s” has changed since it was looked through. Pass it on again"),
+                        name);
+      return NULL;
+    }
   for (guint i = 0; i < files->len; i++)
     {
       AnnexSkillFile *file = g_ptr_array_index (files, i);
@@ -145,11 +162,11 @@ annex_exposures_apply (const char *folder, GPtrArray *found, GError **error)
       text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
       if (g_str_equal (file->path, "SKILL.md"))
         {
-          other = change_skill (text, found, error);
+          other = change_skill (text, name, found->list, error);
           changed = TRUE;
         }
       else
-        other = change_text (file->path, text, 0, found, &changed);
+        other = change_text (file->path, text, 0, found->list, &changed);
       if (other == NULL)
         return NULL;
       if (changed)

@@ -11,7 +11,10 @@
 
 #include <string.h>
 
-#define MAX_EXPOSURES 500
+/* Different texts, as each is a question to the user; and how often all of them may stand there. */
+#define MAX_TEXTS 500
+#define MAX_TEXTS_OF_KIND 100 /* in one file */
+#define MAX_PLACES 5000
 #define MAX_LINE_BYTES 400
 
 /* ---- judging */
@@ -109,6 +112,17 @@ static const struct
 
 /* ---- searching */
 
+/* The search through one text. */
+typedef struct
+{
+  GPtrArray *found;
+  GHashTable *texts; /* that were found, in all files */
+  const char *path;
+  const char *text;
+  guint n_of_kind[ANNEX_EXPOSURE_VALUE + 1]; /* different texts of this file */
+  gboolean cut;                              /* there is more than is found */
+} Search;
+
 /* The line that begins at @line; of a long one the part around @place. (transfer full) */
 static char *
 dup_line (const char *line, const char *place)
@@ -122,23 +136,38 @@ dup_line (const char *line, const char *place)
   return g_strstrip (g_strndup (line, (gsize) (end - line)));
 }
 
-static void
-add (GPtrArray *found,
-     AnnexExposureKind kind,
-     const char *path,
-     const char *text,
-     gsize offset,
-     gsize length)
+/* Is there room for @found? What is a question already is one everywhere. */
+static gboolean
+has_room (Search *self, AnnexExposureKind kind, const char *found)
 {
-  AnnexExposure *self;
-  const char *line = text;
+  if (self->found->len == MAX_PLACES)
+    return FALSE;
+  if (g_hash_table_contains (self->texts, found))
+    return TRUE;
+  return g_hash_table_size (self->texts) < MAX_TEXTS && self->n_of_kind[kind] < MAX_TEXTS_OF_KIND;
+}
 
-  if (found->len == MAX_EXPOSURES || length == 0)
+static void
+add (Search *search, AnnexExposureKind kind, gsize offset, gsize length)
+{
+  const char *text = search->text;
+  const char *line = text;
+  g_autofree char *found = g_strndup (text + offset, length);
+  AnnexExposure *self;
+
+  if (length == 0)
     return;
+  if (!has_room (search, kind, found))
+    {
+      search->cut = TRUE;
+      return;
+    }
+  if (g_hash_table_add (search->texts, g_strdup (found)))
+    search->n_of_kind[kind]++;
   self = g_new0 (AnnexExposure, 1);
   self->kind = kind;
-  self->path = g_strdup (path);
-  self->text = g_strndup (text + offset, length);
+  self->path = g_strdup (search->path);
+  self->text = g_steal_pointer (&found);
   self->offset_bytes = offset;
   self->line = 1;
   for (const char *p = text; p < text + offset; p++)
@@ -149,41 +178,37 @@ add (GPtrArray *found,
       }
   self->column = (guint) g_utf8_strlen (line, text + offset - line) + 1;
   self->line_text = dup_line (line, text + offset);
-  g_ptr_array_add (found, self);
+  g_ptr_array_add (search->found, self);
 }
 
 static void
-search (GPtrArray *found,
-        AnnexExposureKind kind,
-        const char *pattern,
-        guint group,
-        gboolean (*judge) (const char *text),
-        const char *path,
-        const char *text)
+search_pattern (Search *self,
+                AnnexExposureKind kind,
+                const char *pattern,
+                guint group,
+                gboolean (*judge) (const char *text))
 {
   g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_OPTIMIZE, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_return_if_fail (regex != NULL);
-  for (g_regex_match (regex, text, 0, &match); g_match_info_matches (match);
-       g_match_info_next (match, NULL))
+  for (g_regex_match_full (regex, self->text, -1, 0, 0, &match, &error);
+       error == NULL && g_match_info_matches (match); g_match_info_next (match, &error))
     {
       g_autofree char *part = g_match_info_fetch (match, (int) group);
       int start, end;
 
       if (g_match_info_fetch_pos (match, (int) group, &start, &end) && start >= 0 &&
           (judge == NULL || judge (part)))
-        add (found, kind, path, text, (gsize) start, (gsize) (end - start));
+        add (self, kind, (gsize) start, (gsize) (end - start));
     }
+  self->cut = self->cut || error != NULL; /* a pattern that went too far */
 }
 
 /* A name in any case; the others only as they are written, as they may be everyday words. */
 static void
-search_words (GPtrArray *found,
-              AnnexExposureKind kind,
-              const char *const *words,
-              const char *path,
-              const char *text)
+search_words (Search *self, AnnexExposureKind kind, const char *const *words)
 {
   for (; words != NULL && *words != NULL; words++)
     {
@@ -193,7 +218,7 @@ search_words (GPtrArray *found,
                            kind == ANNEX_EXPOSURE_NAME ? "(?i)" : "", escaped);
 
       if (g_utf8_strlen (*words, -1) >= 3)
-        search (found, kind, pattern, 0, NULL, path, text);
+        search_pattern (self, kind, pattern, 0, NULL);
     }
 }
 
@@ -213,25 +238,40 @@ compare (gconstpointer a, gconstpointer b)
   return (int) second->kind - (int) first->kind; /* that it is the user's own says most */
 }
 
-/* Of two that overlap the first counts. */
+/* What of @other is after the end of @self belongs to @self from now on. */
 static void
-drop_overlaps (GPtrArray *found)
+extend (AnnexExposure *self, const AnnexExposure *other)
 {
-  gsize end = 0;
-  const char *path = "";
+  gsize end = self->offset_bytes + strlen (self->text);
+  g_autofree char *text = NULL;
+
+  if (other->offset_bytes + strlen (other->text) <= end)
+    return;
+  text = g_strconcat (self->text, other->text + (end - other->offset_bytes), NULL);
+  g_set_str (&self->text, text);
+  if (self->kind == ANNEX_EXPOSURE_VALUE || other->kind == ANNEX_EXPOSURE_KEY)
+    self->kind = other->kind;
+}
+
+/* Of two that overlap the first counts, and takes the other in. */
+static void
+join_overlaps (GPtrArray *found)
+{
+  AnnexExposure *last = NULL;
 
   g_ptr_array_sort (found, compare);
   for (guint i = 0; i < found->len;)
     {
       AnnexExposure *self = g_ptr_array_index (found, i);
 
-      if (g_str_equal (self->path, path) && self->offset_bytes < end)
+      if (last != NULL && g_str_equal (self->path, last->path) &&
+          self->offset_bytes < last->offset_bytes + strlen (last->text))
         {
+          extend (last, self);
           g_ptr_array_remove_index (found, i);
           continue;
         }
-      path = self->path;
-      end = self->offset_bytes + strlen (self->text);
+      last = self;
       i++;
     }
 }
@@ -270,29 +310,10 @@ name_needs (GPtrArray *found, GPtrArray *declared)
     }
 }
 
-void
-annex_exposures_find_in_text (const char *path,
-                              const char *text,
-                              const char *const *names,
-                              const char *const *shares,
-                              GPtrArray *found)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
-    search (found, rules[i].kind, rules[i].pattern, rules[i].group, rules[i].judge, path, text);
-  search_words (found, ANNEX_EXPOSURE_NAME, names, path, text);
-  search_words (found, ANNEX_EXPOSURE_SHARE, shares, path, text);
-  drop_overlaps (found);
-  name_needs (found, NULL);
-}
-
 /* What the user gave the skill, and then wrote into it too. A choice is one of the skill's own
  * words. */
 static void
-search_values (GPtrArray *found,
-               AnnexSkill *skill,
-               JsonObject *values,
-               const char *path,
-               const char *text)
+search_values (Search *self, AnnexSkill *skill, JsonObject *values)
 {
   g_autoptr (GList) ids = json_object_get_members (values);
 
@@ -300,18 +321,80 @@ search_values (GPtrArray *found,
     {
       const AnnexSkillNeed *need = annex_skill_needs_find (annex_skill_get_needs (skill), l->data);
       const char *words[] = { annex_json_opt_string (values, l->data, ""), NULL };
-      guint before = found->len;
+      guint before = self->found->len;
 
       if (need == NULL || need->kind == ANNEX_NEED_CHOICE ||
           g_str_has_prefix (words[0], "secret:") || g_strcmp0 (words[0], need->fallback) == 0)
         continue;
-      search_words (found, ANNEX_EXPOSURE_VALUE, words, path, text);
-      for (guint i = before; i < found->len; i++)
-        g_set_str (&((AnnexExposure *) found->pdata[i])->need_id, l->data);
+      search_words (self, ANNEX_EXPOSURE_VALUE, words);
+      for (guint i = before; i < self->found->len; i++)
+        g_set_str (&((AnnexExposure *) self->found->pdata[i])->need_id, l->data);
     }
 }
 
-GPtrArray *
+/* What is looked for, and what was found. */
+typedef struct
+{
+  GPtrArray *found;
+  GHashTable *texts;
+  AnnexSkill *skill; /* nullable */
+  const char *const *names;
+  const char *const *shares;
+  JsonObject *values; /* nullable */
+} Wanted;
+
+/* FALSE where there is more than is found. */
+static gboolean
+look_through (const Wanted *wanted, gboolean keys, const char *path, const char *text)
+{
+  Search search = { .found = wanted->found, .texts = wanted->texts, .path = path, .text = text };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    if ((rules[i].kind == ANNEX_EXPOSURE_KEY) == keys)
+      search_pattern (&search, rules[i].kind, rules[i].pattern, rules[i].group, rules[i].judge);
+  if (keys && wanted->values != NULL && wanted->skill != NULL)
+    search_values (&search, wanted->skill, wanted->values);
+  if (!keys)
+    {
+      search_words (&search, ANNEX_EXPOSURE_NAME, wanted->names);
+      search_words (&search, ANNEX_EXPOSURE_SHARE, wanted->shares);
+    }
+  return !search.cut;
+}
+
+/* What would hurt most goes first through all files: nothing of another kind takes its place. */
+static gboolean
+look_through_all (const Wanted *wanted,
+                  const char *folder,
+                  GPtrArray *files,
+                  AnnexExposures *self,
+                  GError **error)
+{
+  g_autofree gboolean *seen = g_new0 (gboolean, files->len + 1);
+  g_autoptr (GStrvBuilder) unseen = g_strv_builder_new ();
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < files->len; i++)
+      {
+        const AnnexSkillFile *file = g_ptr_array_index (files, i);
+        g_autoptr (GBytes) bytes = annex_skill_files_read (folder, file->path, error);
+        g_autofree char *text = NULL;
+
+        if (bytes == NULL)
+          return FALSE;
+        if (!annex_skill_files_is_text (bytes))
+          continue;
+        text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+        seen[i] = look_through (wanted, pass == 0, file->path, text) && (pass == 0 || seen[i]);
+      }
+  for (guint i = 0; i < files->len; i++)
+    if (!seen[i])
+      g_strv_builder_add (unseen, ((AnnexSkillFile *) g_ptr_array_index (files, i))->path);
+  self->unseen = g_strv_builder_end (unseen);
+  return TRUE;
+}
+
+AnnexExposures *
 annex_exposures_find (const char *folder,
                       const char *const *names,
                       const char *const *shares,
@@ -319,31 +402,22 @@ annex_exposures_find (const char *folder,
                       GError **error)
 {
   g_autoptr (GPtrArray) files = annex_skill_files_list (folder, NULL, error);
-  g_autoptr (GPtrArray) found =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_exposure_free);
+  g_autoptr (AnnexExposures) self = g_new0 (AnnexExposures, 1);
+  g_autoptr (GHashTable) texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (AnnexSkill) skill = NULL;
+  Wanted wanted = { .texts = texts, .names = names, .shares = shares, .values = values };
 
   if (files == NULL)
     return NULL;
-  skill = annex_skill_load (folder, NULL);
-  for (guint i = 0; i < files->len; i++)
-    {
-      AnnexSkillFile *file = g_ptr_array_index (files, i);
-      g_autoptr (GBytes) bytes = annex_skill_files_read (folder, file->path, error);
-      g_autofree char *text = NULL;
-
-      if (bytes == NULL)
-        return NULL;
-      if (!annex_skill_files_is_text (bytes))
-        continue;
-      text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-      if (values != NULL && skill != NULL)
-        search_values (found, skill, values, file->path, text);
-      annex_exposures_find_in_text (file->path, text, names, shares, found);
-    }
-  if (skill != NULL)
-    name_needs (found, annex_skill_get_needs (skill));
-  return g_steal_pointer (&found);
+  self->list = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_exposure_free);
+  wanted.found = self->list;
+  self->digest = annex_skill_files_digest (folder, error);
+  wanted.skill = skill = annex_skill_load (folder, NULL);
+  if (self->digest == NULL || !look_through_all (&wanted, folder, files, self, error))
+    return NULL;
+  join_overlaps (self->list);
+  name_needs (self->list, skill != NULL ? annex_skill_get_needs (skill) : NULL);
+  return g_steal_pointer (&self);
 }
 
 char **

@@ -13,18 +13,12 @@
 
 G_BEGIN_DECLS
 
-/* Looks through @text of the file @path and adds to @found. @names and @shares nullable. */
-void
-annex_exposures_find_in_text (const char *path,
-                              const char *text,
-                              const char *const *names,
-                              const char *const *shares,
-                              GPtrArray *found);
 /* Looks through all texts of @folder. @names (nullable): the user's; @shares (nullable): names of
  * folders; @values (nullable): {id: text} of the user's own values of the skill, those that are
  * references to secrets left out of the search: a question for one is the need it belongs to.
- * AnnexExposure elements by path and place. (transfer full) */
-GPtrArray *
+ * There is a limit to how many different texts are found: keys and values count first, wherever
+ * they are, and files that hold more are among the unseen. (transfer full) */
+AnnexExposures *
 annex_exposures_find (const char *folder,
                       const char *const *names,
                       const char *const *shares,
@@ -35,8 +29,12 @@ char **
 annex_exposures_dup_user_names (void);
 /* The changed texts: path → GBytes, for annex_skill_package_make. Each of @found has its choice. In
  * the front matter a question is a removal. SKILL.md is always written anew, with the new needs and
- * without keys that the format does not have. (transfer full) */
+ * without keys that the format does not have. @name: that the skill has where it says none.
+ * ANNEX_SKILL_ERROR_FAILED where @folder is no longer what was looked through. (transfer full) */
 GHashTable *
-annex_exposures_apply (const char *folder, GPtrArray *found, GError **error);
+annex_exposures_apply (const char *folder,
+                       const char *name,
+                       const AnnexExposures *found,
+                       GError **error);
 
 G_END_DECLS

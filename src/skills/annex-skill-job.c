@@ -39,7 +39,7 @@ clear (gpointer data)
   g_clear_pointer (&self->need, annex_skill_need_free);
   g_clear_pointer (&self->offer, annex_skill_offer_free);
   g_clear_pointer (&self->draft, annex_skill_draft_free);
-  g_clear_pointer (&self->exposures, g_ptr_array_unref);
+  g_clear_pointer (&self->exposures, annex_exposures_free);
 }
 
 void

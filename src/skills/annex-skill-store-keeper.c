@@ -389,14 +389,14 @@ private_work (gpointer data)
   GError *error = NULL;
   g_auto (GStrv) users = annex_exposures_dup_user_names ();
   g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, &error);
-  GPtrArray *found = NULL;
+  AnnexExposures *found = NULL;
 
   if (info != NULL)
     found = annex_exposures_find (info->path, (const char *const *) users,
                                   (const char *const *) job->names, job->values, &error);
   if (found == NULL)
     return annex_future_new_error (error);
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, found);
+  return dex_future_new_take_boxed (ANNEX_TYPE_EXPOSURES, found);
 }
 
 /* In the fiber: the user's values of the skill, the secret ones as they are in the keyring. A key
@@ -451,7 +451,7 @@ export_work (gpointer data)
   GError *error = NULL;
   g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, &error);
   g_autoptr (GHashTable) texts =
-      info != NULL ? annex_exposures_apply (info->path, job->exposures, &error) : NULL;
+      info != NULL ? annex_exposures_apply (info->path, info->name, job->exposures, &error) : NULL;
   GBytes *bytes = texts != NULL ? annex_skill_package_make (info->path, texts, &error) : NULL;
 
   if (bytes == NULL)
@@ -460,12 +460,11 @@ export_work (gpointer data)
 }
 
 static DexFuture *
-keeper_export (AnnexSkillKeeper *self, const char *name, GPtrArray *exposures)
+keeper_export (AnnexSkillKeeper *self, const char *name, const AnnexExposures *exposures)
 {
   AnnexSkillJob *job = annex_skill_job_new (self, export_work, name, NULL);
 
-  job->exposures = g_ptr_array_copy (exposures, (GCopyFunc) annex_exposure_copy, NULL);
-  g_ptr_array_set_free_func (job->exposures, (GDestroyNotify) annex_exposure_free);
+  job->exposures = annex_exposures_copy (exposures);
   return annex_skill_job_run (job);
 }
 

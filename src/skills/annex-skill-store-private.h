@@ -33,7 +33,7 @@ typedef struct
   char **names;
   AnnexSkillOffer *offer;
   AnnexSkillDraft *draft;
-  GPtrArray *exposures;
+  AnnexExposures *exposures;
   JsonObject *values;
   AnnexSkillNeed *need;
   gboolean flag;

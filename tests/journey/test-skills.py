@@ -70,6 +70,18 @@ class Skills(Journey):
         self.annex("skills", "values", "month-report", "firm=Receiver AG", "mail=bob@example.org")
         self.annex("skills", "values", "month-report", "dance=x", status=1)
 
+    def test_not_looked_through(self):
+        """A file that is no text is passed on, and the user is told to look."""
+        folder = self.folder({"SKILL.md": SKILL.replace("anna@firma-gmbh.de", "them")}, "month-report")
+        with open(os.path.join(folder, "logo.png"), "wb") as file:
+            file.write(b"\x89PNG\r\n")
+        self.annex("skills", "install", folder, "--yes")
+        out = os.path.join(self.temporary, "month-report.skill")
+        said = self.annex("skills", "export", "month-report", out).stderr
+        self.assertIn("Please look yourself: logo.png", said)
+        self.assertNotIn("SKILL.md", said)
+        self.assertTrue(os.path.exists(out))
+
     def test_no_keyring(self):
         """A secret that would be forgotten at once is not taken."""
         self.annex("skills", "install", self.folder({"SKILL.md": SKILL.replace(

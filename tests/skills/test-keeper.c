@@ -180,7 +180,7 @@ test_export (void)
   Fixture *f = keeper_set_up (&fixture);
   g_autoptr (GError) error = NULL;
   const char *const shares[] = { "Receipts", NULL };
-  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (AnnexExposures) found = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (AnnexSkillOffer) offer = NULL;
   g_autofree char *out = g_build_filename (f->dir, "report.skill", NULL);
@@ -190,11 +190,11 @@ test_export (void)
   keeper_install (f, "report");
   found = dex_await_boxed (annex_skill_keeper_find_private (f->keeper, "report", shares), &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (found->len, ==, 2);
-  one = g_ptr_array_index (found, 0);
+  g_assert_cmpuint (found->list->len, ==, 2);
+  one = g_ptr_array_index (found->list, 0);
   g_assert_cmpstr (one->line_text, ==, "Write to anna@firma-gmbh.de about Receipts.");
   one->choice = ANNEX_EXPOSURE_ASK;
-  ((AnnexExposure *) found->pdata[1])->choice = ANNEX_EXPOSURE_REMOVE;
+  ((AnnexExposure *) found->list->pdata[1])->choice = ANNEX_EXPOSURE_REMOVE;
   bytes = dex_await_boxed (annex_skill_keeper_export (f->keeper, "report", found), &error);
   g_assert_no_error (error);
   g_assert_true (g_file_set_contents (out, g_bytes_get_data (bytes, NULL),
@@ -217,7 +217,7 @@ test_export_values (void)
   g_auto (Fixture) fixture = { 0 };
   Fixture *f = keeper_set_up (&fixture);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (AnnexExposures) found = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (AnnexSkillOffer) offer = NULL;
   g_autofree char *out = g_build_filename (f->dir, "report.skill", NULL);
@@ -235,10 +235,10 @@ test_export_values (void)
       dex_await (annex_skill_keeper_set_value (f->keeper, "report", "tone", "Formal"), NULL));
   found = dex_await_boxed (annex_skill_keeper_find_private (f->keeper, "report", NULL), &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (found->len, ==, G_N_ELEMENTS (expected));
-  for (guint i = 0; i < found->len; i++)
+  g_assert_cmpuint (found->list->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < found->list->len; i++)
     {
-      AnnexExposure *one = found->pdata[i];
+      AnnexExposure *one = found->list->pdata[i];
 
       g_assert_cmpint (one->kind, ==, ANNEX_EXPOSURE_VALUE);
       g_assert_cmpstr (one->text, ==, expected[i].text);
@@ -253,6 +253,49 @@ test_export_values (void)
   g_assert_no_error (error);
   g_assert_cmpstr (((AnnexSkillView *) offer->skills->pdata[0])->body, ==,
                    "Write Formal letters of {{annex.firm}} with {{annex.key}}.");
+}
+
+/* Between looking and passing on the skill has become another. */
+static void
+test_export_changed (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexExposures) found = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  keeper_put_skill (f, "report", "", "Write to anna@firma-gmbh.de.");
+  keeper_install (f, "report");
+  found = dex_await_boxed (annex_skill_keeper_find_private (f->keeper, "report", NULL), NULL);
+  keeper_put_skill (f, "report", "", "Or to bert@firma-gmbh.de.");
+  keeper_install (f, "report");
+  bytes = dex_await_boxed (annex_skill_keeper_export (f->keeper, "report", found), &error);
+  g_assert_null (bytes);
+  g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED);
+}
+
+static void
+test_export_unnamed (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexExposures) found = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (AnnexSkillOffer) offer = NULL;
+  g_autofree char *out = g_build_filename (f->dir, "x.skill", NULL);
+
+  keeper_put (f, "report/SKILL.md", "---\ndescription: Does it\n---\nBody.\n");
+  keeper_install (f, "report");
+  found = dex_await_boxed (annex_skill_keeper_find_private (f->keeper, "report", NULL), NULL);
+  bytes = dex_await_boxed (annex_skill_keeper_export (f->keeper, "report", found), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (out, g_bytes_get_data (bytes, NULL),
+                                      (gssize) g_bytes_get_size (bytes), NULL));
+  offer = keeper_open_place (f, "x.skill", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (((AnnexSkillView *) offer->skills->pdata[0])->name, ==, "report");
 }
 
 static void
@@ -302,6 +345,8 @@ main (int argc, char **argv)
   ADD ("values", test_values);
   ADD ("export", test_export);
   ADD ("export-values", test_export_values);
+  ADD ("export-changed", test_export_changed);
+  ADD ("export-unnamed", test_export_unnamed);
   ADD ("trust", test_trust);
   return g_test_run ();
 }

@@ -371,15 +371,18 @@ test_exposures (Fixture *f, gconstpointer data)
   const char *shares[] = { "Receipts", NULL };
   g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (AnnexExposures) exposures = NULL;
+  GPtrArray *found;
   g_autoptr (GHashTable) texts = NULL;
   g_autoptr (GBytes) archive = NULL;
   g_autoptr (AnnexZip) zip = NULL;
 
   put (f, "new/report/SKILL.md", private_skill);
   put (f, "new/report/run.sh", "KEY=sk-ant-abcdefghijklmnop1234\npassword = hunter2hunter2\n");
-  found = annex_exposures_find (folder, names, shares, NULL, &error);
+  exposures = annex_exposures_find (folder, names, shares, NULL, &error);
   g_assert_no_error (error);
+  g_assert_null (exposures->unseen[0]);
+  found = exposures->list;
   for (guint i = 0; i < found->len; i++)
     {
       AnnexExposure *one = found->pdata[i];
@@ -397,7 +400,7 @@ test_exposures (Fixture *f, gconstpointer data)
     ((AnnexExposure *) found->pdata[i])->choice = i == 4   ? ANNEX_EXPOSURE_REMOVE
                                                   : i == 5 ? ANNEX_EXPOSURE_KEEP
                                                            : ANNEX_EXPOSURE_ASK;
-  texts = annex_exposures_apply (folder, found, &error);
+  texts = annex_exposures_apply (folder, "report", exposures, &error);
   g_assert_no_error (error);
   archive = annex_skill_package_make (folder, texts, &error);
   g_assert_no_error (error);
@@ -430,16 +433,115 @@ static void
 test_exposure_ids (Fixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
-  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (AnnexExposures) exposures = NULL;
+  GPtrArray *found;
 
   put (f, "new/report/SKILL.md",
        "---\nname: report\ndescription: D\nmetadata:\n  annex.mail: text\n---\n"
        "From {{annex.mail}} to a@firm.de, b@firm.de and a@firm.de.\n");
-  found = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
+  exposures = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
+  found = exposures->list;
   g_assert_cmpuint (found->len, ==, 3);
   g_assert_cmpstr (((AnnexExposure *) found->pdata[0])->need_id, ==, "mail_2");
   g_assert_cmpstr (((AnnexExposure *) found->pdata[1])->need_id, ==, "mail_3");
   g_assert_cmpstr (((AnnexExposure *) found->pdata[2])->need_id, ==, "mail_2");
+}
+
+/* However many addresses a file holds: no key is hidden behind them, and that there are more than
+ * are listed is said. */
+static void
+test_many (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
+  g_autoptr (GString) contacts = g_string_new (NULL);
+  g_autoptr (AnnexExposures) few = NULL;
+  g_autoptr (AnnexExposures) many = NULL;
+  guint n_keys = 0;
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (contacts, "n%u@firm.de\n", i);
+  put_skill (f, "new/report", "D");
+  put (f, "new/report/assets/contacts.csv", contacts->str);
+  put (f, "new/report/run.py", "KEY = 'sk-ant-abcdefghijklmnop1234'\nmail ('anna@firm.de')\n");
+  few = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
+  g_assert_cmpuint (g_strv_length (few->unseen), ==, 1);
+  g_assert_cmpstr (few->unseen[0], ==, "assets/contacts.csv");
+  g_assert_cmpstr (((AnnexExposure *) few->list->pdata[few->list->len - 1])->text, ==,
+                   "anna@firm.de");
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("new/report/assets/%u.csv", i);
+
+      put (f, path, contacts->str);
+    }
+  many = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
+  for (guint i = 0; i < many->list->len; i++)
+    n_keys += ((AnnexExposure *) many->list->pdata[i])->kind == ANNEX_EXPOSURE_KEY;
+  g_assert_cmpuint (n_keys, ==, 1);
+  g_assert_true (g_strv_contains ((const char *const *) many->unseen, "run.py"));
+}
+
+/* One name is one question, however often it stands there. */
+static void
+test_often (Fixture *f, gconstpointer data)
+{
+  const char *names[] = { "Anna Berg", NULL };
+  g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (AnnexExposures) found = NULL;
+
+  for (guint i = 0; i < 2000; i++)
+    g_string_append (text, "By Anna Berg\n");
+  put_skill (f, "new/report", "D");
+  put (f, "new/report/log.txt", text->str);
+  found = annex_exposures_find (folder, names, NULL, NULL, NULL);
+  g_assert_cmpuint (found->list->len, ==, 2000);
+  g_assert_null (found->unseen[0]);
+}
+
+/* What is no text is named. */
+static void
+test_unseen (Fixture *f, gconstpointer data)
+{
+  static const char *const expected[] = { "assets/large.txt", "assets/old.txt", NULL };
+  g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
+  g_autofree char *large = g_strnfill (2 * 1024 * 1024, 'x');
+  g_autoptr (AnnexExposures) found = NULL;
+
+  put_skill (f, "new/report", "D");
+  put (f, "new/report/assets/empty.txt", "");
+  put (f, "new/report/assets/large.txt", large);
+  put (f, "new/report/assets/old.txt",
+       "An anna@firm.de, Stra\xdf"
+       "e\n");
+  found = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
+  g_assert_cmpuint (found->list->len, ==, 0);
+  g_assert_cmpstrv (found->unseen, expected);
+}
+
+/* Of two that overlap nothing is left that was found. */
+static void
+test_overlap (Fixture *f, gconstpointer data)
+{
+  const char *names[] = { "Anna Berg", NULL };
+  const char *shares[] = { "Berg & Co", NULL };
+  g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
+  g_autoptr (AnnexExposures) found = NULL;
+  g_autoptr (GHashTable) texts = NULL;
+  g_autoptr (AnnexSkill) skill = NULL;
+  GBytes *bytes;
+  AnnexExposure *one;
+
+  put (f, "new/report/SKILL.md", "---\nname: report\ndescription: D\n---\nFor Anna Berg & Co.\n");
+  found = annex_exposures_find (folder, names, shares, NULL, NULL);
+  g_assert_cmpuint (found->list->len, ==, 1);
+  one = found->list->pdata[0];
+  g_assert_cmpstr (one->text, ==, "Anna Berg & Co");
+  one->choice = ANNEX_EXPOSURE_REMOVE;
+  texts = annex_exposures_apply (folder, "report", found, NULL);
+  bytes = g_hash_table_lookup (texts, "SKILL.md");
+  skill = annex_skill_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, NULL);
+  g_assert_cmpstr (annex_skill_get_body (skill), ==, "For .");
 }
 
 static void
@@ -546,6 +648,10 @@ main (int argc, char *argv[])
   ADD ("refused", test_refused);
   ADD ("exposures", test_exposures);
   ADD ("exposure-ids", test_exposure_ids);
+  ADD ("many", test_many);
+  ADD ("often", test_often);
+  ADD ("unseen", test_unseen);
+  ADD ("overlap", test_overlap);
   ADD ("values", test_values);
   ADD ("values-kept", test_values_kept);
   g_test_add_func ("/library/catalogue", test_catalogue);

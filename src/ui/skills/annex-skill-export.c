@@ -15,21 +15,24 @@
 
 #include <glib/gi18n.h>
 
+#define MAX_UNSEEN 50 /* files that are listed */
+
 struct _AnnexSkillExport
 {
   AdwDialog parent_instance;
 
   AnnexSkillKeeper *keeper;
   char *name;
-  GPtrArray *exposures; /* AnnexExposure, with the user's choices */
-  GHashTable *decided;  /* texts that the user has decided about */
-  guint n_texts;        /* different ones */
-  GBytes *bytes;        /* the file; NULL until it is made */
-  GFile *file;          /* where it lies to be dragged; nullable */
+  AnnexExposures *exposures; /* with the user's choices; NULL until they are found */
+  GHashTable *decided;       /* texts that the user has decided about */
+  guint n_texts;             /* different ones */
+  GBytes *bytes;             /* the file; NULL until it is made */
+  GFile *file;               /* where it lies to be dragged; nullable */
 
   GtkStack *stack;
   AdwStatusPage *failed;
   AdwPreferencesGroup *findings_group;
+  AdwPreferencesGroup *unseen_group;
   GtkLabel *left;
   GtkWidget *make_button;
   GtkWidget *file_box;
@@ -194,9 +197,9 @@ choice_cb (GtkDropDown *choice, GParamSpec *pspec, AnnexSkillExport *self)
 
   if (selected >= G_N_ELEMENTS (choices))
     return;
-  for (guint i = 0; i < self->exposures->len; i++)
+  for (guint i = 0; i < self->exposures->list->len; i++)
     {
-      AnnexExposure *exposure = g_ptr_array_index (self->exposures, i);
+      AnnexExposure *exposure = g_ptr_array_index (self->exposures->list, i);
 
       if (g_str_equal (exposure->text, text))
         exposure->choice = choices[selected];
@@ -227,10 +230,11 @@ make_choice (AnnexSkillExport *self, const AnnexExposure *exposure, const char *
 static guint
 count_same (AnnexSkillExport *self, const char *text)
 {
+  GPtrArray *list = self->exposures->list;
   guint n_same = 0;
 
-  for (guint i = 0; i < self->exposures->len; i++)
-    n_same += g_str_equal (((AnnexExposure *) g_ptr_array_index (self->exposures, i))->text, text);
+  for (guint i = 0; i < list->len; i++)
+    n_same += g_str_equal (((AnnexExposure *) g_ptr_array_index (list, i))->text, text);
   return n_same;
 }
 
@@ -260,31 +264,53 @@ add_finding (AnnexSkillExport *self, const AnnexExposure *exposure)
   annex_group_add (self->findings_group, row);
 }
 
+/* Nobody but the user has seen what is in these. */
+static void
+add_unseen (AnnexSkillExport *self)
+{
+  char **unseen = self->exposures->unseen;
+  guint n = g_strv_length (unseen);
+
+  for (guint i = 0; i < MIN (n, MAX_UNSEEN); i++)
+    {
+      g_autofree char *path = annex_text_for_display (unseen[i]);
+
+      annex_group_add (self->unseen_group, annex_row_new (path, NULL));
+    }
+  if (n > MAX_UNSEEN)
+    {
+      g_autofree char *more = g_strdup_printf (
+          ngettext ("And %u more file", "And %u more files", n - MAX_UNSEEN), n - MAX_UNSEEN);
+
+      annex_group_add (self->unseen_group, annex_row_new (more, NULL));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->unseen_group), n > 0);
+}
+
 static void
 found_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexSkillExport *self = object;
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  GPtrArray *found;
 
   if (value == NULL)
     {
       show_failure (self, error);
       return;
     }
-  found = g_value_get_boxed (value);
-  for (guint i = 0; i < found->len; i++)
-    g_ptr_array_add (self->exposures, annex_exposure_copy (g_ptr_array_index (found, i)));
-  for (guint i = 0; i < self->exposures->len; i++)
+  self->exposures = g_value_dup_boxed (value);
+  for (guint i = 0; i < self->exposures->list->len; i++)
     {
-      const AnnexExposure *exposure = g_ptr_array_index (self->exposures, i);
+      const AnnexExposure *exposure = g_ptr_array_index (self->exposures->list, i);
 
       if (g_hash_table_add (seen, exposure->text))
         add_finding (self, exposure);
     }
   self->n_texts = g_hash_table_size (seen);
+  gtk_widget_set_visible (GTK_WIDGET (self->findings_group), self->n_texts > 0);
+  add_unseen (self);
   update_left (self);
-  if (self->n_texts == 0)
+  if (self->n_texts == 0 && self->exposures->unseen[0] == NULL)
     make_cb (self);
   else
     gtk_stack_set_visible_child_name (self->stack, "findings");
@@ -302,7 +328,7 @@ annex_skill_export_dispose (GObject *object)
   g_clear_object (&self->file);
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->bytes, g_bytes_unref);
-  g_clear_pointer (&self->exposures, g_ptr_array_unref);
+  g_clear_pointer (&self->exposures, annex_exposures_free);
   g_clear_pointer (&self->decided, g_hash_table_unref);
   G_OBJECT_CLASS (annex_skill_export_parent_class)->dispose (object);
 }
@@ -318,6 +344,7 @@ annex_skill_export_class_init (AnnexSkillExportClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexSkillExport, stack);
   gtk_widget_class_bind_template_child (widget_class, AnnexSkillExport, failed);
   gtk_widget_class_bind_template_child (widget_class, AnnexSkillExport, findings_group);
+  gtk_widget_class_bind_template_child (widget_class, AnnexSkillExport, unseen_group);
   gtk_widget_class_bind_template_child (widget_class, AnnexSkillExport, left);
   gtk_widget_class_bind_template_child (widget_class, AnnexSkillExport, make_button);
   gtk_widget_class_bind_template_child (widget_class, AnnexSkillExport, file_box);
@@ -333,7 +360,6 @@ annex_skill_export_init (AnnexSkillExport *self)
 {
   GtkDragSource *source = gtk_drag_source_new ();
 
-  self->exposures = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_exposure_free);
   self->decided = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_drag_source_set_actions (source, GDK_ACTION_COPY);

@@ -453,6 +453,37 @@ test_export (Case *self, gconstpointer data)
   adw_dialog_force_close (dialog);
 }
 
+/* Nothing was found, and not everything could be looked through: the user does that, and says so.
+ */
+static void
+test_export_unseen (Case *self, gconstpointer data)
+{
+  g_autofree char *folder =
+      g_build_filename (annex_fake_desk_get_folder (self->desk), "skills", "drawings", "1", NULL);
+  AdwDialog *dialog;
+
+  put_skill (self, "drawings", "Makes drawings");
+  shots_write (folder, "assets/<b>logo.png", "\x89PNG");
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("assets/photos/%02u.jpg", i);
+
+      shots_write (folder, path, "\xff\xd8\xff");
+    }
+  dialog = annex_skill_export_new (get_keeper (self), "drawings");
+  show_page (self, 360);
+  adw_dialog_present (dialog, self->page);
+  await_text (self, "Please Look Yourself");
+  await_text (self, "assets/<b>logo.png");
+  await_text (self, "And 11 more files");
+  g_assert_null (annex_find (GTK_WIDGET (dialog), annex_is_label_with, "Does This Look Private?"));
+  annex_assert_plain (GTK_WIDGET (self->window));
+  annex_shot_take (self->window, "skill-export-unseen");
+  annex_press (GTK_WIDGET (dialog), "_Make the File");
+  await_text (self, "drawings.skill");
+  adw_dialog_force_close (dialog);
+}
+
 /* ---- plugins */
 
 static void
@@ -485,6 +516,7 @@ main (int argc, char **argv)
   ADD_CASE ("install-several", test_install_several);
   ADD_CASE ("write-on", test_write_on);
   ADD_CASE ("export", test_export);
+  ADD_CASE ("export-unseen", test_export_unseen);
   ADD_CASE ("plugins", test_plugins);
   return g_test_run ();
 }
