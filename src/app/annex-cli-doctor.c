@@ -121,12 +121,19 @@ annex_cli_doctor (char **argv)
   if (session == NULL)
     annex_error_normalise (&error);
   doctor = annex_doctor_new (session, error, NULL);
-  results = dex_await_boxed (annex_doctor_run (doctor, thorough), &closing);
-  if (results == NULL)
-    return annex_cli_fail (closing);
-  if (mend)
+  g_clear_error (&error);
+  results = dex_await_boxed (annex_doctor_run (doctor, thorough), &error);
+  if (results != NULL && mend)
     fixed = fix (doctor, results);
-  found = print_all (results, json);
+  if (results != NULL && mend && session == NULL && annex_doctor_get_session (doctor) != NULL)
+    {
+      /* What could not be looked at without the tasks. */
+      g_clear_pointer (&results, g_ptr_array_unref);
+      results = dex_await_boxed (annex_doctor_run (doctor, thorough), &error);
+      if (results != NULL && fix (doctor, results) != ANNEX_EXIT_DONE)
+        fixed = ANNEX_EXIT_MISSING;
+    }
+  found = results != NULL ? print_all (results, json) : annex_cli_fail (error);
   status = MAX (found, fixed);
   g_set_object (&session, annex_doctor_get_session (doctor)); /* one may have been opened */
   if (session != NULL && !dex_await (annex_session_close (session), &closing))

@@ -93,25 +93,42 @@ static const struct
   const char *id;
   AnnexDeskLook when;
 } lasting[] = {
-  { "image", ANNEX_DESK_LOOK_MACHINE },   { "disk", ANNEX_DESK_LOOK_ROOM },
-  { "space", ANNEX_DESK_LOOK_ROOM },      { "kvm", ANNEX_DESK_LOOK_MACHINE },
-  { "network", ANNEX_DESK_LOOK_MACHINE }, { "keyring", ANNEX_DESK_LOOK_MODEL },
+  /* What lies on a disk is looked at after the disk. */
+  { "place", ANNEX_DESK_LOOK_ROOM | ANNEX_DESK_LOOK_MACHINE },
+  { "image", ANNEX_DESK_LOOK_MACHINE },
+  { "disk", ANNEX_DESK_LOOK_ROOM },
+  { "space", ANNEX_DESK_LOOK_ROOM },
+  { "kvm", ANNEX_DESK_LOOK_MACHINE },
+  { "network", ANNEX_DESK_LOOK_MACHINE },
+  { "keyring", ANNEX_DESK_LOOK_MODEL },
   { "model", ANNEX_DESK_LOOK_MODEL },
 };
 
 #define LOOK_DELAY_MS 1500
 
-static void
+static gboolean
+is_same (const AnnexCheckResult *a, const AnnexCheckResult *b)
+{
+  return a->state == b->state && g_strcmp0 (a->sentence, b->sentence) == 0 &&
+         g_strcmp0 (a->repair, b->repair) == 0 && g_strcmp0 (a->admin_text, b->admin_text) == 0 &&
+         g_strcmp0 (a->detail, b->detail) == 0;
+}
+
+/* Takes @result. FALSE: that was known. */
+static gboolean
 merge (AnnexDeskSession *self, AnnexCheckResult *result)
 {
+  gboolean known;
   guint i;
 
   for (i = 0; i < self->checks->len; i++)
     if (g_str_equal (((AnnexCheckResult *) g_ptr_array_index (self->checks, i))->id, result->id))
       break;
+  known = i < self->checks->len && is_same (g_ptr_array_index (self->checks, i), result);
   if (i < self->checks->len)
     g_ptr_array_remove_index (self->checks, i);
   g_ptr_array_insert (self->checks, (int) i, result);
+  return !known;
 }
 
 static DexFuture *
@@ -129,10 +146,11 @@ look_fiber (AnnexDeskCall *call)
       if (result == NULL)
         continue;
       /* Told at once: what is looked at next may take its time. */
-      merge (call->self, keep_offer (call->self, result));
-      annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
+      if (merge (call->self, keep_offer (call->self, result)))
+        annex_desk_emit_checks_changed (ANNEX_DESK (call->self));
     }
   call->self->looking--;
+  call->self->n_looks++;
   return dex_future_new_true ();
 }
 

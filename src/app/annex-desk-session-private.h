@@ -51,6 +51,7 @@ struct _AnnexDeskSession
   guint look_timer;      /* until some lasting conditions are looked at */
   guint look_at;         /* AnnexDeskLook: which */
   guint looking;         /* looks that are on their way */
+  guint n_looks;         /* that have come to their end */
   guint watch_timer;     /* looks at what changes without a sign */
   guint watch_ms;        /* how often */
   GSettings *limits;     /* nullable */

@@ -202,7 +202,10 @@ look_model (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
         say_model_error (self, result, profile, error);
       return;
     }
-  annex_doctor_say (result, ANNEX_CHECK_OK, _ ("“%s” answers, and its key is accepted."),
+  annex_doctor_say (result, ANNEX_CHECK_OK,
+                    locked ? _ ("“%s” answers. Its key is in the keyring, which is locked, and was "
+                                "not tried.")
+                           : _ ("“%s” answers, and its key is accepted."),
                     profile->name);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "annex-doctor.h"
+#include "annex-future.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ typedef struct
 } AnnexDoctorCheck;
 
 extern const AnnexDoctorCheck annex_doctor_machine_checks[]; /* ended by id NULL */
+extern const AnnexDoctorCheck annex_doctor_disk_checks[];
 extern const AnnexDoctorCheck annex_doctor_computer_checks[];
 extern const AnnexDoctorCheck annex_doctor_model_checks[];
 extern const AnnexDoctorCheck annex_doctor_store_checks[];
@@ -55,6 +57,22 @@ annex_doctor_read_line (const char *path);
 /* A program of the world's search path. (transfer full, nullable) */
 char *
 annex_doctor_find_program (AnnexDoctor *self, const char *name);
+
+/* Measuring all that Annex keeps takes its time, where there is much. */
+#define ANNEX_DOCTOR_MEASURE_LIMIT_MS 60000
+/* In a fiber, as annex_worker_run. A folder on another machine, or on a disk that is going, may
+ * never answer, and it is looked at again and again: while the thread that asks for @what is stuck
+ * no other one is made, and who comes then does not wait for it once more. Rejects
+ * G_IO_ERROR_TIMED_OUT after @limit_ms. */
+DexFuture *
+annex_doctor_ask_disk (const char *what,
+                       AnnexWorkerFunc func,
+                       gpointer state,
+                       GDestroyNotify free_state,
+                       guint limit_ms) G_GNUC_WARN_UNUSED_RESULT;
+/* In a fiber: is the folder where computers live there, and does its disk answer? */
+gboolean
+annex_doctor_await_place (AnnexDoctor *self, GError **error);
 
 /* In a fiber: whether the system's proxy lets a connection to @address (NULL: only whether it
  * answers) through: NULL when it does, or there is none for it; else a sentence that says what is

@@ -105,9 +105,16 @@ char *
 annex_doctor_dup_proxy_fault (AnnexDoctor *self, const char *address)
 {
   Trial *trial = g_new0 (Trial, 1);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *fault = NULL;
 
   trial->proxies = g_object_ref (self->world.proxies != NULL ? self->world.proxies
                                                              : g_proxy_resolver_get_default ());
   trial->address = g_strdup (address);
-  return dex_await_string (annex_worker_run ("annex-proxy", trial_work, trial, trial_free), NULL);
+  fault = dex_await_string (
+      annex_future_with_timeout (annex_worker_run ("annex-proxy", trial_work, trial, trial_free),
+                                 self->world.answer_limit_ms + 2 * PROXY_LIMIT_S * 1000),
+      &error);
+  return error == NULL ? g_steal_pointer (&fault)
+                       : g_strdup (_ ("What finds your system’s proxy does not answer."));
 }

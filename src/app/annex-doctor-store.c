@@ -58,6 +58,14 @@ look_folder (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
                   &error))
     {
       annex_error_normalise (&error);
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        {
+          annex_doctor_say (result, ANNEX_CHECK_FAILED,
+                            _ ("The disk of the folder %s does not answer. If it is on another "
+                               "machine, check the network."),
+                            folder);
+          return;
+        }
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
         annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
                                 _ ("The disk that Annex keeps its tasks on is full."));

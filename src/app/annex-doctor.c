@@ -15,8 +15,9 @@
 G_DEFINE_FINAL_TYPE (AnnexDoctor, annex_doctor, G_TYPE_OBJECT)
 
 static const AnnexDoctorCheck *const groups[] = {
-  annex_doctor_store_checks, annex_doctor_machine_checks,   annex_doctor_computer_checks,
-  annex_doctor_model_checks, annex_doctor_connector_checks, annex_doctor_task_checks,
+  annex_doctor_store_checks,    annex_doctor_machine_checks, annex_doctor_disk_checks,
+  annex_doctor_computer_checks, annex_doctor_model_checks,   annex_doctor_connector_checks,
+  annex_doctor_task_checks,
 };
 
 static void

@@ -629,7 +629,6 @@ test_keyring_locked (void)
   g_autoptr (GSubprocess) bus = keyring_fixture_start_bus (app_fixture_get_home ());
   g_autoptr (GSubprocess) daemon = keyring_fixture_start (app_fixture_get_home ());
 
-  g_usleep (G_USEC_PER_SEC); /* it owns its name a moment later */
   test_run_fiber (locked_keyring);
   g_subprocess_force_exit (daemon);
   g_subprocess_force_exit (bus);

@@ -252,7 +252,7 @@ test_disk (void)
   look_with (&world, "disk", ANNEX_CHECK_FAILED, "nearly full", NULL);
   annex_paths_set_computer_folder ("/nonexistent/disk");
   world.disk = NULL;
-  look_with (&world, "disk", ANNEX_CHECK_FAILED, "can be taken out", NULL);
+  look_with (&world, "place", ANNEX_CHECK_FAILED, "can be taken out", NULL);
   annex_paths_set_computer_folder (NULL);
 }
 

@@ -7,7 +7,7 @@ from journey import Journey, main, turn, use
 
 IDS = {"folder", "store", "settings", "kvm", "qemu", "libvirt", "virtiofsd", "namespaces", "sub-ids", "memory",
        "image", "template", "disk", "leftovers", "model", "keyring", "network", "connectors", "space", "policy",
-       "clock", "folders", "guest-disks"}
+       "clock", "folders", "guest-disks", "place"}
 
 
 class Inbox(Journey):

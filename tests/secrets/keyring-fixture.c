@@ -56,6 +56,29 @@ keyring_fixture_start_bus (const char *home)
   return bus;
 }
 
+/* It owns its name a moment after it has begun. */
+static void
+await_service (void)
+{
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  gboolean there = FALSE;
+
+  g_assert_nonnull (bus);
+  for (guint n = 0; !there && n < 600; n++)
+    {
+      g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+          bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+          "NameHasOwner", g_variant_new ("(s)", "org.freedesktop.secrets"), G_VARIANT_TYPE ("(b)"),
+          G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+
+      g_assert_nonnull (reply);
+      g_variant_get (reply, "(b)", &there);
+      if (!there)
+        g_usleep (G_USEC_PER_SEC / 20);
+    }
+  g_assert_true (there);
+}
+
 GSubprocess *
 keyring_fixture_start (const char *home)
 {
@@ -76,6 +99,7 @@ keyring_fixture_start (const char *home)
   pipe = g_subprocess_get_stdin_pipe (daemon);
   g_assert_true (g_output_stream_write_all (pipe, "pass", 4, NULL, NULL, NULL));
   g_output_stream_close (pipe, NULL, NULL);
+  await_service ();
   return daemon;
 }
 

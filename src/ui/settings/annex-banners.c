@@ -22,6 +22,7 @@ struct _AnnexBanners
   GHashTable *seen;    /* ids of notices whose details were opened */
   char *check_id;      /* nullable */
   gboolean is_notice;
+  gboolean offers_setup;
 
   AdwBanner *banner;
 };
@@ -40,6 +41,7 @@ static const struct
   const char *failed;
   const char *notice; /* nullable: then a notice is no banner */
 } conditions[] = {
+  { "place", N_ ("A disk that Annex works on cannot be reached"), NULL },
   { "disk", N_ ("Your disk is almost full: tasks may stop"), N_ ("Your disk is getting full") },
   { "space", N_ ("Annex has used up the disk space you let it take"),
     N_ ("Annex has almost used up the disk space you let it take") },
@@ -66,9 +68,19 @@ rank (const AnnexCheckResult *check)
   return (check->state == ANNEX_CHECK_FAILED ? 0 : 100) + (int) i;
 }
 
+/* A computer that can be set up. */
+static gboolean
+offers_setup (const AnnexCheckResult *check)
+{
+  return g_str_equal (check->id, "image") && check->repair != NULL;
+}
+
 static char *
 dup_words (const AnnexCheckResult *check)
 {
+  if (g_str_equal (check->id, "image") && check->state == ANNEX_CHECK_FAILED &&
+      !offers_setup (check))
+    return g_strdup (check->sentence);
   for (guint i = 0; i < G_N_ELEMENTS (conditions); i++)
     if (g_str_equal (conditions[i].id, check->id))
       {
@@ -139,12 +151,14 @@ update (AnnexBanners *self)
       g_autofree char *shown = annex_text_for_display (words);
 
       adw_banner_set_title (self->banner, shown);
+      self->offers_setup = offers_setup (worst);
       self->is_notice = worst->state == ANNEX_CHECK_NOTICE && !g_str_equal (worst->id, "network");
-      adw_banner_set_button_label (self->banner, g_str_equal (worst->id, "image") ? _ ("_Set Up…")
+      adw_banner_set_button_label (self->banner, offers_setup (worst) ? _ ("_Set Up…")
                                                  : g_str_equal (worst->id, "space")
                                                      ? _ ("_Free Space…")
                                                      : _ ("_Details"));
     }
+  self->offers_setup = self->offers_setup && worst != NULL;
   adw_banner_set_revealed (self->banner, worst != NULL);
   if (g_set_str (&self->check_id, worst != NULL ? worst->id : NULL))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECK_ID]);
@@ -164,7 +178,7 @@ clicked_cb (AnnexBanners *self)
           g_settings_set_strv (self->settings, "seen-notices", ids);
         }
     }
-  if (g_strcmp0 (self->check_id, "image") == 0)
+  if (self->offers_setup)
     annex_computer_setup_present (self->desk, GTK_WIDGET (self));
   else if (g_strcmp0 (self->check_id, "space") == 0)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.space", NULL);

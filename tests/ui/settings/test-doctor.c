@@ -336,6 +336,16 @@ test_banners (void)
   set_checks (desk);
   g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "image");
   g_assert_nonnull (annex_find_button (banners, "_Set Up…"));
+  /* What cannot be set up here is not offered, and a disk that is away is not full. */
+  annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_FAILED, "The computer’s system",
+                             "It is for another processor.", NULL, NULL);
+  g_assert_true (annex_shows (banners, "It is for another processor."));
+  g_assert_nonnull (annex_find_button (banners, "_Details"));
+  annex_fake_desk_set_check (desk, "place", ANNEX_CHECK_FAILED, "Annex’s folders",
+                             "The disk does not answer.", NULL, NULL);
+  g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "place");
+  g_assert_true (annex_shows (banners, "A disk that Annex works on cannot be reached"));
+  annex_fake_desk_set_check (desk, "place", ANNEX_CHECK_OK, "Annex’s folders", "Fine.", NULL, NULL);
   annex_fake_desk_set_check (desk, "leftovers", ANNEX_CHECK_OK, "Leftovers", "None.", NULL, NULL);
   annex_fake_desk_set_check (desk, "image", ANNEX_CHECK_OK, "The computer’s system", "Fine.", NULL,
                              NULL);
