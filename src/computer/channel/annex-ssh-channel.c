@@ -13,8 +13,6 @@
 #include "annex-ssh-process-private.h"
 #include "annex-ssh-session-private.h"
 
-#include <unistd.h>
-
 #define LOGIN_USER "root"
 #define CONNECT_LIMIT_MS 60000
 #define SETUP_LIMIT_MS 30000
@@ -325,20 +323,11 @@ incoming_free (gpointer user)
 }
 
 static void
-accept_cb (int fd, gpointer user)
+accept_cb (GIOStream *stream, gpointer user)
 {
   Incoming *incoming = user;
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL);
-  g_autoptr (GSocketConnection) connection = NULL;
 
-  if (socket == NULL)
-    {
-      /* Not our socket after all; the guest sees its connection close. */
-      close (fd);
-      return;
-    }
-  connection = g_socket_connection_factory_create_connection (socket);
-  incoming->incoming (G_IO_STREAM (connection), incoming->data);
+  incoming->incoming (stream, incoming->data);
 }
 
 DexFuture *

@@ -9,7 +9,7 @@
  *
  * What the guest must offer: a fresh sshd on the port for every client greeting, that lets root in
  * without a password (PermitRootLogin yes, PermitEmptyPasswords yes, PasswordAuthentication yes),
- * AcceptEnv ANNEX_ENV, AllowTcpForwarding remote, MaxSessions 1000; root's shell a POSIX sh;
+ * AcceptEnv ANNEX_ENV, AllowTcpForwarding remote, MaxSessions 200; root's shell a POSIX sh;
  * cgroup2 on /sys/fs/cgroup; setpriv, bash, findutils; a user `agent` with home /home/agent;
  * /usr/lib/openssh/sftp-server.
  *
@@ -26,7 +26,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AnnexSshChannel, annex_ssh_channel, ANNEX, SSH_CHANNEL, GObject)
 
 /* A connection that a program in the computer opened to the forwarded port. @stream: (transfer
- * none), closing it (or dropping it) closes the program's connection. */
+ * none), closing it (or dropping it) closes the program's connection; it counts until it is
+ * dropped. */
 typedef void (*AnnexSshChannelIncomingFunc) (GIOStream *stream, gpointer data);
 
 /* Takes @fd, a connected stream socket, also on failure. Logs in and prepares the guest. Resolves
@@ -61,7 +62,7 @@ DexFuture *
 annex_ssh_channel_stat_file (AnnexSshChannel *self, const char *path) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes the guest listen on 127.0.0.1:@port (not 0) and calls @incoming for every connection. At
- * most ANNEX_SSH_MAX_FORWARDS (128) are open at a time, more are refused. Resolves to TRUE; rejects
+ * most ANNEX_SSH_MAX_FORWARDS (128) are open, or not yet dropped, at a time, more are refused. Resolves to TRUE; rejects
  * FAILED when the port is taken there. */
 DexFuture *
 annex_ssh_channel_listen (AnnexSshChannel *self,

@@ -14,10 +14,11 @@ G_BEGIN_DECLS
 
 typedef struct _AnnexSshListener AnnexSshListener;
 
-/* A connection that the guest opened. @fd is the app's end (taken). */
-typedef void (*AnnexSshAcceptFunc) (int fd, gpointer data);
+/* A connection that the guest opened. @stream: (transfer none) the app's end. */
+typedef void (*AnnexSshAcceptFunc) (GIOStream *stream, gpointer data);
 
-/* @accept is called on @context, and @data is freed there. */
+/* @accept is called on @context, and @data is freed there. What the guest opens waits for the
+ * window to be drawn, and goes on in small portions: a flood of it takes nobody's turn. */
 AnnexSshListener *
 annex_ssh_listener_new (guint16 port,
                         GMainContext *context,
@@ -34,6 +35,9 @@ annex_ssh_listener_get_port (AnnexSshListener *self);
 /* Hands @fd (taken) over. */
 void
 annex_ssh_listener_deliver (AnnexSshListener *self, int fd);
+/* How many of those are still there, whether the app has seen them yet or not. */
+guint
+annex_ssh_listener_get_n_held (AnnexSshListener *self);
 
 /* TRUE once the guest listens. (transfer full) */
 DexFuture *

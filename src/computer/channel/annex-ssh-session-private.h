@@ -19,7 +19,8 @@ G_BEGIN_DECLS
 
 typedef struct _AnnexSshSession AnnexSshSession;
 
-/* At most so many connections of the guest at a time; more are refused. */
+/* At most so many connections of the guest at a time, in the guest or still held by the app; more
+ * are refused. */
 #define ANNEX_SSH_MAX_FORWARDS 128
 
 typedef struct

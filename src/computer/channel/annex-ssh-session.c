@@ -103,7 +103,10 @@ forwarded_cb (ssh_session ssh,
   for (i = 0; i < self->listeners->len; i++)
     if (annex_ssh_listener_get_port (self->listeners->pdata[i]) == port)
       break;
-  if (i == self->listeners->len || count_forwards (self) >= ANNEX_SSH_MAX_FORWARDS)
+  /* A guest that closes at once what it opens has no stream left of it: the app's ends count, too.
+   */
+  if (i == self->listeners->len || count_forwards (self) >= ANNEX_SSH_MAX_FORWARDS ||
+      annex_ssh_listener_get_n_held (self->listeners->pdata[i]) >= ANNEX_SSH_MAX_FORWARDS)
     return NULL;
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
     return NULL;
@@ -534,6 +537,7 @@ AnnexSshSession *
 annex_ssh_session_new (int fd, const AnnexSshOptions *options)
 {
   AnnexSshSession *self = g_new0 (AnnexSshSession, 1);
+  GThread *thread = NULL;
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->mutex);
@@ -543,15 +547,23 @@ annex_ssh_session_new (int fd, const AnnexSshOptions *options)
   self->options = *options;
   self->options.user = g_strdup (options->user);
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (self->wake_fd < 0)
-    g_error ("eventfd: %s", g_strerror (errno));
   self->ready = dex_promise_new ();
   self->lost = dex_promise_new ();
   self->streams = g_ptr_array_new ();
   self->listeners = g_ptr_array_new ();
   self->fds = g_array_new (FALSE, TRUE, sizeof (struct pollfd));
   self->login = annex_ssh_login_new (fd, self->options.user);
-  g_thread_unref (g_thread_new ("annex-channel", session_thread, annex_ssh_session_ref (self)));
+  if (self->wake_fd >= 0)
+    thread = g_thread_try_new ("annex-channel", session_thread, annex_ssh_session_ref (self), NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    {
+      /* Other computers have used up what there is. They go on, and so does the app. */
+      finish (self, "Too many files are open");
+      if (self->wake_fd >= 0)
+        annex_ssh_session_unref (self);
+    }
   return self;
 }
 
@@ -567,7 +579,7 @@ annex_ssh_session_unref (AnnexSshSession *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  close (self->wake_fd);
+  g_clear_fd (&self->wake_fd, NULL);
   dex_clear (&self->ready);
   dex_clear (&self->lost);
   g_clear_error (&self->reason);
