@@ -53,6 +53,10 @@ annex_egress_stream_free (AnnexEgressStream *self);
 /* The fiber that serves @data (AnnexEgressStream) from head to row. */
 DexFuture *
 annex_egress_stream_fiber (gpointer data);
+/* Ends it when its client leaves, until the source is destroyed; NULL when that cannot be seen. One
+ * that has only finished sending has left, too, where it asked for a tunnel. (transfer full) */
+GSource *
+annex_egress_stream_watch_client (AnnexEgressStream *self);
 /* Ends it: takes @error, which becomes the answer or the row's reason. Nothing when it ends
  * already. */
 void
@@ -71,7 +75,7 @@ annex_egress_proxy_get_origins (AnnexEgressProxy *self);
 /* In a fiber: may this request go out at all? Sets `by`. */
 gboolean
 annex_egress_proxy_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error);
-/* In a fiber: waits until fewer than max_streams are served. */
+/* In a fiber: waits until fewer than max_streams are served, or until its client has left. */
 gboolean
 annex_egress_proxy_wait_turn (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error);
 void

@@ -11,8 +11,9 @@
 
 #include <string.h>
 
-/* Beyond this a stream is closed without a word; a fiber and two descriptors each is enough. */
-#define HARD_MAX_STREAMS 1024
+/* Beyond this a stream is closed without a word; a fiber and two descriptors each is enough. A
+ * computer's channel has fewer to give. */
+#define HARD_MAX_STREAMS 512
 #define TICK_MS 1000
 
 /* A "once" permission in use. */
@@ -315,6 +316,7 @@ gboolean
 annex_egress_proxy_wait_turn (AnnexEgressProxy *self, AnnexEgressStream *stream, GError **error)
 {
   g_autoptr (DexPromise) turn = NULL;
+  g_autoptr (GSource) watch = NULL;
 
   if (self->n_serving < self->limits.max_streams)
     {
@@ -333,7 +335,10 @@ annex_egress_proxy_wait_turn (AnnexEgressProxy *self, AnnexEgressStream *stream,
     }
   turn = dex_promise_new ();
   g_queue_push_tail (&self->waiting, dex_ref (turn));
+  watch = annex_egress_stream_watch_client (stream);
   stream->has_turn = annex_await_cancellable (dex_ref (turn), DEX_FUTURE (stream->stop), error);
+  if (watch != NULL)
+    g_source_destroy (watch);
   if (!stream->has_turn)
     {
       if (g_queue_remove (&self->waiting, turn))

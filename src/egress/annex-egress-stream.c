@@ -11,6 +11,8 @@
 #include "annex-http-head-private.h"
 #include "annex-tls-hello.h"
 
+#include <glib-unix.h>
+#include <poll.h>
 #include <string.h>
 
 /* A hello cut into the smallest records is six times its size. */
@@ -67,6 +69,32 @@ annex_egress_stream_stop (AnnexEgressStream *self, GError *error)
     }
   self->stop_error = error;
   end_waits (self);
+}
+
+static gboolean
+client_left_cb (int fd, GIOCondition condition, gpointer data)
+{
+  annex_egress_stream_stop (
+      data, g_error_new_literal (ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_CUT,
+                                 "The program left before its connection had its turn."));
+  return G_SOURCE_REMOVE;
+}
+
+GSource *
+annex_egress_stream_watch_client (AnnexEgressStream *self)
+{
+  int events = G_IO_HUP | G_IO_ERR | (self->request->is_connect ? POLLRDHUP : 0);
+  GSocketConnection *connection;
+  GSource *source;
+
+  if (!G_IS_SOCKET_CONNECTION (self->client))
+    return NULL;
+  connection = G_SOCKET_CONNECTION (self->client);
+  source = g_unix_fd_source_new (g_socket_get_fd (g_socket_connection_get_socket (connection)),
+                                 (GIOCondition) events);
+  g_source_set_callback (source, G_SOURCE_FUNC (client_left_cb), self, NULL);
+  g_source_attach (source, NULL);
+  return source;
 }
 
 static GInputStream *
