@@ -8,6 +8,7 @@
  */
 #include "annex-app-module.h"
 #include "annex-application.h"
+#include "annex-descriptors.h"
 #include "annex-future.h"
 #include "annex-module.h"
 
@@ -81,6 +82,7 @@ start_again (char **words)
   list = g_strv_builder_end (argv);
   if (program != NULL && g_str_has_suffix (program, DELETED)) /* there is a newer one */
     program[strlen (program) - strlen (DELETED)] = '\0';
+  annex_descriptors_restore (NULL);
   execv (program != NULL ? program : "/proc/self/exe", list);
   g_warning ("Annex could not be started again: %s", g_strerror (errno));
 }
@@ -122,6 +124,7 @@ main (int argc, char **argv)
   textdomain (GETTEXT_PACKAGE);
   g_log_writer_default_set_use_stderr (TRUE); /* stdout is for events alone */
   signal (SIGPIPE, SIG_IGN);
+  annex_descriptors_raise ();
   g_set_prgname ("annex");
   dex_init ();
   if (annex_application_takes_argument (argv[1]))

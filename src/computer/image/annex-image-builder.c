@@ -7,6 +7,7 @@
  */
 #include "annex-image-builder.h"
 
+#include "annex-descriptors.h"
 #include "annex-future.h"
 #include "annex-image-work.h"
 #include "annex-spoken.h"
@@ -94,6 +95,7 @@ static void
 become_group_leader (gpointer data)
 {
   setpgid (0, 0);
+  annex_descriptors_restore (NULL);
 }
 
 static void
