@@ -210,8 +210,10 @@ annex_domain_xml_build (const AnnexDomainSpec *spec)
        "    <channel type='unix'>\n      <source mode='bind' path='%s'/>\n"
        "      <target type='virtio' name='" ANNEX_CHANNEL_PORT_NAME "'/>\n    </channel>\n",
        spec->channel_socket);
+  /* Appended, so that what is taken from its beginning stays taken: see annex_machine_trim_log. */
   add (xml,
-       "    <serial type='file'>\n      <source path='%s'/>\n      <target port='0'/>\n"
+       "    <serial type='file'>\n      <source path='%s' append='on'/>\n"
+       "      <target port='0'/>\n"
        "    </serial>\n",
        spec->serial_log);
   add (xml, "    <video>\n      <model type='none'/>\n    </video>\n"

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #define WORDS_BYTES 4096
+#define MAX_LOG_BYTES (1024 * 1024)
 /* One attempt at a login; a guest that is still booting does not answer. */
 #define ATTEMPT_MS 60000
 #define LOOK_MS 250
@@ -60,6 +61,28 @@ annex_machine_dup_last_words (AnnexMachine *self)
         return annex_text_make_valid (g_strstrip ((char *) words + strlen ("annex-init: ")), -1);
     }
   return NULL;
+}
+
+gboolean
+annex_machine_trim_log (const char *path)
+{
+  g_autofd int fd = open (path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  char end[WORDS_BYTES];
+  struct stat info;
+  gssize n;
+
+  /* Not its size: a computer that was saved by an earlier Annex writes on where it was, and leaves
+   * a hole before. */
+  if (fd < 0 || fstat (fd, &info) != 0 || !S_ISREG (info.st_mode) ||
+      (gint64) info.st_blocks * 512 <= MAX_LOG_BYTES)
+    return FALSE;
+  n = pread (fd, end, sizeof end, MAX (0, info.st_size - (gint64) sizeof end));
+  if (ftruncate (fd, 0) != 0)
+    return FALSE;
+  /* On a full disk its last words are lost, and its room is won. */
+  if (n > 0 && write (fd, end, (gsize) n) != n)
+    g_debug ("The end of “%s” could not be kept: %s", path, g_strerror (errno));
+  return TRUE;
 }
 
 typedef struct
@@ -172,8 +195,8 @@ connect_fiber (gpointer data)
   Connecting *connecting = data;
   AnnexMachine *self = connecting->self;
   g_autoptr (DexFuture) attempt = NULL;
-  gint64 first_size = log_size (self);
-  gint64 last_size = first_size;
+  gint64 last_size = log_size (self);
+  gint64 said_bytes = 0;
   gint64 waited_us = 0;
   gint64 began_us = machine_time_us (self, &waited_us);
   gint64 last_progress_us = began_us;
@@ -212,7 +235,8 @@ connect_fiber (gpointer data)
         }
       now_us = machine_time_us (self, &waited_us);
       size = log_size (self);
-      if (size != last_size && size - first_size <= MAX_SAID_BYTES)
+      said_bytes += MAX (0, size - last_size);
+      if (size != last_size && said_bytes <= MAX_SAID_BYTES)
         last_progress_us = now_us;
       last_size = size;
       if (now_us - last_progress_us > stall_us)

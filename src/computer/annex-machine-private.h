@@ -26,6 +26,7 @@ struct _AnnexMachine
   gboolean ending;      /* its end is expected */
   char *lost_reason;    /* why it ended, when nobody asked */
   DexPromise *gone;     /* resolves when it ends */
+  guint trim_source;    /* while it runs */
   GHashTable *removals; /* alias → DexPromise of an unplug in progress */
 };
 
@@ -34,6 +35,12 @@ struct _AnnexMachine
  * 0 where the kernel does not tell. Source: proc_pid_schedstat. */
 gint64
 annex_machine_get_waited_us (AnnexMachine *self);
+
+/* ---- annex-machine-connect.c */
+/* What the guest says on its serial port is written to a file of this machine's, and nothing else
+ * bounds it: where @path takes more than a MiB of the disk, all but its end goes. TRUE: it did. */
+gboolean
+annex_machine_trim_log (const char *path);
 
 /* ---- annex-machine-watch.c */
 /* Begins to hear what libvirt tells of it. */

@@ -13,12 +13,24 @@
 #include <libvirt/virterror.h>
 
 #define LOOK_MS 100
+#define TRIM_S 5
 #define PROGRAM_ENDED "the program that runs it ended"
+
+static gboolean
+trim_cb (gpointer data)
+{
+  AnnexMachine *self = data;
+
+  annex_machine_trim_log (self->log_path);
+  return G_SOURCE_CONTINUE;
+}
 
 void
 annex_machine_set_running (AnnexMachine *self)
 {
   self->running = TRUE;
+  if (self->trim_source == 0)
+    self->trim_source = g_timeout_add_seconds (TRIM_S, trim_cb, self);
   self->ending = FALSE;
   g_clear_pointer (&self->lost_reason, g_free);
   dex_clear (&self->gone);
@@ -33,6 +45,8 @@ annex_machine_set_ended (AnnexMachine *self, const char *reason)
   if (!self->running)
     return;
   self->running = FALSE;
+  g_clear_handle_id (&self->trim_source, g_source_remove);
+  annex_machine_trim_log (self->log_path);
   if (!self->ending)
     g_set_str (&self->lost_reason, reason);
   dex_promise_resolve_boolean (self->gone, TRUE);

@@ -416,6 +416,7 @@ annex_machine_finalize (GObject *object)
 {
   AnnexMachine *self = ANNEX_MACHINE (object);
 
+  g_clear_handle_id (&self->trim_source, g_source_remove);
   g_clear_object (&self->virt);
   g_clear_pointer (&self->folder, annex_computer_folder_free);
   g_hash_table_unref (self->removals);

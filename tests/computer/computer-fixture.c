@@ -85,6 +85,16 @@ fixture_init (int *argc, char ***argv, int *status)
   return FALSE;
 }
 
+void
+fixture_log_without_bound (void)
+{
+  g_autofree char *folder = g_build_filename (root, "config", "libvirt", NULL);
+  g_autofree char *path = g_build_filename (folder, "qemu.conf", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "stdio_handler = \"file\"\n", -1, NULL));
+}
+
 /* The daemons that libvirt started for these folders: they name them, or lie in them. */
 static void
 end_daemons (void)

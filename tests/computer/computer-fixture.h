@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * when there is no image. FALSE: nothing to run, return *@status. */
 gboolean
 fixture_init (int *argc, char ***argv, int *status);
+/* Before anything else: QEMU writes what its guest says itself, as in the Flatpak, and no daemon of
+ * libvirt's cuts that down. */
+void
+fixture_log_without_bound (void);
 /* Ends the daemons and removes the folders. */
 void
 fixture_clear (void);

@@ -12,6 +12,7 @@
 #include "annex-future.h"
 #include "annex-gate.h"
 #include "annex-guest.h"
+#include "annex-machine-private.h"
 #include "annex-save-file.h"
 #include "annex-virt-daemon.h"
 #include "annex-virt.h"
@@ -65,7 +66,7 @@ test_xml (void)
     "<controller type='usb' model='none'/>",
     "<source mode='bind' path='/run/ssh.sock'/>\n"
     "      <target type='virtio' name='io.github.annex_desktop.ssh'/>",
-    "<serial type='file'>\n      <source path='/data/serial.log'/>",
+    "<serial type='file'>\n      <source path='/data/serial.log' append='on'/>",
     "<video>\n      <model type='none'/>\n    </video>",
     "<memballoon model='virtio' freePageReporting='on'/>",
     "<backend model='random'>/dev/urandom</backend>",
@@ -167,6 +168,73 @@ test_names (void)
   g_assert_false (annex_computer_id_is_valid (""));
   g_assert_false (annex_computer_id_is_valid (ID_ONE "a"));
   g_assert_false (annex_computer_id_is_valid ("../../../../../../../../.."));
+}
+
+/* ---------------------------------------------------------------- what the guest says */
+
+static guint64
+disk_bytes (const char *path)
+{
+  struct stat info;
+
+  g_assert_cmpint (stat (path, &info), ==, 0);
+  return (guint64) info.st_blocks * 512;
+}
+
+static void
+say (int fd, gsize length, const char *end)
+{
+  g_autofree char *noise = g_strnfill (length, 'x');
+
+  g_assert_cmpint (write (fd, noise, length), ==, (gssize) length);
+  g_assert_cmpint (write (fd, end, strlen (end)), ==, (gssize) strlen (end));
+}
+
+/* The guest's last words stay, the rest of what it says takes no room. */
+static void
+trim_log (int flags)
+{
+  g_autofree char *folder = g_dir_make_tmp ("annex-log-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "serial.log", NULL);
+  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | flags, 0600);
+
+  g_assert_false (annex_machine_trim_log (folder));
+  say (fd, 1000000, "\nannex-init: ready\n");
+  g_assert_false (annex_machine_trim_log (path));
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *text = NULL;
+      gsize length;
+
+      say (fd, 3 << 20, "\nannex-init: failed: no memory\n");
+      g_assert_cmpuint (disk_bytes (path), >, 3 << 20);
+      g_assert_true (annex_machine_trim_log (path));
+      g_assert_cmpuint (disk_bytes (path), <=, 64 << 10);
+      g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+      g_assert_cmpuint (length, ==, 4096);
+      g_assert_true (g_str_has_suffix (text, "x\nannex-init: failed: no memory\n"));
+      g_assert_false (annex_machine_trim_log (path));
+    }
+  say (fd, 10, "\nafter it\n");
+  g_assert_cmpuint (disk_bytes (path), <=, 64 << 10);
+  g_assert_false (annex_machine_trim_log (path));
+  close (fd);
+  g_unlink (path);
+  g_assert_false (annex_machine_trim_log (path));
+  g_rmdir (folder);
+}
+
+static void
+test_log (void)
+{
+  trim_log (O_APPEND);
+}
+
+/* One that goes on where it was, as a computer that was saved by an earlier Annex does. */
+static void
+test_log_with_hole (void)
+{
+  trim_log (0);
 }
 
 /* ---------------------------------------------------------------- saved memory */
@@ -412,8 +480,8 @@ static void
 test_long_home (void)
 {
   g_assert_false (annex_virt_daemon_is_too_long ("/home/annex/.config"));
-  g_assert_true (annex_virt_daemon_is_too_long (
-      "/home/annex/.var/app/io.github.annex_desktop.Annex/config"));
+  g_assert_true (
+      annex_virt_daemon_is_too_long ("/home/annex/.var/app/io.github.annex_desktop.Annex/config"));
 }
 
 int
@@ -424,6 +492,8 @@ main (int argc, char **argv)
   g_test_add_func ("/machine-parts/xml", test_xml);
   g_test_add_func ("/machine-parts/xml-refused", test_xml_refused);
   g_test_add_func ("/machine-parts/names", test_names);
+  g_test_add_func ("/machine-parts/Q2b-log", test_log);
+  g_test_add_func ("/machine-parts/Q2c-log-with-hole", test_log_with_hole);
   g_test_add_func ("/machine-parts/save-file", test_save_file);
   g_test_add_func ("/machine-parts/error-codes", test_error_codes);
   g_test_add_func ("/machine-parts/lock", test_lock);

@@ -376,6 +376,52 @@ test_disk_full (void)
   await_true (annex_computer_reset (computer));
 }
 
+typedef struct
+{
+  char *path;
+  guint64 most_bytes;
+} Log;
+
+static gboolean
+look_at_log_cb (gpointer data)
+{
+  Log *log = data;
+  struct stat info;
+
+  if (stat (log->path, &info) == 0)
+    log->most_bytes = MAX (log->most_bytes, (guint64) info.st_blocks * 512);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Root in the guest talks on the serial port for as long as it likes: no limit of the guest's disk
+ * counts that. */
+static void
+test_serial (void)
+{
+  g_autoptr (AnnexComputer) computer = await_computer ();
+  AnnexMachine *machine = annex_vm_get_machine (ANNEX_VM (computer));
+  Log log = { .path = annex_computer_folder_dup_path (annex_machine_get_folder (machine),
+                                                      "serial.log") };
+  guint look = g_timeout_add (100, look_at_log_cb, &log);
+  gint64 start_us = g_get_monotonic_time ();
+  g_autofree char *words = NULL;
+
+  g_assert_cmpint (await_root_command (computer, "head -c 2500000 /dev/zero >/dev/ttyS0", NULL), ==,
+                   0);
+  g_test_message ("measured: %.3f MiB a second", 2.5e6 / 1048576 / seconds_since (start_us));
+  await_root_command (computer, "echo 'annex-init: enough' >/dev/ttyS0", NULL);
+  await_ms (11000);
+  g_test_message ("measured: at most %.1f MiB on the disk", log.most_bytes / 1048576.0);
+  log.most_bytes = 0;
+  look_at_log_cb (&log);
+  g_assert_cmpuint (log.most_bytes, <=, 1 << 20);
+  words = annex_machine_dup_last_words (machine);
+  g_assert_cmpstr (words, ==, "enough");
+  g_source_remove (look);
+  g_free (log.path);
+  await_true (annex_computer_reset (computer));
+}
+
 static void
 test_waiting (void)
 {
@@ -625,6 +671,7 @@ main (int argc, char **argv)
     argc = 1;
   if (!fixture_init (&argc, &argv, &status))
     return status;
+  fixture_log_without_bound ();
   if (owner)
     fixture_run_body (body_of_owner);
   fixture_add ("/vm/first-start", test_first_start);
@@ -639,6 +686,7 @@ main (int argc, char **argv)
   fixture_add ("/vm/Q11-killed", test_killed);
   fixture_add ("/vm/Q14-daemon-restarted", test_daemon_restarted);
   fixture_add ("/vm/Q1-disk-full", test_disk_full);
+  fixture_add ("/vm/Q2d-serial", test_serial);
   fixture_add ("/vm/waiting", test_waiting);
   fixture_add ("/vm/stalled", test_stalled);
   fixture_add ("/vm/stalled-once", test_stalled_once);
