@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #define BUSY_MS 15000
+#define HEADER_TRIES 20
+#define HEADER_PAUSE_US 50000
 /* Up to this size the whole file is checked at every opening: about a tenth of a second. */
 #define CHECK_BYTES (32 * 1024 * 1024)
 /* "ANNX", in the header of the file: https://sqlite.org/fileformat2.html#application_id */
@@ -93,6 +95,18 @@ read_pragma (sqlite3 *handle, const char *sql, int *code)
 /* Whose file it is and of which version, read without touching it: opened as immutable, SQLite
  * takes no lock and writes nothing. Through SQLite and not by hand, because closing a descriptor of
  * the file would drop the locks that another connection of this process holds. */
+static int
+read_header (const char *uri, sqlite3 **handle, gint64 *version, gint64 *application)
+{
+  int code = sqlite3_open_v2 (uri, handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+
+  if (code == SQLITE_OK)
+    *version = read_pragma (*handle, "PRAGMA user_version", &code);
+  if (code == SQLITE_OK)
+    *application = read_pragma (*handle, "PRAGMA application_id", &code);
+  return code;
+}
+
 static gboolean
 check_header (const char *path, int newest, GError **error)
 {
@@ -101,13 +115,16 @@ check_header (const char *path, int newest, GError **error)
   sqlite3 *handle = NULL;
   gint64 version = 0;
   gint64 application = 0;
-  int code;
+  int code = read_header (uri, &handle, &version, &application);
 
-  code = sqlite3_open_v2 (uri, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
-  if (code == SQLITE_OK)
-    version = read_pragma (handle, "PRAGMA user_version", &code);
-  if (code == SQLITE_OK)
-    application = read_pragma (handle, "PRAGMA application_id", &code);
+  /* Who writes the file at this moment, as one does that closes it, has written its new length
+   * before what is to come there; and no lock keeps us from seeing that. */
+  for (guint i = 0; (code & 0xff) == SQLITE_CORRUPT && i < HEADER_TRIES; i++)
+    {
+      g_clear_pointer (&handle, sqlite3_close);
+      g_usleep (HEADER_PAUSE_US);
+      code = read_header (uri, &handle, &version, &application);
+    }
   if (code != SQLITE_OK)
     set_error (handle, code, error);
   else if (application != 0 && application != APPLICATION_ID)
