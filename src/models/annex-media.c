@@ -68,7 +68,32 @@ names_media (const char *message)
 static const char *const blind_words[] = { "mmproj",         "multimodal",     "image input is not",
                                            "support image",  "support vision", "at most 0 image",
                                            "unknown variant" };
+/* What a server says that has models, and none that sees. Any other that was not found is one that
+ * is not there, whatever it is called. */
+static const char *const unseeing_words[] = { "image input", "support image", "support vision",
+                                              "at most 0 image" };
 static const char *const dimension_words[] = { "dimension", "pixel" };
+
+/* Models are called after what they take, too. (transfer full) */
+static char *
+dup_without_name (const char *message, const char *model)
+{
+  g_autofree char *folded = g_ascii_strdown (message, -1);
+  g_autofree char *name = g_ascii_strdown (model, -1);
+  const char *slash = strrchr (name, '/');
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *rest = NULL;
+  g_auto (GStrv) short_parts = NULL;
+
+  if (name[0] == '\0')
+    return g_steal_pointer (&folded);
+  parts = g_strsplit (folded, name, -1);
+  rest = g_strjoinv (" ", parts);
+  if (slash == NULL || slash[1] == '\0')
+    return g_steal_pointer (&rest);
+  short_parts = g_strsplit (rest, slash + 1, -1);
+  return g_strjoinv (" ", short_parts);
+}
 
 static gboolean
 says (const char *message, const char *const *words, gsize n)
@@ -211,22 +236,25 @@ annex_media_note_refusal (AnnexMedia *self,
                           GPtrArray *messages,
                           const GError *refusal)
 {
+  gboolean missing = g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND);
+  g_autofree char *message = NULL;
   gboolean any;
 
   if (g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_TOO_LARGE))
     return leave_out (self, model, messages, 0, NULL, REASON_TOO_MUCH);
-  if (!g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID) &&
-      !g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_SERVER) &&
-      !g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND))
+  if (!missing && !g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID) &&
+      !g_error_matches (refusal, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_SERVER))
     return FALSE;
-  if (!names_media (refusal->message))
+  message = dup_without_name (refusal->message, model);
+  if (missing ? !says (message, unseeing_words, G_N_ELEMENTS (unseeing_words))
+              : !names_media (message))
     return FALSE;
   /* Large ones are taken while there are few. */
-  if (says (refusal->message, dimension_words, G_N_ELEMENTS (dimension_words)) &&
+  if (says (message, dimension_words, G_N_ELEMENTS (dimension_words)) &&
       leave_out (self, model, messages, 0, is_large, REASON_TOO_MUCH))
     return TRUE;
   any = leave_out (self, model, messages, 0, NULL, REASON_REFUSED);
-  if (any && says (refusal->message, blind_words, G_N_ELEMENTS (blind_words)))
+  if (any && says (message, blind_words, G_N_ELEMENTS (blind_words)))
     g_hash_table_add (self->blind, g_strdup (model));
   return any;
 }

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-media.h"
 #include "annex-models.h"
 
 #include "fake-model.h"
@@ -214,6 +215,65 @@ test_other_refusal (gconstpointer provider)
   g_assert_error (fixture.error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_INVALID);
 }
 
+/* A model that is not there for a moment, whatever it is called: the pictures stay. */
+static void
+test_missing_model (gconstpointer provider)
+{
+  static const char *const refusals[] = {
+    "\"status\":404,\"message\":\"The model `claude-opus-5-5` does not exist\"",
+    "\"status\":404,\"message\":\"model 'llava-image-multimodal' not found, try pulling it\"",
+    "\"status\":404,\"message\":\"The requested document was not found on this server\"",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_auto (Fixture) fixture = { 0 };
+      g_autoptr (AnnexModelRequest) request = new_picture_request ();
+      g_autoptr (GPtrArray) log = NULL;
+
+      fixture_start_refusing (&fixture, provider, refusals[i]);
+      g_assert_null (
+          settle_reply (annex_model_send (fixture.model, request, NULL), &fixture.error));
+      g_assert_error (fixture.error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_NOT_FOUND);
+      g_clear_error (&fixture.error);
+      send_once (&fixture, request);
+      log = wait_for_log (fixture.server, 2);
+      g_assert_nonnull (strstr (sent_text (log, 1), PICTURE));
+      g_assert_nonnull (strstr (sent_text (log, 1), "b2YgYSB0b29s"));
+    }
+}
+
+/* A name with such a word in it, in a fault of another kind. */
+static void
+test_named_model (void)
+{
+  g_autoptr (AnnexMedia) media = annex_media_new ();
+  g_autoptr (AnnexModelRequest) request = new_picture_request ();
+  g_autoptr (GError) other = g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_SERVER,
+                                          "Could not load Qwen-Image: out of memory");
+  g_autoptr (GError) meant = g_error_new (ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_SERVER,
+                                          "Qwen-Image could not read the image");
+
+  g_assert_false (annex_media_note_refusal (media, "org/qwen-image", request->messages, other));
+  g_assert_true (annex_media_note_refusal (media, "org/qwen-image", request->messages, meant));
+}
+
+/* A server with models, of which none sees. */
+static void
+test_no_seeing_model (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  g_autoptr (AnnexModelRequest) request = new_picture_request ();
+  g_autoptr (GPtrArray) log = NULL;
+
+  fixture_start_refusing (&fixture, "openai",
+                          "\"status\":404,\"message\":\"No endpoints found that support image "
+                          "input\"");
+  send_once (&fixture, request);
+  log = wait_for_log (fixture.server, 2);
+  g_assert_null (strstr (sent_text (log, 1), PICTURE));
+}
+
 /* More pictures than a request may hold: the oldest are left out, the newest stay. */
 static void
 test_too_many_pictures (void)
@@ -248,6 +308,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/media/openai/refused", "openai", test_refused_picture);
   g_test_add_data_func ("/media/anthropic/other-refusal", "anthropic", test_other_refusal);
   g_test_add_data_func ("/media/openai/other-refusal", "openai", test_other_refusal);
+  g_test_add_data_func ("/media/anthropic/missing-model", "anthropic", test_missing_model);
+  g_test_add_data_func ("/media/openai/missing-model", "openai", test_missing_model);
+  g_test_add_func ("/media/named-model", test_named_model);
+  g_test_add_func ("/media/no-seeing-model", test_no_seeing_model);
   g_test_add_func ("/media/large-among-many", test_large_among_many);
   g_test_add_func ("/media/blind", test_blind_model);
   g_test_add_func ("/media/too-many", test_too_many_pictures);
