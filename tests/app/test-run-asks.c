@@ -11,6 +11,7 @@
 #include "office.h"
 #include "test-fiber.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,13 +68,39 @@ settle_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
-/* The question stands on the screen. (transfer full) */
+static void
+read_screen (int screen, GString *shown)
+{
+  char piece[4096];
+  gssize n;
+
+  while ((n = read (screen, piece, sizeof piece)) > 0)
+    g_string_append_len (shown, piece, n);
+}
+
+/* The question stands on the screen, and its answer is waited for. (transfer full) */
 static DexFuture *
 ask (AnnexRunAsks *asks)
 {
-  DexFuture *asking = annex_fiber_run (settle_fiber, g_object_ref (asks), g_object_unref);
+  g_autoptr (GString) shown = g_string_new (NULL);
+  int kept = dup (STDERR_FILENO);
+  DexFuture *asking;
+  int ends[2];
 
-  app_fixture_wait (200);
+  g_assert_cmpint (kept, >=, 0);
+  g_assert_cmpint (pipe2 (ends, O_CLOEXEC | O_NONBLOCK), ==, 0);
+  dup2 (ends[1], STDERR_FILENO);
+  asking = annex_fiber_run (settle_fiber, g_object_ref (asks), g_object_unref);
+  for (guint i = 0; i < 500 && strstr (shown->str, "keep or discard: ") == NULL; i++)
+    {
+      app_fixture_wait (20);
+      read_screen (ends[0], shown);
+    }
+  dup2 (kept, STDERR_FILENO);
+  close (kept);
+  close (ends[0]);
+  close (ends[1]);
+  g_assert_nonnull (strstr (shown->str, "keep or discard: "));
   g_assert_true (dex_future_is_pending (asking));
   return asking;
 }
