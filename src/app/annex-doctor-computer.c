@@ -30,11 +30,21 @@ find_newer (AnnexDoctor *self, const char *current, gboolean thorough)
   g_autoptr (AnnexImageSource) source =
       annex_image_origin_create_source (origin, FALSE, annex_session_get_store (self->session));
   g_autofree char *version = NULL;
+  g_autoptr (GError) error = NULL;
+  AnnexImageEstimate *estimate;
 
   if (origin == ANNEX_IMAGE_ORIGIN_NONE || (origin != ANNEX_IMAGE_ORIGIN_EXTENSION && !thorough))
     return NULL;
   version = dex_await_string (annex_image_source_find_version (source, NULL), NULL);
-  return version != NULL && !g_str_equal (version, current) ? g_steal_pointer (&version) : NULL;
+  if (version == NULL || g_str_equal (version, current))
+    return NULL;
+  estimate = dex_await_boxed (
+      annex_image_source_estimate (source, annex_session_get_images (self->session), NULL), &error);
+  g_clear_pointer (&estimate, g_free);
+  /* An older one is never taken in place of the present one. */
+  return g_error_matches (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED)
+             ? NULL
+             : g_steal_pointer (&version);
 }
 
 /* In words for the button. */

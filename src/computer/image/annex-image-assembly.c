@@ -32,58 +32,76 @@ is_complete (const char *path, const AnnexImageFile *file, GCancellable *cancell
   return g_strcmp0 (sum, file->sha256) == 0;
 }
 
-/* Takes @file from the current image when it is the same there: as a second name of one file, else
- * as a copy. */
-static gboolean
-take_from_current (AnnexImage *current, const AnnexImageFile *file, const char *path)
+/* The file of @current (nullable) that is the same as @file, or NULL. */
+static const AnnexImageFile *
+find_in_current (AnnexImage *current, const AnnexImageFile *file)
 {
   const AnnexImageManifest *manifest;
-  g_autofree char *from = NULL;
 
   if (current == NULL)
-    return FALSE;
+    return NULL;
   manifest = annex_image_get_manifest (current);
   for (guint i = 0; i < manifest->files->len; i++)
     {
       const AnnexImageFile *other = g_ptr_array_index (manifest->files, i);
 
-      if (strcmp (other->sha256, file->sha256) != 0 || other->size_bytes != file->size_bytes)
-        continue;
-      from = g_build_filename (annex_image_get_folder (current), other->name, NULL);
-      unlink (path);
-      if (link (from, path) == 0)
-        return TRUE;
-      g_clear_pointer (&from, g_free);
+      if (strcmp (other->sha256, file->sha256) == 0 && other->size_bytes == file->size_bytes)
+        return other;
     }
-  return FALSE;
+  return NULL;
 }
 
-/* Bytes that the staging folder already holds of the image. */
-static guint64
-measure_present (const char *staging, const AnnexImageManifest *manifest)
+/* Takes @file from the current image when it is the same there, as a second name of one file. */
+static gboolean
+take_from_current (AnnexImage *current, const AnnexImageFile *file, const char *path)
 {
-  guint64 present = 0;
+  const AnnexImageFile *other = find_in_current (current, file);
+  g_autofree char *from = NULL;
+
+  if (other == NULL)
+    return FALSE;
+  from = g_build_filename (annex_image_get_folder (current), other->name, NULL);
+  unlink (path);
+  return link (from, path) == 0;
+}
+
+/* Bytes of @file that the staging folder already holds. */
+static guint64
+measure_present (const char *staging, const AnnexImageFile *file)
+{
+  g_autofree char *path = g_build_filename (staging, file->name, NULL);
+  g_autofree char *part = g_strconcat (path, ".part", NULL);
+  struct stat info;
+
+  if (lstat (path, &info) != 0 && lstat (part, &info) != 0)
+    return 0;
+  return MIN ((guint64) info.st_size, file->size_bytes);
+}
+
+guint64
+annex_image_assembly_measure_missing (const char *staging,
+                                      const AnnexImageManifest *manifest,
+                                      AnnexImage *current)
+{
+  guint64 missing = 0;
 
   for (guint i = 0; i < manifest->files->len; i++)
     {
       const AnnexImageFile *file = g_ptr_array_index (manifest->files, i);
-      g_autofree char *path = g_build_filename (staging, file->name, NULL);
-      g_autofree char *part = g_strconcat (path, ".part", NULL);
-      struct stat info;
 
-      if (lstat (path, &info) == 0 || lstat (part, &info) == 0)
-        present += MIN ((guint64) info.st_size, file->size_bytes);
+      if (find_in_current (current, file) == NULL)
+        missing += file->size_bytes - (staging != NULL ? measure_present (staging, file) : 0);
     }
-  return present;
+  return missing;
 }
 
 gboolean
 annex_image_assembly_check_space (const char *staging,
                                   const AnnexImageManifest *manifest,
+                                  AnnexImage *current,
                                   GError **error)
 {
-  guint64 present = measure_present (staging, manifest);
-  guint64 needed = manifest->size_bytes - MIN (present, manifest->size_bytes) + SPARE_BYTES;
+  guint64 needed = annex_image_assembly_measure_missing (staging, manifest, current) + SPARE_BYTES;
   struct statvfs info;
   guint64 free_bytes;
   g_autofree char *needed_text = NULL, *free_text = NULL;

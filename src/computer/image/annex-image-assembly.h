@@ -31,11 +31,17 @@ annex_image_assembly_check_age (AnnexImage *current,
 gboolean
 annex_image_assembly_check_machine (const AnnexImageManifest *manifest, GError **error);
 
-/* There is room in @staging for what of the image is not there yet, and some to spare. FALSE with
- * ANNEX_IMAGE_ERROR_NO_SPACE. */
+/* The bytes of the image that neither @staging (nullable) nor @current (nullable) has. */
+guint64
+annex_image_assembly_measure_missing (const char *staging,
+                                      const AnnexImageManifest *manifest,
+                                      AnnexImage *current);
+
+/* There is room in @staging for those, and some to spare. FALSE with ANNEX_IMAGE_ERROR_NO_SPACE. */
 gboolean
 annex_image_assembly_check_space (const char *staging,
                                   const AnnexImageManifest *manifest,
+                                  AnnexImage *current,
                                   GError **error);
 
 /* Is @path the file @file, whole? If not, it is taken from @current (nullable), as a second name of

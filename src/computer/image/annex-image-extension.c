@@ -125,11 +125,15 @@ estimate_work (gpointer data)
   Work *work = data;
   GError *error = NULL;
   g_autoptr (AnnexImageManifest) manifest = read_own_manifest (work, NULL, &error);
+  g_autoptr (AnnexImage) current = NULL;
   AnnexImageEstimate estimate = { 0 };
 
   if (manifest == NULL)
     return dex_future_new_for_error (error);
-  estimate.disk_bytes = manifest->size_bytes;
+  current = annex_image_assembly_open_current (work->base.store, work->base.cancellable);
+  if (!annex_image_assembly_check_age (current, manifest, &error))
+    return dex_future_new_for_error (error);
+  estimate.disk_bytes = annex_image_assembly_measure_missing (NULL, manifest, current);
   return annex_image_estimate_new_future (&estimate);
 }
 
@@ -190,7 +194,7 @@ copy_locked (gpointer data, GError **error)
   if (!annex_image_assembly_check_age (current, manifest, error))
     return NULL;
   staging = annex_image_store_stage (work->base.store, manifest->version, error);
-  if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, error))
+  if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, current, error))
     return NULL;
   work->total_bytes = manifest->size_bytes;
   for (guint i = 0; i < manifest->files->len; i++)

@@ -178,10 +178,19 @@ find_version (Work *work)
   return dex_future_new_for_string (manifest->version);
 }
 
+/* The very one that was meant may be any. */
+static gboolean
+check_age (Work *work, AnnexImage *current, const AnnexImageManifest *manifest, GError **error)
+{
+  return fetcher_of (work)->key == NULL || fetcher_of (work)->sha256 != NULL ||
+         annex_image_assembly_check_age (current, manifest, error);
+}
+
 static DexFuture *
 estimate (Work *work)
 {
   g_autoptr (AnnexImageManifest) manifest = NULL;
+  g_autoptr (AnnexImage) current = NULL;
   g_autoptr (GBytes) text = NULL;
   AnnexImageEstimate estimate;
   GError *error = NULL;
@@ -189,7 +198,11 @@ estimate (Work *work)
   manifest = fetch_manifest (work, &text, &error);
   if (manifest == NULL)
     return dex_future_new_for_error (error);
-  estimate.download_bytes = estimate.disk_bytes = manifest->size_bytes;
+  current = annex_image_assembly_open_current (work->base.store, work->base.cancellable);
+  if (!check_age (work, current, manifest, &error))
+    return dex_future_new_for_error (error);
+  estimate.download_bytes = estimate.disk_bytes =
+      annex_image_assembly_measure_missing (NULL, manifest, current);
   return annex_image_estimate_new_future (&estimate);
 }
 
@@ -254,13 +267,11 @@ fetch_locked (gpointer data, GError **error)
   current = annex_image_assembly_open_current (work->base.store, work->base.cancellable);
   if (annex_image_assembly_is_same (current, manifest))
     return g_steal_pointer (&current);
-  /* The very one that was meant may be any. */
-  if (fetcher_of (work)->key != NULL && fetcher_of (work)->sha256 == NULL &&
-      !annex_image_assembly_check_age (current, manifest, error))
+  if (!check_age (work, current, manifest, error))
     return NULL;
 
   staging = annex_image_store_stage (work->base.store, manifest->version, error);
-  if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, error))
+  if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, current, error))
     return NULL;
   for (guint i = 0; i < manifest->files->len; i++)
     if (!fetch_file (work, staging, g_ptr_array_index (manifest->files, i), current, error))

@@ -192,13 +192,31 @@ test_pinned (FetchFixture *f, gconstpointer data)
   fetch_assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
 }
 
-/* Only what changed is fetched. */
+static guint64
+estimate_download (FetchFixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  const GValue *value = image_harness_wait (
+      annex_image_source_estimate (ANNEX_IMAGE_SOURCE (f->fetcher), f->store, NULL), &error);
+
+  g_assert_no_error (error);
+  return ((const AnnexImageEstimate *) g_value_get_boxed (value))->download_bytes;
+}
+
+/* Only what changed is fetched, and told of before. */
 static void
 test_update (FetchFixture *f, gconstpointer data)
 {
+  g_autoptr (GBytes) base = image_harness_content ("base.erofs", "b");
+  guint64 whole = estimate_download (f);
+
   fetch_assert_provided (f, "one");
+  g_assert_cmpuint (estimate_download (f), ==, 0);
   g_ptr_array_set_size (f->requests, 0);
   fetch_serve_image (f, "two", "b");
+  g_assert_cmpuint (estimate_download (f), <, whole);
+  g_assert_cmpuint (estimate_download (f), >=, g_bytes_get_size (base));
+  g_ptr_array_set_size (f->requests, 0);
   fetch_assert_provided (f, "two");
   g_assert_cmpuint (fetch_count_requests (f, "/image/vmlinuz"), ==, 0);
   g_assert_cmpuint (fetch_count_requests (f, "/image/disk.qcow2"), ==, 0);
@@ -291,6 +309,8 @@ test_older (FetchFixture *f, gconstpointer data)
   fetch_assert_provided (f, "two");
   serve_signed (f, "one", "a", "2026-01-31T10:00:00Z");
   fetch_assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
+  g_assert_null (image_harness_wait (
+      annex_image_source_estimate (ANNEX_IMAGE_SOURCE (f->fetcher), f->store, NULL), NULL));
   serve_signed (f, "one", "a", "some day");
   fetch_assert_refused (f, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED);
   fetch_assert_current (f, "two");
