@@ -62,6 +62,7 @@ struct _AnnexVm
   GPtrArray *wanted;    /* AnnexShare */
   GHashTable *refused;  /* ids of shares the administrator forbids, of which the agent was told */
   GHashTable *attached; /* id → AnnexVmShare */
+  GHashTable *tidying;  /* name in /folders → DexFuture: being taken away, not behind the gate */
 
   guint disk_full_id;
   guint n_terminals;

@@ -150,21 +150,29 @@ has_name (AnnexVm *self, const char *name)
   return FALSE;
 }
 
-/* The folder's name goes from the guest, too, where it was not taken away in time. */
+/* The folder's name goes from the guest, too, where it was not taken away in time. Not behind the
+ * gate, where everything would wait for a slow guest: a folder of the same name does. */
 static DexFuture *
 tidy_fiber (gpointer data)
 {
   Tidy *tidy = data;
   AnnexVm *self = tidy->self;
+  const char *name = annex_share_get_name (tidy->share);
   gboolean done = FALSE;
 
   for (guint i = 0; i < TIDY_TRIES && !done; i++)
     {
+      g_autoptr (DexFuture) attempt = NULL;
+
       dex_await (dex_timeout_new_msec (TIDY_AFTER_MS), NULL); /* a time-out always rejects */
-      annex_gate_enter (&self->sharing);
-      done = self->guest == NULL || has_name (self, annex_share_get_name (tidy->share)) ||
-             dex_await (annex_guest_unmount (self->guest, tidy->share, TIDY_UNMOUNT_MS), NULL);
-      annex_gate_leave (&self->sharing);
+      if (self->guest == NULL || has_name (self, name))
+        break;
+      if (g_hash_table_contains (self->tidying, name))
+        continue;
+      attempt = annex_future_keep (annex_guest_unmount (self->guest, tidy->share, TIDY_UNMOUNT_MS));
+      g_hash_table_insert (self->tidying, g_strdup (name), dex_ref (attempt));
+      done = dex_await (dex_ref (attempt), NULL); /* tried again below */
+      g_hash_table_remove (self->tidying, name);
     }
   return dex_future_new_true ();
 }
@@ -320,12 +328,16 @@ await_plugged (AnnexVm *self, AnnexShare *share, const char *socket_path, GError
   g_autoptr (AnnexGuest) guest = g_object_ref (self->guest);
   g_autoptr (GError) local = NULL;
   AnnexVmShare *attached;
+  DexFuture *tidying;
 
   if (!dex_await (annex_machine_plug (self->machine, id, socket_path), error))
     {
       g_hash_table_remove (self->attached, id);
       return FALSE;
     }
+  tidying = g_hash_table_lookup (self->tidying, annex_share_get_name (share));
+  if (tidying != NULL)
+    dex_await (dex_ref (tidying), NULL); /* mounting tells whether its name is free */
   if (find_wanted (self, id) == NULL)
     return !g_hash_table_contains (self->attached, id) || await_detached (self, id, TRUE, error);
   if (!dex_await (annex_guest_mount (guest, share), &local))

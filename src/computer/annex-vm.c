@@ -318,6 +318,7 @@ annex_vm_finalize (GObject *object)
 
   g_clear_handle_id (&self->disk_full_id, g_source_remove);
   g_hash_table_unref (self->attached);
+  g_hash_table_unref (self->tidying);
   g_ptr_array_unref (self->wanted);
   g_hash_table_unref (self->refused);
   g_clear_object (&self->guest);
@@ -347,6 +348,7 @@ annex_vm_init (AnnexVm *self)
   self->wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_share_unref);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->attached = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, annex_vm_share_free);
+  self->tidying = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
 }
 
 AnnexVm *
