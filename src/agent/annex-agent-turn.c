@@ -80,12 +80,12 @@ block_cb (guint index, AnnexBlock *block, gpointer data)
                           annex_json_object_copy (annex_block_get_json (block)), NULL));
 }
 
-static void
-traffic_cb (const AnnexModelTraffic *traffic, gpointer data)
+static DexFuture *
+traffic_cb (AnnexModelTraffic *traffic, gpointer data)
 {
   Turn *turn = data;
 
-  annex_workspace_note_traffic (turn->workspace, traffic);
+  return annex_workspace_note_traffic (turn->workspace, traffic);
 }
 
 /* Waits until everything appended so far is committed. */

@@ -241,12 +241,12 @@ delta_cb (const AnnexDelta *delta, gpointer data)
   g_string_append (sub->partial, delta->text);
 }
 
-static void
-traffic_cb (const AnnexModelTraffic *traffic, gpointer data)
+static DexFuture *
+traffic_cb (AnnexModelTraffic *traffic, gpointer data)
 {
   Sub *sub = data;
 
-  annex_workspace_note_traffic (sub->spec->workspace, traffic);
+  return annex_workspace_note_traffic (sub->spec->workspace, traffic);
 }
 
 /* By the user; nothing else settles this. */

@@ -165,10 +165,10 @@ annex_workspace_ask_midway (AnnexWorkspace *self,
 char *
 annex_workspace_settle_midway (AnnexWorkspace *self, const char *tool_use_id, GError **error);
 
-/* A row of the ledger for what went to a model's server and came from it. A server on this machine
- * is none: nothing has left. */
-void
-annex_workspace_note_traffic (AnnexWorkspace *self, const AnnexModelTraffic *traffic);
+/* A row of the ledger for what goes to a model's server and comes from it; see AnnexModelTrafficFunc. A
+ * server on this machine is none: nothing leaves. */
+DexFuture *
+annex_workspace_note_traffic (AnnexWorkspace *self, AnnexModelTraffic *traffic);
 
 /* In a fiber: grants a folder: appends share-granted, which also tells the model, and attaches it.
  * One that is shared already gets @mode, but review does not open a read-only one. (transfer full)

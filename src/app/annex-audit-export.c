@@ -11,6 +11,7 @@
 #include "annex-http.h"
 #include "annex-json.h"
 #include "annex-paths.h"
+#include "annex-store-begun.h"
 #include "annex-store-outbox.h"
 
 #include <fcntl.h>
@@ -26,7 +27,7 @@
 #define REQUEST_LIMIT_MS 20000
 #define MAX_ANSWER_BYTES 4096
 /* What reporting writes into the ledger, which is not reported again. */
-#define CHANNEL "audit"
+#define CHANNEL ANNEX_LEDGER_REPORTS
 
 typedef enum {
   SENT_ALL, /* there is nothing more for now */
@@ -116,24 +117,54 @@ post (AnnexHttp *http, GBytes *body, GError **error)
   return status;
 }
 
-static void
-note_in_ledger (AnnexAuditExport *self, AnnexHttp *http, gsize size, const GError *failure)
+static AnnexLedgerEntry *
+new_row (AnnexHttp *http)
 {
   g_autoptr (GUri) uri = g_uri_parse (annex_http_get_base_url (http), G_URI_FLAGS_NONE, NULL);
   int port = uri != NULL ? g_uri_get_port (uri) : -1;
   gboolean plain = uri != NULL && g_str_equal (g_uri_get_scheme (uri), "http");
-  g_autoptr (AnnexLedgerEntry) entry =
-      annex_ledger_entry_new (NULL, CHANNEL, annex_http_get_host (http),
-                              port > 0 ? (guint) port
-                              : plain  ? 80
-                                       : 443);
+  AnnexLedgerEntry *row = annex_ledger_entry_new (NULL, CHANNEL, annex_http_get_host (http),
+                                                  port > 0 ? (guint) port
+                                                  : plain  ? 80
+                                                           : 443);
 
-  entry->method = g_strdup ("POST");
-  entry->bytes_up = size;
-  entry->decision = g_strdup (failure == NULL ? "allowed" : "failed");
-  entry->by = g_strdup ("policy");
-  entry->reason = failure != NULL ? g_strdup (failure->message) : NULL;
-  dex_future_disown (annex_store_append_ledger (self->store, entry));
+  row->method = g_strdup ("POST");
+  row->by = g_strdup ("policy");
+  return row;
+}
+
+/* In the fiber: sends @body, with its @row in the ledger before. As post(). */
+static guint
+post_noted (AnnexStore *store,
+            AnnexHttp *http,
+            GBytes *body,
+            AnnexLedgerEntry **row,
+            GError **error)
+{
+  guint status;
+
+  *row = new_row (http);
+  if (!dex_await (annex_store_begin_ledger (store, *row), error))
+    {
+      g_clear_pointer (row, annex_ledger_entry_free);
+      return 0;
+    }
+  status = post (http, body, error);
+  (*row)->time_us = g_get_real_time ();
+  (*row)->bytes_up = g_bytes_get_size (body);
+  return status;
+}
+
+/* @row (taken, nullable) has ended. */
+static void
+end_row (AnnexStore *store, AnnexLedgerEntry *row, const GError *failure)
+{
+  if (row == NULL)
+    return;
+  row->decision = g_strdup (failure == NULL ? "allowed" : "failed");
+  row->reason = failure != NULL ? g_strdup (failure->message) : NULL;
+  dex_future_disown (annex_store_append_ledger (store, row));
+  annex_ledger_entry_free (row);
 }
 
 /* ---- how far it has come */
@@ -312,16 +343,27 @@ make_body (const Batch *batch, guint from, guint *n)
 /* In the fiber: does the collector take what is certainly right? Then it is a record that it does
  * not take, and not everything, as at a wrong address. */
 static gboolean
-takes_others (AnnexAuditExport *self, AnnexHttp *http)
+takes_others (AnnexStore *store, AnnexHttp *http, GError **error)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
   char *text = annex_audit_export_format (none);
   g_autoptr (GBytes) body = g_bytes_new_take (text, strlen (text));
-  g_autoptr (GError) error = NULL;
-  guint status = post (http, body, &error);
+  g_autoptr (GError) local = NULL;
+  AnnexLedgerEntry *row;
+  guint status = post_noted (store, http, body, &row, &local);
 
-  note_in_ledger (self, http, g_bytes_get_size (body), error);
+  end_row (store, row, local);
+  if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
   return status / 100 == 2;
+}
+
+gboolean
+annex_audit_export_try (AnnexStore *store, const char *collector, GError **error)
+{
+  g_autoptr (AnnexHttp) http = annex_http_new (collector, error);
+
+  return http != NULL && takes_others (store, http, error);
 }
 
 /* In the fiber: what of @batch from @from on one request takes, *@most records at most. The
@@ -340,9 +382,10 @@ await_piece (AnnexAuditExport *self,
       guint n = MIN (*most, batch->records->len - from);
       g_autoptr (GBytes) body = make_body (batch, from, &n);
       g_autoptr (GError) error = NULL;
-      guint status = post (http, body, &error);
+      AnnexLedgerEntry *row;
+      guint status = post_noted (self->store, http, body, &row, &error);
       gboolean is_final = status == 400 || status == 413;
-      gboolean is_passed_over = is_final && n == 1 && takes_others (self, http);
+      gboolean is_passed_over = is_final && n == 1 && takes_others (self->store, http, NULL);
 
       if (is_passed_over)
         {
@@ -353,7 +396,7 @@ await_piece (AnnexAuditExport *self,
                        _ ("The collector answered %u; the record “%s” was passed over"), status,
                        annex_json_opt_string (record, "kind", "?"));
         }
-      note_in_ledger (self, http, g_bytes_get_size (body), error);
+      end_row (self->store, row, error);
       if (is_final && n > 1)
         {
           *most = n / 2;

@@ -27,13 +27,17 @@ annex_audit_export_new (AnnexStore *store, const char *const *collectors);
 DexFuture *
 annex_audit_export_close (AnnexAuditExport *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* In a fiber: deletes @task_id as annex_store_delete_task(); what @collectors have not got of it yet,
- * and that it was deleted, is reported. FALSE with ANNEX_STORE_ERROR. */
+/* In a fiber: deletes @task_id as annex_store_delete_task(); what @collectors have not got of it
+ * yet, and that it was deleted, is reported. FALSE with ANNEX_STORE_ERROR. */
 gboolean
 annex_audit_export_delete_task (AnnexStore *store,
                                 const char *const *collectors,
                                 const char *task_id,
                                 GError **error);
+
+/* In a fiber: does @collector take what is certainly right, now? FALSE with what is in the way. */
+gboolean
+annex_audit_export_try (AnnexStore *store, const char *collector, GError **error);
 
 /* The body of a request with @records (JsonObject, of annex-audit.h). (transfer full) */
 char *

@@ -152,7 +152,7 @@ static const char tasks_help[] =
     "  undo     take back what was kept, byte for byte, with times and permissions: KEEP (“keep” in the\n"
     "           draft-kept events of show --json), or all of it, the last first\n"
     "  ledger   what left the machine, or tried to: host, amount, who allowed it; without TASK of\n"
-    "           everything, also of what Annex itself fetched\n"
+    "           everything, also of what Annex itself fetched; with what has not ended yet, “under way”\n"
     "  audit    who was asked what and who answered, folders given and taken back, what was kept and\n"
     "           undone, models called with tokens and cost, tools used, and the ledger, in the order\n"
     "           of time. Names of files and hosts, but no contents; --contents adds them. --csv prints\n"

@@ -478,9 +478,10 @@ ledger (Tasks *tasks, GError **error)
         annex_cli_print ("%s\n", line);
       else
         annex_cli_print ("%s  %-8s  %-8s  %s:%u  %" G_GUINT64_FORMAT " up, %" G_GUINT64_FORMAT
-                         " down  by %s%s%s\n",
+                         " down  by %s%s%s%s\n",
                          time, row->channel, row->decision, host, row->port, row->bytes_up,
                          row->bytes_down, row->by != NULL ? row->by : "?",
+                         annex_ledger_entry_is_under_way (row) ? "  under way" : "",
                          reason[0] != '\0' ? "  " : "", reason);
     }
   return ANNEX_EXIT_DONE;

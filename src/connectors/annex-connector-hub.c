@@ -59,17 +59,10 @@ annex_connector_hub_get_secrets (AnnexConnectorHub *self)
 }
 
 /* What a sign-in asks is told in the ledger, too. It belongs to no task. */
-static void
-traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpointer data)
+static DexFuture *
+traffic_cb (AnnexMcpTraffic *traffic, gpointer data)
 {
-  g_autoptr (AnnexLedgerEntry) entry = annex_ledger_entry_new (NULL, "connector", host, port);
-
-  g_set_str (&entry->method, sent > 0 ? "POST" : "GET");
-  g_set_str (&entry->decision, "allowed");
-  g_set_str (&entry->by, "user");
-  entry->bytes_up = sent;
-  entry->bytes_down = received;
-  dex_future_disown (annex_store_append_ledger (data, entry));
+  return annex_mcp_traffic_write (traffic, data, NULL);
 }
 
 AnnexOauth *

@@ -10,7 +10,6 @@
 #include "annex-connector-fill.h"
 #include "annex-future.h"
 #include "annex-json-build.h"
-#include "annex-ledger.h"
 #include "annex-mcp-stdio.h"
 #include "annex-spoken.h"
 
@@ -142,21 +141,14 @@ open_command (AnnexConnectorLine *self, char **environment, GError **error)
 }
 
 /* Each exchange is told in the ledger. */
-static void
-traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpointer data)
+static DexFuture *
+traffic_cb (AnnexMcpTraffic *traffic, gpointer data)
 {
   g_autoptr (AnnexConnectorLine) self = g_weak_ref_get (data);
-  g_autoptr (AnnexLedgerEntry) entry = NULL;
 
-  if (self == NULL || self->store == NULL)
-    return;
-  entry = annex_ledger_entry_new (self->task_id, "connector", host, port);
-  g_set_str (&entry->method, "POST");
-  g_set_str (&entry->decision, "allowed");
-  g_set_str (&entry->by, "user");
-  entry->bytes_up = sent;
-  entry->bytes_down = received;
-  dex_future_disown (annex_store_append_ledger (self->store, entry));
+  return self != NULL && self->store != NULL
+             ? annex_mcp_traffic_write (traffic, self->store, self->task_id)
+             : NULL;
 }
 
 static AnnexMcpTransport *

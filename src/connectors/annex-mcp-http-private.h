@@ -53,5 +53,18 @@ annex_mcp_http_fetch_token (AnnexMcpHttp *self, GCancellable *cancellable, GErro
 /* In a fiber: is there another token than @refused, which the service did not take? */
 gboolean
 annex_mcp_http_renew_token (AnnexMcpHttp *self, const char *refused, GCancellable *cancellable);
+/* In a fiber: see annex-mcp-traffic.h. */
+gboolean
+annex_mcp_http_begin_traffic (AnnexMcpHttp *self,
+                              const char *method,
+                              guint64 bytes,
+                              gint64 *begun,
+                              GError **error);
+void
+annex_mcp_http_end_traffic (AnnexMcpHttp *self,
+                            const char *method,
+                            gint64 begun,
+                            guint64 sent_bytes,
+                            guint64 received_bytes);
 
 G_END_DECLS

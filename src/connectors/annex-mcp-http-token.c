@@ -136,3 +136,40 @@ annex_mcp_http_set_token_func (AnnexMcpHttp *self,
   self->token_data = data;
   self->token_free = free_data;
 }
+
+/* ---- the ledger */
+
+void
+annex_mcp_http_set_traffic_func (AnnexMcpHttp *self,
+                                 AnnexMcpTrafficFunc func,
+                                 gpointer data,
+                                 GDestroyNotify free_data)
+{
+  if (self->traffic_free != NULL)
+    self->traffic_free (self->traffic_data);
+  self->traffic = func;
+  self->traffic_data = data;
+  self->traffic_free = free_data;
+}
+
+gboolean
+annex_mcp_http_begin_traffic (AnnexMcpHttp *self,
+                              const char *method,
+                              guint64 bytes,
+                              gint64 *begun,
+                              GError **error)
+{
+  return annex_mcp_traffic_begin (self->traffic, self->traffic_data, method, self->address, bytes,
+                                  begun, error);
+}
+
+void
+annex_mcp_http_end_traffic (AnnexMcpHttp *self,
+                            const char *method,
+                            gint64 begun,
+                            guint64 sent_bytes,
+                            guint64 received_bytes)
+{
+  annex_mcp_traffic_end (self->traffic, self->traffic_data, method, self->address, begun,
+                         sent_bytes, received_bytes);
+}

@@ -436,18 +436,19 @@ post_fiber (gpointer data)
   gulong handler =
       g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
   GError *error = NULL;
-  gboolean read;
+  gint64 begun = 0;
+  gboolean begins, read;
 
   self->n_posts++;
   if (post->id >= 0)
     g_hash_table_insert (self->running, &post->id, post->cancellable);
-  read = exchange_signed (post, &error);
+  begins = annex_mcp_http_begin_traffic (self, "POST", strlen (post->text), &begun, &error);
+  read = begins && exchange_signed (post, &error);
   if (post->id >= 0)
     g_hash_table_remove (self->running, &post->id);
   g_cancellable_disconnect (self->whole, handler);
-  if (self->traffic != NULL)
-    self->traffic (g_uri_get_host (self->address), (guint) g_uri_get_port (self->address),
-                   strlen (post->text), post->received, self->traffic_data);
+  if (begins)
+    annex_mcp_http_end_traffic (self, "POST", begun, strlen (post->text), post->received);
   if (--self->n_posts == 0 && self->quiet != NULL)
     dex_promise_resolve_boolean (self->quiet, TRUE);
   /* What a stream that broke off after the answer says no longer matters. */
@@ -492,13 +493,18 @@ listen_once (AnnexMcpHttp *self, guint64 *received)
   gulong handler =
       g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
   g_autoptr (GInputStream) stream = NULL;
+  gint64 begun = 0;
+  gboolean begins = annex_mcp_http_begin_traffic (self, "GET", 0, &begun, NULL);
   gboolean offered;
 
   post->last_id = g_steal_pointer (&self->heard_id);
-  stream = open_stream (post, "GET", NULL);
+  if (begins)
+    stream = open_stream (post, "GET", NULL);
   offered = stream != NULL && soup_message_get_status (post->message) == SOUP_STATUS_OK;
   if (offered)
     read_events (post, stream, NULL); /* however it ends, it is tried again */
+  if (begins)
+    annex_mcp_http_end_traffic (self, "GET", begun, 0, post->received);
   *received = post->received;
   self->heard_id = g_steal_pointer (&post->last_id);
   g_cancellable_disconnect (self->whole, handler);
@@ -548,6 +554,7 @@ close_fiber (gpointer data)
   AnnexMcpHttp *self = data;
   g_autoptr (GInputStream) stream = NULL;
   g_autoptr (DexPromise) sent = NULL;
+  gint64 begun = 0;
   Post *post;
 
   g_cancellable_cancel (self->whole);
@@ -555,7 +562,8 @@ close_fiber (gpointer data)
     self->quiet = dex_promise_new ();
   if (self->n_posts > 0)
     dex_await (dex_ref (self->quiet), NULL); /* each was cancelled */
-  if (self->session_id == NULL || self->modern)
+  if (self->session_id == NULL || self->modern ||
+      !annex_mcp_http_begin_traffic (self, "DELETE", 0, &begun, NULL))
     return dex_future_new_true ();
   /* A courtesy; the service ends its session by itself too. */
   sent = dex_promise_new ();
@@ -566,6 +574,7 @@ close_fiber (gpointer data)
   stream = dex_await_object (annex_future_with_timeout (dex_ref (sent), DELETE_MS), NULL);
   if (stream == NULL)
     g_cancellable_cancel (post->cancellable);
+  annex_mcp_http_end_traffic (self, "DELETE", begun, 0, 0);
   post_free (post);
   return dex_future_new_true ();
 }
@@ -677,19 +686,6 @@ annex_mcp_http_set_headers (AnnexMcpHttp *self, const char *const *headers)
 {
   g_strfreev (self->headers);
   self->headers = g_strdupv ((char **) headers);
-}
-
-void
-annex_mcp_http_set_traffic_func (AnnexMcpHttp *self,
-                                 AnnexMcpTrafficFunc func,
-                                 gpointer data,
-                                 GDestroyNotify free_data)
-{
-  if (self->traffic_free != NULL)
-    self->traffic_free (self->traffic_data);
-  self->traffic = func;
-  self->traffic_data = data;
-  self->traffic_free = free_data;
 }
 
 const char *

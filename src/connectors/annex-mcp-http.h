@@ -7,16 +7,10 @@
  */
 #pragma once
 
+#include "annex-mcp-traffic.h"
 #include "annex-mcp-transport.h"
 
 G_BEGIN_DECLS
-
-/* One exchange is over: so many bytes went to @host and came from it. */
-typedef void (*AnnexMcpTrafficFunc) (const char *host,
-                                     guint port,
-                                     guint64 sent_bytes,
-                                     guint64 received_bytes,
-                                     gpointer data);
 
 /* A token for the service: a future that resolves to a string. @refused: it did not take that one;
  * NULL: any. Rejects SIGN_IN when there is none, and the message goes without. */

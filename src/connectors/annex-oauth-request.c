@@ -27,6 +27,7 @@ typedef struct
   SoupMessage *message;
   gint64 deadline_us;
   guint64 received;
+  gint64 begun;
 } Exchange;
 
 /* ---- waiting */
@@ -135,6 +136,18 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
     dex_promise_reject (promise, error);
 }
 
+static const char *
+method_of (Exchange *self)
+{
+  return self->request->type != NULL ? "POST" : "GET";
+}
+
+static guint64
+sent_bytes (Exchange *self)
+{
+  return self->request->body != NULL ? strlen (self->request->body) : 0;
+}
+
 static void
 prepare (Exchange *self)
 {
@@ -146,7 +159,7 @@ prepare (Exchange *self)
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_CONTENT_DECODER);
   if (is_this_machine (g_uri_get_host (self->uri)))
     soup_session_set_proxy_resolver (self->session, NULL);
-  self->message = soup_message_new_from_uri (request->type != NULL ? "POST" : "GET", self->uri);
+  self->message = soup_message_new_from_uri (method_of (self), self->uri);
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_disable_feature (self->message, SOUP_TYPE_AUTH_MANAGER);
   headers = soup_message_get_request_headers (self->message);
@@ -224,7 +237,9 @@ begin (Exchange *self, guint *status, GError **error)
 {
   GInputStream *stream;
 
-  if (!check_place (self, error))
+  if (!check_place (self, error) ||
+      !annex_mcp_traffic_begin (self->way->traffic, self->way->traffic_data, method_of (self),
+                                self->uri, sent_bytes (self), &self->begun, error))
     return NULL;
   prepare (self);
   stream = open_stream (self, error);
@@ -277,10 +292,8 @@ exchange_clear (Exchange *self)
 {
   if (self->session != NULL)
     {
-      if (self->way->traffic != NULL)
-        self->way->traffic (g_uri_get_host (self->uri), (guint) g_uri_get_port (self->uri),
-                            self->request->body != NULL ? strlen (self->request->body) : 0,
-                            self->received, self->way->traffic_data);
+      annex_mcp_traffic_end (self->way->traffic, self->way->traffic_data, method_of (self),
+                             self->uri, self->begun, sent_bytes (self), self->received);
       soup_session_abort (self->session);
     }
   g_clear_object (&self->message);

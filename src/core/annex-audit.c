@@ -162,6 +162,8 @@ annex_audit_from_ledger (const AnnexLedgerEntry *entry)
     json_object_set_string_member (record, "by", entry->by);
   if (entry->reason != NULL)
     json_object_set_string_member (record, "reason", entry->reason);
+  if (annex_ledger_entry_is_under_way (entry))
+    json_object_set_boolean_member (record, "under_way", TRUE);
   return record;
 }
 

@@ -55,6 +55,12 @@ annex_ledger_entry_free (AnnexLedgerEntry *self)
   g_free (self);
 }
 
+gboolean
+annex_ledger_entry_is_under_way (const AnnexLedgerEntry *self)
+{
+  return self->id == 0 && self->begun != 0;
+}
+
 static void
 set_string (JsonObject *object, const char *name, const char *value)
 {
@@ -68,7 +74,10 @@ annex_ledger_entry_to_json_line (const AnnexLedgerEntry *self)
   g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *time = annex_time_to_text (self->time_us);
 
-  json_object_set_int_member (object, "id", self->id);
+  if (annex_ledger_entry_is_under_way (self))
+    json_object_set_boolean_member (object, "under_way", TRUE);
+  else
+    json_object_set_int_member (object, "id", self->id);
   set_string (object, "task", self->task_id);
   set_string (object, "time", time);
   set_string (object, "channel", self->channel);

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 id;       /* 0 until stored */
+  gint64 begun;    /* what it was called while it was under way (annex-store-begun.h); 0: it never was */
   gint64 time_us;
   char *task_id;   /* nullable: not of a task (image download …) */
   char *channel;   /* computer, model, browser, connector, image, skill, audit */
@@ -36,8 +37,11 @@ AnnexLedgerEntry *annex_ledger_entry_new (const char *task_id,
                                           guint port);
 AnnexLedgerEntry *annex_ledger_entry_copy (const AnnexLedgerEntry *self);
 void annex_ledger_entry_free (AnnexLedgerEntry *self);
-/* {id, task?, time, channel, host, port, method?, bytes_up, bytes_down, decision, by, reason?} on one
- * line. (transfer full) */
+/* Of a listed one: has it not ended yet? Then its time is when it began, and its bytes are those that
+ * were last noted. */
+gboolean annex_ledger_entry_is_under_way (const AnnexLedgerEntry *self);
+/* {id?, under_way?, task?, time, channel, host, port, method?, bytes_up, bytes_down, decision, by,
+ * reason?} on one line; under_way (true) is there instead of an id. (transfer full) */
 char *annex_ledger_entry_to_json_line (const AnnexLedgerEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexLedgerEntry, annex_ledger_entry_free)
 

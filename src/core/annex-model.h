@@ -88,6 +88,8 @@ typedef void (*AnnexModelBlockFunc) (guint index, AnnexBlock *block, gpointer us
 /* One attempt to speak to a model's server; valid while it is told. */
 typedef struct
 {
+  gboolean ended;
+  gint64 begun; /* set by who is told that it begins, and still there when it has ended */
   const char *host;
   guint port;
   gboolean local; /* the server runs on this machine */
@@ -95,8 +97,10 @@ typedef struct
   guint64 bytes_down;
   const GError *failure; /* nullable */
 } AnnexModelTraffic;
-/* Main thread; must not block. */
-typedef void (*AnnexModelTrafficFunc) (const AnnexModelTraffic *traffic, gpointer user_data);
+/* Main thread; must not block. Told twice: before anything is sent, which waits for the future that is
+ * returned then (NULL: for nothing) and is not sent when that rejects; and when it has ended, when the
+ * result is NULL. (transfer full) */
+typedef DexFuture *(*AnnexModelTrafficFunc) (AnnexModelTraffic *traffic, gpointer user_data);
 
 /* When a model's tool input is not a JSON object, the tool_use block's input has this one member, the
  * raw text: the block stays valid to send back, and the agent answers it with an error result. */
@@ -112,7 +116,7 @@ typedef struct
   guint max_tokens;     /* 0: the provider's default */
   AnnexDeltaFunc on_delta; /* nullable */
   AnnexModelBlockFunc on_block; /* nullable */
-  AnnexModelTrafficFunc on_traffic; /* nullable: of each attempt, when it ended */
+  AnnexModelTrafficFunc on_traffic; /* nullable: of each attempt */
   gpointer user_data;
 } AnnexModelRequest;
 GType annex_model_request_get_type (void) G_GNUC_CONST;

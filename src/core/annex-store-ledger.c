@@ -8,6 +8,7 @@
 #include "annex-store-private.h"
 
 #include "annex-policy.h"
+#include "annex-store-outbox.h"
 
 #include <gio/gio.h>
 
@@ -16,6 +17,8 @@ append_work (AnnexDb *db, StoreJob *job, GError **error)
 {
   const AnnexLedgerEntry *entry = job->entry;
 
+  if (entry->begun != 0 && !annex_store_end_begun (db, entry->begun, error))
+    return FALSE;
   return annex_db_run (
       db, error,
       "INSERT INTO ledger (time_us, task, channel, host, port, method, bytes_up, "
@@ -39,6 +42,27 @@ make_valid (char **text)
     }
 }
 
+AnnexLedgerEntry *
+annex_store_copy_entry (const AnnexLedgerEntry *entry)
+{
+  AnnexLedgerEntry *copy = annex_ledger_entry_copy (entry);
+
+  if (copy->time_us == 0)
+    copy->time_us = g_get_real_time ();
+  if (copy->channel == NULL)
+    copy->channel = g_strdup ("");
+  if (copy->host == NULL)
+    copy->host = g_strdup ("");
+  if (copy->decision == NULL)
+    copy->decision = g_strdup ("");
+  if (copy->by == NULL)
+    copy->by = g_strdup ("");
+  make_valid (&copy->host);
+  make_valid (&copy->method);
+  make_valid (&copy->reason);
+  return copy;
+}
+
 DexFuture *
 annex_store_append_ledger (AnnexStore *self, const AnnexLedgerEntry *entry)
 {
@@ -49,20 +73,7 @@ annex_store_append_ledger (AnnexStore *self, const AnnexLedgerEntry *entry)
 
   job = annex_store_job_new (append_work);
   job->shares = TRUE;
-  job->entry = annex_ledger_entry_copy (entry);
-  if (job->entry->time_us == 0)
-    job->entry->time_us = g_get_real_time ();
-  if (job->entry->channel == NULL)
-    job->entry->channel = g_strdup ("");
-  if (job->entry->host == NULL)
-    job->entry->host = g_strdup ("");
-  if (job->entry->decision == NULL)
-    job->entry->decision = g_strdup ("");
-  if (job->entry->by == NULL)
-    job->entry->by = g_strdup ("");
-  make_valid (&job->entry->host);
-  make_valid (&job->entry->method);
-  make_valid (&job->entry->reason);
+  job->entry = annex_store_copy_entry (entry);
   return annex_store_queue (self, job);
 }
 
@@ -81,6 +92,7 @@ read_entry (sqlite3_stmt *statement)
   entry->decision = g_strdup (annex_db_text (statement, 9));
   entry->by = g_strdup (annex_db_text (statement, 10));
   entry->reason = g_strdup ((const char *) sqlite3_column_text (statement, 11));
+  entry->begun = sqlite3_column_int64 (statement, 12);
   return entry;
 }
 
@@ -105,18 +117,44 @@ read_entries (AnnexDb *db, StoreJob *job, sqlite3_stmt *statement, GError **erro
 
 #define COLUMNS                                                                                    \
   "SELECT id, time_us, task, channel, host, port, method, bytes_up, bytes_down, decision, "        \
-  "decided_by, reason FROM ledger "
+  "decided_by, reason, 0 AS begun FROM ledger "
+#define BEGUN_COLUMNS                                                                              \
+  "UNION ALL SELECT 0, time_us, task, channel, host, port, method, bytes_up, bytes_down, "         \
+  "'allowed', decided_by, NULL, begun FROM ledger_begun "
+/* What has ended stands before what has not, where both are of the same moment. */
+#define BY_TIME "ORDER BY time_us, begun <> 0, id"
+
+/* In one statement, so that nothing is missed or twice that ends meanwhile. */
+static sqlite3_stmt *
+prepare_list (AnnexDb *db, gboolean of_task, gboolean begun, GError **error)
+{
+  if (begun && of_task)
+    return annex_db_prepare (
+        db, "SELECT * FROM (" COLUMNS "WHERE task = ?1 " BEGUN_COLUMNS "WHERE task = ?1) " BY_TIME,
+        error);
+  if (begun)
+    return annex_db_prepare (db, "SELECT * FROM (" COLUMNS BEGUN_COLUMNS ") " BY_TIME, error);
+  if (of_task)
+    return annex_db_prepare (db, COLUMNS "WHERE task = ? ORDER BY time_us, id", error);
+  return annex_db_prepare (db, COLUMNS "ORDER BY time_us, id", error);
+}
 
 static gboolean
 list_work (AnnexDb *db, StoreJob *job, GError **error)
 {
   g_autoptr (AnnexStatement) statement = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean begun;
 
-  statement = job->task_id != NULL
-                  ? annex_db_prepare (db, COLUMNS "WHERE task = ? ORDER BY id", error)
-                  : annex_db_prepare (db, COLUMNS "ORDER BY id", error);
+  annex_store_settle_begun (db, job->owners);
+  begun = annex_store_has_begun (db, &local);
+  if (local == NULL)
+    statement = prepare_list (db, job->task_id != NULL, begun, &local);
   if (statement == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   if (job->task_id != NULL)
     annex_db_bind (statement, "s", job->task_id);
   return read_entries (db, job, statement, error);
@@ -137,9 +175,10 @@ annex_store_list_ledger (AnnexStore *self, const char *task_id)
 static gboolean
 list_after_work (AnnexDb *db, StoreJob *job, GError **error)
 {
-  g_autoptr (AnnexStatement) statement =
-      annex_db_prepare (db, COLUMNS "WHERE id > ? ORDER BY id LIMIT ?", error);
+  g_autoptr (AnnexStatement) statement = NULL;
 
+  annex_store_settle_begun (db, job->owners);
+  statement = annex_db_prepare (db, COLUMNS "WHERE id > ? ORDER BY id LIMIT ?", error);
   if (statement == NULL)
     return FALSE;
   annex_db_bind (statement, "ii", job->number, (gint64) job->limit);
@@ -155,6 +194,30 @@ annex_store_list_all_ledger (AnnexStore *self, gint64 after_id, guint limit)
 
   job = annex_store_job_new (list_after_work);
   job->number = after_id;
+  job->limit = limit;
+  return annex_store_queue (self, job);
+}
+
+static gboolean
+list_reports_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  g_autoptr (AnnexStatement) statement = annex_db_prepare (
+      db, COLUMNS "WHERE channel = '" ANNEX_LEDGER_REPORTS "' ORDER BY id DESC LIMIT ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "i", (gint64) job->limit);
+  return read_entries (db, job, statement, error);
+}
+
+DexFuture *
+annex_store_list_reports (AnnexStore *self, guint limit)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+
+  job = annex_store_job_new (list_reports_work);
   job->limit = limit;
   return annex_store_queue (self, job);
 }

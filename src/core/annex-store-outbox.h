@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* The channel in the ledger of what reporting sends. */
+#define ANNEX_LEDGER_REPORTS "audit"
+
 /* As annex_store_delete_task(). In the same transaction the records of the task's events with an id
  * above @after_id, and one that it was deleted, go into the outbox. */
 DexFuture *
@@ -24,5 +27,9 @@ annex_store_list_outbox (AnnexStore *self, gint64 after_id, guint limit) G_GNUC_
 /* Removes those up to @last_id. */
 DexFuture *
 annex_store_trim_outbox (AnnexStore *self, gint64 last_id) G_GNUC_WARN_UNUSED_RESULT;
+/* The newest rows of the ledger that reporting itself has left, the newest first, at most @limit:
+ * boxed GPtrArray of AnnexLedgerEntry. */
+DexFuture *
+annex_store_list_reports (AnnexStore *self, guint limit) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

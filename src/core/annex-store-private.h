@@ -12,6 +12,7 @@
 #pragma once
 
 #include "annex-db.h"
+#include "annex-owners.h"
 #include "annex-store.h"
 
 G_BEGIN_DECLS
@@ -73,6 +74,7 @@ struct _StoreJob
   AnnexEventType type;
   AnnexDigest *digest;
   AnnexLedgerEntry *entry;
+  AnnexOwners *owners; /* of the store (borrowed) */
   char *other;       /* a second task */
   GPtrArray *extras; /* what a fork adds */
   /* Touched only in the caller's thread. */
@@ -100,6 +102,19 @@ annex_store_append_both (AnnexStore *self,
 /* Sets the result to an array (taken). */
 void
 annex_store_job_take_array (StoreJob *job, GPtrArray *array);
+
+/* As it can be stored: nothing missing, all of it text. (transfer full) */
+AnnexLedgerEntry *
+annex_store_copy_entry (const AnnexLedgerEntry *entry);
+/* Is there a table of what is under way? FALSE without an error: nothing ever was. */
+gboolean
+annex_store_has_begun (AnnexDb *db, GError **error);
+/* Within a transaction: it is no longer under way. */
+gboolean
+annex_store_end_begun (AnnexDb *db, gint64 begun, GError **error);
+/* What was under way in processes that are gone becomes rows of the ledger. */
+void
+annex_store_settle_begun (AnnexDb *db, AnnexOwners *owners);
 
 /* Makes or migrates the tables, rebuilds the derived ones when their version differs. */
 gboolean

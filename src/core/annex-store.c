@@ -23,7 +23,8 @@ typedef struct
 {
   char *path;
   AnnexDb *db;
-  GAsyncQueue *queue; /* StoreJob */
+  AnnexOwners *owners; /* used by the thread alone */
+  GAsyncQueue *queue;  /* StoreJob */
 } Engine;
 
 struct _AnnexStore
@@ -42,6 +43,7 @@ engine_clear (gpointer data)
   Engine *engine = data;
 
   g_free (engine->path);
+  annex_owners_free (engine->owners);
   g_async_queue_unref (engine->queue);
 }
 
@@ -264,8 +266,20 @@ open_database (Engine *engine, GError **error)
     engine->db = annex_db_open (engine->path, ANNEX_STORE_SCHEMA_VERSION, error);
   if (engine->db != NULL && !annex_store_prepare_schema (engine->db, error))
     g_clear_pointer (&engine->db, annex_db_close);
+  if (engine->db != NULL)
+    annex_store_settle_begun (engine->db, engine->owners);
   if (g_error_matches (*error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED))
     (*error)->code = ANNEX_STORE_ERROR_OPEN; /* whatever failed, it could not be opened */
+}
+
+/* Whatever is still under way ends without us. */
+static void
+close_database (Engine *engine)
+{
+  annex_owners_release (engine->owners);
+  annex_store_settle_begun (engine->db, engine->owners);
+  g_clear_pointer (&engine->db, annex_db_close);
+  annex_owners_release (engine->owners);
 }
 
 static gpointer
@@ -295,7 +309,7 @@ store_thread (gpointer data)
         }
       closed = job->work == close_work;
       if (closed)
-        g_clear_pointer (&engine->db, annex_db_close);
+        close_database (engine);
       else
         run_job (engine, job);
       hand_back (g_steal_pointer (&job));
@@ -312,8 +326,12 @@ annex_store_queue (AnnexStore *self, StoreJob *job)
   DexFuture *future = dex_ref (job->promise);
 
   g_weak_ref_set (&job->store, self);
+  job->owners = self->engine->owners;
   if (job->with != NULL)
-    g_weak_ref_set (&job->with->store, self);
+    {
+      g_weak_ref_set (&job->with->store, self);
+      job->with->owners = job->owners;
+    }
   if (self->closed)
     {
       for (StoreJob *closed = job; closed != NULL; closed = closed->with)
@@ -389,6 +407,7 @@ annex_store_open (const char *path)
 
   *opening = engine;
   engine->path = path != NULL ? g_strdup (path) : annex_paths_data ("tasks.db");
+  engine->owners = annex_owners_new (engine->path);
   engine->queue = g_async_queue_new_full (job_free);
   g_async_queue_push (engine->queue, job);
   g_thread_unref (g_thread_new ("annex-store", store_thread, g_atomic_rc_box_acquire (engine)));

@@ -4,9 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-egress-log.h"
+#include "annex-egress-private.h"
 
 #include "annex-future.h"
+#include "annex-store-begun.h"
 
 /* Within a window, refusals after the first ones become a count. */
 #define WINDOW_US (10 * G_USEC_PER_SEC)
@@ -52,6 +53,24 @@ annex_egress_log_free (AnnexEgressLog *self)
     g_warning ("%u rows of the ledger were not stored", self->unstored.length);
   g_queue_clear_full (&self->unstored, (GDestroyNotify) annex_ledger_entry_free);
   g_free (self);
+}
+
+gboolean
+annex_egress_log_begin (AnnexEgressLog *self, AnnexLedgerEntry *entry, GError **error)
+{
+  if (self->store == NULL || dex_await (annex_store_begin_ledger (self->store, entry), NULL))
+    return TRUE;
+  /* Why is said when the row of the refusal is not stored either. */
+  g_set_error_literal (error, ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_LEDGER,
+                       ANNEX_EGRESS_LEDGER_REFUSAL);
+  return FALSE;
+}
+
+void
+annex_egress_log_note (AnnexEgressLog *self, gint64 begun, guint64 bytes_up, guint64 bytes_down)
+{
+  if (self->store != NULL && begun != 0)
+    dex_future_disown (annex_store_note_ledger (self->store, begun, bytes_up, bytes_down));
 }
 
 /* In a fiber: what waits goes first, and only when nothing waits any more is the ledger whole. */
@@ -104,7 +123,7 @@ annex_egress_log_add (AnnexEgressLog *self, const AnnexLedgerEntry *entry)
 {
   gint64 now_us = g_get_monotonic_time ();
 
-  if (g_strcmp0 (entry->decision, "refused") == 0)
+  if (g_strcmp0 (entry->decision, "refused") == 0 && entry->begun == 0)
     {
       if (now_us - self->window_us >= WINDOW_US)
         {

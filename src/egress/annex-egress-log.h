@@ -1,7 +1,7 @@
 /* annex-egress-log.h
  *
  * Hands the proxy's rows to the ledger, and folds a flood of refusals so that a hostile guest
- * cannot fill the disk with them. What was allowed is never folded.
+ * cannot fill the disk with them. What was let through is never folded, even if it was cut then.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,11 +20,19 @@ AnnexEgressLog *
 annex_egress_log_new (AnnexStore *store, AnnexEgressLogFunc func, gpointer data);
 void
 annex_egress_log_free (AnnexEgressLog *self);
-/* In a fiber: stores a copy of @entry, or folds it. Waits until it is durable; one that the store does
- * not take is kept and tried again. */
+/* In a fiber: @entry begins, and has its `begun` from then on; it is durable when this returns
+ * TRUE. FALSE: nothing may leave. */
+gboolean
+annex_egress_log_begin (AnnexEgressLog *self, AnnexLedgerEntry *entry, GError **error);
+/* How much it was so far. Waits for nothing. */
+void
+annex_egress_log_note (AnnexEgressLog *self, gint64 begun, guint64 bytes_up, guint64 bytes_down);
+/* In a fiber: stores a copy of @entry, or folds it. Waits until it is durable; one that the store
+ * does not take is kept and tried again. */
 void
 annex_egress_log_add (AnnexEgressLog *self, const AnnexLedgerEntry *entry);
-/* In a fiber: tries again what could not be stored, and stores the row that sums up what was folded, when its time has come or @is_last. */
+/* In a fiber: tries again what could not be stored, and stores the row that sums up what was
+ * folded, when its time has come or @is_last. */
 void
 annex_egress_log_flush (AnnexEgressLog *self, gboolean is_last);
 /* Is there something that a flush must still store? */

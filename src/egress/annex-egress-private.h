@@ -36,10 +36,13 @@ typedef struct
   gboolean is_origin;              /* allowed as an origin of the user's */
   gboolean has_turn;
   gboolean is_challenge; /* told to send its credentials: no attempt yet */
-  gboolean is_silent;   /* opened and closed without a byte: it asked for nothing */
-  gboolean is_answered; /* the guest got a first byte; an error can no longer be told in HTTP */
+  gboolean is_silent;    /* opened and closed without a byte: it asked for nothing */
+  gboolean is_answered;  /* the guest got a first byte; an error can no longer be told in HTTP */
 
   gint64 active_us;
+  gint64 begun;    /* of its row while it is under way; 0: it was not let through yet */
+  gint64 noted_us; /* monotonic: when the counts were last written there */
+  guint64 noted_bytes;
   AnnexEgressCount up;
   AnnexEgressCount down;
   gboolean is_half_closed;
@@ -61,6 +64,11 @@ annex_egress_stream_watch_client (AnnexEgressStream *self);
  * already. */
 void
 annex_egress_stream_stop (AnnexEgressStream *self, GError *error);
+
+/* Why nothing may leave while the ledger cannot be written. */
+#define ANNEX_EGRESS_LEDGER_REFUSAL                                                                \
+  "Annex refused the connection: its ledger cannot be written, so nothing may leave. The user's "  \
+  "disk may be full."
 
 /* The proxy, as its streams see it. */
 void

@@ -15,6 +15,8 @@
  * computer's channel has fewer to give. */
 #define HARD_MAX_STREAMS 512
 #define TICK_MS 1000
+/* How long what is under way goes on before the ledger hears how much it was so far. */
+#define NOTE_US (10 * G_USEC_PER_SEC)
 
 /* A "once" permission in use. */
 typedef struct
@@ -92,6 +94,26 @@ stop_idle_streams (AnnexEgressProxy *self)
     }
 }
 
+/* Should Annex be killed, this is what is known of them. */
+static void
+note_streams (AnnexEgressProxy *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  for (GList *l = self->streams.head; l != NULL; l = l->next)
+    {
+      AnnexEgressStream *stream = l->data;
+      guint64 bytes = stream->up.bytes + stream->down.bytes;
+
+      if (stream->phase != ANNEX_EGRESS_PHASE_SERVING || bytes == stream->noted_bytes ||
+          now_us - stream->noted_us < NOTE_US)
+        continue;
+      stream->noted_us = now_us;
+      stream->noted_bytes = bytes;
+      annex_egress_log_note (self->log, stream->begun, stream->up.bytes, stream->down.bytes);
+    }
+}
+
 static void
 spend_once (AnnexEgressProxy *self)
 {
@@ -147,6 +169,7 @@ tick_cb (gpointer data)
   gboolean has_rows = self->n_dropped > 0 || annex_egress_log_has_more (self->log);
 
   stop_idle_streams (self);
+  note_streams (self);
   spend_once (self);
   if (has_rows && !self->is_flushing && !self->is_closed)
     {
@@ -268,8 +291,7 @@ annex_egress_proxy_judge (AnnexEgressProxy *self, AnnexEgressStream *stream, GEr
   if (annex_egress_log_is_broken (self->log))
     {
       g_set_error_literal (error, ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_LEDGER,
-                           "Annex refused the connection: its ledger cannot be written, so nothing "
-                           "may leave. The user's disk may be full.");
+                           ANNEX_EGRESS_LEDGER_REFUSAL);
       return FALSE;
     }
   if (annex_egress_origins_find (self->origins, request) != NULL)
@@ -413,6 +435,7 @@ annex_egress_proxy_new_row (AnnexEgressProxy *self, AnnexEgressStream *stream)
                                 stream->request != NULL ? stream->request->host : place,
                                 stream->request != NULL ? stream->request->port : port);
   row->method = method[0] != '\0' ? g_steal_pointer (&method) : NULL;
+  row->begun = stream->begun;
   return row;
 }
 

@@ -530,6 +530,19 @@ connect_route (AnnexEgressStream *self, AnnexEgressRoute *route, GError **error)
                             self->request->is_connect, stop_of (self), route, error);
 }
 
+/* In the ledger before anything of it leaves, even the question for the host's address. */
+static gboolean
+begin_row (AnnexEgressStream *self, GError **error)
+{
+  g_autoptr (AnnexLedgerEntry) row = annex_egress_proxy_new_row (self->proxy, self);
+
+  row->by = g_strdup (self->by);
+  if (!annex_egress_log_begin (annex_egress_proxy_get_log (self->proxy), row, error))
+    return FALSE;
+  self->begun = row->begun;
+  return TRUE;
+}
+
 static gboolean
 serve (AnnexEgressStream *self, GError **error)
 {
@@ -549,10 +562,10 @@ serve (AnnexEgressStream *self, GError **error)
                            "Annex refused a web socket to a place that was not opened.");
       return FALSE;
     }
-  if (!connect_route (self, &route, error))
+  if (!begin_row (self, error) || !connect_route (self, &route, error))
     return FALSE;
 
-  self->active_us = g_get_monotonic_time ();
+  self->active_us = self->noted_us = g_get_monotonic_time ();
   self->phase = ANNEX_EGRESS_PHASE_SERVING;
   is_served = self->request->is_connect ? serve_tunnel (self, route.connection, error)
                                         : serve_plain (self, &route, error);

@@ -273,27 +273,50 @@ explain_wrong_type (const AnnexExchange *self,
       annex_http_get_host (self->http), clipped);
 }
 
-/* What it was, whatever came of it. */
-static void
-tell_traffic (const AnnexExchange *self,
-              GBytes *body,
-              AnnexHttpResponse *response,
-              const GError *failure)
+static AnnexModelTraffic
+name_traffic (const AnnexExchange *self)
 {
-  AnnexModelTraffic traffic = {
+  return (AnnexModelTraffic) {
     .host = annex_http_get_host (self->http),
     .port = annex_http_get_port (self->http),
     .local = annex_http_is_loopback (self->http),
-    .bytes_up = response != NULL ? g_bytes_get_size (body) : 0,
-    .bytes_down = response != NULL ? annex_http_response_get_bytes (response) : 0,
-    .failure = failure,
   };
+}
 
+/* Nothing is sent before it is known to be. */
+static gboolean
+tell_begin (const AnnexExchange *self, gint64 *begun, GError **error)
+{
+  AnnexModelTraffic traffic = name_traffic (self);
+  DexFuture *written;
+
+  if (self->sink.on_traffic == NULL)
+    return TRUE;
+  written = self->sink.on_traffic (&traffic, self->sink.user_data);
+  *begun = traffic.begun;
+  return written == NULL || dex_await (written, error);
+}
+
+/* What it was, whatever came of it. */
+static void
+tell_end (const AnnexExchange *self,
+          gint64 begun,
+          GBytes *body,
+          AnnexHttpResponse *response,
+          const GError *failure)
+{
+  AnnexModelTraffic traffic = name_traffic (self);
+
+  if (self->sink.on_traffic == NULL)
+    return;
+  traffic.ended = TRUE;
+  traffic.begun = begun;
+  traffic.failure = failure;
+  traffic.bytes_down = response != NULL ? annex_http_response_get_bytes (response) : 0;
   /* Of a connection that broke off before an answer came, it may have got all. */
-  if (response == NULL && !g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE))
+  if (response != NULL || !g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE))
     traffic.bytes_up = g_bytes_get_size (body);
-  if (self->sink.on_traffic != NULL)
-    self->sink.on_traffic (&traffic, self->sink.user_data);
+  self->sink.on_traffic (&traffic, self->sink.user_data);
 }
 
 static AnnexModelReply *
@@ -330,12 +353,15 @@ run_attempt (const AnnexExchange *self,
   g_autoptr (AnnexHttpResponse) response = NULL;
   g_autoptr (GError) failure = NULL;
   AnnexModelReply *reply = NULL;
+  gint64 begun = 0;
 
+  if (!tell_begin (self, &begun, error))
+    return NULL;
   request.body = body;
   response = annex_http_send (self->http, &request, cancel, &attempt->failure.permanent, &failure);
   if (response != NULL)
     reply = read_answer (self, response, cancel, attempt, &failure);
-  tell_traffic (self, body, response, failure);
+  tell_end (self, begun, body, response, failure);
   if (reply == NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
   return reply;

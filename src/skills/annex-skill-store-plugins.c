@@ -10,6 +10,7 @@
 #include "annex-skill-market.h"
 #include "annex-skill-store-private.h"
 #include "annex-spoken.h"
+#include "annex-store-begun.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -66,13 +67,15 @@ fetch (AnnexSkillStore *self, Fetch *fetch, GError **error)
                         N_ ("Nothing can be fetched here"));
       return FALSE;
     }
-  if (!dex_await (annex_worker_run ("annex-fetch", fetch_work, fetch, NULL), error))
-    return FALSE;
   entry = annex_ledger_entry_new (NULL, "skill", host, port);
   entry->method = g_strdup ("GET");
+  g_set_str (&entry->by, "user");
+  if (!dex_await (annex_store_begin_ledger (self->ledger, entry), error) ||
+      !dex_await (annex_worker_run ("annex-fetch", fetch_work, fetch, NULL), error))
+    return FALSE;
+  entry->time_us = g_get_real_time ();
   entry->bytes_down = fetch->bytes;
   g_set_str (&entry->decision, fetch->commit != NULL ? "allowed" : "failed");
-  g_set_str (&entry->by, "user");
   if (fetch->error != NULL)
     entry->reason = g_strdup (fetch->error->message);
   if (!dex_await (annex_store_append_ledger (self->ledger, entry), error))

@@ -245,12 +245,16 @@ cancelled_cb (DexFuture *future, gpointer data)
 static void
 tell_traffic (const AnnexModelRequest *request, const GError *failure)
 {
-  AnnexModelTraffic traffic = {
-    .host = "models.example", .port = 443, .bytes_up = 1000, .bytes_down = 20, .failure = failure
-  };
+  AnnexModelTraffic traffic = { .host = "models.example", .port = 443 };
 
-  if (request->on_traffic != NULL)
-    request->on_traffic (&traffic, request->user_data);
+  if (request->on_traffic == NULL)
+    return;
+  dex_future_disown (request->on_traffic (&traffic, request->user_data));
+  traffic.ended = TRUE;
+  traffic.bytes_up = 1000;
+  traffic.bytes_down = 20;
+  traffic.failure = failure;
+  g_assert_null (request->on_traffic (&traffic, request->user_data));
 }
 
 static DexFuture *

@@ -43,15 +43,22 @@ mcp_case_take_true (DexFuture *future, GError **error)
   return dex_future_get_value (taken, error) != NULL;
 }
 
-static void
-traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpointer data)
+static DexFuture *
+traffic_cb (AnnexMcpTraffic *traffic, gpointer data)
 {
   McpCase *self = data;
 
-  g_assert_cmpstr (host, ==, "127.0.0.1");
-  g_assert_cmpuint (port, >, 0);
-  self->sent += sent;
-  self->received += received;
+  g_assert_cmpstr (traffic->host, ==, "127.0.0.1");
+  g_assert_cmpuint (traffic->port, >, 0);
+  if (!traffic->ended)
+    {
+      traffic->begun = ++self->begun;
+      return NULL;
+    }
+  g_assert_cmpint (traffic->begun, >, 0);
+  self->sent += traffic->sent_bytes;
+  self->received += traffic->received_bytes;
+  return NULL;
 }
 
 static DexFuture *

@@ -37,6 +37,7 @@ typedef struct
   guint ends;
   guint opened;
   guint64 sent, received;
+  gint64 begun; /* exchanges */
 } McpCase;
 
 /* @...: further arguments of the server's, NULL at the end. */

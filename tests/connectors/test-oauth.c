@@ -75,14 +75,14 @@ take_object (DexFuture *future, GError **error)
   return value != NULL ? g_value_dup_boxed (value) : NULL;
 }
 
-static void
-traffic_cb (const char *host, guint port, guint64 sent, guint64 received, gpointer data)
+static DexFuture *
+traffic_cb (AnnexMcpTraffic *traffic, gpointer data)
 {
-  Case *self = data;
-
-  g_assert_cmpstr (host, ==, "127.0.0.1");
-  g_assert_cmpuint (port, >, 0);
-  self->received += received;
+  g_assert_cmpstr (traffic->host, ==, "127.0.0.1");
+  g_assert_cmpint (traffic->begun, ==, traffic->ended ? traffic->port : 0);
+  traffic->begun = traffic->port;
+  ((Case *) data)->received += traffic->received_bytes;
+  return NULL;
 }
 
 static void

@@ -73,17 +73,24 @@ seen_on_block (guint index, AnnexBlock *block, gpointer user_data)
   g_ptr_array_add (self->blocks, annex_block_ref (block));
 }
 
-static void
-seen_on_traffic (const AnnexModelTraffic *traffic, gpointer user_data)
+static DexFuture *
+seen_on_traffic (AnnexModelTraffic *traffic, gpointer user_data)
 {
   Seen *self = user_data;
 
   g_assert_cmpuint (traffic->port, >, 0);
   g_assert_true (traffic->local != g_str_has_suffix (traffic->host, ".invalid"));
+  if (!traffic->ended)
+    {
+      traffic->begun = ++self->n_begun;
+      return NULL;
+    }
   self->n_attempts++;
+  g_assert_cmpint (traffic->begun, ==, self->n_begun);
   self->n_failed += traffic->failure != NULL;
   self->bytes_up += traffic->bytes_up;
   self->bytes_down += traffic->bytes_down;
+  return NULL;
 }
 
 AnnexWireSink

@@ -21,6 +21,7 @@ typedef struct
   GPtrArray *retries; /* char *: their texts */
   guint last_delay_ms;
   GString *names; /* of calls, as they were announced */
+  guint n_begun;  /* attempts */
   guint n_attempts;
   guint n_failed;
   guint64 bytes_up; /* of all attempts */

@@ -125,6 +125,64 @@ spawn_recipe (AnnexImageBuilder *self, const char *const *arguments, GError **er
   return process;
 }
 
+/* ---- whose packages it was made of */
+
+static void
+report_address (Work *work,
+                GHashTable *told,
+                gboolean ended,
+                const char *address,
+                const char *failure)
+{
+  g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+  int port = uri != NULL ? g_uri_get_port (uri) : 0;
+
+  if (host == NULL || host[0] == '\0' || !g_hash_table_add (told, g_strdup (host)))
+    return; /* none, or a folder of this machine */
+  if (ended)
+    annex_image_work_report_transfer (&work->base, host, port > 0 ? (guint) port : 443, 0, failure);
+  else
+    annex_image_work_report_request (&work->base, host, port > 0 ? (guint) port : 443);
+}
+
+/* The mirrors that this machine's package manager uses. */
+static void
+report_mirrors (Work *work, GHashTable *told, gboolean ended, const char *failure)
+{
+  static const char *const list[] = { "apt-get", "--print-uris", "update", NULL };
+  g_autoptr (GSubprocess) process = g_subprocess_newv (
+      list, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (process != NULL && g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL, NULL) &&
+      text != NULL)
+    lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    if (lines[i][0] == '\'')
+      {
+        g_autofree char *address = g_strndup (lines[i] + 1, strcspn (lines[i] + 1, "'"));
+
+        report_address (work, told, ended, address, failure);
+      }
+}
+
+/* From now on it fetches. */
+static void
+note_fetching (Work *work)
+{
+  g_autoptr (GHashTable) told = NULL;
+
+  if (work->has_fetched)
+    return;
+  work->has_fetched = TRUE;
+  told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  report_mirrors (work, told, FALSE, NULL);
+}
+
+/* ---- the recipe */
+
 /* Reads what the recipe says to its end; the last "failed" line is returned. */
 static char *
 follow_output (Work *work, GSubprocess *process)
@@ -149,7 +207,8 @@ follow_output (Work *work, GSubprocess *process)
       else if (g_str_has_prefix (line, PREFIX) &&
                (sentence = describe_step (line + strlen (PREFIX), &fraction)) != NULL)
         {
-          work->has_fetched = work->has_fetched || g_str_has_prefix (line, PREFIX "installing ");
+          if (g_str_has_prefix (line, PREFIX "installing "))
+            note_fetching (work);
           annex_image_work_report_progress (&work->base, sentence, fraction);
         }
     }
@@ -269,41 +328,7 @@ annex_image_builder_estimate (AnnexImageSource *source,
                              work_new (source, store, cancellable), annex_image_work_free);
 }
 
-/* ---- whose packages it was made of */
-
-static void
-report_address (Work *work, GHashTable *told, const char *address, const char *failure)
-{
-  g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
-  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
-  int port = uri != NULL ? g_uri_get_port (uri) : 0;
-
-  if (host == NULL || host[0] == '\0' || !g_hash_table_add (told, g_strdup (host)))
-    return; /* none, or a folder of this machine */
-  annex_image_work_report_transfer (&work->base, host, port > 0 ? (guint) port : 443, 0, failure);
-}
-
-/* The mirrors that this machine's package manager uses. */
-static void
-report_mirrors (Work *work, GHashTable *told, const char *failure)
-{
-  static const char *const list[] = { "apt-get", "--print-uris", "update", NULL };
-  g_autoptr (GSubprocess) process = g_subprocess_newv (
-      list, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  if (process != NULL && g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL, NULL) &&
-      text != NULL)
-    lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
-    if (lines[i][0] == '\'')
-      {
-        g_autofree char *address = g_strndup (lines[i] + 1, strcspn (lines[i] + 1, "'"));
-
-        report_address (work, told, address, failure);
-      }
-}
+/* ---- what it has asked */
 
 /* What the computer's own package managers use, as the recipe left them: pip's, and Debian's where
  * this machine has no mirror of its own. */
@@ -325,7 +350,7 @@ report_package_hosts (Work *work, GHashTable *told, const char *staging, const c
         g_autofree char *host = g_strndup (lines[i], strcspn (lines[i], "\t"));
         g_autofree char *address = g_strconcat ("https://", host, NULL);
 
-        report_address (work, told, address, failure);
+        report_address (work, told, TRUE, address, failure);
       }
 }
 
@@ -337,7 +362,7 @@ report_hosts (Work *work, const char *staging, const GError *failure)
 
   if (!work->has_fetched)
     return;
-  report_mirrors (work, told, why);
+  report_mirrors (work, told, TRUE, why);
   report_package_hosts (work, told, staging, why);
 }
 

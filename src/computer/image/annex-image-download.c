@@ -143,10 +143,10 @@ typedef struct
 } Teller;
 
 static void
-tell (Teller *self, guint64 bytes, const GError *failure)
+tell (Teller *self, gboolean ended, guint64 bytes, const GError *failure)
 {
   if (self->func != NULL)
-    self->func (g_uri_get_host (self->uri), (guint) g_uri_get_port (self->uri), bytes,
+    self->func (ended, g_uri_get_host (self->uri), (guint) g_uri_get_port (self->uri), bytes,
                 failure != NULL ? failure->message : NULL, self->data);
 }
 
@@ -154,9 +154,10 @@ tell (Teller *self, guint64 bytes, const GError *failure)
 static void
 restarted_cb (SoupMessage *message, Teller *self)
 {
-  tell (self, 0, NULL);
+  tell (self, TRUE, 0, NULL);
   g_uri_unref (self->uri);
   self->uri = g_uri_ref (soup_message_get_uri (message));
+  tell (self, FALSE, 0, NULL);
 }
 
 static void
@@ -164,13 +165,14 @@ teller_start (Teller *self, SoupMessage *message)
 {
   self->uri = g_uri_ref (soup_message_get_uri (message));
   g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), self);
+  tell (self, FALSE, 0, NULL);
 }
 
 static void
 teller_end (Teller *self, SoupMessage *message, guint64 bytes, const GError *failure)
 {
   g_signal_handlers_disconnect_by_data (message, self);
-  tell (self, bytes, failure);
+  tell (self, TRUE, bytes, failure);
   g_uri_unref (self->uri);
 }
 

@@ -14,9 +14,10 @@ G_BEGIN_DECLS
 /* Called as bytes arrive: how many of the file are on disk. In the downloading thread. */
 typedef void (*AnnexImageDownloadFunc) (guint64 done_bytes, gpointer data);
 
-/* A request has ended, or was sent on to another address: who was asked, how many bytes of the
- * answer came, and why it failed (NULL: it did not). In the downloading thread. */
-typedef void (*AnnexImageRequestFunc) (const char *host,
+/* A request begins, and has @ended or was sent on to another address: who is asked, how many bytes
+ * of the answer came, and why it failed (NULL: it did not). In the downloading thread. */
+typedef void (*AnnexImageRequestFunc) (gboolean ended,
+                                       const char *host,
                                        guint port,
                                        guint64 bytes,
                                        const char *failure,

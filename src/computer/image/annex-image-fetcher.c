@@ -59,11 +59,19 @@ fetcher_of (Work *work)
 }
 
 static void
-on_request (const char *host, guint port, guint64 bytes, const char *failure, gpointer data)
+on_request (gboolean ended,
+            const char *host,
+            guint port,
+            guint64 bytes,
+            const char *failure,
+            gpointer data)
 {
   Work *work = data;
 
-  annex_image_work_report_transfer (&work->base, host, port, bytes, failure);
+  if (ended)
+    annex_image_work_report_transfer (&work->base, host, port, bytes, failure);
+  else
+    annex_image_work_report_request (&work->base, host, port);
 }
 
 static void

@@ -15,7 +15,7 @@
 /* What the recipe of the image is for, and the machine that is made of it. */
 #define PROCESSOR "x86_64"
 
-enum { PROGRESS, TRANSFERRED, N_SIGNALS };
+enum { PROGRESS, REQUESTED, TRANSFERRED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -26,6 +26,8 @@ annex_image_source_default_init (AnnexImageSourceInterface *iface)
 {
   signals[PROGRESS] = g_signal_new ("progress", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL,
                                     NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_DOUBLE);
+  signals[REQUESTED] = g_signal_new ("requested", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
   signals[TRANSFERRED] =
       g_signal_new ("transferred", ANNEX_TYPE_IMAGE_SOURCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT64, G_TYPE_STRING);
@@ -127,6 +129,8 @@ emit_report (gpointer data)
 
   if (report->signal == PROGRESS)
     g_signal_emit (report->source, signals[PROGRESS], 0, report->text, report->fraction);
+  else if (report->signal == REQUESTED)
+    g_signal_emit (report->source, signals[REQUESTED], 0, report->text, report->port);
   else
     g_signal_emit (report->source, signals[TRANSFERRED], 0, report->text, report->port,
                    report->bytes, report->failure);
@@ -158,6 +162,23 @@ annex_image_source_report_progress (AnnexImageSource *self,
   report->signal = PROGRESS;
   report->text = g_strdup (sentence);
   report->fraction = fraction;
+  queue_report (context, report);
+}
+
+void
+annex_image_source_report_request (AnnexImageSource *self,
+                                   GMainContext *context,
+                                   const char *host,
+                                   guint port)
+{
+  Report *report;
+
+  g_return_if_fail (ANNEX_IS_IMAGE_SOURCE (self) && host != NULL);
+  report = g_new0 (Report, 1);
+  report->source = g_object_ref (self);
+  report->signal = REQUESTED;
+  report->text = g_strdup (host);
+  report->port = port;
   queue_report (context, report);
 }
 

@@ -37,6 +37,8 @@ struct _AnnexImageSourceInterface
 
 /* Signal "progress" (const char *sentence, double fraction): what goes on, in plain words; fraction
  * is 0 to 1, or negative where nobody knows. In the main context of the thread that called provide.
+ * Signal "requested" (const char *host, guint port): a request to the network begins; of a builder,
+ * those to the hosts that are known by then.
  * Signal "transferred" (const char *host, guint port, guint64 bytes, const char *failure): a
  * request to the network has ended, by a sentence about why where it failed (NULL: it did not); of
  * a builder, all of them to that host together, whose bytes nobody counts (0). For the ledger. */
@@ -78,6 +80,11 @@ annex_image_source_report_progress (AnnexImageSource *self,
                                     GMainContext *context,
                                     const char *sentence,
                                     double fraction);
+void
+annex_image_source_report_request (AnnexImageSource *self,
+                                   GMainContext *context,
+                                   const char *host,
+                                   guint port);
 void
 annex_image_source_report_transfer (AnnexImageSource *self,
                                     GMainContext *context,

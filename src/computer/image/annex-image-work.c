@@ -44,6 +44,12 @@ annex_image_work_report_progress (AnnexImageWork *self, const char *sentence, do
 }
 
 void
+annex_image_work_report_request (AnnexImageWork *self, const char *host, guint port)
+{
+  annex_image_source_report_request (self->source, self->context, host, port);
+}
+
+void
 annex_image_work_report_transfer (AnnexImageWork *self,
                                   const char *host,
                                   guint port,

@@ -29,9 +29,11 @@ annex_image_work_new (gsize size,
 void
 annex_image_work_free (gpointer data);
 
-/* See annex_image_source_report_progress and annex_image_source_report_transfer. */
+/* See annex_image_source_report_progress and those beside it. */
 void
 annex_image_work_report_progress (AnnexImageWork *self, const char *sentence, double fraction);
+void
+annex_image_work_report_request (AnnexImageWork *self, const char *host, guint port);
 void
 annex_image_work_report_transfer (AnnexImageWork *self,
                                   const char *host,

@@ -8,6 +8,7 @@
 
 #include "annex-csv.h"
 #include "annex-policy.h"
+#include "annex-store-begun.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -195,26 +196,52 @@ annex_activity_log_add_event (AnnexActivityLog *self, AnnexEvent *event)
   return TRUE;
 }
 
+/* Those with an id never change; what is under way grows, and becomes another row when it ends. */
+static gboolean
+is_same_row (const AnnexLedgerEntry *a, const AnnexLedgerEntry *b)
+{
+  return a->id == b->id && a->begun == b->begun && a->bytes_up == b->bytes_up &&
+         a->bytes_down == b->bytes_down;
+}
+
 gboolean
 annex_activity_log_set_ledger (AnnexActivityLog *self, GPtrArray *ledger)
 {
   gboolean changed = ledger->len != self->ledger->len;
 
+  for (guint i = 0; !changed && i < ledger->len; i++)
+    changed = !is_same_row (g_ptr_array_index (ledger, i), g_ptr_array_index (self->ledger, i));
   if (!changed)
-    return FALSE; /* rows are only ever added */
+    return FALSE;
   g_ptr_array_unref (self->ledger);
   self->ledger = g_ptr_array_ref (ledger);
   return TRUE;
 }
 
+gboolean
+annex_activity_log_has_under_way (AnnexActivityLog *self)
+{
+  for (guint i = self->ledger->len; i > 0; i--)
+    if (annex_ledger_entry_is_under_way (g_ptr_array_index (self->ledger, i - 1)))
+      return TRUE;
+  return FALSE;
+}
+
 /* ---- the time line */
+
+static gboolean
+is_cut_off (const AnnexLedgerEntry *entry)
+{
+  return g_strcmp0 (entry->reason, ANNEX_LEDGER_CUT_OFF) == 0;
+}
 
 static gboolean
 folds (const AnnexLedgerEntry *a, const AnnexLedgerEntry *b)
 {
-  return g_strcmp0 (a->host, b->host) == 0 && g_strcmp0 (a->channel, b->channel) == 0 &&
-         g_strcmp0 (a->decision, b->decision) == 0 && g_strcmp0 (a->by, b->by) == 0 &&
-         annex_text_days_ago (a->time_us, b->time_us) == 0;
+  return annex_ledger_entry_is_under_way (a) == annex_ledger_entry_is_under_way (b) &&
+         is_cut_off (a) == is_cut_off (b) && g_strcmp0 (a->host, b->host) == 0 &&
+         g_strcmp0 (a->channel, b->channel) == 0 && g_strcmp0 (a->decision, b->decision) == 0 &&
+         g_strcmp0 (a->by, b->by) == 0 && annex_text_days_ago (a->time_us, b->time_us) == 0;
 }
 
 /* The host that the computer would reach if the user allowed it now; NULL where something else was
@@ -346,7 +373,8 @@ append_row_csv (GString *out, const AnnexLedgerEntry *entry)
   annex_csv_append_cell (out, down, FALSE);
   annex_csv_append_cell (out, entry->decision, FALSE);
   annex_csv_append_cell (out, entry->by, FALSE);
-  annex_csv_append_cell (out, entry->reason, TRUE);
+  annex_csv_append_cell (out, annex_ledger_entry_is_under_way (entry) ? "under way" : entry->reason,
+                         TRUE);
 }
 
 static void

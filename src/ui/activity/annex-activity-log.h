@@ -49,6 +49,9 @@ annex_activity_log_add_event (AnnexActivityLog *self, AnnexEvent *event);
  * TRUE when something changed. */
 gboolean
 annex_activity_log_set_ledger (AnnexActivityLog *self, GPtrArray *ledger);
+/* Is there a row that has not ended yet? */
+gboolean
+annex_activity_log_has_under_way (AnnexActivityLog *self);
 /* AnnexActivityItem elements, newest first. (transfer full) */
 GPtrArray *
 annex_activity_log_dup_items (AnnexActivityLog *self);

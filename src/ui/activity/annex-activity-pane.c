@@ -125,7 +125,8 @@ ledger_source_cb (gpointer data)
   AnnexActivityPane *self = data;
 
   if (self->base.task != NULL && self->base.desk != NULL &&
-      annex_desk_is_running (self->base.desk, self->base.task))
+      (annex_desk_is_running (self->base.desk, self->base.task) ||
+       annex_activity_log_has_under_way (self->log)))
     read_ledger (self);
   return G_SOURCE_CONTINUE;
 }

@@ -10,6 +10,7 @@
 #include "annex-keep.h"
 #include "annex-share.h"
 #include "annex-site-rule.h"
+#include "annex-store-begun.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -117,6 +118,10 @@ why_refused (const AnnexLedgerEntry *entry)
 char *
 annex_activity_words_by (const AnnexLedgerEntry *entry)
 {
+  if (annex_ledger_entry_is_under_way (entry))
+    return g_strdup (_ ("Under way"));
+  if (is (entry->reason, ANNEX_LEDGER_CUT_OFF))
+    return g_strdup (_ ("Annex ended while this was under way: how much more went is not known"));
   if (is (entry->decision, "refused") && is (entry->channel, "computer"))
     return why_refused (entry);
   if (entry->reason != NULL && entry->reason[0] != '\0')

@@ -9,6 +9,7 @@
 #include "annex-activity-pane.h"
 #include "annex-fake-desk.h"
 #include "annex-shot.h"
+#include "annex-store-begun.h"
 #include "annex-ui-find.h"
 
 #define MINUTE ((gint64) 60 * G_USEC_PER_SEC)
@@ -256,6 +257,46 @@ test_folding (void)
   }
 }
 
+/* What is under way stands for itself, and becomes another row where there were as many before. */
+static void
+test_under_way (void)
+{
+  g_autoptr (AnnexActivityLog) log = annex_activity_log_new ();
+  g_autoptr (GPtrArray) before =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ledger_entry_free);
+  g_autoptr (GPtrArray) after =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ledger_entry_free);
+  g_autoptr (GPtrArray) items = NULL;
+  g_autofree char *csv = NULL;
+  AnnexLedgerEntry *entry;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      add_row (before, "a.example", "allowed", 1748000000000000 + i);
+      add_row (after, "a.example", "allowed", 1748000000000000 + i);
+      entry = before->pdata[i];
+      entry->id = i < 2 ? i + 1 : 0;
+      entry->begun = i < 2 ? 0 : 77;
+      entry = after->pdata[i];
+      entry->id = i + 1;
+    }
+  entry = before->pdata[1];
+  entry->reason = g_strdup (ANNEX_LEDGER_CUT_OFF);
+  g_assert_true (annex_activity_log_set_ledger (log, before));
+  g_assert_false (annex_activity_log_set_ledger (log, before));
+  items = annex_activity_log_dup_items (log);
+  g_assert_cmpuint (items->len, ==, 3);
+  g_assert_cmpstr (annex_activity_item_get_detail (items->pdata[0]), ==, "Under way");
+  g_assert_cmpstr (annex_activity_item_get_detail (items->pdata[1]), ==,
+                   "Annex ended while this was under way: how much more went is not known");
+  csv = annex_activity_log_to_csv (log);
+  g_assert_nonnull (strstr (csv, ",allowed,task,under way\r\n"));
+  g_assert_true (annex_activity_log_set_ledger (log, after));
+  g_clear_pointer (&items, g_ptr_array_unref);
+  items = annex_activity_log_dup_items (log);
+  g_assert_cmpuint (items->len, ==, 1);
+}
+
 /* ---- the pane */
 
 typedef struct
@@ -311,6 +352,7 @@ static void
 test_shown (Fixture *fixture, gconstpointer width)
 {
   g_autoptr (DexFuture) rules = NULL;
+  g_autoptr (AnnexLedgerEntry) way = NULL;
   g_autofree char *folder = annex_fake_desk_make_folder (fixture->desk, "Receipts",
                                                          (const char *const[]) { "a.pdf", NULL });
   g_autofree char *share = NULL;
@@ -322,6 +364,10 @@ test_shown (Fixture *fixture, gconstpointer width)
   for (guint i = 0; i < 3; i++)
     annex_fake_desk_ledger (fixture->desk, fixture->task, "files.example.org", "allowed", 420000);
   annex_fake_desk_ledger (fixture->desk, fixture->task, "tracker.example.com", "refused", 0);
+  way = new_entry ("model", "models.example.org", NULL, "user");
+  g_set_str (&way->task_id, annex_task_get_id (fixture->task));
+  g_assert_true (annex_shot_await (
+      annex_store_begin_ledger (annex_desk_get_store (ANNEX_DESK (fixture->desk)), way), NULL));
   decide (fixture, "data.example.org", "allow", "task");
   g_assert_true (
       annex_shot_await (annex_store_set_rule (annex_desk_get_store (ANNEX_DESK (fixture->desk)),
@@ -488,6 +534,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/activity/ledger-words", test_ledger_words);
   g_test_add_func ("/ui/activity/event-words", test_event_words);
   g_test_add_func ("/ui/activity/folding", test_folding);
+  g_test_add_func ("/ui/activity/under-way", test_under_way);
   g_test_add_func ("/ui/activity/what-was-missing", test_what_was_missing);
   add ("/ui/activity/shown", 360, test_shown);
   add ("/ui/activity/change", 360, test_change);
