@@ -40,6 +40,12 @@ extern const AnnexDoctorCheck annex_doctor_model_checks[];
 extern const AnnexDoctorCheck annex_doctor_store_checks[];
 extern const AnnexDoctorCheck annex_doctor_connector_checks[];
 extern const AnnexDoctorCheck annex_doctor_task_checks[];
+extern const AnnexDoctorCheck annex_doctor_report_checks[];
+
+#define ANNEX_DOCTOR_REPORTS "reports"
+/* Does the administrator want anything reported? Else there is no such check. */
+gboolean
+annex_doctor_wants_reports (void);
 
 /* Sets state and sentence; FAILED and UNKNOWN too. */
 void

@@ -17,7 +17,7 @@ G_DEFINE_FINAL_TYPE (AnnexDoctor, annex_doctor, G_TYPE_OBJECT)
 static const AnnexDoctorCheck *const groups[] = {
   annex_doctor_store_checks,    annex_doctor_machine_checks, annex_doctor_disk_checks,
   annex_doctor_computer_checks, annex_doctor_model_checks,   annex_doctor_connector_checks,
-  annex_doctor_task_checks,
+  annex_doctor_task_checks,     annex_doctor_report_checks,
 };
 
 static void
@@ -153,6 +153,12 @@ find_check (const char *id)
   return NULL;
 }
 
+static gboolean
+is_there (const AnnexDoctorCheck *check)
+{
+  return !g_str_equal (check->id, ANNEX_DOCTOR_REPORTS) || annex_doctor_wants_reports ();
+}
+
 /* Is @check only about what a computer needs? */
 static gboolean
 is_for_computer (const AnnexDoctorCheck *check)
@@ -238,7 +244,8 @@ run_fiber (gpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     for (const AnnexDoctorCheck *check = groups[i]; check->id != NULL; check++)
-      g_ptr_array_add (results, look (visit->self, check, visit->thorough));
+      if (is_there (check))
+        g_ptr_array_add (results, look (visit->self, check, visit->thorough));
   g_ptr_array_sort (results, compare); /* stable: a merge sort in GLib */
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_steal_pointer (&results));
 }
@@ -305,6 +312,7 @@ annex_doctor_dup_ids (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     for (const AnnexDoctorCheck *check = groups[i]; check->id != NULL; check++)
-      g_strv_builder_add (ids, check->id);
+      if (is_there (check))
+        g_strv_builder_add (ids, check->id);
   return g_strv_builder_end (ids);
 }

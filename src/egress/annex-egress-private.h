@@ -60,6 +60,9 @@ annex_egress_stream_fiber (gpointer data);
  * that has only finished sending has left, too, where it asked for a tunnel. (transfer full) */
 GSource *
 annex_egress_stream_watch_client (AnnexEgressStream *self);
+/* Now and then: tells the ledger how much it was so far. */
+void
+annex_egress_stream_note (AnnexEgressStream *self);
 /* Ends it: takes @error, which becomes the answer or the row's reason. Nothing when it ends
  * already. */
 void

@@ -15,8 +15,6 @@
  * computer's channel has fewer to give. */
 #define HARD_MAX_STREAMS 512
 #define TICK_MS 1000
-/* How long what is under way goes on before the ledger hears how much it was so far. */
-#define NOTE_US (10 * G_USEC_PER_SEC)
 
 /* A "once" permission in use. */
 typedef struct
@@ -94,24 +92,11 @@ stop_idle_streams (AnnexEgressProxy *self)
     }
 }
 
-/* Should Annex be killed, this is what is known of them. */
 static void
 note_streams (AnnexEgressProxy *self)
 {
-  gint64 now_us = g_get_monotonic_time ();
-
   for (GList *l = self->streams.head; l != NULL; l = l->next)
-    {
-      AnnexEgressStream *stream = l->data;
-      guint64 bytes = stream->up.bytes + stream->down.bytes;
-
-      if (stream->phase != ANNEX_EGRESS_PHASE_SERVING || bytes == stream->noted_bytes ||
-          now_us - stream->noted_us < NOTE_US)
-        continue;
-      stream->noted_us = now_us;
-      stream->noted_bytes = bytes;
-      annex_egress_log_note (self->log, stream->begun, stream->up.bytes, stream->down.bytes);
-    }
+    annex_egress_stream_note (l->data);
 }
 
 static void

@@ -21,6 +21,8 @@
 #define LINGER_MS 500
 #define LINGER_BYTES (256u * 1024u)
 #define ANSWER_MS 2000
+/* How long it goes on before the ledger hears how much it was so far. */
+#define NOTE_US (10 * G_USEC_PER_SEC)
 
 AnnexEgressStream *
 annex_egress_stream_new (AnnexEgressProxy *proxy, GIOStream *client)
@@ -541,6 +543,22 @@ begin_row (AnnexEgressStream *self, GError **error)
     return FALSE;
   self->begun = row->begun;
   return TRUE;
+}
+
+/* Should Annex be killed, this is what is known of it. */
+void
+annex_egress_stream_note (AnnexEgressStream *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  guint64 bytes = self->up.bytes + self->down.bytes;
+
+  if (self->phase != ANNEX_EGRESS_PHASE_SERVING || bytes == self->noted_bytes ||
+      now_us - self->noted_us < NOTE_US)
+    return;
+  self->noted_us = now_us;
+  self->noted_bytes = bytes;
+  annex_egress_log_note (annex_egress_proxy_get_log (self->proxy), self->begun, self->up.bytes,
+                         self->down.bytes);
 }
 
 static gboolean

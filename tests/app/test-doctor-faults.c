@@ -358,6 +358,30 @@ guard_proxy (Case *c)
                       "Proxy-Authenticate: Basic realm=\"work\"\r\nContent-Length: 0\r\n\r\n");
 }
 
+/* ---- reports */
+
+/* Where nobody listens. What failed before it was last taken does not count. */
+static void
+refuse_reports (Case *c)
+{
+  g_autoptr (AnnexAdminPolicy) policy =
+      annex_admin_policy_parse ("work.json", "{\"audit_collectors\":[\"http://127.0.0.1:9\"]}", -1);
+  g_autoptr (AnnexDoctor) doctor = annex_doctor_new (c->session, NULL, &c->world);
+
+  annex_admin_policy_set (policy);
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autoptr (AnnexLedgerEntry) row = annex_ledger_entry_new (NULL, "audit", "127.0.0.1", 9);
+      g_autoptr (AnnexCheckResult) result =
+          dex_await_boxed (annex_doctor_look (doctor, "reports", FALSE), NULL);
+
+      g_assert_cmpint (result->state == ANNEX_CHECK_FAILED, ==, i == 3 || i == 4);
+      row->decision = g_strdup (i == 4 ? "allowed" : "failed");
+      row->reason = g_strdup ("The collector answered 503");
+      test_await (annex_store_append_ledger (annex_session_get_store (c->session), row));
+    }
+}
+
 /* ---- another Annex */
 
 /* It has a computer at work, whose half-made files are its own, and the list of tasks open. */
@@ -459,6 +483,8 @@ static const Fault faults[] = {
   { "second instance", start_other, "leftovers", ANNEX_CHECK_OK, "Nothing was left", NULL, NULL,
     .more = check_other },
   { "share vanished", move_share, "folders", ANNEX_CHECK_NOTICE, "not where it was", NULL, NULL },
+  { "reports refused", refuse_reports, "reports", ANNEX_CHECK_FAILED, "do not arrive", NULL,
+    "/v1/logs" },
   { "connector not signed in", sign_out, "connectors", ANNEX_CHECK_NOTICE,
     "cannot be used now: Mail", NULL, NULL },
 };
@@ -472,6 +498,7 @@ static const char *const names[] = {
   "model unreachable",    "clock wrong",       "proxy blocked",
   "policy broken",        "leftovers",         "read-only data folder",
   "second instance",      "share vanished",    "connector not signed in",
+  "reports refused",
 };
 
 /* ---- going through it */
