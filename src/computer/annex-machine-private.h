@@ -18,7 +18,8 @@ struct _AnnexMachine
   AnnexVirt *virt;
   AnnexComputerFolder *folder;
   char *name;
-  char *log_path;
+  char *log_path;         /* what the guest says on its serial port */
+  char *program_log_path; /* what QEMU says, as libvirt keeps it */
   char *socket_path;
 
   gboolean running;
@@ -37,8 +38,8 @@ gint64
 annex_machine_get_waited_us (AnnexMachine *self);
 
 /* ---- annex-machine-connect.c */
-/* What the guest says on its serial port is written to a file of this machine's, and nothing else
- * bounds it: where @path takes more than a MiB of the disk, all but its end goes. TRUE: it did. */
+/* What the guest says on its serial port, or makes QEMU say, is written to a file of this machine's,
+ * and nothing else bounds it: where @path takes more than a MiB of the disk, all but its end goes. TRUE: it did. */
 gboolean
 annex_machine_trim_log (const char *path);
 

@@ -16,12 +16,17 @@
 #define TRIM_S 5
 #define PROGRAM_ENDED "the program that runs it ended"
 
+static void
+trim_logs (AnnexMachine *self)
+{
+  annex_machine_trim_log (self->log_path);
+  annex_machine_trim_log (self->program_log_path);
+}
+
 static gboolean
 trim_cb (gpointer data)
 {
-  AnnexMachine *self = data;
-
-  annex_machine_trim_log (self->log_path);
+  trim_logs (data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -46,7 +51,7 @@ annex_machine_set_ended (AnnexMachine *self, const char *reason)
     return;
   self->running = FALSE;
   g_clear_handle_id (&self->trim_source, g_source_remove);
-  annex_machine_trim_log (self->log_path);
+  trim_logs (self);
   if (!self->ending)
     g_set_str (&self->lost_reason, reason);
   dex_promise_resolve_boolean (self->gone, TRUE);

@@ -423,6 +423,7 @@ annex_machine_finalize (GObject *object)
   dex_clear (&self->gone);
   g_free (self->name);
   g_free (self->log_path);
+  g_free (self->program_log_path);
   g_free (self->socket_path);
   g_free (self->lost_reason);
   G_OBJECT_CLASS (annex_machine_parent_class)->finalize (object);
@@ -449,11 +450,15 @@ AnnexMachine *
 annex_machine_new (AnnexVirt *virt, const char *id)
 {
   AnnexMachine *self = g_object_new (ANNEX_TYPE_MACHINE, NULL);
+  g_autofree char *log_name = NULL;
 
   self->virt = g_object_ref (virt);
   self->folder = annex_computer_folder_new (id);
   self->name = annex_domain_name (id);
   self->log_path = annex_computer_folder_dup_path (self->folder, "serial.log");
+  log_name = g_strconcat (self->name, ".log", NULL);
+  self->program_log_path =
+      g_build_filename (g_get_user_cache_dir (), "libvirt", "qemu", "log", log_name, NULL);
   self->socket_path = annex_computer_folder_dup_socket (self->folder, "ssh.sock");
   annex_machine_watch (self);
   return self;

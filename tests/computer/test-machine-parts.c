@@ -237,6 +237,39 @@ test_log_with_hole (void)
   trim_log (0);
 }
 
+static void
+say_into (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *noise = g_strnfill (3 << 20, 'x');
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, noise, 3 << 20, NULL));
+}
+
+/* While it runs, and once more at its end. */
+static void
+test_logs_watched (void)
+{
+  g_autoptr (AnnexVirt) virt = annex_virt_new ("test:///default");
+  g_autoptr (AnnexMachine) machine = annex_machine_new (virt, ID_ONE);
+  const char *const logs[] = { machine->log_path, machine->program_log_path };
+
+  g_assert_true (g_str_has_suffix (machine->program_log_path, "/qemu/log/annex-" ID_ONE ".log"));
+  annex_machine_set_running (machine);
+  for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
+    say_into (logs[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
+    while (disk_bytes (logs[i]) > 64 << 10) /* the test's own limit ends it */
+      g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
+    say_into (logs[i]);
+  machine->ending = TRUE;
+  annex_machine_set_ended (machine, "it was ended");
+  for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
+    g_assert_cmpuint (disk_bytes (logs[i]), <=, 64 << 10);
+}
+
 /* ---------------------------------------------------------------- saved memory */
 
 static char *
@@ -494,6 +527,7 @@ main (int argc, char **argv)
   g_test_add_func ("/machine-parts/names", test_names);
   g_test_add_func ("/machine-parts/Q2b-log", test_log);
   g_test_add_func ("/machine-parts/Q2c-log-with-hole", test_log_with_hole);
+  g_test_add_func ("/machine-parts/Q2e-logs-watched", test_logs_watched);
   g_test_add_func ("/machine-parts/save-file", test_save_file);
   g_test_add_func ("/machine-parts/error-codes", test_error_codes);
   g_test_add_func ("/machine-parts/lock", test_lock);
