@@ -176,6 +176,111 @@ test_plan (Fixture *f, gconstpointer data)
                    ANNEX_STEP_IN_PROGRESS);
 }
 
+/* What the user does with the plan, once, while the model writes the next one. */
+typedef struct
+{
+  const char *plans[3]; /* one after the other */
+} Edits;
+
+static void
+edit_on_start_cb (AnnexTask *task, AnnexEvent *event, Edits *edits)
+{
+  if (annex_event_get_event_type (event) != ANNEX_EVENT_REPLY_STARTED)
+    return;
+  for (guint i = 0; edits->plans[i] != NULL; i++)
+    {
+      g_autofree char *data = g_strdup_printf ("{\"by\":\"user\",\"steps\":[%s]}", edits->plans[i]);
+      g_autoptr (JsonNode) node = annex_json_parse (data, -1, NULL);
+
+      dex_future_disown (
+          annex_task_append (task, ANNEX_EVENT_PLAN_UPDATED, json_node_dup_object (node)));
+    }
+  edits->plans[0] = NULL;
+}
+
+static char *
+dup_plan (AnnexTask *task)
+{
+  AnnexPlan *plan = annex_task_get_plan (task);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < annex_plan_get_n_steps (plan); i++)
+    g_string_append_printf (text, "%s%s:%s", i > 0 ? "; " : "",
+                            annex_plan_get_step (plan, i)->title,
+                            annex_step_state_to_name (annex_plan_get_step (plan, i)->state));
+  return g_string_free (text, FALSE);
+}
+
+#define STEP(id, title, state) "{\"id\":\"" id "\",\"title\":\"" title "\",\"state\":\"" state "\"}"
+#define PLANNED(look, write, check)                                                                \
+  "{\"steps\":[{\"title\":\"Look\",\"state\":\"" look                                              \
+  "\"},{\"title\":\"Write\",\"state\":\"" write "\"},{\"title\":\"Check\",\"state\":\"" check      \
+  "\"}]}"
+
+static void
+test_plan_changed_meanwhile (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *plans[3];
+    const char *then; /* the plan */
+  } cases[] = {
+    { { NULL }, "Look:completed; Write:in_progress; Check:pending" },
+    { { STEP ("s1", "Look", "in_progress") "," STEP ("s2", "Write", "pending") "," STEP (
+            "s3", "Check", "pending") "," STEP ("u4", "Call home", "pending"),
+        STEP ("s1", "Look", "in_progress") "," STEP ("s2", "Write", "pending") "," STEP (
+            "s3", "Check", "skipped") "," STEP ("u4", "Call home", "pending") },
+      "Look:completed; Write:in_progress; Check:skipped; Call home:pending" },
+    /* done by now, struck or not; renamed; moved */
+    { { STEP ("s1", "Look", "skipped") "," STEP ("s2", "Write", "pending") "," STEP ("s3", "Check",
+                                                                                     "pending"),
+        STEP ("s1", "Look", "skipped") "," STEP ("s2", "Write in German",
+                                                 "pending") "," STEP ("s3", "Check", "pending") },
+      "Look:completed; Write in German:in_progress; Check:pending" },
+    { { STEP ("s3", "Check", "pending") "," STEP ("s1", "Look", "in_progress") "," STEP (
+          "s2", "Write", "pending") },
+      "Check:pending; Look:completed; Write:in_progress" },
+    { { STEP ("s2", "Write", "pending") "," STEP ("s3", "Check", "pending") "," STEP (
+          "s1", "Look", "in_progress") },
+      "Write:in_progress; Check:pending; Look:completed" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Edits edits = { { cases[i].plans[0], cases[i].plans[1] } };
+      g_autofree char *plan = NULL;
+      g_autofree char *said = NULL;
+      gulong handler;
+      gboolean is_error;
+
+      if (i > 0)
+        {
+          tear_down (f, NULL);
+          memset (f, 0, sizeof *f);
+          set_up (f, NULL);
+        }
+      scripted_model_add (
+          f->model, "[" USE ("a", "update_plan", PLANNED ("in_progress", "pending", "pending")) "]",
+          ANNEX_STOP_TOOL_USE);
+      scripted_model_add (f->model, "[" TEXT ("So far.") "]", ANNEX_STOP_END_TURN);
+      settle_ok (annex_agent_say (f->agent, "Go"));
+      g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+      scripted_model_add (
+          f->model,
+          "[" USE ("b", "update_plan", PLANNED ("completed", "in_progress", "pending")) "]",
+          ANNEX_STOP_TOOL_USE);
+      scripted_model_add (f->model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+      settle_ok (annex_agent_say (f->agent, "On"));
+      handler = g_signal_connect (f->task, "event", G_CALLBACK (edit_on_start_cb), &edits);
+      g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+      g_signal_handler_disconnect (f->task, handler);
+      plan = dup_plan (f->task);
+      g_assert_cmpstr (plan, ==, cases[i].then);
+      said = result_of (f, "b", &is_error);
+      g_assert_cmpint (strstr (said, "The user changed it") != NULL, ==, i > 0);
+    }
+}
+
 static void
 test_computer_problem_is_told (Fixture *f, gconstpointer data)
 {
@@ -515,6 +620,7 @@ main (int argc, char **argv)
   ADD ("files", test_files);
   ADD ("pictures", test_pictures);
   ADD ("plan", test_plan);
+  ADD ("plan-changed-meanwhile", test_plan_changed_meanwhile);
   ADD ("computer-problem", test_computer_problem_is_told);
   ADD ("shell-limits", test_shell_limits);
   ADD ("refusals-are-told", test_refusals_are_told);

@@ -7,24 +7,72 @@
 #include "annex-tool-util.h"
 
 #include "annex-json-build.h"
+#include "annex-plan-carry.h"
 
 #define MAX_FILES 50
+
+/* What the user changed while the model wrote this: it comes from before. (transfer full) */
+static GPtrArray *
+list_unseen (AnnexTask *task, GError **error)
+{
+  g_autoptr (GPtrArray) events = NULL;
+  gint64 last;
+
+  do
+    {
+      last = annex_task_get_last_seq (task);
+      g_clear_pointer (&events, g_ptr_array_unref);
+      events = dex_await_boxed (annex_store_list_events_of (annex_task_get_store (task),
+                                                            annex_task_get_id (task),
+                                                            annex_plan_carry_events,
+                                                            G_N_ELEMENTS (annex_plan_carry_events)),
+                                error);
+      if (events == NULL)
+        return NULL;
+  } while (annex_task_get_last_seq (task) != last);
+  return annex_plan_list_unseen (events);
+}
+
+static AnnexBlock *
+say_carried (const AnnexToolCall *call, AnnexPlan *plan)
+{
+  g_autoptr (GString) text = g_string_new ("The plan is updated. The user changed it while you "
+                                           "were writing, and that holds; it is now:");
+
+  for (guint i = 0; i < annex_plan_get_n_steps (plan); i++)
+    {
+      const AnnexStep *step = annex_plan_get_step (plan, i);
+
+      g_string_append_printf (text, "\n%s: %s (%s)", step->id, step->title,
+                              annex_step_state_to_name (step->state));
+    }
+  return annex_tool_text (call, text->str);
+}
 
 static AnnexBlock *
 update_plan (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (workspace);
   const char *explanation = annex_json_opt_string (call->input, "explanation", NULL);
-  g_autoptr (AnnexPlan) plan =
-      annex_plan_new_from_update (annex_task_get_plan (task), call->input, error);
+  g_autoptr (GPtrArray) edits = list_unseen (task, error);
+  g_autoptr (AnnexPlan) written = NULL;
+  g_autoptr (AnnexPlan) plan = NULL;
 
-  if (plan == NULL)
+  if (edits == NULL)
     return NULL;
+  written = annex_plan_new_from_update (
+      edits->len > 0 ? ((AnnexPlanEdit *) g_ptr_array_index (edits, 0))->before
+                     : annex_task_get_plan (task),
+      call->input, error);
+  if (written == NULL)
+    return NULL;
+  plan = edits->len > 0 ? annex_plan_carry (written, edits, annex_task_get_plan (task))
+                        : annex_plan_ref (written);
   if (!dex_await (annex_task_append (task, ANNEX_EVENT_PLAN_UPDATED,
                                      annex_plan_to_json (plan, explanation, "agent")),
                   error))
     return NULL;
-  return annex_tool_text (call, "The plan is updated.");
+  return edits->len > 0 ? say_carried (call, plan) : annex_tool_text (call, "The plan is updated.");
 }
 
 const AnnexSimpleToolSpec annex_tool_update_plan = {
