@@ -56,8 +56,8 @@ class BrowserWindow(WindowCase):
             turn(use("shell", command="cp {{path}} /folders/Expenses/"), remember={"path": r"(/home/agent/inbox/\S+)"}),
             turn("The report is sent; its receipt is in the folder."))
         self.open_page()
-        self.press("ctrl+l")
-        self.is_on("text")
+        self.press("ctrl+l", "ctrl+l")  # from the page to its address, and to the message
+        self.can_write()
         self.say("It is open")
         self.send()
         self.sign_in()

@@ -53,12 +53,16 @@ stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
     annex_browser_tab_stop (tab);
 }
 
+/* Once more, it leads back to the message. */
 static void
 address_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AnnexBrowserView *self = ANNEX_BROWSER_VIEW (widget);
+  GtkStateFlags state = gtk_widget_get_state_flags (GTK_WIDGET (self->address));
 
-  gtk_widget_grab_focus (GTK_WIDGET (self->address));
+  if ((state & GTK_STATE_FLAG_FOCUS_WITHIN) == 0 ||
+      !gtk_widget_activate_action (widget, "task.write", NULL))
+    gtk_widget_grab_focus (GTK_WIDGET (self->address));
 }
 
 static void
@@ -75,9 +79,25 @@ close_tab_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AnnexBrowserView *self = ANNEX_BROWSER_VIEW (widget);
   AnnexBrowserTab *tab = take (self);
+  WebKitWebView *view;
 
-  if (tab != NULL)
-    annex_browser_pane_close_tab (self->pane, tab);
+  if (tab == NULL)
+    return;
+  annex_browser_pane_close_tab (self->pane, tab);
+  /* The keys stay here: the next one of these is not the window's. */
+  view = self->tab != NULL ? annex_browser_tab_get_view (self->tab) : NULL;
+  if (view == NULL || !gtk_widget_get_mapped (GTK_WIDGET (view)) ||
+      !gtk_widget_grab_focus (GTK_WIDGET (view)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->address));
+}
+
+/* The key, which is also that of the window. */
+static void
+close_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_widget_activate_action (
+      widget, ANNEX_BROWSER_VIEW (widget)->tab != NULL ? "browser.close-tab" : "window.close",
+      NULL);
 }
 
 static void
@@ -143,10 +163,12 @@ annex_browser_view_install_actions (GtkWidgetClass *widget_class)
     { "browser.forward", forward_action, GDK_KEY_Right, GDK_ALT_MASK },
     { "browser.reload", reload_action, GDK_KEY_F5, 0 },
     { "browser.stop", stop_action, 0, 0 },
-    { "browser.address", address_action, GDK_KEY_l, GDK_CONTROL_MASK },
+    /* These three have the key of a window's action, which asks here first. */
+    { "browser.address", address_action, 0, 0 },
+    { "browser.close", close_action, 0, 0 },
+    { "browser.find", find_action, 0, 0 },
     { "browser.new-tab", new_tab_action, GDK_KEY_t, GDK_CONTROL_MASK },
-    { "browser.close-tab", close_tab_action, GDK_KEY_w, GDK_CONTROL_MASK },
-    { "browser.find", find_action, GDK_KEY_f, GDK_CONTROL_MASK },
+    { "browser.close-tab", close_tab_action, 0, 0 },
     { "browser.zoom-in", zoom_action, GDK_KEY_plus, GDK_CONTROL_MASK },
     { "browser.zoom-out", zoom_action, GDK_KEY_minus, GDK_CONTROL_MASK },
     { "browser.zoom-normal", zoom_action, GDK_KEY_0, GDK_CONTROL_MASK },

@@ -7,6 +7,7 @@
 #include "annex-computer-pane-private.h"
 
 #include "annex-draft-actions.h"
+#include "annex-keys.h"
 #include "annex-spoken.h"
 #include "annex-terminal.h"
 #include "annex-text.h"
@@ -268,6 +269,7 @@ terminal_action (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_toolbar_view_add_top_bar (ADW_TOOLBAR_VIEW (view), adw_header_bar_new ());
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), terminal);
   adw_window_set_content (ADW_WINDOW (window), view);
+  annex_keys_add (GTK_WINDOW (window), "<Control><Shift>w", "window.close");
   gtk_window_set_title (GTK_WINDOW (window), title);
   gtk_window_set_default_size (GTK_WINDOW (window), 760, 480);
   if (GTK_IS_WINDOW (root))

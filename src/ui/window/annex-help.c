@@ -6,6 +6,7 @@
  */
 #include "annex-help.h"
 
+#include "annex-keys.h"
 #include "annex-module.h"
 #include "annex-web-page.h"
 
@@ -58,6 +59,8 @@ new_window (GtkWidget *page)
   adw_toolbar_view_set_content (ADW_TOOLBAR_VIEW (view), page);
   adw_toolbar_view_set_top_bar_style (ADW_TOOLBAR_VIEW (view), ADW_TOOLBAR_RAISED_BORDER);
   adw_window_set_content (ADW_WINDOW (window), view);
+  annex_keys_add (GTK_WINDOW (window), "<Control>w", "window.close");
+  annex_keys_add (GTK_WINDOW (window), "<Control>q", "app.quit");
   gtk_window_set_title (GTK_WINDOW (window), _ ("Help"));
   gtk_window_set_default_size (GTK_WINDOW (window), 960, 720);
   return GTK_WINDOW (window);

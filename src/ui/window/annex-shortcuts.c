@@ -11,8 +11,8 @@
 static const AnnexShortcut shortcuts[] = {
   { N_ ("Tasks"), N_ ("New task"), "win.new-task", { "<Control>n" } },
   { N_ ("Tasks"), N_ ("Search all tasks"), "win.search", { "<Control>k", "<Control><Shift>f" } },
-  { N_ ("Tasks"), N_ ("Next task"), "win.next-task", { "<Control>Page_Down", "<Alt>Down" } },
-  { N_ ("Tasks"), N_ ("Previous task"), "win.previous-task", { "<Control>Page_Up", "<Alt>Up" } },
+  { N_ ("Tasks"), N_ ("Next task"), "win.next-task", { "<Control>Page_Down" }, "<Alt>Down" },
+  { N_ ("Tasks"), N_ ("Previous task"), "win.previous-task", { "<Control>Page_Up" }, "<Alt>Up" },
   { N_ ("Tasks"), N_ ("Inbox"), "win.inbox", { "<Control>i" } },
   { N_ ("Tasks"), N_ ("Open an exported task"), "win.import-task", { "<Control><Shift>i" } },
   { N_ ("This Task"), N_ ("Stop"), "win.stop", { "<Control>period" } },
@@ -30,13 +30,30 @@ static const AnnexShortcut shortcuts[] = {
     N_ ("Make the side pane narrower"),
     "win.narrow-pane",
     { "<Control><Alt>minus" } },
-  { N_ ("This Task"), N_ ("Rename"), "win.rename-task::", { "F2" } },
+  { N_ ("This Task"), N_ ("Rename"), "win.rename-task::", { NULL }, "F2" },
   { N_ ("This Task"), N_ ("Export"), "win.export-task::", { "<Control><Shift>s" } },
   { N_ ("Message"), N_ ("Write a message"), "win.focus-composer", { "<Control>l" } },
   { N_ ("Message"), N_ ("Send"), NULL, { "Return" } },
   { N_ ("Message"), N_ ("New line"), NULL, { "<Shift>Return" } },
   { N_ ("Message"), N_ ("Add folder"), "win.add-folder", { "<Control>o" } },
   { N_ ("Message"), N_ ("Add files"), "win.add-file", { "<Control><Shift>o" } },
+  { N_ ("Plan"), N_ ("Edit the step"), NULL, { "F2" } },
+  { N_ ("Plan"), N_ ("Move the step up"), NULL, { "<Alt>Up" } },
+  { N_ ("Plan"), N_ ("Move the step down"), NULL, { "<Alt>Down" } },
+  { N_ ("Plan"), N_ ("Strike the step"), NULL, { "Delete" } },
+  { N_ ("Browser"), N_ ("Web address"), NULL, { "<Control>l" } },
+  { N_ ("Browser"), N_ ("Find in the page"), NULL, { "<Control>f" } },
+  { N_ ("Browser"), N_ ("New tab"), NULL, { "<Control>t" } },
+  { N_ ("Browser"), N_ ("Close the tab"), NULL, { "<Control>w" } },
+  { N_ ("Browser"), N_ ("Reload"), NULL, { "F5" } },
+  { N_ ("Browser"), N_ ("Back"), NULL, { "<Alt>Left" } },
+  { N_ ("Browser"), N_ ("Forward"), NULL, { "<Alt>Right" } },
+  { N_ ("Browser"), N_ ("Larger"), NULL, { "<Control>plus" } },
+  { N_ ("Browser"), N_ ("Smaller"), NULL, { "<Control>minus" } },
+  { N_ ("Browser"), N_ ("Normal size"), NULL, { "<Control>0" } },
+  { N_ ("Terminal"), N_ ("Copy"), NULL, { "<Control><Shift>c" } },
+  { N_ ("Terminal"), N_ ("Paste"), NULL, { "<Control><Shift>v" } },
+  { N_ ("Terminal"), N_ ("Close the terminal"), NULL, { "<Control><Shift>w" } },
   { N_ ("General"), N_ ("Skills"), "win.skills", { "<Control><Shift>k" } },
   { N_ ("General"), N_ ("Connectors"), "win.connectors", { "<Control><Shift>e" } },
   { N_ ("General"), N_ ("Main menu"), NULL, { "F10" } },
@@ -45,9 +62,28 @@ static const AnnexShortcut shortcuts[] = {
   { N_ ("General"), N_ ("Preferences"), "win.preferences", { "<Control>comma" } },
   { N_ ("General"), N_ ("Keyboard shortcuts"), "win.shortcuts", { "<Control>question" } },
   { N_ ("General"), N_ ("Help"), "win.help", { "F1" } },
-  { N_ ("General"), N_ ("Close window"), "window.close", { "<Control>w" } },
-  { N_ ("General"), N_ ("Quit"), "app.quit", { "<Control>q" } },
+  { N_ ("General"), N_ ("Close window"), "win.close", { "<Control>w" } },
+  { N_ ("General"), N_ ("Quit"), "win.quit", { "<Control>q" } },
 };
+
+void
+annex_window_bind_last_keys (GtkWidgetClass *widget_class)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    {
+      g_autoptr (GtkShortcut) shortcut = NULL;
+      g_autoptr (GVariant) target = NULL;
+      g_autofree char *name = NULL;
+
+      if (shortcuts[i].last == NULL)
+        continue;
+      g_action_parse_detailed_name (shortcuts[i].action, &name, &target, NULL);
+      shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (shortcuts[i].last),
+                                   gtk_named_action_new (name));
+      gtk_shortcut_set_arguments (shortcut, target);
+      gtk_widget_class_add_shortcut (widget_class, shortcut);
+    }
+}
 
 const AnnexShortcut *
 annex_window_get_shortcuts (guint *n_shortcuts)
@@ -89,7 +125,8 @@ build_row (const AnnexShortcut *shortcut)
   GdkModifierType modifiers;
   guint key;
 
-  gtk_accelerator_parse (shortcut->accels[0], &key, &modifiers);
+  gtk_accelerator_parse (shortcut->accels[0] != NULL ? shortcut->accels[0] : shortcut->last, &key,
+                         &modifiers);
   keys = gtk_accelerator_get_label (key, modifiers);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (shortcut->title));

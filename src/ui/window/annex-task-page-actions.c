@@ -112,6 +112,12 @@ find_action (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+write_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  annex_composer_focus (ANNEX_TASK_PAGE (widget)->composer);
+}
+
+static void
 toggle_pane_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexTaskPage *self = ANNEX_TASK_PAGE (widget);
@@ -173,6 +179,7 @@ annex_task_page_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "task.undo-keep", NULL, undo_keep_action);
   gtk_widget_class_install_action (widget_class, "task.make-skill", NULL, make_skill_action);
   gtk_widget_class_install_action (widget_class, "task.find", NULL, find_action);
+  gtk_widget_class_install_action (widget_class, "task.write", NULL, write_action);
   gtk_widget_class_install_action (widget_class, "task.toggle-pane", NULL, toggle_pane_action);
   gtk_widget_class_install_action (widget_class, "task.enlarge-pane", NULL, enlarge_pane_action);
   gtk_widget_class_install_action (widget_class, "task.widen-pane", NULL, resize_pane_action);

@@ -61,13 +61,25 @@ task_action (GtkWidget *widget, const char *name, GVariant *target)
     gtk_widget_activate_action_variant (GTK_WIDGET (page), action, target);
 }
 
-/* In a task the conversation is searched, else the tasks. */
+/* The window's keys come before those of what is in it. Is the focus in the browser, which has
+ * @name under the same key? */
+static gboolean
+is_for_browser (AnnexWindow *self, const char *name)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  return focus != NULL && gtk_widget_activate_action (focus, name, NULL);
+}
+
+/* In a task the page or the conversation is searched, else the tasks. */
 static void
 find_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
   AnnexTaskPage *page = annex_window_get_page (self);
 
+  if (is_for_browser (self, "browser.find"))
+    return;
   if (page == NULL || !gtk_widget_activate_action (GTK_WIDGET (page), "task.find", NULL))
     annex_window_search (self, NULL);
 }
@@ -96,8 +108,24 @@ focus_action (GtkWidget *widget, const char *name, GVariant *target)
 {
   AnnexWindow *self = ANNEX_WINDOW (widget);
 
+  if (is_for_browser (self, "browser.address"))
+    return;
   adw_navigation_split_view_set_show_content (self->split, TRUE);
   annex_composer_focus (annex_window_get_composer (self));
+}
+
+/* Of this window alone: in a terminal these keys are the shell's. */
+static void
+close_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  if (!is_for_browser (ANNEX_WINDOW (widget), "browser.close"))
+    gtk_window_close (GTK_WINDOW (widget));
+}
+
+static void
+quit_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  gtk_widget_activate_action (widget, "app.quit", NULL);
 }
 
 /* ---- dialogs */
@@ -235,6 +263,8 @@ annex_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.add-folder", NULL, attach_action);
   gtk_widget_class_install_action (widget_class, "win.add-file", NULL, attach_action);
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_action);
+  gtk_widget_class_install_action (widget_class, "win.close", NULL, close_action);
+  gtk_widget_class_install_action (widget_class, "win.quit", NULL, quit_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
   gtk_widget_class_install_action (widget_class, "win.preferences", NULL, preferences_action);
   gtk_widget_class_install_action (widget_class, "win.space", NULL, space_action);

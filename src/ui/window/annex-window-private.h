@@ -123,6 +123,9 @@ annex_window_save_task (AnnexWindow *self);
 void
 annex_window_bind_page (AnnexWindow *self, AnnexTaskPage *page);
 /* annex-shortcuts.c */
+/* The keys that the parts of the window come first for. */
+void
+annex_window_bind_last_keys (GtkWidgetClass *widget_class);
 void
 annex_window_show_shortcuts (AnnexWindow *self);
 

@@ -602,6 +602,7 @@ annex_window_class_init (AnnexWindowClass *klass)
   annex_window_install_task_actions (widget_class);
   annex_window_install_again_actions (widget_class);
   annex_window_install_page_actions (widget_class);
+  annex_window_bind_last_keys (widget_class);
 }
 
 static void

@@ -71,6 +71,7 @@ typedef struct
   const char *title;
   const char *action; /* detailed; NULL: not set, only shown */
   const char *accels[4];
+  const char *last; /* the window's own, where nothing in it wants that key; nullable */
 } AnnexShortcut;
 const AnnexShortcut *
 annex_window_get_shortcuts (guint *n_shortcuts);
