@@ -206,18 +206,35 @@ search_pattern (Search *self,
   self->cut = self->cut || error != NULL; /* a pattern that went too far */
 }
 
+/* @words as a pattern, in which a line may end between two of them. (transfer full) */
+static char *
+make_pattern (const char *words)
+{
+  g_auto (GStrv) parts = g_strsplit_set (words, " \t\r\n", -1);
+  g_autoptr (GString) pattern = g_string_new (NULL);
+
+  for (char **part = parts; *part != NULL; part++)
+    {
+      g_autofree char *escaped = g_regex_escape_string (*part, -1);
+
+      if (*escaped != '\0' && pattern->len > 0)
+        g_string_append (pattern, "\\s+");
+      g_string_append (pattern, escaped);
+    }
+  return g_string_free (g_steal_pointer (&pattern), FALSE);
+}
+
 /* A name in any case; the others only as they are written, as they may be everyday words. */
 static void
 search_words (Search *self, AnnexExposureKind kind, const char *const *words)
 {
   for (; words != NULL && *words != NULL; words++)
     {
-      g_autofree char *escaped = g_regex_escape_string (*words, -1);
-      g_autofree char *pattern =
-          g_strdup_printf ("%s(?<![\\p{L}\\p{N}])%s(?![\\p{L}\\p{N}])",
-                           kind == ANNEX_EXPOSURE_NAME ? "(?i)" : "", escaped);
+      g_autofree char *plain = make_pattern (*words);
+      g_autofree char *pattern = g_strdup_printf ("%s(?<![\\p{L}\\p{N}])%s(?![\\p{L}\\p{N}])",
+                                                  kind == ANNEX_EXPOSURE_NAME ? "(?i)" : "", plain);
 
-      if (g_utf8_strlen (*words, -1) >= 3)
+      if (*plain != '\0' && g_utf8_strlen (*words, -1) >= 3)
         search_pattern (self, kind, pattern, 0, NULL);
     }
 }

@@ -22,15 +22,22 @@
 static gboolean
 is_program (const AnnexSkillFile *file, GBytes *bytes)
 {
-  static const char *const suffixes[] = { ".py", ".sh", ".bash", ".js", ".mjs", ".ts",
-                                          ".rb", ".pl", ".php",  ".R",  ".lua", ".ps1" };
+  static const char *const suffixes[] = {
+    ".awk", ".bash",  ".bat", ".c",    ".cjs", ".class", ".cmd",  ".exe", ".fish",
+    ".go",  ".ipynb", ".jar", ".java", ".jl",  ".js",    ".ksh",  ".lua", ".mjs",
+    ".mk",  ".php",   ".pl",  ".ps1",  ".py",  ".pyw",   ".pyz",  ".r",   ".rb",
+    ".rs",  ".sh",    ".so",  ".tcl",  ".ts",  ".vbs",   ".wasm", ".zsh",
+  };
+  g_autofree char *path = g_ascii_strdown (file->path, -1);
+  const char *name = strrchr (path, '/');
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
 
   for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    if (g_str_has_suffix (file->path, suffixes[i]))
+    if (g_str_has_suffix (path, suffixes[i]))
       return TRUE;
-  return file->executable || (length >= 2 && memcmp (data, "#!", 2) == 0) ||
+  return g_str_equal (name != NULL ? name + 1 : path, "makefile") || file->executable ||
+         (length >= 2 && memcmp (data, "#!", 2) == 0) ||
          (length >= 4 && memcmp (data,
                                  "\x7f"
                                  "ELF",

@@ -226,7 +226,9 @@ read_market (AnnexSkillPlaces *places, JsonObject *state, const char *tree, GErr
       JsonNode *node = json_array_get_element (plugins, i);
       JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 
-      if (entry != NULL && annex_skill_is_name (annex_json_opt_string (entry, "name", "")))
+      /* Of two with one name the first is the one that is opened. */
+      if (entry != NULL && annex_skill_is_name (annex_json_opt_string (entry, "name", "")) &&
+          find_entry (list, annex_json_opt_string (entry, "name", "")) == entry)
         g_ptr_array_add (self->plugins, make_plugin (places, list, entry, tree, self->name));
     }
   return self;

@@ -30,7 +30,7 @@ struct _AnnexSkillPackage
   GPtrArray *previews;
   GPtrArray *left_out;           /* NULL-terminated */
   AnnexPluginManifest *manifest; /* NULL of a single skill */
-  GHashTable *commands;          /* paths of those that were looked at */
+  GHashTable *taken;             /* paths of skills and commands that were looked at */
 };
 
 G_DEFINE_FINAL_TYPE (AnnexSkillPackage, annex_skill_package, G_TYPE_OBJECT)
@@ -48,7 +48,7 @@ annex_skill_package_finalize (GObject *object)
   g_ptr_array_unref (self->previews);
   g_ptr_array_unref (self->left_out);
   g_clear_pointer (&self->manifest, annex_plugin_manifest_free);
-  g_hash_table_unref (self->commands);
+  g_hash_table_unref (self->taken);
   G_OBJECT_CLASS (annex_skill_package_parent_class)->finalize (object);
 }
 
@@ -63,7 +63,7 @@ annex_skill_package_init (AnnexSkillPackage *self)
 {
   self->previews = g_ptr_array_new_with_free_func (annex_skill_preview_free);
   self->left_out = g_ptr_array_new_null_terminated (8, g_free, TRUE);
-  self->commands = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 GPtrArray *
@@ -183,13 +183,14 @@ add_found (AnnexSkillPackage *self, const char *folder, const char *name, GError
   return TRUE;
 }
 
-/* One bad skill of many is left out and said; the others are as good as they were. */
+/* One bad skill of many is left out and said; the others are as good as they were. One that is
+ * named though it was found is taken once. */
 static gboolean
 add_or_leave (AnnexSkillPackage *self, const char *folder, const char *name, GError **error)
 {
   g_autoptr (GError) wrong = NULL;
 
-  if (add_found (self, folder, name, &wrong))
+  if (!g_hash_table_add (self->taken, g_strdup (folder)) || add_found (self, folder, name, &wrong))
     return TRUE;
   if (wrong->domain == ANNEX_SKILL_ERROR && wrong->code != ANNEX_SKILL_ERROR_LIMIT)
     {
@@ -254,7 +255,7 @@ add_command (AnnexSkillPackage *self, const char *from, GError **error)
   gboolean taken;
 
   if (!g_str_has_suffix (file, ".md") || !g_file_test (from, G_FILE_TEST_IS_REGULAR) ||
-      !g_hash_table_add (self->commands, g_strdup (from)))
+      !g_hash_table_add (self->taken, g_strdup (from)))
     return TRUE;
   if (!copy_command (from, folder, &taken, &wrong))
     {
@@ -307,10 +308,7 @@ add_plugin (AnnexSkillPackage *self, const char *top, GError **error)
     {
       g_autofree char *folder = g_build_filename (top, *path, NULL);
 
-      /* Named though it was found: once is enough. */
-      if (!(manifest->scan &&
-            (g_str_equal (*path, "skills") || g_str_has_prefix (*path, "skills/"))) &&
-          !add_skills (self, folder, error))
+      if (!add_skills (self, folder, error))
         return FALSE;
     }
   if (commands == NULL && manifest->scan)

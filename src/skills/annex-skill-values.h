@@ -36,7 +36,8 @@ annex_skill_values_resolve (AnnexSkill *skill, JsonObject *stored);
 char **
 annex_skill_values_find_missing (AnnexSkill *skill, JsonObject *resolved);
 
-/* What the model gets for using the skill of @info. (transfer full) */
+/* What the model gets for using the skill of @info, with the user's values, unless it is one of a
+ * share: those were given to another. (transfer full) */
 AnnexSkillUse *
 annex_skill_use_make (AnnexSkillPlaces *places,
                       const AnnexSkillInfo *info,

@@ -223,6 +223,28 @@ test_no_ledger (void)
   g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED);
 }
 
+/* Two plugins of one name: the one that is listed is the one that is opened. */
+static void
+test_twice (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autofree char *place = g_build_filename (f->dir, "shop", NULL);
+  g_autoptr (AnnexSkillMarket) market = NULL;
+  g_autoptr (AnnexSkillOffer) offer = NULL;
+
+  keeper_put (f, "shop/.claude-plugin/marketplace.json",
+              MARKET "{\"name\":\"office\",\"source\":\"./one\",\"description\":\"First\"},"
+                     "{\"name\":\"office\",\"source\":\"./two\",\"description\":\"Second\"}]}");
+  keeper_put_skill (f, "shop/one/skills/first", "", "Body.");
+  keeper_put_skill (f, "shop/two/skills/second", "", "Body.");
+  market = dex_await_boxed (annex_skill_keeper_add_market (f->keeper, place), NULL);
+  g_assert_cmpuint (market->plugins->len, ==, 1);
+  g_assert_cmpstr (find_plugin (market, "office")->description, ==, "First");
+  offer = dex_await_boxed (annex_skill_keeper_open_plugin (f->keeper, "shop", "office"), NULL);
+  g_assert_cmpstr (((AnnexSkillView *) offer->skills->pdata[0])->name, ==, "first");
+}
+
 /* ---- what plugins leave behind */
 
 #define KEY "metadata:\n  annex.key: secret\n"
@@ -349,6 +371,7 @@ main (int argc, char **argv)
   ADD ("bad-markets", test_bad_markets);
   ADD ("addresses", test_addresses);
   ADD ("no-ledger", test_no_ledger);
+  ADD ("twice", test_twice);
   ADD ("gone", test_gone);
   ADD ("still-there", test_still_there);
   ADD ("window", test_window);

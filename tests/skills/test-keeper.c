@@ -135,6 +135,32 @@ test_unnamed (void)
   g_assert_cmpstr (draft->name, ==, "report");
 }
 
+/* What is listed as usable is used: a skill that cannot be read is not in the way of another one.
+ */
+static void
+test_broken (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autofree char *folder = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (AnnexSkillUse) use = NULL;
+  g_autoptr (GError) error = NULL;
+
+  keeper_put_skill (f, "report", "", "Library.");
+  keeper_install (f, "report");
+  folder = annex_skill_shelf_dup_installed (f->places, "report");
+  path = g_build_filename (folder, "SKILL.md", NULL);
+  g_assert_true (g_file_set_contents (path, "x", -1, NULL));
+  g_assert_null (
+      dex_await_boxed (annex_skill_library_use (f->library, "report", NULL, NULL), NULL));
+  keeper_put_skill (f, "built-in/report", "", "Built in.");
+  g_assert_true (keeper_is_usable (f, "report"));
+  use = dex_await_boxed (annex_skill_library_use (f->library, "report", NULL, NULL), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (use->text, "Built in."));
+}
+
 static void
 test_values (void)
 {
@@ -342,6 +368,7 @@ main (int argc, char **argv)
   ADD ("preview-and-versions", test_preview_and_versions);
   ADD ("editing", test_editing);
   ADD ("unnamed", test_unnamed);
+  ADD ("broken", test_broken);
   ADD ("values", test_values);
   ADD ("export", test_export);
   ADD ("export-values", test_export_values);

@@ -161,6 +161,24 @@ test_nested (Fixture *f, gconstpointer data)
   install_all (f, package);
 }
 
+/* A folder below "skills" that the plugin names itself is looked into, and a skill that was found
+ * is taken once. */
+static void
+test_named (Fixture *f, gconstpointer data)
+{
+  g_autoptr (AnnexSkillPackage) package = NULL;
+
+  put (f, "plug/.claude-plugin/plugin.json",
+       "{\"name\":\"plug\",\"skills\":[\"skills\",\"skills/tidy\",\"skills/group\"]}");
+  put (f, "plug/skills/tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nTidy.\n");
+  put (f, "plug/skills/group/in/SKILL.md", "---\nname: in\ndescription: In\n---\nIn.\n");
+  package = open_package (f, "plug");
+  g_assert_nonnull (find_preview (package, "in"));
+  g_assert_cmpuint (annex_skill_package_get_previews (package)->len, ==, 2);
+  g_assert_cmpuint (g_strv_length ((char **) annex_skill_package_get_left_out (package)), ==, 0);
+  install_all (f, package);
+}
+
 /* What is staged has become another since it was looked at. */
 static void
 test_changed (Fixture *f, gconstpointer data)
@@ -204,6 +222,37 @@ test_unnamed (Fixture *f, gconstpointer data)
   part = g_ptr_array_index (find_preview (newer, "tidy")->view->parts, 0);
   g_assert_cmpint (part->change, ==, ANNEX_SKILL_FILE_CHANGED);
   g_assert_nonnull (strstr (part->diff, "+Second."));
+}
+
+/* ---- what runs */
+
+static void
+test_runs (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *path;
+    gboolean runs;
+  } cases[] = {
+    { "run.PY", TRUE },     { "run.cjs", TRUE }, { "run.zsh", TRUE },      { "run.jar", TRUE },
+    { "Makefile", TRUE },   { "run.exe", TRUE }, { "run.pyw", TRUE },      { "run.ipynb", TRUE },
+    { "notes.txt", FALSE }, { "py", FALSE },     { "makefile.md", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *folder = g_strdup_printf ("tidy-%u", i);
+      g_autofree char *whole = g_build_filename (f->dir, folder, NULL);
+      g_autofree char *skill = g_build_filename (folder, "SKILL.md", NULL);
+      g_autofree char *file = g_build_filename (folder, "bin", cases[i].path, NULL);
+      g_autoptr (AnnexSkillView) view = NULL;
+
+      put (f, skill, "---\ndescription: Tidy\n---\nTidy.\n");
+      put (f, file, "x");
+      view = annex_skill_look (whole, folder, NULL, NULL, NULL);
+      g_test_message ("%s", cases[i].path);
+      g_assert_true (annex_skill_view_runs (view) == cases[i].runs);
+    }
 }
 
 /* ---- hosts */
@@ -282,8 +331,10 @@ main (int argc, char **argv)
   ADD ("commands", test_commands);
   ADD ("command-of-skill", test_command_of_skill);
   ADD ("nested", test_nested);
+  ADD ("named", test_named);
   ADD ("changed", test_changed);
   ADD ("unnamed", test_unnamed);
+  ADD ("runs", test_runs);
   ADD ("hosts", test_hosts);
   ADD ("many-hosts", test_many_hosts);
   return g_test_run ();
