@@ -85,6 +85,30 @@ get_deadline_us (AnnexRowList *self, gint64 now_us)
   return CLAMP (began_us + BUDGET_US, now_us + LEAST_US, now_us + BUDGET_US);
 }
 
+/* The first rows of all do not come into a frame whose time was used before, by the style of the
+ * page they are in, but into the next one. */
+static gboolean
+is_deferred (AnnexRowList *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  return self->n_widgets == 0 && !self->deferred &&
+         get_deadline_us (self, now_us) == now_us + LEAST_US;
+}
+
+static gboolean
+may_make (AnnexRowList *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->n_made == 0)
+    self->deadline_us = get_deadline_us (self, now_us);
+  if (!self->deferred && (self->n_made < FEW || now_us < self->deadline_us))
+    return TRUE;
+  self->unfinished = TRUE;
+  return FALSE;
+}
+
 /* FALSE when it has no widget yet, and none can be made in this frame. */
 static gboolean
 measure_row (AnnexRowList *self, guint i)
@@ -94,15 +118,8 @@ measure_row (AnnexRowList *self, guint i)
 
   if (row->widget == NULL)
     {
-      gint64 now_us = g_get_monotonic_time ();
-
-      if (self->n_made == 0)
-        self->deadline_us = get_deadline_us (self, now_us);
-      if (self->n_made >= FEW && now_us >= self->deadline_us)
-        {
-          self->unfinished = TRUE;
-          return FALSE;
-        }
+      if (!may_make (self))
+        return FALSE;
       need_widget (self, i);
       self->n_made++;
       row = annex_row_list_get_row (self, i);
@@ -353,6 +370,7 @@ annex_row_list_lay_out (AnnexRowList *self, int width, int height)
   if (self->rows->len > 0 && height > 0)
     {
       self->anchor = MIN (self->anchor, self->rows->len - 1);
+      self->deferred = is_deferred (self);
       self->end = self->at_end ? make_new_rows (self) : self->rows->len;
       if (self->at_end)
         anchor_at_end (self, height);

@@ -35,6 +35,7 @@ struct _AnnexRowList
   guint n_made;        /* in this allocation */
   gint64 deadline_us;  /* for making them, once one was made */
   gboolean unfinished; /* there was no time for all of them */
+  gboolean deferred;   /* the last allocation made none */
 
   gboolean at_end;
   guint anchor; /* a row */
