@@ -1,25 +1,23 @@
 /* annex-workspace-traffic.c
  *
- * What a task sends to models, as rows of the ledger.
+ * See annex-agent-traffic.h, and what a task sends to models.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-agent-traffic.h"
+#include "annex-store-begun.h"
 #include "annex-workspace.h"
 
-#include "annex-store-begun.h"
-
 DexFuture *
-annex_workspace_note_traffic (AnnexWorkspace *self, AnnexModelTraffic *traffic)
+annex_agent_write_traffic (AnnexModelTraffic *traffic, AnnexStore *store, const char *task_id)
 {
-  AnnexTask *task = annex_workspace_get_task (self);
-  AnnexStore *store = annex_task_get_store (task);
   g_autoptr (AnnexLedgerEntry) row = NULL;
   DexFuture *written = NULL;
 
   if (traffic->local)
     return NULL;
-  row = annex_ledger_entry_new (annex_task_get_id (task), "model", traffic->host, traffic->port);
-  row->method = g_strdup ("POST");
+  row = annex_ledger_entry_new (task_id, "model", traffic->host, traffic->port);
+  row->method = g_strdup (task_id != NULL ? "POST" : "GET");
   row->by = g_strdup ("user"); /* who chose the model */
   if (!traffic->ended)
     {
@@ -34,4 +32,12 @@ annex_workspace_note_traffic (AnnexWorkspace *self, AnnexModelTraffic *traffic)
   row->reason = traffic->failure != NULL ? g_strdup (traffic->failure->message) : NULL;
   dex_future_disown (annex_store_append_ledger (store, row));
   return NULL;
+}
+
+DexFuture *
+annex_workspace_note_traffic (AnnexWorkspace *self, AnnexModelTraffic *traffic)
+{
+  AnnexTask *task = annex_workspace_get_task (self);
+
+  return annex_agent_write_traffic (traffic, annex_task_get_store (task), annex_task_get_id (task));
 }

@@ -7,6 +7,7 @@
 #include "annex-session.h"
 
 #include "annex-admin-policy.h"
+#include "annex-agent-traffic.h"
 #include "annex-audit-export.h"
 #include "annex-connector-hub.h"
 #include "annex-egress-hosts.h"
@@ -68,6 +69,7 @@ annex_session_finalize (GObject *object)
   g_clear_object (&self->connectors);
   g_clear_object (&self->secrets);
   g_clear_object (&self->inbox);
+  annex_models_clear_traffic_func (self->store);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (annex_session_parent_class)->finalize (object);
 }
@@ -112,6 +114,13 @@ start_audit (AnnexSession *self)
     self->audit = annex_audit_export_new (self->store, (const char *const *) collectors);
 }
 
+/* What a model's server is asked for no task. */
+static DexFuture *
+traffic_cb (AnnexModelTraffic *traffic, gpointer store)
+{
+  return annex_agent_write_traffic (traffic, store, NULL);
+}
+
 static DexFuture *
 open_fiber (gpointer data)
 {
@@ -128,6 +137,7 @@ open_fiber (gpointer data)
   self->store = dex_await_object (annex_store_open (NULL), &error);
   if (self->store == NULL)
     return annex_future_new_error (error);
+  annex_models_set_traffic_func (traffic_cb, g_object_ref (self->store), g_object_unref);
   start_audit (self);
   self->inbox = annex_inbox_new (self->store);
   self->browsers = annex_browsers_new (self->store);
@@ -164,6 +174,7 @@ close_fiber (gpointer data)
   if (self->audit != NULL) /* what is late is sent the next time */
     dex_await (annex_future_with_timeout (annex_audit_export_close (self->audit), AUDIT_LIMIT_MS),
                NULL);
+  annex_models_clear_traffic_func (self->store);
   if (!dex_await (annex_store_close (self->store), &error))
     return annex_future_new_error (error);
   if (asleep != NULL)

@@ -8,6 +8,7 @@
 #include "annex-exchange.h"
 
 #include "annex-future.h"
+#include "annex-models.h"
 #include "annex-spoken.h"
 #include "annex-sse.h"
 
@@ -273,41 +274,70 @@ explain_wrong_type (const AnnexExchange *self,
       annex_http_get_host (self->http), clipped);
 }
 
+/* Who is told. */
+typedef struct
+{
+  AnnexModelTrafficFunc func; /* nullable */
+  gpointer data;
+  GDestroyNotify free_data;
+} Listener;
+
+/* Of what belongs to no task. */
+static Listener listener;
+
+void
+annex_models_set_traffic_func (AnnexModelTrafficFunc func, gpointer data, GDestroyNotify free_data)
+{
+  Listener old = listener;
+
+  listener = (Listener) { func, data, free_data };
+  if (old.free_data != NULL)
+    old.free_data (old.data);
+}
+
+void
+annex_models_clear_traffic_func (gpointer data)
+{
+  if (listener.func != NULL && listener.data == data)
+    annex_models_set_traffic_func (NULL, NULL, NULL);
+}
+
 static AnnexModelTraffic
-name_traffic (const AnnexExchange *self)
+name_traffic (AnnexHttp *http)
 {
   return (AnnexModelTraffic) {
-    .host = annex_http_get_host (self->http),
-    .port = annex_http_get_port (self->http),
-    .local = annex_http_is_loopback (self->http),
+    .host = annex_http_get_host (http),
+    .port = annex_http_get_port (http),
+    .local = annex_http_is_loopback (http),
   };
 }
 
 /* Nothing is sent before it is known to be. */
 static gboolean
-tell_begin (const AnnexExchange *self, gint64 *begun, GError **error)
+tell_begin (const Listener *to, AnnexHttp *http, gint64 *begun, GError **error)
 {
-  AnnexModelTraffic traffic = name_traffic (self);
+  AnnexModelTraffic traffic = name_traffic (http);
   DexFuture *written;
 
-  if (self->sink.on_traffic == NULL)
+  if (to->func == NULL)
     return TRUE;
-  written = self->sink.on_traffic (&traffic, self->sink.user_data);
+  written = to->func (&traffic, to->data);
   *begun = traffic.begun;
   return written == NULL || dex_await (written, error);
 }
 
 /* What it was, whatever came of it. */
 static void
-tell_end (const AnnexExchange *self,
+tell_end (const Listener *to,
+          AnnexHttp *http,
           gint64 begun,
-          GBytes *body,
+          gsize body_bytes,
           AnnexHttpResponse *response,
           const GError *failure)
 {
-  AnnexModelTraffic traffic = name_traffic (self);
+  AnnexModelTraffic traffic = name_traffic (http);
 
-  if (self->sink.on_traffic == NULL)
+  if (to->func == NULL)
     return;
   traffic.ended = TRUE;
   traffic.begun = begun;
@@ -315,8 +345,8 @@ tell_end (const AnnexExchange *self,
   traffic.bytes_down = response != NULL ? annex_http_response_get_bytes (response) : 0;
   /* Of a connection that broke off before an answer came, it may have got all. */
   if (response != NULL || !g_error_matches (failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE))
-    traffic.bytes_up = g_bytes_get_size (body);
-  self->sink.on_traffic (&traffic, self->sink.user_data);
+    traffic.bytes_up = body_bytes;
+  to->func (&traffic, to->data);
 }
 
 static AnnexModelReply *
@@ -349,19 +379,20 @@ run_attempt (const AnnexExchange *self,
              Attempt *attempt,
              GError **error)
 {
+  Listener to = { .func = self->sink.on_traffic, .data = self->sink.user_data };
   AnnexHttpRequest request = self->head;
   g_autoptr (AnnexHttpResponse) response = NULL;
   g_autoptr (GError) failure = NULL;
   AnnexModelReply *reply = NULL;
   gint64 begun = 0;
 
-  if (!tell_begin (self, &begun, error))
+  if (!tell_begin (&to, self->http, &begun, error))
     return NULL;
   request.body = body;
   response = annex_http_send (self->http, &request, cancel, &attempt->failure.permanent, &failure);
   if (response != NULL)
     reply = read_answer (self, response, cancel, attempt, &failure);
-  tell_end (self, begun, body, response, failure);
+  tell_end (&to, self->http, begun, g_bytes_get_size (body), response, failure);
   if (reply == NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
   return reply;
@@ -482,14 +513,20 @@ annex_exchange_get (const AnnexWireFormat *format,
   g_auto (Attempt) attempt = { 0 };
   GError *failed = NULL;
   char *text = NULL;
+  gint64 begun = 0;
   guint status;
 
+  if (!tell_begin (&listener, http, &begun, error))
+    return NULL;
   response = annex_http_send (http, &request, end, NULL, &failed);
   status = response != NULL ? annex_http_response_get_status (response) : 0;
   if (status >= 200 && status <= 299)
     text = annex_http_response_read_text (response, MAX_ANSWER_BYTES, timeout_ms, end, &failed);
   else if (response != NULL)
     failed = read_status_error (format, response, key, end, &attempt);
+  if (failed != NULL)
+    strike_out_of_error (failed, key);
+  tell_end (&listener, http, begun, 0, response, failed);
   if (text != NULL)
     return text;
   if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_CANCELLED))

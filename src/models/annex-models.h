@@ -24,6 +24,14 @@ annex_models_new (const char *provider,
                   AnnexSecrets *secrets,
                   GError **error);
 
+/* @func (nullable) is told of what a server is asked for no task: its list of models, whether it
+ * takes the key. Main thread. */
+void
+annex_models_set_traffic_func (AnnexModelTrafficFunc func, gpointer data, GDestroyNotify free_data);
+/* Nobody is told any more, if it was @data until now. */
+void
+annex_models_clear_traffic_func (gpointer data);
+
 /* The id under which the key of a model made with these belongs in AnnexSecrets:
  * "model:<provider>", with ":<base url>" when @base_url is another server than the provider's own.
  * (transfer full) */

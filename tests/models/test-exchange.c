@@ -8,6 +8,7 @@
  */
 #include "annex-anthropic-stream.h"
 #include "annex-exchange.h"
+#include "annex-models.h"
 #include "annex-future.h"
 #include "annex-openai-stream.h"
 #include "fake-model.h"
@@ -339,6 +340,62 @@ get_fiber (gpointer data)
   return text != NULL ? dex_future_new_take_string (text) : annex_future_new_error (error);
 }
 
+typedef struct
+{
+  gboolean refuses;
+  guint n_begun;
+  guint n_ended;
+} Told;
+
+static DexFuture *
+told_cb (AnnexModelTraffic *traffic, gpointer data)
+{
+  Told *told = data;
+
+  g_assert_cmpstr (traffic->host, ==, "127.0.0.1");
+  told->n_begun += !traffic->ended;
+  told->n_ended += traffic->ended;
+  if (traffic->ended)
+    {
+      g_assert_cmpint (traffic->begun, ==, 5183);
+      g_assert_error (traffic->failure, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE);
+      return NULL;
+    }
+  traffic->begun = 5183;
+  return told->refuses ? dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "It is full")
+                       : dex_future_new_true ();
+}
+
+/* What is asked for no task is told, too, and not asked where that cannot be written. */
+static void
+test_get_told (void)
+{
+  Told told = { 0 };
+  g_autoptr (GError) error = NULL;
+  Get get = { .http = annex_http_new ("http://127.0.0.1:9", &error) };
+
+  g_assert_no_error (error);
+  annex_models_set_traffic_func (told_cb, &told, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (DexFuture) got = NULL;
+
+      told.refuses = i == 1;
+      got = dex_scheduler_spawn (NULL, 1024 * 1024, get_fiber, &get, NULL);
+      settle (got, &error);
+      if (i == 0)
+        g_assert_error (error, ANNEX_MODEL_ERROR, ANNEX_MODEL_ERROR_OFFLINE);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+      g_clear_error (&error);
+    }
+  g_assert_cmpuint (told.n_begun, ==, 2);
+  g_assert_cmpuint (told.n_ended, ==, 1);
+  annex_models_clear_traffic_func (&error); /* somebody else */
+  annex_models_clear_traffic_func (&told);
+  annex_http_unref (get.http);
+}
+
 /* Each single wait is short, and yet it ends. The server goes on until it is hung up on. */
 static void
 test_dribble (gconstpointer data)
@@ -400,5 +457,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/exchange/dribble/head", "HTTP/1.1 200 OK\r\nX-Long: ", test_dribble);
   g_test_add_data_func ("/exchange/dribble/body", "HTTP/1.1 200 OK\r\n\r\n", test_dribble);
   g_test_add_data_func ("/exchange/dribble/failure", "HTTP/1.1 500 No\r\n\r\n", test_dribble);
+  g_test_add_func ("/exchange/get-told", test_get_told);
   return g_test_run ();
 }
