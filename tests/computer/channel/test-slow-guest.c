@@ -59,7 +59,7 @@ test_revoke (void)
   int fd;
   HarnessRelay *relay = harness_relay_new (harness_start (NULL, NULL), -1, NULL, &fd);
   g_autoptr (AnnexSshChannel) channel = NULL;
-  g_autoptr (AnnexVirt) virt = annex_virt_new ("test:///default");
+  g_autoptr (AnnexVirt) virt = annex_virt_new ("test:///nowhere.xml");
   g_autoptr (AnnexImageStore) images = annex_image_store_new (folder);
   g_autoptr (AnnexComputerHost) host = annex_computer_host_new (virt, images);
   g_autofree char *id = annex_identifier_new ();
