@@ -12,13 +12,16 @@
 #include "annex-image-work.h"
 #include "annex-spoken.h"
 
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define PREFIX "annex-image: "
 #define FAILED PREFIX "failed: "
+#define LOCK_DESCRIPTOR 9
 /* Exit statuses of build-image. */
 #define STATUS_NO_TOOLS 3
 #define STATUS_NO_SPACE 4
@@ -95,6 +98,8 @@ static void
 become_group_leader (gpointer data)
 {
   setpgid (0, 0);
+  /* It is nobody's any more when Annex is killed. */
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
   annex_descriptors_restore (NULL);
 }
 
@@ -104,9 +109,11 @@ end_group (GCancellable *cancellable, gpointer data)
   kill (-GPOINTER_TO_INT (data), SIGTERM);
 }
 
-/* Starts build-image with @arguments (after the program's name). */
+/* Starts build-image with @arguments (after the program's name). It holds @lock (-1: none) with
+ * Annex, and longer where that is killed: another build waits until the last of its programs is
+ * gone. */
 static GSubprocess *
-spawn_recipe (AnnexImageBuilder *self, const char *const *arguments, GError **error)
+spawn_recipe (AnnexImageBuilder *self, const char *const *arguments, int lock, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
@@ -115,6 +122,9 @@ spawn_recipe (AnnexImageBuilder *self, const char *const *arguments, GError **er
   GSubprocess *process;
 
   g_subprocess_launcher_set_child_setup (launcher, become_group_leader, NULL, NULL);
+  if (lock >= 0)
+    g_subprocess_launcher_take_fd (launcher, fcntl (lock, F_DUPFD_CLOEXEC, LOCK_DESCRIPTOR),
+                                   LOCK_DESCRIPTOR);
   g_ptr_array_add (argv, g_build_filename (self->recipe, "build-image", NULL));
   for (; *arguments != NULL; arguments++)
     g_ptr_array_add (argv, g_strdup (*arguments));
@@ -240,7 +250,8 @@ judge (GSubprocess *process, const char *failure, GError **error)
 static gboolean
 run_recipe (Work *work, const char *const *arguments, GError **error)
 {
-  g_autoptr (GSubprocess) process = spawn_recipe (builder_of (work), arguments, error);
+  g_autoptr (GSubprocess) process =
+      spawn_recipe (builder_of (work), arguments, work->base.lock, error);
   g_autofree char *failure = NULL;
   const char *identifier;
   gulong handler = 0;
@@ -264,7 +275,7 @@ static char *
 read_version (AnnexImageBuilder *self, GError **error)
 {
   const char *const arguments[] = { "--version", NULL };
-  g_autoptr (GSubprocess) process = spawn_recipe (self, arguments, error);
+  g_autoptr (GSubprocess) process = spawn_recipe (self, arguments, -1, error);
   g_autofree char *text = NULL;
 
   if (process == NULL)

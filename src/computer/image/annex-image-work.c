@@ -65,12 +65,12 @@ annex_image_work_provide (gpointer data, AnnexImageWorkFunc func)
   AnnexImageWork *self = data;
   AnnexImage *image = NULL;
   GError *error = NULL;
-  int lock = annex_image_store_lock_blocking (self->store, self->cancellable, &error);
 
-  if (lock >= 0)
+  self->lock = annex_image_store_lock_blocking (self->store, self->cancellable, &error);
+  if (self->lock >= 0)
     {
       image = func (data, &error);
-      close (lock);
+      close (self->lock);
     }
   if (image == NULL)
     return dex_future_new_for_error (error);

@@ -17,6 +17,7 @@ typedef struct
   AnnexImageStore *store;    /* nullable */
   GCancellable *cancellable; /* nullable */
   GMainContext *context;     /* where signals go: that of who asked */
+  int lock;                  /* the store's, while it is provided */
 } AnnexImageWork;
 
 /* Zeroed memory of @size bytes that begins with an AnnexImageWork. (transfer full) */

@@ -11,8 +11,12 @@
 #include <glib/gstdio.h>
 #include <libdex.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
+#include <unistd.h>
+
+#define BUILD_HERE "ANNEX_TEST_BUILD_HERE"
 
 typedef struct
 {
@@ -270,6 +274,62 @@ test_cancel (Fixture *f, gconstpointer data)
     }
 }
 
+/* Another Annex's build, in the folder that BUILD_HERE names. */
+static int
+build_here (const char *folder)
+{
+  g_autofree char *recipe = g_build_filename (folder, "vm", NULL);
+  g_autofree char *images = g_build_filename (folder, "image", NULL);
+  g_autoptr (AnnexImageStore) store = annex_image_store_new (images);
+  g_autoptr (AnnexImageBuilder) builder = annex_image_builder_new (recipe, FALSE);
+
+  image_harness_wait (annex_image_source_provide (ANNEX_IMAGE_SOURCE (builder), store, NULL), NULL);
+  return 0;
+}
+
+static void
+await_file (Fixture *f, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+  for (guint n = 0; n < 3000 && !g_file_test (path, G_FILE_TEST_EXISTS); n++)
+    g_usleep (10 * 1000);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* Annex killed: the recipe hears of it, and what it has not ended yet keeps the store. */
+static void
+test_killed (Fixture *f, gconstpointer program)
+{
+  g_autofree char *body = g_strdup_printf ("trap 'echo >%s/ended; exit 143' TERM\n"
+                                           "sleep 1000 & echo $! >%s/child\n"
+                                           "echo >%s/begun\n"
+                                           "wait",
+                                           f->folder, f->folder, f->folder);
+  g_autofree char *child_path = g_build_filename (f->folder, "child", NULL);
+  g_autofree char *child = NULL;
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr (GSubprocess) other = NULL;
+  g_autoptr (GError) error = NULL;
+  int lock;
+
+  write_recipe (f, body);
+  g_subprocess_launcher_setenv (launcher, BUILD_HERE, f->folder, TRUE);
+  other = g_subprocess_launcher_spawn (launcher, &error, (const char *) program, NULL);
+  g_assert_no_error (error);
+  await_file (f, "begun");
+  g_subprocess_force_exit (other);
+  await_file (f, "ended");
+  g_assert_true (g_file_get_contents (child_path, &child, NULL, NULL));
+  g_cancellable_cancel (f->cancellable);
+  g_assert_cmpint (annex_image_store_lock_blocking (f->store, f->cancellable, NULL), ==, -1);
+  g_assert_cmpint (kill (atoi (child), SIGKILL), ==, 0);
+  lock = annex_image_store_lock_blocking (f->store, NULL, NULL);
+  g_assert_cmpint (lock, >=, 0);
+  close (lock);
+}
+
 /* Two builds at once: the second waits, finds the image there, and builds nothing. */
 static void
 test_twice (Fixture *f, gconstpointer data)
@@ -338,6 +398,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
+  if (g_getenv (BUILD_HERE) != NULL)
+    return build_here (g_getenv (BUILD_HERE));
   ADD ("/image/builder/hosts", NULL, test_hosts);
   ADD ("/image/builder/build", NULL, test_build);
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)
@@ -349,6 +411,7 @@ main (int argc, char **argv)
   ADD ("/image/builder/no-recipe", NULL, test_no_recipe);
   ADD ("/image/builder/other-machine", NULL, test_other_machine);
   ADD ("/image/builder/cancel", NULL, test_cancel);
+  ADD ("/image/builder/killed", argv[0], test_killed);
   ADD ("/image/builder/twice", NULL, test_twice);
   g_test_add_func ("/image/builder/real-recipe", test_real_recipe);
   return g_test_run ();
