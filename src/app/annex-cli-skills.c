@@ -10,8 +10,6 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 #include "annex-session-secrets.h"
-#include "annex-skill-exposure.h"
-#include "annex-skill-package.h"
 #include "annex-skill-store.h"
 #include "annex-skill-values.h"
 
@@ -97,13 +95,14 @@ open_offer (AnnexSkillKeeper *keeper, const char *place, gboolean json, int *sta
   return offer;
 }
 
-/* Only what is fetched needs a session, which writes the ledger. NULL with *@status. (transfer
+/* What only looks at @place, with @places, needs no session where that is here: what is fetched is
+ * in its ledger, and an update may take secrets out of its keyring. NULL with *@status. (transfer
  * full)
  */
 static AnnexSkillKeeper *
 open_keeper (AnnexSkillPlaces *places, const char *place, AnnexSession **session, int *status)
 {
-  if (g_file_test (place, G_FILE_TEST_EXISTS))
+  if (places != NULL && g_file_test (place, G_FILE_TEST_EXISTS))
     return ANNEX_SKILL_KEEPER (annex_skill_store_new (places));
   *session = annex_cli_open (status);
   if (*session == NULL)
@@ -188,7 +187,7 @@ install (AnnexSkillPlaces *places, char **words, gboolean json, gboolean yes)
   if (g_strv_length (words) != 1)
     return annex_cli_usage ("skills", "install needs one file, folder or address");
   annex_skill_shelf_clean (places);
-  keeper = open_keeper (places, words[0], &session, &status);
+  keeper = open_keeper (NULL, words[0], &session, &status);
   if (keeper != NULL)
     offer = open_offer (keeper, words[0], json, &status);
   if (offer != NULL)
@@ -244,17 +243,45 @@ print_unseen (char **unseen)
     }
 }
 
+/* @shares (nullable): names of folders to look for, instead of those that the last tasks were
+ * given. */
 static int
-export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **folders)
+pass_on (AnnexSkillKeeper *keeper,
+         char **words,
+         const AnnexExposureChoice *choice,
+         const char *const *shares)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (AnnexSkillInfo) info = NULL;
-  g_auto (GStrv) names = annex_exposures_dup_user_names ();
-  g_autoptr (GPtrArray) shares = g_ptr_array_new_null_terminated (4, g_free, TRUE);
-  g_autoptr (AnnexExposures) found = NULL;
-  g_autoptr (GHashTable) texts = NULL;
+  g_autoptr (AnnexExposures) found =
+      dex_await_boxed (annex_skill_keeper_find_private (keeper, words[0], shares), &error);
   g_autoptr (GBytes) bytes = NULL;
+
+  if (found == NULL)
+    return annex_cli_fail (error);
+  print_unseen (found->unseen);
+  if (found->list->len > 0 && choice == NULL)
+    {
+      print_exposures (found->list);
+      return ANNEX_EXIT_NEEDS_USER;
+    }
+  for (guint i = 0; i < found->list->len; i++)
+    ((AnnexExposure *) g_ptr_array_index (found->list, i))->choice = *choice;
+  bytes = dex_await_boxed (annex_skill_keeper_export (keeper, words[0], found), &error);
+  if (bytes == NULL || !g_file_set_contents_full (words[1], g_bytes_get_data (bytes, NULL),
+                                                  (gssize) g_bytes_get_size (bytes),
+                                                  G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
+    return annex_cli_fail (error);
+  return ANNEX_EXIT_DONE;
+}
+
+/* The session has what is looked for besides: the user's secrets, and what tasks were given. */
+static int
+export_skill (char **words, const char *how, char **folders)
+{
+  g_autoptr (GPtrArray) shares = g_ptr_array_new_null_terminated (4, g_free, TRUE);
   AnnexExposureChoice choice = ANNEX_EXPOSURE_KEEP;
+  AnnexSession *session;
+  int status;
 
   if (g_strv_length (words) != 2)
     return annex_cli_usage ("skills", "export needs a skill and a file");
@@ -262,32 +289,13 @@ export_skill (AnnexSkillPlaces *places, char **words, const char *how, char **fo
     return annex_cli_usage ("skills", "--private is ask, keep or remove");
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     g_ptr_array_add (shares, g_path_get_basename (folders[i]));
-  info = annex_skill_shelf_find (places, words[0], NULL, &error);
-  if (info != NULL)
-    {
-      g_autoptr (JsonObject) values = annex_skill_values_load (places, words[0]);
-
-      found = annex_exposures_find (info->path, (const char *const *) names,
-                                    (const char *const *) shares->pdata, values, &error);
-    }
-  if (found == NULL)
-    return annex_cli_fail (error);
-  print_unseen (found->unseen);
-  if (found->list->len > 0 && how == NULL)
-    {
-      print_exposures (found->list);
-      return ANNEX_EXIT_NEEDS_USER;
-    }
-  for (guint i = 0; i < found->list->len; i++)
-    ((AnnexExposure *) g_ptr_array_index (found->list, i))->choice = choice;
-  texts = annex_exposures_apply (info->path, info->name, found, &error);
-  if (texts != NULL)
-    bytes = annex_skill_package_make (info->path, texts, &error);
-  if (bytes == NULL || !g_file_set_contents_full (words[1], g_bytes_get_data (bytes, NULL),
-                                                  (gssize) g_bytes_get_size (bytes),
-                                                  G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
-    return annex_cli_fail (error);
-  return ANNEX_EXIT_DONE;
+  session = annex_cli_open (&status);
+  if (session == NULL)
+    return status;
+  status = pass_on (ANNEX_SKILL_KEEPER (annex_session_get_skills (session)), words,
+                    how != NULL ? &choice : NULL,
+                    folders != NULL ? (const char *const *) shares->pdata : NULL);
+  return annex_cli_close (session, status);
 }
 
 /* ---- values */
@@ -489,7 +497,7 @@ annex_cli_skills (char **argv)
   if (g_str_equal (argv[0], "install"))
     return install (places, argv + 1, json, yes);
   if (g_str_equal (argv[0], "export"))
-    return export_skill (places, argv + 1, how, folders);
+    return export_skill (argv + 1, how, folders);
   if (g_str_equal (argv[0], "values"))
     return values (places, argv + 1, json);
   if (g_str_equal (argv[0], "make"))

@@ -189,6 +189,20 @@ class Skills(Journey):
         self.assertIn('"/month-report For May"', said[0])
         self.assertIn('"/month-report /of-the-share For May"', said[1])
 
+    def test_share_of_a_task(self):
+        """The name of a folder that a task was given is the user's: it is asked about before it leaves."""
+        self.annex("skills", "install", self.folder({"SKILL.md": SKILL.replace("anna@firma-gmbh.de", "Lindgren")}, "month-report"),
+                   "--yes")
+        url, log = self.model(turn("Done."))
+        self.ask_model(url, "--folder", self.folder({"a.txt": "x"}, "Lindgren"), "Hello")
+        self.requests(log, 1)
+        out = os.path.join(self.temporary, "month-report.skill")
+        self.assertIn("share: Lindgren", self.annex("skills", "export", "month-report", out, status=3).stderr)
+        self.assertFalse(os.path.exists(out))
+        self.annex("skills", "export", "month-report", out, "--private", "remove")
+        with zipfile.ZipFile(out) as package:
+            self.assertIn("Write to  for", package.read("month-report/SKILL.md").decode())
+
     def test_named_but_not_usable(self):
         self.annex("skills", "install", self.folder({"SKILL.md": SKILL}, "month-report"), "--yes")
         self.annex("skills", "off", "month-report")

@@ -8,7 +8,6 @@
 #include "annex-skill-files.h"
 #include "annex-skill-package.h"
 #include "annex-skill-values.h"
-#include "annex-zip.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
