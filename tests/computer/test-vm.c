@@ -406,9 +406,10 @@ test_serial (void)
   gint64 start_us = g_get_monotonic_time ();
   g_autofree char *words = NULL;
 
-  g_assert_cmpint (await_root_command (computer, "head -c 2500000 /dev/zero >/dev/ttyS0", NULL), ==,
-                   0);
-  g_test_message ("measured: %.3f MiB a second", 2.5e6 / 1048576 / seconds_since (start_us));
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpint (await_root_command (computer, "head -c 400000 /dev/zero >/dev/ttyS0", NULL), ==,
+                     0);
+  g_test_message ("measured: %.3f MiB a second", 1.6e6 / 1048576 / seconds_since (start_us));
   await_root_command (computer, "echo 'annex-init: enough' >/dev/ttyS0", NULL);
   await_ms (11000);
   g_test_message ("measured: at most %.1f MiB on the disk", log.most_bytes / 1048576.0);
