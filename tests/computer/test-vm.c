@@ -407,8 +407,8 @@ test_serial (void)
   g_autofree char *words = NULL;
 
   for (guint i = 0; i < 4; i++)
-    g_assert_cmpint (await_root_command (computer, "head -c 400000 /dev/zero >/dev/ttyS0", NULL), ==,
-                     0);
+    g_assert_cmpint (await_root_command (computer, "head -c 400000 /dev/zero >/dev/ttyS0", NULL),
+                     ==, 0);
   g_test_message ("measured: %.3f MiB a second", 1.6e6 / 1048576 / seconds_since (start_us));
   await_root_command (computer, "echo 'annex-init: enough' >/dev/ttyS0", NULL);
   await_ms (11000);
