@@ -158,9 +158,7 @@ value_cb (AnnexWindow *self, GParamSpec *pspec, GtkDropTarget *target)
 static gboolean
 can_take (AnnexWindow *self)
 {
-  const char *name = gtk_stack_get_visible_child_name (self->stack);
-
-  return annex_window_get_page (self) != NULL || g_strcmp0 (name, "failure") != 0;
+  return !self->failed;
 }
 
 static GdkDragAction

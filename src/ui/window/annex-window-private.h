@@ -20,6 +20,7 @@ struct _AnnexWindow
   AnnexDesk *desk;
   AnnexDesk *doctor;   /* only its checks, while there is no desk; nullable */
   GSettings *settings; /* nullable */
+  gboolean failed; /* there is no desk, and the page that says why is shown */
   gboolean compact;
   gboolean narrow;
   char *task_id;     /* shown, or about to be */

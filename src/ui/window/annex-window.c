@@ -17,9 +17,6 @@
 
 #include <glib/gi18n.h>
 
-/* So many tasks stay open behind the one that is shown, with what was written and where it was
- * read. */
-
 G_DEFINE_FINAL_TYPE (AnnexWindow, annex_window, ADW_TYPE_APPLICATION_WINDOW)
 
 enum { PROP_DESK = 1, PROP_COMPACT, PROP_NARROW, PROP_TASK_ID, N_PROPERTIES };
@@ -111,6 +108,7 @@ update_title (AnnexWindow *self)
     g_set_str (&shown, g_strcmp0 (name, "inbox") == 0        ? _ ("Inbox")
                        : g_strcmp0 (name, "skills") == 0     ? _ ("Skills")
                        : g_strcmp0 (name, "connectors") == 0 ? _ ("Connectors")
+                       : g_strcmp0 (name, "failure") == 0    ? _ ("Annex Could Not Start")
                                                              : _ ("New Task"));
   else if (*shown == '\0')
     g_set_str (&shown, _ ("Untitled task"));
@@ -153,6 +151,8 @@ show_child (AnnexWindow *self, GtkWidget *child)
 {
   GtkWidget *old = gtk_stack_get_visible_child (self->stack);
 
+  if (self->failed)
+    child = gtk_stack_get_child_by_name (self->stack, "failure");
   gtk_widget_set_visible (child, TRUE);
   gtk_stack_set_visible_child (self->stack, child);
   if (old != NULL && old != child)
@@ -169,7 +169,8 @@ annex_window_show_new_task (AnnexWindow *self)
   g_clear_pointer (&self->wanted_task, g_free);
   set_task_id (self, NULL);
   show_child (self, gtk_stack_get_child_by_name (self->stack, "new-task"));
-  gtk_widget_grab_focus (GTK_WIDGET (self->new_task));
+  if (!self->failed)
+    gtk_widget_grab_focus (GTK_WIDGET (self->new_task));
 }
 
 void
@@ -196,10 +197,20 @@ annex_window_show_inbox (AnnexWindow *self)
   gtk_widget_child_focus (GTK_WIDGET (self->inbox_slot), GTK_DIR_TAB_FORWARD);
 }
 
-static gboolean
-shows_failure (AnnexWindow *self)
+/* Without the list of tasks there is nowhere to go: what leads away from the way out is off. */
+static void
+set_failed (AnnexWindow *self, gboolean failed)
 {
-  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "failure") == 0;
+  static const char *const actions[] = {
+    "win.new-task",    "win.inbox",       "win.search",         "win.find",
+    "win.skills",      "win.connectors",  "win.add-folder",     "win.add-file",
+    "win.import-task", "win.preferences", "win.focus-composer", "win.space",
+  };
+
+  self->failed = failed;
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], !failed);
+  adw_navigation_page_set_can_pop (self->content_page, !failed);
 }
 
 void
@@ -209,8 +220,9 @@ annex_window_show_failure (AnnexWindow *self, const GError *error, AnnexDesk *do
   g_autofree char *described = NULL;
   g_autofree char *escaped = NULL;
 
-  if (shows_failure (self))
+  if (self->failed)
     annex_ui_toast (GTK_WIDGET (self->split), _ ("That did not help yet"));
+  set_failed (self, TRUE);
   g_set_object (&self->doctor, doctor);
   gtk_widget_set_visible (self->open_doctor, doctor != NULL);
   adw_status_page_set_title (self->failure, _ ("Annex Could Not Start"));
@@ -230,6 +242,8 @@ annex_window_show_failure (AnnexWindow *self, const GError *error, AnnexDesk *do
 void
 annex_window_search (AnnexWindow *self, const char *text)
 {
+  if (self->failed)
+    return;
   adw_navigation_split_view_set_show_content (self->split, FALSE);
   annex_sidebar_start_search (self->sidebar, text);
 }
@@ -446,8 +460,9 @@ annex_window_set_desk (AnnexWindow *self, AnnexDesk *desk)
   annex_window_update_computer (self);
   task_id = g_steal_pointer (&self->wanted_task);
   restoring = self->restoring && task_id != NULL;
-  if (desk != NULL && shows_failure (self))
+  if (desk != NULL && self->failed)
     {
+      set_failed (self, FALSE);
       adw_toast_overlay_dismiss_all (self->toasts); /* what was tried in vain */
       annex_window_show_new_task (self);
     }

@@ -128,6 +128,29 @@ test_archived (void)
   g_object_unref (fixture.desk);
 }
 
+/* Nothing leads to a page without a way back. */
+static void
+assert_stays (AnnexWindow *window)
+{
+  static const char *const actions[] = { "win.new-task", "win.inbox",      "win.search",
+                                         "win.skills",   "win.connectors", "win.preferences" };
+  AdwNavigationSplitView *split = ADW_NAVIGATION_SPLIT_VIEW (
+      annex_find (GTK_WIDGET (window), annex_is_type, "AdwNavigationSplitView"));
+
+  g_assert_false (gtk_widget_is_sensitive (annex_find_button (GTK_WIDGET (window), "New Task")));
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_activate_action (GTK_WIDGET (window), actions[i], NULL);
+  annex_window_show_inbox (window);
+  annex_window_show_skill (window, NULL);
+  annex_window_search (window, "receipts");
+  annex_window_show_new_task (window);
+  annex_shot_settle (100);
+  g_assert_true (adw_navigation_split_view_get_show_content (split));
+  g_assert_false (adw_navigation_page_get_can_pop (adw_navigation_split_view_get_content (split)));
+  g_assert_true (annex_shows (GTK_WIDGET (window), "The disk is full"));
+  g_assert_nonnull (annex_find_button (GTK_WIDGET (window), "_Try Again"));
+}
+
 static void
 failure_body (gpointer data)
 {
@@ -138,6 +161,7 @@ failure_body (gpointer data)
   /* Without a doctor none is offered. */
   g_assert_true (annex_shows (GTK_WIDGET (get_window (fixture)), "The disk is full"));
   g_assert_null (annex_find_button (GTK_WIDGET (get_window (fixture)), "Open Doctor"));
+  assert_stays (get_window (fixture));
 }
 
 static void
@@ -182,6 +206,7 @@ doctor_body (gpointer data)
   annex_shot_settle (300);
   g_assert_false (annex_shows (window, "The disk is full"));
   g_assert_false (annex_shows (window, "That did not help yet"));
+  annex_press (window, "New Task");
   annex_shot_take (GTK_WINDOW (window), "failure-mended");
 }
 
