@@ -7,6 +7,7 @@
 #include "annex-plugins-page.h"
 
 #include "annex-row.h"
+#include "annex-spoken.h"
 #include "annex-skill-words.h"
 #include "annex-text.h"
 #include "annex-then.h"
@@ -59,39 +60,69 @@ offered_cb (gpointer object, const GValue *value, GError *error)
     g_signal_emit (self, offer_signal, 0, g_value_get_boxed (value));
 }
 
+/* The entry keeps what failed, and what was written into it meanwhile. */
 static void
 added_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexPluginsPage *self = object;
-  const char *place = gtk_editable_get_text (GTK_EDITABLE (self->address_row));
+  GtkEditable *entry = GTK_EDITABLE (self->address_row);
+  const AnnexSkillMarket *market;
 
-  set_busy (self, -1);
-  if (value != NULL)
+  if (value == NULL || G_VALUE_HOLDS (value, ANNEX_TYPE_SKILL_OFFER))
     {
-      gtk_editable_set_text (GTK_EDITABLE (self->address_row), "");
-      load (self);
+      offered_cb (object, value, error);
       return;
     }
-  if (g_str_has_prefix (place, "https://") || g_path_is_absolute (place))
-    {
-      /* No marketplace: it may be a single plugin or skill. */
-      set_busy (self, 1);
-      annex_then (annex_skill_keeper_open (self->keeper, place), self, offered_cb);
-    }
-  else
-    annex_skill_tell (GTK_WIDGET (self), error);
+  set_busy (self, -1);
+  market = g_value_get_boxed (value);
+  if (g_strcmp0 (gtk_editable_get_text (entry), market->address) == 0)
+    gtk_editable_set_text (entry, "");
+  load (self);
+}
+
+typedef struct
+{
+  AnnexSkillKeeper *keeper;
+  char *place;
+} Place;
+
+static void
+place_free (gpointer data)
+{
+  Place *self = data;
+
+  g_object_unref (self->keeper);
+  g_free (self->place);
+  g_free (self);
+}
+
+/* No marketplace: it may be a single plugin or skill. */
+static DexFuture *
+open_instead (DexFuture *future, gpointer data)
+{
+  Place *self = data;
+
+  if (g_str_has_prefix (self->place, "https://") || g_path_is_absolute (self->place))
+    return annex_skill_keeper_open (self->keeper, self->place);
+  return dex_ref (future);
 }
 
 static void
 add_cb (AnnexPluginsPage *self)
 {
-  g_autofree char *place = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->address_row)));
+  g_autofree char *text = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->address_row)));
+  Place *place;
 
-  if (*g_strstrip (place) == '\0')
+  if (*g_strstrip (text) == '\0')
     return;
-  gtk_editable_set_text (GTK_EDITABLE (self->address_row), place);
+  gtk_editable_set_text (GTK_EDITABLE (self->address_row), text);
   set_busy (self, 1);
-  annex_then (annex_skill_keeper_add_market (self->keeper, place), self, added_cb);
+  place = g_new0 (Place, 1);
+  place->keeper = g_object_ref (self->keeper);
+  place->place = g_steal_pointer (&text);
+  annex_then (dex_future_catch (annex_skill_keeper_add_market (self->keeper, place->place),
+                                open_instead, place, place_free),
+              self, added_cb);
 }
 
 /* ---- what a row does */
@@ -246,13 +277,30 @@ add_market (AnnexPluginsPage *self, const AnnexSkillMarket *market)
 
 /* ---- loading */
 
+/* Empties @group for what has been listed. What could not be is no empty list. */
+static void
+begin_group (AdwPreferencesGroup *group, const GError *error)
+{
+  GtkWidget *row;
+  GtkWidget *button;
+
+  annex_group_clear (group);
+  if (error == NULL)
+    return;
+  row = annex_row_new (_ ("This Cannot Be Read"), annex_error_said (error));
+  annex_row_set_icon (row, "dialog-warning-symbolic", "warning", NULL);
+  button = annex_row_add_button (row, _ ("Try Again"), _ ("Try Again"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "plugins.reload");
+  annex_group_add (group, row);
+}
+
 static void
 plugins_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexPluginsPage *self = object;
   GPtrArray *plugins = value != NULL ? g_value_get_boxed (value) : NULL;
 
-  annex_group_clear (self->installed_group);
+  begin_group (self->installed_group, error);
   for (guint i = 0; plugins != NULL && i < plugins->len; i++)
     add_installed (self, g_ptr_array_index (plugins, i));
   gtk_stack_set_visible_child_name (self->stack, "list");
@@ -264,7 +312,7 @@ markets_cb (gpointer object, const GValue *value, GError *error)
   AnnexPluginsPage *self = object;
   GPtrArray *markets = value != NULL ? g_value_get_boxed (value) : NULL;
 
-  annex_group_clear (self->markets_group);
+  begin_group (self->markets_group, error);
   for (guint i = 0; markets != NULL && i < markets->len; i++)
     add_market (self, g_ptr_array_index (markets, i));
 }
@@ -275,7 +323,7 @@ trusted_cb (gpointer object, const GValue *value, GError *error)
   AnnexPluginsPage *self = object;
   char **folders = value != NULL ? g_value_get_boxed (value) : NULL;
 
-  annex_group_clear (self->trusted_group);
+  begin_group (self->trusted_group, error);
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     {
       GtkWidget *row = annex_row_new (folders[i], NULL);
@@ -294,6 +342,12 @@ load (AnnexPluginsPage *self)
   annex_then (annex_skill_keeper_list_markets (self->keeper), self, markets_cb);
   annex_then (annex_skill_keeper_list_plugins (self->keeper), self, plugins_cb);
   annex_then (annex_skill_keeper_list_trusted (self->keeper), self, trusted_cb);
+}
+
+static void
+reload_action (GtkWidget *widget, const char *name, GVariant *target)
+{
+  load (ANNEX_PLUGINS_PAGE (widget));
 }
 
 static void
@@ -344,6 +398,7 @@ annex_plugins_page_class_init (AnnexPluginsPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, home_cb);
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i], "(ss)", do_action);
+  gtk_widget_class_install_action (widget_class, "plugins.reload", NULL, reload_action);
 }
 
 static void
