@@ -27,44 +27,61 @@ annex_agent_dup_share_paths (AnnexTask *task)
   return g_strv_builder_end (paths);
 }
 
+/* In the fiber: asks whether the skills @names in the folder @path may be used. The answer; NULL
+ * without one. (transfer full) */
+static JsonObject *
+ask_about (AnnexAgent *self, const char *path, char **names, const char *name, GError **error)
+{
+  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  g_autofree char *list = g_strjoinv (", ", names);
+  g_autofree char *question =
+      g_strdup_printf (_ ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
+                          "how to work. Use them only if you know who wrote them."),
+                       path, list);
+
+  return annex_workspace_ask_once (
+      self->workspace,
+      annex_ask_new_consent (annex_task_get_id (task), "Skills", question, ALLOW, REFUSE), name,
+      DEX_FUTURE (self->stop), error);
+}
+
 /* In the fiber: asks once whether the skills that lie in the folder @path may be used; nothing of
  * them is told before. With nobody there to answer it goes on without them. */
 static gboolean
 ask_for_trust (AnnexAgent *self, AnnexSkillKeeper *keeper, const char *path, GError **error)
 {
-  AnnexTask *task = annex_workspace_get_task (self->workspace);
+  g_autofree char *name = g_strconcat ("skills-in-", path, NULL);
   g_auto (GStrv) names = dex_await_boxed (annex_skill_keeper_find_untrusted (keeper, path), NULL);
-  g_autofree char *call_id = NULL;
-  g_autofree char *list = NULL;
-  g_autofree char *question = NULL;
-  g_autoptr (JsonObject) answer = NULL;
-  g_autoptr (GError) unanswered = NULL;
-  gboolean trusted;
 
-  if (names == NULL || names[0] == NULL)
-    return TRUE;
-  call_id = g_strconcat ("skills-in-", path, NULL);
-  list = g_strjoinv (", ", names);
-  question =
-      g_strdup_printf (_ ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
-                          "how to work. Use them only if you know who wrote them."),
-                       path, list);
-  answer = annex_workspace_ask_once (
-      self->workspace,
-      annex_ask_new_consent (annex_task_get_id (task), "Skills", question, ALLOW, REFUSE), call_id,
-      DEX_FUTURE (self->stop), &unanswered);
-  if (answer == NULL)
+  while (names != NULL && names[0] != NULL)
     {
-      if (!self->stopped)
-        return TRUE;
-      g_propagate_error (error, g_steal_pointer (&unanswered));
-      return FALSE;
+      g_autoptr (GError) lost = NULL;
+      g_autoptr (JsonObject) answer = ask_about (self, path, names, name, &lost);
+      g_auto (GStrv) asked = NULL;
+      const char *consent;
+      gboolean trusted;
+
+      if (answer == NULL && self->stopped)
+        {
+          g_propagate_error (error, g_steal_pointer (&lost));
+          return FALSE;
+        }
+      consent = answer != NULL ? annex_json_opt_string (answer, "consent", NULL) : NULL;
+      if (consent == NULL)
+        return TRUE; /* dismissed, or expired: the question stays for another time */
+      trusted = g_str_equal (consent, ALLOW);
+      asked = g_steal_pointer (&names);
+      names = dex_await_boxed (annex_skill_keeper_find_untrusted (keeper, path), NULL);
+      /* What came while one was asked was not agreed to. */
+      if (trusted && (names == NULL ||
+                      !g_strv_equal ((const char *const *) names, (const char *const *) asked)))
+        continue;
+      if (!dex_await (annex_skill_keeper_set_trusted (keeper, path, trusted), &lost))
+        g_warning ("That a folder is trusted could not be noted: %s", lost->message);
+      return TRUE;
     }
-  if (!annex_json_opt_string (answer, "consent", NULL))
-    return TRUE; /* dismissed, or expired: the question stays for another time */
-  trusted = g_str_equal (annex_json_opt_string (answer, "consent", ""), ALLOW);
-  if (!dex_await (annex_skill_keeper_set_trusted (keeper, path, trusted), &unanswered))
-    g_warning ("That a folder is trusted could not be noted: %s", unanswered->message);
+  if (names != NULL)
+    annex_workspace_drop_once (self->workspace, name);
   return TRUE;
 }
 

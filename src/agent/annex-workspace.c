@@ -459,6 +459,34 @@ annex_workspace_ask (AnnexWorkspace *self,
   return wait_for_answer (self, open, self->park != NULL ? self->park : cancel, error);
 }
 
+/* Whatever is open under @name, but @but (nullable). */
+static void
+close_named (AnnexWorkspace *self, const char *name, AnnexAsk *but)
+{
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (self->task);
+
+  for (guint i = 0; i < open->len; i++)
+    {
+      AnnexAsk *ask = g_ptr_array_index (open, i);
+      const char *id = annex_ask_get_id (ask);
+      g_autoptr (GError) lost = NULL;
+
+      if (g_strcmp0 (annex_json_opt_string (annex_ask_get_json (ask), "tool_use", NULL), name) !=
+              0 ||
+          (but != NULL && g_str_equal (id, annex_ask_get_id (but))))
+        continue;
+      /* Answered meanwhile, by another process: then it is closed, too. */
+      if (!dex_await (annex_inbox_expire (self->inbox, id, NULL), &lost))
+        g_debug ("An ask could not be closed: %s", lost->message);
+    }
+}
+
+void
+annex_workspace_drop_once (AnnexWorkspace *self, const char *name)
+{
+  close_named (self, name, NULL);
+}
+
 JsonObject *
 annex_workspace_ask_once (AnnexWorkspace *self,
                           AnnexAsk *ask,
@@ -474,6 +502,7 @@ annex_workspace_ask_once (AnnexWorkspace *self,
   if (fresh == NULL)
     return NULL;
   open = annex_task_dup_ask_once (self->task, fresh, &answer);
+  close_named (self, name, open);
   if (answer != NULL)
     return answer;
   return wait_for_answer (self, open != NULL ? open : fresh,

@@ -141,13 +141,16 @@ annex_workspace_ask (AnnexWorkspace *self,
                      GError **error);
 
 /* The same for what is no call's and is asked once in a task: @name stands for the call, and an answer
- * counts for the very same @ask only. */
+ * counts for the very same @ask only. What else is open under @name is closed. */
 JsonObject *
 annex_workspace_ask_once (AnnexWorkspace *self,
                           AnnexAsk *ask,
                           const char *name,
                           DexFuture *cancel,
                           GError **error);
+/* In a fiber: there is nothing to ask under @name any more; what is open is closed. */
+void
+annex_workspace_drop_once (AnnexWorkspace *self, const char *name);
 
 /* As annex_workspace_ask, for a call that may ask several times in its midst, and cannot be taken up again: opens
  * @ask anew each time. NULL with G_IO_ERROR_CANCELLED when nobody is there to answer (the ask stays

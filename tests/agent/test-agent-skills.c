@@ -7,6 +7,7 @@
  */
 #include "agent-fixture.h"
 
+#include "annex-answers.h"
 #include "annex-skill-files.h"
 #include "annex-skill-store.h"
 
@@ -143,6 +144,124 @@ test_use (SkillFixture *f, gconstpointer data)
   g_assert_false (is_error);
 }
 
+/* ---- skills that a shared folder brings */
+
+static void
+put_in_share (SkillFixture *f, const char *name)
+{
+  g_autofree char *folder =
+      g_build_filename (f->base.dir, "Share", ".agents", "skills", name, NULL);
+  g_autofree char *file = g_build_filename (folder, "SKILL.md", NULL);
+  g_autofree char *text =
+      g_strdup_printf ("---\nname: %s\ndescription: Does %s\n---\nDo it.\n", name, name);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, text, -1, NULL));
+}
+
+static void
+share (SkillFixture *f)
+{
+  g_autofree char *data =
+      g_strdup_printf ("{\"share\":{\"id\":\"s1\",\"name\":\"Share\",\"path\":\"%s/Share\","
+                       "\"mode\":\"read-only\"}}",
+                       f->base.dir);
+
+  put (&f->base, ANNEX_EVENT_SHARE_GRANTED, data);
+}
+
+static void
+stop_cb (AnnexInbox *inbox, AnnexAsk *ask, Fixture *f)
+{
+  annex_agent_stop (f->agent);
+}
+
+/* As if Annex had ended while the question stood there. */
+static void
+run_until_asked (SkillFixture *f)
+{
+  g_signal_connect (f->base.inbox, "opened", G_CALLBACK (stop_cb), &f->base);
+  settle_ok (annex_agent_say (f->base.agent, "Go"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->base.agent)), ==, ANNEX_TASK_STOPPED);
+  restart (&f->base);
+  annex_workspace_set_skills (f->base.workspace, f->library);
+}
+
+/* The one that is open. */
+static AnnexAsk *
+dup_open (SkillFixture *f)
+{
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (f->base.task);
+
+  g_assert_cmpuint (open->len, ==, 1);
+  return annex_ask_ref (g_ptr_array_index (open, 0));
+}
+
+static void
+assert_asks_about (SkillFixture *f, const char *names)
+{
+  g_autoptr (AnnexAsk) ask = dup_open (f);
+  g_autofree char *text = annex_json_object_to_string (annex_ask_get_json (ask));
+
+  g_test_message ("%s", text);
+  g_assert_nonnull (strstr (text, names));
+}
+
+/* What is asked is what is there now: the older question is closed, and with nothing to ask about
+ * so is the last. */
+static void
+test_share_changes (SkillFixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) open = NULL;
+  g_autofree char *first = g_build_filename (f->base.dir, "Share", NULL);
+
+  put_in_share (f, "first");
+  share (f);
+  run_until_asked (f);
+  assert_asks_about (f, "its own: first.");
+  put_in_share (f, "second");
+  run_until_asked (f);
+  assert_asks_about (f, "its own: first, second.");
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_OPENED), ==, 2);
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_EXPIRED), ==, 1);
+
+  g_assert_true (annex_skill_shelf_set_trusted (f->places, first, FALSE, NULL));
+  scripted_model_add (f->base.model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  say_and_run (f, "Go on");
+  open = annex_task_dup_open_asks (f->base.task);
+  g_assert_cmpuint (open->len, ==, 0);
+  g_assert_cmpuint (count_told (f, "<name>first</name>"), ==, 0);
+}
+
+static guint n_asked;
+
+/* Another skill comes before the first yes. */
+static void
+agree_cb (AnnexInbox *inbox, AnnexAsk *ask, SkillFixture *f)
+{
+  if (++n_asked == 1)
+    put_in_share (f, "second");
+  dex_future_disown (annex_answers_submit (inbox, NULL, ask, "Use them", "user"));
+}
+
+/* A yes is to what was named. */
+static void
+test_share_grows (SkillFixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) open = NULL;
+
+  put_in_share (f, "first");
+  share (f);
+  n_asked = 0;
+  g_signal_connect (f->base.inbox, "opened", G_CALLBACK (agree_cb), f);
+  scripted_model_add (f->base.model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  say_and_run (f, "Go");
+  g_assert_cmpuint (n_asked, ==, 2);
+  open = annex_task_dup_open_asks (f->base.task);
+  g_assert_cmpuint (open->len, ==, 0);
+  g_assert_cmpuint (count_told (f, "<name>second</name>"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -151,5 +270,9 @@ main (int argc, char **argv)
   g_test_add ("/agent-skills/catalogue", SkillFixture, NULL, set_up_skills, test_catalogue,
               tear_down_skills);
   g_test_add ("/agent-skills/use", SkillFixture, NULL, set_up_skills, test_use, tear_down_skills);
+  g_test_add ("/agent-skills/share-changes", SkillFixture, NULL, set_up_skills, test_share_changes,
+              tear_down_skills);
+  g_test_add ("/agent-skills/share-grows", SkillFixture, NULL, set_up_skills, test_share_grows,
+              tear_down_skills);
   return g_test_run ();
 }
