@@ -8,6 +8,7 @@
 
 #include "annex-activity-pane.h"
 #include "annex-draft-node.h"
+#include "annex-doctor-row.h"
 #include "annex-shot.h"
 #include "annex-task-page.h"
 #include "annex-terminal.h"
@@ -443,9 +444,9 @@ open_doctor (ShotsStage *stage)
 }
 
 static gboolean
-is_sharing (GtkWidget *widget, const char *text)
+is_check (GtkWidget *widget, const char *id)
 {
-  return ADW_IS_EXPANDER_ROW (widget) && annex_shows (widget, text);
+  return ADW_IS_EXPANDER_ROW (widget) && g_strcmp0 (annex_doctor_row_get_id (widget), id) == 0;
 }
 
 static void
@@ -453,8 +454,8 @@ open_doctor_details (ShotsStage *stage)
 {
   open_doctor (stage);
   adw_expander_row_set_expanded (
-      ADW_EXPANDER_ROW (annex_find (GTK_WIDGET (shots_stage_await_dialog (stage)), is_sharing,
-                                    "Sharing folders")),
+      ADW_EXPANDER_ROW (
+          annex_find (GTK_WIDGET (shots_stage_await_dialog (stage)), is_check, "virtiofsd")),
       TRUE);
 }
 
