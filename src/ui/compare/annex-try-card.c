@@ -118,6 +118,13 @@ annex_try_card_dispose (GObject *object)
   G_OBJECT_CLASS (annex_try_card_parent_class)->dispose (object);
 }
 
+/* Not to the words, which can be selected. */
+static gboolean
+annex_try_card_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (ANNEX_TRY_CARD (widget)->open_button));
+}
+
 static void
 annex_try_card_class_init (AnnexTryCardClass *klass)
 {
@@ -125,6 +132,7 @@ annex_try_card_class_init (AnnexTryCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = annex_try_card_dispose;
+  widget_class->grab_focus = annex_try_card_grab_focus;
   for (guint i = 0; i < N_SIGNALS; i++)
     signals[i] = g_signal_new (names[i], ANNEX_TYPE_TRY_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);

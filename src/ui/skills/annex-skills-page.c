@@ -288,7 +288,7 @@ popped_cb (AnnexSkillsPage *self, AdwNavigationPage *page)
 
   if (draft == NULL)
     return;
-  toast = annex_ui_toast_with_action (GTK_WIDGET (self), _ ("The skill was not saved"),
+  toast = annex_ui_toast_with_action (GTK_WIDGET (self), _ ("Skill not saved"),
                                       _ ("_Go On Writing"), NULL, NULL);
   if (toast == NULL)
     {
