@@ -11,7 +11,7 @@
 
 #define MAX_LINES 6
 /* Of a button's label that stay when there is little room. */
-#define MIN_LABEL_CHARS 9
+#define MIN_LABEL_CHARS 11
 #define ROWS "annex-rows"
 
 /* The title comes last: set with the others, it would be read as markup once. */

@@ -131,6 +131,7 @@ make_content (AdwDialog *dialog, const char *title, const char *host)
   gtk_box_append (GTK_BOX (box), make_waiting (dialog));
   adw_status_page_set_child (ADW_STATUS_PAGE (page), box);
   adw_dialog_set_default_widget (dialog, button);
+  adw_dialog_set_focus (dialog, button); /* not the host, which can be selected */
   return page;
 }
 
@@ -155,8 +156,6 @@ show_cb (const char *address, const char *host, gpointer data)
   adw_dialog_set_title (dialog, _ ("Sign In"));
   adw_dialog_set_content_width (dialog, 460);
   adw_dialog_set_child (dialog, view);
-  /* not the host, which can be selected */
-  adw_dialog_set_focus (dialog, adw_dialog_get_default_widget (dialog));
   g_object_set_data_full (G_OBJECT (dialog), "annex-address", g_strdup (address), g_free);
   g_object_set_data_full (G_OBJECT (dialog), "annex-cancel", dex_ref (sign_in->cancel), dex_unref);
   g_signal_connect (dialog, "closed", G_CALLBACK (closed_cb), NULL);

@@ -453,10 +453,9 @@ static void
 open_doctor_details (ShotsStage *stage)
 {
   open_doctor (stage);
+  shots_stage_await_dialog (stage);
   adw_expander_row_set_expanded (
-      ADW_EXPANDER_ROW (
-          annex_find (GTK_WIDGET (shots_stage_await_dialog (stage)), is_check, "virtiofsd")),
-      TRUE);
+      ADW_EXPANDER_ROW (shots_stage_await (stage, is_check, "virtiofsd")), TRUE);
 }
 
 static void
