@@ -6,6 +6,7 @@
  */
 #include "annex-skill-editor.h"
 
+#include "annex-code-language.h"
 #include "annex-markdown-box.h"
 #include "annex-row.h"
 #include "annex-skill-facts.h"
@@ -496,12 +497,12 @@ static void
 init_source (AnnexSkillEditor *self, GtkSourceView *view)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
-  GtkSourceLanguageManager *languages = gtk_source_language_manager_get_default ();
+  GtkSourceLanguage *markdown = annex_code_language_find ("markdown");
   GtkSourceStyleSchemeManager *schemes = gtk_source_style_scheme_manager_get_default ();
   gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
 
-  gtk_source_buffer_set_language (GTK_SOURCE_BUFFER (buffer),
-                                  gtk_source_language_manager_get_language (languages, "markdown"));
+  if (markdown != NULL)
+    annex_code_language_apply (markdown, GTK_SOURCE_BUFFER (buffer));
   gtk_source_buffer_set_style_scheme (
       GTK_SOURCE_BUFFER (buffer),
       gtk_source_style_scheme_manager_get_scheme (schemes, dark ? "Adwaita-dark" : "Adwaita"));
