@@ -133,11 +133,37 @@ is_told (AnnexBanners *self, const AnnexCheckResult *check)
 }
 
 static void
+save_seen (AnnexBanners *self)
+{
+  g_autofree const char **ids = (const char **) g_hash_table_get_keys_as_array (self->seen, NULL);
+
+  if (self->settings != NULL)
+    g_settings_set_strv (self->settings, "seen-notices", ids);
+}
+
+/* What is over is told again when it comes again. */
+static void
+forget_over (AnnexBanners *self, GPtrArray *checks)
+{
+  gboolean forgot = FALSE;
+
+  for (guint i = 0; checks != NULL && i < checks->len; i++)
+    {
+      const AnnexCheckResult *check = g_ptr_array_index (checks, i);
+
+      forgot |= check->state == ANNEX_CHECK_OK && g_hash_table_remove (self->seen, check->id);
+    }
+  if (forgot)
+    save_seen (self);
+}
+
+static void
 update (AnnexBanners *self)
 {
   g_autoptr (GPtrArray) checks = self->desk != NULL ? annex_desk_dup_checks (self->desk) : NULL;
   const AnnexCheckResult *worst = NULL;
 
+  forget_over (self, checks);
   for (guint i = 0; checks != NULL && i < checks->len; i++)
     {
       const AnnexCheckResult *check = g_ptr_array_index (checks, i);
@@ -170,13 +196,7 @@ clicked_cb (AnnexBanners *self)
   if (self->check_id != NULL && self->is_notice)
     {
       g_hash_table_add (self->seen, g_strdup (self->check_id));
-      if (self->settings != NULL)
-        {
-          g_autofree const char **ids =
-              (const char **) g_hash_table_get_keys_as_array (self->seen, NULL);
-
-          g_settings_set_strv (self->settings, "seen-notices", ids);
-        }
+      save_seen (self);
     }
   if (self->offers_setup)
     annex_computer_setup_present (self->desk, GTK_WIDGET (self));

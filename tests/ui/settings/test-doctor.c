@@ -362,6 +362,17 @@ test_banners (void)
   annex_shot_settle (100);
   annex_press (banners, "_Details"); /* a limit is told once */
   g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
+  /* and again when it was over in between: a disk fills up more than once */
+  for (guint i = 0; i < 2; i++)
+    {
+      annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_NOTICE, "Disk", "Little room.", NULL,
+                                 NULL);
+      g_assert_cmpstr (annex_banners_get_check_id (ANNEX_BANNERS (banners)), ==, "disk");
+      annex_shot_settle (100);
+      annex_press (banners, "_Details");
+      g_assert_null (annex_banners_get_check_id (ANNEX_BANNERS (banners)));
+      annex_fake_desk_set_check (desk, "disk", ANNEX_CHECK_OK, "Disk", "Fine.", NULL, NULL);
+    }
 
   /* Being offline matters to who thinks elsewhere, and as often as it happens. */
   annex_fake_desk_set_check (desk, "network", ANNEX_CHECK_NOTICE, "The network", "There is none.",
