@@ -288,6 +288,9 @@ saved_cb (gpointer object, const GValue *value, GError *error)
   AnnexModelForm *self = object;
   g_autofree char *id = g_strdup (self->saving->id);
 
+  /* Saved once more, it is the same one. */
+  if (error == NULL && self->begun == NULL)
+    self->begun = annex_model_profile_copy (self->saving);
   forget (self);
   show_failure (self, error);
   if (error == NULL)

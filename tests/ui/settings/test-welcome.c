@@ -47,7 +47,7 @@ tear_down (Fixture *fixture)
   if (fixture->dialog != NULL)
     adw_dialog_force_close (fixture->dialog);
   annex_shot_settle (1000);
-  g_assert_null (fixture->dialog); /* nothing holds it */
+  g_assert_null (fixture->dialog);      /* nothing holds it */
   gtk_window_destroy (fixture->window); /* which may know it as what the pointer was last on */
   annex_shot_settle (100);
   annex_fake_desk_close (fixture->desk);
@@ -107,8 +107,13 @@ test_hosted (void)
 {
   Fixture fixture;
   GtkWidget *form;
+  g_autoptr (GPtrArray) profiles = NULL;
+  guint n_profiles;
 
   set_up (&fixture, 800);
+  profiles = annex_desk_dup_profiles (ANNEX_DESK (fixture.desk));
+  n_profiles = profiles->len + 1;
+  g_clear_pointer (&profiles, g_ptr_array_unref);
   annex_shot_take (fixture.window, "welcome");
   get_started (&fixture);
   annex_shot_take (fixture.window, "welcome-think");
@@ -127,6 +132,16 @@ test_hosted (void)
 
   g_assert_true (annex_shows (GTK_WIDGET (fixture.dialog), "A Computer for Annex"));
   annex_shot_take (fixture.window, "welcome-computer");
+  /* Back, and once more: it is the same model. */
+  gtk_widget_activate_action (
+      annex_find (GTK_WIDGET (fixture.dialog), annex_is_type, "AdwNavigationView"),
+      "navigation.pop", NULL);
+  annex_shot_settle (700);
+  annex_model_form_save (ANNEX_MODEL_FORM (form), TRUE);
+  annex_shot_settle (700);
+  profiles = annex_desk_dup_profiles (ANNEX_DESK (fixture.desk));
+  g_assert_cmpuint (profiles->len, ==, n_profiles);
+  g_assert_true (annex_shows (GTK_WIDGET (fixture.dialog), "A Computer for Annex"));
   annex_press (GTK_WIDGET (fixture.dialog), "_Not Now");
   annex_shot_settle (500);
   g_assert_cmpint (fixture.finished, ==, FALSE);
