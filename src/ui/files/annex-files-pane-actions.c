@@ -10,6 +10,7 @@
 #include "annex-future.h"
 #include "annex-spoken.h"
 #include "annex-text.h"
+#include "annex-usual-mode.h"
 
 #include <glib/gi18n.h>
 
@@ -245,8 +246,8 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *path = folder != NULL ? g_file_get_path (folder) : NULL;
 
   if (path != NULL && self->base.desk != NULL && self->base.task != NULL)
-    run_and_tell (
-        self, annex_desk_grant_folder (self->base.desk, self->base.task, path, ANNEX_SHARE_REVIEW));
+    run_and_tell (self, annex_desk_grant_folder (self->base.desk, self->base.task, path,
+                                                 annex_usual_mode ()));
 }
 
 static void

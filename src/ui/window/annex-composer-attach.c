@@ -11,6 +11,7 @@
 #include "annex-painter.h"
 #include "annex-spoken.h"
 #include "annex-ui.h"
+#include "annex-usual-mode.h"
 
 #include <glib/gi18n.h>
 #include <stdlib.h>
@@ -143,21 +144,12 @@ look_at_path (gpointer data)
   return dex_future_new_true ();
 }
 
-static AnnexShareMode
-usual_mode (void)
-{
-  g_autoptr (GSettings) settings = annex_ui_dup_settings ();
-
-  return settings != NULL ? (AnnexShareMode) g_settings_get_enum (settings, "default-folder-mode")
-                          : ANNEX_SHARE_REVIEW;
-}
-
 void
 annex_composer_add_folder (AnnexComposer *self, const char *path)
 {
   Attachment *attachment = attachment_new (self, path);
 
-  attachment->mode = usual_mode ();
+  attachment->mode = annex_usual_mode ();
   attachment->shares = self->task != NULL ? annex_task_dup_shares (self->task) : NULL;
   run (attachment, look_at_path);
 }

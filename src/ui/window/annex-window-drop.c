@@ -9,21 +9,14 @@
 
 #include "annex-composer-chip.h"
 #include "annex-text.h"
+#include "annex-usual-mode.h"
 
 #include <glib/gi18n.h>
-
-static AnnexShareMode
-usual_mode (AnnexWindow *self)
-{
-  return self->settings != NULL
-             ? (AnnexShareMode) g_settings_get_enum (self->settings, "default-folder-mode")
-             : ANNEX_SHARE_REVIEW;
-}
 
 static const char *
 promise (AnnexWindow *self)
 {
-  switch (usual_mode (self))
+  switch (annex_usual_mode ())
     {
     case ANNEX_SHARE_READ_ONLY:
       return _ ("Annex can read them and cannot change them.");

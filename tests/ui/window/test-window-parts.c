@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-fake-desk.h"
+#include "annex-files-pane.h"
 #include "annex-new-task-page.h"
 #include "annex-shot.h"
 #include "annex-side-pane.h"
@@ -15,6 +16,7 @@
 #include "annex-suggestions.h"
 #include "annex-task-page.h"
 #include "annex-tour-folder.h"
+#include "annex-ui.h"
 #include "annex-window-private.h"
 
 #include <glib/gstdio.h>
@@ -292,7 +294,7 @@ test_drop (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   g_autofree char *path =
-      annex_fake_desk_make_folder (desk, "Receipts", (const char *[]) { "a.pdf", NULL });
+      annex_fake_desk_make_folder (desk, "Receipts", (const char *[]){ "a.pdf", NULL });
   GtkWidget *window = annex_window_new (NULL);
   GtkWidget *page = find (window, ANNEX_TYPE_NEW_TASK_PAGE);
   GtkEventController *target = get_drop_target (window);
@@ -357,7 +359,7 @@ test_drop_on_task (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   g_autofree char *path =
-      annex_fake_desk_make_folder (desk, "More", (const char *[]) { "a.pdf", NULL });
+      annex_fake_desk_make_folder (desk, "More", (const char *[]){ "a.pdf", NULL });
   AnnexTask *task = annex_fake_desk_add_task (desk, "Receipts");
   GtkWidget *window = annex_window_new (NULL);
   g_autoptr (GFile) folder = g_file_new_for_path (path);
@@ -389,6 +391,65 @@ test_drop_on_task (void)
   annex_fake_desk_close (desk);
 }
 
+/* The dialog that a folder is chosen in; NULL: not there yet. */
+static GtkWidget *
+find_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (g_type_is_a (G_OBJECT_TYPE (window), g_type_from_name ("GtkFileChooserDialog")))
+        return window;
+    }
+  return NULL;
+}
+
+static gboolean
+has_chooser (gpointer data)
+{
+  return g_type_from_name ("GtkFileChooserDialog") != 0 && find_chooser () != NULL;
+}
+
+static gboolean
+was_granted (gpointer data)
+{
+  return annex_fake_desk_was_called (data, "grant_folder:*");
+}
+
+/* A folder added in Files is given as new folders are. */
+static void
+test_added_in_files (void)
+{
+  g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
+  g_autofree char *path =
+      annex_fake_desk_make_folder (desk, "More", (const char *[]){ "a.pdf", NULL });
+  AnnexTask *task = annex_fake_desk_add_task (desk, "Receipts");
+  GtkWidget *pane = annex_files_pane_new (ANNEX_DESK (desk), task);
+  GtkWindow *window = annex_shot_window (pane, 400, 700);
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GSettings) settings = annex_ui_dup_settings ();
+  g_autofree char *call = g_strdup_printf ("grant_folder:%s:read-only", path);
+
+  g_settings_set_enum (settings, "default-folder-mode", ANNEX_SHARE_READ_ONLY);
+  g_assert_true (gtk_widget_activate_action (pane, "files.add", NULL));
+  g_assert_true (annex_shot_wait (has_chooser, NULL, 10000));
+  annex_shot_settle (500);
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  g_assert_true (gtk_file_chooser_set_file (GTK_FILE_CHOOSER (find_chooser ()), folder, NULL));
+  annex_shot_settle (1000);
+  gtk_dialog_response (GTK_DIALOG (find_chooser ()), GTK_RESPONSE_ACCEPT);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  g_assert_true (annex_shot_wait (was_granted, desk, 5000));
+  g_assert_true (annex_fake_desk_was_called (desk, call));
+  g_settings_reset (settings, "default-folder-mode");
+  gtk_window_destroy (window);
+  annex_shot_settle (200);
+  annex_fake_desk_close (desk);
+}
+
 static gboolean
 promises_work (gpointer data)
 {
@@ -409,7 +470,7 @@ test_hover (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   g_autofree char *path =
-      annex_fake_desk_make_folder (desk, "v1.0", (const char *[]) { "LICENSE", NULL });
+      annex_fake_desk_make_folder (desk, "v1.0", (const char *[]){ "LICENSE", NULL });
   g_autoptr (GFile) folder = g_file_new_for_path (path);
   g_autoptr (GFile) file = g_file_get_child (folder, "LICENSE");
   g_autoptr (GSList) folders = g_slist_prepend (NULL, folder);
@@ -580,6 +641,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/window/search-many", test_search_many);
   g_test_add_func ("/ui/window/drop", test_drop);
   g_test_add_func ("/ui/window/drop-on-task", test_drop_on_task);
+  g_test_add_func ("/ui/window/added-in-files", test_added_in_files);
   g_test_add_func ("/ui/window/hover", test_hover);
   g_test_add_func ("/ui/window/hostile", test_hostile);
   g_test_add_func ("/ui/window/rtl", test_rtl);
