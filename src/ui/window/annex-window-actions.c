@@ -139,7 +139,11 @@ shortcuts_action (GtkWidget *widget, const char *name, GVariant *target)
 static void
 welcomed_cb (AnnexWindow *self, gboolean wants_tour)
 {
-  annex_window_show_new_task (self);
+  const char *shown = gtk_stack_get_visible_child_name (self->stack);
+
+  /* What was opened by a link or a file meanwhile stays, unless it is the tour that is wanted. */
+  if (wants_tour || (g_strcmp0 (shown, "new-task") == 0 && self->wanted_task == NULL))
+    annex_window_show_new_task (self);
   if (wants_tour)
     annex_new_task_page_start_tour (self->new_task);
 }

@@ -303,8 +303,11 @@ delete_now (AnnexWindow *self, const char *task_id)
   Delete *step = delete_new (self, task_id);
 
   if (g_hash_table_remove (self->deleting, step->task_id) && self->desk != NULL)
-    dex_future_disown (dex_future_finally (annex_desk_delete_task (self->desk, step->task_id),
-                                           deleted_cb, step, delete_free));
+    {
+      annex_window_close_task (self, step->task_id);
+      dex_future_disown (dex_future_finally (annex_desk_delete_task (self->desk, step->task_id),
+                                             deleted_cb, step, delete_free));
+    }
   else
     delete_free (step);
 }
@@ -389,7 +392,8 @@ delete_action (GtkWidget *widget, const char *name, GVariant *target)
   title = dup_task_title (self, task_id);
   text = g_strdup_printf (_ ("“%s” deleted"), title);
   annex_sidebar_set_task_hidden (self->sidebar, task_id, TRUE);
-  annex_window_close_task (self, task_id);
+  if (g_strcmp0 (self->task_id, task_id) == 0)
+    annex_window_show_new_task (self); /* its page waits, with what is being written */
   toast = annex_ui_toast_with_action (GTK_WIDGET (self->split), text, _ ("_Undo"),
                                       "win.undelete-task", g_variant_new_string (task_id));
   g_hash_table_insert (self->deleting, g_strdup (task_id), g_object_ref (toast));
