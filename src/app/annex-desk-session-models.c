@@ -11,6 +11,8 @@
 #include "annex-models.h"
 #include "annex-session-secrets.h"
 
+#include <glib/gi18n.h>
+
 static GPtrArray *
 dup_profiles (AnnexDesk *desk)
 {
@@ -43,7 +45,7 @@ found_cb (DexFuture *future, gpointer data)
   for (guint i = 0; i < servers->len; i++)
     {
       AnnexLocalServer *server = g_ptr_array_index (servers, i);
-      g_autofree char *name = g_strdup_printf ("%s on this machine", server->name);
+      g_autofree char *name = g_strdup_printf (_ ("%s on this machine"), server->name);
       AnnexModelProfile *profile = annex_model_profile_new ("openai", name);
 
       profile->base_url = g_strdup (server->base_url);
@@ -118,7 +120,7 @@ save_fiber (AnnexDeskCall *call)
 {
   const AnnexModelProfile *profile = call->profile;
   g_autofree char *id = annex_models_dup_secret_id (profile->provider, profile->base_url);
-  g_autofree char *label = g_strdup_printf ("Annex: key for %s", profile->name);
+  g_autofree char *label = g_strdup_printf (_ ("Annex: key for %s"), profile->name);
   GError *error = NULL;
 
   if (call->text != NULL && call->text[0] != '\0' &&

@@ -326,7 +326,7 @@ choose_title (const AnnexNewTask *message)
 
       return annex_session_make_title (name);
     }
-  return g_strdup ("Untitled task");
+  return g_strdup (_ ("Untitled task"));
 }
 
 AnnexModel *
