@@ -255,6 +255,12 @@ has_desk (gpointer data)
   return annex_window_get_desk (get_window (fixture)) == ANNEX_DESK (fixture->desk);
 }
 
+static gboolean
+is_looking (gpointer data)
+{
+  return annex_fake_desk_was_called (data, "run_checks:");
+}
+
 /* From the page that says so to the mended tasks, without leaving the window. */
 static void
 doctor_body (gpointer data)
@@ -267,8 +273,8 @@ doctor_body (gpointer data)
   annex_shot_settle (200);
   g_assert_null (annex_window_get_desk (ANNEX_WINDOW (window)));
   annex_press (window, "Open Doctor");
+  g_assert_true (annex_shot_wait (is_looking, fixture->doctor, 10000));
   annex_shot_settle (300);
-  g_assert_true (annex_fake_desk_was_called (fixture->doctor, "run_checks:"));
   annex_shot_take (GTK_WINDOW (window), "failure-doctor");
   fixture->failed = FALSE;
   annex_press (window, "Put It Aside");
