@@ -175,7 +175,7 @@ static const char tasks_help[] =
     "type, data};\n"
     "  audit prints {time, task, kind, seq?, …, data? (with --contents)}; the kinds are task-created,\n"
     "  task-state, model-call, model-call-failed, tool-call, asked, answered, expired, folder-given,\n"
-    "  folder-mode, folder-taken, host-decided, connector-decided, untrusted-read, draft-changed,\n"
+    "  folder-mode, folder-taken, host-decided, connector-decided, untrusted-read, data-given, draft-changed,\n"
     "  draft-kept, draft-discarded, draft-undone, checkpoint-made, checkpoint-removed, rolled-back,\n"
     "  tries-again, forked, rewound, compacted, error, imported, left-machine, and task-deleted in "
     "reports;\n"

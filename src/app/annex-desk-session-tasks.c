@@ -271,6 +271,11 @@ say_words (AnnexWork *work, const AnnexNewTask *message, GError **error)
       json_array_unref (blocks);
       return TRUE; /* folders alone: granting them has told the model */
     }
+  if (!annex_given_files_note (work->task, message->images->len + message->files->len, error))
+    {
+      json_array_unref (blocks);
+      return FALSE;
+    }
   /* Whoever is at work looks for them as soon as it hears of them. */
   if (message->files->len > 0 && work->running && !give_files (work, error))
     {

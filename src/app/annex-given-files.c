@@ -309,6 +309,15 @@ annex_given_files_stage (AnnexTask *task, const AnnexNewTask *message, GError **
   return g_steal_pointer (&blocks);
 }
 
+gboolean
+annex_given_files_note (AnnexTask *task, guint n, GError **error)
+{
+  return n == 0 || dex_await (annex_task_append (task, ANNEX_EVENT_DATA_GIVEN,
+                                                 annex_json_build ("s", "what", ANNEX_GIVEN_FILES,
+                                                                   "i", "count", (gint64) n, NULL)),
+                              error);
+}
+
 /* Into the computer */
 
 static GPtrArray *
@@ -372,6 +381,10 @@ annex_given_files_deliver (AnnexTask *task, AnnexComputer *computer, GError **er
   g_autoptr (GString) lost = g_string_new (NULL);
   g_autofree char *text = NULL;
 
+  /* Annex ended when they were here and nothing said so. */
+  if ((annex_task_get_taint (task) & ANNEX_TAINT_PRIVATE) == 0 &&
+      !annex_given_files_note (task, names->len, error))
+    return FALSE;
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);

@@ -16,15 +16,20 @@
 
 G_BEGIN_DECLS
 
-#define ANNEX_GIVEN_FILES_FOLDER "/home/agent/inbox"
+#define ANNEX_GIVEN_FILES_FOLDER ANNEX_TAINT_FILES_FOLDER
 /* A larger file, or more of them, are better shared as a folder. */
 #define ANNEX_GIVEN_FILES_MAX_BYTES (G_GUINT64_CONSTANT (64) << 20)
 
 /* In a fiber: copies @message's files to where they wait for the computer. Returns the blocks of
  * the user message (JsonArray): pasted pictures, pictures and PDFs among the files, and the words,
- * with the list of files. A pasted picture that is too large to be shown becomes a file. NULL with G_IO_ERROR, in plain words. (transfer full) */
+ * with the list of files. A pasted picture that is too large to be shown becomes a file. NULL with
+ * G_IO_ERROR, in plain words. (transfer full) */
 JsonArray *
 annex_given_files_stage (AnnexTask *task, const AnnexNewTask *message, GError **error);
+/* In a fiber: @n files and pictures are handed over, an event; for 0 there is none. Before the
+ * computer or the model gets them. FALSE with ANNEX_STORE_ERROR. */
+gboolean
+annex_given_files_note (AnnexTask *task, guint n, GError **error);
 /* Are files waiting? Blocking but short. */
 gboolean
 annex_given_files_are_waiting (AnnexTask *task);

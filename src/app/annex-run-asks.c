@@ -177,6 +177,12 @@ print_taint (AnnexAsk *ask)
                    clean);
         }
     }
+  if (annex_json_opt_int (json, "files", 0) > 0)
+    fprintf (stderr, "  It holds files that you handed over: %" G_GINT64_FORMAT "\n",
+             annex_json_opt_int (json, "files", 0));
+  if (annex_json_opt_int (json, "secrets", 0) > 0)
+    fprintf (stderr, "  It was given secrets of yours: %" G_GINT64_FORMAT "\n",
+             annex_json_opt_int (json, "secrets", 0));
   if (json_object_has_member (json, "sent_bytes"))
     fprintf (stderr, "  %s so far: %" G_GINT64_FORMAT " bytes\n",
              annex_ask_get_kind (ask) == ANNEX_ASK_SITE ? "Its computer and its browser have sent"

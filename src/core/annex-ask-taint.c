@@ -29,7 +29,7 @@ measure_sent (AnnexTask *task, gboolean with_browser)
 static AnnexAsk *
 take_exposure (AnnexAsk *ask, AnnexAsk *from)
 {
-  static const char *const members[] = { "read", "holds", "sent_bytes" };
+  static const char *const members[] = { "read", "holds", "files", "secrets", "sent_bytes" };
   g_autoptr (AnnexAsk) plain = ask;
   JsonObject *json = annex_json_object_copy (annex_ask_get_json (plain));
   AnnexAsk *told;
@@ -58,8 +58,10 @@ annex_ask_new_way_out (AnnexAskKind kind, AnnexTask *task, const char *host, con
   for (guint i = 0; i < shares->len; i++)
     g_strv_builder_add (names, annex_share_get_name (g_ptr_array_index (shares, i)));
   holds = g_strv_builder_end (names);
-  taint = (AnnexAskTaint) { (const char *const *) read, (const char *const *) holds,
-                            measure_sent (task, kind == ANNEX_ASK_SITE) };
+  taint =
+      (AnnexAskTaint) { (const char *const *) read, (const char *const *) holds,
+                        annex_task_count_given_files (task), annex_task_count_given_secrets (task),
+                        measure_sent (task, kind == ANNEX_ASK_SITE) };
   network = annex_ask_new_network_tainted (id, host, reason, &taint);
   if (kind != ANNEX_ASK_SITE)
     return g_steal_pointer (&network);

@@ -417,6 +417,8 @@ annex_ask_new_network_tainted (const char *task_id,
 
   json_object_set_array_member (json, "read", new_texts (taint->read));
   json_object_set_array_member (json, "holds", new_texts (taint->holds));
+  json_object_set_int_member (json, "files", taint->n_files);
+  json_object_set_int_member (json, "secrets", taint->n_secrets);
   json_object_set_int_member (json, "sent_bytes", (gint64) MIN (taint->sent_bytes, G_MAXINT64));
   return new_checked (json);
 }

@@ -67,10 +67,12 @@ typedef struct
 {
   const char *const *read;  /* sources that the task has read, as annex-taint.h names them */
   const char *const *holds; /* names of its folders */
-  guint64 sent_bytes;       /* what its computer has sent so far */
+  guint n_files;            /* that were handed over singly */
+  guint n_secrets;
+  guint64 sent_bytes; /* what its computer has sent so far */
 } AnnexAskTaint;
-/* The same for a task that is ANNEX_TAINT_BOTH: members `read`, `holds` and `sent_bytes` say so.
- */
+/* The same for a task that is ANNEX_TAINT_BOTH: members `read`, `holds`, `files`, `secrets` and
+ * `sent_bytes` say so. */
 AnnexAsk *
 annex_ask_new_network_tainted (const char *task_id,
                                const char *host,

@@ -49,6 +49,7 @@ static const Row rows[] = {
     NULL,
     { "connector", "tool", "decision", "scope", "by" } },
   { ANNEX_EVENT_UNTRUSTED_READ, "untrusted-read", NULL, { "source" } },
+  { ANNEX_EVENT_DATA_GIVEN, "data-given", NULL, { "what", "count", "name" } },
   { ANNEX_EVENT_DRAFT_CHANGED,
     "draft-changed",
     NULL,

@@ -51,6 +51,7 @@ static const struct
   [ANNEX_EVENT_FILES_PRESENTED] = { "files-presented", "a:paths" },
   [ANNEX_EVENT_NETWORK_DECIDED] = { "network-decided", "s:host s:decision s:scope" },
   [ANNEX_EVENT_UNTRUSTED_READ] = { "untrusted-read", "s:source" },
+  [ANNEX_EVENT_DATA_GIVEN] = { "data-given", "s:what" },
   [ANNEX_EVENT_CONNECTOR_DECIDED] = { "connector-decided",
                                       "s:connector s:tool s:decision s:scope" },
   [ANNEX_EVENT_COMPUTER_CHANGED] = { "computer-changed", "s:state" },

@@ -99,7 +99,7 @@ annex_network_policy_set (AnnexNetworkPolicy *self,
                           gboolean allow,
                           const char *scope);
 /* The same of a rule that was not made in this task: however exposed the task is, it is no fresh
- * word of its user's. */
+ * word of its user's. One that was, and stands, stays their word. */
 void
 annex_network_policy_restore (AnnexNetworkPolicy *self,
                               const char *host,

@@ -8,6 +8,8 @@
 
 #include "annex-task-private.h"
 
+#include <string.h>
+
 /* Is one of the answers a secret? */
 static gboolean
 gives_secret (JsonObject *data)
@@ -26,10 +28,31 @@ gives_secret (JsonObject *data)
   return FALSE;
 }
 
+/* Files and pictures; the log of an older Annex tells of them in no other way. */
+static gboolean
+gives_files (JsonObject *data)
+{
+  JsonArray *blocks = annex_json_opt_array (data, "blocks");
+
+  for (guint i = 0; blocks != NULL && i < json_array_get_length (blocks); i++)
+    {
+      JsonNode *node = json_array_get_element (blocks, i);
+      JsonObject *block = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+
+      if (block != NULL &&
+          (!g_str_equal (annex_json_opt_string (block, "type", ""), "text") ||
+           strstr (annex_json_opt_string (block, "text", ""), ANNEX_TAINT_FILES_FOLDER "/")))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 AnnexTaint
 annex_taint_after (AnnexTaint taint, AnnexEventType type, JsonObject *data)
 {
-  if (type == ANNEX_EVENT_SHARE_GRANTED)
+  if (type == ANNEX_EVENT_SHARE_GRANTED || type == ANNEX_EVENT_DATA_GIVEN)
+    return taint | ANNEX_TAINT_PRIVATE;
+  if (type == ANNEX_EVENT_USER_MESSAGE && gives_files (data))
     return taint | ANNEX_TAINT_PRIVATE;
   if (type == ANNEX_EVENT_ASK_ANSWERED && gives_secret (data))
     return taint | ANNEX_TAINT_PRIVATE;
@@ -48,6 +71,25 @@ AnnexTaint
 annex_task_get_taint (AnnexTask *self)
 {
   return annex_task_peek_facts (self)->taint;
+}
+
+guint
+annex_task_count_given_files (AnnexTask *self)
+{
+  return annex_task_peek_facts (self)->given_files;
+}
+
+guint
+annex_task_count_given_secrets (AnnexTask *self)
+{
+  return annex_task_peek_facts (self)->given_secrets->len;
+}
+
+gboolean
+annex_task_was_given_secret (AnnexTask *self, const char *name)
+{
+  return g_ptr_array_find_with_equal_func (annex_task_peek_facts (self)->given_secrets, name,
+                                           g_str_equal, NULL);
 }
 
 char **

@@ -17,9 +17,10 @@ G_BEGIN_DECLS
 
 typedef enum {
   ANNEX_TAINT_NONE = 0,
-  ANNEX_TAINT_UNTRUSTED = 1 << 0, /* has read web pages, answers of connectors or of other hosts, or was
-                                   * imported */
-  ANNEX_TAINT_PRIVATE = 1 << 1,   /* has or had a folder, a secret, or a connector's answers */
+  ANNEX_TAINT_UNTRUSTED = 1 << 0, /* has read web pages, answers of connectors or of other hosts, or
+                                   * was imported */
+  ANNEX_TAINT_PRIVATE = 1 << 1,   /* has or had a folder, single files, pictures, a secret, or a
+                                   * connector's answers */
 } AnnexTaint;
 
 #define ANNEX_TAINT_BOTH (ANNEX_TAINT_UNTRUSTED | ANNEX_TAINT_PRIVATE)
@@ -30,6 +31,12 @@ typedef enum {
 #define ANNEX_SOURCE_HOST "host:"
 /* Not an event's: an imported task was written elsewhere. */
 #define ANNEX_SOURCE_IMPORT "import"
+
+/* Of a data-given event. */
+#define ANNEX_GIVEN_FILES "files"
+#define ANNEX_GIVEN_SECRET "secret"
+/* Where single files that the user hands over are in the computer: a user message names each. */
+#define ANNEX_TAINT_FILES_FOLDER "/home/agent/inbox"
 
 /* @taint after an event of @type; those that say nothing of it leave it as it is. */
 AnnexTaint

@@ -87,6 +87,7 @@ annex_task_facts_init (AnnexTaskFacts *self)
   self->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
   self->keeps = g_ptr_array_new_with_free_func (g_free);
   self->untrusted = g_ptr_array_new_with_free_func (g_free);
+  self->given_secrets = g_ptr_array_new_with_free_func (g_free);
   self->kept_since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -114,6 +115,7 @@ annex_task_facts_clear (AnnexTaskFacts *self)
   g_clear_pointer (&self->rolling_back, json_object_unref);
   g_hash_table_unref (self->kept_since);
   g_ptr_array_unref (self->untrusted);
+  g_ptr_array_unref (self->given_secrets);
 }
 
 static void
@@ -469,10 +471,19 @@ apply_rewound (AnnexTaskFacts *self, JsonObject *data)
 }
 
 static void
-note_untrusted (AnnexTaskFacts *self, const char *source)
+note_once (GPtrArray *names, const char *name)
 {
-  if (!g_ptr_array_find_with_equal_func (self->untrusted, source, g_str_equal, NULL))
-    g_ptr_array_add (self->untrusted, g_strdup (source));
+  if (!g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+    g_ptr_array_add (names, g_strdup (name));
+}
+
+static void
+note_given (AnnexTaskFacts *self, JsonObject *data)
+{
+  if (g_str_equal (annex_json_opt_string (data, "what", ""), ANNEX_GIVEN_SECRET))
+    note_once (self->given_secrets, annex_json_opt_string (data, "name", ""));
+  else
+    self->given_files += (guint) CLAMP (annex_json_opt_int (data, "count", 0), 0, G_MAXUINT16);
 }
 
 /* What another machine's log says was granted was not granted here: its folders, network decisions,
@@ -482,7 +493,7 @@ static void
 apply_imported (AnnexTaskFacts *self, JsonObject *data)
 {
   apply_taint (self, ANNEX_EVENT_IMPORTED, data);
-  note_untrusted (self, ANNEX_SOURCE_IMPORT);
+  note_once (self->untrusted, ANNEX_SOURCE_IMPORT);
   g_clear_pointer (&self->system, g_free);
   g_clear_pointer (&self->tools, g_free);
   g_ptr_array_set_size (self->shares, 0);
@@ -490,6 +501,8 @@ apply_imported (AnnexTaskFacts *self, JsonObject *data)
   annex_call_asks_forget_all (self->calls);
   g_hash_table_remove_all (self->drafts);
   g_ptr_array_set_size (self->rules, 0);
+  self->given_files = 0;
+  g_ptr_array_set_size (self->given_secrets, 0);
   g_hash_table_remove_all (self->tool_grants);
   g_ptr_array_set_size (self->keeps, 0);
   g_clear_pointer (&self->rolling_back, json_object_unref);
@@ -515,11 +528,15 @@ apply_kept (AnnexTaskFacts *self, JsonObject *data, gboolean undone)
     forget_kept_since (self, data, "entries");
 }
 
+/* What it reads of others, or is given. */
 static void
-apply_untrusted_read (AnnexTaskFacts *self, JsonObject *data)
+apply_exposure (AnnexTaskFacts *self, AnnexEventType type, JsonObject *data)
 {
-  apply_taint (self, ANNEX_EVENT_UNTRUSTED_READ, data);
-  note_untrusted (self, annex_json_opt_string (data, "source", ""));
+  apply_taint (self, type, data);
+  if (type == ANNEX_EVENT_UNTRUSTED_READ)
+    note_once (self->untrusted, annex_json_opt_string (data, "source", ""));
+  else if (type == ANNEX_EVENT_DATA_GIVEN)
+    note_given (self, data);
 }
 
 /* Where the task comes from. */
@@ -592,7 +609,9 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       apply_network_decided (self, data);
       break;
     case ANNEX_EVENT_UNTRUSTED_READ:
-      apply_untrusted_read (self, data);
+    case ANNEX_EVENT_DATA_GIVEN:
+    case ANNEX_EVENT_USER_MESSAGE:
+      apply_exposure (self, annex_event_get_event_type (event), data);
       break;
     case ANNEX_EVENT_CONNECTOR_DECIDED:
       apply_connector_decided (self, data);
@@ -620,7 +639,6 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
     case ANNEX_EVENT_REWOUND:
       apply_rewound (self, data);
       break;
-    case ANNEX_EVENT_USER_MESSAGE:
     case ANNEX_EVENT_REPLY_STARTED:
     case ANNEX_EVENT_BLOCK:
     case ANNEX_EVENT_REPLY_FAILED:

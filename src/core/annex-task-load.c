@@ -84,7 +84,35 @@ apply_fact (AnnexTaskRecord *record, AnnexEvent *event)
   annex_task_facts_apply (&record->facts, event);
 }
 
-/* The types left out are most of any log: annex_task_facts_apply does nothing with them. */
+/* What was handed over before there was an event that says so. Blocks hold pictures: they are not
+ * read for this. A quote inside of a text is written as \", so that no text looks like a type. */
+static gboolean
+note_given_files (AnnexDb *db, const char *task_id, AnnexTaskFacts *facts, GError **error)
+{
+  g_autoptr (AnnexStatement) statement = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if ((facts->taint & ANNEX_TAINT_PRIVATE) != 0)
+    return TRUE;
+  statement = annex_db_prepare (db,
+                                "SELECT 1 FROM events WHERE task = ? AND type = 'user-message' AND "
+                                "(instr (data, '\"type\":\"image\"') OR "
+                                "instr (data, '\"type\":\"document\"') OR "
+                                "instr (data, '" ANNEX_TAINT_FILES_FOLDER "/')) LIMIT 1",
+                                error);
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "s", task_id);
+  if (annex_db_step (db, statement, &local))
+    facts->taint |= ANNEX_TAINT_PRIVATE;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* The types left out are most of any log: annex_task_facts_apply does nothing with them, but for
+ * what is looked up in the user's messages. */
 static gboolean
 facts_work (AnnexDb *db, StoreJob *job, GError **error)
 {
@@ -105,7 +133,8 @@ facts_work (AnnexDb *db, StoreJob *job, GError **error)
   annex_db_bind (statement, "s", job->task_id);
   annex_task_facts_init (&record->facts);
   record->has_facts = TRUE;
-  if (!apply_rows (db, statement, apply_fact, record, error))
+  if (!apply_rows (db, statement, apply_fact, record, error) ||
+      !note_given_files (db, job->task_id, &record->facts, error))
     return FALSE;
   if (record->facts.provider == NULL)
     {

@@ -28,12 +28,12 @@ typedef struct
   char *system;
   char *tools;
   AnnexPlan *plan;
-  GPtrArray *plans;         /* every plan so far with its seq, for a rewind */
-  GPtrArray *skills;        /* every catalogue told so far with its seq, for a rewind */
-  GPtrArray *connectors;    /* the same */
-  GHashTable *tool_grants;  /* "connector\ntool", allowed for this task: digest of its definition */
-  GPtrArray *shares;        /* AnnexShare */
-  GPtrArray *asks;          /* AnnexOpenAsk */
+  GPtrArray *plans;        /* every plan so far with its seq, for a rewind */
+  GPtrArray *skills;       /* every catalogue told so far with its seq, for a rewind */
+  GPtrArray *connectors;   /* the same */
+  GHashTable *tool_grants; /* "connector\ntool", allowed for this task: digest of its definition */
+  GPtrArray *shares;       /* AnnexShare */
+  GPtrArray *asks;         /* AnnexOpenAsk */
   AnnexCallAsks *calls;
   GHashTable *drafts;       /* id of a share → JsonObject, its last draft-changed */
   GPtrArray *rules;         /* AnnexNetworkRule */
@@ -41,11 +41,13 @@ typedef struct
   JsonObject *rolling_back; /* a roll back that was begun and of which no end was told; nullable */
   GHashTable
       *kept_since; /* "share/path" of what was kept after the state the computer went back to */
-  char *again_of; /* nullable: the task that this is another try of */
+  char *again_of;  /* nullable: the task that this is another try of */
   AnnexUsage usage;
   double known_cost_usd; /* of the replies whose cost is known */
   AnnexTaint taint;
   GPtrArray *untrusted; /* char *, sources that were read, each once */
+  guint given_files;
+  GPtrArray *given_secrets; /* char *, each once */
 } AnnexTaskFacts;
 
 /* (borrowed) */

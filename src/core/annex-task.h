@@ -180,6 +180,14 @@ annex_task_dup_network_rules (AnnexTask *self);
 /* What it has read of others, and holds of the user's; see annex-taint.h. */
 AnnexTaint
 annex_task_get_taint (AnnexTask *self);
+/* How many single files, with pictures, it was handed over. */
+guint
+annex_task_count_given_files (AnnexTask *self);
+/* The secrets that its computer or one of its connectors was given; @name as in data-given. */
+guint
+annex_task_count_given_secrets (AnnexTask *self);
+gboolean
+annex_task_was_given_secret (AnnexTask *self, const char *name);
 /* The sources it has read that others wrote, oldest first. (transfer full) */
 char **
 annex_task_dup_untrusted (AnnexTask *self);

@@ -349,6 +349,8 @@ test_files_while_it_works (void)
   test_await (annex_desk_say (office.desk, task, message));
   g_assert_true (annex_desk_is_running (office.desk, task));
   office_assert_log (&office, task, "At last", FALSE);
+  office_assert_log (&office, task, "\"data-given\"", TRUE);
+  g_assert_cmpuint (annex_task_count_given_files (task), ==, 1);
   bytes = dex_await_boxed (annex_desk_load_file (office.desk, task, "/home/agent/inbox/late.txt"),
                            &error);
   g_assert_no_error (error);

@@ -5,6 +5,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "annex-ask-taint.h"
+#include "annex-desk-session-private.h"
+#include "annex-json-build.h"
 #include "annex-picture-head.h"
 #include "office.h"
 #include "test-fiber.h"
@@ -154,6 +157,50 @@ test_pasted (void)
   office_close (&office);
 }
 
+/* Single files are data of the user's as folders are, from before they are in the computer, also
+ * after a restart; a host that is open to all tasks is asked about then, and the ask says so. */
+static void
+test_private (void)
+{
+  Office office;
+  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
+  g_autoptr (AnnexTask) task = NULL;
+  g_autofree char *sent = NULL;
+  g_autofree char *log = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr (AnnexAsk) ask = NULL;
+  g_autoptr (GError) error = NULL;
+
+  give (request, "bill.txt", g_bytes_new_static ("42", 2));
+  g_ptr_array_add (request->images, new_picture (100, 0));
+  sent = hand_over (&office, request, &task);
+  g_assert_cmpint (annex_task_get_taint (task), ==, ANNEX_TAINT_PRIVATE);
+  log = office_dup_log (&office, task);
+  g_assert_nonnull (strstr (log, "\"what\":\"files\",\"count\":2"));
+  g_assert_true (strstr (log, "\"data-given\"") < strstr (log, "\"user-message\""));
+  id = g_strdup (annex_task_get_id (task));
+  g_clear_object (&task);
+  office_reopen (&office);
+  test_await (annex_store_set_rule (annex_desk_get_store (office.desk), "rates.example", TRUE));
+  task = dex_await_object (annex_desk_open_task (office.desk, id), NULL);
+  g_assert_cmpint (annex_task_get_taint (task), ==, ANNEX_TAINT_PRIVATE);
+  test_await (annex_task_append (task, ANNEX_EVENT_UNTRUSTED_READ,
+                                 annex_json_build ("s", "source", "web", NULL)));
+  {
+    g_autoptr (AnnexWork) work = annex_desk_session_get_work (office.self, task, &error);
+
+    g_assert_no_error (error);
+    g_assert_false (annex_network_policy_peek (annex_workspace_get_policy (work->workspace),
+                                               "rates.example", 443, NULL, &error));
+    g_assert_error (error, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_EXPOSED);
+  }
+  ask = annex_ask_new_way_out (ANNEX_ASK_NETWORK, task, "rates.example", "to look");
+  g_assert_cmpint (annex_json_opt_int (annex_ask_get_json (ask), "files", 0), ==, 2);
+  g_assert_cmpint (annex_json_opt_int (annex_ask_get_json (ask), "secrets", -1), ==, 0);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,6 +211,7 @@ main (int argc, char **argv)
   app_fixture_add ("/given-files/many", test_many);
   app_fixture_add ("/given-files/heavy", test_heavy);
   app_fixture_add ("/given-files/pasted", test_pasted);
+  app_fixture_add ("/given-files/private", test_private);
   status = g_test_run ();
   app_fixture_done ();
   return status;

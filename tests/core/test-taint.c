@@ -10,7 +10,11 @@
 
 #include "annex-json-build.h"
 #include "annex-policy.h"
+#include "annex-task.h"
+#include "store-fixture.h"
+#include "test-fiber.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define HOST "a.example"
@@ -198,7 +202,38 @@ test_secret (void)
                     ANNEX_TAINT_UNTRUSTED);
 }
 
-/* Every type of event: three of them tell something, and none ever takes something back. */
+/* What of a user's message is data beside the words. */
+static void
+test_files (void)
+{
+  static const struct
+  {
+    const char *blocks;
+    AnnexTaint after;
+  } rows[] = {
+    { "[]", ANNEX_TAINT_UNTRUSTED },
+    { "[{\"type\":\"text\",\"text\":\"the \\\"type\\\":\\\"image\\\" of it\"}]",
+      ANNEX_TAINT_UNTRUSTED },
+    { "[{\"type\":\"text\",\"text\":\"/home/agent is yours\"}, 7]", ANNEX_TAINT_UNTRUSTED },
+    { "[{\"type\":\"text\",\"text\":\"Files handed over:\\n- /home/agent/inbox/bill.txt\"}]",
+      ANNEX_TAINT_BOTH },
+    { "[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"image\",\"source\":{}}]", ANNEX_TAINT_BOTH },
+    { "[{\"type\":\"document\",\"source\":{}}]", ANNEX_TAINT_BOTH },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"blocks\":%s}", rows[i].blocks);
+      g_autoptr (JsonObject) data = annex_json_parse_object (text, -1, NULL);
+
+      g_assert_nonnull (data);
+      g_assert_cmpuint (annex_taint_after (ANNEX_TAINT_UNTRUSTED, ANNEX_EVENT_USER_MESSAGE, data),
+                        ==, rows[i].after);
+    }
+}
+
+/* Every type of event: four of them tell something by themselves, and none ever takes something
+ * back. */
 static void
 test_events (void)
 {
@@ -209,6 +244,7 @@ test_events (void)
     AnnexTaint adds;
   } rows[] = {
     { ANNEX_EVENT_SHARE_GRANTED, NULL, ANNEX_TAINT_PRIVATE },
+    { ANNEX_EVENT_DATA_GIVEN, NULL, ANNEX_TAINT_PRIVATE },
     { ANNEX_EVENT_UNTRUSTED_READ, "web", ANNEX_TAINT_UNTRUSTED },
     { ANNEX_EVENT_UNTRUSTED_READ, "host:a.example", ANNEX_TAINT_UNTRUSTED },
     { ANNEX_EVENT_UNTRUSTED_READ, "connector:mail", ANNEX_TAINT_BOTH },
@@ -228,19 +264,95 @@ test_events (void)
         }
       for (guint type = 0; type <= ANNEX_EVENT_UNKNOWN; type++)
         if (type != ANNEX_EVENT_SHARE_GRANTED && type != ANNEX_EVENT_UNTRUSTED_READ &&
-            type != ANNEX_EVENT_IMPORTED)
+            type != ANNEX_EVENT_IMPORTED && type != ANNEX_EVENT_DATA_GIVEN)
           g_assert_cmpuint (annex_taint_after (before, type, none), ==, before);
+    }
+}
+
+/* What a task was given is known when it is loaded, also from the log of an Annex that had no event
+ * for it: then by what the user's messages hold. */
+static void
+test_given (void)
+{
+  static const struct
+  {
+    AnnexEventType type;
+    const char *data;
+    guint files;
+    guint secrets;
+    gboolean is_given;
+  } rows[] = {
+    { ANNEX_EVENT_USER_MESSAGE, "{\"blocks\":[{\"type\":\"text\",\"text\":\"Look\"}]}", 0, 0,
+      FALSE },
+    { ANNEX_EVENT_USER_MESSAGE,
+      "{\"blocks\":[{\"type\":\"text\",\"text\":\"\\\"type\\\":\\\"image\\\"\"}]}", 0, 0, FALSE },
+    { ANNEX_EVENT_USER_MESSAGE,
+      "{\"blocks\":[{\"type\":\"text\",\"text\":\"- /home/agent/inbox/bill.txt\"}]}", 0, 0, TRUE },
+    { ANNEX_EVENT_USER_MESSAGE,
+      "{\"blocks\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/"
+      "png\","
+      "\"data\":\"AAAA\"}}]}",
+      0, 0, TRUE },
+    { ANNEX_EVENT_USER_MESSAGE,
+      "{\"blocks\":[{\"type\":\"document\",\"source\":{\"type\":\"base64\",\"media_type\":"
+      "\"application/pdf\",\"data\":\"AAAA\"}}]}",
+      0, 0, TRUE },
+    { ANNEX_EVENT_DATA_GIVEN, "{\"what\":\"files\",\"count\":3}", 3, 0, TRUE },
+    { ANNEX_EVENT_DATA_GIVEN, "{\"what\":\"secret\",\"name\":\"secret:1\"}", 0, 1, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = store_new_path ();
+      g_autofree char *file = g_build_filename (store_folder (), "given.jsonl", NULL);
+      g_autoptr (AnnexStore) store = store_open (path);
+      g_autoptr (AnnexTask) task = dex_await_object (
+          annex_task_create (store, "Title", "openai", "m1", NULL, "s", "[]"), NULL);
+      g_autoptr (AnnexTask) again = NULL;
+      g_autoptr (AnnexTask) imported = NULL;
+      g_autofree char *id = NULL;
+      AnnexTask *all[3] = { task };
+
+      for (guint j = 0; j < 2; j++)
+        test_await (annex_task_append (task, rows[i].type, store_json (rows[i].data)));
+      all[1] = again = dex_await_object (annex_task_load (store, annex_task_get_id (task)), NULL);
+      for (guint j = 0; j < 2; j++)
+        {
+          g_assert_cmpint (annex_task_get_taint (all[j]), ==,
+                           rows[i].is_given ? ANNEX_TAINT_PRIVATE : ANNEX_TAINT_NONE);
+          g_assert_cmpuint (annex_task_count_given_files (all[j]), ==, 2 * rows[i].files);
+          g_assert_cmpuint (annex_task_count_given_secrets (all[j]), ==, rows[i].secrets);
+          g_assert_cmpint (annex_task_was_given_secret (all[j], "secret:1"), ==,
+                           rows[i].secrets > 0);
+        }
+      /* Another machine's computer was given it; that it is in the words stays true. */
+      test_await (annex_store_export (store, annex_task_get_id (task), file));
+      id = dex_await_string (annex_store_import (store, file), NULL);
+      imported = dex_await_object (annex_task_load (store, id), NULL);
+      g_assert_cmpint (annex_task_get_taint (imported), ==,
+                       rows[i].is_given ? ANNEX_TAINT_BOTH : ANNEX_TAINT_UNTRUSTED);
+      g_assert_cmpuint (annex_task_count_given_files (imported), ==, 0);
+      g_assert_false (annex_task_was_given_secret (imported, "secret:1"));
+      g_unlink (file);
+      test_await (annex_store_close (store));
     }
 }
 
 int
 main (int argc, char *argv[])
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
+  dex_init ();
   g_test_add_func ("/taint/sequences", test_sequences);
   g_test_add_func ("/taint/other-host", test_other_host);
   g_test_add_func ("/taint/opened", test_opened);
   g_test_add_func ("/taint/secret", test_secret);
+  g_test_add_func ("/taint/files", test_files);
   g_test_add_func ("/taint/events", test_events);
-  return g_test_run ();
+  test_add_fiber ("/taint/given", test_given);
+  status = g_test_run ();
+  store_folder_remove ();
+  return status;
 }

@@ -36,7 +36,7 @@ new_tainted (const char *task_id)
                                       NULL };
   static const char *const holds[] = { "Contracts 2026", "Letters to the town council and others",
                                        NULL };
-  const AnnexAskTaint taint = { read, holds, 184000 };
+  const AnnexAskTaint taint = { read, holds, 3, 1, 184000 };
 
   return annex_ask_new_network_tainted (task_id, "files.example.net",
                                         "The list of clauses is there.", &taint);
