@@ -7,6 +7,8 @@
  */
 #include "annex-workspace.h"
 
+#include "annex-json-build.h"
+
 #include <string.h>
 
 #define KEY "annex-given-secrets"
@@ -39,12 +41,30 @@ by_length (gconstpointer a, gconstpointer b)
   return length_a < length_b ? 1 : length_a > length_b ? -1 : 0;
 }
 
+static DexFuture *
+append_given (AnnexWorkspace *self, const char *words)
+{
+  return annex_task_append (
+      annex_workspace_get_task (self), ANNEX_EVENT_DATA_GIVEN,
+      annex_json_build ("s", "what", ANNEX_GIVEN_SECRET, "s", "name", words, NULL));
+}
+
+gboolean
+annex_workspace_note_secret (AnnexWorkspace *self, const char *words, GError **error)
+{
+  return annex_task_was_given_secret (annex_workspace_get_task (self), words) ||
+         dex_await (append_given (self, words), error);
+}
+
 void
 annex_workspace_give_secret (AnnexWorkspace *self, const char *words, const char *value)
 {
   GPtrArray *all = g_object_get_data (G_OBJECT (self), KEY);
   Given *given;
 
+  annex_network_policy_set_taint (annex_workspace_get_policy (self), ANNEX_TAINT_PRIVATE);
+  if (!annex_task_was_given_secret (annex_workspace_get_task (self), words))
+    dex_future_disown (append_given (self, words));
   if (strlen (value) < LEAST_BYTES)
     return;
   if (all == NULL)

@@ -43,8 +43,14 @@ AnnexNetworkPolicy *
 annex_workspace_get_policy (AnnexWorkspace *self);
 AnnexSecrets *
 annex_workspace_get_secrets (AnnexWorkspace *self);
-/* Something in the task is given a secret, whose text is @value: from now on results say @words, its
- * reference or its name, where they would say the text. */
+/* In a fiber: the task's computer is about to be given a secret, @words its reference or its name:
+ * an event the first time, for from then on the task holds data of the user's. FALSE with
+ * ANNEX_STORE_ERROR: do not give it. */
+gboolean
+annex_workspace_note_secret (AnnexWorkspace *self, const char *words, GError **error);
+/* Something in the task is given a secret, whose text is @value: from now on results say @words,
+ * its reference or its name, where they would say the text. What could not wait for
+ * annex_workspace_note_secret is noted here. */
 void
 annex_workspace_give_secret (AnnexWorkspace *self, const char *words, const char *value);
 /* @block (taken), a tool's result, without what was given. (transfer full) */

@@ -327,6 +327,37 @@ test_said_secret (Notes *f, gconstpointer data)
   g_assert_null (strstr (scripted_model_get_messages (f->base.model, 2), SECRET));
 }
 
+/* A connector that is a command gets its key in the computer when it starts, whatever is answered
+ * then; and what it says of its tools is its own words. */
+static void
+test_exposed (Notes *f, gconstpointer data)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"mcpServers\":{\"Fake\":{\"command\":\"python3\",\"args\":[\"-B\",\"%s\","
+                       "\"--era\",\"handshake\"],\"env\":{\"FAKE_TOKEN\":\"" SECRET "\"}}}}",
+                       FAKE_MCP);
+  g_auto (GStrv) sources = NULL;
+
+  settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub), text, NULL));
+  f->label = "no";
+  add_turn (f, CALL ("w", WRITE, "{\"title\":\"One\",\"text\":\"x\"}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  assert_result (f, "w", TRUE, "did not allow it this time");
+  g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_PRIVATE);
+  g_assert_true (annex_task_was_given_secret (f->base.task, "[secret NOTES_TOKEN]"));
+  g_assert_false (annex_task_was_given_secret (f->base.task, "[secret FAKE_TOKEN]"));
+  add_turn (f, USE ("f", "find_tools", "{\"query\":\"echo\"}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  assert_result (f, "f", FALSE, "fake__echo");
+  g_assert_true (annex_task_was_given_secret (f->base.task, "[secret FAKE_TOKEN]"));
+  restart_notes (f);
+  g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_BOTH);
+  sources = annex_task_dup_untrusted (f->base.task);
+  g_assert_true (g_strv_contains ((const char *const *) sources, "connector:fake"));
+}
+
 /* A command that the user gives a secret to may say it; the model and the log see the reference,
  * there and in what is read later. */
 static void
@@ -435,6 +466,7 @@ main (int argc, char *argv[])
   ADD_NOTES ("injection", test_injection);
   ADD_NOTES ("secret", test_secret);
   ADD_NOTES ("said-secret", test_said_secret);
+  ADD_NOTES ("exposed", test_exposed);
   ADD_NOTES ("given-secret", test_given_secret);
   ADD_NOTES ("key-in-command", test_key_in_command);
   ADD_NOTES ("unknown", test_unknown);

@@ -104,6 +104,7 @@ test_named (Secret *f, gconstpointer data)
   g_assert_false (is_error);
   g_assert_nonnull (strstr (text, "15")); /* its length */
   g_assert_nonnull (strstr (f->asked->str, "“GitHub token” as MONEY"));
+  g_assert_true (annex_task_was_given_secret (f->base.task, id));
 }
 
 /* One that another task has, or nobody. */
@@ -137,6 +138,26 @@ test_twice (Secret *f, gconstpointer data)
   g_assert_nonnull (strstr (text, "a variable's name of its own"));
 }
 
+/* What a command is given is data of the user's, also when its own ask was never this task's: as it
+ * is with what a skill needs. Known at once, and after a restart. */
+static void
+test_private (Secret *f, gconstpointer data)
+{
+  g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_NONE);
+  annex_network_policy_set (f->base.policy, "open.example", TRUE, "always");
+  annex_network_policy_set_taint (f->base.policy, ANNEX_TAINT_UNTRUSTED);
+  annex_workspace_give_secret (f->base.workspace, "secret:pin",
+                               "1234"); /* too short to be hidden */
+  g_assert_false (annex_network_policy_peek (f->base.policy, "open.example", 443, NULL, NULL));
+  while (count_events (&f->base, ANNEX_EVENT_DATA_GIVEN) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  annex_workspace_give_secret (f->base.workspace, "secret:pin", "1234");
+  restart (&f->base);
+  g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_PRIVATE);
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_DATA_GIVEN), ==, 1);
+  g_assert_true (annex_task_was_given_secret (f->base.task, "secret:pin"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -147,5 +168,6 @@ main (int argc, char **argv)
   ADD_SECRET ("named", test_named);
   ADD_SECRET ("foreign", test_foreign);
   ADD_SECRET ("twice", test_twice);
+  ADD_SECRET ("private", test_private);
   return g_test_run ();
 }

@@ -124,7 +124,7 @@ annex_tool_collect_secrets (AnnexWorkspace *workspace,
       if (!read_wanted (json_array_get_element (wanted, i), names, &name, &id, error))
         return NULL;
       value = use_secret (workspace, call, name, id, command, error);
-      if (value == NULL)
+      if (value == NULL || !annex_workspace_note_secret (workspace, id, error))
         return NULL;
       annex_workspace_give_secret (workspace, id, value);
       g_strv_builder_take (env, g_strdup_printf ("%s=%s", name, value));

@@ -76,10 +76,21 @@ append_match (GString *text, const AnnexConnectorMatch *match, gboolean whole)
     g_string_append_printf (text, "  arguments: %s\n", schema);
 }
 
-/* The connectors that cannot be used now, so that the model tells instead of guessing. */
-static void
-append_missing (GString *text, AnnexConnectors *connectors, const char *task_id)
+/* The model is about to read what @connector says. */
+static gboolean
+note_words (AnnexWorkspace *workspace, const char *connector, GError **error)
 {
+  g_autofree char *source = g_strconcat (ANNEX_SOURCE_CONNECTOR, connector, NULL);
+
+  return annex_workspace_note_untrusted (workspace, source, error);
+}
+
+/* The connectors that cannot be used now, so that the model tells instead of guessing. */
+static gboolean
+append_missing (GString *text, AnnexWorkspace *workspace, GError **error)
+{
+  AnnexConnectors *connectors = annex_workspace_get_connectors (workspace);
+  const char *task_id = annex_task_get_id (annex_workspace_get_task (workspace));
   g_autoptr (GPtrArray) infos = dex_await_boxed (annex_connectors_list (connectors, task_id), NULL);
 
   for (guint i = 0; infos != NULL && i < infos->len; i++)
@@ -93,12 +104,15 @@ append_missing (GString *text, AnnexConnectors *connectors, const char *task_id)
           info->state != ANNEX_CONNECTOR_STATE_FAILED)
         continue;
       why = dup_start (info->error, 400);
+      if (why[0] != '\0' && !note_words (workspace, info->id, error))
+        return FALSE;
       g_string_append_printf (text,
                               "The connector “%s” cannot be used now (%s)%s%s Tell the user; do "
                               "not guess what it would have said.\n",
                               info->title, annex_connector_state_to_name (info->state),
                               why[0] != '\0' ? ": " : ".", why);
     }
+  return TRUE;
 }
 
 static AnnexBlock *
@@ -125,13 +139,20 @@ find_tools (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error
   else
     g_string_append (text, "No connector has a tool that can be used now.\n");
   for (guint i = 0; i < matches->len && i < MAX_LISTED; i++)
-    append_match (text, matches->pdata[i], matches->len <= MAX_WHOLE);
+    {
+      const AnnexConnectorMatch *match = matches->pdata[i];
+
+      if (!note_words (workspace, match->connector, error))
+        return NULL;
+      append_match (text, match, matches->len <= MAX_WHOLE);
+    }
   if (matches->len > MAX_LISTED)
     g_string_append_printf (text, "and %u more; use words that fit better.\n",
                             matches->len - MAX_LISTED);
   if (matches->len > MAX_WHOLE)
     g_string_append (text, "For a tool's arguments, find it by its exact name.\n");
-  append_missing (text, connectors, use.task_id);
+  if (!append_missing (text, workspace, error))
+    return NULL;
   refusals = annex_workspace_take_refusals (workspace);
   if (refusals != NULL)
     g_string_append (text, refusals);
@@ -389,7 +410,6 @@ call_tool (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
   const char *name = connectors != NULL ? annex_tool_get_string (call, "name", error) : NULL;
   g_autoptr (JsonObject) arguments = name != NULL ? read_arguments (call, error) : NULL;
   g_autoptr (AnnexConnectorMatch) match = NULL;
-  g_autofree char *source = NULL;
   GError *failure = NULL;
 
   if (arguments == NULL)
@@ -404,9 +424,7 @@ call_tool (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
     }
   if (must_ask (workspace, match) && !ask_user (workspace, call, match, arguments, error))
     return NULL;
-  source = g_strconcat (ANNEX_SOURCE_CONNECTOR, match->connector, NULL);
-  if (!tell_started (workspace, call, error) ||
-      !annex_workspace_note_untrusted (workspace, source, error))
+  if (!tell_started (workspace, call, error) || !note_words (workspace, match->connector, error))
     return NULL;
   return run (workspace, call, match, arguments, error);
 }
