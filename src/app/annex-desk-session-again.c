@@ -247,6 +247,18 @@ annex_desk_session_say_again (AnnexTask *task)
 
 /* ---- beginning */
 
+/* The words of a task that came from a file are those of whoever made the file. */
+static gboolean
+note_origin (AnnexTask *task, AnnexTask *first, GError **error)
+{
+  g_auto (GStrv) sources = annex_task_dup_untrusted (first);
+
+  return !g_strv_contains ((const char *const *) sources, ANNEX_SOURCE_IMPORT) ||
+         dex_await (annex_task_append (task, ANNEX_EVENT_UNTRUSTED_READ,
+                                       annex_json_build ("s", "source", ANNEX_SOURCE_IMPORT, NULL)),
+                    error);
+}
+
 static gboolean
 begin (AnnexWork *work,
        AnnexTask *first,
@@ -260,12 +272,14 @@ begin (AnnexWork *work,
   if (!dex_await (
           annex_task_append (work->task, ANNEX_EVENT_TRIES_AGAIN,
                              annex_json_build ("s", "task", annex_task_get_id (first), NULL)),
-          error))
+          error) ||
+      !note_origin (work->task, first, error))
     return FALSE;
   for (guint i = 0; i < folders->len; i++)
     if (!hand_over (work, g_ptr_array_index (folders, i), i, recording, how, error))
       return FALSE;
   return annex_given_files_give_again (work->task, annex_task_get_id (first), &n_given, error) &&
+         annex_given_files_note (work->task, n_given, error) &&
          announce_all (work->task, recording, how, n_given, error) &&
          say (work->task, g_ptr_array_index (recording->prompts, 0), 0, error);
 }
