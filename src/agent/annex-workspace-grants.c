@@ -109,27 +109,6 @@ annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError
 
 /* Hosts */
 
-/* A "never" that stands would outweigh the yes that the user says now. */
-static gboolean
-lift_never (AnnexWorkspace *self, const char *host, GError **error)
-{
-  AnnexStore *store = annex_task_get_store (annex_workspace_get_task (self));
-  g_autoptr (GPtrArray) rules = dex_await_boxed (annex_store_list_rules (store), error);
-
-  if (rules == NULL)
-    return FALSE;
-  for (guint i = 0; i < rules->len; i++)
-    {
-      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
-
-      if (!rule->allow && g_str_equal (rule->host, host) &&
-          !dex_await (annex_store_remove_rule (store, host), error))
-        return FALSE;
-    }
-  annex_network_policy_remove (annex_workspace_get_policy (self), host, "never");
-  return TRUE;
-}
-
 gboolean
 annex_workspace_decide_host (AnnexWorkspace *self,
                              const char *host,
@@ -149,8 +128,6 @@ annex_workspace_decide_host (AnnexWorkspace *self,
     return FALSE;
   if (once)
     return TRUE;
-  if (allow && !lift_never (self, host, error))
-    return FALSE;
   if ((g_str_equal (label, "always") || !allow) &&
       !dex_await (annex_store_set_rule (annex_task_get_store (task), host, allow), error))
     return FALSE;

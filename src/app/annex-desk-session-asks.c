@@ -228,7 +228,13 @@ allow_once (AnnexWork *work, AnnexAsk *ask, GError **error)
       if (answer != NULL &&
           g_str_equal (annex_json_opt_string (data, "ask", ""), annex_ask_get_id (ask)) &&
           g_str_equal (annex_json_opt_string (answer, "answer", ""), "once"))
-        annex_network_policy_set (annex_workspace_get_policy (work->workspace), host, TRUE, "once");
+        {
+          AnnexNetworkPolicy *policy = annex_workspace_get_policy (work->workspace);
+
+          /* The yes of now, until it is used up; the rule for all tasks stands. */
+          annex_network_policy_remove (policy, host, "never");
+          annex_network_policy_set (policy, host, TRUE, "once");
+        }
     }
   return TRUE;
 }

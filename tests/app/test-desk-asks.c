@@ -91,8 +91,6 @@ answer_elsewhere (Office *office, AnnexTask *task, const char *label, const char
   g_assert_cmpint (entry->state, ==, ANNEX_INBOX_OPEN);
   test_await (annex_inbox_answer (inbox, annex_ask_get_id (entry->ask),
                                   annex_ask_make_answer (entry->ask, label, NULL), "user"));
-  if (g_str_equal (label, "once"))
-    test_await (annex_store_remove_rule (other, "data.example.org"));
   if (announcement != NULL)
     test_await (annex_store_append (other, annex_task_get_id (task), ANNEX_EVENT_ANNOUNCEMENT,
                                     annex_json_build ("s", "text", announcement, NULL)));
@@ -163,8 +161,6 @@ test_other_process_while_it_rests (void)
     app_fixture_wait (20);
   office_await_rest (&office, task, ANNEX_TASK_DONE);
   office_assert_log (&office, task, "Now I can", TRUE);
-  for (guint i = 0; i < 1000 && !may_reach (&office, task, "data.example.org"); i++)
-    app_fixture_wait (20); /* the rule that the other process lifted */
   g_assert_true (may_reach (&office, task, "data.example.org"));
   g_clear_object (&task);
   office_close (&office);
@@ -221,27 +217,64 @@ test_no_this_time (void)
 #undef ASK
 }
 
+/* What the task would be told now of a host; -1: it may reach it. */
+static int
+judge (Office *office, AnnexTask *task, const char *host)
+{
+  AnnexWork *work =
+      g_hash_table_lookup (((AnnexDeskSession *) office->desk)->works, annex_task_get_id (task));
+  g_autoptr (GError) error = NULL;
+
+  if (annex_network_policy_peek (annex_workspace_get_policy (work->workspace), host, 443, NULL,
+                                 &error))
+    return -1;
+  g_assert_true (error->domain == ANNEX_POLICY_ERROR);
+  return error->code;
+}
+
+static void
+await_judgement (Office *office, AnnexTask *task, const char *host, int code)
+{
+  for (guint i = 0; i < 1000 && judge (office, task, host) != code; i++)
+    app_fixture_wait (20);
+  g_assert_cmpint (judge (office, task, host), ==, code);
+}
+
 /* Whoever said Never may think better of it: the yes counts, not the rule of before. */
 static void
 test_never_and_once (void)
 {
-  static const char scenario[] = "{\"turns\":[{\"match\":\"fetch\",\"blocks\":[" CALL (
-      "request_network",
-      "{\"host\":\"data.example.org\",\"reason\":\"to look\"}") "]},{\"when\":\"never\","
-                                                                "\"blocks\":[" SAY (
-                                                                    "Without it") "]},{"
-                                                                                  "\"match\":"
-                                                                                  "\"looked "
-                                                                                  "at it again"
-                                                                                  "\","
-                                                                                  "\"blocks\":"
-                                                                                  "[" SAY (
-                                                                                      "Now I "
-                                                                                      "can") "]}"
-                                                                                             "]"
-                                                                                             "}";
+  static const char
+      scenario
+          [] =
+              "{\"turns\":[{\"match\":\"fetch\",\"blocks\":[" CALL ("request_network", "{\"host\":"
+                                                                                       "\"data."
+                                                                                       "example."
+                                                                                       "org\","
+                                                                                       "\"reason\":"
+                                                                                       "\"to "
+                                                                                       "look\"}") "]},{\"when\":\"never\",\"blocks\":[" SAY ("Without it") "]},{\"match\":\"looked at it again\",\"blocks\":[" SAY (
+                  "Now I can") "]},{\"match\":\"fetch\",\"blocks\":[" CALL ("request_network",
+                                                                            "{\"host\":\"data."
+                                                                            "example.org\","
+                                                                            "\"reason\":\"to "
+                                                                            "look\"}") "]},{"
+                                                                                       "\"when\":"
+                                                                                       "\"does not "
+                                                                                       "want "
+                                                                                       "it\","
+                                                                                       "\"blocks\":"
+                                                                                       "[" SAY ("Th"
+                                                                                                "en"
+                                                                                                " w"
+                                                                                                "it"
+                                                                                                "ho"
+                                                                                                "ut"
+                                                                                                " i"
+                                                                                                "t") "]}]}";
   Office office;
   g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexTask) beside = NULL;
   g_autoptr (GPtrArray) open = NULL;
   g_autoptr (GPtrArray) closed = NULL;
   g_autoptr (GPtrArray) rules = NULL;
@@ -264,33 +297,25 @@ test_never_and_once (void)
   annex_ask_unref (again);
   g_assert_true (may_reach (&office, task, "data.example.org"));
   rules = dex_await_boxed (annex_store_list_rules (annex_desk_get_store (office.desk)), NULL);
-  g_assert_cmpuint (rules->len, ==, 0);
+  /* Here alone: for all other tasks it is never, and for this one when it begins anew. */
+  g_assert_cmpuint (rules->len, ==, 1);
+  g_assert_false (((AnnexNetworkRule *) g_ptr_array_index (rules, 0))->allow);
   office_await_rest (&office, task, ANNEX_TASK_DONE);
+  test_await (annex_store_set_rule (annex_desk_get_store (office.desk), "other.example", TRUE));
+  await_judgement (&office, task, "other.example", -1);
+  g_assert_true (may_reach (&office, task, "data.example.org"));
+  annex_network_policy_spend (
+      annex_workspace_get_policy (annex_desk_session_find_work (office.self, task)->workspace),
+      "data.example.org");
+  g_assert_cmpint (judge (&office, task, "data.example.org"), ==, ANNEX_POLICY_ERROR_NOT_ALLOWED);
+  beside = office_begin (&office, "fetch it");
+  office_await_rest (&office, beside, ANNEX_TASK_DONE);
+  office_assert_log (&office, beside, "\"ask-opened\"", FALSE);
+  office_assert_log (&office, beside, "does not want it to be reached", TRUE);
+  g_assert_cmpint (judge (&office, beside, "data.example.org"), ==, ANNEX_POLICY_ERROR_NEVER);
+  g_clear_object (&beside);
   g_clear_object (&task);
   office_close (&office);
-}
-
-/* What the task would be told now of a host; -1: it may reach it. */
-static int
-judge (Office *office, AnnexTask *task, const char *host)
-{
-  AnnexWork *work =
-      g_hash_table_lookup (((AnnexDeskSession *) office->desk)->works, annex_task_get_id (task));
-  g_autoptr (GError) error = NULL;
-
-  if (annex_network_policy_peek (annex_workspace_get_policy (work->workspace), host, 443, NULL,
-                                 &error))
-    return -1;
-  g_assert_true (error->domain == ANNEX_POLICY_ERROR);
-  return error->code;
-}
-
-static void
-await_judgement (Office *office, AnnexTask *task, const char *host, int code)
-{
-  for (guint i = 0; i < 1000 && judge (office, task, host) != code; i++)
-    app_fixture_wait (20);
-  g_assert_cmpint (judge (office, task, host), ==, code);
 }
 
 /* A task at rest that has read what others wrote and has data of the user's. */

@@ -111,6 +111,7 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
   const char *text = annex_tool_get_string (call, "host", error);
   const char *reason = text != NULL ? annex_tool_get_string (call, "reason", error) : NULL;
   g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (GError) refused = NULL;
   g_autofree char *host = NULL;
   const char *label;
 
@@ -119,6 +120,14 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
   host = annex_host_normalise (text, -1, error);
   if (host == NULL || !annex_policy_may_ask (host, error))
     return NULL;
+  /* Who said Never is not asked again and again; the inbox opens it again. */
+  if (!annex_network_policy_peek (annex_workspace_get_policy (workspace), host, 443, NULL,
+                                  &refused) &&
+      g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NEVER))
+    {
+      g_propagate_error (error, g_steal_pointer (&refused));
+      return NULL;
+    }
   answer =
       annex_workspace_ask (workspace, annex_ask_new_way_out (ANNEX_ASK_NETWORK, task, host, reason),
                            call->id, call->cancel, error);
