@@ -175,9 +175,9 @@ static const char tasks_help[] =
     "type, data};\n"
     "  audit prints {time, task, kind, seq?, …, data? (with --contents)}; the kinds are task-created,\n"
     "  task-state, model-call, model-call-failed, tool-call, asked, answered, expired, folder-given,\n"
-    "  folder-mode, folder-taken, host-decided, connector-decided, untrusted-read, data-given, draft-changed,\n"
-    "  draft-kept, draft-discarded, draft-undone, checkpoint-made, checkpoint-removed, rolled-back,\n"
-    "  tries-again, forked, rewound, compacted, error, imported, left-machine, and task-deleted in "
+    "  folder-mode, folder-taken, host-decided, connector-decided, untrusted-read, data-given,\n"
+    "  draft-changed, draft-kept, draft-discarded, draft-undone, checkpoint-made, checkpoint-removed,\n"
+    "  rolled-back, tries-again, forked, rewound, compacted, error, imported, left-machine, and task-deleted in "
     "reports;\n"
     "  checkpoint {id, name?, kind, time, seq, memory, size}; rollback {checkpoint, before?}; fork "
     "{task}.\n";
