@@ -18,7 +18,7 @@
 /* Of those that are farther away, so many lose them in a turn of the main loop. */
 #define DROPPED 4
 /* So many new rows at the end come one after the other below what is there; more are a new view. */
-#define MAX_HELD 12
+#define MAX_HELD 48
 /* Below the last row. */
 #define END_SPACE 24
 /* Of a frame, from its beginning, the time until which rows are made; and what they get in any
