@@ -22,7 +22,7 @@ struct _AnnexEgressLog
   AnnexEgressLogFunc func;
   gpointer data;
   gboolean is_broken;
-  gboolean is_retrying;
+  DexPromise *retried; /* non-NULL while one fiber tries again */
   GQueue unstored; /* AnnexLedgerEntry, in order: what the store did not take */
 
   gint64 window_us;
@@ -73,13 +73,21 @@ annex_egress_log_note (AnnexEgressLog *self, gint64 begun, guint64 bytes_up, gui
     dex_future_disown (annex_store_note_ledger (self->store, begun, bytes_up, bytes_down));
 }
 
-/* In a fiber: what waits goes first, and only when nothing waits any more is the ledger whole. */
+/* In a fiber: what waits goes first, and only when nothing waits any more is the ledger whole. Who
+ * comes meanwhile waits for the one that tries, which takes their row along. */
 static void
 retry (AnnexEgressLog *self)
 {
-  if (!self->is_broken || self->is_retrying)
+  g_autoptr (DexPromise) retried = NULL;
+
+  if (self->retried != NULL)
+    {
+      dex_await (dex_ref (DEX_FUTURE (self->retried)), NULL);
+      return;
+    }
+  if (!self->is_broken)
     return;
-  self->is_retrying = TRUE;
+  self->retried = dex_promise_new ();
   while (self->is_broken)
     {
       g_autoptr (AnnexLedgerEntry) entry = g_queue_pop_head (&self->unstored);
@@ -93,7 +101,8 @@ retry (AnnexEgressLog *self)
           break;
         }
     }
-  self->is_retrying = FALSE;
+  retried = g_steal_pointer (&self->retried);
+  dex_promise_resolve_boolean (retried, !self->is_broken);
 }
 
 static void
@@ -168,7 +177,8 @@ annex_egress_log_flush (AnnexEgressLog *self, gboolean is_last)
 gboolean
 annex_egress_log_has_more (AnnexEgressLog *self)
 {
-  return self->last_folded != NULL || self->unstored.length > 0;
+  /* Not the queue's length: the row that is just being tried is not in it. */
+  return self->last_folded != NULL || self->is_broken;
 }
 
 gboolean

@@ -155,6 +155,45 @@ test_nothing_is_lost (void)
   run (annex_store_close (store));
 }
 
+/* The row that is being tried is not forgotten meanwhile, and who flushes last waits for it. */
+static void
+test_two_at_once (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("annex-log-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "annex.db", NULL);
+  g_auto (GValue) opened = take (annex_store_open (path));
+  AnnexStore *store = g_value_get_object (&opened);
+  AnnexEgressLog *log = annex_egress_log_new (store, told_cb, NULL);
+  Step flush = { log, NULL };
+  Step add = { log, "two.example" };
+  g_autoptr (DexFuture) first = NULL;
+  g_autoptr (DexFuture) second = NULL;
+  g_autoptr (DexFuture) third = NULL;
+  g_autofree char *hosts = NULL;
+
+  n_warnings = 0;
+  execute (path, "CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN "
+                 "SELECT RAISE (ABORT, 'database or disk is full'); END");
+  do_step (log, "one.example");
+  execute (path, "DROP TRIGGER full");
+  first = annex_fiber_run (step_fiber, &flush, NULL);
+  second = annex_fiber_run (step_fiber, &add, NULL);
+  third = annex_fiber_run (step_fiber, &flush, NULL);
+  while (dex_future_is_pending (third) || dex_future_is_pending (second))
+    {
+      if (dex_future_is_pending (first))
+        g_assert_true (annex_egress_log_has_more (log) == annex_egress_log_is_broken (log));
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_assert_false (annex_egress_log_is_broken (log));
+  hosts = list_hosts (path);
+  g_assert_cmpstr (hosts, ==, "one.example two.example ");
+  g_assert_cmpuint (n_warnings, ==, 1);
+  run (dex_ref (first));
+  annex_egress_log_free (log);
+  run (annex_store_close (store));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,5 +201,6 @@ main (int argc, char **argv)
   dex_init ();
   g_log_set_writer_func (count_warnings, NULL, NULL);
   g_test_add_func ("/egress/log/nothing-is-lost", test_nothing_is_lost);
+  g_test_add_func ("/egress/log/two-at-once", test_two_at_once);
   return g_test_run ();
 }
