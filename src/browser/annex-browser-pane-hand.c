@@ -55,6 +55,7 @@ typedef struct
   AnnexBrowserPane *pane;
   AnnexBrowserTab *tab;
   char *uri;
+  guint serial;
 } UserLoad;
 
 static void
@@ -68,16 +69,25 @@ user_load_free (gpointer data)
   g_free (load);
 }
 
-/* In a fiber, up to LEAVE_MS: waits until an empty page is there. TRUE: the page asked the user. */
+/* Did the user, or the agent after them, send the tab elsewhere since, or stop it? */
 static gboolean
-load_empty (AnnexBrowserTab *tab)
+is_past (UserLoad *load)
 {
+  return annex_browser_tab_get_view (load->tab) == NULL || load->tab->n_sent != load->serial;
+}
+
+/* In a fiber: waits until an empty page is there. TRUE: the page asked the user. */
+static gboolean
+load_empty (UserLoad *load)
+{
+  AnnexBrowserTab *tab = load->tab;
   gint64 until_us = g_get_monotonic_time () + LEAVE_MS * 1000;
   gboolean was_asked = FALSE;
 
+  annex_browser_tab_drop_dialog (tab);
+  tab->is_emptied = TRUE;
   webkit_web_view_load_uri (annex_browser_tab_get_view (tab), "about:blank");
-  while (annex_browser_tab_get_view (tab) != NULL &&
-         annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)))
+  while (!is_past (load) && annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)))
     {
       gboolean is_asking = tab->dialog != NULL && tab->dialog->kind == ANNEX_DIALOG_BEFORE_UNLOAD;
 
@@ -91,33 +101,31 @@ load_empty (AnnexBrowserTab *tab)
         break;
       dex_await (dex_timeout_new_msec (LEAVE_SLICE_MS), NULL);
     }
+  tab->is_emptied = FALSE;
   return was_asked;
 }
 
 /* In a fiber: leaves a page of the computer's, which may lead its tab nowhere, before the user's
- * own load, which may be redirected. FALSE: the page asked, and the user stays. One that clings is
- * left without its scripts; one that hangs by the load itself, under the page's rules. */
+ * own load, which may be redirected. FALSE: the page asked, and the user stays, or has gone
+ * elsewhere since. One that clings or hangs is ended. */
 static gboolean
-leave_computer (AnnexBrowserTab *tab)
+leave_computer (UserLoad *load)
 {
-  WebKitSettings *settings = webkit_web_view_get_settings (annex_browser_tab_get_view (tab));
   gboolean was_asked;
 
-  if (!annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)) ||
-      (tab->opener != NULL && annex_browser_pane_is_computers (tab->opener)))
+  if (!annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (load->tab)))
     return TRUE;
-  was_asked = load_empty (tab);
-  if (annex_browser_tab_get_view (tab) == NULL ||
-      !annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)))
+  was_asked = load_empty (load);
+  if (is_past (load))
+    return FALSE;
+  if (!annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (load->tab)))
     return TRUE;
   if (was_asked)
     return FALSE;
-  g_object_ref (settings);
-  webkit_settings_set_enable_javascript (settings, FALSE);
-  load_empty (tab);
-  webkit_settings_set_enable_javascript (settings, TRUE);
-  g_object_unref (settings);
-  return TRUE;
+  annex_browser_tab_end_page (load->tab);
+  while (!is_past (load) && load->tab->is_ending)
+    dex_await (dex_timeout_new_msec (LEAVE_SLICE_MS), NULL);
+  return !is_past (load);
 }
 
 static DexFuture *
@@ -129,19 +137,30 @@ user_load_fiber (gpointer data)
   /* The rules must stand before anything is loaded, for tabs that are not in front. */
   if (!dex_await (annex_browser_pane_update_guard (load->pane), &error))
     annex_browser_tab_fail (load->tab, load->uri, error);
-  else if (annex_browser_tab_get_view (load->tab) != NULL && leave_computer (load->tab) &&
-           annex_browser_tab_get_view (load->tab) != NULL)
+  else if (!is_past (load) && leave_computer (load))
     annex_browser_tab_load (load->tab, load->uri);
   if (annex_browser_tab_get_view (load->tab) != NULL)
     annex_browser_tab_release (load->tab);
   return dex_future_new_true ();
 }
 
+/* Not in a fiber. What the task's computer and what the web has is not opened side by side in
+ * windows that know one another, but in a tab of its own. */
 static void
 load_uri (AnnexBrowserPane *self, AnnexBrowserTab *tab, const char *uri)
 {
-  UserLoad *load = g_new0 (UserLoad, 1);
+  UserLoad *load;
 
+  if (annex_browser_pane_mixes (self, tab, uri))
+    {
+      tab = annex_browser_pane_add_tab (self, NULL);
+      if (tab == NULL)
+        return;
+      annex_browser_pane_select (self, tab);
+      annex_browser_pane_touch (self, tab);
+    }
+  load = g_new0 (UserLoad, 1);
+  load->serial = ++tab->n_sent;
   annex_browser_tab_clear_failure (tab);
   annex_browser_tab_hold (tab);
   load->pane = g_object_ref (self);

@@ -206,16 +206,16 @@ leaves_computer (AnnexBrowserTab *tab, WebKitNavigationAction *action, const cha
 
   if (annex_browser_pane_is_computers (uri))
     {
-      tab->asks_computer = TRUE;
+      g_set_str (&tab->asked_computer, uri);
       return FALSE;
     }
   if (annex_site_policy_judge_address (uri, NULL) == ANNEX_ADDRESS_EMPTY)
     return FALSE;
   if (webkit_navigation_action_is_redirect (action))
-    return tab->asks_computer || (is_there && tab->wanted == NULL);
+    return tab->asked_computer != NULL || (is_there && tab->wanted == NULL);
   if (g_strcmp0 (uri, tab->wanted) == 0)
     {
-      tab->asks_computer = FALSE;
+      g_clear_pointer (&tab->asked_computer, g_free);
       return FALSE;
     }
   return is_there && webkit_navigation_action_get_navigation_type (action) !=
@@ -226,8 +226,9 @@ static GError *
 computer_error (void)
 {
   return g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED,
-                              "A page of the task's computer leads to nothing outside of it. Open "
-                              "the address with page_open.");
+                              "A page of the task's computer leads to nothing outside of it, and "
+                              "no window of another page leads to it. Open the address with "
+                              "page_open.");
 }
 
 static gboolean
@@ -244,11 +245,12 @@ decide_navigation (AnnexBrowserPane *self,
 
   if (kind == ANNEX_ADDRESS_REFUSED)
     return decide_scheme (uri, decision);
-  if (leaves_computer (tab, action, uri))
+  if (leaves_computer (tab, action, uri) || annex_browser_pane_mixes (self, tab, uri))
     {
       webkit_policy_decision_ignore (decision);
       /* The user's or the agent's own load goes on beside what the page wants. */
-      if (is_page && (tab->wanted == NULL || webkit_navigation_action_is_redirect (action)))
+      if (is_page && !tab->is_emptied &&
+          (tab->wanted == NULL || webkit_navigation_action_is_redirect (action)))
         annex_browser_tab_fail (tab, uri, computer_error ());
       return GDK_EVENT_STOP;
     }
@@ -398,13 +400,9 @@ create_cb (AnnexBrowserPane *self, WebKitNavigationAction *action, WebKitWebView
   /* A script's window.open () comes here without having been decided. */
   if (self->is_closed || opener == NULL || !has_room (self))
     return NULL;
-  tab = annex_browser_pane_add_tab (self, view);
+  tab = annex_browser_pane_add_tab (self, opener);
   if (tab == NULL)
     return NULL;
-  annex_browser_tab_set_opener (tab, annex_browser_pane_find_owner (opener));
-  tab->family = opener->family;
-  tab->is_touched = opener->is_touched;
-  annex_browser_pane_apply_guard (self, tab);
   annex_browser_pane_select (self, tab);
   return GTK_WIDGET (annex_browser_tab_get_view (tab));
 }

@@ -78,11 +78,12 @@ struct _AnnexBrowserPane
 
 gboolean
 annex_browser_pane_open_session (AnnexBrowserPane *self, GError **error);
-/* A new tab, not selected (borrowed); NULL when the session is closed. Never in a fiber: what a
+/* A new tab, not selected (borrowed), for a window of @opener's page (nullable); NULL when the session
+ * is closed. Never in a fiber: what a
  * view brings of JavaScriptCore insists on the thread's own stack, and ends the process elsewhere.
  */
 AnnexBrowserTab *
-annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related);
+annex_browser_pane_add_tab (AnnexBrowserPane *self, AnnexBrowserTab *opener);
 /* The same for a fiber. Resolves to an AnnexBrowserTab; rejects with ANNEX_BROWSER_ERROR. */
 DexFuture *
 annex_browser_pane_make_tab (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -119,7 +120,8 @@ annex_browser_pane_forget_once (AnnexBrowserPane *self);
 DexFuture *
 annex_browser_pane_update_guard (AnnexBrowserPane *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Do the rules of what the agent drives apply to @tab? Also where nobody drives and the user's hand
- * has not been since, and to what a page of the computer's may lead away, whoever drives. */
+ * has not been since, and to what a page of the computer's may lead away, whoever drives. Windows that
+ * pages opened from one another are one in this. */
 gboolean
 annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab);
 void
@@ -132,6 +134,10 @@ annex_browser_pane_find_owner (AnnexBrowserTab *tab);
 /* Is @uri a page of the task's computer? */
 gboolean
 annex_browser_pane_is_computers (const char *uri);
+/* Would @uri in @tab bring pages of the computer's and others together that hold each other's windows,
+ * and so can send one another on and speak to one another? */
+gboolean
+annex_browser_pane_mixes (AnnexBrowserPane *self, AnnexBrowserTab *tab, const char *uri);
 /* The administrator's rules name hosts: is one of the site's allowed? */
 gboolean
 annex_browser_pane_may_ask (const char *site, GError **error);

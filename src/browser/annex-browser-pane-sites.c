@@ -266,9 +266,33 @@ is_near_computer (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 }
 
 gboolean
+annex_browser_pane_mixes (AnnexBrowserPane *self, AnnexBrowserTab *tab, const char *uri)
+{
+  gboolean is_computers = annex_browser_pane_is_computers (uri);
+
+  if (annex_site_policy_judge_address (uri, NULL) == ANNEX_ADDRESS_EMPTY)
+    return FALSE;
+  if (tab->opener != NULL && annex_browser_pane_is_computers (tab->opener) != is_computers)
+    return TRUE;
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->tabs)); i++)
+    {
+      g_autoptr (AnnexBrowserTab) other = g_list_model_get_item (G_LIST_MODEL (self->tabs), i);
+      const char *owner = annex_browser_pane_find_owner (other);
+
+      if (other != tab && other->family == tab->family &&
+          annex_site_policy_judge_address (owner, NULL) != ANNEX_ADDRESS_EMPTY &&
+          annex_browser_pane_is_computers (owner) != is_computers)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 {
-  if (tab != self->selected || is_near_computer (self, tab))
+  /* Windows of one page are one: it writes into them as it likes, and the rules are of all. */
+  if (self->selected == NULL || tab->family != self->selected->family ||
+      is_near_computer (self, tab))
     return TRUE;
   switch (self->driver)
     {
@@ -279,7 +303,7 @@ annex_browser_pane_is_guarded (AnnexBrowserPane *self, AnnexBrowserTab *tab)
     case ANNEX_DRIVER_NOBODY:
       break;
     }
-  return !tab->is_touched;
+  return !self->selected->is_touched;
 }
 
 /* Rules that stay are not taken away for a moment: the page's scripts run meanwhile. */
@@ -288,24 +312,26 @@ annex_browser_pane_apply_guard (AnnexBrowserPane *self, AnnexBrowserTab *tab)
 {
   WebKitWebView *view = annex_browser_tab_get_view (tab);
   WebKitUserContentFilter *guard;
+  WebKitUserContentFilter *present;
   WebKitUserContentManager *manager;
 
   if (view == NULL || self->guard == NULL)
     return;
   manager = webkit_web_view_get_user_content_manager (view);
-  if (tab->guard == NULL)
+  present = g_object_get_data (G_OBJECT (manager), "annex-guard");
+  if (present == NULL)
     webkit_user_content_manager_add_filter (manager, self->fence);
   if (tab->opener != NULL && annex_browser_pane_is_computers (tab->opener))
     webkit_user_content_manager_add_filter (manager, self->window);
   guard = annex_browser_pane_is_guarded (self, tab) ? self->guard : self->fence;
-  if (guard == tab->guard)
+  if (guard == present)
     return;
   if (guard == self->guard)
     webkit_user_content_manager_add_filter (manager, guard);
   else
     webkit_user_content_manager_remove_filter_by_id (manager, "guard");
-  g_clear_pointer (&tab->guard, webkit_user_content_filter_unref);
-  tab->guard = webkit_user_content_filter_ref (guard);
+  g_object_set_data_full (G_OBJECT (manager), "annex-guard", webkit_user_content_filter_ref (guard),
+                          (GDestroyNotify) webkit_user_content_filter_unref);
 }
 
 void

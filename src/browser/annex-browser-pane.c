@@ -44,8 +44,18 @@ notify (AnnexBrowserPane *self, guint id)
 static void
 committed (AnnexBrowserTab *tab, gpointer data)
 {
-  tab->asks_computer = FALSE;
+  g_clear_pointer (&tab->asked_computer, g_free);
   annex_browser_pane_apply_guards (data);
+  /* WebKit may have kept it whole, and asked nobody. */
+  if (annex_browser_pane_mixes (data, tab, annex_browser_tab_get_page_uri (tab)))
+    webkit_web_view_terminate_web_process (annex_browser_tab_get_view (tab));
+}
+
+/* Only now is it known that it is the page's load, and not a frame's. */
+static void
+started (AnnexBrowserTab *tab, const char *uri, gpointer data)
+{
+  g_set_str (&tab->asked_computer, annex_browser_pane_is_computers (uri) ? uri : NULL);
 }
 
 static gboolean
@@ -82,6 +92,7 @@ may_sign_in (AnnexBrowserTab *tab, const char *host, guint port, gpointer data)
 }
 
 static const AnnexBrowserTabHooks hooks = {
+  .started = started,
   .committed = committed,
   .blocked = annex_browser_pane_blocked,
   .answer_proxy = answer_proxy,
@@ -111,8 +122,9 @@ give_size (GtkWidget *view)
 }
 
 AnnexBrowserTab *
-annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related)
+annex_browser_pane_add_tab (AnnexBrowserPane *self, AnnexBrowserTab *opener)
 {
+  WebKitWebView *related = opener != NULL ? annex_browser_tab_get_view (opener) : NULL;
   g_autoptr (WebKitUserContentManager) manager = NULL;
   g_autoptr (AnnexBrowserTab) tab = NULL;
   g_autoptr (GError) error = NULL;
@@ -124,8 +136,15 @@ annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related)
         g_warning ("The browser pane cannot be opened: %s", error->message);
       return NULL;
     }
-  manager = webkit_user_content_manager_new ();
-  annex_page_prepare (manager);
+  /* A window of a page's own has its page's manager, whatever it is given: the rules are of both.
+   */
+  if (related != NULL)
+    manager = g_object_ref (webkit_web_view_get_user_content_manager (related));
+  else
+    {
+      manager = webkit_user_content_manager_new ();
+      annex_page_prepare (manager);
+    }
   view = annex_browser_session_create_view (self->session, manager, related);
   /* Before the first page it is white, also where all else is dark. A window of a page's own may be
    * written into without loading anything. */
@@ -133,6 +152,12 @@ annex_browser_pane_add_tab (AnnexBrowserPane *self, WebKitWebView *related)
     gtk_widget_set_opacity (GTK_WIDGET (view), 0);
   give_size (GTK_WIDGET (view));
   tab = annex_browser_tab_new (++self->last_id, view, &hooks, self);
+  if (opener != NULL)
+    {
+      annex_browser_tab_set_opener (tab, annex_browser_pane_find_owner (opener));
+      tab->family = opener->family;
+      tab->is_touched = opener->is_touched;
+    }
   annex_browser_pane_watch_tab (self, tab);
   annex_browser_pane_apply_guard (self, tab);
   g_list_store_append (self->tabs, tab);
@@ -341,7 +366,7 @@ annex_browser_pane_hand_back (AnnexBrowserPane *self)
     return;
   /* The page in front is what the user hands over. */
   if (self->selected != NULL && annex_browser_tab_get_failure (self->selected) == NULL)
-    annex_browser_pane_take_address (self, annex_browser_tab_get_page_uri (self->selected));
+    annex_browser_pane_take_address (self, annex_browser_pane_find_owner (self->selected));
   annex_browser_pane_set_driver (self, ANNEX_DRIVER_ANNEX);
 }
 

@@ -106,6 +106,12 @@ script_dialog_cb (AnnexBrowserTab *self, WebKitScriptDialog *dialog)
 {
   AnnexBrowserDialogKind kind = kind_of (dialog);
 
+  /* It is being left, and would go on like this. */
+  if (kind != ANNEX_DIALOG_BEFORE_UNLOAD && annex_browser_tab_is_leaving (self))
+    {
+      annex_browser_tab_end_page_soon (self);
+      return GDK_EVENT_STOP;
+    }
   /* The page's script stands still while one is open, so a second one comes from another frame. */
   if (!open_dialog (self, kind, webkit_script_dialog_get_message (dialog)))
     return GDK_EVENT_STOP;

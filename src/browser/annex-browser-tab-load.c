@@ -34,8 +34,8 @@ update_uri (AnnexBrowserTab *self)
     notify (self, "uri");
 }
 
-static void
-set_wanted (AnnexBrowserTab *self, const char *uri)
+void
+annex_browser_tab_set_wanted (AnnexBrowserTab *self, const char *uri)
 {
   if (!g_set_str (&self->wanted, uri))
     return;
@@ -71,10 +71,10 @@ annex_browser_tab_load (AnnexBrowserTab *self, const char *uri)
 {
   g_return_if_fail (self->view != NULL);
   annex_browser_tab_clear_failure (self);
-  set_wanted (self, uri);
-  webkit_web_view_load_uri (self->view, uri);
+  annex_browser_tab_set_wanted (self, uri);
+  annex_browser_tab_send (self, uri);
   /* As WebKit writes it, to be known again. */
-  set_wanted (self, webkit_web_view_get_uri (self->view));
+  annex_browser_tab_set_wanted (self, webkit_web_view_get_uri (self->view));
 }
 
 /* ---------------------------------------------------------------- failures */
@@ -96,7 +96,9 @@ annex_browser_tab_fail (AnnexBrowserTab *self, const char *uri, GError *error)
   g_clear_error (&self->failure);
   self->failure = error;
   g_set_str (&self->failed_uri, uri != NULL ? uri : self->page_uri);
-  set_wanted (self, NULL);
+  g_clear_pointer (&self->asked_computer, g_free);
+  annex_browser_tab_set_wanted (self, NULL);
+  annex_browser_tab_stay (self);
   update_uri (self);
   notify (self, "failure");
   notify (self, "loading");
@@ -152,7 +154,9 @@ load_failed_cb (AnnexBrowserTab *self, WebKitLoadEvent event, const char *uri, G
                        WEBKIT_POLICY_ERROR_FRAME_LOAD_INTERRUPTED_BY_POLICY_CHANGE))
     {
       if (g_strcmp0 (uri, self->wanted) == 0)
-        set_wanted (self, NULL);
+        annex_browser_tab_set_wanted (self, NULL);
+      if (g_strcmp0 (uri, self->asked_computer) == 0)
+        g_clear_pointer (&self->asked_computer, g_free);
       return GDK_EVENT_STOP;
     }
   if (is_blocked (error) && self->hooks != NULL && self->hooks->blocked != NULL &&
@@ -167,8 +171,19 @@ load_failed_cb (AnnexBrowserTab *self, WebKitLoadEvent event, const char *uri, G
 static void
 terminated_cb (AnnexBrowserTab *self, WebKitWebProcessTerminationReason reason)
 {
-  self->is_crashed = TRUE;
   annex_browser_tab_drop_dialog (self);
+  if (self->is_ending)
+    {
+      g_set_str (&self->page_uri, "");
+      self->security = ANNEX_SECURITY_NONE;
+      update_uri (self);
+      notify (self, "security");
+      if (self->hooks != NULL && self->hooks->committed != NULL)
+        self->hooks->committed (self, self->hooks_data);
+      annex_browser_tab_go_on (self);
+      return;
+    }
+  self->is_crashed = TRUE;
   annex_browser_tab_fail (
       self, NULL,
       g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED,
@@ -221,15 +236,20 @@ load_changed_cb (AnnexBrowserTab *self, WebKitLoadEvent event)
       annex_browser_tab_clear_failure (self);
       /* The page was faster, and leads elsewhere. */
       if (g_strcmp0 (webkit_web_view_get_uri (self->view), self->wanted) != 0)
-        set_wanted (self, NULL);
+        {
+          annex_browser_tab_set_wanted (self, NULL);
+          if (self->hooks != NULL && self->hooks->started != NULL)
+            self->hooks->started (self, webkit_web_view_get_uri (self->view), self->hooks_data);
+        }
       break;
     case WEBKIT_LOAD_REDIRECTED:
       break;
     case WEBKIT_LOAD_COMMITTED:
       gtk_widget_set_opacity (GTK_WIDGET (self->view), 1);
+      annex_browser_tab_stay (self);
       g_set_str (&self->page_uri, find_committed (self));
       self->n_pages++;
-      set_wanted (self, NULL);
+      annex_browser_tab_set_wanted (self, NULL);
       update_uri (self);
       security = judge_security (self);
       if (security != self->security)
@@ -274,8 +294,12 @@ uri_cb (AnnexBrowserTab *self)
 static void
 loading_cb (AnnexBrowserTab *self)
 {
-  if (!webkit_web_view_is_loading (self->view))
-    set_wanted (self, NULL);
+  if (!webkit_web_view_is_loading (self->view) && !self->is_ending)
+    {
+      annex_browser_tab_set_wanted (self, NULL);
+      if (!annex_browser_tab_is_leaving (self))
+        annex_browser_tab_stay (self);
+    }
   notify (self, "loading");
   annex_browser_tab_wake (self);
 }
@@ -298,6 +322,12 @@ zoom_cb (AnnexBrowserTab *self)
   notify (self, "zoom");
 }
 
+static void
+responsive_cb (AnnexBrowserTab *self)
+{
+  notify (self, "responsive");
+}
+
 void
 annex_browser_tab_connect_load (AnnexBrowserTab *self)
 {
@@ -316,6 +346,7 @@ annex_browser_tab_connect_load (AnnexBrowserTab *self)
     { "notify::estimated-load-progress", G_CALLBACK (progress_cb) },
     { "notify::favicon", G_CALLBACK (favicon_cb) },
     { "notify::zoom-level", G_CALLBACK (zoom_cb) },
+    { "notify::is-web-process-responsive", G_CALLBACK (responsive_cb) },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 /* The pane's say. All are called on the main thread and may be NULL. */
 typedef struct
 {
-  /* Another page is shown. */
+  /* A load has begun, to @uri. */
+  void (*started) (AnnexBrowserTab *tab, const char *uri, gpointer data);
+  /* Another page is shown, or none any more. */
   void (*committed) (AnnexBrowserTab *tab, gpointer data);
   /* The guard's rules stopped a load of @uri: TRUE when the pane takes it from here. */
   gboolean (*blocked) (AnnexBrowserTab *tab, const char *uri, gpointer data);
@@ -26,6 +28,8 @@ typedef struct
   /* May @host, which is not always the page's own, ask the user for a name and a password? */
   gboolean (*may_sign_in) (AnnexBrowserTab *tab, const char *host, guint port, gpointer data);
 } AnnexBrowserTabHooks;
+
+typedef struct _AnnexBrowserLeave AnnexBrowserLeave;
 
 struct _AnnexBrowserTab
 {
@@ -42,6 +46,11 @@ struct _AnnexBrowserTab
   char *page_uri; /* whose page it is: of the load that was committed last */
   char *wanted;   /* nullable: where the user or the agent sent it, until that comes */
   guint n_pages;  /* loads that were committed */
+  guint n_sent;   /* counts where the user and the agent sent it, and that they stopped it */
+  AnnexBrowserLeave *leave; /* nullable: on the way from the page there is, until another comes */
+  gboolean is_emptied;      /* an empty page is on its way, by which it is left */
+  gboolean is_ending;       /* the page's process, by us */
+  gboolean was_ended;       /* nobody was told yet */
   AnnexSecurity security;
   GError *failure;
   char *failed_uri;
@@ -51,9 +60,8 @@ struct _AnnexBrowserTab
   guint family;        /* the same for all tabs that pages opened from one another */
 
   /* The pane's. */
-  WebKitUserContentFilter *guard; /* nullable: the rules it lives under now */
-  gboolean is_touched;            /* by the user's hand, since Annex drove last */
-  gboolean asks_computer;         /* it is on its way to a page of the computer's */
+  gboolean is_touched;  /* by the user's hand, since Annex drove last */
+  char *asked_computer; /* nullable: a page of the computer's that it is on its way to */
 
   guint n_waiting;     /* navigations that wait for a decision */
   DexPromise *settled; /* non-NULL while something is awaited */
@@ -104,7 +112,35 @@ annex_browser_tab_set_opener (AnnexBrowserTab *self, const char *uri);
 void
 annex_browser_tab_shut (AnnexBrowserTab *self);
 
+/* In annex-browser-tab-leave.c. */
+/* Sends it to @uri, to an entry of its history, or to its page anew. A page that does not let go is
+ * ended for that. */
+void
+annex_browser_tab_send (AnnexBrowserTab *self, const char *uri);
+void
+annex_browser_tab_send_to (AnnexBrowserTab *self, WebKitBackForwardListItem *item);
+void
+annex_browser_tab_send_again (AnnexBrowserTab *self);
+/* It is there, or goes nowhere any more. */
+void
+annex_browser_tab_stay (AnnexBrowserTab *self);
+/* Was it sent elsewhere, and nothing has come yet? */
+gboolean
+annex_browser_tab_is_leaving (AnnexBrowserTab *self);
+/* Ends the page's process; what the tab was sent to comes then, else nothing is shown. */
+void
+annex_browser_tab_end_page (AnnexBrowserTab *self);
+/* The same from the main loop, where the tab is still leaving then. */
+void
+annex_browser_tab_end_page_soon (AnnexBrowserTab *self);
+/* The process has been ended. */
+void
+annex_browser_tab_go_on (AnnexBrowserTab *self);
+
 /* In annex-browser-tab-load.c. */
+/* Where the user or the agent sent it; nullable. */
+void
+annex_browser_tab_set_wanted (AnnexBrowserTab *self, const char *uri);
 void
 annex_browser_tab_connect_load (AnnexBrowserTab *self);
 

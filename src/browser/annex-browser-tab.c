@@ -8,7 +8,6 @@
 #include "annex-browser-tab-private.h"
 
 #include "annex-future.h"
-#include "annex-page-channel.h"
 
 #define SETTLE_MS 60000
 #define SLICE_MS 500
@@ -36,6 +35,7 @@ enum {
   PROP_DIALOG,
   PROP_FAILURE,
   PROP_ZOOM,
+  PROP_RESPONSIVE,
   N_PROPERTIES
 };
 static GParamSpec *properties[N_PROPERTIES];
@@ -62,7 +62,8 @@ gboolean
 annex_browser_tab_is_settled (AnnexBrowserTab *self)
 {
   return self->n_waiting == 0 &&
-         (self->view == NULL || self->failure != NULL || !webkit_web_view_is_loading (self->view));
+         (self->view == NULL || self->failure != NULL ||
+          !(webkit_web_view_is_loading (self->view) || annex_browser_tab_is_leaving (self)));
 }
 
 void
@@ -199,6 +200,9 @@ annex_browser_tab_get_property (GObject *object, guint id, GValue *value, GParam
       g_value_set_double (value,
                           self->view != NULL ? webkit_web_view_get_zoom_level (self->view) : 1.0);
       break;
+    case PROP_RESPONSIVE:
+      g_value_set_boolean (value, annex_browser_tab_is_responsive (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -207,18 +211,15 @@ annex_browser_tab_get_property (GObject *object, guint id, GValue *value, GParam
 void
 annex_browser_tab_shut (AnnexBrowserTab *self)
 {
-  WebKitUserContentManager *manager;
-
   if (self->view == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->view, self);
+  self->is_ending = FALSE;
+  annex_browser_tab_stay (self);
   annex_browser_tab_drop_dialog (self);
   webkit_web_view_stop_loading (self->view);
   /* Its process goes on for a moment, and would speak to a manager that is gone. */
-  manager = webkit_web_view_get_user_content_manager (self->view);
-  webkit_user_content_manager_remove_all_scripts (manager);
-  webkit_user_content_manager_unregister_script_message_handler (manager, ANNEX_PAGE_HANDLER,
-                                                                 ANNEX_PAGE_WORLD);
+  annex_page_leave (self->page);
   /* Whoever shows it lets go first; a view that is in no window ends its process. */
   if (gtk_widget_get_parent (GTK_WIDGET (self->view)) != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->view));
@@ -244,11 +245,11 @@ annex_browser_tab_finalize (GObject *object)
   g_free (self->uri);
   g_free (self->page_uri);
   g_free (self->wanted);
-  g_clear_pointer (&self->guard, webkit_user_content_filter_unref);
   g_clear_error (&self->failure);
   g_free (self->failed_uri);
   g_free (self->excepted_host);
   g_free (self->opener);
+  g_free (self->asked_computer);
   g_strfreev (self->upload);
   dex_clear (&self->settled);
   G_OBJECT_CLASS (annex_browser_tab_parent_class)->finalize (object);
@@ -277,6 +278,7 @@ annex_browser_tab_class_init (AnnexBrowserTabClass *klass)
       g_param_spec_boxed ("dialog", NULL, NULL, ANNEX_TYPE_BROWSER_DIALOG, flags);
   properties[PROP_FAILURE] = g_param_spec_boxed ("failure", NULL, NULL, G_TYPE_ERROR, flags);
   properties[PROP_ZOOM] = g_param_spec_double ("zoom", NULL, NULL, ZOOM_MIN, ZOOM_MAX, 1.0, flags);
+  properties[PROP_RESPONSIVE] = g_param_spec_boolean ("responsive", NULL, NULL, TRUE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   signals[SIGNAL_SETTLED] = g_signal_new ("settled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -403,18 +405,19 @@ is_empty (const char *uri)
   return uri == NULL || uri[0] == '\0' || g_str_equal (uri, "about:blank");
 }
 
-/* The next entry of the history in direction @step, past an empty one, by which a page of the
+/* The next entry of the history in direction @step, past empty ones, by which a page of the
  * computer's was left. (borrowed, nullable) */
 static WebKitBackForwardListItem *
 find_item (AnnexBrowserTab *self, int step)
 {
   WebKitBackForwardList *list = webkit_web_view_get_back_forward_list (self->view);
-  WebKitBackForwardListItem *item = webkit_back_forward_list_get_nth_item (list, step);
-  WebKitBackForwardListItem *next = webkit_back_forward_list_get_nth_item (list, 2 * step);
+  WebKitBackForwardListItem *first = webkit_back_forward_list_get_nth_item (list, step);
+  WebKitBackForwardListItem *item = first;
 
-  return item != NULL && next != NULL && is_empty (webkit_back_forward_list_item_get_uri (item))
-             ? next
-             : item;
+  for (int n = step; item != NULL && is_empty (webkit_back_forward_list_item_get_uri (item));
+       n += step)
+    item = webkit_back_forward_list_get_nth_item (list, n);
+  return item != NULL ? item : first;
 }
 
 WebKitBackForwardListItem *
@@ -438,7 +441,7 @@ annex_browser_tab_go_back (AnnexBrowserTab *self)
     return;
   annex_browser_tab_clear_failure (self);
   if (item != NULL)
-    webkit_web_view_go_to_back_forward_list_item (self->view, item);
+    annex_browser_tab_send_to (self, item);
   else if (self->is_crashed)
     annex_browser_tab_load (self, self->page_uri);
 }
@@ -453,7 +456,7 @@ annex_browser_tab_go_forward (AnnexBrowserTab *self)
   item = find_item (self, 1);
   annex_browser_tab_clear_failure (self);
   if (item != NULL)
-    webkit_web_view_go_to_back_forward_list_item (self->view, item);
+    annex_browser_tab_send_to (self, item);
 }
 
 void
@@ -467,14 +470,17 @@ annex_browser_tab_reload (AnnexBrowserTab *self)
   if (failed != NULL && failed[0] != '\0')
     annex_browser_tab_load (self, failed);
   else
-    webkit_web_view_reload (self->view);
+    annex_browser_tab_send_again (self);
 }
 
 void
 annex_browser_tab_stop (AnnexBrowserTab *self)
 {
-  if (self->view != NULL)
-    webkit_web_view_stop_loading (self->view);
+  if (self->view == NULL)
+    return;
+  self->n_sent++;
+  annex_browser_tab_stay (self);
+  webkit_web_view_stop_loading (self->view);
 }
 
 void

@@ -57,7 +57,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexBrowserDialog, annex_browser_dialog_free)
 /* Properties, read-only and notified: "title" (string, "" when none), "uri" (string, "" when
  * empty: the page's, or where the user or the agent sent it, or what could not be loaded), "favicon" (GdkTexture, nullable), "loading", "progress" (double, 0 to 1), "security"
  * (AnnexSecurity), "can-go-back", "can-go-forward", "dialog" (AnnexBrowserDialog, nullable),
- * "failure" (GError of ANNEX_BROWSER_ERROR, nullable: why the page is not there), "zoom" (double).
+ * "failure" (GError of ANNEX_BROWSER_ERROR, nullable: why the page is not there), "zoom" (double),
+ * "responsive" (does the page answer?).
  * Signals: "settled" (): nothing loads and no navigation waits for a decision any more. */
 #define ANNEX_TYPE_BROWSER_TAB (annex_browser_tab_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexBrowserTab, annex_browser_tab, ANNEX, BROWSER_TAB, GObject)
@@ -122,6 +123,16 @@ annex_browser_tab_stop (AnnexBrowserTab *self);
 /* 0.3 to 5. */
 void
 annex_browser_tab_set_zoom (AnnexBrowserTab *self, double zoom);
+
+/* FALSE once WebKit has waited in vain for the page's process, until it answers. */
+gboolean
+annex_browser_tab_is_responsive (AnnexBrowserTab *self);
+/* The user ends the page's process. Where the tab was sent comes then, else it has crashed. */
+void
+annex_browser_tab_end (AnnexBrowserTab *self);
+/* Was its page ended because it did not let go when the tab was sent elsewhere? Told once. */
+gboolean
+annex_browser_tab_take_ended (AnnexBrowserTab *self);
 
 /* Waits until nothing loads and no navigation waits for the user, a dialog is open, or the load
  * failed. The user's thinking does not count as time. Resolves to TRUE; rejects with the failure,

@@ -212,33 +212,11 @@ ask_for_address (Turn *turn, const char *uri, GError **error)
   return FALSE;
 }
 
-/* A page that opens one dialog after the other hears of nothing else, and so cannot be left. One
- * that asks whether it is to be left is answered by the agent. */
-static gboolean
-ends_stuck_page (AnnexBrowserTab *tab, guint n_pages)
-{
-  const AnnexBrowserDialog *dialog = annex_browser_tab_get_dialog (tab);
-
-  if (dialog == NULL || tab->script_dialog == NULL || dialog->kind == ANNEX_DIALOG_BEFORE_UNLOAD ||
-      tab->n_pages != n_pages)
-    return FALSE;
-  webkit_web_view_terminate_web_process (annex_browser_tab_get_view (tab));
-  return TRUE;
-}
-
 /* In a fiber. */
 static gboolean
 load (Turn *turn, GError **error)
 {
-  guint n_pages = turn->tab->n_pages;
-  gboolean is_there;
-
   annex_browser_tab_drop_dialog (turn->tab);
-  annex_browser_tab_load (turn->tab, turn->text);
-  is_there = dex_await (annex_browser_tab_wait_settled (turn->tab, 0, turn->cancel), error);
-  if (!is_there || annex_browser_tab_get_view (turn->tab) == NULL ||
-      !ends_stuck_page (turn->tab, n_pages))
-    return is_there;
   annex_browser_tab_load (turn->tab, turn->text);
   return dex_await (annex_browser_tab_wait_settled (turn->tab, 0, turn->cancel), error);
 }
@@ -258,9 +236,10 @@ visit_fiber (gpointer data)
       return annex_future_new_error (error);
     }
   /* What the user has open for themselves stays open. */
-  if (turn->tab != NULL && !annex_browser_pane_may_look (self, turn->tab))
+  if (turn->tab != NULL && (!annex_browser_pane_may_look (self, turn->tab) ||
+                            annex_browser_pane_mixes (self, turn->tab, turn->text)))
     g_clear_object (&turn->tab);
-  if (turn->tab == NULL && self->selected != NULL &&
+  if (turn->tab == NULL && self->selected != NULL && self->selected->opener == NULL &&
       annex_browser_tab_get_uri (self->selected)[0] == '\0')
     turn->tab = g_object_ref (self->selected);
   if (turn->tab == NULL)
@@ -320,16 +299,6 @@ annex_browser_pane_settle (AnnexBrowserPane *self,
   return annex_fiber_run (settle_fiber, turn_new (self, tab, NULL, tool_use_id, cancel), turn_free);
 }
 
-/* In a fiber. */
-static gboolean
-step_back (Turn *turn, GError **error)
-{
-  annex_browser_tab_drop_dialog (turn->tab);
-  annex_browser_tab_go_back (turn->tab);
-  return dex_await (
-      annex_browser_pane_settle (turn->pane, turn->tab, turn->tool_use_id, turn->cancel), error);
-}
-
 static DexFuture *
 back_fiber (gpointer data)
 {
@@ -337,9 +306,6 @@ back_fiber (gpointer data)
   WebKitWebView *view = annex_browser_tab_get_view (turn->tab);
   gboolean has_failed = annex_browser_tab_get_failure (turn->tab) != NULL;
   WebKitBackForwardListItem *item;
-  guint n_pages = turn->tab->n_pages;
-  gboolean is_there;
-  GError *error = NULL;
 
   if (view == NULL || (!webkit_web_view_can_go_back (view) && !has_failed))
     return fail (ANNEX_BROWSER_ERROR_NOT_FOUND, "There is no page to go back to in this tab.");
@@ -349,11 +315,9 @@ back_fiber (gpointer data)
       !annex_browser_pane_allows (turn->pane, webkit_back_forward_list_item_get_uri (item)))
     return fail (ANNEX_BROWSER_ERROR_REFUSED,
                  "The page before this one is the user's own and was not handed over.");
-  is_there = step_back (turn, &error);
-  if (is_there && annex_browser_tab_get_view (turn->tab) != NULL &&
-      ends_stuck_page (turn->tab, n_pages))
-    is_there = step_back (turn, &error);
-  return is_there ? dex_future_new_true () : annex_future_new_error (error);
+  annex_browser_tab_drop_dialog (turn->tab);
+  annex_browser_tab_go_back (turn->tab);
+  return annex_browser_pane_settle (turn->pane, turn->tab, turn->tool_use_id, turn->cancel);
 }
 
 DexFuture *

@@ -30,11 +30,22 @@ typedef struct
   char *frame_id;
 } Pending;
 
+/* Those who hear by one manager. WebKit gives a window that a page opened the manager of the page's
+ * own view, whatever that window was made with, and does not say which of them speaks. */
+typedef struct
+{
+  GPtrArray *channels; /* AnnexPageChannel, borrowed */
+  gboolean was_shared;
+} Hub;
+
 struct _AnnexPageChannel
 {
   GObject parent_instance;
   GWeakRef view;
   WebKitUserContentManager *manager;
+  Hub *hub;            /* borrowed from the manager; NULL once it has left */
+  char *own_id;        /* nullable: of the document in the main frame, as the view itself told */
+  gboolean is_asking;  /* the view, for that */
   GHashTable *frames;  /* id → Frame */
   GHashTable *pending; /* seq → Pending */
   gint64 next_seq;
@@ -294,23 +305,11 @@ on_done (AnnexPageChannel *self, AnnexPageMessage *message)
   pending_free (pending);
 }
 
-static gboolean
-on_message (WebKitUserContentManager *manager,
-            JSCValue *value,
-            WebKitScriptMessageReply *reply,
-            AnnexPageChannel *self)
+static void
+receive (AnnexPageChannel *self, AnnexPageMessage *message, WebKitScriptMessageReply *reply)
 {
-  g_autoptr (AnnexPageMessage) message = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = jsc_value_is_string (value) ? jsc_value_to_string (value) : NULL;
+  Frame *frame;
 
-  message = annex_page_message_read (text != NULL ? text : "", -1, &error);
-  if (message == NULL)
-    {
-      g_debug ("%s", error->message);
-      webkit_script_message_reply_return_error_message (reply, "unreadable");
-      return TRUE;
-    }
   switch (message->kind)
     {
     case ANNEX_PAGE_MESSAGE_POLL:
@@ -321,16 +320,128 @@ on_message (WebKitUserContentManager *manager,
       reply_to (reply, "");
       break;
     case ANNEX_PAGE_MESSAGE_BYE:
-      {
-        Frame *frame = g_hash_table_lookup (self->frames, message->id);
-
-        if (frame != NULL)
-          remove_frame (self, frame);
-        reply_to (reply, "");
-        break;
-      }
+      frame = g_hash_table_lookup (self->frames, message->id);
+      if (frame != NULL)
+        remove_frame (self, frame);
+      reply_to (reply, "");
+      break;
     }
+}
+
+/* ---------------------------------------------------------------- whose it is */
+
+static void
+asked_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (AnnexPageChannel) self = data;
+  g_autoptr (JSCValue) value =
+      webkit_web_view_evaluate_javascript_finish (WEBKIT_WEB_VIEW (source), result, NULL);
+
+  self->is_asking = FALSE;
+  g_clear_pointer (&self->own_id, g_free);
+  if (value != NULL && jsc_value_is_string (value))
+    self->own_id = jsc_value_to_string (value);
+}
+
+/* Only the view itself knows which document is its own. Not in a fiber. */
+static void
+ask_view (AnnexPageChannel *self)
+{
+  g_autoptr (WebKitWebView) view = g_weak_ref_get (&self->view);
+
+  if (view == NULL || self->is_asking)
+    return;
+  self->is_asking = TRUE;
+  webkit_web_view_evaluate_javascript (view, "annexDocumentId", -1, ANNEX_PAGE_WORLD, NULL, NULL,
+                                       asked_cb, g_object_ref (self));
+}
+
+/* Whose document it is that speaks; NULL where that is not known (yet). A frame inside a page
+ * cannot be told apart, so of windows that are open together no new one is heard. */
+static AnnexPageChannel *
+find_channel (Hub *hub, const AnnexPageMessage *message)
+{
+  for (guint i = 0; i < hub->channels->len; i++)
+    {
+      AnnexPageChannel *channel = g_ptr_array_index (hub->channels, i);
+
+      if (g_hash_table_contains (channel->frames, message->id) ||
+          (message->main && g_strcmp0 (channel->own_id, message->id) == 0))
+        return channel;
+    }
+  if (hub->channels->len == 1 && (!hub->was_shared || !message->main))
+    return g_ptr_array_index (hub->channels, 0);
+  if (message->main)
+    g_ptr_array_foreach (hub->channels, (GFunc) ask_view, NULL);
+  return NULL;
+}
+
+static gboolean
+on_message (WebKitUserContentManager *manager,
+            JSCValue *value,
+            WebKitScriptMessageReply *reply,
+            Hub *hub)
+{
+  g_autoptr (AnnexPageMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = jsc_value_is_string (value) ? jsc_value_to_string (value) : NULL;
+  AnnexPageChannel *channel;
+
+  message = annex_page_message_read (text != NULL ? text : "", -1, &error);
+  if (message == NULL)
+    {
+      g_debug ("%s", error->message);
+      webkit_script_message_reply_return_error_message (reply, "unreadable");
+      return TRUE;
+    }
+  channel = find_channel (hub, message);
+  if (channel != NULL)
+    receive (channel, message, reply);
+  else
+    webkit_script_message_reply_return_error_message (reply, "unknown");
   return TRUE;
+}
+
+static void
+hub_free (gpointer data)
+{
+  Hub *hub = data;
+
+  g_ptr_array_unref (hub->channels);
+  g_free (hub);
+}
+
+static void
+join (AnnexPageChannel *self)
+{
+  Hub *hub = g_object_get_data (G_OBJECT (self->manager), "annex-page-hub");
+
+  if (hub == NULL)
+    {
+      hub = g_new0 (Hub, 1);
+      hub->channels = g_ptr_array_new ();
+      g_object_set_data_full (G_OBJECT (self->manager), "annex-page-hub", hub, hub_free);
+      g_signal_connect (self->manager, "script-message-with-reply-received::" ANNEX_PAGE_HANDLER,
+                        G_CALLBACK (on_message), hub);
+    }
+  g_ptr_array_add (hub->channels, self);
+  hub->was_shared |= hub->channels->len > 1;
+  self->hub = hub;
+}
+
+void
+annex_page_channel_leave (AnnexPageChannel *self)
+{
+  Hub *hub = g_steal_pointer (&self->hub);
+
+  if (hub == NULL)
+    return;
+  g_ptr_array_remove (hub->channels, self);
+  if (hub->channels->len > 0)
+    return;
+  webkit_user_content_manager_remove_all_scripts (self->manager);
+  webkit_user_content_manager_unregister_script_message_handler (self->manager, ANNEX_PAGE_HANDLER,
+                                                                 ANNEX_PAGE_WORLD);
 }
 
 static void
@@ -352,8 +463,7 @@ annex_page_channel_new (WebKitWebView *view)
 
   g_weak_ref_set (&self->view, view);
   self->manager = g_object_ref (webkit_web_view_get_user_content_manager (view));
-  g_signal_connect_object (self->manager, "script-message-with-reply-received::" ANNEX_PAGE_HANDLER,
-                           G_CALLBACK (on_message), self, 0);
+  join (self);
   g_signal_connect_object (view, "web-process-terminated", G_CALLBACK (on_terminated), self, 0);
   return self;
 }
@@ -496,6 +606,8 @@ annex_page_channel_dispose (GObject *object)
 
   g_clear_handle_id (&self->flush_id, g_source_remove);
   reject_pending (self, NULL, error);
+  if (self->hub != NULL)
+    g_ptr_array_remove (g_steal_pointer (&self->hub)->channels, self);
   g_clear_object (&self->manager);
   G_OBJECT_CLASS (annex_page_channel_parent_class)->dispose (object);
 }
@@ -507,6 +619,7 @@ annex_page_channel_finalize (GObject *object)
 
   g_hash_table_unref (self->frames);
   g_hash_table_unref (self->pending);
+  g_free (self->own_id);
   g_weak_ref_clear (&self->view);
   G_OBJECT_CLASS (annex_page_channel_parent_class)->finalize (object);
 }

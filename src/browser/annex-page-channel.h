@@ -25,6 +25,10 @@ G_DECLARE_FINAL_TYPE (AnnexPageChannel, annex_page_channel, ANNEX, PAGE_CHANNEL,
 AnnexPageChannel *
 annex_page_channel_new (WebKitWebView *view);
 
+/* Hears no more; whoever was the last one with the view's manager takes the scripts out of it. */
+void
+annex_page_channel_leave (AnnexPageChannel *self);
+
 /* Sends a command to frame @frame. Resolves to its result, a JsonObject (boxed); rejects with
  * ANNEX_BROWSER_ERROR (STALE: no such frame; TIMED_OUT: no answer well after @limit_ms; CRASHED)
  * and with G_IO_ERROR_CLOSED when its document went away before it answered. */

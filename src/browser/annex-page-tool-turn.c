@@ -150,6 +150,8 @@ annex_page_turn_arrive (AnnexPageTurn *turn, GError **error)
   const GError *failure;
 
   g_set_object (&turn->tab, annex_browser_pane_get_selected (turn->pane));
+  if (turn->tab != NULL && annex_browser_tab_take_ended (turn->tab))
+    g_string_append (turn->notes, "The page before did not let itself be left, and was ended.\n");
   /* Not every way to it was one of the agent's own steps. */
   if (turn->tab != NULL && !annex_page_turn_may_look (turn, error))
     return NULL;

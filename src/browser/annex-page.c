@@ -187,6 +187,13 @@ annex_page_run (AnnexPage *self,
 }
 
 void
+annex_page_leave (AnnexPage *self)
+{
+  g_return_if_fail (ANNEX_IS_PAGE (self));
+  annex_page_channel_leave (self->channel);
+}
+
+void
 annex_page_forget (AnnexPage *self)
 {
   g_return_if_fail (ANNEX_IS_PAGE (self));

@@ -33,8 +33,9 @@ void
 annex_page_answer_free (AnnexPageAnswer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexPageAnswer, annex_page_answer_free)
 
-/* Puts the page scripts into @manager, before the view that uses it is made. One manager a view: what a
- * page script says does not tell which view it is in. */
+/* Puts the page scripts into @manager, before the view that uses it is made. Views
+ * that share one are told apart by asking them; of several that are open at once, new frames inside their
+ * pages are not heard. */
 void
 annex_page_prepare (WebKitUserContentManager *manager);
 
@@ -73,6 +74,9 @@ annex_page_run (AnnexPage *self,
                 JsonObject *args,
                 guint timeout_ms,
                 DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+/* The view goes: nothing more is heard of it. */
+void
+annex_page_leave (AnnexPage *self);
 /* Forgets what the model was shown: the next "what changed" is a whole snapshot. */
 void
 annex_page_forget (AnnexPage *self);

@@ -23,7 +23,7 @@ struct _AnnexEgressLog
   gpointer data;
   gboolean is_broken;
   DexPromise *retried; /* non-NULL while one fiber tries again */
-  GQueue unstored; /* AnnexLedgerEntry, in order: what the store did not take */
+  GQueue unstored;     /* AnnexLedgerEntry, in order: what the store did not take */
 
   gint64 window_us;
   guint n_in_window;

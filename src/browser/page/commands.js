@@ -24,6 +24,8 @@ const framePath = () => {
 
 const channel = webkit.messageHandlers.annexPage;
 const documentId = crypto.getRandomValues(new Uint32Array(3)).join('-');
+// The app asks a view for it, of this world, where it cannot tell who speaks.
+globalThis.annexDocumentId = documentId;
 const send = (message) => channel.postMessage(JSON.stringify({id: documentId, ...message}));
 
 const run = async ({seq, command, args, limit_ms: limit, frame, next}) => {

@@ -21,6 +21,8 @@ struct _AnnexBrowserPage
   AnnexBrowserTab *tab;
   GtkWidget *view; /* borrowed: a child of the stack */
 
+  gboolean was_ended; /* by the user */
+  AdwBanner *busy_banner;
   GtkStack *stack;
   AdwStatusPage *failure;
   GtkLabel *failure_place;
@@ -112,7 +114,8 @@ show_failure (AnnexBrowserPage *self, const GError *failure)
     }
   else if (g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED))
     {
-      say (self, "dialog-warning-symbolic", _ ("The Page Crashed"),
+      say (self, "dialog-warning-symbolic",
+           self->was_ended ? _ ("The Page Was Ended") : _ ("The Page Crashed"),
            _ ("Nothing else is affected. What you typed into the page may be lost."));
       offer (self, TRUE, NULL);
     }
@@ -133,6 +136,10 @@ update_cb (AnnexBrowserPage *self)
 
   if (self->view == NULL)
     return;
+  adw_banner_set_revealed (self->busy_banner,
+                           failure == NULL && !annex_browser_tab_is_responsive (self->tab));
+  if (failure == NULL)
+    self->was_ended = FALSE;
   if (failure != NULL)
     {
       show_failure (self, failure);
@@ -160,6 +167,14 @@ retry_cb (AnnexBrowserPage *self)
 {
   annex_browser_pane_touch (self->pane, self->tab);
   annex_browser_tab_reload (self->tab);
+}
+
+static void
+end_cb (AnnexBrowserPage *self)
+{
+  annex_browser_pane_touch (self->pane, self->tab);
+  self->was_ended = TRUE;
+  annex_browser_tab_end (self->tab);
 }
 
 static void
@@ -204,6 +219,7 @@ annex_browser_page_class_init (AnnexBrowserPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = annex_browser_page_dispose;
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/annex_desktop/Annex/annex-browser-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, AnnexBrowserPage, busy_banner);
   gtk_widget_class_bind_template_child (widget_class, AnnexBrowserPage, stack);
   gtk_widget_class_bind_template_child (widget_class, AnnexBrowserPage, failure);
   gtk_widget_class_bind_template_child (widget_class, AnnexBrowserPage, failure_place);
@@ -212,6 +228,7 @@ annex_browser_page_class_init (AnnexBrowserPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexBrowserPage, card_slot);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
   gtk_widget_class_bind_template_callback (widget_class, allow_cb);
+  gtk_widget_class_bind_template_callback (widget_class, end_cb);
 }
 
 static void
@@ -224,6 +241,8 @@ annex_browser_page_init (AnnexBrowserPage *self)
 GtkWidget *
 annex_browser_page_new (AnnexBrowserPane *pane, AnnexBrowserTab *tab)
 {
+  static const char *const signals[] = { "notify::failure", "notify::uri", "notify::loading",
+                                         "notify::responsive" };
   AnnexBrowserPage *self = g_object_new (ANNEX_TYPE_BROWSER_PAGE, NULL);
   GtkWidget *view = GTK_WIDGET (annex_browser_tab_get_view (tab));
 
@@ -234,10 +253,8 @@ annex_browser_page_new (AnnexBrowserPane *pane, AnnexBrowserTab *tab)
   if (GTK_IS_STACK (gtk_widget_get_parent (view)))
     gtk_stack_remove (GTK_STACK (gtk_widget_get_parent (view)), view);
   gtk_stack_add_child (self->stack, view);
-  for (guint i = 0; i < 3; i++)
-    g_signal_connect_object (
-        tab, ((const char *const[]) { "notify::failure", "notify::uri", "notify::loading" })[i],
-        G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_signal_connect_object (tab, signals[i], G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (tab, "notify::dialog", G_CALLBACK (dialog_cb), self, G_CONNECT_SWAPPED);
   update_cb (self);
   dialog_cb (self);
