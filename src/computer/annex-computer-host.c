@@ -299,8 +299,11 @@ making_free (gpointer data)
 static gboolean
 is_suspect (const GError *error)
 {
-  return g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED) ||
-         g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST);
+  return error->domain == ANNEX_COMPUTER_ERROR &&
+         error->code != ANNEX_COMPUTER_ERROR_NO_VIRTUALIZATION &&
+         error->code != ANNEX_COMPUTER_ERROR_NO_MEMORY &&
+         error->code != ANNEX_COMPUTER_ERROR_DISK_FULL &&
+         error->code != ANNEX_COMPUTER_ERROR_DISK_LIMIT;
 }
 
 static gboolean

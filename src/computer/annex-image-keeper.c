@@ -91,27 +91,72 @@ fall_free (gpointer data)
   g_free (fall);
 }
 
+/* Whether it can be told of any image that it has started: Annex did not always note it. */
+static gboolean
+has_notes (AnnexImageStore *images, GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (annex_image_store_has_started (
+            images, ((AnnexImageEntry *) g_ptr_array_index (entries, i))->version))
+      return TRUE;
+  return FALSE;
+}
+
+/* Of those that have started, or that a disk was made with, the one that was made last and is
+ * whole. (transfer full, nullable) */
+static AnnexImage *
+await_newest (AnnexImageStore *images, GPtrArray *entries, GStrv needed)
+{
+  g_autoptr (AnnexImage) newest = NULL;
+  g_autoptr (GDateTime) newest_date = NULL;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      AnnexImageEntry *entry = g_ptr_array_index (entries, i);
+      g_autoptr (AnnexImage) image = NULL;
+      g_autoptr (GDateTime) date = NULL;
+
+      if (entry->current || !(annex_image_store_has_started (images, entry->version) ||
+                              g_strv_contains ((const char *const *) needed, entry->version)))
+        continue;
+      image = dex_await_boxed (annex_image_store_open_version (images, entry->version, NULL), NULL);
+      if (image == NULL)
+        continue;
+      date = g_date_time_new_from_iso8601 (annex_image_get_manifest (image)->created, NULL);
+      if (newest != NULL &&
+          (date == NULL || (newest_date != NULL && g_date_time_compare (date, newest_date) <= 0)))
+        continue;
+      g_clear_pointer (&newest, annex_image_unref);
+      g_clear_pointer (&newest_date, g_date_time_unref);
+      newest = g_steal_pointer (&image);
+      newest_date = g_steal_pointer (&date);
+    }
+  return g_steal_pointer (&newest);
+}
+
 static DexFuture *
 fall_back_fiber (gpointer data)
 {
   Fall *fall = data;
-  g_autofree char *current = annex_image_store_dup_current (fall->images);
+  AnnexImageStore *images = fall->images;
+  g_autofree char *current = annex_image_store_dup_current (images);
   g_auto (GStrv) needed = annex_image_keeper_dup_needed ();
+  gboolean has_disk = g_strv_contains ((const char *const *) needed, fall->version);
   g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (AnnexImage) before = NULL;
 
-  if (g_strcmp0 (current, fall->version) == 0 &&
-      !annex_image_store_has_started (fall->images, fall->version))
-    entries = dex_await_boxed (annex_image_store_list (fall->images), NULL);
-  for (guint i = 0; entries != NULL && i < entries->len; i++)
+  if (current != NULL && !annex_image_store_has_started (images, fall->version))
+    entries = dex_await_boxed (annex_image_store_list (images), NULL);
+  if (entries != NULL && (has_notes (images, entries) || !has_disk))
     {
-      AnnexImageEntry *entry = g_ptr_array_index (entries, i);
-
-      if (!entry->current &&
-          (annex_image_store_has_started (fall->images, entry->version) ||
-           g_strv_contains ((const char *const *) needed, entry->version)) &&
-          dex_await (annex_image_store_set_current (fall->images, entry->version), NULL))
-        return dex_future_new_for_string (entry->version);
+      /* Somebody else was first. */
+      if (g_strcmp0 (current, fall->version) != 0)
+        return dex_future_new_for_string (current);
+      before = await_newest (images, entries, needed);
     }
+  if (before != NULL &&
+      dex_await (annex_image_store_set_current (images, annex_image_get_version (before)), NULL))
+    return dex_future_new_for_string (annex_image_get_version (before));
   return annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
                                   N_ ("There is no such image of the computer"));
 }

@@ -16,9 +16,10 @@ G_BEGIN_DECLS
 GStrv
 annex_image_keeper_dup_needed (void);
 
-/* The current version @version of @images does not start: makes the newest one current that has
- * started before, or that a task's disk was made with. Resolves to its version (string); rejects
- * with ANNEX_IMAGE_ERROR_NOT_FOUND when there is none, or @version has started itself. */
+/* The version @version of @images does not start. Makes the newest one current that has started
+ * before, or that a task's disk was made with; where another one is current already, that stays.
+ * Resolves to its version (string); rejects with ANNEX_IMAGE_ERROR_NOT_FOUND when there is none, or
+ * @version has started itself. */
 DexFuture *
 annex_image_keeper_fall_back (AnnexImageStore *images,
                               const char *version) G_GNUC_WARN_UNUSED_RESULT;

@@ -456,6 +456,10 @@ await_machine (AnnexVm *self, AnnexComputerKit *kit, GError **error)
       if (is_final (local) || !next_way (self, kit, tried, local, &way))
         {
           annex_computer_folder_discard (annex_vm_get_folder (self), ANNEX_VM_COPY);
+          /* Nothing of the user's is on a disk that has never started: it must not hold the task to
+           * an image that may be at fault. */
+          if (tried[WAY_FRESH_DISK] > 0)
+            annex_computer_folder_discard (annex_vm_get_folder (self), ANNEX_VM_DISK);
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }

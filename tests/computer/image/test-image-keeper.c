@@ -227,26 +227,55 @@ assert_no_way_back (const char *version)
   g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND);
 }
 
-/* From one that never started to the one that did; never away from one that has. */
+/* Writes when image @version was made. */
+static void
+date_image (const char *version, const char *created)
+{
+  g_autofree char *path =
+      g_build_filename (annex_image_store_get_folder (store), version, "manifest.json", NULL);
+  g_autofree char *field = g_strdup_printf ("\"created\":\"%s\"", created);
+  g_autofree char *text = NULL;
+  g_autoptr (GString) changed = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  changed = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (changed, "\"created\":\"2026-01-01\"", field, 1), ==, 1);
+  g_assert_true (g_file_set_contents (path, changed->str, -1, NULL));
+}
+
+/* From one that never started to the newest one that did; never away from one that has. */
 static void
 test_fall_back (gpointer *fixture, gconstpointer data)
 {
   assert_no_way_back ("three");
   install_anew ("three");
-  assert_no_way_back ("three");
-  assert_no_way_back ("two");
+  assert_no_way_back ("three"); /* no other one has ever started */
   assert_current ("three");
-  note_started ("one");
+  date_image ("one", "2026-01-02T00:00:00Z");
+  date_image ("two", "2026-01-03T00:00:00Z");
+  note_started ("two");
+  note_started ("one"); /* last, though it is older */
   assert_works (annex_image_keeper_fall_back (store, "three"));
-  assert_current ("one");
+  assert_current ("two");
+  /* Who comes second takes what is current then. */
+  assert_works (annex_image_keeper_fall_back (store, "three"));
+  assert_current ("two");
+  assert_no_way_back ("two");
   assert_images ("111");
+}
 
-  /* Of before images were noted: the one a disk was made with. */
-  install_anew ("one");
+/* Data of an Annex that did not note it: what a disk was made with has started. */
+static void
+test_fall_back_unnoted (gpointer *fixture, gconstpointer data)
+{
   install_anew ("three");
   write_computer (TASK_TWO, "two");
   assert_works (annex_image_keeper_fall_back (store, "three"));
   assert_current ("two");
+  install_anew ("three");
+  write_computer (TASK_THREE, "three");
+  assert_no_way_back ("three");
+  assert_current ("three");
 }
 
 /* Nor from a folder that others use, nor while a source fills the store. */
@@ -296,6 +325,7 @@ main (int argc, char **argv)
   ADD ("start", test_start);
   ADD ("unproven", test_unproven);
   ADD ("fall-back", test_fall_back);
+  ADD ("fall-back/unnoted", test_fall_back_unnoted);
   ADD ("not-ours", test_not_ours);
   ADD ("off", test_off);
   status = g_test_run ();
