@@ -519,8 +519,12 @@ test_terminal_resize (void)
   GtkWidget *terminal = annex_terminal_new (ANNEX_COMPUTER (computer));
   GtkWindow *window = annex_shot_window (terminal, 700, 400);
 
+  /* stty changes columns and rows one after the other: a program is told of both, and may look
+   * between them, so it looks until the size is that of the window. */
   annex_terminal_type (ANNEX_TERMINAL (terminal),
-                       "trap 'echo now $(stty size | tr \" \" x)' WINCH; echo ready-$((2+3))\n");
+                       "bash -c 'trap told=yes WINCH; echo ready-$((2+3)); "
+                       "until [[ $told = yes && $(stty size) = 1?\\ * ]]; do sleep 0.1; done; "
+                       "echo now $(stty size | tr \" \" x)'\n");
   assert_written (terminal, "ready-5");
   gtk_window_set_default_size (window, 500, 300);
   assert_written (terminal, "now 1");
