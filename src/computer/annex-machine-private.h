@@ -28,6 +28,7 @@ struct _AnnexMachine
   char *lost_reason;    /* why it ended, when nobody asked */
   DexPromise *gone;     /* resolves when it ends */
   guint trim_source;    /* while it runs */
+  DexFuture *trimming;  /* the last time, in a thread; nullable */
   GHashTable *removals; /* alias → DexPromise of an unplug in progress */
 };
 

@@ -16,17 +16,49 @@
 #define TRIM_S 5
 #define PROGRAM_ENDED "the program that runs it ended"
 
-static void
-trim_logs (AnnexMachine *self)
+/* Logs lie where computers do, and that disk may never answer. */
+static DexFuture *
+trim_work (gpointer data)
 {
-  annex_machine_trim_log (self->log_path);
-  annex_machine_trim_log (self->program_log_path);
+  char **paths = data;
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    annex_machine_trim_log (paths[i]);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+trim_in_thread (char **paths)
+{
+  return annex_worker_run ("annex-trim", trim_work, g_strdupv (paths), (GDestroyNotify) g_strfreev);
+}
+
+static DexFuture *
+trim_again_cb (DexFuture *future, gpointer data)
+{
+  return trim_in_thread (data);
+}
+
+/* One thread at a time for each machine; the @last time comes though one is stuck. */
+static void
+trim_logs (AnnexMachine *self, gboolean last)
+{
+  char *paths[] = { self->log_path, self->program_log_path, NULL };
+
+  if (self->trimming == NULL || !dex_future_is_pending (self->trimming))
+    {
+      dex_clear (&self->trimming);
+      self->trimming = trim_in_thread (paths);
+    }
+  else if (last)
+    dex_future_disown (dex_future_finally (dex_ref (self->trimming), trim_again_cb,
+                                           g_strdupv (paths), (GDestroyNotify) g_strfreev));
 }
 
 static gboolean
 trim_cb (gpointer data)
 {
-  trim_logs (data);
+  trim_logs (data, FALSE);
   return G_SOURCE_CONTINUE;
 }
 
@@ -51,7 +83,7 @@ annex_machine_set_ended (AnnexMachine *self, const char *reason)
     return;
   self->running = FALSE;
   g_clear_handle_id (&self->trim_source, g_source_remove);
-  trim_logs (self);
+  trim_logs (self, TRUE);
   if (!self->ending)
     g_set_str (&self->lost_reason, reason);
   dex_promise_resolve_boolean (self->gone, TRUE);

@@ -421,6 +421,7 @@ annex_machine_finalize (GObject *object)
   g_clear_pointer (&self->folder, annex_computer_folder_free);
   g_hash_table_unref (self->removals);
   dex_clear (&self->gone);
+  dex_clear (&self->trimming);
   g_free (self->name);
   g_free (self->log_path);
   g_free (self->program_log_path);

@@ -24,6 +24,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -247,6 +248,49 @@ say_into (const char *path)
   g_assert_true (g_file_set_contents (path, noise, 3 << 20, NULL));
 }
 
+static GThread *window_thread; /* NULL: nobody asks */
+static GMutex dead_disk;       /* who has it keeps the disk from answering */
+static int n_truncated;
+static int n_in_window;
+
+int
+ftruncate (int fd, off_t length)
+{
+  if (window_thread != NULL)
+    {
+      g_atomic_int_inc (&n_truncated);
+      if (g_thread_self () == window_thread)
+        g_atomic_int_inc (&n_in_window);
+      else
+        {
+          g_mutex_lock (&dead_disk);
+          g_mutex_unlock (&dead_disk);
+        }
+    }
+  return (int) syscall (SYS_ftruncate, fd, length);
+}
+
+/* Its time has come. */
+static void
+tick (AnnexMachine *machine)
+{
+  GSource *source = g_main_context_find_source_by_id (NULL, machine->trim_source);
+
+  g_source_set_ready_time (source, 0);
+  while (g_source_get_ready_time (source) == 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+await_trimmed (const char *path)
+{
+  while (disk_bytes (path) > 64 << 10) /* the test's own limit ends it */
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+}
+
 /* While it runs, and once more at its end. */
 static void
 test_logs_watched (void)
@@ -260,14 +304,44 @@ test_logs_watched (void)
   for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
     say_into (logs[i]);
   for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
-    while (disk_bytes (logs[i]) > 64 << 10) /* the test's own limit ends it */
-      g_main_context_iteration (NULL, TRUE);
+    await_trimmed (logs[i]);
   for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
     say_into (logs[i]);
   machine->ending = TRUE;
   annex_machine_set_ended (machine, "it was ended");
   for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
-    g_assert_cmpuint (disk_bytes (logs[i]), <=, 64 << 10);
+    await_trimmed (logs[i]);
+}
+
+/* A disk that does not answer holds up one thread, and not the window. */
+static void
+test_logs_on_dead_disk (void)
+{
+  g_autoptr (AnnexVirt) virt = annex_virt_new ("test:///default");
+  g_autoptr (AnnexMachine) machine = annex_machine_new (virt, ID_ONE);
+
+  annex_machine_set_running (machine);
+  say_into (machine->log_path);
+  say_into (machine->program_log_path);
+  window_thread = g_thread_self ();
+  g_mutex_lock (&dead_disk);
+  for (guint i = 0; i < 3; i++)
+    {
+      tick (machine);
+      while (g_atomic_int_get (&n_truncated) == 0)
+        g_usleep (1000);
+    }
+  g_usleep (50 * 1000);
+  g_assert_cmpint (g_atomic_int_get (&n_truncated), ==, 1);
+  /* What it is about to trim is not that file any more: only the time after that finds this one. */
+  say_into (machine->log_path);
+  machine->ending = TRUE;
+  annex_machine_set_ended (machine, "it was ended");
+  g_mutex_unlock (&dead_disk);
+  await_trimmed (machine->program_log_path);
+  await_trimmed (machine->log_path);
+  g_assert_cmpint (g_atomic_int_get (&n_in_window), ==, 0);
+  window_thread = NULL;
 }
 
 /* ---------------------------------------------------------------- saved memory */
@@ -528,6 +602,7 @@ main (int argc, char **argv)
   g_test_add_func ("/machine-parts/Q2b-log", test_log);
   g_test_add_func ("/machine-parts/Q2c-log-with-hole", test_log_with_hole);
   g_test_add_func ("/machine-parts/Q2e-logs-watched", test_logs_watched);
+  g_test_add_func ("/machine-parts/Q2e-logs-on-dead-disk", test_logs_on_dead_disk);
   g_test_add_func ("/machine-parts/save-file", test_save_file);
   g_test_add_func ("/machine-parts/error-codes", test_error_codes);
   g_test_add_func ("/machine-parts/lock", test_lock);
