@@ -9,11 +9,11 @@
 #include "annex-future.h"
 #include "annex-store-begun.h"
 
-/* Within a window, refusals after the first ones become a count. */
+/* Within a window, what did not leave becomes a count after the first ones. */
 #define WINDOW_US (10 * G_USEC_PER_SEC)
 #define ROWS_PER_WINDOW 100
 /* Of those that could not be stored. Nothing may go out meanwhile, so beyond what was under way
- * there are refusals only: further ones become a count. */
+ * nothing left: further ones become a count. */
 #define MAX_UNSTORED 1000
 
 struct _AnnexEgressLog
@@ -127,12 +127,36 @@ store_row (AnnexEgressLog *self, const AnnexLedgerEntry *entry)
   self->is_broken = TRUE;
 }
 
+static gboolean
+is_refused (const AnnexLedgerEntry *entry)
+{
+  return g_strcmp0 (entry->decision, "refused") == 0;
+}
+
+/* Nothing of it has left: it was refused, or its program did not wait for its turn. */
+static gboolean
+may_be_folded (const AnnexLedgerEntry *entry)
+{
+  return entry->begun == 0 && (is_refused (entry) || g_strcmp0 (entry->decision, "failed") == 0);
+}
+
+static void
+fold (AnnexEgressLog *self, const AnnexLedgerEntry *entry)
+{
+  self->n_folded++;
+  /* One that was refused stands for them all, before one that only left. */
+  if (self->last_folded != NULL && is_refused (self->last_folded) && !is_refused (entry))
+    return;
+  g_clear_pointer (&self->last_folded, annex_ledger_entry_free);
+  self->last_folded = annex_ledger_entry_copy (entry);
+}
+
 void
 annex_egress_log_add (AnnexEgressLog *self, const AnnexLedgerEntry *entry)
 {
   gint64 now_us = g_get_monotonic_time ();
 
-  if (g_strcmp0 (entry->decision, "refused") == 0 && entry->begun == 0)
+  if (may_be_folded (entry))
     {
       if (now_us - self->window_us >= WINDOW_US)
         {
@@ -142,9 +166,7 @@ annex_egress_log_add (AnnexEgressLog *self, const AnnexLedgerEntry *entry)
         }
       if (self->n_in_window >= ROWS_PER_WINDOW || self->unstored.length >= MAX_UNSTORED)
         {
-          self->n_folded++;
-          g_clear_pointer (&self->last_folded, annex_ledger_entry_free);
-          self->last_folded = annex_ledger_entry_copy (entry);
+          fold (self, entry);
           return;
         }
       self->n_in_window++;
@@ -167,7 +189,7 @@ annex_egress_log_flush (AnnexEgressLog *self, gboolean is_last)
     {
       g_autofree char *reason = g_steal_pointer (&entry->reason);
 
-      entry->reason = g_strdup_printf ("%u requests were refused within seconds; of the last: %s",
+      entry->reason = g_strdup_printf ("Within seconds, %u requests were not sent. One of them: %s",
                                        self->n_folded, reason != NULL ? reason : "");
     }
   self->n_folded = 0;

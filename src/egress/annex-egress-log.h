@@ -1,7 +1,8 @@
 /* annex-egress-log.h
  *
- * Hands the proxy's rows to the ledger, and folds a flood of refusals so that a hostile guest
- * cannot fill the disk with them. What was let through is never folded, even if it was cut then.
+ * Hands the proxy's rows to the ledger, and folds a flood of those that did not leave, refused or
+ * given up before their turn, so that a hostile guest cannot fill the disk with them. What was let
+ * through is never folded, even if it was cut then.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -10,6 +10,7 @@
 #include "annex-future.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 static guint n_told;
 static guint n_warnings;
@@ -62,6 +63,9 @@ typedef struct
 {
   AnnexEgressLog *log;
   const char *host; /* NULL: a flush */
+  const char *decision;
+  gint64 begun;
+  gboolean is_last;
 } Step;
 
 static DexFuture *
@@ -71,13 +75,14 @@ step_fiber (gpointer data)
   g_autoptr (AnnexLedgerEntry) row = NULL;
 
   if (step->host == NULL)
-    annex_egress_log_flush (step->log, FALSE);
+    annex_egress_log_flush (step->log, step->is_last);
   else
     {
       row = annex_ledger_entry_new (NULL, "proxy", step->host, 443);
-      row->decision = g_strdup ("allowed");
+      row->decision = g_strdup (step->decision);
       row->by = g_strdup ("task");
-      row->bytes_up = 1234;
+      row->begun = step->begun;
+      row->reason = g_strdup (step->decision);
       annex_egress_log_add (step->log, row);
     }
   return dex_future_new_true ();
@@ -86,7 +91,7 @@ step_fiber (gpointer data)
 static void
 do_step (AnnexEgressLog *log, const char *host)
 {
-  Step step = { log, host };
+  Step step = { .log = log, .host = host, .decision = "allowed" };
 
   run (annex_fiber_run (step_fiber, &step, NULL));
 }
@@ -164,8 +169,8 @@ test_two_at_once (void)
   g_auto (GValue) opened = take (annex_store_open (path));
   AnnexStore *store = g_value_get_object (&opened);
   AnnexEgressLog *log = annex_egress_log_new (store, told_cb, NULL);
-  Step flush = { log, NULL };
-  Step add = { log, "two.example" };
+  Step flush = { .log = log };
+  Step add = { .log = log, .host = "two.example", .decision = "allowed" };
   g_autoptr (DexFuture) first = NULL;
   g_autoptr (DexFuture) second = NULL;
   g_autoptr (DexFuture) third = NULL;
@@ -194,6 +199,50 @@ test_two_at_once (void)
   run (annex_store_close (store));
 }
 
+static void
+keep_cb (const AnnexLedgerEntry *entry, gpointer rows)
+{
+  g_ptr_array_add (rows, annex_ledger_entry_copy (entry));
+}
+
+static void
+add (AnnexEgressLog *log, const char *host, const char *decision, gint64 begun, guint n)
+{
+  Step step = { .log = log, .host = host, .decision = decision, .begun = begun };
+
+  for (guint i = 0; i < n; i++)
+    run (annex_fiber_run (step_fiber, &step, NULL));
+}
+
+/* What did not leave becomes few rows, however often a guest does it; what left, never. */
+static void
+test_floods (void)
+{
+  g_autoptr (GPtrArray) rows =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) annex_ledger_entry_free);
+  AnnexEgressLog *log = annex_egress_log_new (NULL, keep_cb, rows);
+  Step flush = { .log = log, .is_last = TRUE };
+  const AnnexLedgerEntry *sum;
+
+  add (log, "left.example", "failed", 0, 300);
+  g_assert_cmpuint (rows->len, ==, 100);
+  add (log, "refused.example", "refused", 0, 20);
+  add (log, "left.example", "failed", 0, 5);
+  g_assert_cmpuint (rows->len, ==, 100);
+  add (log, "reached.example", "failed", 7, 30);
+  add (log, "cut.example", "refused", 8, 30);
+  add (log, "allowed.example", "allowed", 0, 30);
+  g_assert_cmpuint (rows->len, ==, 190);
+  run (annex_fiber_run (step_fiber, &flush, NULL));
+  g_assert_cmpuint (rows->len, ==, 191);
+  sum = rows->pdata[190];
+  g_assert_cmpstr (sum->host, ==, "refused.example");
+  g_assert_cmpstr (sum->decision, ==, "refused");
+  g_assert_nonnull (strstr (sum->reason, "225 requests"));
+  g_assert_false (annex_egress_log_has_more (log));
+  annex_egress_log_free (log);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -202,5 +251,6 @@ main (int argc, char **argv)
   g_log_set_writer_func (count_warnings, NULL, NULL);
   g_test_add_func ("/egress/log/nothing-is-lost", test_nothing_is_lost);
   g_test_add_func ("/egress/log/two-at-once", test_two_at_once);
+  g_test_add_func ("/egress/log/floods", test_floods);
   return g_test_run ();
 }
