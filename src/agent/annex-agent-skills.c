@@ -14,6 +14,9 @@
 #include <string.h>
 
 #define ALLOW "Use them"
+/* What the question has room for. */
+#define LIST_BYTES 300
+#define MARK_BYTES 40
 #define REFUSE "Do not use them"
 
 char **
@@ -27,13 +30,30 @@ annex_agent_dup_share_paths (AnnexTask *task)
   return g_strv_builder_end (paths);
 }
 
+/* @names in a line. Where they do not fit, a mark of all of them stands for the rest: with others
+ * behind the ones that are shown it is another question. (transfer full) */
+static char *
+dup_list (char **names)
+{
+  g_autofree char *all = g_strjoinv (", ", names);
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, all, -1);
+  g_autofree char *cut = NULL;
+  g_autofree char *start = NULL;
+
+  if (strlen (all) <= LIST_BYTES)
+    return g_steal_pointer (&all);
+  cut = g_strndup (all, LIST_BYTES - MARK_BYTES);
+  start = g_utf8_make_valid (cut, -1);
+  return g_strdup_printf ("%s… (%u, %.8s)", start, g_strv_length (names), digest);
+}
+
 /* In the fiber: asks whether the skills @names in the folder @path may be used. The answer; NULL
  * without one. (transfer full) */
 static JsonObject *
 ask_about (AnnexAgent *self, const char *path, char **names, const char *name, GError **error)
 {
   AnnexTask *task = annex_workspace_get_task (self->workspace);
-  g_autofree char *list = g_strjoinv (", ", names);
+  g_autofree char *list = dup_list (names);
   g_autofree char *question =
       g_strdup_printf (_ ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
                           "how to work. Use them only if you know who wrote them."),

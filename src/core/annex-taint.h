@@ -28,6 +28,8 @@ typedef enum {
 /* What a source of an untrusted-read event begins with. */
 #define ANNEX_SOURCE_WEB "web"
 #define ANNEX_SOURCE_CONNECTOR "connector:"
+/* What it says of its tools, or why it does not work: nothing of the user's is in that. */
+#define ANNEX_SOURCE_TOOLS "tools:"
 #define ANNEX_SOURCE_HOST "host:"
 /* Not an event's: an imported task was written elsewhere. */
 #define ANNEX_SOURCE_IMPORT "import"

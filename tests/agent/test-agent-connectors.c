@@ -355,7 +355,7 @@ test_exposed (Notes *f, gconstpointer data)
   restart_notes (f);
   g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_BOTH);
   sources = annex_task_dup_untrusted (f->base.task);
-  g_assert_true (g_strv_contains ((const char *const *) sources, "connector:fake"));
+  g_assert_true (g_strv_contains ((const char *const *) sources, "tools:fake"));
 }
 
 /* A command that the user gives a secret to may say it; the model and the log see the reference,

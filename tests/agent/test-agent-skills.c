@@ -233,6 +233,26 @@ test_share_changes (SkillFixture *f, gconstpointer data)
   g_assert_cmpuint (count_told (f, "<name>first</name>"), ==, 0);
 }
 
+/* So it is where not all of them are named. */
+static void
+test_share_has_many (SkillFixture *f, gconstpointer data)
+{
+  put_in_share (f, "z-last");
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("a-skill-with-a-rather-long-name-%02u", i);
+
+      put_in_share (f, name);
+    }
+  share (f);
+  run_until_asked (f);
+  assert_asks_about (f, "a-skill-with-a-rather-long-name-00");
+  put_in_share (f, "z-other");
+  run_until_asked (f);
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_OPENED), ==, 2);
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_EXPIRED), ==, 1);
+}
+
 static guint n_asked;
 
 /* Another skill comes before the first yes. */
@@ -273,6 +293,8 @@ main (int argc, char **argv)
   g_test_add ("/agent-skills/share-changes", SkillFixture, NULL, set_up_skills, test_share_changes,
               tear_down_skills);
   g_test_add ("/agent-skills/share-grows", SkillFixture, NULL, set_up_skills, test_share_grows,
+              tear_down_skills);
+  g_test_add ("/agent-skills/share-many", SkillFixture, NULL, set_up_skills, test_share_has_many,
               tear_down_skills);
   return g_test_run ();
 }

@@ -223,7 +223,8 @@ test_plan_changed_meanwhile (Fixture *f, gconstpointer data)
   static const struct
   {
     const char *plans[3];
-    const char *then; /* the plan */
+    const char *then;   /* the plan */
+    const char *before; /* nullable: how far it was */
   } cases[] = {
     { { NULL }, "Look:completed; Write:in_progress; Check:pending" },
     { { STEP ("s1", "Look", "in_progress") "," STEP ("s2", "Write", "pending") "," STEP (
@@ -243,6 +244,11 @@ test_plan_changed_meanwhile (Fixture *f, gconstpointer data)
     { { STEP ("s2", "Write", "pending") "," STEP ("s3", "Check", "pending") "," STEP (
           "s1", "Look", "in_progress") },
       "Write:in_progress; Check:pending; Look:completed" },
+    /* to be done again */
+    { { STEP ("s1", "Look", "pending") "," STEP ("s2", "Write", "pending") "," STEP ("s3", "Check",
+                                                                                     "pending") },
+      "Look:pending; Write:in_progress; Check:pending",
+      "[" USE ("a", "update_plan", PLANNED ("completed", "pending", "pending")) "]" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -260,7 +266,10 @@ test_plan_changed_meanwhile (Fixture *f, gconstpointer data)
           set_up (f, NULL);
         }
       scripted_model_add (
-          f->model, "[" USE ("a", "update_plan", PLANNED ("in_progress", "pending", "pending")) "]",
+          f->model,
+          cases[i].before != NULL
+              ? cases[i].before
+              : "[" USE ("a", "update_plan", PLANNED ("in_progress", "pending", "pending")) "]",
           ANNEX_STOP_TOOL_USE);
       scripted_model_add (f->model, "[" TEXT ("So far.") "]", ANNEX_STOP_END_TURN);
       settle_ok (annex_agent_say (f->agent, "Go"));

@@ -154,7 +154,8 @@ carry_step (JsonArray *steps, const AnnexStep *old, const AnnexStep *step)
     json_object_set_string_member (object, "title", step->title);
   if (is_struck && !has_state (object, ANNEX_STEP_COMPLETED))
     set_state (object, ANNEX_STEP_SKIPPED);
-  if (is_wanted && has_state (object, ANNEX_STEP_SKIPPED))
+  /* Struck no more, or to be done again: unless the agent has come further meanwhile. */
+  if (is_wanted && has_state (object, old->state))
     set_state (object, ANNEX_STEP_PENDING);
 }
 

@@ -80,7 +80,7 @@ append_match (GString *text, const AnnexConnectorMatch *match, gboolean whole)
 static gboolean
 note_words (AnnexWorkspace *workspace, const char *connector, GError **error)
 {
-  g_autofree char *source = g_strconcat (ANNEX_SOURCE_CONNECTOR, connector, NULL);
+  g_autofree char *source = g_strconcat (ANNEX_SOURCE_TOOLS, connector, NULL);
 
   return annex_workspace_note_untrusted (workspace, source, error);
 }
@@ -104,7 +104,9 @@ append_missing (GString *text, AnnexWorkspace *workspace, GError **error)
           info->state != ANNEX_CONNECTOR_STATE_FAILED)
         continue;
       why = dup_start (info->error, 400);
-      if (why[0] != '\0' && !note_words (workspace, info->id, error))
+      /* Which values are missing is said by Annex itself. */
+      if (why[0] != '\0' && info->state != ANNEX_CONNECTOR_STATE_VALUES &&
+          !note_words (workspace, info->id, error))
         return FALSE;
       g_string_append_printf (text,
                               "The connector “%s” cannot be used now (%s)%s%s Tell the user; do "
