@@ -9,6 +9,8 @@
 
 #include "annex-answers.h"
 
+#include <string.h>
+
 #define ASK_FOR(host)                                                                              \
   USE ("call_0", "request_network", "{\"host\":\"" host "\",\"reason\":\"rates\"}")
 #define QUESTION(text)                                                                             \
@@ -88,6 +90,63 @@ test_stop_closes (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_events (f, ANNEX_EVENT_NETWORK_DECIDED), ==, 0);
 }
 
+static void
+park_cb (AnnexInbox *inbox, AnnexAsk *ask, Fixture *f)
+{
+  annex_agent_park (f->agent);
+}
+
+/* A call waits for its answer while Annex ends; meanwhile its host is ruled out elsewhere. Its own
+ * answer is the later word, and is not lost; another call is not even asked for. */
+static void
+check_never_meanwhile (Fixture *f, const char *label)
+{
+  g_autoptr (GPtrArray) open = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  gboolean failed;
+  const char *by;
+
+  scripted_model_add (f->model, "[" ASK_FOR ("late.example") "]", ANNEX_STOP_TOOL_USE);
+  scripted_model_add (
+      f->model,
+      "[" USE ("call_1", "request_network", "{\"host\":\"other.example\",\"reason\":\"x\"}") "]",
+      ANNEX_STOP_TOOL_USE);
+  scripted_model_add (f->model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  g_signal_connect (f->inbox, "opened", G_CALLBACK (park_cb), f);
+  settle_ok (annex_agent_say (f->agent, "Go"));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_WAITING);
+  restart (f);
+  annex_network_policy_set (f->policy, "late.example", FALSE, "never");
+  annex_network_policy_set (f->policy, "other.example", FALSE, "never");
+  open = annex_task_dup_open_asks (f->task);
+  g_assert_cmpuint (open->len, ==, 1);
+  settle_ok (annex_answers_submit (f->inbox, NULL, g_ptr_array_index (open, 0), label, "user"));
+  settle_ok (annex_task_refresh (f->task));
+  g_assert_cmpint (settle_state (annex_agent_run (f->agent)), ==, ANNEX_TASK_DONE);
+  first = result_of (f, "call_0", &failed);
+  g_assert_false (failed);
+  g_assert_nonnull (strstr (first, "The user allowed late.example"));
+  g_assert_true (annex_network_policy_take (f->policy, "late.example", 443, &by, NULL));
+  g_assert_cmpstr (by, ==, label);
+  second = result_of (f, "call_1", &failed);
+  g_assert_true (failed);
+  g_assert_nonnull (strstr (second, "does not want it to be reached"));
+  g_assert_cmpuint (count_events (f, ANNEX_EVENT_ASK_OPENED), ==, 1);
+}
+
+static void
+test_never_meanwhile_once (Fixture *f, gconstpointer data)
+{
+  check_never_meanwhile (f, "once");
+}
+
+static void
+test_never_meanwhile_task (Fixture *f, gconstpointer data)
+{
+  check_never_meanwhile (f, "task");
+}
+
 /* A reply without a known price does not make those with one uncounted. */
 static void
 test_unknown_price (Fixture *f, gconstpointer data)
@@ -111,6 +170,8 @@ main (int argc, char **argv)
   ADD ("id-again", test_id_again);
   ADD ("id-again-after-restart", test_id_again_after_restart);
   ADD ("stop-closes", test_stop_closes);
+  ADD ("never-meanwhile-once", test_never_meanwhile_once);
+  ADD ("never-meanwhile-task", test_never_meanwhile_task);
   ADD ("unknown-price", test_unknown_price);
 
   return g_test_run ();

@@ -104,6 +104,29 @@ const AnnexSimpleToolSpec annex_tool_request_folder = {
   request_folder,
 };
 
+/* Who said Never is not asked again and again; the inbox opens it again. What this call has asked
+ * already is answered all the same, whatever was said elsewhere meanwhile. */
+static gboolean
+is_ruled_out (AnnexWorkspace *workspace,
+              const AnnexToolCall *call,
+              const char *host,
+              GError **error)
+{
+  g_autoptr (GError) refused = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (AnnexAsk) open = NULL;
+
+  if (annex_network_policy_peek (annex_workspace_get_policy (workspace), host, 443, NULL,
+                                 &refused) ||
+      !g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NEVER))
+    return FALSE;
+  open = annex_task_dup_ask_of_call (annex_workspace_get_task (workspace), call->id, &answer);
+  if (open != NULL || answer != NULL)
+    return FALSE;
+  g_propagate_error (error, g_steal_pointer (&refused));
+  return TRUE;
+}
+
 static AnnexBlock *
 request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
@@ -111,23 +134,15 @@ request_network (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **
   const char *text = annex_tool_get_string (call, "host", error);
   const char *reason = text != NULL ? annex_tool_get_string (call, "reason", error) : NULL;
   g_autoptr (JsonObject) answer = NULL;
-  g_autoptr (GError) refused = NULL;
   g_autofree char *host = NULL;
   const char *label;
 
   if (reason == NULL)
     return NULL;
   host = annex_host_normalise (text, -1, error);
-  if (host == NULL || !annex_policy_may_ask (host, error))
+  if (host == NULL || !annex_policy_may_ask (host, error) ||
+      is_ruled_out (workspace, call, host, error))
     return NULL;
-  /* Who said Never is not asked again and again; the inbox opens it again. */
-  if (!annex_network_policy_peek (annex_workspace_get_policy (workspace), host, 443, NULL,
-                                  &refused) &&
-      g_error_matches (refused, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NEVER))
-    {
-      g_propagate_error (error, g_steal_pointer (&refused));
-      return NULL;
-    }
   answer =
       annex_workspace_ask (workspace, annex_ask_new_way_out (ANNEX_ASK_NETWORK, task, host, reason),
                            call->id, call->cancel, error);
