@@ -92,9 +92,8 @@ annex_workspace_init (AnnexWorkspace *self)
   self->refusals = g_ptr_array_new_with_free_func (g_free);
 }
 
-/* A "never" would outweigh the yes that the user says now: it is lifted in this task, and stands
- * for all others. A source of packages that it had ruled out is asked about again after an "once".
- */
+/* A "never" would outweigh the user's yes: it is lifted in this task, and stands for all others. A
+ * source of packages that it had ruled out is asked about again after an "once". */
 static void
 lift_never (AnnexWorkspace *self, const char *host)
 {
