@@ -32,14 +32,15 @@ find (GPtrArray *checks, const char *id)
 }
 
 /* Whether there is another system for the computer is asked only when one looks thoroughly; who
- * looks less has not found that there is none. @result is taken. */
+ * looks less, or cannot look, has not found that there is none. @result is taken. */
 static AnnexCheckResult *
 keep_offer (AnnexDeskSession *self, AnnexCheckResult *result)
 {
   const AnnexCheckResult *old = find (self->checks, result->id);
 
-  if (!g_str_equal (result->id, "image") || result->state != ANNEX_CHECK_OK || old == NULL ||
-      old->state != ANNEX_CHECK_NOTICE || g_strcmp0 (old->detail, result->detail) != 0)
+  if (!g_str_equal (result->id, "image") || old == NULL || old->state != ANNEX_CHECK_NOTICE ||
+      (result->state != ANNEX_CHECK_UNKNOWN &&
+       (result->state != ANNEX_CHECK_OK || g_strcmp0 (old->detail, result->detail) != 0)))
     return result;
   annex_check_result_free (result);
   return annex_check_result_copy (old);
@@ -131,6 +132,16 @@ merge (AnnexDeskSession *self, AnnexCheckResult *result)
   return !known;
 }
 
+/* Is @result that the disk is there again, where what lies on it could not be looked at? */
+static gboolean
+is_back (AnnexDeskSession *self, const AnnexCheckResult *result)
+{
+  const AnnexCheckResult *old = find (self->checks, result->id);
+
+  return g_str_equal (result->id, "place") && result->state == ANNEX_CHECK_OK && old != NULL &&
+         old->state != ANNEX_CHECK_OK;
+}
+
 static DexFuture *
 look_fiber (AnnexDeskCall *call)
 {
@@ -145,6 +156,8 @@ look_fiber (AnnexDeskCall *call)
         result = dex_await_boxed (annex_doctor_look (doctor, lasting[i].id, FALSE), NULL);
       if (result == NULL)
         continue;
+      if (is_back (call->self, result))
+        call->number |= ANNEX_DESK_LOOK_MACHINE;
       /* Told at once: what is looked at next may take its time. */
       if (merge (call->self, keep_offer (call->self, result)))
         annex_desk_emit_checks_changed (ANNEX_DESK (call->self));

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-desk-session-private.h"
+#include "annex-paths.h"
 #include "annex-space.h"
 #include "image-harness.h"
 #include "keyring-fixture.h"
@@ -204,6 +205,7 @@ test_newer_image (void)
   g_autoptr (AnnexComputerNeeds) before = NULL;
   g_autoptr (AnnexComputerNeeds) offered = NULL;
   g_autoptr (GPtrArray) checks = NULL;
+  g_autoptr (GPtrArray) away = NULL;
   AnnexCheckResult *check = annex_check_result_new ("image", ANNEX_CHECK_NOTICE, "The system");
   Office office;
 
@@ -224,6 +226,35 @@ test_newer_image (void)
   checks = dex_await_boxed (annex_desk_run_checks (office.desk, FALSE), NULL);
   g_assert_nonnull (checks);
   await_check (&office, "image", ANNEX_CHECK_NOTICE);
+  /* Nor has who could not look. */
+  annex_paths_set_computer_folder ("/nonexistent/disk");
+  away = dex_await_boxed (annex_desk_run_checks (office.desk, FALSE), NULL);
+  g_assert_nonnull (away);
+  await_check (&office, "place", ANNEX_CHECK_FAILED);
+  await_check (&office, "image", ANNEX_CHECK_NOTICE);
+  annex_paths_set_computer_folder (NULL);
+  office_close (&office);
+}
+
+/* What lies on a disk that was away is looked at when it comes, though its time is not then. */
+static void
+test_disk_comes (void)
+{
+  g_autofree char *disk = g_build_filename (app_fixture_get_home (), "disk", NULL);
+  Office office;
+
+  office_open (&office, NULL);
+  annex_paths_set_computer_folder (disk);
+  office.self->watch_ms = 100;
+  annex_desk_session_watch_conditions (office.self);
+  await_check (&office, "place", ANNEX_CHECK_FAILED);
+  await_check (&office, "image", ANNEX_CHECK_UNKNOWN);
+  g_assert_cmpint (g_mkdir (disk, 0700), ==, 0);
+  await_check (&office, "place", ANNEX_CHECK_OK);
+  await_check (&office, "image", ANNEX_CHECK_FAILED);
+  g_clear_handle_id (&office.self->watch_timer, g_source_remove);
+  await_rest (&office);
+  annex_paths_set_computer_folder (NULL);
   office_close (&office);
 }
 
@@ -237,6 +268,7 @@ main (int argc, char **argv)
   app_fixture_add ("/desk-checks/model", test_watches_model);
   app_fixture_add ("/desk-checks/room", test_watches_room);
   app_fixture_add ("/desk-checks/newer-image", test_newer_image);
+  app_fixture_add ("/desk-checks/disk-comes", test_disk_comes);
   app_fixture_add ("/desk-checks/keyring-mended", test_keyring_mended);
   g_test_add_func ("/desk-checks/keyring-locked", test_keyring_locked);
   status = g_test_run ();
