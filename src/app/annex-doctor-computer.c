@@ -87,16 +87,6 @@ say_present (AnnexDoctor *self, AnnexCheckResult *result, AnnexImage *image, gbo
   result->detail = g_strdup (annex_image_get_version (image));
 }
 
-/* What lies where computers live is not looked at, while that place does not answer. */
-static gboolean
-is_out_of_reach (AnnexDoctor *self, AnnexCheckResult *result)
-{
-  if (annex_doctor_await_place (self, NULL))
-    return FALSE;
-  annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
-  return TRUE;
-}
-
 static void
 look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
@@ -109,7 +99,7 @@ look_image (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
       annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
       return;
     }
-  if (is_out_of_reach (self, result))
+  if (annex_doctor_is_out_of_reach (self, result))
     return;
   if (!annex_image_source_is_for_this_machine (&error))
     {
@@ -220,7 +210,7 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   g_autoptr (GError) error = NULL;
   AnnexTemplateState state;
 
-  if (is_out_of_reach (self, result))
+  if (annex_doctor_is_out_of_reach (self, result))
     return;
   kit = gather_kit (self, &error);
   if (kit == NULL)
@@ -286,7 +276,7 @@ look_leftovers (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   g_autoptr (GError) error = NULL;
   guint n = 0;
 
-  if (is_out_of_reach (self, result))
+  if (annex_doctor_is_out_of_reach (self, result))
     return;
   n = (guint) dex_await_uint64 (annex_doctor_ask_disk ("leftovers", leftovers_work, NULL, NULL,
                                                        ANNEX_DOCTOR_MEASURE_LIMIT_MS),

@@ -182,8 +182,9 @@ dup_task_place (AnnexDoctor *self)
   return self->world.task_disk != NULL ? g_strdup (self->world.task_disk) : annex_paths_data (NULL);
 }
 
-gboolean
-annex_doctor_await_place (AnnexDoctor *self, GError **error)
+/* In a fiber: is the folder where computers live there, and does its disk answer? */
+static gboolean
+await_place (AnnexDoctor *self, GError **error)
 {
   gboolean must_exist;
   g_autofree char *path = dup_computer_place (self, &must_exist);
@@ -196,6 +197,15 @@ annex_doctor_await_place (AnnexDoctor *self, GError **error)
   return FALSE;
 }
 
+gboolean
+annex_doctor_is_out_of_reach (AnnexDoctor *self, AnnexCheckResult *result)
+{
+  if (await_place (self, NULL))
+    return FALSE;
+  annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));
+  return TRUE;
+}
+
 static void
 look_place (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
@@ -204,7 +214,7 @@ look_place (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
   g_autofree char *tasks = dup_task_place (self);
   g_autoptr (GError) error = NULL;
 
-  if (!annex_doctor_await_place (self, &error))
+  if (!await_place (self, &error))
     {
       say_no_disk (result, path, error);
       return;
@@ -262,11 +272,14 @@ space_work (gpointer data)
 static void
 look_space (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
-  g_autoptr (AnnexSpace) space = dex_await_boxed (
-      annex_doctor_ask_disk ("space", space_work, NULL, NULL, ANNEX_DOCTOR_MEASURE_LIMIT_MS), NULL);
+  g_autoptr (AnnexSpace) space = NULL;
   g_autofree char *taken = NULL;
   g_autofree char *allowed = NULL;
 
+  if (annex_doctor_is_out_of_reach (self, result))
+    return;
+  space = dex_await_boxed (
+      annex_doctor_ask_disk ("space", space_work, NULL, NULL, ANNEX_DOCTOR_MEASURE_LIMIT_MS), NULL);
   if (space == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_UNKNOWN,
@@ -362,9 +375,12 @@ name_tasks (AnnexDoctor *self, char **ids)
 static void
 look_guest_disks (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
 {
-  g_auto (GStrv) ids = dex_await_boxed (
-      annex_doctor_ask_disk ("guests", full_work, NULL, NULL, ANNEX_DOCTOR_MEASURE_LIMIT_MS), NULL);
+  g_auto (GStrv) ids = NULL;
 
+  if (annex_doctor_is_out_of_reach (self, result))
+    return;
+  ids = dex_await_boxed (
+      annex_doctor_ask_disk ("guests", full_work, NULL, NULL, ANNEX_DOCTOR_MEASURE_LIMIT_MS), NULL);
   if (ids == NULL)
     {
       annex_doctor_say (result, ANNEX_CHECK_UNKNOWN, _ ("This was not looked at."));

@@ -76,9 +76,10 @@ annex_doctor_ask_disk (const char *what,
                        gpointer state,
                        GDestroyNotify free_state,
                        guint limit_ms) G_GNUC_WARN_UNUSED_RESULT;
-/* In a fiber: is the folder where computers live there, and does its disk answer? */
+/* In a fiber: what lies where computers live is not looked at, while that folder is not there or its
+ * disk does not answer. TRUE: @result says so. */
 gboolean
-annex_doctor_await_place (AnnexDoctor *self, GError **error);
+annex_doctor_is_out_of_reach (AnnexDoctor *self, AnnexCheckResult *result);
 
 /* In a fiber: whether the system's proxy lets a connection to @address (NULL: only whether it
  * answers) through: NULL when it does, or there is none for it; else a sentence that says what is

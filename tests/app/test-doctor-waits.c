@@ -208,6 +208,8 @@ test_dead_disk (void)
   /* Nor is what lies on it. */
   look_with (&world, "template", ANNEX_CHECK_UNKNOWN, "not looked at");
   look_with (&world, "leftovers", ANNEX_CHECK_UNKNOWN, "not looked at");
+  look_with (&world, "space", ANNEX_CHECK_UNKNOWN, "not looked at");
+  look_with (&world, "guest-disks", ANNEX_CHECK_UNKNOWN, "not looked at");
   g_assert_cmpint (g_get_monotonic_time () - began_us, <, 3 * G_USEC_PER_SEC);
   g_assert_cmpint (g_atomic_int_get (&n_dead), ==, 1);
   g_mutex_unlock (&dead);

@@ -253,6 +253,8 @@ test_disk (void)
   annex_paths_set_computer_folder ("/nonexistent/disk");
   world.disk = NULL;
   look_with (&world, "place", ANNEX_CHECK_FAILED, "can be taken out", NULL);
+  look_with (&world, "space", ANNEX_CHECK_UNKNOWN, "not looked at", NULL);
+  look_with (&world, "guest-disks", ANNEX_CHECK_UNKNOWN, "not looked at", NULL);
   annex_paths_set_computer_folder (NULL);
 }
 
