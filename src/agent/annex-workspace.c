@@ -92,20 +92,6 @@ annex_workspace_init (AnnexWorkspace *self)
   self->refusals = g_ptr_array_new_with_free_func (g_free);
 }
 
-/* A "never" would outweigh the user's yes: it is lifted in this task, and stands for all others. A
- * source of packages that it had ruled out is asked about again after an "once". */
-static void
-lift_never (AnnexWorkspace *self, const char *host)
-{
-  g_autoptr (GError) error = NULL;
-
-  annex_network_policy_peek (self->policy, host, 443, NULL, &error);
-  if (!g_error_matches (error, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_NEVER))
-    return;
-  annex_network_policy_remove (self->policy, host, "never");
-  annex_network_policy_remove (self->policy, host, "package-hosts");
-}
-
 /* What the user decides about a host elsewhere, in the window, holds for what runs now. */
 static void
 event_cb (AnnexWorkspace *self, AnnexEvent *event)
@@ -125,7 +111,7 @@ event_cb (AnnexWorkspace *self, AnnexEvent *event)
   if (normal == NULL)
     return;
   if (g_str_equal (decision, "allow"))
-    lift_never (self, normal);
+    annex_network_policy_lift_never (self->policy, normal);
   if (g_str_equal (scope, "once"))
     return; /* whoever asked remembers it */
   if (g_str_equal (decision, "ask"))

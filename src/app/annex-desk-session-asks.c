@@ -232,7 +232,7 @@ allow_once (AnnexWork *work, AnnexAsk *ask, GError **error)
           AnnexNetworkPolicy *policy = annex_workspace_get_policy (work->workspace);
 
           /* The yes of now, until it is used up; the rule for all tasks stands. */
-          annex_network_policy_remove (policy, host, "never");
+          annex_network_policy_lift_never (policy, host);
           annex_network_policy_set (policy, host, TRUE, "once");
         }
     }

@@ -429,6 +429,23 @@ open_sources (AnnexNetworkPolicy *policy)
       annex_network_policy_remove (policy, hosts[i], "package-hosts");
 }
 
+/* A yes for this task that was said after the Never for all stands when the task begins anew. Where
+ * it is not known which was first, it is Never. */
+static void
+lift_nevers (AnnexNetworkPolicy *policy, GPtrArray *standing, GPtrArray *own)
+{
+  for (guint i = 0; i < own->len; i++)
+    for (guint j = 0; j < standing->len; j++)
+      {
+        AnnexNetworkRule *yes = g_ptr_array_index (own, i);
+        AnnexNetworkRule *never = g_ptr_array_index (standing, j);
+
+        if (yes->allow && !never->allow && g_str_equal (yes->host, never->host) &&
+            never->time_us > 0 && yes->time_us > never->time_us)
+          annex_network_policy_lift_never (policy, yes->host);
+      }
+}
+
 /* Adds the standing rules, the task's own (@task is nullable) and the hosts of the image's package
  * managers, unless the user wants to be asked about those too. */
 static gboolean
@@ -448,6 +465,7 @@ fill_policy (AnnexSession *self, AnnexTask *task, AnnexNetworkPolicy *policy, GE
       if (annex_site_rule_get_site (rule->host) == NULL)
         annex_network_policy_restore (policy, rule->host, rule->allow, rule->scope);
     }
+  lift_nevers (policy, standing, own);
   g_object_set_data_full (G_OBJECT (policy), PACKAGE_HOSTS, annex_session_dup_package_hosts (self),
                           (GDestroyNotify) g_strfreev);
   open_sources (policy);

@@ -24,7 +24,8 @@ typedef struct
   gboolean is_set[N_SCOPES];
   gboolean allow[N_SCOPES];
   gboolean was_opened;
-  gboolean is_fresh; /* a rule for all tasks was made while this one was exposed */
+  gboolean is_fresh;  /* a rule for all tasks was made while this one was exposed */
+  gboolean is_lifted; /* a "never" stands, and its user said otherwise in this task */
 } HostRules;
 
 struct _AnnexNetworkPolicy
@@ -63,7 +64,10 @@ annex_network_rule_new (const char *host, gboolean allow, const char *scope)
 AnnexNetworkRule *
 annex_network_rule_copy (const AnnexNetworkRule *self)
 {
-  return annex_network_rule_new (self->host, self->allow, self->scope);
+  AnnexNetworkRule *copy = annex_network_rule_new (self->host, self->allow, self->scope);
+
+  copy->time_us = self->time_us;
+  return copy;
 }
 
 void
@@ -127,7 +131,7 @@ find_deciding_scope (HostRules *rules)
   if (rules == NULL)
     return -1;
   for (guint i = 0; i < N_SCOPES; i++)
-    if (rules->is_set[i])
+    if (rules->is_set[i] && (i != SCOPE_PACKAGES || !rules->is_lifted))
       return (int) i;
   return -1;
 }
@@ -192,6 +196,8 @@ set_rule (AnnexNetworkPolicy *self, const char *host, gboolean allow, int index,
     rules->is_set[SCOPE_ALWAYS] = FALSE;
   else if (index == SCOPE_ALWAYS)
     rules->is_set[SCOPE_NEVER] = FALSE;
+  if (index == SCOPE_NEVER || index == SCOPE_ALWAYS)
+    rules->is_lifted = FALSE;
   rules->is_set[index] = TRUE;
   rules->allow[index] = allow;
   if (index == SCOPE_ALWAYS)
@@ -244,12 +250,29 @@ annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const c
   g_return_if_fail (index >= 0);
 
   rules = g_hash_table_lookup (self->hosts, host);
+  if (rules != NULL && index == SCOPE_NEVER)
+    rules->is_lifted = FALSE;
   if (rules == NULL || !rules->is_set[index])
     return;
   rules->is_set[index] = FALSE;
   if (index == SCOPE_ALWAYS)
     rules->is_fresh = FALSE;
   g_signal_emit (self, signals[SIGNAL_REVOKED], 0, host);
+}
+
+void
+annex_network_policy_lift_never (AnnexNetworkPolicy *self, const char *host)
+{
+  HostRules *rules;
+
+  g_return_if_fail (ANNEX_IS_NETWORK_POLICY (self));
+  g_return_if_fail (host != NULL);
+
+  rules = g_hash_table_lookup (self->hosts, host);
+  if (rules == NULL || !rules->is_set[SCOPE_NEVER])
+    return;
+  rules->is_set[SCOPE_NEVER] = FALSE;
+  rules->is_lifted = TRUE;
 }
 
 /* A rule that decides knows of this task when it was made in it, or for a host that the task had

@@ -62,7 +62,8 @@ typedef struct
 {
   char *host;
   gboolean allow;
-  char *scope; /* once, task, always, never, package-hosts */
+  char *scope;    /* once, task, always, never, package-hosts */
+  gint64 time_us; /* when it was made; 0: not known */
 } AnnexNetworkRule;
 #define ANNEX_TYPE_NETWORK_RULE (annex_network_rule_get_type ())
 GType
@@ -108,6 +109,11 @@ annex_network_policy_restore (AnnexNetworkPolicy *self,
 /* Drops the rule of that host and scope; nothing when there is none. */
 void
 annex_network_policy_remove (AnnexNetworkPolicy *self, const char *host, const char *scope);
+/* What its user says in this task against a standing "never": that one no longer speaks here, and
+ * neither does "package-hosts" for its host, so that it is asked about again after an "once". So it
+ * stays until a rule of that host for all tasks is set or dropped. Nothing without a "never". */
+void
+annex_network_policy_lift_never (AnnexNetworkPolicy *self, const char *host);
 /* May the task open a connection to @host (normalised) at @port? TRUE: allowed, *@by (static,
  * nullable pointer) says by which scope; after "once" the caller calls annex_network_policy_spend
  * when it has served 60 s and the first connection, whichever ends later. FALSE with

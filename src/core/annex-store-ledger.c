@@ -230,7 +230,7 @@ list_rules_work (AnnexDb *db, StoreJob *job, GError **error)
   g_autoptr (GPtrArray) rules =
       g_ptr_array_new_with_free_func ((GDestroyNotify) annex_network_rule_free);
   g_autoptr (AnnexStatement) statement =
-      annex_db_prepare (db, "SELECT host, allow FROM rules ORDER BY host", error);
+      annex_db_prepare (db, "SELECT host, allow, time_us FROM rules ORDER BY host", error);
   g_autoptr (GError) local = NULL;
 
   if (statement == NULL)
@@ -239,8 +239,11 @@ list_rules_work (AnnexDb *db, StoreJob *job, GError **error)
     {
       gboolean allow = sqlite3_column_int (statement, 1) != 0;
 
-      g_ptr_array_add (rules, annex_network_rule_new (annex_db_text (statement, 0), allow,
-                                                      allow ? "always" : "never"));
+      AnnexNetworkRule *rule =
+          annex_network_rule_new (annex_db_text (statement, 0), allow, allow ? "always" : "never");
+
+      rule->time_us = sqlite3_column_int64 (statement, 2);
+      g_ptr_array_add (rules, rule);
     }
   if (local != NULL)
     {

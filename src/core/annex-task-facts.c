@@ -320,19 +320,23 @@ apply_ask_closed (AnnexTaskFacts *self, JsonObject *data)
 }
 
 static void
-apply_network_decided (AnnexTaskFacts *self, JsonObject *data)
+apply_network_decided (AnnexTaskFacts *self, AnnexEvent *event)
 {
+  JsonObject *data = annex_event_get_data (event);
   const char *host = annex_json_opt_string (data, "host", "");
   const char *decision = annex_json_opt_string (data, "decision", "");
+  AnnexNetworkRule *rule;
 
   if (host[0] == '\0' || !g_str_equal (annex_json_opt_string (data, "scope", ""), "task"))
     return;
   for (guint i = self->rules->len; i > 0; i--)
     if (g_str_equal (((AnnexNetworkRule *) g_ptr_array_index (self->rules, i - 1))->host, host))
       g_ptr_array_remove_index (self->rules, i - 1);
-  if (!g_str_equal (decision, "ask")) /* taken back: there is no decision any more */
-    g_ptr_array_add (self->rules,
-                     annex_network_rule_new (host, g_str_equal (decision, "allow"), "task"));
+  if (g_str_equal (decision, "ask")) /* taken back: there is no decision any more */
+    return;
+  rule = annex_network_rule_new (host, g_str_equal (decision, "allow"), "task");
+  rule->time_us = annex_event_get_time_us (event);
+  g_ptr_array_add (self->rules, rule);
 }
 
 static void
@@ -606,7 +610,7 @@ annex_task_facts_apply (AnnexTaskFacts *self, AnnexEvent *event)
       apply_share_revoked (self, data);
       break;
     case ANNEX_EVENT_NETWORK_DECIDED:
-      apply_network_decided (self, data);
+      apply_network_decided (self, event);
       break;
     case ANNEX_EVENT_UNTRUSTED_READ:
     case ANNEX_EVENT_DATA_GIVEN:

@@ -9,6 +9,8 @@
 #include "office.h"
 #include "test-fiber.h"
 
+#include <unistd.h>
+
 static void
 count_cb (guint *n)
 {
@@ -318,6 +320,132 @@ test_never_and_once (void)
   office_close (&office);
 }
 
+/* The scenario of who never wanted a host, and then looked at it again. */
+#define FETCH CALL ("request_network", "{\"host\":\"data.example.org\",\"reason\":\"to look\"}")
+#define TURN(on, what, block) "{\"" on "\":\"" what "\",\"blocks\":[" block "]}"
+#define AGAIN TURN ("match", "looked at it again", SAY ("Now I can"))
+#define SECOND_THOUGHTS                                                                            \
+  "{\"turns\":[" TURN ("match", "fetch", FETCH) "," TURN (                                         \
+      "when", "never allows", SAY ("Without it")) "," AGAIN "," AGAIN "]}"
+
+/* A task at rest in which the user never wanted the host, in an Annex that began after that. */
+static AnnexTask *
+begin_refused (Office *office)
+{
+  g_autoptr (AnnexTask) task = office_begin (office, "fetch it");
+  g_autofree char *id = g_strdup (annex_task_get_id (task));
+  g_autoptr (GPtrArray) open = NULL;
+
+  office_await_ask (task);
+  open = office_list_inbox (office);
+  test_await (annex_desk_answer_text (
+      office->desk, ((AnnexInboxEntry *) g_ptr_array_index (open, 0))->ask, "never"));
+  office_await_rest (office, task, ANNEX_TASK_DONE);
+  g_clear_object (&task);
+  office_reopen (office);
+  return dex_await_object (annex_desk_open_task (office->desk, id), NULL);
+}
+
+/* The newest ask. (transfer full) */
+static AnnexAsk *
+reopen_newest (Office *office)
+{
+  g_autoptr (GPtrArray) closed = office_list_inbox (office);
+  AnnexInboxEntry *entry = g_ptr_array_index (closed, 0);
+  AnnexAsk *again =
+      dex_await_boxed (annex_desk_reopen (office->desk, annex_ask_get_id (entry->ask)), NULL);
+
+  g_assert_nonnull (again);
+  return again;
+}
+
+/* The same task in an Annex that has just begun, ready to work. (task: transfer full) */
+static void
+begin_anew (Office *office, AnnexTask **task)
+{
+  g_autofree char *id = g_strdup (annex_task_get_id (*task));
+  g_autoptr (AnnexWork) work = NULL;
+  GError *error = NULL;
+
+  g_clear_object (task);
+  office_reopen (office);
+  *task = dex_await_object (annex_desk_open_task (office->desk, id), NULL);
+  work = annex_desk_session_get_work (office->self, *task, &error);
+  g_assert_no_error (error);
+}
+
+/* A yes for the task against a Never is kept with the task; a Never that is said later outweighs
+ * it. */
+static void
+test_never_and_task (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexTask) beside = NULL;
+  g_autoptr (AnnexAsk) again = NULL;
+
+  office_open (&office, SECOND_THOUGHTS);
+  task = begin_refused (&office);
+  again = reopen_newest (&office);
+  test_await (annex_desk_answer_text (office.desk, again, "task"));
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  g_assert_cmpint (judge (&office, task, "data.example.org"), ==, -1);
+
+  begin_anew (&office, &task);
+  g_assert_cmpint (judge (&office, task, "data.example.org"), ==, -1);
+  beside = office_begin (&office, "looked at it again");
+  office_await_rest (&office, beside, ANNEX_TASK_DONE);
+  g_assert_cmpint (judge (&office, beside, "data.example.org"), ==, ANNEX_POLICY_ERROR_NEVER);
+  g_clear_object (&beside);
+
+  test_await (annex_store_set_rule (annex_desk_get_store (office.desk), "data.example.org", FALSE));
+  begin_anew (&office, &task);
+  g_assert_cmpint (judge (&office, task, "data.example.org"), ==, ANNEX_POLICY_ERROR_NEVER);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
+/* The image of the computers has the host for a source of packages. */
+static void
+make_source (Office *office)
+{
+  const char *folder = annex_image_store_get_folder (annex_session_get_images (office->session));
+  g_autofree char *version = g_build_filename (folder, "1", NULL);
+  g_autofree char *hosts = g_build_filename (version, "package-hosts.txt", NULL);
+  g_autofree char *current = g_build_filename (folder, "current", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (version, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (hosts, "data.example.org\tpackages\n", -1, NULL));
+  g_assert_cmpint (symlink ("1", current), ==, 0);
+}
+
+/* A source of packages that was ruled out is opened once by another process, while nothing is ready
+ * here to work in the task: after that once it is asked about again. */
+static void
+test_never_and_once_of_a_source (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexAsk) again = NULL;
+  AnnexWork *work;
+
+  office_open (&office, SECOND_THOUGHTS);
+  make_source (&office);
+  task = begin_refused (&office);
+  again = reopen_newest (&office);
+  g_assert_null (annex_desk_session_find_work (office.self, task));
+  answer_elsewhere (&office, task, "once", "The user looked at it again");
+  for (guint i = 0; i < 1000 && !office_log_has (&office, task, "Now I can"); i++)
+    app_fixture_wait (20);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  g_assert_cmpint (judge (&office, task, "data.example.org"), ==, -1);
+  work = annex_desk_session_find_work (office.self, task);
+  annex_network_policy_spend (annex_workspace_get_policy (work->workspace), "data.example.org");
+  g_assert_cmpint (judge (&office, task, "data.example.org"), ==, ANNEX_POLICY_ERROR_NOT_ALLOWED);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 /* A task at rest that has read what others wrote and has data of the user's. */
 static AnnexTask *
 begin_exposed (Office *office)
@@ -398,6 +526,8 @@ main (int argc, char **argv)
   app_fixture_add ("/desk-asks/other-process-while-it-rests", test_other_process_while_it_rests);
   app_fixture_add ("/desk-asks/no-this-time", test_no_this_time);
   app_fixture_add ("/desk-asks/never-and-once", test_never_and_once);
+  app_fixture_add ("/desk-asks/never-and-task", test_never_and_task);
+  app_fixture_add ("/desk-asks/never-and-once-of-a-source", test_never_and_once_of_a_source);
   app_fixture_add ("/desk-asks/rules-of-elsewhere", test_rules_of_elsewhere);
   status = g_test_run ();
   app_fixture_done ();

@@ -118,6 +118,33 @@ test_revoked (void)
   g_assert_cmpuint (n, ==, 2);
 }
 
+/* What "never" ruled out is asked about again after an "once", also where the sources of packages
+ * are opened anew meanwhile; until the "never" is said again or dropped. */
+static void
+test_lift_never (void)
+{
+  g_autoptr (AnnexNetworkPolicy) policy = annex_network_policy_new ();
+
+  annex_network_policy_set (policy, "a.example", TRUE, "package-hosts");
+  annex_network_policy_lift_never (policy, "a.example");
+  assert_allowed (policy, "a.example", "package-hosts");
+  annex_network_policy_set (policy, "a.example", FALSE, "never");
+  annex_network_policy_lift_never (policy, "a.example");
+  annex_network_policy_set (policy, "a.example", TRUE, "once");
+  assert_allowed (policy, "a.example", "once");
+  annex_network_policy_spend (policy, "a.example");
+  assert_refused (policy, "a.example", 443, ANNEX_POLICY_ERROR_NOT_ALLOWED);
+  annex_network_policy_remove (policy, "a.example", "package-hosts");
+  annex_network_policy_set (policy, "a.example", TRUE, "package-hosts");
+  assert_refused (policy, "a.example", 443, ANNEX_POLICY_ERROR_NOT_ALLOWED);
+
+  annex_network_policy_restore (policy, "a.example", FALSE, "never");
+  assert_refused (policy, "a.example", 443, ANNEX_POLICY_ERROR_NEVER);
+  annex_network_policy_lift_never (policy, "a.example");
+  annex_network_policy_remove (policy, "a.example", "never");
+  assert_allowed (policy, "a.example", "package-hosts");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -127,5 +154,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/policy/exact-host", test_exact_host);
   g_test_add_func ("/policy/ports-and-local-names", test_ports_and_local_names);
   g_test_add_func ("/policy/revoked", test_revoked);
+  g_test_add_func ("/policy/lift-never", test_lift_never);
   return g_test_run ();
 }
