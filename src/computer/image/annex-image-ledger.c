@@ -24,8 +24,9 @@ watch_free (gpointer data, GClosure *closure)
   g_free (watch);
 }
 
-/* The worker that asks does not wait for this: it takes longer to find the host than the store to
- * write, and what leaves is known beforehand, a public address. */
+/* Of all that leaves, this alone does not wait for its row, and leaves though that cannot be
+ * written: a builder's package manager asks by itself, and a fetcher's worker must not wait for the
+ * loop of who asked. Nothing of a task is in it: it names a public file. */
 static void
 requested_cb (AnnexImageSource *source, const char *host, guint port, Watch *watch)
 {

@@ -1,6 +1,7 @@
 /* annex-image-ledger.h
  *
  * What bringing an image asks of the network, as rows of the ledger that belong to no task.
+ * Unlike all others they are written while the request leaves, not before, and do not hold it back.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
