@@ -140,17 +140,6 @@ open_command (AnnexConnectorLine *self, char **environment, GError **error)
   return annex_mcp_stdio_new (process);
 }
 
-/* Each exchange is told in the ledger. */
-static DexFuture *
-traffic_cb (AnnexMcpTraffic *traffic, gpointer data)
-{
-  g_autoptr (AnnexConnectorLine) self = g_weak_ref_get (data);
-
-  return self != NULL && self->store != NULL
-             ? annex_mcp_traffic_write (traffic, self->store, self->task_id)
-             : NULL;
-}
-
 static AnnexMcpTransport *
 open_address (AnnexConnectorLine *self, char **values, GError **error)
 {
@@ -169,7 +158,8 @@ open_address (AnnexConnectorLine *self, char **values, GError **error)
   headers = g_strv_builder_end (builder);
   http = ANNEX_MCP_HTTP (transport);
   annex_mcp_http_set_headers (http, (const char *const *) headers);
-  annex_mcp_http_set_traffic_func (http, traffic_cb, weak_new (self), weak_unref);
+  if (self->store != NULL)
+    annex_mcp_http_set_ledger (http, self->store, self->task_id);
   if (self->oauth != NULL)
     annex_oauth_attach (self->oauth, http);
   return transport;

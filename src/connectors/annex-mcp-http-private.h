@@ -33,7 +33,7 @@ struct _AnnexMcpHttp
   gboolean modern;
   gboolean closed;
   gboolean listening;
-  guint n_posts;     /* under way */
+  guint n_busy;      /* posts under way, and the stream that is listened to */
   DexPromise *quiet; /* nullable: resolves when there is none */
   AnnexMcpTrafficFunc traffic;
   gpointer traffic_data;
@@ -66,5 +66,8 @@ annex_mcp_http_end_traffic (AnnexMcpHttp *self,
                             gint64 begun,
                             guint64 sent_bytes,
                             guint64 received_bytes);
+/* What n_busy counted has ended, and has told the ledger so. */
+void
+annex_mcp_http_leave (AnnexMcpHttp *self);
 
 G_END_DECLS

@@ -152,6 +152,40 @@ annex_mcp_http_set_traffic_func (AnnexMcpHttp *self,
   self->traffic_free = free_data;
 }
 
+typedef struct
+{
+  AnnexStore *store;
+  char *task_id;
+} Ledger;
+
+static void
+ledger_free (gpointer data)
+{
+  Ledger *ledger = data;
+
+  g_object_unref (ledger->store);
+  g_free (ledger->task_id);
+  g_free (ledger);
+}
+
+static DexFuture *
+ledger_cb (AnnexMcpTraffic *traffic, gpointer data)
+{
+  Ledger *ledger = data;
+
+  return annex_mcp_traffic_write (traffic, ledger->store, ledger->task_id);
+}
+
+void
+annex_mcp_http_set_ledger (AnnexMcpHttp *self, AnnexStore *store, const char *task_id)
+{
+  Ledger *ledger = g_new0 (Ledger, 1);
+
+  ledger->store = g_object_ref (store);
+  ledger->task_id = g_strdup (task_id);
+  annex_mcp_http_set_traffic_func (self, ledger_cb, ledger, ledger_free);
+}
+
 gboolean
 annex_mcp_http_begin_traffic (AnnexMcpHttp *self,
                               const char *method,
@@ -172,4 +206,11 @@ annex_mcp_http_end_traffic (AnnexMcpHttp *self,
 {
   annex_mcp_traffic_end (self->traffic, self->traffic_data, method, self->address, begun,
                          sent_bytes, received_bytes);
+}
+
+void
+annex_mcp_http_leave (AnnexMcpHttp *self)
+{
+  if (--self->n_busy == 0 && self->quiet != NULL)
+    dex_promise_resolve_boolean (self->quiet, TRUE);
 }

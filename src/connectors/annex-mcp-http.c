@@ -439,7 +439,7 @@ post_fiber (gpointer data)
   gint64 begun = 0;
   gboolean begins, read;
 
-  self->n_posts++;
+  self->n_busy++;
   if (post->id >= 0)
     g_hash_table_insert (self->running, &post->id, post->cancellable);
   begins = annex_mcp_http_begin_traffic (self, "POST", strlen (post->text), &begun, &error);
@@ -449,8 +449,7 @@ post_fiber (gpointer data)
   g_cancellable_disconnect (self->whole, handler);
   if (begins)
     annex_mcp_http_end_traffic (self, "POST", begun, strlen (post->text), post->received);
-  if (--self->n_posts == 0 && self->quiet != NULL)
-    dex_promise_resolve_boolean (self->quiet, TRUE);
+  annex_mcp_http_leave (self);
   /* What a stream that broke off after the answer says no longer matters. */
   if (post->answered || (read && post->id < 0))
     {
@@ -485,7 +484,8 @@ http_drop (AnnexMcpTransport *transport, gint64 id)
 
 /* ---- listening to a server of the older generation */
 
-/* FALSE: it does not offer this. */
+/* FALSE: it does not offer this. One that may not be asked, for want of a ledger, is asked later.
+ */
 static gboolean
 listen_once (AnnexMcpHttp *self, guint64 *received)
 {
@@ -494,9 +494,10 @@ listen_once (AnnexMcpHttp *self, guint64 *received)
       g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
   g_autoptr (GInputStream) stream = NULL;
   gint64 begun = 0;
-  gboolean begins = annex_mcp_http_begin_traffic (self, "GET", 0, &begun, NULL);
-  gboolean offered;
+  gboolean begins, offered;
 
+  self->n_busy++;
+  begins = annex_mcp_http_begin_traffic (self, "GET", 0, &begun, NULL);
   post->last_id = g_steal_pointer (&self->heard_id);
   if (begins)
     stream = open_stream (post, "GET", NULL);
@@ -505,11 +506,12 @@ listen_once (AnnexMcpHttp *self, guint64 *received)
     read_events (post, stream, NULL); /* however it ends, it is tried again */
   if (begins)
     annex_mcp_http_end_traffic (self, "GET", begun, 0, post->received);
+  annex_mcp_http_leave (self);
   *received = post->received;
   self->heard_id = g_steal_pointer (&post->last_id);
   g_cancellable_disconnect (self->whole, handler);
   post_free (post);
-  return offered;
+  return offered || !begins;
 }
 
 static DexFuture *
@@ -558,9 +560,9 @@ close_fiber (gpointer data)
   Post *post;
 
   g_cancellable_cancel (self->whole);
-  if (self->n_posts > 0 && self->quiet == NULL)
+  if (self->n_busy > 0 && self->quiet == NULL)
     self->quiet = dex_promise_new ();
-  if (self->n_posts > 0)
+  if (self->n_busy > 0)
     dex_await (dex_ref (self->quiet), NULL); /* each was cancelled */
   if (self->session_id == NULL || self->modern ||
       !annex_mcp_http_begin_traffic (self, "DELETE", 0, &begun, NULL))

@@ -49,6 +49,10 @@ annex_mcp_http_set_traffic_func (AnnexMcpHttp *self,
                                  AnnexMcpTrafficFunc func,
                                  gpointer data,
                                  GDestroyNotify free_data);
+/* Each exchange is told in the ledger of @store, which is kept until the last one has ended:
+ * whoever began them may be gone by then. @task_id: nullable. */
+void
+annex_mcp_http_set_ledger (AnnexMcpHttp *self, AnnexStore *store, const char *task_id);
 /* What the last 401 or 403 said in WWW-Authenticate, untrusted; NULL when there was none.
  * (borrowed)
  */

@@ -40,7 +40,7 @@ annex_mcp_traffic_begin (AnnexMcpTrafficFunc func,
   *begun = traffic.begun;
   if (written == NULL || dex_await (written, &local))
     return TRUE;
-  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_UNREACHABLE,
+  annex_set_spoken (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_NOT_STARTED,
                     N_ ("Nothing was sent, because the ledger cannot be written: %s"),
                     local->message);
   return FALSE;

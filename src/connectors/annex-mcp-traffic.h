@@ -28,7 +28,7 @@ typedef struct
 typedef DexFuture *(*AnnexMcpTrafficFunc) (AnnexMcpTraffic *traffic, gpointer data);
 
 /* In a fiber: tells @func (nullable) that a request to @place begins. FALSE with
- * ANNEX_CONNECTOR_ERROR_UNREACHABLE: nothing may be sent. */
+ * ANNEX_CONNECTOR_ERROR_NOT_STARTED: nothing may be sent. */
 gboolean
 annex_mcp_traffic_begin (AnnexMcpTrafficFunc func,
                          gpointer data,

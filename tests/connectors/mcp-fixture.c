@@ -6,6 +6,7 @@
  */
 #include "mcp-fixture.h"
 
+#include "annex-future.h"
 #include "annex-json-build.h"
 #include "annex-mcp-http.h"
 #include "annex-mcp-stdio.h"
@@ -53,6 +54,11 @@ traffic_cb (AnnexMcpTraffic *traffic, gpointer data)
   if (!traffic->ended)
     {
       traffic->begun = ++self->begun;
+      if (self->refused_listens > 0 && g_str_equal (traffic->method, "GET"))
+        {
+          self->refused_listens--;
+          return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The disk is full");
+        }
       return NULL;
     }
   g_assert_cmpint (traffic->begun, >, 0);

@@ -38,6 +38,7 @@ typedef struct
   guint opened;
   guint64 sent, received;
   gint64 begun; /* exchanges */
+  guint refused_listens; /* so many times the ledger cannot be written before one */
 } McpCase;
 
 /* @...: further arguments of the server's, NULL at the end. */

@@ -2,13 +2,14 @@
  *
  * The user's connectors as they are set up, signed in to and removed, against a service that wants
  * a sign-in: what of it is in the ledger, what the administrator forbids, and what is removed while
- * it is signed in to.
+ * it is signed in to; and against one that a task uses.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-admin-policy.h"
 #include "annex-connector-hub-private.h"
 #include "annex-future.h"
+#include "annex-json-build.h"
 #include "annex-oauth-private.h"
 #include "annex-session-secrets.h"
 #include "host-process.h"
@@ -69,10 +70,8 @@ open_cb (const char *address, const char *host, gpointer data)
 }
 
 static Case *
-case_new (const char *fault)
+case_new_of (const char *const *arguments)
 {
-  const char *arguments[] = { "python3", "-B", FAKE_OAUTH, fault != NULL ? "--fault" : NULL,
-                              fault,     NULL };
   Case *self = g_new0 (Case, 1);
   g_autoptr (GDataInputStream) lines = NULL;
   g_autoptr (DexFuture) opened = NULL;
@@ -103,6 +102,15 @@ case_new (const char *fault)
   succeeds (annex_connectors_add (self->connectors, self->address, "Fake"), &error);
   g_assert_no_error (error);
   return self;
+}
+
+static Case *
+case_new (const char *fault)
+{
+  const char *arguments[] = { "python3", "-B", FAKE_OAUTH, fault != NULL ? "--fault" : NULL,
+                              fault,     NULL };
+
+  return case_new_of (arguments);
 }
 
 static void
@@ -244,6 +252,97 @@ test_removed_meanwhile (void)
   g_assert_false (end.used);
 }
 
+/* ---- used by a task */
+
+/* A service of the older generation, which is listened to, started. (borrowed) */
+static AnnexConnectorLine *
+start_line (Case *self)
+{
+  const AnnexConnectorUse use = { .task_id = "t" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexConnectorConfig) config =
+      annex_connector_shelf_find (self->hub->shelf, "fake", &error);
+  AnnexConnectorLine *line = annex_connector_hub_get_line (self->hub, config, &use);
+
+  succeeds (annex_connector_line_start (line, NULL), &error);
+  g_assert_no_error (error);
+  return line;
+}
+
+static DexFuture *
+call_line (Case *self, AnnexConnectorLine *line, const char *name, JsonObject *arguments)
+{
+  AnnexConnectorRecord *record = annex_connector_shelf_get_record (self->hub->shelf, "fake");
+
+  for (guint i = 0; i < record->tools->len; i++)
+    {
+      const AnnexMcpTool *tool = record->tools->pdata[i];
+
+      if (g_str_equal (tool->name, name))
+        return annex_connector_line_call (line, tool, arguments, NULL, NULL);
+    }
+  g_error ("There is no tool %s", name);
+}
+
+/* The task's rows of @method, or of all where that is NULL, that are under way or have ended. */
+static guint
+count_task_rows (Case *self, const char *method, gboolean under_way)
+{
+  g_autoptr (DexFuture) listed = annex_store_list_ledger (self->store, "t");
+  GPtrArray *rows;
+  guint n = 0;
+
+  settle (listed);
+  rows = g_value_get_boxed (dex_future_get_value (listed, NULL));
+  for (guint i = 0; i < rows->len; i++)
+    {
+      AnnexLedgerEntry *row = rows->pdata[i];
+
+      n += (method == NULL || g_str_equal (row->method, method)) &&
+           annex_ledger_entry_is_under_way (row) == under_way;
+    }
+  return n;
+}
+
+/* Whoever removes it drops the line before what it was doing has ended. */
+static void
+test_rows_end (void)
+{
+  static const char *const arguments[] = { "python3",   "-B",     FAKE_MCP, "--era",
+                                           "handshake", "--http", NULL };
+  g_autoptr (Case) self = case_new_of (arguments);
+  g_autoptr (JsonObject) many = annex_json_build ("i", "steps", (gint64) 100000, NULL);
+  g_autoptr (DexFuture) called = call_line (self, start_line (self), "slow", many);
+  g_autoptr (GError) error = NULL;
+
+  while (count_task_rows (self, "GET", TRUE) < 1 || count_task_rows (self, "POST", TRUE) < 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (dex_future_is_pending (called));
+  succeeds (annex_connectors_remove (self->connectors, "fake"), &error);
+  g_assert_no_error (error);
+  g_assert_false (succeeds (dex_ref (called), NULL));
+  g_assert_cmpuint (count_task_rows (self, NULL, TRUE), ==, 0);
+  g_assert_cmpuint (count_task_rows (self, "GET", FALSE), ==, 1);
+  g_assert_cmpuint (count_task_rows (self, "DELETE", FALSE), ==, 1);
+}
+
+/* What was not sent cannot have been done. */
+static void
+test_unwritten (void)
+{
+  static const char *const arguments[] = { "python3", "-B", FAKE_MCP, "--http", NULL };
+  g_autoptr (Case) self = case_new_of (arguments);
+  g_autoptr (JsonObject) nothing = json_object_new ();
+  g_autoptr (GError) error = NULL;
+  AnnexConnectorLine *line = start_line (self);
+
+  g_assert_true (succeeds (annex_store_close (self->store), NULL));
+  g_assert_false (succeeds (call_line (self, line, "echo", nothing), &error));
+  g_assert_error (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_NOT_STARTED);
+  g_assert_nonnull (strstr (error->message, "Nothing was sent"));
+  g_assert_null (strstr (error->message, "in the middle"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -253,5 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/connector-hub/ledger", test_ledger);
   g_test_add_func ("/connector-hub/forbidden", test_forbidden);
   g_test_add_func ("/connector-hub/removed-meanwhile", test_removed_meanwhile);
+  g_test_add_func ("/connector-hub/rows-end", test_rows_end);
+  g_test_add_func ("/connector-hub/unwritten", test_unwritten);
   return g_test_run ();
 }

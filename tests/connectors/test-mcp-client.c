@@ -116,9 +116,8 @@ test_asks_back (gconstpointer data)
 }
 
 static void
-test_changes (gconstpointer data)
+expect_changes (McpCase *self)
 {
-  g_autoptr (McpCase) self = mcp_case_new (data, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) result = NULL;
   g_autoptr (JsonArray) tools = NULL;
@@ -143,6 +142,25 @@ test_changes (gconstpointer data)
   tools = mcp_case_take_object (annex_mcp_client_list (self->client, "tools", NULL), &error);
   g_assert_no_error (error);
   g_assert_cmpuint (json_array_get_length (tools), ==, 9);
+}
+
+static void
+test_changes (gconstpointer data)
+{
+  g_autoptr (McpCase) self = mcp_case_new (data, NULL);
+
+  expect_changes (self);
+}
+
+/* A ledger that could not be written for a moment does not end the listening. */
+static void
+test_listens_again (void)
+{
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[3], NULL);
+
+  self->refused_listens = 1;
+  expect_changes (self);
+  g_assert_cmpuint (self->refused_listens, ==, 0);
 }
 
 static void
@@ -556,6 +574,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mcp/comes-back", test_comes_back);
   g_test_add_func ("/mcp/forgotten-session", test_forgotten_session);
   g_test_add_func ("/mcp/resumed", test_resumed);
+  g_test_add_func ("/mcp/listens-again", test_listens_again);
   g_test_add_func ("/mcp/signed-in", test_signed_in);
   g_test_add_func ("/mcp/headers", test_headers);
   g_test_add_func ("/mcp/unknown-version", test_unknown_version);
