@@ -367,6 +367,12 @@ read_draft (Case *self, const char *name)
              : NULL;
 }
 
+static gboolean
+is_gone (gpointer data)
+{
+  return *(gpointer *) data == NULL;
+}
+
 /* What is written while it is being saved is neither saved nor lost. */
 static void
 test_write_on (Case *self, gconstpointer data)
@@ -405,6 +411,47 @@ test_write_on (Case *self, gconstpointer data)
   g_clear_pointer (&kept, annex_skill_draft_free);
   kept = read_draft (self, "letters");
   g_assert_cmpstr (kept->description, ==, "Writes offers");
+}
+
+/* Opened, looked at and left at any moment: while Markdown is read, its colours are found, what is
+ * shown is laid out or fades, and the colours of the desktop change. */
+static void
+test_left_soon (Case *self, gconstpointer data)
+{
+  static const char *const views[] = { "raw", "preview", "form" };
+  AdwStyleManager *style = adw_style_manager_get_default ();
+  g_autoptr (AnnexSkillDraft) draft = NULL;
+  GtkWidget *navigation;
+
+  shots_add_skills (self->desk);
+  show_page (self, 800);
+  await_text (self, "Company letters");
+  draft = read_draft (self, "company-letters");
+  navigation = annex_find (self->page, annex_is_type, "AdwNavigationView");
+  for (guint i = 0; i < 24; i++)
+    {
+      GtkWidget *editor;
+      gpointer weak = NULL;
+
+      g_object_set (gtk_settings_get_default (), "gtk-enable-animations", i % 2 == 0, NULL);
+      annex_skills_page_edit (ANNEX_SKILLS_PAGE (self->page), draft);
+      editor = await (self, annex_is_type, "AnnexSkillEditor");
+      g_set_weak_pointer (&weak, editor);
+      for (guint j = 0; j < 3; j++)
+        {
+          annex_shot_settle ((guint) g_test_rand_int_range (0, 40));
+          adw_toggle_group_set_active_name (
+              ADW_TOGGLE_GROUP (annex_find (editor, annex_is_type, "AdwToggleGroup")),
+              views[g_test_rand_int_range (0, G_N_ELEMENTS (views))]);
+        }
+      annex_shot_settle ((guint) g_test_rand_int_range (0, 40));
+      adw_style_manager_set_color_scheme (style, i % 3 == 0 ? ADW_COLOR_SCHEME_FORCE_DARK
+                                                            : ADW_COLOR_SCHEME_FORCE_LIGHT);
+      adw_navigation_view_pop (ADW_NAVIGATION_VIEW (navigation));
+      if (i % 2 == 1)
+        annex_shot_settle ((guint) g_test_rand_int_range (0, 40));
+      g_assert_true (annex_shot_wait (is_gone, &weak, WAIT_MS));
+    }
 }
 
 /* ---- passing on */
@@ -464,7 +511,7 @@ test_export_unseen (Case *self, gconstpointer data)
 
   put_skill (self, "drawings", "Makes drawings");
   shots_write (folder, "assets/<b>logo.png", "\x89PNG");
-  for (guint i = 0; i < 60; i++)
+  for (guint i = 0; i < 24; i++)
     {
       g_autofree char *path = g_strdup_printf ("assets/photos/%02u.jpg", i);
 
@@ -515,6 +562,7 @@ main (int argc, char **argv)
   ADD_CASE ("difference", test_difference);
   ADD_CASE ("install-several", test_install_several);
   ADD_CASE ("write-on", test_write_on);
+  ADD_CASE ("left-soon", test_left_soon);
   ADD_CASE ("export", test_export);
   ADD_CASE ("export-unseen", test_export_unseen);
   ADD_CASE ("plugins", test_plugins);
