@@ -201,6 +201,41 @@ restore_task (AnnexBrowserPane *self)
     }
 }
 
+/* Was the yes for this task said after every Never of its site, if there is one? Where that is not
+ * known, it is Never. */
+static gboolean
+lifts_never (AnnexNetworkRule *yes, const char *site, GPtrArray *standing)
+{
+  gboolean lifts = FALSE;
+
+  for (guint i = 0; i < standing->len; i++)
+    {
+      AnnexNetworkRule *never = g_ptr_array_index (standing, i);
+
+      if (never->allow || !g_str_equal (get_site (never->host, FALSE), site))
+        continue;
+      if (never->time_us == 0 || yes->time_us <= never->time_us)
+        return FALSE;
+      lifts = TRUE;
+    }
+  return lifts;
+}
+
+static void
+lift_nevers (AnnexBrowserPane *self, GPtrArray *standing)
+{
+  g_autoptr (GPtrArray) rules = annex_task_dup_network_rules (self->task);
+
+  for (guint i = 0; i < rules->len; i++)
+    {
+      AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
+      const char *site = annex_site_rule_get_site (rule->host);
+
+      if (site != NULL && rule->allow && lifts_never (rule, site, standing))
+        annex_browser_pane_restore_rule (self, site, "task");
+    }
+}
+
 gboolean
 annex_browser_pane_restore (AnnexBrowserPane *self, GError **error)
 {
@@ -216,6 +251,7 @@ annex_browser_pane_restore (AnnexBrowserPane *self, GError **error)
   self->is_restored = TRUE;
   restore_task (self);
   apply_standing (self, rules);
+  lift_nevers (self, rules);
   set_taint (self, annex_task_get_taint (self->task));
   g_signal_connect_object (self->task, "event", G_CALLBACK (event_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->store, "rules-changed", G_CALLBACK (rules_changed_cb), self,

@@ -83,8 +83,6 @@ test_decisions_are_followed (void)
   g_assert_cmpuint (self->asked->len, ==, 3);
 }
 
-/* ---------------------------------------------------------------- the rule of two */
-
 static void
 append (PaneFixture *self, AnnexEventType type, const char *text)
 {
@@ -93,6 +91,32 @@ append (PaneFixture *self, AnnexEventType type, const char *text)
   pane_run (annex_task_append (self->task, type, annex_json_parse_object (text, -1, NULL)), &error);
   g_assert_no_error (error);
 }
+
+/* A yes for the task and a Never for all were both said before the pane was made: the later one
+ * counts. */
+static void
+test_later_word_counts (void)
+{
+  g_autoptr (PaneFixture) self = pane_fixture_new ();
+  g_autoptr (GError) error = NULL;
+
+  pane_fixture_name (self, "site.example");
+  pane_fixture_page (self, "site.example/", NULL, "<title>Site</title><p>hello");
+  g_assert_true (pane_run (annex_store_set_rule (self->store, "site:site.example", FALSE), &error));
+  append (self, ANNEX_EVENT_NETWORK_DECIDED,
+          "{\"host\":\"site:site.example\",\"decision\":\"allow\",\"scope\":\"task\"}");
+  append (self, ANNEX_EVENT_NETWORK_DECIDED,
+          "{\"host\":\"site:other.example\",\"decision\":\"allow\",\"scope\":\"task\"}");
+  g_assert_true (pane_run (annex_store_set_rule (self->store, "other.example", FALSE), &error));
+  pane_fixture_visit (self, "http://site.example/", &error);
+  g_assert_no_error (error);
+  g_assert_true (is_never (self, "other.example"));
+  g_assert_false (pane_fixture_visit (self, "http://other.example/", &error));
+  g_assert_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED);
+  g_assert_cmpuint (self->asked->len, ==, 0);
+}
+
+/* ---------------------------------------------------------------- the rule of two */
 
 static void
 visit (PaneFixture *self, const char *uri)
@@ -234,6 +258,7 @@ main (int argc, char **argv)
   dex_init ();
   gtk_init ();
   g_test_add_func ("/browser/pane-rules/decisions-are-followed", test_decisions_are_followed);
+  g_test_add_func ("/browser/pane-rules/later-word-counts", test_later_word_counts);
   g_test_add_func ("/browser/pane-rules/rule-of-two", test_rule_of_two);
   return g_test_run ();
 }
