@@ -30,7 +30,7 @@ annex_agent_write_traffic (AnnexModelTraffic *traffic, AnnexStore *store, const 
   row->bytes_down = traffic->bytes_down;
   row->decision = g_strdup (traffic->failure == NULL ? "allowed" : "failed");
   row->reason = traffic->failure != NULL ? g_strdup (traffic->failure->message) : NULL;
-  dex_future_disown (annex_store_append_ledger (store, row));
+  annex_store_end_ledger (store, row);
   return NULL;
 }
 

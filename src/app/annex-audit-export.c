@@ -163,7 +163,7 @@ end_row (AnnexStore *store, AnnexLedgerEntry *row, const GError *failure)
     return;
   row->decision = g_strdup (failure == NULL ? "allowed" : "failed");
   row->reason = failure != NULL ? g_strdup (failure->message) : NULL;
-  dex_future_disown (annex_store_append_ledger (store, row));
+  annex_store_end_ledger (store, row);
   annex_ledger_entry_free (row);
 }
 

@@ -85,6 +85,6 @@ annex_mcp_traffic_write (AnnexMcpTraffic *self, AnnexStore *store, const char *t
   entry->begun = self->begun;
   entry->bytes_up = self->sent_bytes;
   entry->bytes_down = self->received_bytes;
-  dex_future_disown (annex_store_append_ledger (store, entry));
+  annex_store_end_ledger (store, entry);
   return NULL;
 }

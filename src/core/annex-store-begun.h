@@ -26,5 +26,9 @@ annex_store_begin_ledger (AnnexStore *self, AnnexLedgerEntry *entry) G_GNUC_WARN
 DexFuture *
 annex_store_note_ledger (AnnexStore *self, gint64 begun, guint64 bytes_up, guint64 bytes_down)
     G_GNUC_WARN_UNUSED_RESULT;
+/* annex_store_append_ledger() for who does not wait and could do nothing about it: @entry has ended.
+ * When it cannot be stored, it is kept and tried again before what is stored next. */
+void
+annex_store_end_ledger (AnnexStore *self, const AnnexLedgerEntry *entry);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "annex-store-private.h"
 
 #include "annex-policy.h"
+#include "annex-store-begun.h"
 #include "annex-store-outbox.h"
 
 #include <gio/gio.h>
@@ -63,18 +64,36 @@ annex_store_copy_entry (const AnnexLedgerEntry *entry)
   return copy;
 }
 
+static StoreJob *
+new_append (const AnnexLedgerEntry *entry)
+{
+  StoreJob *job = annex_store_job_new (append_work);
+
+  job->shares = TRUE;
+  job->entry = annex_store_copy_entry (entry);
+  return job;
+}
+
 DexFuture *
 annex_store_append_ledger (AnnexStore *self, const AnnexLedgerEntry *entry)
 {
-  StoreJob *job;
-
   dex_return_error_if_fail (ANNEX_IS_STORE (self));
   dex_return_error_if_fail (entry != NULL);
 
-  job = annex_store_job_new (append_work);
-  job->shares = TRUE;
-  job->entry = annex_store_copy_entry (entry);
-  return annex_store_queue (self, job);
+  return annex_store_queue (self, new_append (entry));
+}
+
+void
+annex_store_end_ledger (AnnexStore *self, const AnnexLedgerEntry *entry)
+{
+  StoreJob *job;
+
+  g_return_if_fail (ANNEX_IS_STORE (self));
+  g_return_if_fail (entry != NULL);
+
+  job = new_append (entry);
+  job->keeps = TRUE;
+  dex_future_disown (annex_store_queue (self, job));
 }
 
 static AnnexLedgerEntry *

@@ -60,6 +60,8 @@ struct _StoreJob
   gboolean lists; /* the list of tasks is another one afterwards */
   gboolean rules; /* the standing rules are others afterwards */
   gboolean shares;    /* one transaction may hold several such jobs */
+  gboolean keeps;     /* one that shares: tried again before the next until it is done */
+  gboolean kept;
   StoreJob *with; /* of one that shares: both are done, or neither; nullable */
   DexPromise *promise;
   GMainContext *context;

@@ -15,6 +15,7 @@
 #include <glib/gi18n.h>
 
 #define MAX_SHARED_JOBS 128
+#define MAX_KEPT_JOBS 1000
 
 ANNEX_DEFINE_SPOKEN_DOMAIN (annex_store_error)
 
@@ -25,6 +26,7 @@ typedef struct
   AnnexDb *db;
   AnnexOwners *owners; /* used by the thread alone */
   GAsyncQueue *queue;  /* StoreJob */
+  GPtrArray *kept;     /* StoreJob, those to be tried again; used by the thread alone */
 } Engine;
 
 struct _AnnexStore
@@ -45,6 +47,7 @@ engine_clear (gpointer data)
   g_free (engine->path);
   annex_owners_free (engine->owners);
   g_async_queue_unref (engine->queue);
+  g_ptr_array_unref (engine->kept);
 }
 
 static void
@@ -203,6 +206,23 @@ fail_all (GPtrArray *jobs, const GError *error)
     }
 }
 
+/* A full disk is full for a while; who told of it does not tell it again. */
+static void
+hand_back_or_keep (Engine *engine, StoreJob *job)
+{
+  if (job->error == NULL || !job->keeps || engine->db == NULL || engine->kept->len >= MAX_KEPT_JOBS)
+    {
+      hand_back_both (job);
+      return;
+    }
+  if (!job->kept)
+    g_warning ("A row of the ledger was not stored yet, and is tried again: %s",
+               job->error->message);
+  job->kept = TRUE;
+  g_clear_error (&job->error);
+  g_ptr_array_add (engine->kept, job);
+}
+
 static void
 run_shared (Engine *engine, GPtrArray *jobs)
 {
@@ -233,7 +253,21 @@ run_shared (Engine *engine, GPtrArray *jobs)
   if (error != NULL)
     fail_all (jobs, error);
   for (guint i = 0; i < jobs->len; i++)
-    hand_back_both (g_ptr_array_index (jobs, i));
+    hand_back_or_keep (engine, g_ptr_array_index (jobs, i));
+}
+
+/* In a transaction of their own, so that they fail nobody else. */
+static void
+retry_kept (Engine *engine)
+{
+  g_autoptr (GPtrArray) jobs = NULL;
+
+  if (engine->kept->len == 0)
+    return;
+  jobs = g_steal_pointer (&engine->kept);
+  g_ptr_array_set_free_func (jobs, NULL);
+  engine->kept = g_ptr_array_new_with_free_func (job_free);
+  run_shared (engine, jobs);
 }
 
 static gboolean
@@ -301,6 +335,7 @@ store_thread (gpointer data)
         {
           g_autoptr (GPtrArray) jobs = g_ptr_array_new ();
 
+          retry_kept (engine);
           for (; job != NULL && job->shares && jobs->len < MAX_SHARED_JOBS;
                job = g_async_queue_try_pop (engine->queue))
             g_ptr_array_add (jobs, job);
@@ -309,7 +344,11 @@ store_thread (gpointer data)
         }
       closed = job->work == close_work;
       if (closed)
-        close_database (engine);
+        {
+          retry_kept (engine);
+          close_database (engine);
+          retry_kept (engine); /* which gives them back as failed */
+        }
       else
         run_job (engine, job);
       hand_back (g_steal_pointer (&job));
@@ -409,6 +448,7 @@ annex_store_open (const char *path)
   engine->path = path != NULL ? g_strdup (path) : annex_paths_data ("tasks.db");
   engine->owners = annex_owners_new (engine->path);
   engine->queue = g_async_queue_new_full (job_free);
+  engine->kept = g_ptr_array_new_with_free_func (job_free);
   g_async_queue_push (engine->queue, job);
   g_thread_unref (g_thread_new ("annex-store", store_thread, g_atomic_rc_box_acquire (engine)));
   return dex_future_then (opened, opened_cb, opening, opening_free);

@@ -1,13 +1,14 @@
 /* test-store-begun.c
  *
  * What is under way in the ledger: listed while it lasts, one row when it has ended, and one when
- * Annex ended before it did, by kill -9 or by closing; never that of a process that lives. The test
- * runs itself as the other process.
+ * Annex ended before it did, by kill -9 or by closing; never that of a process that lives. An end
+ * that the disk had no room for is stored later. The test runs itself as the other process.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-store-begun.h"
 
+#include "annex-db.h"
 #include "store-fixture.h"
 #include "test-fiber.h"
 
@@ -19,12 +20,17 @@
 #define N_MEASURED 200
 
 static char *self_path;
+static int n_warnings; /* atomic: they come from the store's thread */
 
+/* Each a moment after the one before, which says in which order they are listed. */
 static AnnexLedgerEntry *
 new_entry (const char *task, const char *host)
 {
+  static gint64 last_us;
   AnnexLedgerEntry *entry = annex_ledger_entry_new (task, "computer", host, 443);
 
+  last_us = MAX (entry->time_us, last_us + 1);
+  entry->time_us = last_us;
   entry->method = g_strdup ("CONNECT");
   entry->by = g_strdup ("task");
   return entry;
@@ -150,6 +156,100 @@ test_closed (void)
   store = store_open (path);
   check_listed (store, NULL, "one.example- theirs.example");
   check_reported (store, 2);
+  test_await (annex_store_close (store));
+}
+
+static GLogWriterOutput
+count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  if ((level & G_LOG_LEVEL_MASK) != G_LOG_LEVEL_WARNING)
+    return g_log_writer_default (level, fields, n_fields, data);
+  g_atomic_int_inc (&n_warnings);
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void
+execute (const char *path, const char *sql)
+{
+  AnnexDb *db = annex_db_open (path, 1000, NULL);
+  g_autoptr (GError) error = NULL;
+
+  annex_db_exec (db, sql, &error);
+  g_assert_no_error (error);
+  annex_db_close (db);
+}
+
+static const char make_full[] = "CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN "
+                                "SELECT RAISE (ROLLBACK, 'database or disk is full'); END";
+
+/* Nobody waits for those ends, and nobody else knows of them. */
+static void
+test_full (void)
+{
+  g_autofree char *path = store_new_path ();
+  g_autoptr (AnnexStore) store = store_open (path);
+  g_autoptr (AnnexLedgerEntry) one = new_entry ("t", "one.example");
+  g_autoptr (AnnexLedgerEntry) two = new_entry ("t", "two.example");
+  g_autoptr (AnnexLedgerEntry) three = new_entry ("t", "three.example");
+  g_autoptr (GError) error = NULL;
+
+  test_await (annex_store_begin_ledger (store, one));
+  test_await (annex_store_begin_ledger (store, two));
+  one->decision = g_strdup ("allowed");
+  two->decision = g_strdup ("allowed");
+  execute (path, make_full);
+  annex_store_end_ledger (store, one);
+  annex_store_end_ledger (store, two);
+  check_listed (store, "t", "one.example+ two.example+");
+  test_await (annex_store_begin_ledger (store, three)); /* which finds it full as before */
+  check_listed (store, "t", "one.example+ two.example+ three.example+");
+  execute (path, "DROP TRIGGER full");
+  three->decision = g_strdup ("allowed");
+  test_await (annex_store_append_ledger (store, three));
+  check_listed (store, "t", "one.example two.example three.example");
+  check_reported (store, 3);
+  g_assert_cmpint (g_atomic_int_get (&n_warnings), ==, 2);
+
+  /* Who waits for it is told, and it is not kept. */
+  execute (path, make_full);
+  three->begun = 0;
+  g_assert_false (dex_await (annex_store_append_ledger (store, three), &error));
+  g_assert_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED);
+  execute (path, "DROP TRIGGER full");
+  test_await (annex_store_append_ledger (store, two));
+  check_reported (store, 4);
+  test_await (annex_store_close (store));
+}
+
+/* Closing is the last chance; after it what began is cut off. */
+static void
+test_full_and_closed (void)
+{
+  g_autofree char *path = store_new_path ();
+  g_autoptr (AnnexStore) store = store_open (path);
+  g_autoptr (AnnexLedgerEntry) one = new_entry ("t", "one.example");
+  g_autoptr (AnnexLedgerEntry) two = new_entry ("t", "two.example");
+
+  test_await (annex_store_begin_ledger (store, one));
+  one->decision = g_strdup ("allowed");
+  execute (path, make_full);
+  annex_store_end_ledger (store, one);
+  check_listed (store, "t", "one.example+");
+  execute (path, "DROP TRIGGER full");
+  test_await (annex_store_close (store));
+  g_clear_object (&store);
+
+  store = store_open (path);
+  check_listed (store, "t", "one.example");
+  test_await (annex_store_begin_ledger (store, two));
+  two->decision = g_strdup ("allowed");
+  execute (path, make_full);
+  annex_store_end_ledger (store, two);
+  test_await (annex_store_close (store));
+  g_clear_object (&store);
+  execute (path, "DROP TRIGGER full");
+  store = store_open (path);
+  check_listed (store, "t", "one.example two.example-");
   test_await (annex_store_close (store));
 }
 
@@ -281,8 +381,11 @@ main (int argc, char *argv[])
     return run_child (argv[2]);
   self_path = g_file_read_link ("/proc/self/exe", NULL);
   g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (count_warnings, NULL, NULL);
   dex_init ();
   test_add_fiber ("/store/begun/ends", test_ends);
+  test_add_fiber ("/store/begun/full", test_full);
+  test_add_fiber ("/store/begun/full-and-closed", test_full_and_closed);
   test_add_fiber ("/store/begun/closed", test_closed);
   test_add_fiber ("/store/begun/killed", test_killed);
   test_add_fiber ("/store/begun/measure", test_measure);

@@ -71,7 +71,7 @@ transferred_cb (AnnexImageSource *source,
   row->decision = g_strdup (failure == NULL ? "allowed" : "failed");
   row->by = g_strdup ("annex");
   row->reason = g_strdup (failure);
-  dex_future_disown (annex_store_append_ledger (watch->store, row));
+  annex_store_end_ledger (watch->store, row);
 }
 
 void
