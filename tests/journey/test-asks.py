@@ -57,8 +57,12 @@ class Asks(Journey):
                 self.assertIn("never allows" if label == "never" else "allowed example.org", told)
                 decided = self.events(self.newest()["id"], "network-decided")[0]["data"]
                 self.assertEqual((decided["host"], decided["decision"], decided["scope"]), ("example.org", allow, label))
+        # Never is never: it is not asked about again.
+        _, told = self.ask(wish, "--answers", self.answers({"ask": "network", "match": "example.org", "answer": "always"}))
+        self.assertIn("never allows", told)
         # The reason is the model's own words: they match nothing.
-        self.ask(wish, "--answers", self.answers({"ask": "network", "match": "b.example", "answer": "always"}), status=3)
+        other = use("request_network", host="Other.Example.", reason="to read the always allowed host b.example")
+        self.ask(other, "--answers", self.answers({"ask": "network", "match": "b.example", "answer": "always"}), status=3)
 
     def test_a_label_that_is_none(self):
         done, told = self.ask(use("request_network", host="example.org", reason="x"), "--answers",
