@@ -59,7 +59,7 @@ class Asks(Journey):
                 self.assertEqual((decided["host"], decided["decision"], decided["scope"]), ("example.org", allow, label))
         # Never is never: it is not asked about again.
         _, told = self.ask(wish, "--answers", self.answers({"ask": "network", "match": "example.org", "answer": "always"}))
-        self.assertIn("never allows", told)
+        self.assertIn("does not want it to be reached", told)
         # The reason is the model's own words: they match nothing.
         other = use("request_network", host="Other.Example.", reason="to read the always allowed host b.example")
         self.ask(other, "--answers", self.answers({"ask": "network", "match": "b.example", "answer": "always"}), status=3)
