@@ -183,11 +183,14 @@ static gboolean
 await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
 {
   AnnexVmShare *attached = g_hash_table_lookup (self->attached, id);
-  g_autoptr (AnnexShare) share = annex_share_ref (attached->share);
+  g_autoptr (AnnexShare) share = NULL;
   g_autoptr (DexFuture) unplug = NULL;
   guint unmount_ms = hurry ? REVOKE_UNMOUNT_MS : UNMOUNT_MS;
   gboolean ok = TRUE;
 
+  if (attached == NULL)
+    return TRUE; /* the machine has ended, and all that was attached with it */
+  share = annex_share_ref (attached->share);
   g_clear_signal_handler (&attached->ended_id, attached->daemon);
   /* Without its daemon the guest's driver waits for an answer for ever, until the device is gone.
    */
