@@ -303,14 +303,23 @@ attack_assert_safe (void)
 static char *
 await_guest (const char *row)
 {
-  g_autofree char *share = attack_dup_share (g_str_has_prefix (row, "F30") ? "Revoked" : "Attack");
-  g_autofree char *text = g_strdup_printf ("python3 " GUEST_SCRIPT " %s %u %s", row, port,
-                                           share != NULL ? share : "gone");
-  g_autoptr (AnnexCommand) command = annex_command_new (text);
+  /* Asked for before it is taken back: afterwards the task knows it no more, and its guest does. */
+  static char *revoked;
+  const gboolean is_revoked = g_str_has_prefix (row, "F30");
+  g_autofree char *share = attack_dup_share (is_revoked ? "Revoked" : "Attack");
+  g_autofree char *text = NULL;
+  g_autoptr (AnnexCommand) command = NULL;
   g_autoptr (AnnexOutput) output = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) all = g_string_new (NULL);
 
+  if (is_revoked && share != NULL)
+    g_set_str (&revoked, share);
+  else if (is_revoked)
+    g_set_str (&share, revoked);
+  g_assert_nonnull (share);
+  text = g_strdup_printf ("python3 " GUEST_SCRIPT " %s %u %s", row, port, share);
+  command = annex_command_new (text);
   command->as_root = TRUE;
   g_set_str (&command->cwd, "/");
   output =
