@@ -124,16 +124,30 @@ typedef struct
 {
   AnnexVm *self;
   AnnexShare *share;
-} Tidy;
+  char *path;
+  char **paths;
+} Ask;
+
+static Ask *
+ask_new (AnnexComputer *computer, AnnexShare *share)
+{
+  Ask *ask = g_new0 (Ask, 1);
+
+  ask->self = g_object_ref (ANNEX_VM (computer));
+  ask->share = share != NULL ? annex_share_ref (share) : NULL;
+  return ask;
+}
 
 static void
-tidy_free (gpointer data)
+ask_free (gpointer data)
 {
-  Tidy *tidy = data;
+  Ask *ask = data;
 
-  g_object_unref (tidy->self);
-  annex_share_unref (tidy->share);
-  g_free (tidy);
+  g_object_unref (ask->self);
+  g_clear_pointer (&ask->share, annex_share_unref);
+  g_free (ask->path);
+  g_strfreev (ask->paths);
+  g_free (ask);
 }
 
 /* Is there a folder of that name again? It may be another share by now. */
@@ -155,9 +169,9 @@ has_name (AnnexVm *self, const char *name)
 static DexFuture *
 tidy_fiber (gpointer data)
 {
-  Tidy *tidy = data;
-  AnnexVm *self = tidy->self;
-  const char *name = annex_share_get_name (tidy->share);
+  Ask *ask = data;
+  AnnexVm *self = ask->self;
+  const char *name = annex_share_get_name (ask->share);
   gboolean done = FALSE;
 
   for (guint i = 0; i < TIDY_TRIES && !done; i++)
@@ -169,7 +183,7 @@ tidy_fiber (gpointer data)
         break;
       if (g_hash_table_contains (self->tidying, name))
         continue;
-      attempt = annex_future_keep (annex_guest_unmount (self->guest, tidy->share, TIDY_UNMOUNT_MS));
+      attempt = annex_future_keep (annex_guest_unmount (self->guest, ask->share, TIDY_UNMOUNT_MS));
       g_hash_table_insert (self->tidying, g_strdup (name), dex_ref (attempt));
       done = dex_await (dex_ref (attempt), NULL); /* tried again below */
       g_hash_table_remove (self->tidying, name);
@@ -207,13 +221,7 @@ await_detached (AnnexVm *self, const char *id, gboolean hurry, GError **error)
                                                hurry ? unmount_ms : 0),
                     hurry ? NULL : error);
   if (hurry && !ok)
-    {
-      Tidy *tidy = g_new0 (Tidy, 1);
-
-      tidy->self = g_object_ref (self);
-      tidy->share = annex_share_ref (share);
-      annex_fiber_start (tidy_fiber, tidy, tidy_free);
-    }
+    annex_fiber_start (tidy_fiber, ask_new (ANNEX_COMPUTER (self), share), ask_free);
   attached = g_hash_table_lookup (self->attached, id); /* it may have been cut meanwhile */
   if (unplug == NULL && attached != NULL && attached->cut != NULL &&
       !dex_future_is_rejected (attached->cut))
@@ -552,36 +560,6 @@ annex_vm_set_shares (AnnexComputer *computer, GPtrArray *shares)
   if (self->guest == NULL)
     return dex_future_new_true ();
   return annex_fiber_run (reconcile_fiber, g_object_ref (self), g_object_unref);
-}
-
-typedef struct
-{
-  AnnexVm *self;
-  AnnexShare *share;
-  char *path;
-  char **paths;
-} Ask;
-
-static Ask *
-ask_new (AnnexComputer *computer, AnnexShare *share)
-{
-  Ask *ask = g_new0 (Ask, 1);
-
-  ask->self = g_object_ref (ANNEX_VM (computer));
-  ask->share = share != NULL ? annex_share_ref (share) : NULL;
-  return ask;
-}
-
-static void
-ask_free (gpointer data)
-{
-  Ask *ask = data;
-
-  g_object_unref (ask->self);
-  g_clear_pointer (&ask->share, annex_share_unref);
-  g_free (ask->path);
-  g_strfreev (ask->paths);
-  g_free (ask);
 }
 
 /* The guest, behind the gate, so that nothing is mounted or taken away meanwhile. NULL: the gate is
