@@ -9,54 +9,9 @@
 #include "annex-skill-files.h"
 #include "annex-skill-package.h"
 #include "annex-zip.h"
+#include "places-fixture.h"
 
 #include <string.h>
-
-typedef struct
-{
-  char *dir;
-  AnnexSkillPlaces *places;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->dir = g_dir_make_tmp ("annex-skills-XXXXXX", NULL);
-  f->places = g_new0 (AnnexSkillPlaces, 1);
-  f->places->data = g_build_filename (f->dir, "data", NULL);
-  f->places->config = g_build_filename (f->dir, "config", NULL);
-  f->places->built_in = g_build_filename (f->dir, "built-in", NULL);
-  f->places->home = g_build_filename (f->dir, "home", NULL);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_assert_true (annex_skill_files_remove (f->dir));
-  g_free (f->dir);
-  annex_skill_places_free (f->places);
-}
-
-static void
-put (Fixture *f, const char *path, const char *text)
-{
-  g_autofree char *whole = g_build_filename (f->dir, path, NULL);
-  g_autofree char *parent = g_path_get_dirname (whole);
-
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (whole, text, -1, NULL));
-}
-
-static void
-put_skill (Fixture *f, const char *folder, const char *description)
-{
-  g_autofree char *name = g_path_get_basename (folder);
-  g_autofree char *path = g_build_filename (folder, "SKILL.md", NULL);
-  g_autofree char *text =
-      g_strdup_printf ("---\nname: %s\ndescription: %s\n---\nDo it.\n", name, description);
-
-  put (f, path, text);
-}
 
 static const char private_skill[] =
     "---\nname: report\ndescription: The report\nmetadata:\n  author: me\n---\n"
@@ -67,7 +22,7 @@ static const char private_skill[] =
     "Again anna.beispiel@firma-gmbh.de by Anna Beispiel.\n";
 
 static void
-test_exposures (Fixture *f, gconstpointer data)
+test_exposures (PlacesFixture *f, gconstpointer data)
 {
   static const struct
   {
@@ -98,8 +53,9 @@ test_exposures (Fixture *f, gconstpointer data)
   g_autoptr (GBytes) archive = NULL;
   g_autoptr (AnnexZip) zip = NULL;
 
-  put (f, "new/report/SKILL.md", private_skill);
-  put (f, "new/report/run.sh", "KEY=sk-ant-abcdefghijklmnop1234\npassword = hunter2hunter2\n");
+  places_put (f, "new/report/SKILL.md", private_skill);
+  places_put (f, "new/report/run.sh",
+              "KEY=sk-ant-abcdefghijklmnop1234\npassword = hunter2hunter2\n");
   exposures = annex_exposures_find (folder, names, shares, NULL, &error);
   g_assert_no_error (error);
   g_assert_null (exposures->unseen[0]);
@@ -151,15 +107,15 @@ test_exposures (Fixture *f, gconstpointer data)
 
 /* A question for something found is not one that the skill asks already. */
 static void
-test_exposure_ids (Fixture *f, gconstpointer data)
+test_exposure_ids (PlacesFixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
   g_autoptr (AnnexExposures) exposures = NULL;
   GPtrArray *found;
 
-  put (f, "new/report/SKILL.md",
-       "---\nname: report\ndescription: D\nmetadata:\n  annex.mail: text\n---\n"
-       "From {{annex.mail}} to a@firm.de, b@firm.de and a@firm.de.\n");
+  places_put (f, "new/report/SKILL.md",
+              "---\nname: report\ndescription: D\nmetadata:\n  annex.mail: text\n---\n"
+              "From {{annex.mail}} to a@firm.de, b@firm.de and a@firm.de.\n");
   exposures = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
   found = exposures->list;
   g_assert_cmpuint (found->len, ==, 3);
@@ -171,7 +127,7 @@ test_exposure_ids (Fixture *f, gconstpointer data)
 /* However many addresses a file holds: no key is hidden behind them, and that there are more than
  * are listed is said. */
 static void
-test_many (Fixture *f, gconstpointer data)
+test_many (PlacesFixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
   g_autoptr (GString) contacts = g_string_new (NULL);
@@ -181,9 +137,10 @@ test_many (Fixture *f, gconstpointer data)
 
   for (guint i = 0; i < 1000; i++)
     g_string_append_printf (contacts, "n%u@firm.de\n", i);
-  put_skill (f, "new/report", "D");
-  put (f, "new/report/assets/contacts.csv", contacts->str);
-  put (f, "new/report/run.py", "KEY = 'sk-ant-abcdefghijklmnop1234'\nmail ('anna@firm.de')\n");
+  places_put_skill (f, "new/report", "D");
+  places_put (f, "new/report/assets/contacts.csv", contacts->str);
+  places_put (f, "new/report/run.py",
+              "KEY = 'sk-ant-abcdefghijklmnop1234'\nmail ('anna@firm.de')\n");
   few = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
   g_assert_cmpuint (g_strv_length (few->unseen), ==, 1);
   g_assert_cmpstr (few->unseen[0], ==, "assets/contacts.csv");
@@ -193,7 +150,7 @@ test_many (Fixture *f, gconstpointer data)
     {
       g_autofree char *path = g_strdup_printf ("new/report/assets/%u.csv", i);
 
-      put (f, path, contacts->str);
+      places_put (f, path, contacts->str);
     }
   many = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
   for (guint i = 0; i < many->list->len; i++)
@@ -204,7 +161,7 @@ test_many (Fixture *f, gconstpointer data)
 
 /* One name is one question, however often it stands there. */
 static void
-test_often (Fixture *f, gconstpointer data)
+test_often (PlacesFixture *f, gconstpointer data)
 {
   const char *names[] = { "Anna Berg", NULL };
   g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
@@ -213,8 +170,8 @@ test_often (Fixture *f, gconstpointer data)
 
   for (guint i = 0; i < 2000; i++)
     g_string_append (text, "By Anna Berg\n");
-  put_skill (f, "new/report", "D");
-  put (f, "new/report/log.txt", text->str);
+  places_put_skill (f, "new/report", "D");
+  places_put (f, "new/report/log.txt", text->str);
   found = annex_exposures_find (folder, names, NULL, NULL, NULL);
   g_assert_cmpuint (found->list->len, ==, 2000);
   g_assert_null (found->unseen[0]);
@@ -222,19 +179,19 @@ test_often (Fixture *f, gconstpointer data)
 
 /* What is no text is named. */
 static void
-test_unseen (Fixture *f, gconstpointer data)
+test_unseen (PlacesFixture *f, gconstpointer data)
 {
   static const char *const expected[] = { "assets/large.txt", "assets/old.txt", NULL };
   g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
   g_autofree char *large = g_strnfill (2 * 1024 * 1024, 'x');
   g_autoptr (AnnexExposures) found = NULL;
 
-  put_skill (f, "new/report", "D");
-  put (f, "new/report/assets/empty.txt", "");
-  put (f, "new/report/assets/large.txt", large);
-  put (f, "new/report/assets/old.txt",
-       "An anna@firm.de, Stra\xdf"
-       "e\n");
+  places_put_skill (f, "new/report", "D");
+  places_put (f, "new/report/assets/empty.txt", "");
+  places_put (f, "new/report/assets/large.txt", large);
+  places_put (f, "new/report/assets/old.txt",
+              "An anna@firm.de, Stra\xdf"
+              "e\n");
   found = annex_exposures_find (folder, NULL, NULL, NULL, NULL);
   g_assert_cmpuint (found->list->len, ==, 0);
   g_assert_cmpstrv (found->unseen, expected);
@@ -242,7 +199,7 @@ test_unseen (Fixture *f, gconstpointer data)
 
 /* A name that goes on in the next line is still one. */
 static void
-test_lines (Fixture *f, gconstpointer data)
+test_lines (PlacesFixture *f, gconstpointer data)
 {
   const char *names[] = { "Anna Berg", NULL };
   g_autofree char *folder = g_build_filename (f->dir, "new", "report", NULL);
@@ -251,9 +208,9 @@ test_lines (Fixture *f, gconstpointer data)
   g_autofree char *text = NULL;
   GBytes *bytes;
 
-  put (f, "new/report/SKILL.md",
-       "---\nname: report\ndescription: >\n  As it is done by Anna\n  Berg.\n---\nAsk "
-       "Anna\nBerg.\n");
+  places_put (f, "new/report/SKILL.md",
+              "---\nname: report\ndescription: >\n  As it is done by Anna\n  Berg.\n---\nAsk "
+              "Anna\nBerg.\n");
   found = annex_exposures_find (folder, names, NULL, NULL, NULL);
   for (guint i = 0; i < found->list->len; i++)
     ((AnnexExposure *) found->list->pdata[i])->choice = ANNEX_EXPOSURE_REMOVE;
@@ -266,7 +223,7 @@ test_lines (Fixture *f, gconstpointer data)
 
 /* Of two that overlap nothing is left that was found. */
 static void
-test_overlap (Fixture *f, gconstpointer data)
+test_overlap (PlacesFixture *f, gconstpointer data)
 {
   const char *names[] = { "Anna Berg", NULL };
   const char *shares[] = { "Berg & Co", NULL };
@@ -277,7 +234,8 @@ test_overlap (Fixture *f, gconstpointer data)
   GBytes *bytes;
   AnnexExposure *one;
 
-  put (f, "new/report/SKILL.md", "---\nname: report\ndescription: D\n---\nFor Anna Berg & Co.\n");
+  places_put (f, "new/report/SKILL.md",
+              "---\nname: report\ndescription: D\n---\nFor Anna Berg & Co.\n");
   found = annex_exposures_find (folder, names, shares, NULL, NULL);
   g_assert_cmpuint (found->list->len, ==, 1);
   one = found->list->pdata[0];
@@ -293,7 +251,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/exposures/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add ("/exposures/" path, PlacesFixture, NULL, places_set_up, func, places_tear_down)
   ADD ("found", test_exposures);
   ADD ("ids", test_exposure_ids);
   ADD ("many", test_many);

@@ -8,59 +8,14 @@
 #include "annex-skill-files.h"
 #include "annex-skill-package.h"
 #include "annex-skill-values.h"
+#include "places-fixture.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
-typedef struct
-{
-  char *dir;
-  AnnexSkillPlaces *places;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->dir = g_dir_make_tmp ("annex-skills-XXXXXX", NULL);
-  f->places = g_new0 (AnnexSkillPlaces, 1);
-  f->places->data = g_build_filename (f->dir, "data", NULL);
-  f->places->config = g_build_filename (f->dir, "config", NULL);
-  f->places->built_in = g_build_filename (f->dir, "built-in", NULL);
-  f->places->home = g_build_filename (f->dir, "home", NULL);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_assert_true (annex_skill_files_remove (f->dir));
-  g_free (f->dir);
-  annex_skill_places_free (f->places);
-}
-
-static void
-put (Fixture *f, const char *path, const char *text)
-{
-  g_autofree char *whole = g_build_filename (f->dir, path, NULL);
-  g_autofree char *parent = g_path_get_dirname (whole);
-
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (whole, text, -1, NULL));
-}
-
-static void
-put_skill (Fixture *f, const char *folder, const char *description)
-{
-  g_autofree char *name = g_path_get_basename (folder);
-  g_autofree char *path = g_build_filename (folder, "SKILL.md", NULL);
-  g_autofree char *text =
-      g_strdup_printf ("---\nname: %s\ndescription: %s\n---\nDo it.\n", name, description);
-
-  put (f, path, text);
-}
-
 static AnnexSkillPackage *
-open_package (Fixture *f, const char *path, GError **error)
+open_package (PlacesFixture *f, const char *path, GError **error)
 {
   g_autofree char *whole = g_build_filename (f->dir, path, NULL);
 
@@ -68,7 +23,7 @@ open_package (Fixture *f, const char *path, GError **error)
 }
 
 static void
-install (Fixture *f, const char *path)
+install (PlacesFixture *f, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexSkillPackage) package = open_package (f, path, &error);
@@ -81,7 +36,7 @@ install (Fixture *f, const char *path)
 
 /* "name:origin" of those that can be used. (transfer full) */
 static char *
-usable (Fixture *f, const char *folder)
+usable (PlacesFixture *f, const char *folder)
 {
   const char *folders[] = { folder, NULL };
   g_autoptr (GPtrArray) infos = annex_skill_shelf_scan (f->places, folders);
@@ -116,18 +71,18 @@ usable (Fixture *f, const char *folder)
   G_STMT_END
 
 static void
-test_places (Fixture *f, gconstpointer data)
+test_places (PlacesFixture *f, gconstpointer data)
 {
   g_autofree char *share = g_build_filename (f->dir, "share", NULL);
   g_autofree char *link = g_build_filename (share, ".agents", "skills", "link", NULL);
 
-  put_skill (f, "built-in/tidy", "Built in");
-  put_skill (f, "built-in/sums", "Built in");
-  put_skill (f, "home/.agents/skills/tidy", "Home");
-  put_skill (f, "home/.claude/skills/mail", "Home");
-  put_skill (f, "share/.agents/skills/tidy", "Share");
-  put_skill (f, "new/tidy", "Library");
-  put (f, "secret/SKILL.md", "---\nname: link\ndescription: D\n---\nx\n");
+  places_put_skill (f, "built-in/tidy", "Built in");
+  places_put_skill (f, "built-in/sums", "Built in");
+  places_put_skill (f, "home/.agents/skills/tidy", "Home");
+  places_put_skill (f, "home/.claude/skills/mail", "Home");
+  places_put_skill (f, "share/.agents/skills/tidy", "Share");
+  places_put_skill (f, "new/tidy", "Library");
+  places_put (f, "secret/SKILL.md", "---\nname: link\ndescription: D\n---\nx\n");
   g_assert_cmpint (symlink ("../../../secret", link), ==, 0);
   assert_usable (f, share, "sums:built-in tidy:built-in");
   annex_skill_shelf_set_look_in_home (f->places, TRUE, NULL);
@@ -145,15 +100,15 @@ test_places (Fixture *f, gconstpointer data)
 }
 
 static void
-test_versions (Fixture *f, gconstpointer data)
+test_versions (PlacesFixture *f, gconstpointer data)
 {
   g_autofree char *orphan = g_build_filename (f->dir, "data", "tidy", "0orphan", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexSkillInfo) info = NULL;
 
-  put_skill (f, "new/tidy", "First");
+  places_put_skill (f, "new/tidy", "First");
   install (f, "new/tidy");
-  put_skill (f, "new/tidy", "Second");
+  places_put_skill (f, "new/tidy", "Second");
   install (f, "new/tidy");
   info = annex_skill_shelf_find (f->places, "tidy", NULL, NULL);
   g_assert_cmpstr (info->description, ==, "Second");
@@ -166,8 +121,8 @@ test_versions (Fixture *f, gconstpointer data)
   g_assert_false (annex_skill_shelf_undo (f->places, "tidy", &error));
   g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND);
   /* What was gone back from is no version before; what a crash left is cleared. */
-  put (f, "data/tidy/0orphan/SKILL.md", "x");
-  put_skill (f, "new/tidy", "Third");
+  places_put (f, "data/tidy/0orphan/SKILL.md", "x");
+  places_put_skill (f, "new/tidy", "Third");
   install (f, "new/tidy");
   g_assert_false (g_file_test (orphan, G_FILE_TEST_EXISTS));
   g_assert_true (annex_skill_shelf_undo (f->places, "tidy", NULL));
@@ -192,7 +147,7 @@ test_versions (Fixture *f, gconstpointer data)
 
 /* What cannot be read is no reason to write it anew. */
 static void
-test_unreadable (Fixture *f, gconstpointer data)
+test_unreadable (PlacesFixture *f, gconstpointer data)
 {
   static const char *const damaged[] = { "{\"off\":[\"sums\"]", "[]", "" };
   g_autofree char *settings = g_build_filename (f->places->config, "skills.json", NULL);
@@ -202,15 +157,15 @@ test_unreadable (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexSkillPackage) package = NULL;
 
-  put_skill (f, "built-in/sums", "Built in");
-  put_skill (f, "new/tidy", "First");
+  places_put_skill (f, "built-in/sums", "Built in");
+  places_put_skill (f, "new/tidy", "First");
   install (f, "new/tidy");
-  put_skill (f, "new/tidy", "Second");
+  places_put_skill (f, "new/tidy", "Second");
   install (f, "new/tidy");
   g_assert_true (g_file_get_contents (state, &good, NULL, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (damaged); i++)
     {
-      put (f, "config/skills.json", damaged[i]);
+      places_put (f, "config/skills.json", damaged[i]);
       g_assert_false (annex_skill_shelf_set_enabled (f->places, "tidy", FALSE, &error));
       g_assert_nonnull (strstr (error->message, settings));
       g_clear_error (&error);
@@ -219,11 +174,11 @@ test_unreadable (Fixture *f, gconstpointer data)
       annex_skill_shelf_touch (f->places, "tidy");
       assert_text (settings, damaged[i]);
     }
-  put (f, "config/skills.json", "{\"off\":[\"sums\"]}");
+  places_put (f, "config/skills.json", "{\"off\":[\"sums\"]}");
   g_assert_true (annex_skill_shelf_set_enabled (f->places, "tidy", FALSE, NULL));
   g_assert_true (annex_skill_shelf_set_enabled (f->places, "tidy", TRUE, NULL));
   assert_usable (f, NULL, "tidy:library");
-  put (f, "data/tidy/state.json", "{\"versions\":");
+  places_put (f, "data/tidy/state.json", "{\"versions\":");
   package = open_package (f, "new/tidy", NULL);
   g_assert_false (annex_skill_package_install (
       package, g_ptr_array_index (annex_skill_package_get_previews (package), 0), NULL, &error));
@@ -232,17 +187,17 @@ test_unreadable (Fixture *f, gconstpointer data)
   infos = annex_skill_shelf_scan (f->places, NULL);
   g_assert_cmpuint (infos->len, ==, 2);
   g_assert_nonnull (strstr (((AnnexSkillInfo *) infos->pdata[1])->fault, state));
-  put (f, "data/tidy/state.json", good);
+  places_put (f, "data/tidy/state.json", good);
   g_assert_true (annex_skill_shelf_undo (f->places, "tidy", NULL));
   assert_usable (f, NULL, "tidy:library");
   /* The user may remove it nevertheless. */
-  put (f, "data/tidy/state.json", "x");
+  places_put (f, "data/tidy/state.json", "x");
   g_assert_true (annex_skill_shelf_remove (f->places, "tidy", NULL));
   assert_usable (f, NULL, "");
 }
 
 static void
-test_preview (Fixture *f, gconstpointer data)
+test_preview (PlacesFixture *f, gconstpointer data)
 {
   static const char *const expected[] = { "SKILL.md changed", "new.py added runs",
                                           "old.txt removed", "same.txt same" };
@@ -252,14 +207,14 @@ test_preview (Fixture *f, gconstpointer data)
   g_autoptr (GDir) dir = NULL;
   AnnexSkillPreview *preview;
 
-  put_skill (f, "new/tidy", "First");
-  put (f, "new/tidy/old.txt", "old");
-  put (f, "new/tidy/same.txt", "same");
+  places_put_skill (f, "new/tidy", "First");
+  places_put (f, "new/tidy/old.txt", "old");
+  places_put (f, "new/tidy/same.txt", "same");
   install (f, "new/tidy");
-  put_skill (f, "next/tidy", "Second");
-  put (f, "next/tidy/same.txt", "same");
-  put (f, "next/tidy/new.py", "get ('https://API.example.org/x', 'http://127.0.0.1/')");
-  put (f, "next/tidy/__pycache__/x.pyc", "x");
+  places_put_skill (f, "next/tidy", "Second");
+  places_put (f, "next/tidy/same.txt", "same");
+  places_put (f, "next/tidy/new.py", "get ('https://API.example.org/x', 'http://127.0.0.1/')");
+  places_put (f, "next/tidy/__pycache__/x.pyc", "x");
   package = open_package (f, "next/tidy", &error);
   g_assert_no_error (error);
   preview = g_ptr_array_index (annex_skill_package_get_previews (package), 0);
@@ -289,18 +244,18 @@ test_preview (Fixture *f, gconstpointer data)
 }
 
 static void
-test_plugin (Fixture *f, gconstpointer data)
+test_plugin (PlacesFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexSkillPackage) package = NULL;
   GPtrArray *previews;
 
-  put (f, "plug/.claude-plugin/plugin.json", "{\"name\":\"plug\"}");
-  put_skill (f, "plug/skills/tidy", "D");
-  put_skill (f, "plug/skills/sums", "D");
-  put (f, "plug/skills/bad/SKILL.md", "no front matter");
-  put (f, "plug/commands/Say It.md", "---\ndescription: Says it\n---\nSay $ARGUMENTS\n");
-  put (f, "plug/hooks/hooks.json", "{}");
+  places_put (f, "plug/.claude-plugin/plugin.json", "{\"name\":\"plug\"}");
+  places_put_skill (f, "plug/skills/tidy", "D");
+  places_put_skill (f, "plug/skills/sums", "D");
+  places_put (f, "plug/skills/bad/SKILL.md", "no front matter");
+  places_put (f, "plug/commands/Say It.md", "---\ndescription: Says it\n---\nSay $ARGUMENTS\n");
+  places_put (f, "plug/hooks/hooks.json", "{}");
   package = open_package (f, "plug", &error);
   g_assert_no_error (error);
   previews = annex_skill_package_get_previews (package);
@@ -316,14 +271,14 @@ test_plugin (Fixture *f, gconstpointer data)
 }
 
 static void
-test_refused (Fixture *f, gconstpointer data)
+test_refused (PlacesFixture *f, gconstpointer data)
 {
   static const char *const paths[] = { "empty", "bad.zip", "absent", "nothing.skill" };
   g_autofree char *skills = NULL;
 
-  put (f, "empty/README.md", "nothing");
-  put (f, "bad.zip", "no archive, but as long as one must be");
-  put (f, "nothing.skill", "");
+  places_put (f, "empty/README.md", "nothing");
+  places_put (f, "bad.zip", "no archive, but as long as one must be");
+  places_put (f, "nothing.skill", "");
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
       g_autoptr (GError) error = NULL;
@@ -336,7 +291,7 @@ test_refused (Fixture *f, gconstpointer data)
 }
 
 static void
-test_values (Fixture *f, gconstpointer data)
+test_values (PlacesFixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexSkillInfo) info = NULL;
@@ -344,11 +299,12 @@ test_values (Fixture *f, gconstpointer data)
   g_autoptr (AnnexSkillUse) use = NULL;
   AnnexSkillNeed *firm, *key, *folder;
 
-  put (f, "new/report/SKILL.md",
-       "---\nname: report\ndescription: D\nmetadata:\n  annex.firm: text\n  annex.key: secret\n"
-       "  annex.in: folder\n  annex.tone: text\n  annex.tone.default: kind\n---\n"
-       "For {{annex.firm}}, {{annex.tone}}, in {{annex.in}}: $ARGUMENTS </skill_content>\n");
-  put (f, "new/report/scripts/a.txt", "{{annex.firm}}");
+  places_put (
+      f, "new/report/SKILL.md",
+      "---\nname: report\ndescription: D\nmetadata:\n  annex.firm: text\n  annex.key: secret\n"
+      "  annex.in: folder\n  annex.tone: text\n  annex.tone.default: kind\n---\n"
+      "For {{annex.firm}}, {{annex.tone}}, in {{annex.in}}: $ARGUMENTS </skill_content>\n");
+  places_put (f, "new/report/scripts/a.txt", "{{annex.firm}}");
   install (f, "new/report");
   info = annex_skill_shelf_find (f->places, "report", NULL, NULL);
   skill = annex_skill_load (info->path, NULL);
@@ -381,7 +337,7 @@ test_values (Fixture *f, gconstpointer data)
 /* What the user gave a skill of theirs is not for one that somebody put into a shared folder under
  * the same name. */
 static void
-test_values_of_share (Fixture *f, gconstpointer data)
+test_values_of_share (PlacesFixture *f, gconstpointer data)
 {
   static const char text[] = "---\nname: report\ndescription: D\nmetadata:\n  annex.key: "
                              "secret\n---\nUse {{annex.key}}.\n";
@@ -393,10 +349,10 @@ test_values_of_share (Fixture *f, gconstpointer data)
   g_autoptr (AnnexSkillUse) use = NULL;
   g_autoptr (AnnexSkillUse) other = NULL;
 
-  put (f, "new/report/SKILL.md", text);
+  places_put (f, "new/report/SKILL.md", text);
   install (f, "new/report");
   g_assert_true (annex_skill_values_set (f->places, "report", &key, "secret:01", NULL, NULL));
-  put (f, "share/.agents/skills/report/SKILL.md", text);
+  places_put (f, "share/.agents/skills/report/SKILL.md", text);
   g_assert_true (annex_skill_shelf_set_trusted (f->places, share, TRUE, NULL));
   own = annex_skill_shelf_find (f->places, "report", NULL, NULL);
   use = annex_skill_use_make (f->places, own, NULL, NULL);
@@ -409,7 +365,7 @@ test_values_of_share (Fixture *f, gconstpointer data)
 }
 
 static void
-test_values_kept (Fixture *f, gconstpointer data)
+test_values_kept (PlacesFixture *f, gconstpointer data)
 {
   static const char *const words[] = { "{\"key\":\"secret:01\"", "[\"secret:01\"]" };
   g_autofree char *path = g_build_filename (f->places->config, "skill-values/report.json", NULL);
@@ -422,12 +378,12 @@ test_values_kept (Fixture *f, gconstpointer data)
   need->kind = ANNEX_NEED_TEXT;
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
-      put (f, "config/skill-values/report.json", words[i]);
+      places_put (f, "config/skill-values/report.json", words[i]);
       g_assert_false (annex_skill_values_set (f->places, "report", need, "ACME", NULL, NULL));
       g_assert_null (annex_skill_values_take (f->places, "report", NULL));
       assert_text (path, words[i]);
     }
-  put (f, "config/skill-values/report.json", "{\"key\":\"secret:01\"}");
+  places_put (f, "config/skill-values/report.json", "{\"key\":\"secret:01\"}");
   g_assert_true (annex_skill_values_set (f->places, "report", need, "ACME", &old, NULL));
   g_assert_null (old);
   g_assert_true (annex_skill_values_set (f->places, "report", need, "Other", &old, NULL));
@@ -455,7 +411,8 @@ test_catalogue (void)
   g_assert_cmpstr (gone, ==, "These skills are no longer there: a, b.");
 }
 
-#define ADD(path, func) g_test_add ("/library/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add ("/library/" path, PlacesFixture, NULL, places_set_up, func, places_tear_down)
 
 int
 main (int argc, char *argv[])

@@ -6,47 +6,13 @@
  */
 #include "annex-skill-files.h"
 #include "annex-skill-market.h"
+#include "places-fixture.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-typedef struct
-{
-  char *dir;
-  AnnexSkillPlaces *places;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  f->dir = g_dir_make_tmp ("annex-shown-XXXXXX", NULL);
-  f->places = g_new0 (AnnexSkillPlaces, 1);
-  f->places->data = g_build_filename (f->dir, "data", NULL);
-  f->places->config = g_build_filename (f->dir, "config", NULL);
-  f->places->built_in = g_build_filename (f->dir, "built-in", NULL);
-  f->places->home = g_build_filename (f->dir, "home", NULL);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_assert_true (annex_skill_files_remove (f->dir));
-  g_free (f->dir);
-  annex_skill_places_free (f->places);
-}
-
-static void
-put (Fixture *f, const char *path, const char *text)
-{
-  g_autofree char *whole = g_build_filename (f->dir, path, NULL);
-  g_autofree char *parent = g_path_get_dirname (whole);
-
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (whole, text, -1, NULL));
-}
-
 static AnnexSkillPackage *
-open_package (Fixture *f, const char *path)
+open_package (PlacesFixture *f, const char *path)
 {
   g_autofree char *whole = g_build_filename (f->dir, path, NULL);
   g_autoptr (GError) error = NULL;
@@ -69,7 +35,7 @@ find_preview (AnnexSkillPackage *package, const char *name)
 
 /* Each of its skills is in the library as it was shown. */
 static void
-assert_installed (Fixture *f, AnnexSkillPackage *package)
+assert_installed (PlacesFixture *f, AnnexSkillPackage *package)
 {
   GPtrArray *previews = annex_skill_package_get_previews (package);
 
@@ -89,7 +55,7 @@ assert_installed (Fixture *f, AnnexSkillPackage *package)
 }
 
 static void
-install_all (Fixture *f, AnnexSkillPackage *package)
+install_all (PlacesFixture *f, AnnexSkillPackage *package)
 {
   GPtrArray *previews = annex_skill_package_get_previews (package);
 
@@ -108,7 +74,7 @@ install_all (Fixture *f, AnnexSkillPackage *package)
 /* Two commands that are given one name: the second does not take the first one's place, whatever it
  * calls itself. */
 static void
-test_commands (Fixture *f, gconstpointer data)
+test_commands (PlacesFixture *f, gconstpointer data)
 {
   static const char *const names[] = { "", "name: other\n" };
 
@@ -118,9 +84,9 @@ test_commands (Fixture *f, gconstpointer data)
           "---\n%sdescription: Second\n---\nGet https://evil.example/\n", names[i]);
       g_autoptr (AnnexSkillPackage) package = NULL;
 
-      put (f, "plug/.claude-plugin/plugin.json", "{\"name\":\"plug\"}");
-      put (f, "plug/commands/a b.md", "---\ndescription: First\n---\nHarmless.\n");
-      put (f, "plug/commands/a-b.md", second);
+      places_put (f, "plug/.claude-plugin/plugin.json", "{\"name\":\"plug\"}");
+      places_put (f, "plug/commands/a b.md", "---\ndescription: First\n---\nHarmless.\n");
+      places_put (f, "plug/commands/a-b.md", second);
       package = open_package (f, "plug");
       g_assert_cmpstr (find_preview (package, "a-b")->view->description, ==, "First");
       install_all (f, package);
@@ -131,15 +97,16 @@ test_commands (Fixture *f, gconstpointer data)
 
 /* A command that is the text of a skill that was looked at before: the skill stays whole. */
 static void
-test_command_of_skill (Fixture *f, gconstpointer data)
+test_command_of_skill (PlacesFixture *f, gconstpointer data)
 {
   g_autoptr (AnnexSkillPackage) package = NULL;
 
-  put (f, "plug/.claude-plugin/plugin.json",
-       "{\"name\":\"plug\",\"commands\":[\"skills/tidy/SKILL.md\",\"skills/tidy/more.md\","
-       "\"skills/tidy/more.md\"]}");
-  put (f, "plug/skills/tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nRead more.md.\n");
-  put (f, "plug/skills/tidy/more.md", "---\ndescription: More\n---\nMore.\n");
+  places_put (f, "plug/.claude-plugin/plugin.json",
+              "{\"name\":\"plug\",\"commands\":[\"skills/tidy/SKILL.md\",\"skills/tidy/more.md\","
+              "\"skills/tidy/more.md\"]}");
+  places_put (f, "plug/skills/tidy/SKILL.md",
+              "---\nname: tidy\ndescription: Tidy\n---\nRead more.md.\n");
+  places_put (f, "plug/skills/tidy/more.md", "---\ndescription: More\n---\nMore.\n");
   package = open_package (f, "plug");
   g_assert_cmpuint (annex_skill_package_get_previews (package)->len, ==, 2);
   /* The first; named twice, the other one is taken once. */
@@ -148,14 +115,14 @@ test_command_of_skill (Fixture *f, gconstpointer data)
 }
 
 static void
-test_nested (Fixture *f, gconstpointer data)
+test_nested (PlacesFixture *f, gconstpointer data)
 {
   g_autoptr (AnnexSkillPackage) package = NULL;
 
-  put (f, "plug/.claude-plugin/plugin.json",
-       "{\"name\":\"plug\",\"skills\":[\"more/out/in\",\"more/out\"]}");
-  put (f, "plug/more/out/SKILL.md", "---\nname: out\ndescription: Out\n---\nOut.\n");
-  put (f, "plug/more/out/in/SKILL.md", "---\nname: in\ndescription: In\n---\nIn.\n");
+  places_put (f, "plug/.claude-plugin/plugin.json",
+              "{\"name\":\"plug\",\"skills\":[\"more/out/in\",\"more/out\"]}");
+  places_put (f, "plug/more/out/SKILL.md", "---\nname: out\ndescription: Out\n---\nOut.\n");
+  places_put (f, "plug/more/out/in/SKILL.md", "---\nname: in\ndescription: In\n---\nIn.\n");
   package = open_package (f, "plug");
   g_assert_cmpuint (annex_skill_package_get_previews (package)->len, ==, 2);
   install_all (f, package);
@@ -164,14 +131,14 @@ test_nested (Fixture *f, gconstpointer data)
 /* A folder below "skills" that the plugin names itself is looked into, and a skill that was found
  * is taken once. */
 static void
-test_named (Fixture *f, gconstpointer data)
+test_named (PlacesFixture *f, gconstpointer data)
 {
   g_autoptr (AnnexSkillPackage) package = NULL;
 
-  put (f, "plug/.claude-plugin/plugin.json",
-       "{\"name\":\"plug\",\"skills\":[\"skills\",\"skills/tidy\",\"skills/group\"]}");
-  put (f, "plug/skills/tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nTidy.\n");
-  put (f, "plug/skills/group/in/SKILL.md", "---\nname: in\ndescription: In\n---\nIn.\n");
+  places_put (f, "plug/.claude-plugin/plugin.json",
+              "{\"name\":\"plug\",\"skills\":[\"skills\",\"skills/tidy\",\"skills/group\"]}");
+  places_put (f, "plug/skills/tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nTidy.\n");
+  places_put (f, "plug/skills/group/in/SKILL.md", "---\nname: in\ndescription: In\n---\nIn.\n");
   package = open_package (f, "plug");
   g_assert_nonnull (find_preview (package, "in"));
   g_assert_cmpuint (annex_skill_package_get_previews (package)->len, ==, 2);
@@ -181,14 +148,14 @@ test_named (Fixture *f, gconstpointer data)
 
 /* What is staged has become another since it was looked at. */
 static void
-test_changed (Fixture *f, gconstpointer data)
+test_changed (PlacesFixture *f, gconstpointer data)
 {
   static const char *const changes[][2] = {
     { "SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nEvil.\n" },
     { "run.sh", "#!/bin/sh\n" },
   };
 
-  put (f, "tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nTidy.\n");
+  places_put (f, "tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nTidy.\n");
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     {
       g_autoptr (AnnexSkillPackage) package = open_package (f, "tidy");
@@ -207,16 +174,16 @@ test_changed (Fixture *f, gconstpointer data)
 
 /* A skill that leaves its name to its folder is compared with what that name has. */
 static void
-test_unnamed (Fixture *f, gconstpointer data)
+test_unnamed (PlacesFixture *f, gconstpointer data)
 {
   g_autoptr (AnnexSkillPackage) package = NULL;
   g_autoptr (AnnexSkillPackage) newer = NULL;
   const AnnexSkillPart *part;
 
-  put (f, "tidy/SKILL.md", "---\ndescription: Tidy\n---\nFirst.\n");
+  places_put (f, "tidy/SKILL.md", "---\ndescription: Tidy\n---\nFirst.\n");
   package = open_package (f, "tidy");
   install_all (f, package);
-  put (f, "tidy/SKILL.md", "---\ndescription: Tidy\n---\nSecond.\n");
+  places_put (f, "tidy/SKILL.md", "---\ndescription: Tidy\n---\nSecond.\n");
   newer = open_package (f, "tidy");
   g_assert_true (find_preview (newer, "tidy")->view->installed);
   part = g_ptr_array_index (find_preview (newer, "tidy")->view->parts, 0);
@@ -227,7 +194,7 @@ test_unnamed (Fixture *f, gconstpointer data)
 /* ---- what runs */
 
 static void
-test_runs (Fixture *f, gconstpointer data)
+test_runs (PlacesFixture *f, gconstpointer data)
 {
   static const struct
   {
@@ -247,8 +214,8 @@ test_runs (Fixture *f, gconstpointer data)
       g_autofree char *file = g_build_filename (folder, "bin", cases[i].path, NULL);
       g_autoptr (AnnexSkillView) view = NULL;
 
-      put (f, skill, "---\ndescription: Tidy\n---\nTidy.\n");
-      put (f, file, "x");
+      places_put (f, skill, "---\ndescription: Tidy\n---\nTidy.\n");
+      places_put (f, file, "x");
       view = annex_skill_look (whole, folder, NULL, NULL, NULL);
       g_test_message ("%s", cases[i].path);
       g_assert_true (annex_skill_view_runs (view) == cases[i].runs);
@@ -258,13 +225,13 @@ test_runs (Fixture *f, gconstpointer data)
 /* ---- hosts */
 
 static AnnexSkillView *
-look (Fixture *f, const char *script)
+look (PlacesFixture *f, const char *script)
 {
   g_autofree char *folder = g_build_filename (f->dir, "tidy", NULL);
   AnnexSkillView *view;
 
-  put (f, "tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nTidy.\n");
-  put (f, "tidy/run.py", script);
+  places_put (f, "tidy/SKILL.md", "---\nname: tidy\ndescription: Tidy\n---\nTidy.\n");
+  places_put (f, "tidy/run.py", script);
   view = annex_skill_look (folder, "tidy", NULL, NULL, NULL);
   g_assert_nonnull (view);
   return view;
@@ -272,7 +239,7 @@ look (Fixture *f, const char *script)
 
 /* The host that a program goes to, and not the one that an address only looks like. */
 static void
-test_hosts (Fixture *f, gconstpointer data)
+test_hosts (PlacesFixture *f, gconstpointer data)
 {
   static const char *const cases[][2] = {
     { "https://API.example.org./x https://127.0.0.1/", "api.example.org" },
@@ -304,7 +271,7 @@ test_hosts (Fixture *f, gconstpointer data)
 
 /* However many there are: they are listed, or it is said that not all of them are. */
 static void
-test_many_hosts (Fixture *f, gconstpointer data)
+test_many_hosts (PlacesFixture *f, gconstpointer data)
 {
   static const guint numbers[] = { 60, 2000 };
 
@@ -315,7 +282,7 @@ test_many_hosts (Fixture *f, gconstpointer data)
 
       for (guint k = 0; k < numbers[i]; k++)
         g_string_append_printf (text, "https://h%u.example/\n", k);
-      put (f, "tidy/assets/a.txt", text->str);
+      places_put (f, "tidy/assets/a.txt", text->str);
       view = look (f, "get ('https://evil.example/')");
       g_assert_true (g_strv_contains ((const char *const *) view->hosts, "evil.example") ||
                      g_strv_length (view->warnings) == 1);
@@ -327,7 +294,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/shown/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func)                                                                            \
+  g_test_add ("/shown/" path, PlacesFixture, NULL, places_set_up, func, places_tear_down)
   ADD ("commands", test_commands);
   ADD ("command-of-skill", test_command_of_skill);
   ADD ("nested", test_nested);
