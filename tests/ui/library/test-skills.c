@@ -511,7 +511,7 @@ test_export_unseen (Case *self, gconstpointer data)
 
   put_skill (self, "drawings", "Makes drawings");
   shots_write (folder, "assets/<b>logo.png", "\x89PNG");
-  for (guint i = 0; i < 24; i++)
+  for (guint i = 0; i < 60; i++)
     {
       g_autofree char *path = g_strdup_printf ("assets/photos/%02u.jpg", i);
 
