@@ -295,6 +295,8 @@ bind_list (sqlite3_stmt *statement, const char *types, va_list args)
   for (int i = 0; types[i] != '\0'; i++)
     if (types[i] == 'i')
       sqlite3_bind_int64 (statement, i + 1, va_arg (args, gint64));
+    else if (types[i] == 'd')
+      sqlite3_bind_double (statement, i + 1, va_arg (args, double));
     else
       sqlite3_bind_text (statement, i + 1, va_arg (args, const char *), -1, SQLITE_TRANSIENT);
 }

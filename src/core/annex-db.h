@@ -28,7 +28,7 @@ annex_db_exec (AnnexDb *self, const char *sql, GError **error);
 /* The statement of @sql, a string literal (it is cached by its address), reset. (borrowed) */
 sqlite3_stmt *
 annex_db_prepare (AnnexDb *self, const char *sql, GError **error);
-/* Binds in order: s const char * (NULL is SQL's NULL), i gint64. */
+/* Binds in order: s const char * (NULL is SQL's NULL), i gint64, d double. */
 void
 annex_db_bind (sqlite3_stmt *statement, const char *types, ...);
 /* TRUE when there is a row. FALSE at the end, or with @error set. */

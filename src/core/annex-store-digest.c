@@ -182,6 +182,8 @@ annex_digest_new (AnnexEventType type, JsonObject *data)
   self->rewinds_to = -1;
   self->creates = type == ANNEX_EVENT_TASK_CREATED;
   self->imported = type == ANNEX_EVENT_IMPORTED || type == ANNEX_EVENT_FORKED;
+  self->forked = type == ANNEX_EVENT_FORKED;
+  self->spends = type == ANNEX_EVENT_REPLY_FINISHED && annex_spent_read_usage (data, &self->usage);
   if (type == ANNEX_EVENT_TASK_CREATED || type == ANNEX_EVENT_TITLE_CHANGED)
     {
       self->title = g_strdup (annex_json_opt_string (data, "title", ""));

@@ -150,6 +150,57 @@ derive_summary (AnnexDb *db,
 }
 
 gboolean
+annex_store_read_spent (AnnexDb *db, const char *task_id, AnnexSpent *spent, GError **error)
+{
+  g_autoptr (AnnexStatement) statement =
+      annex_db_prepare (db,
+                        "SELECT input_tokens, output_tokens, cache_write_tokens, "
+                        "cache_read_tokens, cost_usd, known_cost_usd FROM summary WHERE task = ?",
+                        error);
+  g_autoptr (GError) local = NULL;
+
+  *spent = (AnnexSpent) { 0 };
+  if (statement == NULL)
+    return FALSE;
+  annex_db_bind (statement, "s", task_id);
+  if (annex_db_step (db, statement, &local))
+    {
+      spent->usage.input_tokens = sqlite3_column_int64 (statement, 0);
+      spent->usage.output_tokens = sqlite3_column_int64 (statement, 1);
+      spent->usage.cache_write_tokens = sqlite3_column_int64 (statement, 2);
+      spent->usage.cache_read_tokens = sqlite3_column_int64 (statement, 3);
+      spent->usage.cost_usd = sqlite3_column_double (statement, 4);
+      spent->known_cost_usd = sqlite3_column_double (statement, 5);
+    }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+derive_spent (AnnexDb *db, const char *task_id, const AnnexDigest *digest, GError **error)
+{
+  AnnexSpent spent = { 0 };
+
+  if (!digest->spends && !digest->forked)
+    return TRUE;
+  if (digest->spends)
+    {
+      if (!annex_store_read_spent (db, task_id, &spent, error))
+        return FALSE;
+      annex_spent_add (&spent, &digest->usage);
+    }
+  return annex_db_run (db, error,
+                       "UPDATE summary SET input_tokens = ?2, output_tokens = ?3, "
+                       "cache_write_tokens = ?4, cache_read_tokens = ?5, cost_usd = ?6, "
+                       "known_cost_usd = ?7 WHERE task = ?1",
+                       "siiiidd", task_id, spent.usage.input_tokens, spent.usage.output_tokens,
+                       spent.usage.cache_write_tokens, spent.usage.cache_read_tokens,
+                       spent.usage.cost_usd, spent.known_cost_usd);
+}
+
+gboolean
 annex_store_derive (AnnexDb *db,
                     gint64 id,
                     const char *task_id,
@@ -160,6 +211,7 @@ annex_store_derive (AnnexDb *db,
                     GError **error)
 {
   if (!derive_summary (db, task_id, time_us, digest, error) ||
+      !derive_spent (db, task_id, digest, error) ||
       !derive_asks (db, id, task_id, digest, strict, error))
     return FALSE;
   if (digest->headline == NULL && digest->words[0] == '\0')

@@ -13,6 +13,7 @@
 
 #include "annex-db.h"
 #include "annex-owners.h"
+#include "annex-spent.h"
 #include "annex-store.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,9 @@ typedef struct
   gint64 rewinds_to; /* -1: no rewind */
   gboolean creates;
   gboolean imported; /* or a copy: nothing of before is open or runs */
+  gboolean forked;   /* a copy: what was spent before was spent by another task */
+  gboolean spends;   /* what usage says */
+  AnnexUsage usage;
   char *headline; /* for the search: a title */
   char *words;    /* for the search: everything else */
 } AnnexDigest;
@@ -145,6 +149,9 @@ annex_store_derive (AnnexDb *db,
                     const AnnexDigest *digest,
                     gboolean strict,
                     GError **error);
+/* What the replies of a task have cost so far. */
+gboolean
+annex_store_read_spent (AnnexDb *db, const char *task_id, AnnexSpent *spent, GError **error);
 /* Last seq of a task, 0 when it has no events; -1 with NOT_FOUND when there is no such task. */
 gint64
 annex_store_last_seq (AnnexDb *db, const char *task_id, GError **error);

@@ -12,7 +12,7 @@
 #include <glib/gi18n.h>
 
 /* Raise when the derived tables or what a digest puts into them change. */
-#define DERIVED_VERSION 2
+#define DERIVED_VERSION 3
 
 /* migrations[n] leads from schema version n to n + 1. Never change one that was released. */
 static const char *const migrations[] = {
@@ -61,7 +61,14 @@ static const char make_derived[] =
     "  title TEXT NOT NULL,"
     "  state TEXT NOT NULL,"
     "  created_us INTEGER NOT NULL,"
-    "  updated_us INTEGER NOT NULL) WITHOUT ROWID;"
+    "  updated_us INTEGER NOT NULL,"
+    /* AnnexSpent, so that no reply is read for it. */
+    "  input_tokens INTEGER NOT NULL DEFAULT 0,"
+    "  output_tokens INTEGER NOT NULL DEFAULT 0,"
+    "  cache_write_tokens INTEGER NOT NULL DEFAULT 0,"
+    "  cache_read_tokens INTEGER NOT NULL DEFAULT 0,"
+    "  cost_usd REAL NOT NULL DEFAULT 0,"
+    "  known_cost_usd REAL NOT NULL DEFAULT 0) WITHOUT ROWID;"
     /* Open asks: the event that opened each, and the answer that refuses it. */
     "CREATE TABLE asks ("
     "  task TEXT NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,"

@@ -414,35 +414,18 @@ apply_forked (AnnexTaskFacts *self)
   g_hash_table_remove_all (self->tool_grants);
   g_ptr_array_set_size (self->keeps, 0);
   g_clear_pointer (&self->rolling_back, json_object_unref);
-  self->usage = (AnnexUsage) { 0 };
-  self->known_cost_usd = 0;
+  self->spent = (AnnexSpent) { 0 };
   if (self->state == ANNEX_TASK_RUNNING || self->state == ANNEX_TASK_WAITING)
     self->state = ANNEX_TASK_STOPPED;
-}
-
-static gint64
-count (JsonObject *usage, const char *name)
-{
-  return CLAMP (annex_json_opt_int (usage, name, 0), 0, G_MAXINT64 / 1024);
 }
 
 static void
 apply_usage (AnnexTaskFacts *self, JsonObject *data)
 {
-  JsonObject *usage = annex_json_opt_object (data, "usage");
-  double cost = annex_json_opt_double (data, "cost_usd", -1);
+  AnnexUsage usage;
 
-  if (usage == NULL)
-    return;
-  self->usage.input_tokens += count (usage, "input_tokens");
-  self->usage.output_tokens += count (usage, "output_tokens");
-  self->usage.cache_write_tokens += count (usage, "cache_write_tokens");
-  self->usage.cache_read_tokens += count (usage, "cache_read_tokens");
-  self->known_cost_usd += MAX (cost, 0);
-  if (cost < 0)
-    self->usage.cost_usd = -1; /* one unknown part makes the sum unknown */
-  else if (self->usage.cost_usd >= 0)
-    self->usage.cost_usd += cost;
+  if (annex_spent_read_usage (data, &usage))
+    annex_spent_add (&self->spent, &usage);
 }
 
 static void

@@ -167,5 +167,5 @@ annex_task_is_kept_since (AnnexTask *self, const char *share_id, const char *pat
 double
 annex_task_get_known_cost (AnnexTask *self)
 {
-  return annex_task_peek_facts (self)->known_cost_usd;
+  return annex_task_peek_facts (self)->spent.known_cost_usd;
 }

@@ -112,9 +112,9 @@ note_given_files (AnnexDb *db, const char *task_id, AnnexTaskFacts *facts, GErro
 }
 
 /* The types left out are most of any log: annex_task_facts_apply does nothing with them, but for
- * what is looked up in the user's messages. */
+ * what is looked up in the user's messages, and what the replies have cost, which is kept. */
 static gboolean
-facts_work (AnnexDb *db, StoreJob *job, GError **error)
+read_facts (AnnexDb *db, StoreJob *job, GError **error)
 {
   g_autoptr (AnnexTaskRecord) record = record_new ();
   g_autoptr (AnnexStatement) statement = NULL;
@@ -125,7 +125,8 @@ facts_work (AnnexDb *db, StoreJob *job, GError **error)
   statement = annex_db_prepare (db,
                                 "SELECT id, task, seq, time_us, type, data FROM events "
                                 "WHERE task = ? AND type NOT IN ('user-message', 'reply-started', "
-                                "'block', 'reply-failed', 'tool-started', 'tool-finished') "
+                                "'block', 'reply-finished', 'reply-failed', 'tool-started', "
+                                "'tool-finished') "
                                 "ORDER BY seq",
                                 error);
   if (statement == NULL)
@@ -134,7 +135,8 @@ facts_work (AnnexDb *db, StoreJob *job, GError **error)
   annex_task_facts_init (&record->facts);
   record->has_facts = TRUE;
   if (!apply_rows (db, statement, apply_fact, record, error) ||
-      !note_given_files (db, job->task_id, &record->facts, error))
+      !note_given_files (db, job->task_id, &record->facts, error) ||
+      !annex_store_read_spent (db, job->task_id, &record->facts.spent, error))
     return FALSE;
   if (record->facts.provider == NULL)
     {
@@ -144,6 +146,19 @@ facts_work (AnnexDb *db, StoreJob *job, GError **error)
     }
   take_record (job, g_steal_pointer (&record));
   return TRUE;
+}
+
+/* All of one state of the file: what another process adds meanwhile comes after last_seq. */
+static gboolean
+facts_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  gboolean read;
+
+  if (!annex_db_exec (db, "BEGIN", error))
+    return FALSE;
+  read = read_facts (db, job, error);
+  annex_db_rollback (db);
+  return read;
 }
 
 DexFuture *

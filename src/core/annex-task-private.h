@@ -8,6 +8,7 @@
 
 #include "annex-call-asks.h"
 #include "annex-conversation.h"
+#include "annex-spent.h"
 #include "annex-task.h"
 
 G_BEGIN_DECLS
@@ -42,8 +43,7 @@ typedef struct
   GHashTable
       *kept_since; /* "share/path" of what was kept after the state the computer went back to */
   char *again_of;  /* nullable: the task that this is another try of */
-  AnnexUsage usage;
-  double known_cost_usd; /* of the replies whose cost is known */
+  AnnexSpent spent;
   AnnexTaint taint;
   GPtrArray *untrusted; /* char *, sources that were read, each once */
   guint given_files;

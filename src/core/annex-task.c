@@ -585,7 +585,7 @@ annex_task_count_compacted (AnnexTask *self)
 void
 annex_task_get_usage (AnnexTask *self, AnnexUsage *usage)
 {
-  *usage = self->facts.usage;
+  *usage = self->facts.spent.usage;
 }
 
 gint64

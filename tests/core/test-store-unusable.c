@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "store-fixture.h"
+#include "annex-task-run.h"
 #include "test-fiber.h"
 
 #include <glib/gstdio.h>
@@ -122,6 +123,21 @@ test_odd_path (void)
 }
 
 /* Derived tables of another version, or lost, are made anew from the events. */
+/* What the replies cost, summed; one of them does not know, and two say more than there can be. */
+static void
+check_spent (AnnexStore *store)
+{
+  g_autoptr (AnnexTask) task = dex_await_object (annex_task_load (store, "a"), NULL);
+  AnnexUsage usage;
+
+  g_assert_nonnull (task);
+  annex_task_get_usage (task, &usage);
+  g_assert_cmpint (usage.input_tokens, ==, G_MAXINT64 / 2);
+  g_assert_cmpint (usage.output_tokens, ==, 7);
+  g_assert_cmpfloat (usage.cost_usd, ==, -1);
+  g_assert_cmpfloat (annex_task_get_known_cost (task), ==, 0.75);
+}
+
 static void
 test_derived (void)
 {
@@ -134,6 +150,14 @@ test_derived (void)
   store_put (store, "a", ANNEX_EVENT_ASK_OPENED, "{\"ask\":{\"id\":\"k1\"}}");
   store_put (store, "a", ANNEX_EVENT_ASK_OPENED, "{\"ask\":{\"id\":\"k2\"}}");
   store_put (store, "a", ANNEX_EVENT_ASK_ANSWERED, "{\"ask\":\"k2\",\"answer\":{}}");
+  store_put (store, "a", ANNEX_EVENT_REPLY_FINISHED,
+             "{\"usage\":{\"input_tokens\":5},\"cost_usd\":0.5}");
+  store_put (store, "a", ANNEX_EVENT_REPLY_FINISHED,
+             "{\"usage\":{\"input_tokens\":9223372036854775807,\"output_tokens\":3}}");
+  store_put (store, "a", ANNEX_EVENT_REPLY_FINISHED,
+             "{\"usage\":{\"input_tokens\":9223372036854775807,\"output_tokens\":4},"
+             "\"cost_usd\":0.25}");
+  check_spent (store);
   test_await (annex_store_set_archived (store, "a", TRUE));
   test_await (annex_store_close (store));
   g_clear_object (&store);
@@ -149,6 +173,7 @@ test_derived (void)
     g_assert_true (summary->archived);
     g_assert_cmpint (summary->open_asks, ==, 1);
   }
+  check_spent (store);
   store_check_ids (annex_store_search (store, "needle", 0), "a");
   store_check_ids (annex_store_search (store, "renamed", 0), "a");
   test_await (annex_store_close (store));
