@@ -7,6 +7,7 @@
  */
 #include "annex-ask.h"
 #include "annex-store-private.h"
+#include "annex-taint.h"
 
 #include <string.h>
 
@@ -183,6 +184,8 @@ annex_digest_new (AnnexEventType type, JsonObject *data)
   self->creates = type == ANNEX_EVENT_TASK_CREATED;
   self->imported = type == ANNEX_EVENT_IMPORTED || type == ANNEX_EVENT_FORKED;
   self->forked = type == ANNEX_EVENT_FORKED;
+  self->gives = type == ANNEX_EVENT_USER_MESSAGE &&
+                (annex_taint_after (ANNEX_TAINT_NONE, type, data) & ANNEX_TAINT_PRIVATE) != 0;
   self->spends = type == ANNEX_EVENT_REPLY_FINISHED && annex_spent_read_usage (data, &self->usage);
   if (type == ANNEX_EVENT_TASK_CREATED || type == ANNEX_EVENT_TITLE_CHANGED)
     {

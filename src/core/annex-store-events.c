@@ -150,16 +150,17 @@ derive_summary (AnnexDb *db,
 }
 
 gboolean
-annex_store_read_spent (AnnexDb *db, const char *task_id, AnnexSpent *spent, GError **error)
+annex_store_read_sums (AnnexDb *db, const char *task_id, AnnexStoreSums *sums, GError **error)
 {
-  g_autoptr (AnnexStatement) statement =
-      annex_db_prepare (db,
-                        "SELECT input_tokens, output_tokens, cache_write_tokens, "
-                        "cache_read_tokens, cost_usd, known_cost_usd FROM summary WHERE task = ?",
-                        error);
+  g_autoptr (AnnexStatement) statement = annex_db_prepare (
+      db,
+      "SELECT input_tokens, output_tokens, cache_write_tokens, "
+      "cache_read_tokens, cost_usd, known_cost_usd, given FROM summary WHERE task = ?",
+      error);
   g_autoptr (GError) local = NULL;
+  AnnexSpent *spent = &sums->spent;
 
-  *spent = (AnnexSpent) { 0 };
+  *sums = (AnnexStoreSums) { 0 };
   if (statement == NULL)
     return FALSE;
   annex_db_bind (statement, "s", task_id);
@@ -171,6 +172,7 @@ annex_store_read_spent (AnnexDb *db, const char *task_id, AnnexSpent *spent, GEr
       spent->usage.cache_read_tokens = sqlite3_column_int64 (statement, 3);
       spent->usage.cost_usd = sqlite3_column_double (statement, 4);
       spent->known_cost_usd = sqlite3_column_double (statement, 5);
+      sums->given = sqlite3_column_int (statement, 6) != 0;
     }
   if (local == NULL)
     return TRUE;
@@ -179,25 +181,27 @@ annex_store_read_spent (AnnexDb *db, const char *task_id, AnnexSpent *spent, GEr
 }
 
 static gboolean
-derive_spent (AnnexDb *db, const char *task_id, const AnnexDigest *digest, GError **error)
+derive_sums (AnnexDb *db, const char *task_id, const AnnexDigest *digest, GError **error)
 {
-  AnnexSpent spent = { 0 };
+  AnnexStoreSums sums = { 0 };
+  AnnexSpent *spent = &sums.spent;
 
-  if (!digest->spends && !digest->forked)
+  if (!digest->spends && !digest->forked && !digest->gives)
     return TRUE;
+  if (!annex_store_read_sums (db, task_id, &sums, error))
+    return FALSE;
+  if (digest->forked)
+    *spent = (AnnexSpent) { 0 };
   if (digest->spends)
-    {
-      if (!annex_store_read_spent (db, task_id, &spent, error))
-        return FALSE;
-      annex_spent_add (&spent, &digest->usage);
-    }
+    annex_spent_add (spent, &digest->usage);
   return annex_db_run (db, error,
                        "UPDATE summary SET input_tokens = ?2, output_tokens = ?3, "
                        "cache_write_tokens = ?4, cache_read_tokens = ?5, cost_usd = ?6, "
-                       "known_cost_usd = ?7 WHERE task = ?1",
-                       "siiiidd", task_id, spent.usage.input_tokens, spent.usage.output_tokens,
-                       spent.usage.cache_write_tokens, spent.usage.cache_read_tokens,
-                       spent.usage.cost_usd, spent.known_cost_usd);
+                       "known_cost_usd = ?7, given = ?8 WHERE task = ?1",
+                       "siiiiddi", task_id, spent->usage.input_tokens, spent->usage.output_tokens,
+                       spent->usage.cache_write_tokens, spent->usage.cache_read_tokens,
+                       spent->usage.cost_usd, spent->known_cost_usd,
+                       (gint64) (sums.given || digest->gives));
 }
 
 gboolean
@@ -211,7 +215,7 @@ annex_store_derive (AnnexDb *db,
                     GError **error)
 {
   if (!derive_summary (db, task_id, time_us, digest, error) ||
-      !derive_spent (db, task_id, digest, error) ||
+      !derive_sums (db, task_id, digest, error) ||
       !derive_asks (db, id, task_id, digest, strict, error))
     return FALSE;
   if (digest->headline == NULL && digest->words[0] == '\0')

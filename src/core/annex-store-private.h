@@ -38,6 +38,7 @@ typedef struct
   gboolean forked;   /* a copy: what was spent before was spent by another task */
   gboolean spends;   /* what usage says */
   AnnexUsage usage;
+  gboolean gives;    /* files, with what the user says */
   char *headline; /* for the search: a title */
   char *words;    /* for the search: everything else */
 } AnnexDigest;
@@ -149,9 +150,19 @@ annex_store_derive (AnnexDb *db,
                     const AnnexDigest *digest,
                     gboolean strict,
                     GError **error);
-/* What the replies of a task have cost so far. */
+/* Events that a fact of a task comes from: not those that most of any log is, of which what is
+ * wanted is kept as sums. There is an index of them, by task and seq. */
+#define ANNEX_STORE_IS_FACT                                                                        \
+  "type NOT IN ('user-message', 'reply-started', 'block', 'reply-finished', 'reply-failed', "      \
+  "'tool-started', 'tool-finished')"
+/* What is kept of the others of a task. */
+typedef struct
+{
+  AnnexSpent spent;
+  gboolean given; /* files came with what the user said */
+} AnnexStoreSums;
 gboolean
-annex_store_read_spent (AnnexDb *db, const char *task_id, AnnexSpent *spent, GError **error);
+annex_store_read_sums (AnnexDb *db, const char *task_id, AnnexStoreSums *sums, GError **error);
 /* Last seq of a task, 0 when it has no events; -1 with NOT_FOUND when there is no such task. */
 gint64
 annex_store_last_seq (AnnexDb *db, const char *task_id, GError **error);

@@ -50,7 +50,8 @@ static const char *const migrations[] = {
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == ANNEX_STORE_SCHEMA_VERSION);
 
-static const char drop_derived[] = "DROP TABLE IF EXISTS summary;"
+static const char drop_derived[] = "DROP INDEX IF EXISTS facts;"
+                                   "DROP TABLE IF EXISTS summary;"
                                    "DROP TABLE IF EXISTS asks;"
                                    "DROP TABLE IF EXISTS closed_asks;"
                                    "DROP TABLE IF EXISTS search;";
@@ -62,13 +63,15 @@ static const char make_derived[] =
     "  state TEXT NOT NULL,"
     "  created_us INTEGER NOT NULL,"
     "  updated_us INTEGER NOT NULL,"
-    /* AnnexSpent, so that no reply is read for it. */
+    /* AnnexStoreSums, so that no message and no reply is read for them. */
+    "  given INTEGER NOT NULL DEFAULT 0,"
     "  input_tokens INTEGER NOT NULL DEFAULT 0,"
     "  output_tokens INTEGER NOT NULL DEFAULT 0,"
     "  cache_write_tokens INTEGER NOT NULL DEFAULT 0,"
     "  cache_read_tokens INTEGER NOT NULL DEFAULT 0,"
     "  cost_usd REAL NOT NULL DEFAULT 0,"
     "  known_cost_usd REAL NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE INDEX facts ON events (task, seq) WHERE " ANNEX_STORE_IS_FACT ";"
     /* Open asks: the event that opened each, and the answer that refuses it. */
     "CREATE TABLE asks ("
     "  task TEXT NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,"

@@ -84,60 +84,33 @@ apply_fact (AnnexTaskRecord *record, AnnexEvent *event)
   annex_task_facts_apply (&record->facts, event);
 }
 
-/* What was handed over before there was an event that says so. Blocks hold pictures: they are not
- * read for this. A quote inside of a text is written as \", so that no text looks like a type. */
-static gboolean
-note_given_files (AnnexDb *db, const char *task_id, AnnexTaskFacts *facts, GError **error)
-{
-  g_autoptr (AnnexStatement) statement = NULL;
-  g_autoptr (GError) local = NULL;
-
-  if ((facts->taint & ANNEX_TAINT_PRIVATE) != 0)
-    return TRUE;
-  statement = annex_db_prepare (db,
-                                "SELECT 1 FROM events WHERE task = ? AND type = 'user-message' AND "
-                                "(instr (data, '\"type\":\"image\"') OR "
-                                "instr (data, '\"type\":\"document\"') OR "
-                                "instr (data, '" ANNEX_TAINT_FILES_FOLDER "/')) LIMIT 1",
-                                error);
-  if (statement == NULL)
-    return FALSE;
-  annex_db_bind (statement, "s", task_id);
-  if (annex_db_step (db, statement, &local))
-    facts->taint |= ANNEX_TAINT_PRIVATE;
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
-}
-
-/* The types left out are most of any log: annex_task_facts_apply does nothing with them, but for
- * what is looked up in the user's messages, and what the replies have cost, which is kept. */
+/* annex_task_facts_apply does nothing with the events left out, but for what is kept of them. */
 static gboolean
 read_facts (AnnexDb *db, StoreJob *job, GError **error)
 {
   g_autoptr (AnnexTaskRecord) record = record_new ();
   g_autoptr (AnnexStatement) statement = NULL;
+  AnnexStoreSums sums;
 
   record->last_seq = annex_store_last_seq (db, job->task_id, error);
   if (record->last_seq < 0)
     return FALSE;
-  statement = annex_db_prepare (db,
-                                "SELECT id, task, seq, time_us, type, data FROM events "
-                                "WHERE task = ? AND type NOT IN ('user-message', 'reply-started', "
-                                "'block', 'reply-finished', 'reply-failed', 'tool-started', "
-                                "'tool-finished') "
-                                "ORDER BY seq",
-                                error);
+  statement =
+      annex_db_prepare (db,
+                        "SELECT id, task, seq, time_us, type, data FROM events "
+                        "INDEXED BY facts WHERE task = ? AND " ANNEX_STORE_IS_FACT " ORDER BY seq",
+                        error);
   if (statement == NULL)
     return FALSE;
   annex_db_bind (statement, "s", job->task_id);
   annex_task_facts_init (&record->facts);
   record->has_facts = TRUE;
   if (!apply_rows (db, statement, apply_fact, record, error) ||
-      !note_given_files (db, job->task_id, &record->facts, error) ||
-      !annex_store_read_spent (db, job->task_id, &record->facts.spent, error))
+      !annex_store_read_sums (db, job->task_id, &sums, error))
     return FALSE;
+  record->facts.spent = sums.spent;
+  if (sums.given)
+    record->facts.taint |= ANNEX_TAINT_PRIVATE;
   if (record->facts.provider == NULL)
     {
       annex_set_spoken (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_DAMAGED,
