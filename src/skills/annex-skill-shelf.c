@@ -245,14 +245,19 @@ annex_skill_shelf_find (AnnexSkillPlaces *places,
                         GError **error)
 {
   g_autoptr (GPtrArray) infos = annex_skill_shelf_scan (places, folders);
+  const AnnexSkillInfo *found = NULL;
 
   for (guint i = 0; i < infos->len; i++)
     {
-      AnnexSkillInfo *info = g_ptr_array_index (infos, i);
+      const AnnexSkillInfo *info = g_ptr_array_index (infos, i);
 
-      if (!info->shadowed && g_str_equal (info->name, name))
-        return annex_skill_info_copy (info);
+      /* What has a fault shadows nothing, and does not stand in the way of what is used either. */
+      if (!info->shadowed && g_str_equal (info->name, name) &&
+          (found == NULL || (found->fault != NULL && info->fault == NULL)))
+        found = info;
     }
+  if (found != NULL)
+    return annex_skill_info_copy (found);
   annex_set_spoken (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
                     N_ ("There is no skill “%s”"), name);
   return NULL;

@@ -44,7 +44,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexSkillPlaces, annex_skill_places_free)
  * its fault. (transfer full) */
 GPtrArray *
 annex_skill_shelf_scan (AnnexSkillPlaces *places, const char *const *folders);
-/* The one of @name that counts; NULL with NOT_FOUND. (transfer full) */
+/* The one of @name that counts; where none can be read, the first with its fault. NULL with
+ * NOT_FOUND. (transfer full) */
 AnnexSkillInfo *
 annex_skill_shelf_find (AnnexSkillPlaces *places,
                         const char *name,

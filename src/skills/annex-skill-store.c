@@ -99,29 +99,13 @@ annex_skill_store_list (AnnexSkillLibrary *library, const char *const *folders)
                            request_free);
 }
 
-/* The one that is listed as usable; where there is none, the one that says why. (transfer full) */
-static AnnexSkillInfo *
-find_to_use (Request *request, GError **error)
-{
-  const char *const *folders = (const char *const *) request->folders;
-  g_autoptr (GPtrArray) infos = annex_skill_shelf_scan (request->places, folders);
-
-  for (guint i = 0; i < infos->len; i++)
-    {
-      const AnnexSkillInfo *info = g_ptr_array_index (infos, i);
-
-      if (annex_skill_info_is_usable (info) && g_str_equal (info->name, request->name))
-        return annex_skill_info_copy (info);
-    }
-  return annex_skill_shelf_find (request->places, request->name, folders, error);
-}
-
 static DexFuture *
 use_work (gpointer data)
 {
   Request *request = data;
   GError *error = NULL;
-  g_autoptr (AnnexSkillInfo) info = find_to_use (request, &error);
+  g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (
+      request->places, request->name, (const char *const *) request->folders, &error);
   AnnexSkillUse *use;
 
   if (info == NULL)

@@ -161,6 +161,51 @@ test_broken (void)
   g_assert_nonnull (strstr (use->text, "Built in."));
 }
 
+/* What is used is what is shown, edited, given values and passed on as well. */
+static void
+test_beside_broken (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autofree char *folder = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (AnnexSkillView) view = NULL;
+  g_autoptr (AnnexSkillUse) use = NULL;
+  g_autoptr (AnnexSkillDraft) draft = NULL;
+  g_autoptr (AnnexExposures) found = NULL;
+  g_autoptr (GBytes) file = NULL;
+  g_autoptr (GBytes) passed_on = NULL;
+  g_autoptr (GError) error = NULL;
+  const AnnexSkillNeed *need;
+
+  keeper_put_skill (f, "report", "", "Library.");
+  keeper_install (f, "report");
+  folder = annex_skill_shelf_dup_installed (f->places, "report");
+  path = g_build_filename (folder, "SKILL.md", NULL);
+  g_assert_true (g_file_set_contents (path, "x", -1, NULL));
+  keeper_put_skill (f, "built-in/report", "metadata:\n  annex.key: secret\n", "Built in.");
+  keeper_put (f, "built-in/report/a.txt", "A");
+  g_assert_true (
+      dex_await (annex_skill_keeper_set_value (f->keeper, "report", "key", "hunter2"), &error));
+  g_assert_no_error (error);
+  view = keeper_read_skill (f, "report");
+  g_assert_cmpint (view->info->origin, ==, ANNEX_SKILL_ORIGIN_BUILT_IN);
+  need = g_ptr_array_index (view->needs, 0);
+  use = dex_await_boxed (annex_skill_library_use (f->library, "report", NULL, NULL), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (use->text, need->value));
+  draft = dex_await_boxed (annex_skill_keeper_edit (f->keeper, "report"), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (draft->body, "Built in."));
+  file = dex_await_boxed (annex_skill_keeper_load_file (f->keeper, "report", "a.txt"), &error);
+  g_assert_no_error (error);
+  found = dex_await_boxed (annex_skill_keeper_find_private (f->keeper, "report", NULL), &error);
+  g_assert_no_error (error);
+  passed_on = dex_await_boxed (annex_skill_keeper_export (f->keeper, "report", found), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (passed_on);
+}
+
 static void
 test_values (void)
 {
@@ -369,6 +414,7 @@ main (int argc, char **argv)
   ADD ("editing", test_editing);
   ADD ("unnamed", test_unnamed);
   ADD ("broken", test_broken);
+  ADD ("beside-broken", test_beside_broken);
   ADD ("values", test_values);
   ADD ("export", test_export);
   ADD ("export-values", test_export_values);

@@ -166,15 +166,25 @@ show_fault (AnnexSkillPage *self, const char *message)
   gtk_stack_set_visible_child_name (self->stack, "broken");
 }
 
+/* Another of its name can be used: that is no reason to show it for the one that is broken, which
+ * could not be removed then. */
+static gboolean
+is_another (AnnexSkillPage *self, const AnnexSkillView *view)
+{
+  return self->info->fault != NULL && view->info != NULL &&
+         g_strcmp0 (view->info->path, self->info->path) != 0;
+}
+
 static void
 loaded_cb (gpointer object, const GValue *value, GError *error)
 {
   AnnexSkillPage *self = object;
+  const AnnexSkillView *view = value != NULL ? g_value_get_boxed (value) : NULL;
 
   g_clear_pointer (&self->view, annex_skill_view_free);
-  if (value != NULL)
+  if (view != NULL && !is_another (self, view))
     {
-      self->view = annex_skill_view_copy (g_value_get_boxed (value));
+      self->view = annex_skill_view_copy (view);
       if (self->view->info != NULL)
         {
           annex_skill_info_free (self->info);

@@ -193,6 +193,29 @@ test_broken (Case *self, gconstpointer data)
   await_text (self, "description");
 }
 
+/* Another of its name is used: the broken one is shown nevertheless, and may be removed. */
+static void
+test_beside_broken (Case *self, gconstpointer data)
+{
+  static const char good[] = "---\nname: report\ndescription: Good\n---\nDo it.\n";
+  const char *folder = annex_fake_desk_get_folder (self->desk);
+  g_autofree char *broken = g_build_filename (folder, "skills", "report", NULL);
+  g_autofree char *other = g_build_filename (folder, "home", ".agents", "skills", "report", NULL);
+  GtkWidget *list;
+
+  put_skill (self, "report", "x");
+  shots_write (broken, "1/SKILL.md", "x");
+  shots_write (other, "SKILL.md", good);
+  g_assert_true (
+      annex_shot_await (annex_skill_keeper_set_look_in_home (get_keeper (self), TRUE), NULL));
+  show_page (self, 360);
+  await_text (self, "Good");
+  list = await (self, annex_is_type, "GtkListView");
+  gtk_widget_activate_action (list, "list.activate-item", "u", 0);
+  await_text (self, "Cannot Be Used");
+  assert_role (annex_find_button (self->page, "_Remove It"), GTK_ACCESSIBLE_ROLE_BUTTON);
+}
+
 /* One that shouts in every place it can write in. */
 static void
 test_hostile (Case *self, gconstpointer data)
@@ -555,6 +578,7 @@ main (int argc, char **argv)
   ADD_CASE ("empty", test_empty);
   ADD_CASE ("many", test_many);
   ADD_CASE ("broken", test_broken);
+  ADD_CASE ("beside-broken", test_beside_broken);
   ADD_CASE ("hostile", test_hostile);
   ADD_CASE ("install", test_install);
   ADD_CASE ("secret-refused", test_secret_refused);
