@@ -33,6 +33,7 @@ struct _AnnexMcpHttp
   gboolean modern;
   gboolean closed;
   gboolean listening;
+  guint listen_pause_ms; /* before it is listened to again */
   guint n_busy;      /* posts under way, and the stream that is listened to */
   DexPromise *quiet; /* nullable: resolves when there is none */
   AnnexMcpTrafficFunc traffic;
@@ -40,6 +41,9 @@ struct _AnnexMcpHttp
   GDestroyNotify traffic_free;
 };
 
+/* Is @host this machine itself? */
+gboolean
+annex_mcp_http_is_loopback (const char *host);
 /* Why an exchange with the service failed, for people. (transfer full) */
 GError *
 annex_mcp_http_explain (AnnexMcpHttp *self, const GError *cause);

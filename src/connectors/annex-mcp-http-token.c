@@ -137,6 +137,19 @@ annex_mcp_http_set_token_func (AnnexMcpHttp *self,
   self->token_free = free_data;
 }
 
+void
+annex_mcp_http_set_headers (AnnexMcpHttp *self, const char *const *headers)
+{
+  g_strfreev (self->headers);
+  self->headers = g_strdupv ((char **) headers);
+}
+
+const char *
+annex_mcp_http_get_challenge (AnnexMcpHttp *self)
+{
+  return self->challenge;
+}
+
 /* ---- the ledger */
 
 void

@@ -18,6 +18,7 @@
 #define MAX_FAILURE_BYTES (1024 * 1024)
 #define LISTEN_PAUSE_MS 5000
 #define MAX_SILENT_LISTENS 3
+#define MAX_LISTEN_DOUBLINGS 6
 #define RESUME_PAUSE_MS 1000
 #define MAX_RETRY_MS 30000
 #define DELETE_MS 5000
@@ -484,51 +485,73 @@ http_drop (AnnexMcpTransport *transport, gint64 id)
 
 /* ---- listening to a server of the older generation */
 
-/* FALSE: it does not offer this. One that may not be asked, for want of a ledger, is asked later.
- */
-static gboolean
+typedef enum {
+  LISTEN_HEARD,
+  LISTEN_NOT_OFFERED,
+  LISTEN_UNREACHED, /* the network or the service has a fault now */
+  LISTEN_NOT_BEGUN, /* the ledger could not be written: nothing was asked */
+} Listen;
+
+static Listen
+judge_listen (Post *post, GInputStream *stream)
+{
+  guint status = stream != NULL ? soup_message_get_status (post->message) : 0;
+
+  if (stream == NULL || status >= 500)
+    return LISTEN_UNREACHED;
+  return status == SOUP_STATUS_OK ? LISTEN_HEARD : LISTEN_NOT_OFFERED;
+}
+
+static Listen
 listen_once (AnnexMcpHttp *self, guint64 *received)
 {
   Post *post = post_new (self, NULL);
   gulong handler =
       g_cancellable_connect (self->whole, G_CALLBACK (cancel_cb), post->cancellable, NULL);
   g_autoptr (GInputStream) stream = NULL;
+  Listen end = LISTEN_NOT_BEGUN;
   gint64 begun = 0;
-  gboolean begins, offered;
 
   self->n_busy++;
-  begins = annex_mcp_http_begin_traffic (self, "GET", 0, &begun, NULL);
   post->last_id = g_steal_pointer (&self->heard_id);
-  if (begins)
-    stream = open_stream (post, "GET", NULL);
-  offered = stream != NULL && soup_message_get_status (post->message) == SOUP_STATUS_OK;
-  if (offered)
-    read_events (post, stream, NULL); /* however it ends, it is tried again */
-  if (begins)
-    annex_mcp_http_end_traffic (self, "GET", begun, 0, post->received);
+  if (annex_mcp_http_begin_traffic (self, "GET", 0, &begun, NULL))
+    {
+      stream = open_stream (post, "GET", NULL);
+      end = judge_listen (post, stream);
+      if (end == LISTEN_HEARD)
+        read_events (post, stream, NULL); /* however it ends, it is tried again */
+      annex_mcp_http_end_traffic (self, "GET", begun, 0, post->received);
+    }
   annex_mcp_http_leave (self);
   *received = post->received;
   self->heard_id = g_steal_pointer (&post->last_id);
   g_cancellable_disconnect (self->whole, handler);
   post_free (post);
-  return offered || !begins;
+  return end;
 }
 
 static DexFuture *
 listen_fiber (gpointer data)
 {
   AnnexMcpHttp *self = data;
-  guint silent = 0;
+  guint silent = 0, unreached = 0;
 
   while (!self->closed && silent < MAX_SILENT_LISTENS)
     {
       guint64 received = 0;
+      Listen end = listen_once (self, &received);
 
-      if (!listen_once (self, &received))
+      if (end == LISTEN_NOT_OFFERED)
         break;
-      silent = received > 0 ? 0 : silent + 1;
+      if (end == LISTEN_HEARD)
+        silent = received > 0 ? 0 : silent + 1;
+      /* Each attempt is a row of the ledger: of a service that is away there are ever fewer. */
+      unreached = end == LISTEN_UNREACHED ? MIN (unreached + 1, MAX_LISTEN_DOUBLINGS) : 0;
       if (!self->closed)
-        dex_await (dex_timeout_new_msec (LISTEN_PAUSE_MS), NULL); /* rejects by its nature */
+        dex_await (
+            dex_future_first (dex_timeout_new_msec ((int) (self->listen_pause_ms << unreached)),
+                              dex_cancellable_new_from_cancellable (self->whole), NULL),
+            NULL); /* rejects by its nature */
     }
   self->listening = FALSE;
   return dex_future_new_true ();
@@ -625,6 +648,7 @@ annex_mcp_http_init (AnnexMcpHttp *self)
 {
   self->running = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->whole = g_cancellable_new ();
+  self->listen_pause_ms = LISTEN_PAUSE_MS;
   /* A stream that is listened to, and calls beside each other that may each ask back. */
   self->session = soup_session_new_with_options ("timeout", 0, "idle-timeout", 60, "max-conns", 64,
                                                  "max-conns-per-host", 64, "user-agent",
@@ -641,34 +665,6 @@ annex_mcp_http_transport_init (AnnexMcpTransportInterface *iface)
   iface->close = http_close;
 }
 
-static gboolean
-is_loopback (const char *host)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  return address != NULL ? g_inet_address_get_is_loopback (address)
-                         : g_ascii_strcasecmp (host, "localhost") == 0;
-}
-
-gboolean
-annex_mcp_http_check_address (const char *address, GError **error)
-{
-  g_autoptr (GUri) uri = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
-  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
-  const char *problem = NULL;
-
-  if (host == NULL || host[0] == '\0')
-    problem = N_ ("The connector’s address is not one such as https://example.org/mcp.");
-  else if (g_uri_get_userinfo (uri) != NULL)
-    problem = N_ ("The connector’s address must not hold a user name or password.");
-  else if (!g_str_equal (g_uri_get_scheme (uri), "https") &&
-           !(g_str_equal (g_uri_get_scheme (uri), "http") && is_loopback (host)))
-    problem = N_ ("The connector’s address must begin with https://.");
-  if (problem != NULL)
-    annex_set_spoken_literal (error, ANNEX_CONNECTOR_ERROR, ANNEX_CONNECTOR_ERROR_INVALID, problem);
-  return problem == NULL;
-}
-
 AnnexMcpTransport *
 annex_mcp_http_new (const char *address, GError **error)
 {
@@ -678,20 +674,7 @@ annex_mcp_http_new (const char *address, GError **error)
     return NULL;
   self = g_object_new (ANNEX_TYPE_MCP_HTTP, NULL);
   self->address = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
-  if (is_loopback (g_uri_get_host (self->address)))
+  if (annex_mcp_http_is_loopback (g_uri_get_host (self->address)))
     soup_session_set_proxy_resolver (self->session, NULL);
   return ANNEX_MCP_TRANSPORT (self);
-}
-
-void
-annex_mcp_http_set_headers (AnnexMcpHttp *self, const char *const *headers)
-{
-  g_strfreev (self->headers);
-  self->headers = g_strdupv ((char **) headers);
-}
-
-const char *
-annex_mcp_http_get_challenge (AnnexMcpHttp *self)
-{
-  return self->challenge;
 }

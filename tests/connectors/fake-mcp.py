@@ -27,6 +27,7 @@ With --notes it has a tool that writes: what it is given, as a line into that fi
   mute        never answers anything
   nag         asks the user ten things at once in every call
   pings       asks whether Annex is there 40 times in every call, and leaves what it says unread
+  away        is not there the first eight times that it is listened to: breaks off, then says 503
   inquisitive asks the user 17 things in one answer
 """
 import argparse
@@ -366,6 +367,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     streaming = False
     session_calls = 0
     starts_session = False
+    n_listened = 0
     kept = {}  # where a stream broke off: what was still to come
 
     def log_message(self, *args):
@@ -410,6 +412,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.fake.options.era == "modern":
             self.plain(405)
+            return
+        Handler.n_listened += 1
+        if self.fake.has("away") and Handler.n_listened <= 8:
+            if Handler.n_listened <= 5:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+            else:
+                self.plain(503)
             return
         if "Last-Event-ID" in self.headers:
             kept = Handler.kept.pop(self.headers["Last-Event-ID"], None)

@@ -8,7 +8,7 @@
 
 #include "annex-future.h"
 #include "annex-json-build.h"
-#include "annex-mcp-http.h"
+#include "annex-mcp-http-private.h"
 #include "annex-mcp-stdio.h"
 #include "host-process.h"
 
@@ -79,6 +79,8 @@ open_cb (gpointer data)
   if (self->address != NULL)
     {
       transport = annex_mcp_http_new (self->address, NULL);
+      if (self->listen_pause_ms > 0)
+        ANNEX_MCP_HTTP (transport)->listen_pause_ms = self->listen_pause_ms;
       annex_mcp_http_set_token (ANNEX_MCP_HTTP (transport), self->token);
       annex_mcp_http_set_traffic_func (ANNEX_MCP_HTTP (transport), traffic_cb, self, NULL);
     }

@@ -39,6 +39,7 @@ typedef struct
   guint64 sent, received;
   gint64 begun; /* exchanges */
   guint refused_listens; /* so many times the ledger cannot be written before one */
+  guint listen_pause_ms; /* between two, 0: as ever */
 } McpCase;
 
 /* @...: further arguments of the server's, NULL at the end. */

@@ -158,9 +158,20 @@ test_listens_again (void)
 {
   g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[3], NULL);
 
-  self->refused_listens = 1;
+  self->listen_pause_ms = 50;
+  self->refused_listens = 4;
   expect_changes (self);
   g_assert_cmpuint (self->refused_listens, ==, 0);
+}
+
+/* Nor does a service that is away for a moment. */
+static void
+test_listens_after_fault (void)
+{
+  g_autoptr (McpCase) self = mcp_case_new (&mcp_ways[3], "--fault", "away", NULL);
+
+  self->listen_pause_ms = 5;
+  expect_changes (self);
 }
 
 static void
@@ -575,6 +586,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mcp/forgotten-session", test_forgotten_session);
   g_test_add_func ("/mcp/resumed", test_resumed);
   g_test_add_func ("/mcp/listens-again", test_listens_again);
+  g_test_add_func ("/mcp/listens-after-fault", test_listens_after_fault);
   g_test_add_func ("/mcp/signed-in", test_signed_in);
   g_test_add_func ("/mcp/headers", test_headers);
   g_test_add_func ("/mcp/unknown-version", test_unknown_version);
