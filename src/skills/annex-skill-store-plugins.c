@@ -59,6 +59,7 @@ fetch (AnnexSkillStore *self, Fetch *fetch, GError **error)
 {
   g_autoptr (AnnexLedgerEntry) entry = NULL;
   g_autofree char *host = NULL;
+  g_autoptr (GError) wrong = NULL;
   guint port;
 
   if (self->ledger == NULL || !annex_git_source_get_host (fetch->source, &host, &port))
@@ -70,16 +71,16 @@ fetch (AnnexSkillStore *self, Fetch *fetch, GError **error)
   entry = annex_ledger_entry_new (NULL, "skill", host, port);
   entry->method = g_strdup ("GET");
   g_set_str (&entry->by, "user");
-  if (!dex_await (annex_store_begin_ledger (self->ledger, entry), error) ||
-      !dex_await (annex_worker_run ("annex-fetch", fetch_work, fetch, NULL), error))
+  if (!dex_await (annex_store_begin_ledger (self->ledger, entry), error))
     return FALSE;
+  if (!dex_await (annex_worker_run ("annex-fetch", fetch_work, fetch, NULL), &wrong))
+    fetch->error = g_steal_pointer (&wrong);
   entry->time_us = g_get_real_time ();
   entry->bytes_down = fetch->bytes;
   g_set_str (&entry->decision, fetch->commit != NULL ? "allowed" : "failed");
   if (fetch->error != NULL)
     entry->reason = g_strdup (fetch->error->message);
-  if (!dex_await (annex_store_append_ledger (self->ledger, entry), error))
-    return FALSE;
+  annex_store_end_ledger (self->ledger, entry);
   if (fetch->commit != NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&fetch->error));

@@ -6,6 +6,7 @@
  */
 #include "store-fixture.h"
 
+#include "annex-db.h"
 #include "test-fiber.h"
 
 static char *folder;
@@ -44,6 +45,17 @@ store_open (const char *path)
 
   g_assert_no_error (error);
   return store;
+}
+
+void
+store_execute (const char *path, const char *sql)
+{
+  AnnexDb *db = annex_db_open (path, 1000, NULL);
+  g_autoptr (GError) error = NULL;
+
+  annex_db_exec (db, sql, &error);
+  g_assert_no_error (error);
+  annex_db_close (db);
 }
 
 JsonObject *

@@ -19,6 +19,9 @@ char *
 store_new_path (void);
 AnnexStore *
 store_open (const char *path);
+/* @sql on the file, as another process could. */
+void
+store_execute (const char *path, const char *sql);
 JsonObject *
 store_json (const char *text);
 AnnexEvent *

@@ -8,7 +8,6 @@
  */
 #include "annex-store-begun.h"
 
-#include "annex-db.h"
 #include "store-fixture.h"
 #include "test-fiber.h"
 
@@ -168,17 +167,6 @@ count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, g
   return G_LOG_WRITER_HANDLED;
 }
 
-static void
-execute (const char *path, const char *sql)
-{
-  AnnexDb *db = annex_db_open (path, 1000, NULL);
-  g_autoptr (GError) error = NULL;
-
-  annex_db_exec (db, sql, &error);
-  g_assert_no_error (error);
-  annex_db_close (db);
-}
-
 static const char make_full[] = "CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN "
                                 "SELECT RAISE (ROLLBACK, 'database or disk is full'); END";
 
@@ -197,13 +185,13 @@ test_full (void)
   test_await (annex_store_begin_ledger (store, two));
   one->decision = g_strdup ("allowed");
   two->decision = g_strdup ("allowed");
-  execute (path, make_full);
+  store_execute (path, make_full);
   annex_store_end_ledger (store, one);
   annex_store_end_ledger (store, two);
   check_listed (store, "t", "one.example+ two.example+");
   test_await (annex_store_begin_ledger (store, three)); /* which finds it full as before */
   check_listed (store, "t", "one.example+ two.example+ three.example+");
-  execute (path, "DROP TRIGGER full");
+  store_execute (path, "DROP TRIGGER full");
   three->decision = g_strdup ("allowed");
   test_await (annex_store_append_ledger (store, three));
   check_listed (store, "t", "one.example two.example three.example");
@@ -211,11 +199,11 @@ test_full (void)
   g_assert_cmpint (g_atomic_int_get (&n_warnings), ==, 2);
 
   /* Who waits for it is told, and it is not kept. */
-  execute (path, make_full);
+  store_execute (path, make_full);
   three->begun = 0;
   g_assert_false (dex_await (annex_store_append_ledger (store, three), &error));
   g_assert_error (error, ANNEX_STORE_ERROR, ANNEX_STORE_ERROR_FAILED);
-  execute (path, "DROP TRIGGER full");
+  store_execute (path, "DROP TRIGGER full");
   test_await (annex_store_append_ledger (store, two));
   check_reported (store, 4);
   test_await (annex_store_close (store));
@@ -232,10 +220,10 @@ test_full_and_closed (void)
 
   test_await (annex_store_begin_ledger (store, one));
   one->decision = g_strdup ("allowed");
-  execute (path, make_full);
+  store_execute (path, make_full);
   annex_store_end_ledger (store, one);
   check_listed (store, "t", "one.example+");
-  execute (path, "DROP TRIGGER full");
+  store_execute (path, "DROP TRIGGER full");
   test_await (annex_store_close (store));
   g_clear_object (&store);
 
@@ -243,11 +231,11 @@ test_full_and_closed (void)
   check_listed (store, "t", "one.example");
   test_await (annex_store_begin_ledger (store, two));
   two->decision = g_strdup ("allowed");
-  execute (path, make_full);
+  store_execute (path, make_full);
   annex_store_end_ledger (store, two);
   test_await (annex_store_close (store));
   g_clear_object (&store);
-  execute (path, "DROP TRIGGER full");
+  store_execute (path, "DROP TRIGGER full");
   store = store_open (path);
   check_listed (store, "t", "one.example two.example-");
   test_await (annex_store_close (store));

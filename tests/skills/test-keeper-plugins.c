@@ -9,6 +9,7 @@
 
 #include "annex-skill-fetch.h"
 #include "annex-skill-files.h"
+#include "store-fixture.h"
 #include "test-fiber.h"
 
 #include <dlfcn.h>
@@ -223,6 +224,45 @@ test_no_ledger (void)
   g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED);
 }
 
+static GLogWriterOutput
+leave_out_expected (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") &&
+        g_str_has_prefix (fields[i].value, "A row of the ledger was not stored yet"))
+      return G_LOG_WRITER_HANDLED;
+  return g_log_writer_default (level, fields, n_fields, data);
+}
+
+/* That a fetch has ended is said also where there was no room to say it at once. */
+static void
+test_full_ledger (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autofree char *path = store_new_path ();
+  g_autoptr (AnnexStore) ledger = store_open (path);
+  g_autoptr (AnnexLedgerEntry) next = annex_ledger_entry_new (NULL, "skill", "b.example", 443);
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+
+  annex_skill_store_set_ports (ANNEX_SKILL_STORE (f->library), ledger, NULL, NULL);
+  store_execute (path, "CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN "
+                       "SELECT RAISE (ROLLBACK, 'database or disk is full'); END");
+  g_log_set_writer_func (leave_out_expected, NULL, NULL);
+  g_assert_null (
+      dex_await_boxed (annex_skill_keeper_open (f->keeper, "https://a.invalid/a"), &error));
+  g_assert_null (strstr (error->message, "database")); /* why nothing came is what is said */
+  store_execute (path, "DROP TRIGGER full");
+  next->decision = g_strdup ("allowed");
+  test_await (annex_store_append_ledger (ledger, next));
+  rows = store_list (annex_store_list_ledger (ledger, NULL));
+  g_assert_cmpuint (rows->len, ==, 2);
+  for (guint i = 0; i < rows->len; i++)
+    g_assert_false (annex_ledger_entry_is_under_way (g_ptr_array_index (rows, i)));
+  test_await (annex_store_close (ledger));
+}
+
 /* Two plugins of one name: the one that is listed is the one that is opened. */
 static void
 test_twice (void)
@@ -364,6 +404,8 @@ test_window (void)
 int
 main (int argc, char **argv)
 {
+  int status;
+
   dex_init ();
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) test_add_fiber ("/keeper-plugins/" name, func)
@@ -371,9 +413,12 @@ main (int argc, char **argv)
   ADD ("bad-markets", test_bad_markets);
   ADD ("addresses", test_addresses);
   ADD ("no-ledger", test_no_ledger);
+  ADD ("full-ledger", test_full_ledger);
   ADD ("twice", test_twice);
   ADD ("gone", test_gone);
   ADD ("still-there", test_still_there);
   ADD ("window", test_window);
-  return g_test_run ();
+  status = g_test_run ();
+  store_folder_remove ();
+  return status;
 }
