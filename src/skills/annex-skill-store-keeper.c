@@ -382,6 +382,21 @@ keeper_set_value (AnnexSkillKeeper *self, const char *name, const char *need_id,
 
 /* ---- passing on */
 
+/* A copy of the skill @info, which nobody changes while it is looked through and packed: one in the
+ * home folder is everybody's. *@staging is to be removed. (both transfer full) */
+static char *
+stage_skill (AnnexSkillJob *job, const AnnexSkillInfo *info, char **staging, GError **error)
+{
+  g_autofree char *folder = NULL;
+
+  *staging = annex_skill_shelf_make_staging (job->places, error);
+  if (*staging == NULL)
+    return NULL;
+  folder = g_build_filename (*staging, "skill", NULL);
+  return annex_skill_files_copy (info->path, folder, NULL, error) ? g_steal_pointer (&folder)
+                                                                  : NULL;
+}
+
 static DexFuture *
 private_work (gpointer data)
 {
@@ -389,11 +404,15 @@ private_work (gpointer data)
   GError *error = NULL;
   g_auto (GStrv) users = annex_exposures_dup_user_names ();
   g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, &error);
+  g_autofree char *staging = NULL;
+  g_autofree char *folder = info != NULL ? stage_skill (job, info, &staging, &error) : NULL;
   AnnexExposures *found = NULL;
 
-  if (info != NULL)
-    found = annex_exposures_find (info->path, (const char *const *) users,
+  if (folder != NULL)
+    found = annex_exposures_find (folder, (const char *const *) users,
                                   (const char *const *) job->names, job->values, &error);
+  if (staging != NULL)
+    annex_skill_files_remove (staging);
   if (found == NULL)
     return annex_future_new_error (error);
   return dex_future_new_take_boxed (ANNEX_TYPE_EXPOSURES, found);
@@ -450,10 +469,14 @@ export_work (gpointer data)
   AnnexSkillJob *job = data;
   GError *error = NULL;
   g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, &error);
+  g_autofree char *staging = NULL;
+  g_autofree char *folder = info != NULL ? stage_skill (job, info, &staging, &error) : NULL;
   g_autoptr (GHashTable) texts =
-      info != NULL ? annex_exposures_apply (info->path, info->name, job->exposures, &error) : NULL;
-  GBytes *bytes = texts != NULL ? annex_skill_package_make (info->path, texts, &error) : NULL;
+      folder != NULL ? annex_exposures_apply (folder, info->name, job->exposures, &error) : NULL;
+  GBytes *bytes = texts != NULL ? annex_skill_package_make (folder, texts, &error) : NULL;
 
+  if (staging != NULL)
+    annex_skill_files_remove (staging);
   if (bytes == NULL)
     return annex_future_new_error (error);
   return dex_future_new_take_boxed (G_TYPE_BYTES, bytes);

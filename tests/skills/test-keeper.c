@@ -9,6 +9,7 @@
 #include "annex-json.h"
 #include "test-fiber.h"
 
+#include <dlfcn.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -346,6 +347,55 @@ test_export_changed (void)
   g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED);
 }
 
+static char *to_change; /* nullable: written into once a digest has been made */
+
+/* The library ends one with it. */
+const char *
+g_checksum_get_string (GChecksum *checksum)
+{
+  const char *(*get) (GChecksum *checksum) = dlsym (RTLD_NEXT, "g_checksum_get_string");
+  const char *text = get (checksum);
+  g_autofree char *path = g_steal_pointer (&to_change);
+
+  if (path != NULL)
+    g_assert_true (g_file_set_contents (path, "Anna Berg, hunter2\n", -1, NULL));
+  return text;
+}
+
+/* A skill in the home folder is not Annex's alone. */
+static void
+test_export_meanwhile (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AnnexExposures) found = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (AnnexSkillOffer) offer = NULL;
+  g_autoptr (GBytes) notes = NULL;
+  g_autofree char *out = g_build_filename (f->dir, "report.skill", NULL);
+
+  g_assert_true (dex_await (annex_skill_keeper_set_look_in_home (f->keeper, TRUE), NULL));
+  keeper_put_skill (f, "home/.agents/skills/report", "", "Body.");
+  keeper_put (f, "home/.agents/skills/report/notes.txt", "None.\n");
+  found = dex_await_boxed (annex_skill_keeper_find_private (f->keeper, "report", NULL), NULL);
+  to_change = g_build_filename (f->dir, "home/.agents/skills/report/notes.txt", NULL);
+  bytes = dex_await_boxed (annex_skill_keeper_export (f->keeper, "report", found), &error);
+  g_assert_no_error (error);
+  g_assert_null (to_change);
+  g_assert_true (g_file_set_contents (out, g_bytes_get_data (bytes, NULL),
+                                      (gssize) g_bytes_get_size (bytes), NULL));
+  offer = keeper_open_place (f, "report.skill", &error);
+  notes = dex_await_boxed (
+      annex_skill_keeper_load_offered (f->keeper, offer, "report", "notes.txt"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (notes, NULL), g_bytes_get_size (notes), "None.\n", 6);
+  /* What is there now has not been seen. */
+  g_clear_pointer (&bytes, g_bytes_unref);
+  bytes = dex_await_boxed (annex_skill_keeper_export (f->keeper, "report", found), &error);
+  g_assert_null (bytes);
+}
+
 static void
 test_export_unnamed (void)
 {
@@ -419,6 +469,7 @@ main (int argc, char **argv)
   ADD ("export", test_export);
   ADD ("export-values", test_export_values);
   ADD ("export-changed", test_export_changed);
+  ADD ("export-meanwhile", test_export_meanwhile);
   ADD ("export-unnamed", test_export_unnamed);
   ADD ("trust", test_trust);
   return g_test_run ();
