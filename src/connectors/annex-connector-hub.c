@@ -30,7 +30,7 @@ changed_cb (AnnexConnectorHub *self)
   annex_connectors_emit_changed (ANNEX_CONNECTORS (self));
 }
 
-/* It is called by its name, not by its reference: no other may ask for it. */
+/* It is called by its connector and its name, not by its reference: no other may ask for it. */
 static void
 secret_given_cb (AnnexConnectorHub *self,
                  const char *name,
@@ -38,7 +38,8 @@ secret_given_cb (AnnexConnectorHub *self,
                  AnnexConnectorLine *line)
 {
   const char *task_id = annex_connector_line_get_task_id (line);
-  g_autofree char *words = g_strdup_printf ("[secret %s]", name);
+  g_autofree char *words =
+      g_strdup_printf ("[secret %s of %s]", name, annex_connector_line_get_config (line)->id);
 
   if (task_id != NULL)
     annex_connectors_emit_secret_given (ANNEX_CONNECTORS (self), task_id, words, text);

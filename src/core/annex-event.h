@@ -43,7 +43,8 @@ typedef enum
   ANNEX_EVENT_DRAFT_UNDONE,      /* {keep, entries: [{path, outcome}]} */
   ANNEX_EVENT_FILES_PRESENTED,   /* {paths} */
   ANNEX_EVENT_NETWORK_DECIDED,   /* {host, decision, scope, by} */
-  ANNEX_EVENT_UNTRUSTED_READ,    /* {source}: "web", "connector:ID" or "host:NAME", once each */
+  ANNEX_EVENT_UNTRUSTED_READ,    /* {source}: "web", "connector:ID", "tools:ID", "host:NAME" or
+                                  * "import", once each */
   ANNEX_EVENT_DATA_GIVEN,        /* {what: "files" or "secret", count?, name?}: beside folders, before it
                                   * is in the computer */
   ANNEX_EVENT_CONNECTOR_DECIDED, /* {connector, tool, decision, scope, digest?, by} */

@@ -31,7 +31,7 @@ typedef enum {
 /* What it says of its tools, or why it does not work: nothing of the user's is in that. */
 #define ANNEX_SOURCE_TOOLS "tools:"
 #define ANNEX_SOURCE_HOST "host:"
-/* Not an event's: an imported task was written elsewhere. */
+/* What an imported task says, and what is said again of it, was written elsewhere. */
 #define ANNEX_SOURCE_IMPORT "import"
 
 /* Of a data-given event. */

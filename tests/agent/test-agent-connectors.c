@@ -322,7 +322,7 @@ test_said_secret (Notes *f, gconstpointer data)
   add_end (f);
   run (f, ANNEX_TASK_DONE);
   assert_result (f, "t", FALSE, "my token is");
-  assert_result (f, "s", FALSE, "stdout:\n[secret FAKE_TOKEN]");
+  assert_result (f, "s", FALSE, "stdout:\n[secret FAKE_TOKEN of fake]");
   g_assert_null (result_with (f, SECRET));
   g_assert_null (strstr (scripted_model_get_messages (f->base.model, 2), SECRET));
 }
@@ -345,17 +345,123 @@ test_exposed (Notes *f, gconstpointer data)
   run (f, ANNEX_TASK_DONE);
   assert_result (f, "w", TRUE, "did not allow it this time");
   g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_PRIVATE);
-  g_assert_true (annex_task_was_given_secret (f->base.task, "[secret NOTES_TOKEN]"));
-  g_assert_false (annex_task_was_given_secret (f->base.task, "[secret FAKE_TOKEN]"));
+  g_assert_true (annex_task_was_given_secret (f->base.task, "[secret NOTES_TOKEN of notes]"));
+  g_assert_false (annex_task_was_given_secret (f->base.task, "[secret FAKE_TOKEN of fake]"));
   add_turn (f, USE ("f", "find_tools", "{\"query\":\"echo\"}"));
   add_end (f);
   run (f, ANNEX_TASK_DONE);
   assert_result (f, "f", FALSE, "fake__echo");
-  g_assert_true (annex_task_was_given_secret (f->base.task, "[secret FAKE_TOKEN]"));
+  g_assert_true (annex_task_was_given_secret (f->base.task, "[secret FAKE_TOKEN of fake]"));
   restart_notes (f);
   g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_BOTH);
   sources = annex_task_dup_untrusted (f->base.task);
   g_assert_true (g_strv_contains ((const char *const *) sources, "tools:fake"));
+}
+
+/* What a connector without a key says of its tools is its own; what it answers is the user's data,
+ * too. */
+static void
+test_answers (Notes *f, gconstpointer data)
+{
+  AnnexNetworkPolicy *policy = annex_workspace_get_policy (f->base.workspace);
+  g_autofree char *text = g_strdup_printf (
+      "{\"mcpServers\":{\"Fake\":{\"command\":\"python3\",\"args\":[\"-B\",\"%s\"]}}}", FAKE_MCP);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) before = NULL;
+  g_auto (GStrv) after = NULL;
+
+  settle_ok (annex_connectors_remove (ANNEX_CONNECTORS (f->hub), "notes"));
+  settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub), text, NULL));
+  annex_network_policy_restore (policy, "open.example", TRUE, "always");
+  add_turn (f, USE ("f", "find_tools", "{\"query\":\"echo\"}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  assert_result (f, "f", FALSE, "fake__echo");
+  g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_UNTRUSTED);
+  before = annex_task_dup_untrusted (f->base.task);
+  g_assert_cmpstrv (before, ((const char *const[]) { "tools:fake", NULL }));
+  g_assert_true (annex_network_policy_peek (policy, "open.example", 443, NULL, NULL));
+  add_turn (f, CALL ("c", "fake__echo", "{\"text\":\"your mail\"}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  assert_result (f, "c", FALSE, "your mail");
+  g_assert_cmpint (annex_task_get_taint (f->base.task), ==, ANNEX_TAINT_BOTH);
+  after = annex_task_dup_untrusted (f->base.task);
+  g_assert_cmpstrv (after, ((const char *const[]) { "tools:fake", "connector:fake", NULL }));
+  g_assert_false (annex_network_policy_peek (policy, "open.example", 443, NULL, &error));
+  g_assert_error (error, ANNEX_POLICY_ERROR, ANNEX_POLICY_ERROR_EXPOSED);
+}
+
+/* A call waits for its answer while Annex ends; meanwhile its tool is ruled out on the connector's
+ * page. Its own answer is the later word; another call is not even asked for. */
+static void
+check_never_meanwhile (Notes *f, const char *label, const char *notes)
+{
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GPtrArray) left = NULL;
+  g_autofree char *written = NULL;
+
+  f->label = NULL;
+  add_turn (f, CALL ("a", WRITE, "{\"title\":\"One\",\"text\":\"x\"}"));
+  add_turn (f, CALL ("b", "notes__burn_notes", "{}"));
+  add_end (f);
+  run (f, ANNEX_TASK_WAITING);
+  restart_notes (f);
+  settle_ok (annex_connectors_set_rule (ANNEX_CONNECTORS (f->hub), "notes", "write_note",
+                                        ANNEX_CONNECTOR_RULE_NEVER));
+  settle_ok (annex_connectors_set_rule (ANNEX_CONNECTORS (f->hub), "notes", "burn_notes",
+                                        ANNEX_CONNECTOR_RULE_NEVER));
+  /* Whoever runs it before the user has answered finds it waiting. */
+  g_assert_cmpint (settle_state (annex_agent_run (f->base.agent)), ==, ANNEX_TASK_WAITING);
+  open = annex_task_dup_open_asks (f->base.task);
+  g_assert_cmpuint (open->len, ==, 1);
+  restart_notes (f);
+  settle_ok (annex_answers_submit (f->base.inbox, NULL, open->pdata[0], label, "user"));
+  settle_ok (annex_task_refresh (f->base.task));
+  g_assert_cmpint (settle_state (annex_agent_run (f->base.agent)), ==, ANNEX_TASK_DONE);
+  written = read_file (f, "notes");
+  g_assert_cmpstr (written, ==, notes);
+  assert_result (f, "b", TRUE, "the user never allows it");
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_OPENED), ==, 1);
+  left = annex_task_dup_open_asks (f->base.task);
+  g_assert_cmpuint (left->len, ==, 0);
+}
+
+static void
+test_never_meanwhile_once (Notes *f, gconstpointer data)
+{
+  check_never_meanwhile (f, "once", "One: x\n");
+  assert_result (f, "a", FALSE, "Written.");
+}
+
+static void
+test_never_meanwhile_task (Notes *f, gconstpointer data)
+{
+  check_never_meanwhile (f, "task", "One: x\n");
+  assert_result (f, "a", FALSE, "Written.");
+}
+
+static void
+test_never_meanwhile_no (Notes *f, gconstpointer data)
+{
+  check_never_meanwhile (f, "no", "");
+  assert_result (f, "a", TRUE, "did not allow it this time");
+}
+
+/* Two connectors may call their keys the same. */
+static void
+test_secrets_alike (Notes *f, gconstpointer data)
+{
+  g_autofree char *text = g_strdup_printf (
+      "{\"mcpServers\":{\"Fake\":{\"command\":\"python3\",\"args\":[\"-B\",\"%s\"],"
+      "\"env\":{\"NOTES_TOKEN\":\"tok_of-another-service\"}}}}",
+      FAKE_MCP);
+
+  settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub), text, NULL));
+  add_turn (f, USE ("f", "find_tools", "{\"query\":\"*\"}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  g_assert_cmpuint (annex_task_count_given_secrets (f->base.task), ==, 2);
 }
 
 /* A command that the user gives a secret to may say it; the model and the log see the reference,
@@ -414,12 +520,18 @@ test_broken (Notes *f, gconstpointer data)
 {
   g_autoptr (AnnexConnectorInfo) info = NULL;
   g_autofree char *kept = NULL;
+  g_auto (GStrv) sources = NULL;
 
   settle_ok (annex_connectors_remove (ANNEX_CONNECTORS (f->hub), "notes"));
   settle_ok (annex_connectors_add (ANNEX_CONNECTORS (f->hub),
                                    "sh -c 'echo there is no such thing >&2; exit 3'", "Broken"));
-  add_turn (f, USE ("f", "find_tools", "{\"query\":\"anything\"}"));
   add_turn (f, CALL ("c", "broken__do", "{}"));
+  add_end (f);
+  run (f, ANNEX_TASK_DONE);
+  assert_result (f, "c", TRUE, "there is no such thing");
+  sources = annex_task_dup_untrusted (f->base.task);
+  g_assert_cmpstrv (sources, ((const char *const[]) { "tools:broken", NULL }));
+  add_turn (f, USE ("f", "find_tools", "{\"query\":\"anything\"}"));
   add_end (f);
   run (f, ANNEX_TASK_DONE);
   assert_result (f, "f", FALSE, "The connector “Broken” cannot be used now (failed)");
@@ -460,6 +572,9 @@ main (int argc, char *argv[])
   ADD_NOTES ("write-asks", test_write_asks);
   ADD_NOTES ("scopes", test_scopes);
   ADD_NOTES ("restart-while-asking", test_restart_while_asking);
+  ADD_NOTES ("never-meanwhile-once", test_never_meanwhile_once);
+  ADD_NOTES ("never-meanwhile-task", test_never_meanwhile_task);
+  ADD_NOTES ("never-meanwhile-no", test_never_meanwhile_no);
   ADD_NOTES ("changed-tool", test_changed_tool);
   ADD_NOTES ("elicitation", test_elicitation);
   ADD_NOTES ("elicitation-unanswered", test_elicitation_unanswered);
@@ -467,6 +582,8 @@ main (int argc, char *argv[])
   ADD_NOTES ("secret", test_secret);
   ADD_NOTES ("said-secret", test_said_secret);
   ADD_NOTES ("exposed", test_exposed);
+  ADD_NOTES ("answers", test_answers);
+  ADD_NOTES ("secrets-alike", test_secrets_alike);
   ADD_NOTES ("given-secret", test_given_secret);
   ADD_NOTES ("key-in-command", test_key_in_command);
   ADD_NOTES ("unknown", test_unknown);

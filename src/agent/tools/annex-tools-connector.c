@@ -76,11 +76,12 @@ append_match (GString *text, const AnnexConnectorMatch *match, gboolean whole)
     g_string_append_printf (text, "  arguments: %s\n", schema);
 }
 
-/* The model is about to read what @connector says. */
+/* The model is about to read what @connector says: of its tools (ANNEX_SOURCE_TOOLS), or as an
+ * answer (ANNEX_SOURCE_CONNECTOR). */
 static gboolean
-note_words (AnnexWorkspace *workspace, const char *connector, GError **error)
+note_words (AnnexWorkspace *workspace, const char *prefix, const char *connector, GError **error)
 {
-  g_autofree char *source = g_strconcat (ANNEX_SOURCE_TOOLS, connector, NULL);
+  g_autofree char *source = g_strconcat (prefix, connector, NULL);
 
   return annex_workspace_note_untrusted (workspace, source, error);
 }
@@ -106,7 +107,7 @@ append_missing (GString *text, AnnexWorkspace *workspace, GError **error)
       why = dup_start (info->error, 400);
       /* Which values are missing is said by Annex itself. */
       if (why[0] != '\0' && info->state != ANNEX_CONNECTOR_STATE_VALUES &&
-          !note_words (workspace, info->id, error))
+          !note_words (workspace, ANNEX_SOURCE_TOOLS, info->id, error))
         return FALSE;
       g_string_append_printf (text,
                               "The connector “%s” cannot be used now (%s)%s%s Tell the user; do "
@@ -144,7 +145,7 @@ find_tools (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error
     {
       const AnnexConnectorMatch *match = matches->pdata[i];
 
-      if (!note_words (workspace, match->connector, error))
+      if (!note_words (workspace, ANNEX_SOURCE_TOOLS, match->connector, error))
         return NULL;
       append_match (text, match, matches->len <= MAX_WHOLE);
     }
@@ -260,6 +261,26 @@ elicit_cb (const char *title, JsonObject *params, gpointer data)
 
 /* ---- may it? */
 
+/* An answer counts for the definition that it was asked with. (transfer full) */
+static char *
+dup_ask_name (const AnnexToolCall *call, const AnnexConnectorMatch *match)
+{
+  return g_strdup_printf ("%s/%.*s", call->id, DIGEST_CHARS, match->digest);
+}
+
+/* Has this call asked already, before Annex ended? Its answer is the user's later word, whatever
+ * was said of the tool elsewhere meanwhile. */
+static gboolean
+has_asked (AnnexWorkspace *workspace, const AnnexToolCall *call, const AnnexConnectorMatch *match)
+{
+  g_autofree char *name = dup_ask_name (call, match);
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (AnnexAsk) open =
+      annex_task_dup_ask_of_call (annex_workspace_get_task (workspace), name, &answer);
+
+  return open != NULL || answer != NULL;
+}
+
 static gboolean
 must_ask (AnnexWorkspace *workspace, const AnnexConnectorMatch *match)
 {
@@ -291,8 +312,7 @@ ask_user (AnnexWorkspace *workspace,
   const char *name = match->tool->model_name;
   const char *task_id = annex_task_get_id (annex_workspace_get_task (workspace));
   g_autofree char *shown = annex_ask_describe_arguments (arguments);
-  /* An answer counts for the definition that it was asked with. */
-  g_autofree char *tool_use = g_strdup_printf ("%s/%.*s", call->id, DIGEST_CHARS, match->digest);
+  g_autofree char *tool_use = dup_ask_name (call, match);
   g_autoptr (AnnexAsk) ask = NULL;
   g_autoptr (JsonObject) answer = NULL;
   const char *label;
@@ -404,6 +424,35 @@ run (AnnexWorkspace *workspace,
   return block;
 }
 
+static gboolean
+may_call (AnnexWorkspace *workspace,
+          const AnnexToolCall *call,
+          const AnnexConnectorMatch *match,
+          JsonObject *arguments,
+          GError **error)
+{
+  if (has_asked (workspace, call, match))
+    return ask_user (workspace, call, match, arguments, error);
+  if (match->tool->rule == ANNEX_CONNECTOR_RULE_NEVER)
+    return refuse (error, "the user never allows it. Find another way, or go on without it.",
+                   match->tool->model_name);
+  return !must_ask (workspace, match) || ask_user (workspace, call, match, arguments, error);
+}
+
+/* Why the connector of @name cannot be used may be told in its own words. */
+static gboolean
+note_failure (AnnexWorkspace *workspace, const char *name, const GError *failure, GError **error)
+{
+  const char *mark = strstr (name, "__");
+  g_autofree char *connector = mark != NULL ? g_strndup (name, (gsize) (mark - name)) : NULL;
+
+  /* No such tool, a value that is missing: Annex says that itself. */
+  return connector == NULL || failure->domain != ANNEX_CONNECTOR_ERROR ||
+         failure->code == ANNEX_CONNECTOR_ERROR_UNKNOWN_TOOL ||
+         failure->code == ANNEX_CONNECTOR_ERROR_VALUES ||
+         note_words (workspace, ANNEX_SOURCE_TOOLS, connector, error);
+}
+
 static AnnexBlock *
 call_tool (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
 {
@@ -418,15 +467,15 @@ call_tool (AnnexWorkspace *workspace, const AnnexToolCall *call, GError **error)
     return NULL;
   match = dex_await_boxed (annex_connectors_get_tool (connectors, &use, name), &failure);
   if (match == NULL)
-    return fail (workspace, call, failure, error);
-  if (match->tool->rule == ANNEX_CONNECTOR_RULE_NEVER)
     {
-      refuse (error, "the user never allows it. Find another way, or go on without it.", name);
+      if (note_failure (workspace, name, failure, error))
+        return fail (workspace, call, failure, error);
+      g_error_free (failure);
       return NULL;
     }
-  if (must_ask (workspace, match) && !ask_user (workspace, call, match, arguments, error))
-    return NULL;
-  if (!tell_started (workspace, call, error) || !note_words (workspace, match->connector, error))
+  if (!may_call (workspace, call, match, arguments, error) ||
+      !tell_started (workspace, call, error) ||
+      !note_words (workspace, ANNEX_SOURCE_CONNECTOR, match->connector, error))
     return NULL;
   return run (workspace, call, match, arguments, error);
 }
