@@ -32,12 +32,15 @@
 #define MAX_STALLS 5
 #define MAX_SAID_BYTES (64 * 1024)
 
+/* What it said last is only nice to have, and its disk may never answer. */
+#define WORDS_LIMIT_MS 2000
+
 /* ---------------------------------------------------------------- the guest's first words */
 
-char *
-annex_machine_dup_last_words (AnnexMachine *self)
+static char *
+read_last_words (const char *log_path)
 {
-  g_autofd int fd = open (self->log_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  g_autofd int fd = open (log_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   char buffer[WORDS_BYTES + 1];
   struct stat info;
   gssize n;
@@ -61,6 +64,18 @@ annex_machine_dup_last_words (AnnexMachine *self)
         return annex_text_make_valid (g_strstrip ((char *) words + strlen ("annex-init: ")), -1);
     }
   return NULL;
+}
+
+char *
+annex_machine_dup_last_words (AnnexMachine *self)
+{
+  return read_last_words (self->log_path);
+}
+
+static DexFuture *
+words_work (gpointer data)
+{
+  return dex_future_new_take_string (read_last_words (data));
 }
 
 gboolean
@@ -89,6 +104,8 @@ typedef struct
 {
   AnnexMachine *self;
   guint stall_ms;
+  DexFuture *look;  /* at the log's size, in a thread; nullable */
+  gint64 log_bytes; /* -1: not known yet */
 } Connecting;
 
 static void
@@ -97,6 +114,7 @@ connecting_free (gpointer data)
   Connecting *connecting = data;
 
   g_object_unref (connecting->self);
+  dex_clear (&connecting->look);
   g_free (connecting);
 }
 
@@ -123,19 +141,41 @@ connect_socket (const char *path, GError **error)
   return g_steal_fd (&fd);
 }
 
-static gint64
-log_size (AnnexMachine *self)
+static DexFuture *
+log_size_work (gpointer data)
 {
   struct stat info;
 
-  return stat (self->log_path, &info) == 0 ? (gint64) info.st_size : -1;
+  return dex_future_new_for_int64 (stat (data, &info) == 0 ? (gint64) info.st_size : 0);
 }
 
-/* @error (taken) with the last words of the computer, if it had any. */
+/* Logs lie where computers do, and that disk may never answer: one thread at a time waits for it,
+ * and what is not known is no progress. Returns by how much the log has changed. */
+static gint64
+look_at_log (Connecting *self)
+{
+  gint64 before = self->log_bytes;
+  const GValue *value;
+
+  if (self->look != NULL && dex_future_is_pending (self->look))
+    return 0;
+  if (self->look != NULL && (value = dex_future_get_value (self->look, NULL)) != NULL)
+    self->log_bytes = g_value_get_int64 (value);
+  dex_clear (&self->look);
+  self->look =
+      annex_worker_run ("annex-log-size", log_size_work, g_strdup (self->self->log_path), g_free);
+  return before >= 0 ? self->log_bytes - before : 0;
+}
+
+/* In a fiber: @error (taken) with the last words of the computer, if it had any. */
 static GError *
 add_words (AnnexMachine *self, GError *error)
 {
-  g_autofree char *words = annex_machine_dup_last_words (self);
+  g_autofree char *words = dex_await_string (
+      annex_future_with_timeout (
+          annex_worker_run ("annex-last-words", words_work, g_strdup (self->log_path), g_free),
+          WORDS_LIMIT_MS),
+      NULL); /* an error is told without them */
   GError *told;
 
   if (words == NULL)
@@ -195,7 +235,6 @@ connect_fiber (gpointer data)
   Connecting *connecting = data;
   AnnexMachine *self = connecting->self;
   g_autoptr (DexFuture) attempt = NULL;
-  gint64 last_size = log_size (self);
   gint64 said_bytes = 0;
   gint64 waited_us = 0;
   gint64 began_us = machine_time_us (self, &waited_us);
@@ -204,8 +243,7 @@ connect_fiber (gpointer data)
 
   for (;;)
     {
-      gint64 now_us;
-      gint64 size;
+      gint64 now_us, said;
 
       if (!self->running)
         return dex_future_new_for_error (ended_error (self));
@@ -234,11 +272,10 @@ connect_fiber (gpointer data)
           dex_clear (&attempt);
         }
       now_us = machine_time_us (self, &waited_us);
-      size = log_size (self);
-      said_bytes += MAX (0, size - last_size);
-      if (size != last_size && said_bytes <= MAX_SAID_BYTES)
+      said = look_at_log (connecting);
+      said_bytes += MAX (0, said);
+      if (said != 0 && said_bytes <= MAX_SAID_BYTES)
         last_progress_us = now_us;
-      last_size = size;
       if (now_us - last_progress_us > stall_us)
         return dex_future_new_for_error (stalled_error (self, connecting->stall_ms));
       if (now_us - began_us > stall_us * MAX_STALLS)
@@ -254,5 +291,7 @@ annex_machine_connect (AnnexMachine *self, guint stall_ms)
 
   connecting->self = g_object_ref (self);
   connecting->stall_ms = stall_ms;
+  connecting->log_bytes = -1;
+  look_at_log (connecting);
   return annex_fiber_run (connect_fiber, connecting, connecting_free);
 }

@@ -252,22 +252,44 @@ static GThread *window_thread; /* NULL: nobody asks */
 static GMutex dead_disk;       /* who has it keeps the disk from answering */
 static int n_truncated;
 static int n_in_window;
+static const char *dead_log; /* what is read there, too; nullable */
+static int n_read;
+
+static void
+touch_disk (int *n_touched)
+{
+  g_atomic_int_inc (n_touched);
+  if (g_thread_self () == window_thread)
+    g_atomic_int_inc (&n_in_window);
+  else
+    {
+      g_mutex_lock (&dead_disk);
+      g_mutex_unlock (&dead_disk);
+    }
+}
 
 int
 ftruncate (int fd, off_t length)
 {
   if (window_thread != NULL)
-    {
-      g_atomic_int_inc (&n_truncated);
-      if (g_thread_self () == window_thread)
-        g_atomic_int_inc (&n_in_window);
-      else
-        {
-          g_mutex_lock (&dead_disk);
-          g_mutex_unlock (&dead_disk);
-        }
-    }
+    touch_disk (&n_truncated);
   return (int) syscall (SYS_ftruncate, fd, length);
+}
+
+int
+stat (const char *path, struct stat *info)
+{
+  if (dead_log != NULL && strcmp (path, dead_log) == 0)
+    touch_disk (&n_read);
+  return fstatat (AT_FDCWD, path, info, 0);
+}
+
+ssize_t
+pread (int fd, void *buffer, size_t n_bytes, off_t offset)
+{
+  if (dead_log != NULL)
+    touch_disk (&n_read);
+  return (ssize_t) syscall (SYS_pread64, fd, buffer, n_bytes, offset);
 }
 
 /* Its time has come. */
@@ -341,6 +363,50 @@ test_logs_on_dead_disk (void)
   await_trimmed (machine->program_log_path);
   await_trimmed (machine->log_path);
   g_assert_cmpint (g_atomic_int_get (&n_in_window), ==, 0);
+  window_thread = NULL;
+}
+
+/* How connecting ends to a guest that does not answer; TRUE: with its last words. */
+static gboolean
+connect_in_vain (AnnexMachine *machine)
+{
+  g_autoptr (DexFuture) connecting = annex_machine_connect (machine, 1500);
+  g_autoptr (GError) error = NULL;
+
+  while (dex_future_is_pending (connecting))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (dex_future_get_value (connecting, &error));
+  g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_BOOT_STALLED);
+  return g_str_has_suffix (error->message, "The last it said: no memory");
+}
+
+/* A guest that boots is watched without the window's waiting for its log. */
+static void
+test_boot_on_dead_disk (void)
+{
+  g_autoptr (AnnexVirt) virt = annex_virt_new ("test:///default");
+  g_autoptr (AnnexMachine) machine = annex_machine_new (virt, ID_ONE);
+
+  say_into (machine->log_path);
+  g_assert_true (g_file_set_contents (machine->log_path, "annex-init: no memory\n", -1, NULL));
+  g_set_str (&machine->socket_path, "/nonexistent/ssh.sock"); /* the test's own is too long */
+  annex_machine_set_running (machine);
+  window_thread = g_thread_self ();
+  dead_log = machine->log_path;
+  g_assert_true (connect_in_vain (machine));
+  g_assert_cmpint (g_atomic_int_get (&n_read), >, 1);
+  g_mutex_lock (&dead_disk);
+  g_atomic_int_set (&n_read, 0);
+  g_assert_false (connect_in_vain (machine));
+  while (g_atomic_int_get (&n_read) < 2)
+    g_usleep (1000);
+  /* One waits for the size, one for the words; one may have been on its way before. */
+  g_assert_cmpint (g_atomic_int_get (&n_read), <=, 3);
+  g_mutex_unlock (&dead_disk);
+  g_assert_cmpint (g_atomic_int_get (&n_in_window), ==, 0);
+  machine->ending = TRUE;
+  annex_machine_set_ended (machine, "it was ended");
+  dead_log = NULL;
   window_thread = NULL;
 }
 
@@ -603,6 +669,7 @@ main (int argc, char **argv)
   g_test_add_func ("/machine-parts/Q2c-log-with-hole", test_log_with_hole);
   g_test_add_func ("/machine-parts/Q2e-logs-watched", test_logs_watched);
   g_test_add_func ("/machine-parts/Q2e-logs-on-dead-disk", test_logs_on_dead_disk);
+  g_test_add_func ("/machine-parts/boot-on-dead-disk", test_boot_on_dead_disk);
   g_test_add_func ("/machine-parts/save-file", test_save_file);
   g_test_add_func ("/machine-parts/error-codes", test_error_codes);
   g_test_add_func ("/machine-parts/lock", test_lock);
