@@ -355,7 +355,7 @@ store_secret (const char *skill, const AnnexSkillNeed *need, const char *old, GE
 /* Carries out one ID=VALUE, ID= or, of a secret, ID. */
 static gboolean
 set_value (AnnexSkillPlaces *places,
-           const char *name,
+           const AnnexSkillInfo *info,
            AnnexSkill *skill,
            const char *word,
            JsonObject *stored,
@@ -375,11 +375,12 @@ set_value (AnnexSkillPlaces *places,
   if (value == NULL)
     {
       value = reference =
-          store_secret (name, need, annex_json_opt_string (stored, need->id, NULL), error);
+          store_secret (info->name, need, annex_json_opt_string (stored, need->id, NULL), error);
       if (value == NULL)
         return FALSE;
     }
-  return annex_skill_values_set (places, name, need, *value != '\0' ? value : NULL, NULL, error);
+  return annex_skill_values_set (places, info->name, info->origin, need,
+                                 *value != '\0' ? value : NULL, NULL, error);
 }
 
 static int
@@ -397,9 +398,9 @@ values (AnnexSkillPlaces *places, char **words, gboolean json)
     skill = annex_skill_load (info->path, &error);
   if (skill == NULL)
     return annex_cli_fail (error);
-  stored = annex_skill_values_load (places, info->name);
+  stored = annex_skill_values_load (places, info->name, info->origin);
   for (char **word = words + 1; *word != NULL; word++)
-    if (!set_value (places, info->name, skill, *word, stored, &error))
+    if (!set_value (places, info, skill, *word, stored, &error))
       {
         annex_error_normalise (&error);
         return annex_cli_fail (error);

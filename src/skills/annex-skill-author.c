@@ -9,6 +9,7 @@
 #include "annex-json.h"
 #include "annex-skill-files.h"
 #include "annex-skill-shelf-private.h"
+#include "annex-skill-values.h"
 #include "annex-zip.h"
 
 #include <glib/gi18n.h>
@@ -195,14 +196,19 @@ annex_skill_author_install (AnnexSkillPlaces *places, const AnnexSkillDraft *dra
 {
   g_autofree char *staging = annex_skill_shelf_make_staging (places, error);
   g_autofree char *folder = NULL;
+  g_autoptr (AnnexSkillInfo) base = NULL;
   gboolean done;
 
   if (staging == NULL)
     return FALSE;
+  if (g_strcmp0 (draft->base, draft->name) == 0)
+    base = annex_skill_shelf_find (places, draft->base, NULL, NULL);
   folder = g_build_filename (staging, "skill", NULL);
   done =
       annex_skill_author_write_folder (places, draft, folder, error) &&
       annex_skill_shelf_install (places, draft->name, folder, ANNEX_SKILL_SOURCE_HERE, NULL, error);
   annex_skill_files_remove (staging);
+  if (done && base != NULL)
+    annex_skill_values_move_to_library (places, draft->name, base->origin);
   return done;
 }

@@ -11,6 +11,7 @@
 #include "annex-json-build.h"
 #include "annex-paths.h"
 #include "annex-skill-files.h"
+#include "annex-skill-values.h"
 #include "annex-spoken.h"
 
 #include <errno.h>
@@ -392,8 +393,10 @@ annex_skill_shelf_install (AnnexSkillPlaces *places,
   JsonArray *versions;
   gboolean known;
 
-  if (lock < 0 || !annex_admin_policy_check_skill (annex_admin_policy_get (), name, error) ||
-      !annex_paths_make (folder, error))
+  if (lock < 0 || !annex_admin_policy_check_skill (annex_admin_policy_get (), name, error))
+    return FALSE;
+  annex_skill_values_settle (places, name);
+  if (!annex_paths_make (folder, error))
     return FALSE;
   state = annex_skill_state_load (places, name, &wrong);
   known = state != NULL;

@@ -33,7 +33,7 @@ read_work (gpointer data)
 
   if (view == NULL)
     return annex_future_new_error (error);
-  values = annex_skill_values_load (job->places, info->name);
+  values = annex_skill_values_load (job->places, info->name, info->origin);
   for (guint i = 0; i < view->needs->len; i++)
     {
       AnnexSkillNeed *need = g_ptr_array_index (view->needs, i);
@@ -130,7 +130,8 @@ take_values_work (gpointer data)
 {
   AnnexSkillJob *job = data;
   GError *error = NULL;
-  JsonObject *values = annex_skill_values_take (job->places, job->name, &error);
+  JsonObject *values =
+      annex_skill_values_take (job->places, job->name, ANNEX_SKILL_ORIGIN_LIBRARY, &error);
 
   if (values == NULL)
     return annex_future_new_error (error);
@@ -141,9 +142,16 @@ static DexFuture *
 is_there_work (gpointer data)
 {
   AnnexSkillJob *job = data;
-  g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, NULL);
+  g_autoptr (GPtrArray) infos = annex_skill_shelf_scan (job->places, NULL);
+  gboolean there = FALSE;
 
-  return dex_future_new_for_boolean (info != NULL);
+  for (guint i = 0; i < infos->len; i++)
+    {
+      const AnnexSkillInfo *info = g_ptr_array_index (infos, i);
+
+      there |= info->origin == ANNEX_SKILL_ORIGIN_LIBRARY && g_str_equal (info->name, job->name);
+    }
+  return dex_future_new_for_boolean (there);
 }
 
 gboolean
@@ -304,6 +312,7 @@ keep_secret (AnnexSkillStore *self,
   return g_steal_pointer (&reference);
 }
 
+/* The need, and whose it is: job->origin. */
 static DexFuture *
 value_work (gpointer data)
 {
@@ -319,6 +328,7 @@ value_work (gpointer data)
   if (need == NULL)
     return annex_future_new_spoken (ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NEEDS,
                                     N_ ("The skill asks for no “%s”"), job->names[0]);
+  job->origin = info->origin;
   return dex_future_new_take_boxed (ANNEX_TYPE_SKILL_NEED, annex_skill_need_copy (need));
 }
 
@@ -330,7 +340,8 @@ set_value_work (gpointer data)
   GError *error = NULL;
   char *old = NULL;
 
-  if (!annex_skill_values_set (job->places, job->name, job->need, job->text, &old, &error))
+  if (!annex_skill_values_set (job->places, job->name, job->origin, job->need, job->text, &old,
+                               &error))
     return annex_future_new_error (error);
   return dex_future_new_take_string (old != NULL ? old : g_strdup (""));
 }
@@ -358,6 +369,7 @@ value_fiber (gpointer data)
     }
   change = annex_skill_job_new (self, set_value_work, job->name, value);
   change->need = annex_skill_need_copy (need);
+  change->origin = job->origin;
   old = dex_await_string (annex_skill_job_change (change), &error);
   if (old == NULL)
     {
@@ -418,14 +430,29 @@ private_work (gpointer data)
   return dex_future_new_take_boxed (ANNEX_TYPE_EXPOSURES, found);
 }
 
+static DexFuture *
+load_values_work (gpointer data)
+{
+  AnnexSkillJob *job = data;
+  GError *error = NULL;
+  g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (job->places, job->name, NULL, &error);
+
+  if (info == NULL)
+    return annex_future_new_error (error);
+  return dex_future_new_take_boxed (
+      JSON_TYPE_OBJECT, annex_skill_values_load (job->places, info->name, info->origin));
+}
+
 /* In the fiber: the user's values of the skill, the secret ones as they are in the keyring. A key
  * may have been written into the text, too. (transfer full) */
 static JsonObject *
-load_values (AnnexSkillJob *job)
+load_values (AnnexSkillJob *job, GError **error)
 {
   AnnexSecrets *secrets = annex_skill_store_find_secrets (job->store);
-  JsonObject *values = annex_skill_values_load (job->places, job->name);
-  g_autoptr (GList) ids = json_object_get_members (values);
+  JsonObject *values = dex_await_boxed (
+      annex_skill_job_run (annex_skill_job_new (job->store, load_values_work, job->name, NULL)),
+      error);
+  g_autoptr (GList) ids = values != NULL ? json_object_get_members (values) : NULL;
 
   for (GList *l = ids; secrets != NULL && l != NULL; l = l->next)
     {
@@ -446,8 +473,11 @@ private_fiber (gpointer data)
 {
   AnnexSkillJob *job = data;
   g_autoptr (AnnexStore) ledger = NULL;
+  GError *error = NULL;
 
-  job->values = load_values (job);
+  job->values = load_values (job, &error);
+  if (job->values == NULL)
+    return annex_future_new_error (error);
   g_set_object (&ledger, job->store->ledger);
   if (job->names == NULL && ledger != NULL)
     job->names = annex_skill_dup_share_names (ledger);

@@ -36,6 +36,7 @@ typedef struct
   AnnexExposures *exposures;
   JsonObject *values;
   AnnexSkillNeed *need;
+  AnnexSkillOrigin origin;
   gboolean flag;
 } AnnexSkillJob;
 
@@ -61,8 +62,8 @@ annex_skill_dup_share_names (AnnexStore *store);
 /* In a fiber; borrowed, NULL where there are none. */
 AnnexSecrets *
 annex_skill_store_find_secrets (AnnexSkillStore *self);
-/* In a fiber: removes the values of the skill @name and their secrets from the keyring, unless one of
- * that name is still there. */
+/* In a fiber: removes the values of the library's skill @name and their secrets from the keyring,
+ * unless the library still has one of that name. */
 gboolean
 annex_skill_store_forget_values (AnnexSkillStore *self, const char *name, GError **error);
 void

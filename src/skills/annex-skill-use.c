@@ -211,9 +211,7 @@ annex_skill_use_make (AnnexSkillPlaces *places,
   if (skill == NULL)
     return NULL;
   files = annex_skill_files_list (info->path, NULL, error);
-  /* The user gave them to a skill of theirs, not to one of that name in a shared folder. */
-  stored = info->origin != ANNEX_SKILL_ORIGIN_SHARE ? annex_skill_values_load (places, info->name)
-                                                    : json_object_new ();
+  stored = annex_skill_values_load (places, info->name, info->origin);
   values = annex_skill_values_resolve (skill, stored);
   tar = files != NULL ? make_tar (info->path, files, values, error) : NULL;
   if (tar == NULL)

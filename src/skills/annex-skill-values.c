@@ -12,36 +12,97 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+/* @origin NULL: of none, as older versions wrote it. */
 static char *
-values_path (AnnexSkillPlaces *places, const char *name)
+make_path (AnnexSkillPlaces *places, const char *name, const char *origin)
 {
-  g_autofree char *file = g_strconcat (name, ".json", NULL);
+  g_autofree char *file = origin != NULL ? g_strconcat (name, ".", origin, ".json", NULL)
+                                         : g_strconcat (name, ".json", NULL);
 
   return g_build_filename (places->config, "skill-values", file, NULL);
 }
 
-JsonObject *
-annex_skill_values_load (AnnexSkillPlaces *places, const char *name)
+static void
+move (const char *from, const char *to)
 {
-  g_autofree char *path = values_path (places, name);
+  if (!g_file_test (to, G_FILE_TEST_EXISTS) && g_rename (from, to) != 0 && errno != ENOENT)
+    g_warning ("“%s” cannot be renamed: %s", from, g_strerror (errno));
+}
 
-  return annex_skill_is_name (name) ? annex_skill_load_to_look (path) : json_object_new ();
+/* Values without an origin are those of the skill that counted when they were given: one in the
+ * library, where there is one. */
+static void
+settle (AnnexSkillPlaces *places, const char *name, AnnexSkillOrigin origin)
+{
+  g_autofree char *old = make_path (places, name, NULL);
+  g_autofree char *own = make_path (places, name, annex_skill_origin_to_name (origin));
+  g_autofree char *folder = g_build_filename (places->data, name, NULL);
+
+  if (origin == ANNEX_SKILL_ORIGIN_LIBRARY || !g_file_test (folder, G_FILE_TEST_EXISTS))
+    move (old, own);
+}
+
+void
+annex_skill_values_settle (AnnexSkillPlaces *places, const char *name)
+{
+  g_autofree char *old = make_path (places, name, NULL);
+  g_autoptr (AnnexSkillInfo) info = NULL;
+
+  if (!g_file_test (old, G_FILE_TEST_EXISTS))
+    return;
+  info = annex_skill_shelf_find (places, name, NULL, NULL);
+  settle (places, name, info != NULL ? info->origin : ANNEX_SKILL_ORIGIN_HOME);
+}
+
+/* The file with those of @name and @origin. (transfer full) */
+static char *
+values_path (AnnexSkillPlaces *places, const char *name, AnnexSkillOrigin origin)
+{
+  settle (places, name, origin);
+  return make_path (places, name, annex_skill_origin_to_name (origin));
+}
+
+void
+annex_skill_values_move_to_library (AnnexSkillPlaces *places,
+                                    const char *name,
+                                    AnnexSkillOrigin origin)
+{
+  g_autofree char *from = make_path (places, name, annex_skill_origin_to_name (origin));
+  g_autofree char *to =
+      make_path (places, name, annex_skill_origin_to_name (ANNEX_SKILL_ORIGIN_LIBRARY));
+
+  g_return_if_fail (origin != ANNEX_SKILL_ORIGIN_SHARE);
+  if (origin != ANNEX_SKILL_ORIGIN_LIBRARY)
+    move (from, to);
+}
+
+JsonObject *
+annex_skill_values_load (AnnexSkillPlaces *places, const char *name, AnnexSkillOrigin origin)
+{
+  g_autofree char *path = NULL;
+
+  if (!annex_skill_is_name (name) || origin == ANNEX_SKILL_ORIGIN_SHARE)
+    return json_object_new ();
+  path = values_path (places, name, origin);
+  return annex_skill_load_to_look (path);
 }
 
 gboolean
 annex_skill_values_set (AnnexSkillPlaces *places,
                         const char *name,
+                        AnnexSkillOrigin origin,
                         const AnnexSkillNeed *need,
                         const char *value,
                         char **old,
                         GError **error)
 {
-  g_autofree char *path = values_path (places, name);
+  g_autofree char *path = NULL;
   g_autofd int lock = -1;
   g_autoptr (JsonObject) values = NULL;
   g_autofree char *before = NULL;
 
   g_return_val_if_fail (annex_skill_is_name (name), FALSE);
+  g_return_val_if_fail (origin != ANNEX_SKILL_ORIGIN_SHARE, FALSE);
   if (value != NULL && need->kind == ANNEX_NEED_SECRET && !g_str_has_prefix (value, "secret:"))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
@@ -51,6 +112,7 @@ annex_skill_values_set (AnnexSkillPlaces *places,
   if (value != NULL && !annex_skill_need_check (need, value, error))
     return FALSE;
   lock = annex_skill_take_lock (places, error);
+  path = values_path (places, name, origin);
   values = lock >= 0 ? annex_skill_load_to_change (path, error) : NULL;
   if (values == NULL)
     return FALSE;
@@ -67,14 +129,18 @@ annex_skill_values_set (AnnexSkillPlaces *places,
 }
 
 JsonObject *
-annex_skill_values_take (AnnexSkillPlaces *places, const char *name, GError **error)
+annex_skill_values_take (AnnexSkillPlaces *places,
+                         const char *name,
+                         AnnexSkillOrigin origin,
+                         GError **error)
 {
-  g_autofree char *path = values_path (places, name);
+  g_autofree char *path = NULL;
   g_autofd int lock = -1;
   g_autoptr (JsonObject) values = NULL;
 
   g_return_val_if_fail (annex_skill_is_name (name), NULL);
   lock = annex_skill_take_lock (places, error);
+  path = values_path (places, name, origin);
   values = lock >= 0 ? annex_skill_load_to_change (path, error) : NULL;
   if (values == NULL || g_remove (path) == 0 || errno == ENOENT)
     return g_steal_pointer (&values);

@@ -300,7 +300,7 @@ put_office (Fixture *f)
 static gboolean
 has_values (Fixture *f, const char *name)
 {
-  g_autofree char *file = g_strconcat (name, ".json", NULL);
+  g_autofree char *file = g_strconcat (name, ".library.json", NULL);
   g_autofree char *path = g_build_filename (f->places->config, "skill-values", file, NULL);
 
   return g_file_test (path, G_FILE_TEST_EXISTS);
@@ -335,26 +335,35 @@ test_gone (void)
   g_assert_cmpuint (g_hash_table_size (f->secrets), ==, 1);
 }
 
-/* A skill of that name is there still: it is the one that asks for the values from now on. */
+/* A skill of that name is still in the home folder: it keeps what it was given itself. */
 static void
 test_still_there (void)
 {
   g_auto (Fixture) fixture = { 0 };
   Fixture *f = keeper_set_up (&fixture);
+  g_autoptr (AnnexSkillView) view = NULL;
+  g_autoptr (AnnexSkillView) own = NULL;
   g_autofree char *gone = g_build_filename (f->dir, "office/skills/sums", NULL);
 
   keeper_put_skill (f, "home/.agents/skills/letters", KEY, "Body.");
   keeper_put_skill (f, "home/.agents/skills/sums", KEY, "Body.");
   g_assert_true (dex_await (annex_skill_keeper_set_look_in_home (f->keeper, TRUE), NULL));
+  g_assert_true (dex_await (annex_skill_keeper_set_value (f->keeper, "sums", "key", "own"), NULL));
   put_office (f);
   keeper_install (f, "office");
+  view = keeper_read_skill (f, "sums");
+  g_assert_null (((AnnexSkillNeed *) view->needs->pdata[0])->value);
   give_key (f, "letters");
   give_key (f, "sums");
   g_assert_true (annex_skill_files_remove (gone));
   keeper_install (f, "office");
   g_assert_true (dex_await (annex_skill_keeper_remove (f->keeper, "letters"), NULL));
-  g_assert_true (has_values (f, "letters") && has_values (f, "sums"));
-  g_assert_cmpuint (g_hash_table_size (f->secrets), ==, 2);
+  g_assert_false (has_values (f, "letters") || has_values (f, "sums"));
+  g_assert_cmpuint (g_hash_table_size (f->secrets), ==, 1);
+  own = keeper_read_skill (f, "sums");
+  g_assert_cmpstr (
+      g_hash_table_lookup (f->secrets, ((AnnexSkillNeed *) own->needs->pdata[0])->value), ==,
+      "own");
 }
 
 /* ---- the window's thread */

@@ -214,7 +214,8 @@ test_values (void)
   Fixture *f = keeper_set_up (&fixture);
   g_autoptr (GError) error = NULL;
   g_autoptr (AnnexSkillView) view = NULL;
-  g_autofree char *path = g_build_filename (f->dir, "config/skill-values/report.json", NULL);
+  g_autofree char *path =
+      g_build_filename (f->dir, "config/skill-values/report.library.json", NULL);
   g_autofree char *stored = NULL;
   AnnexSkillNeed *need;
 

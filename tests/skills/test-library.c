@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-json.h"
+#include "annex-skill-author.h"
 #include "annex-skill-files.h"
 #include "annex-skill-package.h"
 #include "annex-skill-values.h"
@@ -13,6 +14,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define LIBRARY ANNEX_SKILL_ORIGIN_LIBRARY
 
 static AnnexSkillPackage *
 open_package (PlacesFixture *f, const char *path, GError **error)
@@ -315,11 +318,14 @@ test_values (PlacesFixture *f, gconstpointer data)
   g_assert_no_error (error);
   g_assert_nonnull (strstr (use->text, "- firm (Firm): not given. Ask with ask_user first"));
   g_clear_pointer (&use, annex_skill_use_free);
-  g_assert_true (annex_skill_values_set (f->places, "report", firm, "ACME", NULL, NULL));
-  g_assert_true (annex_skill_values_set (f->places, "report", key, "secret:01", NULL, NULL));
-  g_assert_true (annex_skill_values_set (f->places, "report", folder, f->dir, NULL, NULL));
-  g_assert_false (annex_skill_values_set (f->places, "report", key, "the very key", NULL, NULL));
-  g_assert_false (annex_skill_values_set (f->places, "report", folder, "/no/such", NULL, NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", LIBRARY, firm, "ACME", NULL, NULL));
+  g_assert_true (
+      annex_skill_values_set (f->places, "report", LIBRARY, key, "secret:01", NULL, NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", LIBRARY, folder, f->dir, NULL, NULL));
+  g_assert_false (
+      annex_skill_values_set (f->places, "report", LIBRARY, key, "the very key", NULL, NULL));
+  g_assert_false (
+      annex_skill_values_set (f->places, "report", LIBRARY, folder, "/no/such", NULL, NULL));
   use = annex_skill_use_make (f->places, info, "May", &error);
   g_assert_no_error (error);
   g_test_message ("%s", use->text);
@@ -351,7 +357,8 @@ test_values_of_share (PlacesFixture *f, gconstpointer data)
 
   places_put (f, "new/report/SKILL.md", text);
   install (f, "new/report");
-  g_assert_true (annex_skill_values_set (f->places, "report", &key, "secret:01", NULL, NULL));
+  g_assert_true (
+      annex_skill_values_set (f->places, "report", LIBRARY, &key, "secret:01", NULL, NULL));
   places_put (f, "share/.agents/skills/report/SKILL.md", text);
   g_assert_true (annex_skill_shelf_set_trusted (f->places, share, TRUE, NULL));
   own = annex_skill_shelf_find (f->places, "report", NULL, NULL);
@@ -364,11 +371,87 @@ test_values_of_share (PlacesFixture *f, gconstpointer data)
   g_assert_nonnull (strstr (other->text, "not given. Ask with ask_user first"));
 }
 
+#define ASKS                                                                                       \
+  "---\nname: report\ndescription: D\nmetadata:\n  annex.firm: text\n---\nFor {{annex.firm}}.\n"
+
+/* What the skill of the name "report" that counts is given. (transfer full, nullable) */
+static char *
+dup_firm (PlacesFixture *f)
+{
+  g_autoptr (AnnexSkillInfo) info = annex_skill_shelf_find (f->places, "report", NULL, NULL);
+  g_autoptr (AnnexSkillUse) use = annex_skill_use_make (f->places, info, NULL, NULL);
+  const char *firm = strstr (use->text, "For ") + strlen ("For ");
+
+  return g_str_has_prefix (firm, "{{") ? NULL : g_strndup (firm, strcspn (firm, "."));
+}
+
+#define assert_firm(f, expected)                                                                   \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *firm_ = dup_firm (f);                                                         \
+    g_assert_cmpstr (firm_, ==, expected);                                                         \
+  }                                                                                                \
+  G_STMT_END
+
+/* A stranger's skill that comes into the library has none of what was given to one in the home
+ * folder. @data: whether that was noted by a version of Annex that did not say to which. */
+static void
+test_values_of_origin (PlacesFixture *f, gconstpointer data)
+{
+  AnnexSkillNeed firm = { .id = "firm", .kind = ANNEX_NEED_TEXT, .label = "Firm" };
+
+  annex_skill_shelf_set_look_in_home (f->places, TRUE, NULL);
+  places_put (f, "home/.agents/skills/report/SKILL.md", ASKS);
+  if (data != NULL)
+    places_put (f, "config/skill-values/report.json", "{\"firm\":\"ACME\"}");
+  else
+    g_assert_true (annex_skill_values_set (f->places, "report", ANNEX_SKILL_ORIGIN_HOME, &firm,
+                                           "ACME", NULL, NULL));
+  places_put (f, "new/report/SKILL.md", ASKS);
+  install (f, "new/report");
+  assert_firm (f, NULL);
+  g_assert_true (annex_skill_values_set (f->places, "report", LIBRARY, &firm, "Other", NULL, NULL));
+  assert_firm (f, "Other");
+  g_assert_true (annex_skill_shelf_remove (f->places, "report", NULL));
+  assert_firm (f, "ACME");
+}
+
+/* What an older version noted is not lost. */
+static void
+test_values_of_old (PlacesFixture *f, gconstpointer data)
+{
+  places_put (f, "new/report/SKILL.md", ASKS);
+  install (f, "new/report");
+  places_put (f, "config/skill-values/report.json", "{\"firm\":\"ACME\"}");
+  assert_firm (f, "ACME");
+  install (f, "new/report");
+  assert_firm (f, "ACME");
+}
+
+/* The user's own version of a skill that came with Annex asks for nothing again. */
+static void
+test_values_of_own (PlacesFixture *f, gconstpointer data)
+{
+  AnnexSkillNeed firm = { .id = "firm", .kind = ANNEX_NEED_TEXT, .label = "Firm" };
+  g_autoptr (AnnexSkillInfo) info = NULL;
+  g_autoptr (AnnexSkillDraft) draft = NULL;
+
+  places_put (f, "built-in/report/SKILL.md", ASKS);
+  g_assert_true (annex_skill_values_set (f->places, "report", ANNEX_SKILL_ORIGIN_BUILT_IN, &firm,
+                                         "ACME", NULL, NULL));
+  info = annex_skill_shelf_find (f->places, "report", NULL, NULL);
+  draft = annex_skill_author_edit (info, NULL);
+  g_assert_true (annex_skill_author_install (f->places, draft, NULL));
+  assert_usable (f, NULL, "report:library");
+  assert_firm (f, "ACME");
+}
+
 static void
 test_values_kept (PlacesFixture *f, gconstpointer data)
 {
   static const char *const words[] = { "{\"key\":\"secret:01\"", "[\"secret:01\"]" };
-  g_autofree char *path = g_build_filename (f->places->config, "skill-values/report.json", NULL);
+  g_autofree char *path =
+      g_build_filename (f->places->config, "skill-values/report.library.json", NULL);
   g_autoptr (AnnexSkillNeed) need = g_new0 (AnnexSkillNeed, 1);
   g_autoptr (JsonObject) taken = NULL;
   g_autofree char *old = NULL;
@@ -378,17 +461,18 @@ test_values_kept (PlacesFixture *f, gconstpointer data)
   need->kind = ANNEX_NEED_TEXT;
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
-      places_put (f, "config/skill-values/report.json", words[i]);
-      g_assert_false (annex_skill_values_set (f->places, "report", need, "ACME", NULL, NULL));
-      g_assert_null (annex_skill_values_take (f->places, "report", NULL));
+      places_put (f, "config/skill-values/report.library.json", words[i]);
+      g_assert_false (
+          annex_skill_values_set (f->places, "report", LIBRARY, need, "ACME", NULL, NULL));
+      g_assert_null (annex_skill_values_take (f->places, "report", LIBRARY, NULL));
       assert_text (path, words[i]);
     }
-  places_put (f, "config/skill-values/report.json", "{\"key\":\"secret:01\"}");
-  g_assert_true (annex_skill_values_set (f->places, "report", need, "ACME", &old, NULL));
+  places_put (f, "config/skill-values/report.library.json", "{\"key\":\"secret:01\"}");
+  g_assert_true (annex_skill_values_set (f->places, "report", LIBRARY, need, "ACME", &old, NULL));
   g_assert_null (old);
-  g_assert_true (annex_skill_values_set (f->places, "report", need, "Other", &old, NULL));
+  g_assert_true (annex_skill_values_set (f->places, "report", LIBRARY, need, "Other", &old, NULL));
   g_assert_cmpstr (old, ==, "ACME");
-  taken = annex_skill_values_take (f->places, "report", NULL);
+  taken = annex_skill_values_take (f->places, "report", LIBRARY, NULL);
   g_assert_cmpstr (annex_json_opt_string (taken, "key", NULL), ==, "secret:01");
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
@@ -426,6 +510,11 @@ main (int argc, char *argv[])
   ADD ("refused", test_refused);
   ADD ("values", test_values);
   ADD ("values-of-share", test_values_of_share);
+  ADD ("values-of-origin", test_values_of_origin);
+  g_test_add ("/library/values-of-old-origin", PlacesFixture, "old", places_set_up,
+              test_values_of_origin, places_tear_down);
+  ADD ("values-of-old", test_values_of_old);
+  ADD ("values-of-own", test_values_of_own);
   ADD ("values-kept", test_values_kept);
   g_test_add_func ("/library/catalogue", test_catalogue);
   return g_test_run ();
