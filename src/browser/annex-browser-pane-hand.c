@@ -85,7 +85,7 @@ load_empty (UserLoad *load)
   gboolean was_asked = FALSE;
 
   annex_browser_tab_drop_dialog (tab);
-  tab->is_emptied = TRUE;
+  tab->n_emptied++;
   webkit_web_view_load_uri (annex_browser_tab_get_view (tab), "about:blank");
   while (!is_past (load) && annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (tab)))
     {
@@ -101,7 +101,7 @@ load_empty (UserLoad *load)
         break;
       dex_await (dex_timeout_new_msec (LEAVE_SLICE_MS), NULL);
     }
-  tab->is_emptied = FALSE;
+  tab->n_emptied--;
   return was_asked;
 }
 
@@ -115,6 +115,11 @@ leave_computer (UserLoad *load)
 
   if (!annex_browser_pane_is_computers (annex_browser_tab_get_page_uri (load->tab)))
     return TRUE;
+  if (load->tab->is_crashed)
+    {
+      annex_browser_tab_forget_page (load->tab);
+      return TRUE;
+    }
   was_asked = load_empty (load);
   if (is_past (load))
     return FALSE;

@@ -249,7 +249,7 @@ decide_navigation (AnnexBrowserPane *self,
     {
       webkit_policy_decision_ignore (decision);
       /* The user's or the agent's own load goes on beside what the page wants. */
-      if (is_page && !tab->is_emptied &&
+      if (is_page && tab->n_emptied == 0 &&
           (tab->wanted == NULL || webkit_navigation_action_is_redirect (action)))
         annex_browser_tab_fail (tab, uri, computer_error ());
       return GDK_EVENT_STOP;

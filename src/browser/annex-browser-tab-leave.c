@@ -31,6 +31,7 @@ go (AnnexBrowserTab *self)
 {
   AnnexBrowserLeave *leave = self->leave;
 
+  g_clear_handle_id (&leave->source, g_source_remove);
   leave->since_us = g_get_monotonic_time ();
   leave->hangs_us = 0;
   leave->source = g_timeout_add (TICK_MS, tick_cb, self);
@@ -43,13 +44,10 @@ go (AnnexBrowserTab *self)
 }
 
 void
-annex_browser_tab_stay (AnnexBrowserTab *self)
+annex_browser_tab_drop_leave (AnnexBrowserTab *self)
 {
-  AnnexBrowserLeave *leave;
+  AnnexBrowserLeave *leave = g_steal_pointer (&self->leave);
 
-  if (self->is_ending)
-    return;
-  leave = g_steal_pointer (&self->leave);
   if (leave == NULL)
     return;
   g_clear_handle_id (&leave->source, g_source_remove);
@@ -58,18 +56,27 @@ annex_browser_tab_stay (AnnexBrowserTab *self)
   g_free (leave);
 }
 
+void
+annex_browser_tab_stay (AnnexBrowserTab *self)
+{
+  if (!self->is_ending)
+    annex_browser_tab_drop_leave (self);
+}
+
 static void
 send (AnnexBrowserTab *self, const char *uri, WebKitBackForwardListItem *item, gboolean reloads)
 {
   self->n_sent++;
-  annex_browser_tab_stay (self);
+  annex_browser_tab_drop_leave (self);
   if (self->dialog != NULL)
     annex_browser_tab_drop_dialog (self);
   self->leave = g_new0 (AnnexBrowserLeave, 1);
   self->leave->uri = g_strdup (uri);
   self->leave->item = item != NULL ? g_object_ref (item) : NULL;
   self->leave->reloads = reloads;
-  go (self);
+  /* Else it goes once the page's process has ended. */
+  if (!self->is_ending)
+    go (self);
 }
 
 void
@@ -87,7 +94,11 @@ annex_browser_tab_send_to (AnnexBrowserTab *self, WebKitBackForwardListItem *ite
 void
 annex_browser_tab_send_again (AnnexBrowserTab *self)
 {
-  send (self, self->page_uri, NULL, TRUE);
+  /* Of a page that has been ended there is nothing but where the tab was sent. */
+  if (self->is_ending && self->leave != NULL)
+    self->n_sent++;
+  else
+    send (self, self->page_uri, NULL, TRUE);
 }
 
 gboolean
@@ -109,7 +120,8 @@ annex_browser_tab_is_leaving (AnnexBrowserTab *self)
 void
 annex_browser_tab_end_page (AnnexBrowserTab *self)
 {
-  if (self->view == NULL || self->is_ending)
+  /* Where no process runs nothing would be heard of its end. */
+  if (self->view == NULL || self->is_ending || self->is_crashed)
     return;
   if (self->leave != NULL)
     g_clear_handle_id (&self->leave->source, g_source_remove);
@@ -130,7 +142,7 @@ tick_cb (gpointer data)
     leave->hangs_us = 0;
   else if (leave->hangs_us == 0)
     leave->hangs_us = now_us;
-  else if (now_us - leave->hangs_us >= HANG_MS * 1000)
+  else if (now_us - leave->hangs_us >= HANG_MS * 1000 && !self->is_crashed)
     {
       leave->source = 0;
       annex_browser_tab_end_page (self);
@@ -165,16 +177,20 @@ static gboolean
 go_idle_cb (gpointer data)
 {
   AnnexBrowserTab *self = data;
+  gboolean has_uri = self->leave != NULL && self->leave->uri != NULL;
 
   if (self->view == NULL)
     return G_SOURCE_REMOVE;
   self->is_ending = FALSE;
+  annex_browser_tab_set_wanted (self, has_uri ? self->leave->uri : NULL);
   if (self->leave != NULL)
     {
       self->leave->reloads = FALSE;
-      annex_browser_tab_set_wanted (self, self->leave->uri);
       go (self);
     }
+  /* As WebKit writes it, to be known again. */
+  if (has_uri)
+    annex_browser_tab_set_wanted (self, webkit_web_view_get_uri (self->view));
   annex_browser_tab_release (self);
   return G_SOURCE_REMOVE;
 }
@@ -183,6 +199,7 @@ void
 annex_browser_tab_go_on (AnnexBrowserTab *self)
 {
   self->was_ended = TRUE;
+  self->ended_pages = self->n_pages;
   /* What WebKit still says of the process that was does not end the way. */
   self->is_ending = self->leave != NULL;
   if (self->leave == NULL)
@@ -195,7 +212,7 @@ annex_browser_tab_go_on (AnnexBrowserTab *self)
 void
 annex_browser_tab_end (AnnexBrowserTab *self)
 {
-  if (annex_browser_tab_is_leaving (self))
+  if (annex_browser_tab_is_leaving (self) || self->n_emptied > 0)
     annex_browser_tab_end_page (self);
   else if (self->view != NULL)
     webkit_web_view_terminate_web_process (self->view);

@@ -73,6 +73,8 @@ annex_browser_tab_load (AnnexBrowserTab *self, const char *uri)
   annex_browser_tab_clear_failure (self);
   annex_browser_tab_set_wanted (self, uri);
   annex_browser_tab_send (self, uri);
+  if (self->is_ending)
+    return;
   /* As WebKit writes it, to be known again. */
   annex_browser_tab_set_wanted (self, webkit_web_view_get_uri (self->view));
 }
@@ -168,22 +170,29 @@ load_failed_cb (AnnexBrowserTab *self, WebKitLoadEvent event, const char *uri, G
   return GDK_EVENT_STOP;
 }
 
+void
+annex_browser_tab_forget_page (AnnexBrowserTab *self)
+{
+  g_set_str (&self->page_uri, "");
+  self->security = ANNEX_SECURITY_NONE;
+  update_uri (self);
+  notify (self, "security");
+  if (self->hooks != NULL && self->hooks->committed != NULL)
+    self->hooks->committed (self, self->hooks_data);
+}
+
 static void
 terminated_cb (AnnexBrowserTab *self, WebKitWebProcessTerminationReason reason)
 {
   annex_browser_tab_drop_dialog (self);
-  if (self->is_ending)
+  self->is_crashed = TRUE;
+  /* Or it went by itself, which is as well while it is being left. */
+  if (self->is_ending || self->n_emptied > 0)
     {
-      g_set_str (&self->page_uri, "");
-      self->security = ANNEX_SECURITY_NONE;
-      update_uri (self);
-      notify (self, "security");
-      if (self->hooks != NULL && self->hooks->committed != NULL)
-        self->hooks->committed (self, self->hooks_data);
+      annex_browser_tab_forget_page (self);
       annex_browser_tab_go_on (self);
       return;
     }
-  self->is_crashed = TRUE;
   annex_browser_tab_fail (
       self, NULL,
       g_error_new_literal (ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_CRASHED,
@@ -249,6 +258,9 @@ load_changed_cb (AnnexBrowserTab *self, WebKitLoadEvent event)
       annex_browser_tab_stay (self);
       g_set_str (&self->page_uri, find_committed (self));
       self->n_pages++;
+      /* Another has come between. */
+      if (self->n_pages > self->ended_pages + 1)
+        self->was_ended = FALSE;
       annex_browser_tab_set_wanted (self, NULL);
       update_uri (self);
       security = judge_security (self);

@@ -48,13 +48,14 @@ struct _AnnexBrowserTab
   guint n_pages;  /* loads that were committed */
   guint n_sent;   /* counts where the user and the agent sent it, and that they stopped it */
   AnnexBrowserLeave *leave; /* nullable: on the way from the page there is, until another comes */
-  gboolean is_emptied;      /* an empty page is on its way, by which it is left */
+  guint n_emptied;          /* that an empty page is on its way, by which it is left */
   gboolean is_ending;       /* the page's process, by us */
-  gboolean was_ended;       /* nobody was told yet */
+  gboolean was_ended;       /* the page before; the agent was not told yet */
+  guint ended_pages;        /* @n_pages, then */
   AnnexSecurity security;
   GError *failure;
   char *failed_uri;
-  gboolean is_crashed;
+  gboolean is_crashed; /* or was ended: until a load begins, no process runs */
   char *excepted_host; /* nullable: whose certificate is the user's exception */
   char *opener;        /* nullable: the address of the page that opened it */
   guint family;        /* the same for all tabs that pages opened from one another */
@@ -121,9 +122,13 @@ void
 annex_browser_tab_send_to (AnnexBrowserTab *self, WebKitBackForwardListItem *item);
 void
 annex_browser_tab_send_again (AnnexBrowserTab *self);
-/* It is there, or goes nowhere any more. */
+/* It is there, or goes nowhere any more; not while its page is being ended, of which WebKit says
+ * that too. */
 void
 annex_browser_tab_stay (AnnexBrowserTab *self);
+/* It goes nowhere any more. */
+void
+annex_browser_tab_drop_leave (AnnexBrowserTab *self);
 /* Was it sent elsewhere, and nothing has come yet? */
 gboolean
 annex_browser_tab_is_leaving (AnnexBrowserTab *self);
@@ -141,6 +146,9 @@ annex_browser_tab_go_on (AnnexBrowserTab *self);
 /* Where the user or the agent sent it; nullable. */
 void
 annex_browser_tab_set_wanted (AnnexBrowserTab *self, const char *uri);
+/* The page that was shown is there no more, and no other yet. */
+void
+annex_browser_tab_forget_page (AnnexBrowserTab *self);
 void
 annex_browser_tab_connect_load (AnnexBrowserTab *self);
 

@@ -215,7 +215,7 @@ annex_browser_tab_shut (AnnexBrowserTab *self)
     return;
   g_signal_handlers_disconnect_by_data (self->view, self);
   self->is_ending = FALSE;
-  annex_browser_tab_stay (self);
+  annex_browser_tab_drop_leave (self);
   annex_browser_tab_drop_dialog (self);
   webkit_web_view_stop_loading (self->view);
   /* Its process goes on for a moment, and would speak to a manager that is gone. */
@@ -442,7 +442,7 @@ annex_browser_tab_go_back (AnnexBrowserTab *self)
   annex_browser_tab_clear_failure (self);
   if (item != NULL)
     annex_browser_tab_send_to (self, item);
-  else if (self->is_crashed)
+  else if (self->is_crashed && !is_empty (self->page_uri))
     annex_browser_tab_load (self, self->page_uri);
 }
 
@@ -479,7 +479,7 @@ annex_browser_tab_stop (AnnexBrowserTab *self)
   if (self->view == NULL)
     return;
   self->n_sent++;
-  annex_browser_tab_stay (self);
+  annex_browser_tab_drop_leave (self);
   webkit_web_view_stop_loading (self->view);
 }
 

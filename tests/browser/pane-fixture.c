@@ -237,6 +237,25 @@ removed_cb (GListModel *tabs, guint position, guint n_removed, guint n_added, Pa
     }
 }
 
+static DexFuture *
+port_cb (guint port, gpointer data)
+{
+  PaneFixture *self = data;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GError *error = NULL;
+  GSocketConnection *connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
+
+  g_assert_no_error (error);
+  return dex_future_new_take_object (connection);
+}
+
+void
+pane_fixture_serve_computer (PaneFixture *self)
+{
+  annex_browser_pane_set_computer_ports (self->pane, port_cb, self, NULL);
+}
+
 gboolean
 pane_run (DexFuture *future, GError **error)
 {

