@@ -8,12 +8,14 @@
 #include "annex-run-asks.h"
 
 #include "annex-answers.h"
+#include "annex-ask-taint.h"
 #include "annex-cli.h"
 #include "annex-future.h"
 #include "annex-spoken.h"
 
 #include <gio/gunixinputstream.h>
 #include <stdio.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -158,24 +160,43 @@ print_permission (AnnexAsk *ask, const char *what, const char *target, const cha
   fprintf (stderr, "  %s: ", labels);
 }
 
+/* (transfer full) */
+static char *
+describe_source (const char *source)
+{
+  g_autofree char *clean = annex_cli_clean_line (source);
+  const char *colon = strchr (clean, ':');
+
+  if (g_str_equal (clean, ANNEX_SOURCE_WEB))
+    return g_strdup ("web pages");
+  if (g_str_equal (clean, ANNEX_SOURCE_IMPORT))
+    return g_strdup ("what the file said that it was imported from");
+  if (g_str_has_prefix (clean, ANNEX_SOURCE_CONNECTOR))
+    return g_strdup_printf ("what the connector %s answered", colon + 1);
+  if (g_str_has_prefix (clean, ANNEX_SOURCE_TOOLS))
+    return g_strdup_printf ("what the connector %s says of its tools", colon + 1);
+  return g_strdup (colon != NULL ? colon + 1 : clean);
+}
+
 /* What a task that asks for a host has read and holds. */
 static void
 print_taint (AnnexAsk *ask)
 {
-  static const char *const members[] = { "read", "holds" };
   JsonObject *json = annex_ask_get_json (ask);
+  JsonArray *folders = annex_json_opt_array (json, "holds");
+  g_auto (GStrv) sources = annex_ask_dup_read (ask);
 
-  for (guint m = 0; m < G_N_ELEMENTS (members); m++)
+  for (guint i = 0; sources[i] != NULL; i++)
     {
-      JsonArray *texts = annex_json_opt_array (json, members[m]);
+      g_autofree char *words = describe_source (sources[i]);
 
-      for (guint i = 0; texts != NULL && i < json_array_get_length (texts); i++)
-        {
-          g_autofree char *clean = annex_cli_clean_line (json_array_get_string_element (texts, i));
+      fprintf (stderr, "  This task has read: %s\n", words);
+    }
+  for (guint i = 0; folders != NULL && i < json_array_get_length (folders); i++)
+    {
+      g_autofree char *clean = annex_cli_clean_line (json_array_get_string_element (folders, i));
 
-          fprintf (stderr, m == 0 ? "  This task has read: %s\n" : "  It holds your folder: %s\n",
-                   clean);
-        }
+      fprintf (stderr, "  It holds your folder: %s\n", clean);
     }
   if (annex_json_opt_int (json, "files", 0) > 0)
     fprintf (stderr, "  It holds files that you handed over: %" G_GINT64_FORMAT "\n",

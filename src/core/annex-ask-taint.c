@@ -6,6 +6,8 @@
  */
 #include "annex-ask-taint.h"
 
+#include <string.h>
+
 /* What the task has sent so far. */
 static guint64
 measure_sent (AnnexTask *task, gboolean with_browser)
@@ -66,4 +68,35 @@ annex_ask_new_way_out (AnnexAskKind kind, AnnexTask *task, const char *host, con
   if (kind != ANNEX_ASK_SITE)
     return g_steal_pointer (&network);
   return take_exposure (annex_ask_new_site (id, host, reason), network);
+}
+
+/* Does @sources have the answers of the connector whose words of its tools @source is? */
+static gboolean
+is_told_by_another (JsonArray *sources, const char *source)
+{
+  g_autofree char *answers = NULL;
+
+  if (!g_str_has_prefix (source, ANNEX_SOURCE_TOOLS))
+    return FALSE;
+  answers = g_strconcat (ANNEX_SOURCE_CONNECTOR, source + strlen (ANNEX_SOURCE_TOOLS), NULL);
+  for (guint i = 0; i < json_array_get_length (sources); i++)
+    if (g_str_equal (json_array_get_string_element (sources, i), answers))
+      return TRUE;
+  return FALSE;
+}
+
+char **
+annex_ask_dup_read (AnnexAsk *ask)
+{
+  JsonArray *sources = annex_json_opt_array (annex_ask_get_json (ask), "read");
+  g_autoptr (GStrvBuilder) told = g_strv_builder_new ();
+
+  for (guint i = 0; sources != NULL && i < json_array_get_length (sources); i++)
+    {
+      const char *source = json_array_get_string_element (sources, i);
+
+      if (!is_told_by_another (sources, source))
+        g_strv_builder_add (told, source);
+    }
+  return g_strv_builder_end (told);
 }

@@ -17,5 +17,9 @@ G_BEGIN_DECLS
  * (transfer full) */
 AnnexAsk *
 annex_ask_new_way_out (AnnexAskKind kind, AnnexTask *task, const char *host, const char *reason);
+/* The sources that @ask tells of, empty when it tells of none. A connector is told once: beside its
+ * answers, what it says of its tools is left out. (transfer full) */
+char **
+annex_ask_dup_read (AnnexAsk *ask);
 
 G_END_DECLS

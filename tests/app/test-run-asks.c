@@ -1,7 +1,7 @@
 /* test-run-asks.c
  *
- * A draft's question at the terminal, after the run: it ends when it is settled elsewhere and when
- * the run is stopped, and is asked again after either.
+ * Questions at the terminal. A draft's, after the run: it ends when it is settled elsewhere and
+ * when the run is stopped, and is asked again after either. A host's: what the task has read.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -78,20 +78,23 @@ read_screen (int screen, GString *shown)
     g_string_append_len (shown, piece, n);
 }
 
-/* The question stands on the screen, and its answer is waited for. (transfer full) */
-static DexFuture *
-ask (AnnexRunAsks *asks)
+/* All that the screen shows of @question, up to @prompt; NULL: the drafts' question, whose answer
+ * is waited for in *@asking. (transfer full) */
+static char *
+show (AnnexRunAsks *asks, AnnexAsk *question, const char *prompt, DexFuture **asking)
 {
   g_autoptr (GString) shown = g_string_new (NULL);
   int kept = dup (STDERR_FILENO);
-  DexFuture *asking;
   int ends[2];
 
   g_assert_cmpint (kept, >=, 0);
   g_assert_cmpint (pipe2 (ends, O_CLOEXEC | O_NONBLOCK), ==, 0);
   dup2 (ends[1], STDERR_FILENO);
-  asking = annex_fiber_run (settle_fiber, g_object_ref (asks), g_object_unref);
-  for (guint i = 0; i < 500 && strstr (shown->str, "keep or discard: ") == NULL; i++)
+  if (question != NULL)
+    annex_run_asks_handle (asks, question);
+  else
+    *asking = annex_fiber_run (settle_fiber, g_object_ref (asks), g_object_unref);
+  for (guint i = 0; i < 500 && strstr (shown->str, prompt) == NULL; i++)
     {
       app_fixture_wait (20);
       read_screen (ends[0], shown);
@@ -100,7 +103,17 @@ ask (AnnexRunAsks *asks)
   close (kept);
   close (ends[0]);
   close (ends[1]);
-  g_assert_nonnull (strstr (shown->str, "keep or discard: "));
+  g_assert_nonnull (strstr (shown->str, prompt));
+  return g_strdup (shown->str);
+}
+
+/* The question stands on the screen, and its answer is waited for. (transfer full) */
+static DexFuture *
+ask (AnnexRunAsks *asks)
+{
+  DexFuture *asking = NULL;
+  g_autofree char *shown = show (asks, NULL, "keep or discard: ", &asking);
+
   g_assert_true (dex_future_is_pending (asking));
   return asking;
 }
@@ -188,6 +201,46 @@ test_draft (void)
   office_close (&office);
 }
 
+/* Each source in words; a connector's tools are not told beside its answers. */
+static void
+test_taint (void)
+{
+  static const char *const read[] = {
+    "web", "tools:mail", "tools:crm", "connector:mail", "host:a.example", "import", NULL
+  };
+  static const char *const holds[] = { "Receipts", NULL };
+  const AnnexAskTaint taint = { read, holds, 0, 0, 7 };
+  Office office;
+  g_autoptr (AnnexNewTask) request = annex_new_task_new ();
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (AnnexAsk) question = NULL;
+  g_autoptr (AnnexRunAsks) asks = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *shown = NULL;
+
+  office_open (&office, "{\"turns\":[{\"blocks\":[" SAY ("Done") "],\"repeat\":true}]}");
+  request->prompt = g_strdup ("begin");
+  task = dex_await_object (annex_desk_create_task (office.desk, request), &error);
+  g_assert_no_error (error);
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  question = annex_ask_new_network_tainted (annex_task_get_id (task), "b.example", "why", &taint);
+  asks = annex_run_asks_new (annex_desk_session_find_work (office.self, task)->agent, NULL, TRUE,
+                             FALSE);
+  shown = show (asks, question, "never: ", NULL);
+  g_assert_nonnull (strstr (shown,
+                            "  This task has read: web pages\n"
+                            "  This task has read: what the connector crm says of its tools\n"
+                            "  This task has read: what the connector mail answered\n"
+                            "  This task has read: a.example\n"
+                            "  This task has read: what the file said that it was imported from\n"
+                            "  It holds your folder: Receipts\n"
+                            "  Its computer has sent so far: 7 bytes\n"));
+  annex_run_asks_stop (asks);
+  g_clear_object (&asks);
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,6 +252,7 @@ main (int argc, char **argv)
   keyboard = ends[1];
   app_fixture_init (&argc, &argv);
   app_fixture_add ("/run-asks/draft", test_draft);
+  app_fixture_add ("/run-asks/taint", test_taint);
   status = g_test_run ();
   app_fixture_done ();
   return status;

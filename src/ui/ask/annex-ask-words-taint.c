@@ -7,7 +7,7 @@
  */
 #include "annex-ask-words.h"
 
-#include "annex-taint.h"
+#include "annex-ask-taint.h"
 #include "annex-text.h"
 
 #include <glib/gi18n.h>
@@ -22,28 +22,47 @@ source_words (const char *source)
     return g_strdup (C_ ("what a task has read", "web pages"));
   if (g_str_equal (source, ANNEX_SOURCE_IMPORT))
     return g_strdup (C_ ("what a task has read", "what the file said that it was imported from"));
+  if (g_str_has_prefix (source, ANNEX_SOURCE_TOOLS))
+    {
+      g_autofree char *id = annex_ask_words_spell_host (source + strlen (ANNEX_SOURCE_TOOLS));
+
+      /* Translators: a connector's name, as its tools have it */
+      return g_strdup_printf (C_ ("what a task has read", "what %s says of its tools"), id);
+    }
   return annex_ask_words_spell_host (colon != NULL ? colon + 1 : source);
 }
 
 static char *
-list_words (JsonArray *texts, char *(*to_words) (const char *) )
+read_words (AnnexAsk *ask)
 {
-  g_autoptr (GString) list = g_string_new (NULL);
+  g_auto (GStrv) sources = annex_ask_dup_read (ask);
 
-  for (guint i = 0; texts != NULL && i < json_array_get_length (texts); i++)
+  for (guint i = 0; sources[i] != NULL; i++)
     {
-      g_autofree char *words = to_words (json_array_get_string_element (texts, i));
+      char *words = source_words (sources[i]);
 
-      g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", words);
+      g_free (sources[i]);
+      sources[i] = words;
     }
-  return g_string_free_and_steal (g_steal_pointer (&list));
+  return g_strjoinv (", ", sources);
+}
+
+static char *
+folder_words (JsonArray *names)
+{
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  for (guint i = 0; names != NULL && i < json_array_get_length (names); i++)
+    g_strv_builder_take (words, annex_text_for_display (json_array_get_string_element (names, i)));
+  all = g_strv_builder_end (words);
+  return g_strjoinv (", ", all);
 }
 
 static char *
 holds_words (JsonObject *json)
 {
-  g_autofree char *folders =
-      list_words (annex_json_opt_array (json, "holds"), annex_text_for_display);
+  g_autofree char *folders = folder_words (annex_json_opt_array (json, "holds"));
   guint n_files = (guint) CLAMP (annex_json_opt_int (json, "files", 0), 0, G_MAXINT);
   guint n_secrets = (guint) CLAMP (annex_json_opt_int (json, "secrets", 0), 0, G_MAXINT);
   GString *list = g_string_new (folders);
@@ -68,14 +87,13 @@ char *
 annex_ask_words_taint (AnnexAsk *ask)
 {
   JsonObject *json = annex_ask_get_json (ask);
-  JsonArray *read = annex_json_opt_array (json, "read");
   g_autofree char *sources = NULL;
   g_autofree char *folders = NULL;
   g_autofree char *sent = NULL;
 
-  if (read == NULL)
+  if (annex_json_opt_array (json, "read") == NULL)
     return NULL;
-  sources = list_words (read, source_words);
+  sources = read_words (ask);
   folders = holds_words (json);
   sent = annex_text_format_size ((guint64) MAX (annex_json_opt_int (json, "sent_bytes", 0), 0));
   /* Translators: what was read, the user's folders, an amount of data */

@@ -169,6 +169,24 @@ test_answers (void)
                 "Nobody answered in time; taken instead: One · No answer");
 }
 
+/* A connector's tools alone are no answers of its; beside those they need not be told. */
+static void
+test_taint (void)
+{
+  static const char *const read[] = { "web",    "tools:mail", "tools:crm", "connector:mail",
+                                      "import", NULL };
+  static const char *const holds[] = { "Receipts", "Letters", NULL };
+  const AnnexAskTaint taint = { read, holds, 0, 1, 0 };
+  g_autoptr (AnnexAsk) ask = annex_ask_new_network_tainted ("t", "a.example", "why", &taint);
+  g_autoptr (AnnexAsk) plain = annex_ask_new_network ("t", "a.example", "why");
+  g_autofree char *words = annex_ask_words_taint (ask);
+
+  g_assert_nonnull (strstr (words, "It has read: web pages, what crm says of its tools, mail, what "
+                                   "the file said that it was imported from\n"));
+  g_assert_nonnull (strstr (words, "It holds: Receipts, Letters, 1 secret\n"));
+  g_assert_null (annex_ask_words_taint (plain));
+}
+
 static void
 test_facts (void)
 {
@@ -205,6 +223,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/ask/words/text", test_text);
   g_test_add_func ("/ui/ask/words/block", test_block);
   g_test_add_func ("/ui/ask/words/answers", test_answers);
+  g_test_add_func ("/ui/ask/words/taint", test_taint);
   g_test_add_func ("/ui/ask/words/facts", test_facts);
   return g_test_run ();
 }
