@@ -387,6 +387,25 @@ annex_drafts_tell (AnnexDrafts *self, AnnexShare *share, GPtrArray *changes, GEr
 
 /* ---- operations */
 
+/* What an earlier process left in the middle of a command or of a keep is judged against what it
+ * saw, before it is looked at anew: else what the user wrote since would not be seen, and what was
+ * kept would be taken for the user's. */
+static gboolean
+read_left (AnnexDrafts *self, AnnexShare *share, GError **error)
+{
+  AnnexBaseline *baseline = annex_drafts_get_baseline (self, annex_share_get_id (share));
+  g_autoptr (GPtrArray) changes = NULL;
+
+  if (!dex_await (annex_worker_run ("annex-view", load_work, job_new (self, baseline, NULL, share),
+                                    job_free),
+                  error))
+    return FALSE;
+  if (!annex_baseline_is_loaded (baseline) || !annex_drafts_is_allowed (share, NULL))
+    return TRUE;
+  changes = annex_drafts_read (self, share, error);
+  return changes != NULL;
+}
+
 static DexFuture *
 prepare_op (AnnexDraftsOp *op)
 {
@@ -402,7 +421,8 @@ prepare_op (AnnexDraftsOp *op)
 
       if (annex_share_get_mode (share) == ANNEX_SHARE_READ_ONLY)
         continue;
-      if (!dex_await (annex_worker_run ("annex-scan", scan_work,
+      if (!read_left (self, share, &error) ||
+          !dex_await (annex_worker_run ("annex-scan", scan_work,
                                         job_new (self, baseline, NULL, share), job_free),
                       &error))
         return annex_future_new_error (error);

@@ -38,6 +38,12 @@ annex_baseline_store_view (AnnexBaseline *self, const char *path, GError **error
   return self->is_stored;
 }
 
+gboolean
+annex_baseline_is_loaded (AnnexBaseline *self)
+{
+  return self->is_loaded;
+}
+
 void
 annex_baseline_load_view (AnnexBaseline *self, const char *path)
 {

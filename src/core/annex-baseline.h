@@ -45,6 +45,9 @@ annex_baseline_store_view (AnnexBaseline *self, const char *path, GError **error
  * not there, or is none, changes nothing: then nothing is known. Blocking: worker thread. */
 void
 annex_baseline_load_view (AnnexBaseline *self, const char *path);
+/* Is the newest view one that was taken by annex_baseline_load_view? */
+gboolean
+annex_baseline_is_loaded (AnnexBaseline *self);
 /* Can the folder open as @root_fd be the one that was scanned last? FALSE when its file system is
  * another one and its inode too: that of the share has gone, and what lay below it shows. */
 gboolean

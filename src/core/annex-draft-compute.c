@@ -228,7 +228,9 @@ compute_file (Compute *self, const AnnexUpperEntry *entry, const AnnexStat *now)
 
       same = g_strcmp0 (sha256, entry->sha256) == 0;
     }
-  if (same && (now->mode & 0777) == (entry->mode & 0777) && now->mtime_ns == entry->mtime_ns)
+  /* The time alone is no conflict: whoever wrote it there, it is what the agent has. */
+  if (same && (now->mode & 0777) == (entry->mode & 0777) &&
+      (now->mtime_ns == entry->mtime_ns || is_conflict_at (self->baseline, entry->path, now)))
     return;
   change = add_change (
       self, !now->exists ? ANNEX_CHANGE_ADDED : (same ? ANNEX_CHANGE_MODE : ANNEX_CHANGE_CHANGED),

@@ -317,8 +317,11 @@ static DexFuture *
 fake_read_draft (AnnexComputer *computer, AnnexShare *share)
 {
   FakeComputer *self = FAKE_COMPUTER (computer);
-  GPtrArray *now = g_ptr_array_ref (self->upper);
+  /* What was read stays as it was, whatever goes out of the draft. */
+  GPtrArray *now = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_upper_entry_free);
 
+  for (guint i = 0; i < self->upper->len; i++)
+    g_ptr_array_add (now, annex_upper_entry_copy (g_ptr_array_index (self->upper, i)));
   if (self->next_upper != NULL)
     {
       g_ptr_array_unref (self->upper);

@@ -138,15 +138,22 @@ outcome_of (GPtrArray *kept, const char *path)
   g_error ("“%s” is not among what was kept", path);
 }
 
+/* What the future (taken) resolves to. (transfer full) */
 static GPtrArray *
-keep (Fixture *f, const char *share)
+settle_boxed (DexFuture *future)
 {
-  g_autoptr (DexFuture) done = settle (annex_drafts_keep (drafts_of (f), share, NULL));
+  g_autoptr (DexFuture) done = settle (future);
   GError *error = NULL;
   const GValue *value = dex_future_get_value (done, &error);
 
   g_assert_no_error (error);
   return g_value_dup_boxed (value);
+}
+
+static GPtrArray *
+keep (Fixture *f, const char *share)
+{
+  return settle_boxed (annex_drafts_keep (drafts_of (f), share, NULL));
 }
 
 static void
@@ -403,6 +410,88 @@ test_unchanged_written_on (Fixture *f, gconstpointer data)
   g_assert_cmpuint (fake_computer_get_n_forgotten (f->computer), ==, 1);
 }
 
+/* ---- the next process */
+
+/* What there is of the draft, as the next Annex finds it. (transfer full) */
+static AnnexDrafts *
+next_process (Fixture *f)
+{
+  return annex_drafts_new (f->task, ANNEX_COMPUTER (f->computer), f->dir);
+}
+
+/* Annex is killed when a keep has changed the folder, before it has noted that; then the agent does
+ * its work again, and some more. */
+static void
+test_killed_while_kept (Fixture *f, gconstpointer data)
+{
+  g_autofree char *share = NULL;
+  g_autoptr (GPtrArray) upper = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (AnnexDrafts) next = next_process (f);
+
+  host_file (f, "again", "original");
+  host_file (f, "more", "original");
+  share = share_folder (f);
+  upper = new_upper (f);
+  agent_writes (f, upper, "again", "first");
+  agent_writes (f, upper, "more", "first");
+  settle_ok (annex_drafts_update (drafts_of (f)));
+  host_file (f, "again", "first");
+  host_file (f, "more", "first");
+  settle_ok (annex_drafts_prepare (next));
+  g_assert_cmpuint (upper->len, ==, 0);
+  agent_writes (f, upper, "again", "first");
+  agent_writes (f, upper, "more", "second");
+  kept = settle_boxed (annex_drafts_keep (next, share, NULL));
+  g_assert_cmpint (outcome_of (kept, "more"), ==, ANNEX_OUTCOME_DONE);
+  for (guint i = 0; i < kept->len; i++)
+    g_assert_cmpint (((AnnexKept *) g_ptr_array_index (kept, i))->outcome, ==, ANNEX_OUTCOME_DONE);
+  assert_host (f, "again", "first");
+  assert_host (f, "more", "second");
+}
+
+/* Annex is killed in the middle of a command; then the user writes. */
+static void
+test_killed_at_work (Fixture *f, gconstpointer data)
+{
+  g_autofree char *share = NULL;
+  g_autoptr (GPtrArray) upper = NULL;
+  g_autoptr (GPtrArray) kept = NULL;
+  g_autoptr (AnnexDrafts) next = next_process (f);
+
+  host_file (f, "both", "original");
+  host_file (f, "agents", "original");
+  share = share_folder (f);
+  upper = new_upper (f);
+  agent_writes (f, upper, "both", "of the agent");
+  agent_writes (f, upper, "agents", "of the agent");
+  host_file (f, "both", "of the user");
+  settle_ok (annex_drafts_prepare (next));
+  kept = settle_boxed (annex_drafts_keep (next, share, NULL));
+  g_assert_cmpint (outcome_of (kept, "both"), ==, ANNEX_OUTCOME_KEPT_BOTH);
+  g_assert_cmpint (outcome_of (kept, "agents"), ==, ANNEX_OUTCOME_DONE);
+  assert_host (f, "both", "of the user");
+  assert_host (f, "agents", "of the agent");
+}
+
+/* The user wrote the very same: there is nothing to decide, whatever the time. */
+static void
+test_same_content (Fixture *f, gconstpointer data)
+{
+  g_autofree char *share = NULL;
+  g_autoptr (GPtrArray) upper = NULL;
+  g_autoptr (GPtrArray) changes = NULL;
+
+  host_file (f, "same", "original");
+  share = share_folder (f);
+  upper = new_upper (f);
+  agent_writes (f, upper, "same", "equal");
+  host_file (f, "same", "equal");
+  changes = settle_boxed (annex_drafts_list (drafts_of (f), share));
+  g_assert_cmpuint (changes->len, ==, 0);
+  g_assert_cmpuint (upper->len, ==, 0);
+}
+
 /* An administrator's rule that is newer than the folder holds for its draft, too: a draft that the
  * guest wrote all the same is not kept. */
 static void
@@ -441,6 +530,9 @@ main (int argc, char **argv)
   ADD ("drafts/read-only", test_read_only);
   ADD ("drafts/forbidden", test_forbidden);
   ADD ("drafts/written-on", test_written_on);
+  ADD ("drafts/killed-while-kept", test_killed_while_kept);
+  ADD ("drafts/killed-at-work", test_killed_at_work);
+  ADD ("drafts/same-content", test_same_content);
   ADD ("drafts/unchanged-written-on", test_unchanged_written_on);
   return g_test_run ();
 }
