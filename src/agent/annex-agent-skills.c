@@ -65,15 +65,41 @@ ask_about (AnnexAgent *self, const char *path, char **names, const char *name, G
       DEX_FUTURE (self->stop), error);
 }
 
+static gboolean
+is_shared (AnnexAgent *self, const char *path)
+{
+  g_auto (GStrv) paths = annex_agent_dup_share_paths (annex_workspace_get_task (self->workspace));
+
+  return g_strv_contains ((const char *const *) paths, path);
+}
+
+/* In the fiber: closes what is open about folders that the task no longer has. */
+static void
+drop_others (AnnexAgent *self)
+{
+  g_autoptr (GPtrArray) open =
+      annex_task_dup_open_asks (annex_workspace_get_task (self->workspace));
+
+  for (guint i = 0; i < open->len; i++)
+    {
+      const char *name =
+          annex_json_opt_string (annex_ask_get_json (g_ptr_array_index (open, i)), "tool_use", "");
+
+      if (g_str_has_prefix (name, ANNEX_WORKSPACE_SKILLS_IN) &&
+          !is_shared (self, name + strlen (ANNEX_WORKSPACE_SKILLS_IN)))
+        annex_workspace_drop_once (self->workspace, name);
+    }
+}
+
 /* In the fiber: asks once whether the skills that lie in the folder @path may be used; nothing of
  * them is told before. With nobody there to answer it goes on without them. */
 static gboolean
 ask_for_trust (AnnexAgent *self, AnnexSkillKeeper *keeper, const char *path, GError **error)
 {
-  g_autofree char *name = g_strconcat ("skills-in-", path, NULL);
+  g_autofree char *name = g_strconcat (ANNEX_WORKSPACE_SKILLS_IN, path, NULL);
   g_auto (GStrv) names = dex_await_boxed (annex_skill_keeper_find_untrusted (keeper, path), NULL);
 
-  while (names != NULL && names[0] != NULL)
+  while (names != NULL && names[0] != NULL && is_shared (self, path))
     {
       g_autoptr (GError) lost = NULL;
       g_autoptr (JsonObject) answer = ask_about (self, path, names, name, &lost);
@@ -92,6 +118,9 @@ ask_for_trust (AnnexAgent *self, AnnexSkillKeeper *keeper, const char *path, GEr
       trusted = g_str_equal (consent, ALLOW);
       asked = g_steal_pointer (&names);
       names = dex_await_boxed (annex_skill_keeper_find_untrusted (keeper, path), NULL);
+      /* Taken back since: the answer was about a folder that the task had. */
+      if (!is_shared (self, path))
+        return TRUE;
       /* What came while one was asked was not agreed to. */
       if (trusted && (names == NULL ||
                       !g_strv_equal ((const char *const *) names, (const char *const *) asked)))
@@ -120,10 +149,14 @@ annex_agent_tell_skills (AnnexAgent *self, GError **error)
   /* A task that was made before there were skills cannot call them. */
   if (library == NULL || strstr (tools, "\"use_skill\"") == NULL)
     return TRUE;
+  drop_others (self);
   paths = annex_agent_dup_share_paths (task);
   for (char **path = paths; ANNEX_IS_SKILL_KEEPER (library) && *path != NULL; path++)
     if (!ask_for_trust (self, ANNEX_SKILL_KEEPER (library), *path, error))
       return FALSE;
+  /* One may have been taken back while another was asked about. */
+  g_strfreev (paths);
+  paths = annex_agent_dup_share_paths (task);
   infos = dex_await_boxed (annex_skill_library_list (library, (const char *const *) paths), &lost);
   if (infos == NULL)
     {

@@ -89,14 +89,30 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
          annex_workspace_apply_shares (self, error);
 }
 
+/* Whether its skills may be used is no question any more, and nobody may wait for an answer. */
+static void
+close_question (AnnexWorkspace *self, const char *home)
+{
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (annex_workspace_get_task (self));
+  g_autofree char *name = g_strconcat (ANNEX_WORKSPACE_SKILLS_IN, home, NULL);
+
+  for (guint i = 0; i < shares->len; i++)
+    if (g_strcmp0 (annex_share_get_home (g_ptr_array_index (shares, i)), home) == 0)
+      return;
+  annex_workspace_drop_once (self, name);
+}
+
 gboolean
 annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError **error)
 {
   AnnexShare *share = find_share (self, share_id, error);
+  g_autofree char *home = NULL;
   g_autofree char *text = NULL;
+  gboolean taken;
 
   if (share == NULL)
     return FALSE;
+  home = g_strdup (annex_share_get_home (share));
   text = g_strdup_printf ("The user no longer shares the folder “%s” with you.",
                           annex_share_get_name (share));
   if (!dex_await (
@@ -104,7 +120,9 @@ annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError
                              annex_json_build ("s", "share", share_id, "s", "text", text, NULL)),
           error))
     return FALSE;
-  return annex_workspace_apply_shares (self, error);
+  taken = annex_workspace_apply_shares (self, error);
+  close_question (self, home);
+  return taken;
 }
 
 /* Hosts */

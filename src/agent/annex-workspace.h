@@ -146,8 +146,8 @@ annex_workspace_ask (AnnexWorkspace *self,
                      DexFuture *cancel,
                      GError **error);
 
-/* The same for what is no call's and is asked once in a task: @name stands for the call, and an answer
- * counts for the very same @ask only. What else is open under @name is closed. */
+/* The same for what is no call's and is asked once in a task: @name stands for the call, and an
+ * answer counts for the very same @ask only. What else is open under @name is closed. */
 JsonObject *
 annex_workspace_ask_once (AnnexWorkspace *self,
                           AnnexAsk *ask,
@@ -158,7 +158,8 @@ annex_workspace_ask_once (AnnexWorkspace *self,
 void
 annex_workspace_drop_once (AnnexWorkspace *self, const char *name);
 
-/* As annex_workspace_ask, for a call that may ask several times in its midst, and cannot be taken up again: opens
+/* As annex_workspace_ask, for a call that may ask several times in its midst, and cannot be taken
+ * up again: opens
  * @ask anew each time. NULL with G_IO_ERROR_CANCELLED when nobody is there to answer (the ask stays
  * open) or @cancel (nullable) rejects: then the ask is closed. When it rejects with
  * ANNEX_ASK_ERROR_SETTLED, the user's answer is its message.
@@ -174,8 +175,8 @@ annex_workspace_ask_midway (AnnexWorkspace *self,
 char *
 annex_workspace_settle_midway (AnnexWorkspace *self, const char *tool_use_id, GError **error);
 
-/* A row of the ledger for what goes to a model's server and comes from it; see AnnexModelTrafficFunc. A
- * server on this machine is none: nothing leaves. */
+/* A row of the ledger for what goes to a model's server and comes from it; see
+ * AnnexModelTrafficFunc. A server on this machine is none: nothing leaves. */
 DexFuture *
 annex_workspace_note_traffic (AnnexWorkspace *self, AnnexModelTraffic *traffic);
 
@@ -212,7 +213,11 @@ annex_workspace_set_share_mode (AnnexWorkspace *self,
  * them. */
 gboolean
 annex_workspace_apply_shares (AnnexWorkspace *self, GError **error);
-/* In a fiber: takes a share back: the computer loses it within a second, the model is told. */
+/* What the question about the skills that a folder brings is asked under, before the folder's path.
+ */
+#define ANNEX_WORKSPACE_SKILLS_IN "skills-in-"
+/* In a fiber: takes a share back: the computer loses it within a second, the model is told, and
+ * what was asked about its skills is closed. */
 gboolean
 annex_workspace_revoke_share (AnnexWorkspace *self, const char *share_id, GError **error);
 /* In a fiber: carries out the user's decision about @host: @label is once, task, always or never,

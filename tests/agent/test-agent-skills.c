@@ -282,6 +282,87 @@ test_share_grows (SkillFixture *f, gconstpointer data)
   g_assert_cmpuint (count_told (f, "<name>second</name>"), ==, 1);
 }
 
+static DexFuture *
+revoke_fiber (gpointer data)
+{
+  SkillFixture *f = data;
+  GError *error = NULL;
+
+  g_assert_true (annex_workspace_revoke_share (f->base.workspace, "s1", &error));
+  g_assert_no_error (error);
+  return dex_future_new_true ();
+}
+
+static void
+revoke_cb (AnnexInbox *inbox, AnnexAsk *ask, SkillFixture *f)
+{
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, revoke_fiber, f, NULL));
+}
+
+static void
+assert_untrusted (SkillFixture *f)
+{
+  g_auto (GStrv) trusted = annex_skill_shelf_list_trusted (f->places);
+  g_autoptr (GPtrArray) open = annex_task_dup_open_asks (f->base.task);
+
+  g_assert_null (trusted[0]);
+  g_assert_cmpuint (open->len, ==, 0);
+  g_assert_cmpuint (count_told (f, "<name>first</name>"), ==, 0);
+}
+
+/* The user takes the folder back instead of answering: nobody waits any longer. */
+static void
+test_share_taken_back (SkillFixture *f, gconstpointer data)
+{
+  put_in_share (f, "first");
+  share (f);
+  g_signal_connect (f->base.inbox, "opened", G_CALLBACK (revoke_cb), f);
+  scripted_model_add (f->base.model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  say_and_run (f, "Go");
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_EXPIRED), ==, 1);
+  assert_untrusted (f);
+}
+
+/* The same of a question that an earlier run left, whoever took the folder back. */
+static void
+test_share_taken_later (SkillFixture *f, gconstpointer data)
+{
+  put_in_share (f, "first");
+  share (f);
+  run_until_asked (f);
+  if (data == NULL)
+    {
+      settle_ok (dex_scheduler_spawn (NULL, 0, revoke_fiber, f, NULL));
+      g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_EXPIRED), ==, 1);
+    }
+  else
+    put (&f->base, ANNEX_EVENT_SHARE_REVOKED, "{\"share\":\"s1\"}");
+  scripted_model_add (f->base.model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  say_and_run (f, "Go on");
+  assert_untrusted (f);
+}
+
+static void
+agree_too_late_cb (AnnexInbox *inbox, AnnexAsk *ask, SkillFixture *f)
+{
+  dex_future_disown (annex_task_append (f->base.task, ANNEX_EVENT_SHARE_REVOKED,
+                                        annex_json_parse_object ("{\"share\":\"s1\"}", -1, NULL)));
+  dex_future_disown (annex_answers_submit (inbox, NULL, ask, "Use them", "user"));
+}
+
+/* A yes that comes after it trusts nothing. */
+static void
+test_share_answered_late (SkillFixture *f, gconstpointer data)
+{
+  put_in_share (f, "first");
+  share (f);
+  g_signal_connect (f->base.inbox, "opened", G_CALLBACK (agree_too_late_cb), f);
+  scripted_model_add (f->base.model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
+  say_and_run (f, "Go");
+  g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_ANSWERED), ==, 1);
+  assert_untrusted (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -296,5 +377,13 @@ main (int argc, char **argv)
               tear_down_skills);
   g_test_add ("/agent-skills/share-many", SkillFixture, NULL, set_up_skills, test_share_has_many,
               tear_down_skills);
+  g_test_add ("/agent-skills/share-taken-back", SkillFixture, NULL, set_up_skills,
+              test_share_taken_back, tear_down_skills);
+  g_test_add ("/agent-skills/share-taken-later", SkillFixture, NULL, set_up_skills,
+              test_share_taken_later, tear_down_skills);
+  g_test_add ("/agent-skills/share-taken-elsewhere", SkillFixture, "elsewhere", set_up_skills,
+              test_share_taken_later, tear_down_skills);
+  g_test_add ("/agent-skills/share-answered-late", SkillFixture, NULL, set_up_skills,
+              test_share_answered_late, tear_down_skills);
   return g_test_run ();
 }
