@@ -14,6 +14,8 @@
 /* Beyond this a stream is closed without a word; a fiber and two descriptors each is enough. A
  * computer's channel has fewer to give. */
 #define HARD_MAX_STREAMS 512
+/* Of these for newcomers, and for those that are told why they were dropped. */
+#define SPARE_STREAMS 64
 #define TICK_MS 1000
 
 /* A "once" permission in use. */
@@ -356,8 +358,9 @@ annex_egress_proxy_wait_turn (AnnexEgressProxy *self, AnnexEgressStream *stream,
   return stream->has_turn;
 }
 
-/* A new head arrives while too many are unfinished: the oldest makes room, so that connections that
- * only wait cannot keep others out. */
+/* A new head arrives while too many are unfinished, or little room is left beside all that is
+ * served and waits: the oldest makes room, so that connections that only wait cannot keep others
+ * out. */
 static void
 make_room_for_head (AnnexEgressProxy *self)
 {
@@ -375,7 +378,8 @@ make_room_for_head (AnnexEgressProxy *self)
         oldest = stream;
       n_heads++;
     }
-  if (oldest != NULL && n_heads >= self->limits.max_heads)
+  if (oldest != NULL && (n_heads >= self->limits.max_heads ||
+                         self->streams.length >= HARD_MAX_STREAMS - SPARE_STREAMS))
     annex_egress_stream_stop (
         oldest, g_error_new_literal (ANNEX_EGRESS_ERROR, ANNEX_EGRESS_ERROR_BUSY,
                                      "Annex dropped the connection: too many were opened without a "

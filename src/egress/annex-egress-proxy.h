@@ -60,7 +60,8 @@ typedef struct
   guint once_ms;      /* 60 000: what a "once" permission serves at least */
   guint max_streams;  /* 64 served at once; the next ones wait */
   guint max_waiting;  /* 256 waiting for their turn; the next ones are refused */
-  guint max_heads;    /* 256 sending their head; then the oldest of them is dropped */
+  guint max_heads;    /* 256 sending their head, fewer where many are served and wait; then the oldest
+                         of them is dropped */
 } AnnexEgressLimits;
 
 #define ANNEX_TYPE_EGRESS_PROXY (annex_egress_proxy_get_type ())

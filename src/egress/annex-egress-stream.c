@@ -267,9 +267,9 @@ answer (AnnexEgressStream *self, const GError *error)
   if (self->request == NULL || !g_str_equal (self->request->method, "HEAD"))
     g_string_append_printf (text, "%s\n", sentence);
   bytes = g_bytes_new (text->str, text->len);
-
-  /* The guest may be gone already; its row is written all the same. */
-  if (!annex_egress_write (client_out (self), bytes, ANSWER_MS, NULL, NULL, NULL))
+  /* The guest may be gone already; its row is written all the same. One that made room goes now. */
+  if (!annex_egress_write (client_out (self), bytes, ANSWER_MS, NULL, NULL, NULL) ||
+      (self->request == NULL && status == 503))
     return;
   annex_egress_end_writing (self->client);
   annex_egress_drain (client_in (self), LINGER_BYTES, LINGER_MS, NULL);

@@ -7,6 +7,7 @@
 #include "fake-internet.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define GET_ALLOWED "GET http://allowed.example/ HTTP/1.1\r\nHost: allowed.example\r\n\r\n"
 #define CONNECT_TLS "CONNECT tls.example:443 HTTP/1.1\r\nHost: tls.example:443\r\n\r\n"
@@ -110,6 +111,49 @@ test_patient (void)
   fake_settle (net);
 }
 
+/* As many as there may be at once, and those that say nothing take the rest. */
+static void
+test_full (void)
+{
+  g_autoptr (FakeInternet) net = new_internet ();
+  g_autoptr (GPtrArray) guests = g_ptr_array_new_with_free_func (g_object_unref);
+  struct rlimit files;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &files), ==, 0);
+  files.rlim_cur = files.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &files), ==, 0);
+  net->limits.max_streams = 64;
+  net->limits.max_waiting = 256;
+  net->limits.head_ms = 60000;
+  net->limits.idle_ms = net->limits.half_idle_ms = 60000;
+  fake_internet_apply (net);
+  for (guint i = 0; i < 64; i++)
+    g_ptr_array_add (guests, open_first (net));
+  for (guint i = 0; i < 256 + 192; i++)
+    {
+      GIOStream *guest = fake_guest_open (net);
+
+      g_ptr_array_add (guests, guest);
+      if (i < 256)
+        g_assert_true (fake_guest_send (guest, GET_ALLOWED, strlen (GET_ALLOWED)));
+      fake_wait_ms (2);
+    }
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (GIOStream) guest = fake_guest_open (net);
+      g_autofree char *answer = NULL;
+
+      fake_guest_send (guest, GET_ALLOWED, strlen (GET_ALLOWED));
+      answer = fake_guest_receive_text (guest, NULL);
+      g_assert_cmpuint (fake_status (answer), ==, 503);
+      g_assert_nonnull (strstr (answer, "too many connections at once"));
+    }
+  /* Nor has one that is served or waits made room. */
+  g_assert_cmpuint (annex_egress_proxy_get_n_streams (net->proxy), >=, 64 + 256);
+  g_ptr_array_set_size (guests, 0);
+  fake_settle (net);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,5 +161,6 @@ main (int argc, char **argv)
   dex_init ();
   g_test_add_func ("/egress/turns/Q5e-left", test_left);
   g_test_add_func ("/egress/turns/patient", test_patient);
+  g_test_add_func ("/egress/turns/full", test_full);
   return g_test_run ();
 }
