@@ -48,9 +48,10 @@ print_market (const AnnexSkillMarket *market, gboolean json)
   g_autofree char *description = annex_cli_clean_line (market->description);
   g_autofree char *address = annex_cli_clean_line (market->address);
   JsonArray *plugins = json_array_new ();
-  g_autoptr (JsonObject) object = annex_json_build (
-      "s", "name", market->name, "s", "description", market->description, "s", "owner",
-      market->owner, "s", "address", market->address, "s", "commit", market->commit, NULL);
+  g_autoptr (JsonObject) object =
+      annex_json_build ("s", "name", market->name, "s", "description", market->description, "s",
+                        "owner", market->owner, "s", "address", market->address, "s", "commit",
+                        market->commit, "s", "fault", market->fault, NULL);
   g_autofree char *line = NULL;
 
   for (guint i = 0; i < market->plugins->len; i++)
@@ -66,6 +67,8 @@ print_market (const AnnexSkillMarket *market, gboolean json)
   annex_cli_print ("%s (%s%s%.12s)\n    %s\n", market->name, address,
                    market->commit != NULL ? ", " : "", market->commit != NULL ? market->commit : "",
                    description);
+  if (market->fault != NULL)
+    annex_cli_print ("    Cannot be used: %s\n", market->fault);
   for (guint i = 0; i < market->plugins->len; i++)
     print_plugin (g_ptr_array_index (market->plugins, i));
 }

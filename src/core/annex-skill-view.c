@@ -192,6 +192,7 @@ annex_skill_market_copy (const AnnexSkillMarket *self)
   copy->owner = g_strdup (self->owner);
   copy->address = g_strdup (self->address);
   copy->commit = g_strdup (self->commit);
+  copy->fault = g_strdup (self->fault);
   copy->plugins = self->plugins != NULL ? g_ptr_array_ref (self->plugins) : NULL;
   return copy;
 }
@@ -204,6 +205,7 @@ annex_skill_market_free (AnnexSkillMarket *self)
   g_free (self->owner);
   g_free (self->address);
   g_free (self->commit);
+  g_free (self->fault);
   g_clear_pointer (&self->plugins, g_ptr_array_unref);
   g_free (self);
 }

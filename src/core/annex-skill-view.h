@@ -254,9 +254,10 @@ typedef struct
   char *name;
   char *description; /* untrusted; "" */
   char *owner;       /* untrusted; nullable */
-  char *address;     /* https address, or a folder */
+  char *address;     /* https address, or a folder; "" where that cannot be read */
   char *commit;      /* what it is pinned to; NULL of a folder or an archive */
   gint64 fetched_us;
+  char *fault;        /* why it cannot be read, with no plugins then; nullable */
   GPtrArray *plugins; /* AnnexSkillPlugin */
 } AnnexSkillMarket;
 GType

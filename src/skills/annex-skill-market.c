@@ -234,37 +234,75 @@ read_market (AnnexSkillPlaces *places, JsonObject *state, const char *tree, GErr
   return self;
 }
 
-AnnexSkillMarket *
-annex_skill_market_find (AnnexSkillPlaces *places, const char *name, GError **error)
+/* Its state.json. NOT_FOUND where there is none: then it is gone, or none yet. (transfer full) */
+static JsonObject *
+load_state (AnnexSkillPlaces *places, const char *name, GError **error)
 {
   g_autofree char *path = market_path (places, name, "state.json");
-  g_autoptr (JsonObject) state =
-      annex_skill_is_name (name) ? annex_skill_load_object (path, NULL) : NULL;
-  g_autofree char *tree = state != NULL ? current_tree (places, name, state) : NULL;
+  g_autoptr (GError) wrong = NULL;
+  JsonObject *state = annex_skill_is_name (name) ? annex_skill_load_object (path, &wrong) : NULL;
 
-  if (tree != NULL)
-    return read_market (places, state, tree, error);
-  g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
-               _ ("There is no marketplace “%s”"), name);
+  if (state != NULL)
+    return state;
+  if (wrong == NULL || g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    g_set_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND,
+                 _ ("There is no marketplace “%s”"), name);
+  else
+    g_propagate_error (error, g_steal_pointer (&wrong));
   return NULL;
 }
 
-GPtrArray *
-annex_skill_market_list (AnnexSkillPlaces *places)
+char *
+annex_skill_market_dup_address (AnnexSkillPlaces *places, const char *name, GError **error)
 {
-  GPtrArray *markets = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_market_free);
+  g_autoptr (JsonObject) state = load_state (places, name, error);
+
+  return state != NULL ? g_strdup (annex_json_opt_string (state, "address", "")) : NULL;
+}
+
+/* The marketplace @name, whatever is wrong with it; NULL where there is none. (transfer full) */
+static AnnexSkillMarket *
+find_market (AnnexSkillPlaces *places, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) state = load_state (places, name, &error);
+  g_autofree char *tree = state != NULL ? current_tree (places, name, state) : NULL;
+  AnnexSkillMarket *self = tree != NULL ? read_market (places, state, tree, &error) : NULL;
+
+  if (self != NULL || g_error_matches (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_NOT_FOUND))
+    return self;
+  self = g_new0 (AnnexSkillMarket, 1);
+  self->name = g_strdup (name);
+  self->description = g_strdup ("");
+  self->address = g_strdup (state != NULL ? annex_json_opt_string (state, "address", "") : "");
+  self->fault = g_strdup (error != NULL ? annex_error_said (error)
+                                        : _ ("It is not noted which of its files count"));
+  self->plugins = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_plugin_free);
+  return self;
+}
+
+GPtrArray *
+annex_skill_market_list (AnnexSkillPlaces *places, GError **error)
+{
   g_autofree char *path = g_build_filename (places->data, MARKETS, NULL);
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (GDir) dir = g_dir_open (path, 0, &wrong);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *markets;
   const char *name;
 
+  if (dir == NULL && !g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
+  markets = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_market_free);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort_values (names, (GCompareFunc) strcmp);
   for (guint i = 0; i < names->len; i++)
     {
-      AnnexSkillMarket *market =
-          annex_skill_market_find (places, g_ptr_array_index (names, i), NULL);
+      AnnexSkillMarket *market = find_market (places, g_ptr_array_index (names, i));
 
       if (market != NULL)
         g_ptr_array_add (markets, market);
@@ -373,9 +411,7 @@ annex_skill_market_locate (AnnexSkillPlaces *places,
                            AnnexGitSource **source,
                            GError **error)
 {
-  g_autofree char *path = market_path (places, market, "state.json");
-  g_autoptr (JsonObject) state =
-      annex_skill_is_name (market) ? annex_skill_load_object (path, NULL) : NULL;
+  g_autoptr (JsonObject) state = load_state (places, market, error);
   g_autofree char *tree = state != NULL ? current_tree (places, market, state) : NULL;
   g_autoptr (JsonObject) list = tree != NULL ? read_list (tree, error) : NULL;
   JsonObject *found = list != NULL ? find_entry (list, plugin) : NULL;

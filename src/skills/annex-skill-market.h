@@ -16,12 +16,13 @@
 
 G_BEGIN_DECLS
 
-/* AnnexSkillMarket elements, by name. (transfer full) */
+/* AnnexSkillMarket elements, by name; one that cannot be read has its fault. NULL where it cannot
+ * be seen which there are. (transfer full) */
 GPtrArray *
-annex_skill_market_list (AnnexSkillPlaces *places);
-/* NULL with NOT_FOUND. (transfer full) */
-AnnexSkillMarket *
-annex_skill_market_find (AnnexSkillPlaces *places, const char *name, GError **error);
+annex_skill_market_list (AnnexSkillPlaces *places, GError **error);
+/* Where it came from. NULL with NOT_FOUND, or where that cannot be read. (transfer full) */
+char *
+annex_skill_market_dup_address (AnnexSkillPlaces *places, const char *name, GError **error);
 /* Takes the staged folder @tree as a marketplace. @name (nullable): that it must have, when it is
  * an update. @commit nullable. ANNEX_SKILL_ERROR. (transfer full) */
 AnnexSkillMarket *
@@ -61,9 +62,10 @@ annex_skill_offer_install (AnnexSkillPlaces *places,
                            const AnnexSkillOffer *offer,
                            const char *const *names,
                            GError **error);
-/* AnnexSkillPlugin elements, by name. (transfer full) */
+/* AnnexSkillPlugin elements, by name. NULL where it cannot be read which there are. (transfer full)
+ */
 GPtrArray *
-annex_skill_plugins_list (AnnexSkillPlaces *places);
+annex_skill_plugins_list (AnnexSkillPlaces *places, GError **error);
 /* Removes it with the versions of skills that came with it; what the user or somebody else put
  * under the same names stays, and counts. NOT_FOUND. */
 gboolean

@@ -463,12 +463,15 @@ annex_skill_offer_install (AnnexSkillPlaces *places,
 /* ---- the list */
 
 GPtrArray *
-annex_skill_plugins_list (AnnexSkillPlaces *places)
+annex_skill_plugins_list (AnnexSkillPlaces *places, GError **error)
 {
-  GPtrArray *plugins = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_plugin_free);
-  g_autoptr (JsonObject) registry = look_at_registry (places);
-  g_autoptr (GList) names = json_object_get_members (registry);
+  g_autoptr (JsonObject) registry = load_registry (places, error);
+  g_autoptr (GList) names = registry != NULL ? json_object_get_members (registry) : NULL;
+  GPtrArray *plugins;
 
+  if (registry == NULL)
+    return NULL;
+  plugins = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_plugin_free);
   names = g_list_sort (names, (GCompareFunc) strcmp);
   for (GList *l = names; l != NULL; l = l->next)
     {

@@ -36,6 +36,9 @@ annex_skill_take_lock (AnnexSkillPlaces *places, GError **error);
 /* CONFIG/skills.json, to be looked at. (transfer full) */
 JsonObject *
 annex_skill_settings_load (AnnexSkillPlaces *places);
+/* The same for who says what is wrong with it. (transfer full) */
+JsonObject *
+annex_skill_settings_read (AnnexSkillPlaces *places, GError **error);
 /* Is @value in the list @key? */
 gboolean
 annex_skill_settings_has (JsonObject *settings, const char *key, const char *value);

@@ -122,6 +122,14 @@ annex_skill_settings_load (AnnexSkillPlaces *places)
   return annex_skill_load_to_look (path);
 }
 
+JsonObject *
+annex_skill_settings_read (AnnexSkillPlaces *places, GError **error)
+{
+  g_autofree char *path = settings_path (places);
+
+  return annex_skill_load_to_change (path, error);
+}
+
 static gboolean
 array_has (JsonArray *array, const char *value, guint *at)
 {

@@ -113,9 +113,9 @@ annex_skill_shelf_set_trusted (AnnexSkillPlaces *places,
  * (transfer full) */
 char **
 annex_skill_shelf_find_untrusted (AnnexSkillPlaces *places, const char *folder);
-/* Folders. (transfer full) */
+/* Folders. NULL where it cannot be read which they are. (transfer full) */
 char **
-annex_skill_shelf_list_trusted (AnnexSkillPlaces *places);
+annex_skill_shelf_list_trusted (AnnexSkillPlaces *places, GError **error);
 gboolean
 annex_skill_shelf_get_look_in_home (AnnexSkillPlaces *places);
 gboolean

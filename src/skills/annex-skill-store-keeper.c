@@ -561,8 +561,11 @@ static DexFuture *
 trusted_work (gpointer data)
 {
   AnnexSkillJob *job = data;
+  GError *error = NULL;
+  char **folders = annex_skill_shelf_list_trusted (job->places, &error);
 
-  return dex_future_new_take_boxed (G_TYPE_STRV, annex_skill_shelf_list_trusted (job->places));
+  return folders != NULL ? dex_future_new_take_boxed (G_TYPE_STRV, folders)
+                         : annex_future_new_error (error);
 }
 
 static DexFuture *

@@ -363,8 +363,11 @@ static DexFuture *
 plugins_work (gpointer data)
 {
   AnnexSkillJob *job = data;
+  GError *error = NULL;
+  GPtrArray *plugins = annex_skill_plugins_list (job->places, &error);
 
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, annex_skill_plugins_list (job->places));
+  return plugins != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, plugins)
+                         : annex_future_new_error (error);
 }
 
 static DexFuture *
@@ -432,8 +435,11 @@ static DexFuture *
 markets_work (gpointer data)
 {
   AnnexSkillJob *job = data;
+  GError *error = NULL;
+  GPtrArray *markets = annex_skill_market_list (job->places, &error);
 
-  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, annex_skill_market_list (job->places));
+  return markets != NULL ? dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, markets)
+                         : annex_future_new_error (error);
 }
 
 static DexFuture *
@@ -508,11 +514,11 @@ address_work (gpointer data)
 {
   AnnexSkillJob *job = data;
   GError *error = NULL;
-  g_autoptr (AnnexSkillMarket) known = annex_skill_market_find (job->places, job->text, &error);
+  char *address = annex_skill_market_dup_address (job->places, job->text, &error);
 
-  if (known == NULL)
+  if (address == NULL)
     return annex_future_new_error (error);
-  return dex_future_new_take_string (g_strdup (known->address));
+  return dex_future_new_take_string (address);
 }
 
 static DexFuture *

@@ -42,12 +42,14 @@ annex_skill_shelf_find_untrusted (AnnexSkillPlaces *places, const char *folder)
 }
 
 char **
-annex_skill_shelf_list_trusted (AnnexSkillPlaces *places)
+annex_skill_shelf_list_trusted (AnnexSkillPlaces *places, GError **error)
 {
-  g_autoptr (JsonObject) settings = annex_skill_settings_load (places);
-  JsonArray *list = annex_json_opt_array (settings, "trusted");
+  g_autoptr (JsonObject) settings = annex_skill_settings_read (places, error);
+  JsonArray *list = settings != NULL ? annex_json_opt_array (settings, "trusted") : NULL;
   g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
 
+  if (settings == NULL)
+    return NULL;
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
     {
       JsonNode *node = json_array_get_element (list, i);

@@ -302,7 +302,7 @@ revoke_cb (AnnexInbox *inbox, AnnexAsk *ask, SkillFixture *f)
 static void
 assert_untrusted (SkillFixture *f)
 {
-  g_auto (GStrv) trusted = annex_skill_shelf_list_trusted (f->places);
+  g_auto (GStrv) trusted = annex_skill_shelf_list_trusted (f->places, NULL);
   g_autoptr (GPtrArray) open = annex_task_dup_open_asks (f->base.task);
 
   g_assert_null (trusted[0]);

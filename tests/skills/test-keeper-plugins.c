@@ -7,6 +7,7 @@
  */
 #include "keeper-fixture.h"
 
+#include "annex-json.h"
 #include "annex-skill-fetch.h"
 #include "annex-skill-files.h"
 #include "store-fixture.h"
@@ -285,6 +286,95 @@ test_twice (void)
   g_assert_cmpstr (((AnnexSkillView *) offer->skills->pdata[0])->name, ==, "first");
 }
 
+static void
+assert_names_file (const GError *error, const char *file)
+{
+  g_assert_error (error, ANNEX_SKILL_ERROR, ANNEX_SKILL_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, file));
+}
+
+/* What cannot be read is no empty list. */
+static void
+test_unreadable (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autoptr (GError) plugins = NULL;
+  g_autoptr (GError) trusted = NULL;
+  g_autoptr (GError) markets = NULL;
+
+  keeper_put (f, "data/.plugins.json", "{\"office\":");
+  keeper_put (f, "config/skills.json", "[]");
+  keeper_put (f, "data/.markets", "");
+  g_assert_null (dex_await_boxed (annex_skill_keeper_list_plugins (f->keeper), &plugins));
+  assert_names_file (plugins, ".plugins.json");
+  g_assert_null (dex_await_boxed (annex_skill_keeper_list_trusted (f->keeper), &trusted));
+  assert_names_file (trusted, "skills.json");
+  g_assert_null (dex_await_boxed (annex_skill_keeper_list_markets (f->keeper), &markets));
+  g_assert_nonnull (markets);
+}
+
+/* The one marketplace that is listed, with its fault. (transfer full) */
+static AnnexSkillMarket *
+dup_faulty (Fixture *f)
+{
+  g_autoptr (GPtrArray) markets =
+      dex_await_boxed (annex_skill_keeper_list_markets (f->keeper), NULL);
+
+  g_assert_cmpuint (markets->len, ==, 1);
+  g_assert_nonnull (((AnnexSkillMarket *) markets->pdata[0])->fault);
+  g_assert_cmpstr (((AnnexSkillMarket *) markets->pdata[0])->name, ==, "shop");
+  return annex_skill_market_copy (markets->pdata[0]);
+}
+
+/* A marketplace that is damaged can be fetched anew, or removed and added again. */
+static void
+test_damaged_market (void)
+{
+  g_auto (Fixture) fixture = { 0 };
+  Fixture *f = keeper_set_up (&fixture);
+  g_autofree char *place = g_build_filename (f->dir, "shop", NULL);
+  g_autofree char *state = g_build_filename (f->places->data, ".markets/shop/state.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonObject) noted = NULL;
+  g_autofree char *list = NULL;
+  g_autoptr (AnnexSkillMarket) market = NULL;
+  g_autoptr (AnnexSkillMarket) no_list = NULL;
+  g_autoptr (AnnexSkillMarket) newer = NULL;
+  g_autoptr (AnnexSkillMarket) no_current = NULL;
+  g_autoptr (AnnexSkillMarket) no_state = NULL;
+  g_autoptr (AnnexSkillMarket) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put_market (f);
+  market = dex_await_boxed (annex_skill_keeper_add_market (f->keeper, place), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (state, &text, NULL, NULL));
+  noted = annex_json_parse_object (text, -1, NULL);
+  list = g_strdup_printf ("data/.markets/shop/%s/.claude-plugin/marketplace.json",
+                          annex_json_opt_string (noted, "current", ""));
+  keeper_put (f, list, "{");
+  no_list = dup_faulty (f);
+  g_assert_cmpstr (no_list->address, ==, place);
+  newer = dex_await_boxed (annex_skill_keeper_refresh_market (f->keeper, "shop"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (newer->plugins->len, ==, 5);
+
+  keeper_put (f, "data/.markets/shop/state.json", "{}");
+  no_current = dup_faulty (f);
+  keeper_put (f, "data/.markets/shop/state.json", "x");
+  no_state = dup_faulty (f);
+  g_assert_cmpstr (no_state->address, ==, "");
+  g_assert_nonnull (strstr (no_state->fault, state));
+  g_assert_false (dex_await (annex_skill_keeper_refresh_market (f->keeper, "shop"), &error));
+  assert_names_file (error, state);
+  g_clear_error (&error);
+  g_assert_true (dex_await (annex_skill_keeper_remove_market (f->keeper, "shop"), &error));
+  again = dex_await_boxed (annex_skill_keeper_add_market (f->keeper, place), &error);
+  g_assert_no_error (error);
+  g_assert_null (again->fault);
+}
+
 /* ---- what plugins leave behind */
 
 #define KEY "metadata:\n  annex.key: secret\n"
@@ -424,6 +514,8 @@ main (int argc, char **argv)
   ADD ("no-ledger", test_no_ledger);
   ADD ("full-ledger", test_full_ledger);
   ADD ("twice", test_twice);
+  ADD ("unreadable", test_unreadable);
+  ADD ("damaged-market", test_damaged_market);
   ADD ("gone", test_gone);
   ADD ("still-there", test_still_there);
   ADD ("window", test_window);

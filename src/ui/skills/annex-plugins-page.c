@@ -263,13 +263,21 @@ static void
 add_market (AnnexPluginsPage *self, const AnnexSkillMarket *market)
 {
   g_autofree char *title = annex_skill_dup_title (market->name);
-  GtkWidget *row = annex_row_new_expander (title, market->address);
-  GtkWidget *last = annex_row_new (_ ("This marketplace"), market->owner);
+  gboolean broken = market->fault != NULL;
+  GtkWidget *row = annex_row_new_expander (title, broken ? market->fault : market->address);
+  GtkWidget *last =
+      annex_row_new (_ ("This marketplace"), broken ? market->address : market->owner);
 
+  if (broken)
+    {
+      annex_row_set_icon (row, "dialog-warning-symbolic", "warning", _ ("Cannot be used"));
+      adw_expander_row_set_subtitle_lines (ADW_EXPANDER_ROW (row), 0);
+    }
   for (guint i = 0; i < market->plugins->len; i++)
     adw_expander_row_add_row (ADW_EXPANDER_ROW (row),
                               make_offered (market, g_ptr_array_index (market->plugins, i)));
-  add_button (last, _ ("Refresh"), title, "plugins.refresh", market->name, NULL);
+  if (*market->address != '\0')
+    add_button (last, _ ("Refresh"), title, "plugins.refresh", market->name, NULL);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), last);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_remove (market));
   annex_group_add (self->markets_group, row);

@@ -22,6 +22,7 @@ struct _TestKeeper
   GObject parent_instance;
 
   gboolean failing;
+  const char *fault; /* of the one marketplace; nullable: there is none */
   DexPromise *adding;
   char *opened;
 };
@@ -32,6 +33,25 @@ list (TestKeeper *self)
   if (self->failing)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_FAILED, "The disk is worn out");
   return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, g_ptr_array_new ());
+}
+
+static DexFuture *
+test_keeper_list_markets (AnnexSkillKeeper *keeper)
+{
+  TestKeeper *self = TEST_KEEPER (keeper);
+  AnnexSkillMarket *market;
+  GPtrArray *markets;
+
+  if (self->fault == NULL)
+    return list (self);
+  market = g_new0 (AnnexSkillMarket, 1);
+  market->name = g_strdup ("shop");
+  market->address = g_strdup ("");
+  market->fault = g_strdup (self->fault);
+  market->plugins = g_ptr_array_new ();
+  markets = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_skill_market_free);
+  g_ptr_array_add (markets, market);
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, markets);
 }
 
 static DexFuture *
@@ -68,7 +88,7 @@ test_keeper_open (AnnexSkillKeeper *keeper, const char *place)
 static void
 keeper_init (AnnexSkillKeeperInterface *iface)
 {
-  iface->list_markets = test_keeper_list;
+  iface->list_markets = test_keeper_list_markets;
   iface->list_plugins = test_keeper_list;
   iface->list_trusted = test_keeper_list_trusted;
   iface->get_look_in_home = test_keeper_get_look_in_home;
@@ -229,6 +249,26 @@ test_unreadable (Case *self, gconstpointer data)
   g_assert_false (annex_shows (window, "Installed"));
 }
 
+/* A marketplace that cannot be read says so, and may be removed. */
+static void
+test_faulty_market (Case *self, gconstpointer data)
+{
+  GtkWidget *window = GTK_WIDGET (self->window);
+
+  self->keeper->fault =
+      "The file “/home/ada/.local/share/annex/skills/.markets/shop/state.json” is "
+      "damaged. Mend it, or move it away";
+  g_signal_emit_by_name (self->keeper, "changed");
+  annex_shot_settle (200);
+  g_assert_true (annex_shows (window, "Mend it, or move it away"));
+  adw_expander_row_set_expanded (
+      ADW_EXPANDER_ROW (annex_find (window, annex_is_type, "AdwExpanderRow")), TRUE);
+  annex_shot_settle (500);
+  g_assert_true (annex_shows (window, "Remove This Marketplace"));
+  g_assert_false (annex_shows (window, "Refresh"));
+  annex_shot_take (self->window, "plugins-faulty-market");
+}
+
 #define ADD_CASE(name, data, func)                                                                 \
   g_test_add ("/ui/plugins/" name, Case, data, set_up, func, tear_down)
 
@@ -238,6 +278,7 @@ main (int argc, char **argv)
   annex_shot_init (&argc, &argv);
   ADD_CASE ("no-market", NULL, test_no_market);
   ADD_CASE ("added", NULL, test_added);
+  ADD_CASE ("faulty-market", NULL, test_faulty_market);
   ADD_CASE ("unreadable", "failing", test_unreadable);
   return g_test_run ();
 }
