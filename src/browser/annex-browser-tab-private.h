@@ -100,6 +100,9 @@ void
 annex_browser_tab_release (AnnexBrowserTab *self);
 gboolean
 annex_browser_tab_is_settled (AnnexBrowserTab *self);
+/* Its page did not let go, and was ended. */
+void
+annex_browser_tab_emit_ended (AnnexBrowserTab *self);
 /* Wakes whoever waits for the tab. */
 void
 annex_browser_tab_wake (AnnexBrowserTab *self);

@@ -40,7 +40,7 @@ enum {
 };
 static GParamSpec *properties[N_PROPERTIES];
 
-enum { SIGNAL_SETTLED, N_SIGNALS };
+enum { SIGNAL_SETTLED, SIGNAL_ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
@@ -75,6 +75,12 @@ annex_browser_tab_wake (AnnexBrowserTab *self)
     dex_promise_resolve_boolean (settled, TRUE);
   if (annex_browser_tab_is_settled (self))
     g_signal_emit (self, signals[SIGNAL_SETTLED], 0);
+}
+
+void
+annex_browser_tab_emit_ended (AnnexBrowserTab *self)
+{
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0);
 }
 
 void
@@ -282,6 +288,8 @@ annex_browser_tab_class_init (AnnexBrowserTabClass *klass)
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   signals[SIGNAL_SETTLED] = g_signal_new ("settled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -59,7 +59,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnnexBrowserDialog, annex_browser_dialog_free)
  * (AnnexSecurity), "can-go-back", "can-go-forward", "dialog" (AnnexBrowserDialog, nullable),
  * "failure" (GError of ANNEX_BROWSER_ERROR, nullable: why the page is not there), "zoom" (double),
  * "responsive" (does the page answer?).
- * Signals: "settled" (): nothing loads and no navigation waits for a decision any more. */
+ * Signals: "settled" (): nothing loads and no navigation waits for a decision any more. "ended" ():
+ * its page did not let go when the tab was sent elsewhere, and was ended. */
 #define ANNEX_TYPE_BROWSER_TAB (annex_browser_tab_get_type ())
 G_DECLARE_FINAL_TYPE (AnnexBrowserTab, annex_browser_tab, ANNEX, BROWSER_TAB, GObject)
 

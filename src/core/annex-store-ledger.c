@@ -10,6 +10,7 @@
 #include "annex-policy.h"
 #include "annex-store-begun.h"
 #include "annex-store-outbox.h"
+#include "annex-store-rules.h"
 
 #include <gio/gio.h>
 
@@ -302,6 +303,31 @@ annex_store_set_rule (AnnexStore *self, const char *host, gboolean allow)
   job->shares = TRUE;
   job->text = g_strdup (host);
   job->number = allow ? 1 : 0;
+  return annex_store_queue (self, job);
+}
+
+static gboolean
+restore_rule_work (AnnexDb *db, StoreJob *job, GError **error)
+{
+  return annex_db_run (db, error,
+                       "INSERT OR IGNORE INTO rules (host, allow, time_us) VALUES (?, ?, ?)", "sii",
+                       job->text, job->number, job->time_us);
+}
+
+DexFuture *
+annex_store_restore_rule (AnnexStore *self, const AnnexNetworkRule *rule)
+{
+  StoreJob *job;
+
+  dex_return_error_if_fail (ANNEX_IS_STORE (self));
+  dex_return_error_if_fail (rule != NULL && rule->host[0] != '\0');
+
+  job = annex_store_job_new (restore_rule_work);
+  job->rules = TRUE;
+  job->shares = TRUE;
+  job->text = g_strdup (rule->host);
+  job->number = rule->allow ? 1 : 0;
+  job->time_us = rule->time_us;
   return annex_store_queue (self, job);
 }
 

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-policy.h"
+#include "annex-store-rules.h"
 
 #include "store-fixture.h"
 #include "test-fiber.h"
@@ -394,6 +395,7 @@ test_rules (void)
   g_autofree char *path = store_new_path ();
   g_autoptr (AnnexStore) store = store_open (path);
   g_autoptr (GPtrArray) rules = NULL;
+  g_autoptr (GPtrArray) again = NULL;
   AnnexNetworkRule *rule;
 
   test_await (annex_store_set_rule (store, "b.example", TRUE));
@@ -408,6 +410,18 @@ test_rules (void)
   g_assert_false (rule->allow);
   rule = g_ptr_array_index (rules, 1);
   g_assert_true (rule->allow);
+  /* One that comes back is as old as it was, and no decision since is lost. */
+  test_await (annex_store_remove_rule (store, "b.example"));
+  test_await (annex_store_restore_rule (store, rule));
+  again = store_list (annex_store_list_rules (store));
+  g_assert_cmpuint (again->len, ==, 2);
+  g_assert_cmpint (((AnnexNetworkRule *) again->pdata[1])->time_us, ==, rule->time_us);
+  g_assert_true (((AnnexNetworkRule *) again->pdata[1])->allow);
+  g_clear_pointer (&again, g_ptr_array_unref);
+  test_await (annex_store_set_rule (store, "b.example", FALSE));
+  test_await (annex_store_restore_rule (store, rule));
+  again = store_list (annex_store_list_rules (store));
+  g_assert_false (((AnnexNetworkRule *) again->pdata[1])->allow);
   test_await (annex_store_close (store));
 }
 

@@ -8,6 +8,7 @@
 
 #include "annex-arm.h"
 #include "annex-browser-dialog-card.h"
+#include "annex-draft-actions.h"
 #include "annex-site-policy.h"
 #include "annex-text.h"
 
@@ -152,6 +153,13 @@ update_cb (AnnexBrowserPage *self)
     gtk_stack_set_visible_child (self->stack, self->view);
 }
 
+/* What was typed into it may be lost, and nothing else says so. */
+static void
+ended_cb (AnnexBrowserPage *self)
+{
+  annex_toast (GTK_WIDGET (self), _ ("The page before did not answer, and was ended"));
+}
+
 static void
 dialog_cb (AnnexBrowserPage *self)
 {
@@ -255,6 +263,7 @@ annex_browser_page_new (AnnexBrowserPane *pane, AnnexBrowserTab *tab)
   gtk_stack_add_child (self->stack, view);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     g_signal_connect_object (tab, signals[i], G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (tab, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (tab, "notify::dialog", G_CALLBACK (dialog_cb), self, G_CONNECT_SWAPPED);
   update_cb (self);
   dialog_cb (self);

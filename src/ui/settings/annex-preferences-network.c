@@ -8,6 +8,7 @@
 
 #include "annex-policy.h"
 #include "annex-site-rule.h"
+#include "annex-store-rules.h"
 #include "annex-text.h"
 #include "annex-then.h"
 
@@ -92,8 +93,8 @@ undo_cb (AdwToast *toast, AnnexPreferences *self)
   const AnnexNetworkRule *rule = g_object_get_data (G_OBJECT (toast), "annex-rule");
 
   if (self->desk != NULL)
-    annex_then (annex_store_set_rule (annex_desk_get_store (self->desk), rule->host, rule->allow),
-                self, changed_cb);
+    annex_then (annex_store_restore_rule (annex_desk_get_store (self->desk), rule), self,
+                changed_cb);
 }
 
 static const char *
@@ -108,9 +109,11 @@ static const char *
 rule_words (const AnnexNetworkRule *rule)
 {
   if (annex_site_rule_get_site (rule->host) != NULL)
-    return rule->allow ? _ ("Annex may use this site in every task")
-                       : _ ("Annex may use this site in no task");
-  return rule->allow ? _ ("Every task may reach it") : _ ("No task may reach it");
+    return rule->allow
+               ? _ ("Annex may use this site in every task")
+               : _ ("Annex may use this site in no task, unless you allowed it there later");
+  return rule->allow ? _ ("Every task may reach it")
+                     : _ ("No task may reach it, unless you allowed it there later");
 }
 
 /* Taken back at once: a permission must not live on while a toast is shown. */

@@ -21,6 +21,7 @@ typedef struct
   char *folder;
   AnnexBrowserPane *pane;
   GtkWidget *view;
+  GtkWidget *overlay;
   GtkWindow *window;
 } Fixture;
 
@@ -61,6 +62,8 @@ request_cb (SoupServer *server,
   else if (g_str_equal (path, "/where"))
     more = "<script>navigator.geolocation.getCurrentPosition(()=>{},()=>{document.title='no'})"
            "</script>";
+  else if (g_str_equal (path, "/busy"))
+    more = "<script>setTimeout(()=>{for(;;);},300)</script>";
   else if (g_str_equal (path, "/ask"))
     more =
         "<script>setTimeout(()=>{document.title=String(confirm('Discard what you entered?'))},50)"
@@ -100,7 +103,9 @@ fixture_open (Fixture *self, int width, int height)
   self->folder = g_dir_make_tmp ("annex-view-XXXXXX", NULL);
   self->pane = annex_browser_pane_new (self->task, NULL, NULL, self->folder, FALSE);
   self->view = annex_browser_view_new (ANNEX_DESK (self->desk), self->task, self->pane);
-  self->window = annex_shot_window (self->view, width, height);
+  self->overlay = adw_toast_overlay_new ();
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->overlay), self->view);
+  self->window = annex_shot_window (self->overlay, width, height);
 }
 
 static void
@@ -564,6 +569,25 @@ test_crash (void)
   fixture_close (&self);
 }
 
+/* A page that was ended for being left is said to be. */
+static void
+test_ended (void)
+{
+  Fixture self;
+  AnnexBrowserTab *tab;
+  Sought sought;
+
+  fixture_open (&self, 800, 700);
+  sought = (Sought) { self.overlay, has_label, "The page before did not answer, and was ended" };
+  tab = open_page (&self, "/busy", "Travel expenses");
+  annex_shot_settle (1000);
+  annex_browser_pane_load (self.pane, tab, self.origin);
+  g_assert_true (annex_shot_wait (is_there, &sought, 60000));
+  annex_shot_settle (300);
+  annex_shot_take (self.window, "browser-ended");
+  fixture_close (&self);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -582,5 +606,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/browser/dialog", test_dialog);
   g_test_add_func ("/ui/browser/failures", test_failures);
   g_test_add_func ("/ui/browser/crash", test_crash);
+  g_test_add_func ("/ui/browser/ended", test_ended);
   return g_test_run ();
 }

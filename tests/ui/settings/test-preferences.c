@@ -243,13 +243,40 @@ test_space (void)
   close_dialog (window, dialog, desk);
 }
 
-static guint
-count_rules (AnnexFakeDesk *desk)
+static GPtrArray *
+dup_rules (AnnexFakeDesk *desk)
 {
   g_autoptr (DexFuture) future = annex_store_list_rules (annex_desk_get_store (ANNEX_DESK (desk)));
 
   g_assert_true (annex_shot_await (dex_ref (future), NULL));
-  return ((GPtrArray *) g_value_get_boxed (dex_future_get_value (future, NULL)))->len;
+  return g_value_dup_boxed (dex_future_get_value (future, NULL));
+}
+
+static guint
+count_rules (AnnexFakeDesk *desk)
+{
+  g_autoptr (GPtrArray) rules = dup_rules (desk);
+
+  return rules->len;
+}
+
+/* As old as it was: a yes that outweighed it does so again. */
+static void
+remove_and_undo (AnnexFakeDesk *desk, GtkWidget *dialog)
+{
+  g_autoptr (GPtrArray) before = dup_rules (desk);
+  g_autoptr (GPtrArray) after = NULL;
+
+  annex_press (dialog, "Ask Again");
+  annex_shot_settle (300);
+  g_assert_cmpuint (count_rules (desk), ==, before->len - 1);
+  annex_press (dialog, "_Undo");
+  annex_shot_settle (500);
+  after = dup_rules (desk);
+  g_assert_cmpuint (after->len, ==, before->len);
+  for (guint i = 0; i < after->len; i++)
+    g_assert_cmpint (((AnnexNetworkRule *) after->pdata[i])->time_us, ==,
+                     ((AnnexNetworkRule *) before->pdata[i])->time_us);
 }
 
 static void
@@ -271,6 +298,7 @@ test_network (void)
   annex_shot_settle (300);
   g_assert_cmpuint (count_rules (desk), ==, 2);
   g_assert_true (annex_shows (GTK_WIDGET (dialog), "example.org"));
+  remove_and_undo (desk, GTK_WIDGET (dialog));
   enter (GTK_WIDGET (dialog), "Add a Site", "127.0.0.1");
   annex_press (GTK_WIDGET (dialog), "_Always");
   annex_shot_settle (300);
