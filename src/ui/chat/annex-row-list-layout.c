@@ -153,12 +153,15 @@ sum_before (AnnexRowList *self, guint end)
 /* Layout */
 
 /* While rows come at the end, those there is no time for yet are held back, not those above them:
- * what one reads does not blink. Returns the end of what is shown. */
+ * what one reads does not blink. Rows below somebody who was further up are not new, only far.
+ * Returns the end of what is shown. */
 static guint
 make_new_rows (AnnexRowList *self)
 {
   guint end = self->rows->len;
 
+  if (!self->at_end || !self->was_at_end)
+    return end;
   while (end > 0 && self->rows->len - end <= MAX_HELD &&
          annex_row_list_get_row (self, end - 1)->widget == NULL)
     end--;
@@ -371,7 +374,7 @@ annex_row_list_lay_out (AnnexRowList *self, int width, int height)
     {
       self->anchor = MIN (self->anchor, self->rows->len - 1);
       self->deferred = is_deferred (self);
-      self->end = self->at_end ? make_new_rows (self) : self->rows->len;
+      self->end = make_new_rows (self);
       if (self->at_end)
         anchor_at_end (self, height);
       else
@@ -382,6 +385,7 @@ annex_row_list_lay_out (AnnexRowList *self, int width, int height)
       drop_far (self);
       place_rows (self, width, height, first, last, top);
       check_heights (self, first, last);
+      self->was_at_end = self->at_end;
     }
   configure (self, height);
   return first < PADDING;

@@ -38,6 +38,7 @@ struct _AnnexRowList
   gboolean deferred;   /* the last allocation made none */
 
   gboolean at_end;
+  gboolean was_at_end; /* in the last allocation */
   guint anchor; /* a row */
   int above;    /* pixels of it above the top */
   double value; /* the adjustment's, as last seen; differs from where the anchor is by the drift */

@@ -342,6 +342,7 @@ annex_row_list_set_model (AnnexRowList *self, GListModel *model)
   g_set_object (&self->model, model);
   self->anchor = 0;
   self->above = 0;
+  self->was_at_end = FALSE;
   if (model == NULL)
     return;
   g_signal_connect_swapped (model, "items-changed", G_CALLBACK (items_changed_cb), self);

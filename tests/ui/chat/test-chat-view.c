@@ -11,6 +11,7 @@
 #include "annex-user-card.h"
 #include "chat-fixture.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -114,6 +115,63 @@ wait_frames (GtkWidget *widget)
 
   gtk_widget_add_tick_callback (widget, count_frame_cb, &left, NULL);
   g_assert_true (annex_shot_wait (is_nought, &left, 60 * 1000));
+}
+
+/* A list of rows whose makers are told of. */
+static GtkWidget *
+make_row (gpointer item, gpointer made)
+{
+  const char *text = gtk_string_object_get_string (item);
+  GtkWidget *label = gtk_label_new (text);
+
+  ((gboolean *) made)[atoi (text)] = TRUE;
+  gtk_widget_set_size_request (label, -1, 100);
+  return label;
+}
+
+/* Rows below somebody who reads further up are not new: of those that going to the end passes, none
+ * is made. */
+static void
+test_to_end (void)
+{
+  g_autoptr (GtkStringList) model = gtk_string_list_new (NULL);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  AnnexRowList *list = g_object_new (ANNEX_TYPE_ROW_LIST, NULL);
+  GtkAdjustment *adjustment;
+  gboolean made[40] = { FALSE };
+  graphene_rect_t bounds;
+  GtkWindow *window;
+  GtkWidget *last;
+
+  for (guint i = 0; i < G_N_ELEMENTS (made); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+
+      gtk_string_list_append (model, text);
+    }
+  annex_row_list_set_func (list, make_row, made);
+  annex_row_list_set_model (list, G_LIST_MODEL (model));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (list));
+  window = annex_shot_window (scrolled, 700, 600);
+  wait_frames (GTK_WIDGET (list));
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  gtk_adjustment_set_value (adjustment, 0);
+  annex_shot_settle (500);
+  wait_frames (GTK_WIDGET (list));
+  g_assert_false (annex_row_list_get_at_end (list));
+  g_assert_nonnull (annex_row_list_get_widget (list, 0));
+  g_assert_null (annex_row_list_get_widget (list, 39));
+  memset (made, 0, sizeof made);
+  annex_row_list_scroll_to_end (list);
+  wait_frames (GTK_WIDGET (list));
+  last = annex_row_list_get_widget (list, 39);
+  g_assert_nonnull (last);
+  g_assert_true (gtk_widget_get_mapped (last));
+  g_assert_true (gtk_widget_compute_bounds (last, GTK_WIDGET (list), &bounds));
+  g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=, 600);
+  for (guint i = 10; i < 28; i++)
+    g_assert_false (made[i]);
+  gtk_window_destroy (window);
 }
 
 /* Reading upwards through a long task: parts come before what is read, which stays; few widgets. */
@@ -472,6 +530,7 @@ main (int argc, char *argv[])
   annex_shot_init (&argc, &argv);
   g_test_add_func ("/chat/sample", test_sample);
   g_test_add_func ("/chat/follow", test_follow);
+  g_test_add_func ("/chat/to-end", test_to_end);
   g_test_add_func ("/chat/older", test_older);
   g_test_add_func ("/chat/stream", test_stream);
   g_test_add_func ("/chat/find", test_find);
