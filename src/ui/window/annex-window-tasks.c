@@ -276,7 +276,7 @@ delete_free (gpointer data)
   g_free (step);
 }
 
-/* What could not be deleted is there again. */
+/* What could not be deleted is there again, with what is being written in its page. */
 static DexFuture *
 deleted_cb (DexFuture *future, gpointer data)
 {
@@ -303,11 +303,8 @@ delete_now (AnnexWindow *self, const char *task_id)
   Delete *step = delete_new (self, task_id);
 
   if (g_hash_table_remove (self->deleting, step->task_id) && self->desk != NULL)
-    {
-      annex_window_close_task (self, step->task_id);
-      dex_future_disown (dex_future_finally (annex_desk_delete_task (self->desk, step->task_id),
-                                             deleted_cb, step, delete_free));
-    }
+    dex_future_disown (dex_future_finally (annex_desk_delete_task (self->desk, step->task_id),
+                                           deleted_cb, step, delete_free));
   else
     delete_free (step);
 }
