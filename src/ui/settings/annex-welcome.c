@@ -22,6 +22,8 @@ struct _AnnexWelcome
   AnnexDesk *desk;
   GPtrArray *local_rows; /* borrowed */
   gboolean is_tour;
+  gboolean is_hosted; /* what the form is for */
+  char *hosted_id;    /* nullable: of the hosted model that was saved */
 
   AdwNavigationView *view;
   GtkWidget *hosted;
@@ -122,15 +124,26 @@ show_form (AnnexWelcome *self, const AnnexModelProfile *profile)
   adw_navigation_view_push_by_tag (self->view, "model");
 }
 
+/* Who comes back changes what was saved: it stays one model. */
 static void
 hosted_cb (AnnexWelcome *self)
 {
-  show_form (self, NULL);
+  g_autoptr (GPtrArray) profiles = self->desk != NULL ? annex_desk_dup_profiles (self->desk) : NULL;
+  const AnnexModelProfile *saved = NULL;
+
+  for (guint i = 0; profiles != NULL && saved == NULL && i < profiles->len; i++)
+    if (g_strcmp0 (((AnnexModelProfile *) g_ptr_array_index (profiles, i))->id, self->hosted_id) ==
+        0)
+      saved = g_ptr_array_index (profiles, i);
+  self->is_hosted = TRUE;
+  show_form (self, saved);
 }
 
 static void
-saved_cb (AnnexWelcome *self)
+saved_cb (AnnexWelcome *self, const char *id)
 {
+  if (self->is_hosted)
+    g_set_str (&self->hosted_id, id);
   go_on (self);
 }
 
@@ -174,6 +187,7 @@ tour_cb (AnnexWelcome *self)
 static void
 local_cb (AdwActionRow *row, AnnexWelcome *self)
 {
+  self->is_hosted = FALSE;
   show_form (self, g_object_get_data (G_OBJECT (row), "annex-profile"));
 }
 
@@ -270,6 +284,7 @@ annex_welcome_dispose (GObject *object)
 
   g_clear_object (&self->desk);
   g_clear_pointer (&self->local_rows, g_ptr_array_unref);
+  g_clear_pointer (&self->hosted_id, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_WELCOME);
   G_OBJECT_CLASS (annex_welcome_parent_class)->dispose (object);
 }

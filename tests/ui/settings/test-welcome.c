@@ -142,6 +142,21 @@ test_hosted (void)
   profiles = annex_desk_dup_profiles (ANNEX_DESK (fixture.desk));
   g_assert_cmpuint (profiles->len, ==, n_profiles);
   g_assert_true (annex_shows (GTK_WIDGET (fixture.dialog), "A Computer for Annex"));
+  /* Also when it was chosen once more. */
+  for (guint i = 0; i < 2; i++)
+    {
+      gtk_widget_activate_action (
+          annex_find (GTK_WIDGET (fixture.dialog), annex_is_type, "AdwNavigationView"),
+          "navigation.pop", NULL);
+      annex_shot_settle (700);
+    }
+  choose (&fixture, "A Hosted Model");
+  annex_model_form_save (ANNEX_MODEL_FORM (form), TRUE);
+  annex_shot_settle (700);
+  g_clear_pointer (&profiles, g_ptr_array_unref);
+  profiles = annex_desk_dup_profiles (ANNEX_DESK (fixture.desk));
+  g_assert_cmpuint (profiles->len, ==, n_profiles);
+  g_assert_true (annex_shows (GTK_WIDGET (fixture.dialog), "A Computer for Annex"));
   annex_press (GTK_WIDGET (fixture.dialog), "_Not Now");
   annex_shot_settle (500);
   g_assert_cmpint (fixture.finished, ==, FALSE);
