@@ -100,11 +100,23 @@ close_action (GtkWidget *widget, const char *name, GVariant *parameter)
       NULL);
 }
 
+static gboolean
+has_page (AnnexBrowserView *self)
+{
+  return self->tab != NULL && annex_browser_tab_get_uri (self->tab)[0] != '\0';
+}
+
+/* The key is also that of the conversation, which is searched where there is no page. */
 static void
 find_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   AnnexBrowserView *self = ANNEX_BROWSER_VIEW (widget);
 
+  if (!has_page (self))
+    {
+      gtk_widget_activate_action (widget, "task.find", NULL);
+      return;
+    }
   gtk_search_bar_set_search_mode (self->find_bar, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->find_entry));
 }
@@ -134,18 +146,18 @@ annex_browser_view_update_actions (AnnexBrowserView *self)
   GtkWidget *widget = GTK_WIDGET (self);
   gboolean back = FALSE;
   gboolean forward = FALSE;
-  gboolean has_page = self->tab != NULL && annex_browser_tab_get_uri (self->tab)[0] != '\0';
+  gboolean page = has_page (self);
 
   if (self->tab != NULL)
     g_object_get (self->tab, "can-go-back", &back, "can-go-forward", &forward, NULL);
   gtk_widget_action_set_enabled (widget, "browser.back", back);
   gtk_widget_action_set_enabled (widget, "browser.forward", forward);
   gtk_widget_set_visible (self->forward_button, forward);
-  gtk_widget_action_set_enabled (widget, "browser.reload", has_page);
-  gtk_widget_action_set_enabled (widget, "browser.find", has_page);
-  gtk_widget_action_set_enabled (widget, "browser.zoom-in", has_page);
-  gtk_widget_action_set_enabled (widget, "browser.zoom-out", has_page);
-  gtk_widget_action_set_enabled (widget, "browser.zoom-normal", has_page);
+  gtk_widget_action_set_enabled (widget, "browser.reload", page);
+  gtk_widget_action_set_enabled (widget, "browser.find-in-page", page);
+  gtk_widget_action_set_enabled (widget, "browser.zoom-in", page);
+  gtk_widget_action_set_enabled (widget, "browser.zoom-out", page);
+  gtk_widget_action_set_enabled (widget, "browser.zoom-normal", page);
   gtk_widget_action_set_enabled (widget, "browser.close-tab", self->tab != NULL);
 }
 
@@ -167,6 +179,7 @@ annex_browser_view_install_actions (GtkWidgetClass *widget_class)
     { "browser.address", address_action, 0, 0 },
     { "browser.close", close_action, 0, 0 },
     { "browser.find", find_action, 0, 0 },
+    { "browser.find-in-page", find_action, 0, 0 },
     { "browser.new-tab", new_tab_action, GDK_KEY_t, GDK_CONTROL_MASK },
     { "browser.close-tab", close_tab_action, 0, 0 },
     { "browser.zoom-in", zoom_action, GDK_KEY_plus, GDK_CONTROL_MASK },
