@@ -273,6 +273,15 @@ focused_row (AnnexSidebar *self)
   return child != NULL && ANNEX_IS_SIDEBAR_ROW (child) ? ANNEX_SIDEBAR_ROW (child) : NULL;
 }
 
+const char *
+annex_sidebar_get_focused_task (AnnexSidebar *self)
+{
+  AnnexSidebarRow *row = focused_row (self);
+  AnnexTaskItem *item = row != NULL ? annex_sidebar_row_get_item (row) : NULL;
+
+  return item != NULL ? annex_task_item_get_id (item) : NULL;
+}
+
 static gboolean
 key_cb (AnnexSidebar *self,
         guint key,

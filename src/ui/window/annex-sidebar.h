@@ -28,6 +28,9 @@ const char *
 annex_sidebar_get_selected_task (AnnexSidebar *self);
 void
 annex_sidebar_set_selected_task (AnnexSidebar *self, const char *task_id);
+/* The one whose row has the keyboard, nullable. (borrowed) */
+const char *
+annex_sidebar_get_focused_task (AnnexSidebar *self);
 /* Hides a task until it is deleted or taken back. */
 void
 annex_sidebar_set_task_hidden (AnnexSidebar *self, const char *task_id, gboolean hidden);

@@ -1,8 +1,8 @@
 /* annex-window-tasks.c
  *
  * What the window does with a task as a whole: rename, archive, export, import, delete. Each action
- * takes the task's id; "" is the task that is shown. A deleted task is hidden at once and deleted
- * when its toast is gone.
+ * takes the task's id; "" is the one with the focus in the list, else the one that is shown. A
+ * deleted task is hidden at once and deleted when its toast is gone.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,7 +25,9 @@ target_task (AnnexWindow *self, GVariant *target)
 
   if (self->desk == NULL)
     return NULL;
-  return *id != '\0' ? id : self->task_id;
+  if (*id == '\0')
+    id = annex_sidebar_get_focused_task (self->sidebar);
+  return id != NULL ? id : self->task_id;
 }
 
 /* (transfer full) */
