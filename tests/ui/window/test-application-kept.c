@@ -103,8 +103,8 @@ failed_body (gpointer data)
                         g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "There is no libvirt"));
   gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s", id);
   annex_shot_settle (300);
-  adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (
-      annex_find (GTK_WIDGET (window), annex_is_type, "AdwToastOverlay")));
+  adw_toast_overlay_dismiss_all (
+      ADW_TOAST_OVERLAY (annex_find (GTK_WIDGET (window), annex_is_type, "AdwToastOverlay")));
   g_assert_true (annex_shot_wait (is_shown_again, window, 10000));
   annex_window_open_task (window, id, NULL);
   annex_shot_settle (300);

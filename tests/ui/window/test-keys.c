@@ -46,7 +46,7 @@ is_active (gpointer data)
   return gtk_window_is_active (data);
 }
 
-/* In @window, as xdotool names it: "ctrl+w". */
+/* In @window, as xdotool names it: "ctrl+w". Returns when the display has it. */
 static void
 press (GtkWindow *window, const char *key)
 {
@@ -69,6 +69,21 @@ press (GtkWindow *window, const char *key)
       if (i == 0)
         g_assert_true (annex_shot_wait (is_active, window, 10000));
     }
+}
+
+/* Until it has done what it is for. */
+static void
+press_until (GtkWindow *window, const char *key, AnnexShotCondition condition, gpointer data)
+{
+  press (window, key);
+  g_assert_true (annex_shot_wait (condition, data, 20000));
+}
+
+/* What it must not do, it would have done by then. */
+static void
+press_in_vain (GtkWindow *window, const char *key)
+{
+  press (window, key);
   annex_shot_settle (400);
 }
 
@@ -78,15 +93,28 @@ shows_page (gpointer data)
   return annex_find (GTK_WIDGET (data), annex_is_type, "AnnexTaskPage") != NULL;
 }
 
+static gboolean
+is_focused (gpointer data)
+{
+  GtkWidget *widget = data;
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+/* With the focus in its message. */
 static GtkWidget *
 open_task (Fixture *fixture, AnnexTask *task)
 {
   AnnexWindow *window = get_window (fixture);
+  GtkWidget *page;
 
   annex_window_open_task (window, annex_task_get_id (task), NULL);
   g_assert_true (annex_shot_wait (shows_page, window, 10000));
-  annex_shot_settle (500);
-  return annex_find (GTK_WIDGET (window), annex_is_type, "AnnexTaskPage");
+  page = annex_find (GTK_WIDGET (window), annex_is_type, "AnnexTaskPage");
+  g_assert_true (
+      annex_shot_wait (is_focused, annex_task_page_get_composer (ANNEX_TASK_PAGE (page)), 10000));
+  return page;
 }
 
 static AdwDialog *
@@ -96,11 +124,21 @@ get_dialog (Fixture *fixture)
 }
 
 static gboolean
-is_focused (GtkWidget *widget)
+has_dialog (gpointer fixture)
 {
-  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+  return get_dialog (fixture) != NULL;
+}
 
-  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+static gboolean
+has_no_dialog (gpointer fixture)
+{
+  return get_dialog (fixture) == NULL;
+}
+
+static gboolean
+has_no_window (gpointer fixture)
+{
+  return get_window (fixture) == NULL;
 }
 
 static void
@@ -119,9 +157,48 @@ static GtkWidget *
 nth_step (GtkWidget *page, int n)
 {
   GtkWidget *view = annex_find (page, annex_is_type, "AnnexPlanView");
-  GtkWidget *list = annex_find (view, annex_is_type, "GtkListBox");
+  GtkWidget *list = view != NULL ? annex_find (view, annex_is_type, "GtkListBox") : NULL;
 
-  return GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), n));
+  return list != NULL ? GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), n)) : NULL;
+}
+
+static gboolean
+shows_steps (gpointer page)
+{
+  return nth_step (page, 1) != NULL && gtk_widget_get_mapped (nth_step (page, 1));
+}
+
+static gboolean
+edits_step (gpointer page)
+{
+  return annex_plan_row_is_edited (ANNEX_PLAN_ROW (nth_step (page, 1)));
+}
+
+static gboolean
+edits_no_step (gpointer page)
+{
+  return !edits_step (page);
+}
+
+static gboolean
+has_changed_plan (gpointer desk)
+{
+  return annex_fake_desk_was_called (desk, "change_plan:*");
+}
+
+static gboolean
+shows_other (gpointer fixture)
+{
+  const char *shown = annex_window_get_task_id (get_window (fixture));
+
+  return shown != NULL &&
+         g_str_equal (shown, g_object_get_data (G_OBJECT (get_window (fixture)), "annex-other"));
+}
+
+static gboolean
+shows_rename (gpointer window)
+{
+  return annex_shows (window, "Rename Task");
 }
 
 static void
@@ -138,28 +215,22 @@ plan_body (gpointer data)
                         "{\"title\": \"Write\", \"state\": \"pending\"}]");
   page = open_task (fixture, task);
   gtk_widget_activate_action (page, "task.show-pane", "s", "plan");
-  annex_shot_settle (500);
+  g_assert_true (annex_shot_wait (shows_steps, page, 10000));
   gtk_widget_grab_focus (nth_step (page, 1));
-  press (window, "F2");
+  press_until (window, "F2", edits_step, page);
   g_assert_null (get_dialog (fixture));
-  g_assert_true (annex_plan_row_is_edited (ANNEX_PLAN_ROW (nth_step (page, 1))));
-  press (window, "Escape");
-  g_assert_false (annex_plan_row_is_edited (ANNEX_PLAN_ROW (nth_step (page, 1))));
+  press_until (window, "Escape", edits_no_step, page);
   gtk_widget_grab_focus (nth_step (page, 1));
-  press (window, "alt+Up");
-  g_assert_true (annex_fake_desk_was_called (fixture->desk, "change_plan:*"));
+  press_until (window, "alt+Up", has_changed_plan, fixture->desk);
   g_assert_cmpstr (annex_window_get_task_id (ANNEX_WINDOW (window)), ==, annex_task_get_id (task));
   /* Elsewhere they are the window's. */
   annex_composer_focus (annex_task_page_get_composer (ANNEX_TASK_PAGE (page)));
-  press (window, "F2");
-  g_assert_nonnull (get_dialog (fixture));
-  g_assert_true (annex_shows (GTK_WIDGET (window), "Rename Task"));
-  press (window, "Escape");
-  g_assert_null (get_dialog (fixture));
+  press_until (window, "F2", has_dialog, fixture);
+  g_assert_true (annex_shot_wait (shows_rename, window, 10000));
+  press_until (window, "Escape", has_no_dialog, fixture);
   annex_composer_focus (annex_task_page_get_composer (ANNEX_TASK_PAGE (page)));
-  press (window, "alt+Down");
-  annex_shot_settle (500);
-  g_assert_cmpstr (annex_window_get_task_id (ANNEX_WINDOW (window)), ==, annex_task_get_id (other));
+  g_object_set_data (G_OBJECT (window), "annex-other", (gpointer) annex_task_get_id (other));
+  press_until (window, "alt+Down", shows_other, fixture);
 }
 
 static void
@@ -176,30 +247,80 @@ is_row_of (GtkWidget *widget, const char *title)
   return ANNEX_IS_SIDEBAR_ROW (widget) && annex_shows (widget, title);
 }
 
+static gboolean
+lists_task (gpointer window)
+{
+  return annex_find (window, is_row_of, "Only listed") != NULL;
+}
+
+/* Of a file that is asked for; NULL: it is not there. */
+static GtkWidget *
+find_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (g_str_equal (G_OBJECT_TYPE_NAME (window), "GtkFileChooserDialog"))
+        return window;
+    }
+  return NULL;
+}
+
+static gboolean
+has_chooser (gpointer data)
+{
+  return find_chooser () != NULL;
+}
+
+static gboolean
+has_no_chooser (gpointer data)
+{
+  return find_chooser () == NULL;
+}
+
+static void
+focus_row (GtkWindow *window)
+{
+  GtkWidget *row;
+
+  g_assert_true (annex_shot_wait (lists_task, window, 10000));
+  row = gtk_widget_get_parent (annex_find (GTK_WIDGET (window), is_row_of, "Only listed"));
+  gtk_widget_grab_focus (row);
+  g_assert_true (annex_shot_wait (is_focused, row, 10000));
+}
+
 static void
 sidebar_body (gpointer data)
 {
   Fixture *fixture = data;
   GtkWindow *window = GTK_WINDOW (get_window (fixture));
   AnnexTask *shown = annex_fake_desk_add_task (fixture->desk, "Shown");
-  GtkWidget *row;
   GtkWidget *entry;
 
   annex_fake_desk_add_task (fixture->desk, "Only listed");
   for (guint i = 0; i < 2; i++)
     {
+      g_autofree char *name = NULL;
+
       if (i == 1)
         open_task (fixture, shown);
-      annex_shot_settle (500);
-      row = annex_find (GTK_WIDGET (window), is_row_of, "Only listed");
-      g_assert_nonnull (row);
-      gtk_widget_grab_focus (gtk_widget_get_parent (row));
-      press (window, "F2");
-      g_assert_nonnull (get_dialog (fixture));
+      focus_row (window);
+      press_until (window, "F2", has_dialog, fixture);
       entry = adw_alert_dialog_get_extra_child (ADW_ALERT_DIALOG (get_dialog (fixture)));
       g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "Only listed");
       adw_dialog_force_close (get_dialog (fixture));
-      annex_shot_settle (500);
+      g_assert_true (annex_shot_wait (has_no_dialog, fixture, 10000));
+      focus_row (window);
+      press_until (window, "ctrl+shift+s", has_chooser, NULL);
+      G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+      name = gtk_file_chooser_get_current_name (GTK_FILE_CHOOSER (find_chooser ()));
+      g_assert_cmpstr (name, ==, "Only listed.annex");
+      gtk_dialog_response (GTK_DIALOG (find_chooser ()), GTK_RESPONSE_CANCEL);
+      G_GNUC_END_IGNORE_DEPRECATIONS
+      g_assert_true (annex_shot_wait (has_no_chooser, NULL, 10000));
     }
 }
 
@@ -211,10 +332,47 @@ test_sidebar (void)
 
 /* ---- the browser */
 
-static guint
-count_tabs (AnnexBrowserPane *pane)
+static gboolean
+has_one_tab (gpointer pane)
 {
-  return g_list_model_get_n_items (annex_browser_pane_get_tabs (pane));
+  return g_list_model_get_n_items (annex_browser_pane_get_tabs (pane)) == 1;
+}
+
+static gboolean
+has_no_tab (gpointer pane)
+{
+  return g_list_model_get_n_items (annex_browser_pane_get_tabs (pane)) == 0;
+}
+
+static gboolean
+shows_browser (gpointer page)
+{
+  GtkWidget *view = annex_find (page, annex_is_type, "AnnexBrowserView");
+
+  return view != NULL && gtk_widget_get_mapped (view);
+}
+
+static gboolean
+finds_in_conversation (gpointer page)
+{
+  GtkWidget *view = annex_find (page, annex_is_type, "AnnexChatView");
+  GtkWidget *entry = view != NULL ? annex_find (view, annex_is_type, "GtkSearchEntry") : NULL;
+
+  return entry != NULL && is_focused (entry);
+}
+
+static gboolean
+finds_nothing (gpointer page)
+{
+  return !finds_in_conversation (page);
+}
+
+static gboolean
+finds_in_page (gpointer view)
+{
+  GtkWidget *entry = annex_find (view, annex_is_type, "GtkSearchEntry");
+
+  return entry != NULL && is_focused (entry);
 }
 
 static GtkWidget *
@@ -247,7 +405,9 @@ request_cb (SoupServer *server,
 static gboolean
 shows_web_view (gpointer data)
 {
-  return annex_find (data, annex_is_type, "WebKitWebView") != NULL;
+  GtkWidget *view = annex_find (data, annex_is_type, "WebKitWebView");
+
+  return view != NULL && gtk_widget_get_mapped (view);
 }
 
 static gboolean
@@ -266,7 +426,6 @@ open_pages (AnnexBrowserPane *pane, SoupServer *web, GtkWidget *page)
   for (guint i = 0; i < 2; i++)
     g_assert_true (annex_shot_wait (is_loaded, annex_browser_pane_open (pane, uri), 60000));
   g_assert_true (annex_shot_wait (shows_web_view, page, 10000));
-  annex_shot_settle (500);
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
 }
 
@@ -282,6 +441,7 @@ browser_body (gpointer data)
   GtkWidget *page;
   GtkWidget *view;
   GtkWidget *address;
+  GtkWidget *web_view;
 
   soup_server_add_handler (web, NULL, request_cb, NULL, NULL);
   g_assert_true (soup_server_listen_local (web, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
@@ -289,28 +449,28 @@ browser_body (gpointer data)
   annex_fake_desk_set_browser (fixture->desk, task, ANNEX_BROWSER (pane));
   page = open_task (fixture, task);
   gtk_widget_activate_action (page, "task.show-pane", "s", "browser");
-  open_pages (pane, web, page);
+  g_assert_true (annex_shot_wait (shows_browser, page, 10000));
   view = annex_find (page, annex_is_type, "AnnexBrowserView");
   address = annex_find (view, is_address, "Web address");
-  gtk_widget_grab_focus (annex_find (view, annex_is_type, "WebKitWebView"));
-  g_assert_true (is_focused (annex_find (view, annex_is_type, "WebKitWebView")));
-  press (window, "ctrl+f");
-  g_assert_true (is_focused (view));
-  g_assert_false (is_focused (address));
-  g_assert_nonnull (annex_find (view, annex_is_type, "GtkSearchEntry"));
-  press (window, "ctrl+l");
-  g_assert_true (is_focused (address));
-  press (window, "ctrl+l"); /* once more leads out of it */
-  g_assert_true (is_focused (GTK_WIDGET (annex_task_page_get_composer (ANNEX_TASK_PAGE (page)))));
   gtk_widget_grab_focus (address);
-  press (window, "ctrl+w");
-  g_assert_cmpuint (count_tabs (pane), ==, 1);
-  g_assert_true (is_focused (view));
-  press (window, "ctrl+w");
-  g_assert_cmpuint (count_tabs (pane), ==, 0);
+  g_assert_true (annex_shot_wait (is_focused, address, 10000));
+  press_until (window, "ctrl+f", finds_in_conversation, page); /* there is no page to find it in */
+  press_until (window, "Escape", finds_nothing, page);
+  open_pages (pane, web, page);
+  web_view = annex_find (view, annex_is_type, "WebKitWebView");
+  gtk_widget_grab_focus (web_view);
+  g_assert_true (annex_shot_wait (is_focused, web_view, 10000));
+  press_until (window, "ctrl+f", finds_in_page, view);
+  g_assert_true (finds_nothing (page));
+  press_until (window, "ctrl+l", is_focused, address);
+  press_until (window, "ctrl+l", is_focused, /* once more leads out of it */
+               annex_task_page_get_composer (ANNEX_TASK_PAGE (page)));
+  gtk_widget_grab_focus (address);
+  press_until (window, "ctrl+w", has_one_tab, pane);
+  g_assert_true (annex_shot_wait (is_focused, view, 10000));
+  press_until (window, "ctrl+w", has_no_tab, pane);
   g_assert_true (get_window (fixture) == ANNEX_WINDOW (window));
-  press (window, "ctrl+w"); /* no page is left to close */
-  g_assert_null (get_window (fixture));
+  press_until (window, "ctrl+w", has_no_window, fixture); /* no page is left to close */
   g_assert_true (annex_shot_await (annex_browser_pane_close (pane), NULL));
   annex_fake_desk_set_browser (fixture->desk, task, NULL);
   g_object_unref (pane);
@@ -334,6 +494,20 @@ find_window (Fixture *fixture, const char *title)
   return NULL;
 }
 
+static gboolean
+has_terminal (gpointer fixture)
+{
+  GtkWindow *window = find_window (fixture, "Terminal: Report");
+
+  return window != NULL && gtk_widget_get_mapped (GTK_WIDGET (window));
+}
+
+static gboolean
+has_no_terminal (gpointer fixture)
+{
+  return find_window (fixture, "Terminal: Report") == NULL;
+}
+
 static void
 terminal_body (gpointer data)
 {
@@ -344,25 +518,21 @@ terminal_body (gpointer data)
   GtkWindow *window;
 
   gtk_widget_activate_action (open_task (fixture, task), "task.show-pane", "s", "computer");
-  annex_shot_settle (500);
   pane = annex_find (GTK_WIDGET (get_window (fixture)), annex_is_type, "AnnexComputerPane");
   g_assert_true (gtk_widget_activate_action (pane, "computer.terminal", NULL));
-  annex_shot_settle (1000);
+  g_assert_true (annex_shot_wait (has_terminal, fixture, 10000));
   window = find_window (fixture, "Terminal: Report");
-  g_assert_nonnull (window);
   terminal = annex_find (GTK_WIDGET (window), annex_is_type, "VteTerminal");
   gtk_widget_grab_focus (terminal);
-  press (window, "ctrl+w"); /* deletes a word in every shell */
+  press_in_vain (window, "ctrl+w"); /* deletes a word in every shell */
   g_assert_true (find_window (fixture, "Terminal: Report") == window);
-  press (window, "ctrl+q");
+  press_in_vain (window, "ctrl+q");
   g_assert_true (find_window (fixture, "Terminal: Report") == window);
   g_assert_false (fixture->closed);
-  press (window, "ctrl+shift+w");
-  g_assert_null (find_window (fixture, "Terminal: Report"));
+  press_until (window, "ctrl+shift+w", has_no_terminal, fixture);
   /* The window has them. */
   window = GTK_WINDOW (get_window (fixture));
-  press (window, "ctrl+w");
-  g_assert_null (get_window (fixture));
+  press_until (window, "ctrl+w", has_no_window, fixture);
 }
 
 static void
@@ -382,8 +552,7 @@ test_terminal (void)
 static void
 quit_body (gpointer data)
 {
-  press (GTK_WINDOW (get_window (data)), "ctrl+q");
-  g_assert_null (get_window (data));
+  press_until (GTK_WINDOW (get_window (data)), "ctrl+q", has_no_window, data);
 }
 
 static void

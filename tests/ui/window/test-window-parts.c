@@ -294,7 +294,7 @@ test_drop (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   g_autofree char *path =
-      annex_fake_desk_make_folder (desk, "Receipts", (const char *[]){ "a.pdf", NULL });
+      annex_fake_desk_make_folder (desk, "Receipts", (const char *[]) { "a.pdf", NULL });
   GtkWidget *window = annex_window_new (NULL);
   GtkWidget *page = find (window, ANNEX_TYPE_NEW_TASK_PAGE);
   GtkEventController *target = get_drop_target (window);
@@ -359,7 +359,7 @@ test_drop_on_task (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   g_autofree char *path =
-      annex_fake_desk_make_folder (desk, "More", (const char *[]){ "a.pdf", NULL });
+      annex_fake_desk_make_folder (desk, "More", (const char *[]) { "a.pdf", NULL });
   AnnexTask *task = annex_fake_desk_add_task (desk, "Receipts");
   GtkWidget *window = annex_window_new (NULL);
   g_autoptr (GFile) folder = g_file_new_for_path (path);
@@ -414,6 +414,16 @@ has_chooser (gpointer data)
 }
 
 static gboolean
+has_chosen (gpointer data)
+{
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (find_chooser ()));
+  G_GNUC_END_IGNORE_DEPRECATIONS
+
+  return file != NULL && g_file_equal (file, data);
+}
+
+static gboolean
 was_granted (gpointer data)
 {
   return annex_fake_desk_was_called (data, "grant_folder:*");
@@ -425,7 +435,7 @@ test_added_in_files (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   g_autofree char *path =
-      annex_fake_desk_make_folder (desk, "More", (const char *[]){ "a.pdf", NULL });
+      annex_fake_desk_make_folder (desk, "More", (const char *[]) { "a.pdf", NULL });
   AnnexTask *task = annex_fake_desk_add_task (desk, "Receipts");
   GtkWidget *pane = annex_files_pane_new (ANNEX_DESK (desk), task);
   GtkWindow *window = annex_shot_window (pane, 400, 700);
@@ -436,10 +446,9 @@ test_added_in_files (void)
   g_settings_set_enum (settings, "default-folder-mode", ANNEX_SHARE_READ_ONLY);
   g_assert_true (gtk_widget_activate_action (pane, "files.add", NULL));
   g_assert_true (annex_shot_wait (has_chooser, NULL, 10000));
-  annex_shot_settle (500);
   G_GNUC_BEGIN_IGNORE_DEPRECATIONS
   g_assert_true (gtk_file_chooser_set_file (GTK_FILE_CHOOSER (find_chooser ()), folder, NULL));
-  annex_shot_settle (1000);
+  g_assert_true (annex_shot_wait (has_chosen, folder, 20000));
   gtk_dialog_response (GTK_DIALOG (find_chooser ()), GTK_RESPONSE_ACCEPT);
   G_GNUC_END_IGNORE_DEPRECATIONS
   g_assert_true (annex_shot_wait (was_granted, desk, 5000));
@@ -470,7 +479,7 @@ test_hover (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
   g_autofree char *path =
-      annex_fake_desk_make_folder (desk, "v1.0", (const char *[]){ "LICENSE", NULL });
+      annex_fake_desk_make_folder (desk, "v1.0", (const char *[]) { "LICENSE", NULL });
   g_autoptr (GFile) folder = g_file_new_for_path (path);
   g_autoptr (GFile) file = g_file_get_child (folder, "LICENSE");
   g_autoptr (GSList) folders = g_slist_prepend (NULL, folder);
