@@ -44,7 +44,7 @@ struct _AnnexDeskSession
   GHashTable *works;     /* id → AnnexWork */
   GPtrArray *checks;     /* AnnexCheckResult, the last results */
   GHashTable *elsewhere; /* ask id → what another process answered just now */
-  GHashTable *rules;     /* host → allowed: the standing rules as last read */
+  GHashTable *rules;     /* host → AnnexNetworkRule: the standing rules as last read */
   GHashTable *disk_uses; /* id → what was last measured inside the computer */
   gboolean moving;       /* computers are moved: nothing may start */
   GPtrArray *deletes;    /* DexFuture: what is being deleted, to be done before the end */

@@ -216,18 +216,31 @@ apply_to (AnnexNetworkPolicy *policy, GHashTable *before, GHashTable *now)
 {
   GHashTableIter iter;
   gpointer host;
-  gpointer allow;
-  gpointer was;
+  gpointer value;
 
   g_hash_table_iter_init (&iter, before);
-  while (g_hash_table_iter_next (&iter, &host, &allow))
+  while (g_hash_table_iter_next (&iter, &host, &value))
     if (!g_hash_table_contains (now, host))
-      annex_network_policy_remove (policy, host, allow ? "always" : "never");
+      annex_network_policy_remove (policy, host,
+                                   ((AnnexNetworkRule *) value)->allow ? "always" : "never");
   g_hash_table_iter_init (&iter, now);
-  while (g_hash_table_iter_next (&iter, &host, &allow))
-    if (!g_hash_table_lookup_extended (before, host, NULL, &was) || was != allow)
-      annex_network_policy_restore (policy, host, GPOINTER_TO_INT (allow),
-                                    allow ? "always" : "never");
+  while (g_hash_table_iter_next (&iter, &host, &value))
+    {
+      const AnnexNetworkRule *rule = value;
+      const AnnexNetworkRule *was = g_hash_table_lookup (before, host);
+
+      /* A Never that is said again counts where it was lifted meanwhile. */
+      if (was == NULL || was->allow != rule->allow ||
+          (!rule->allow && was->time_us != rule->time_us))
+        annex_network_policy_restore (policy, host, rule->allow, rule->allow ? "always" : "never");
+    }
+}
+
+static GHashTable *
+new_rules (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                (GDestroyNotify) annex_network_rule_free);
 }
 
 /* The desk may let go of it before this begins, and while it waits. */
@@ -333,13 +346,13 @@ rules_cb (DexFuture *future, gpointer data)
 
   if (rules == NULL)
     return dex_future_new_true ();
-  now = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  now = new_rules ();
   for (guint i = 0; i < rules->len; i++)
     {
       AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
 
       if (annex_site_rule_get_site (rule->host) == NULL)
-        g_hash_table_insert (now, g_strdup (rule->host), GINT_TO_POINTER (rule->allow));
+        g_hash_table_insert (now, g_strdup (rule->host), annex_network_rule_copy (rule));
     }
   g_hash_table_iter_init (&iter, self->works);
   while (g_hash_table_iter_next (&iter, NULL, &work))
@@ -465,7 +478,7 @@ annex_desk_session_init (AnnexDeskSession *self)
   self->disk_uses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->elsewhere =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, annex_desk_session_forget_elsewhere);
-  self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->rules = new_rules ();
   self->deletes = g_ptr_array_new_with_free_func (dex_unref);
   self->watch_ms = WATCH_MS;
   self->checks = g_ptr_array_new_with_free_func ((GDestroyNotify) annex_check_result_free);

@@ -43,7 +43,7 @@ struct _AnnexBrowserPane
 
   GHashTable *sites;    /* site → scope: once, task, always */
   GHashTable *never;    /* sites that no answer of a page's or the agent's asks about again */
-  GHashTable *standing; /* name of a rule → 1: allowed, 2: never; as they were read last */
+  GHashTable *standing; /* name → AnnexNetworkRule, as they were read last */
   GHashTable *offered;  /* sites of the plan that were asked about together */
   GHashTable *origins;  /* local origins that the user opened */
   GHashTable *consents; /* what was agreed to on a page: "tab|address|kind" */
@@ -153,6 +153,9 @@ annex_browser_pane_judge_host (const char *host, guint port, gpointer self);
 
 /* ---- the user's decisions (annex-browser-pane-rules.c) */
 
+/* An empty one. (transfer full) */
+GHashTable *
+annex_browser_pane_new_standing (void);
 /* In a fiber, once: reads what was decided in this task and for all, and follows it. */
 gboolean
 annex_browser_pane_restore (AnnexBrowserPane *self, GError **error);

@@ -32,8 +32,9 @@ static gboolean
 is_standing (AnnexBrowserPane *self, const char *site)
 {
   g_autofree char *name = annex_site_rule_dup_name (site);
+  const AnnexNetworkRule *rule = g_hash_table_lookup (self->standing, name);
 
-  return GPOINTER_TO_INT (g_hash_table_lookup (self->standing, name)) == 1;
+  return rule != NULL && rule->allow;
 }
 
 static void
@@ -74,40 +75,54 @@ get_site (const char *name, gboolean allow)
   return g_str_has_prefix (name, "www.") ? name + 4 : name;
 }
 
+GHashTable *
+annex_browser_pane_new_standing (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                (GDestroyNotify) annex_network_rule_free);
+}
+
+/* A Never that is said again counts where it was lifted meanwhile. */
+static gboolean
+is_said_anew (const AnnexNetworkRule *rule, const AnnexNetworkRule *was)
+{
+  return was == NULL || was->allow != rule->allow ||
+         (!rule->allow && was->time_us != rule->time_us);
+}
+
 static void
 apply_standing (AnnexBrowserPane *self, GPtrArray *rules)
 {
   g_autoptr (GHashTable) before = g_steal_pointer (&self->standing);
   GHashTableIter iter;
   gpointer name;
-  gpointer allow;
+  gpointer value;
 
-  /* 1: allowed, 2: never */
-  self->standing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->standing = annex_browser_pane_new_standing ();
   for (guint i = 0; i < rules->len; i++)
     {
       AnnexNetworkRule *rule = g_ptr_array_index (rules, i);
 
-      g_hash_table_insert (self->standing, g_strdup (rule->host),
-                           GINT_TO_POINTER (rule->allow ? 1 : 2));
+      g_hash_table_insert (self->standing, g_strdup (rule->host), annex_network_rule_copy (rule));
     }
   g_hash_table_iter_init (&iter, before);
-  while (g_hash_table_iter_next (&iter, &name, &allow))
+  while (g_hash_table_iter_next (&iter, &name, &value))
     {
-      gboolean was_allowed = GPOINTER_TO_INT (allow) == 1;
+      const AnnexNetworkRule *was = value;
+      const AnnexNetworkRule *now = g_hash_table_lookup (self->standing, name);
 
-      if (g_hash_table_lookup (self->standing, name) != allow &&
-          get_site (name, was_allowed) != NULL)
-        take_back (self, get_site (name, was_allowed), was_allowed ? "always" : "never");
+      if ((now == NULL || now->allow != was->allow) && get_site (name, was->allow) != NULL)
+        take_back (self, get_site (name, was->allow), was->allow ? "always" : "never");
     }
   g_hash_table_iter_init (&iter, self->standing);
-  while (g_hash_table_iter_next (&iter, &name, &allow))
+  while (g_hash_table_iter_next (&iter, &name, &value))
     {
-      gboolean is_allowed = GPOINTER_TO_INT (allow) == 1;
+      const AnnexNetworkRule *rule = value;
 
-      if (g_hash_table_lookup (before, name) != allow && get_site (name, is_allowed) != NULL)
-        annex_browser_pane_restore_rule (self, get_site (name, is_allowed),
-                                         is_allowed ? "always" : "never");
+      if (is_said_anew (rule, g_hash_table_lookup (before, name)) &&
+          get_site (name, rule->allow) != NULL)
+        annex_browser_pane_restore_rule (self, get_site (name, rule->allow),
+                                         rule->allow ? "always" : "never");
     }
 }
 
@@ -267,8 +282,12 @@ annex_browser_pane_decide (AnnexBrowserPane *self, const char *site, const char 
   gboolean is_always = g_str_equal (label, "always");
 
   if (is_always || g_str_equal (label, "never"))
-    g_hash_table_insert (self->standing, annex_site_rule_dup_name (site),
-                         GINT_TO_POINTER (is_always ? 1 : 2));
+    {
+      g_autofree char *name = annex_site_rule_dup_name (site);
+
+      g_hash_table_insert (self->standing, g_strdup (name),
+                           annex_network_rule_new (name, is_always, label));
+    }
   /* If it cannot be stored, the user is asked again in the next task. */
   if (self->store != NULL)
     dex_future_disown (annex_site_rule_decide (self->task, site, label));

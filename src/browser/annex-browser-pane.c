@@ -605,7 +605,7 @@ annex_browser_pane_init (AnnexBrowserPane *self)
   self->sites = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->never = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->offered = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->standing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->standing = annex_browser_pane_new_standing ();
   self->origins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->consents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->guard_wanted = 1;

@@ -446,6 +446,41 @@ test_never_and_once_of_a_source (void)
   office_close (&office);
 }
 
+/* A Never that is said again after a yes for the task counts in it at once; what else is decided
+ * meanwhile takes no yes away. */
+static void
+test_never_again (void)
+{
+  Office office;
+  g_autoptr (AnnexTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  AnnexStore *store;
+  AnnexWork *work;
+
+  office_open (&office, "{\"turns\":[{\"blocks\":[" SAY ("Well") "],\"repeat\":true}]}");
+  store = annex_desk_get_store (office.desk);
+  test_await (annex_store_set_rule (store, "rates.example", FALSE));
+  task = office_begin (&office, "look");
+  office_await_rest (&office, task, ANNEX_TASK_DONE);
+  await_judgement (&office, task, "rates.example", ANNEX_POLICY_ERROR_NEVER);
+  work = annex_desk_session_find_work (office.self, task);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *other = i == 0 ? "x.example" : "y.example";
+
+      g_assert_true (
+          annex_workspace_decide_host (work->workspace, "rates.example", "task", &error));
+      await_judgement (&office, task, "rates.example", -1);
+      test_await (annex_store_set_rule (store, other, FALSE));
+      await_judgement (&office, task, other, ANNEX_POLICY_ERROR_NEVER);
+      g_assert_cmpint (judge (&office, task, "rates.example"), ==, -1);
+      test_await (annex_store_set_rule (store, "rates.example", FALSE));
+      await_judgement (&office, task, "rates.example", ANNEX_POLICY_ERROR_NEVER);
+    }
+  g_clear_object (&task);
+  office_close (&office);
+}
+
 /* A task at rest that has read what others wrote and has data of the user's. */
 static AnnexTask *
 begin_exposed (Office *office)
@@ -527,6 +562,7 @@ main (int argc, char **argv)
   app_fixture_add ("/desk-asks/no-this-time", test_no_this_time);
   app_fixture_add ("/desk-asks/never-and-once", test_never_and_once);
   app_fixture_add ("/desk-asks/never-and-task", test_never_and_task);
+  app_fixture_add ("/desk-asks/never-again", test_never_again);
   app_fixture_add ("/desk-asks/never-and-once-of-a-source", test_never_and_once_of_a_source);
   app_fixture_add ("/desk-asks/rules-of-elsewhere", test_rules_of_elsewhere);
   status = g_test_run ();

@@ -116,6 +116,37 @@ test_later_word_counts (void)
   g_assert_cmpuint (self->asked->len, ==, 0);
 }
 
+/* The same while the pane is there: a Never that is said again takes the yes away at once, and what
+ * else is decided meanwhile does not. */
+static void
+test_never_again (void)
+{
+  g_autoptr (PaneFixture) self = pane_fixture_new ();
+  g_autoptr (GError) error = NULL;
+
+  pane_fixture_name (self, "site.example");
+  pane_fixture_page (self, "site.example/", NULL, "<title>Site</title><p>hello");
+  g_assert_true (pane_run (annex_store_set_rule (self->store, "site:site.example", FALSE), &error));
+  g_assert_false (pane_fixture_visit (self, "http://site.example/", &error));
+  g_assert_error (error, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_REFUSED);
+  g_clear_error (&error);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *other = i == 0 ? "x.example" : "y.example";
+
+      append (self, ANNEX_EVENT_NETWORK_DECIDED,
+              "{\"host\":\"site:site.example\",\"decision\":\"allow\",\"scope\":\"task\"}");
+      pane_wait_until (!is_never (self, "site.example"));
+      g_assert_true (pane_run (annex_store_set_rule (self->store, other, FALSE), &error));
+      pane_wait_until (is_never (self, other));
+      g_assert_false (is_never (self, "site.example"));
+      g_assert_true (
+          pane_run (annex_store_set_rule (self->store, "site:site.example", FALSE), &error));
+      pane_wait_until (is_never (self, "site.example"));
+    }
+  g_assert_cmpuint (self->asked->len, ==, 0);
+}
+
 /* ---------------------------------------------------------------- the rule of two */
 
 static void
@@ -258,6 +289,7 @@ main (int argc, char **argv)
   dex_init ();
   gtk_init ();
   g_test_add_func ("/browser/pane-rules/decisions-are-followed", test_decisions_are_followed);
+  g_test_add_func ("/browser/pane-rules/never-again", test_never_again);
   g_test_add_func ("/browser/pane-rules/later-word-counts", test_later_word_counts);
   g_test_add_func ("/browser/pane-rules/rule-of-two", test_rule_of_two);
   return g_test_run ();
