@@ -9,6 +9,7 @@
 #include "annex-future.h"
 #include "annex-keep.h"
 #include "annex-paths.h"
+#include "annex-taint.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -39,6 +40,24 @@ read_events (const char *file, GError **error)
     dex_await (annex_store_close (store), NULL); /* it is thrown away */
   annex_tree_remove (folder);
   return g_steal_pointer (&events);
+}
+
+/* Was the task an imported one where the case was made? Reading the case adds the last event. */
+static gboolean
+is_of_others (GPtrArray *events)
+{
+  for (guint i = 0; i + 1 < events->len; i++)
+    {
+      AnnexEvent *event = g_ptr_array_index (events, i);
+      AnnexEventType type = annex_event_get_event_type (event);
+      JsonObject *data = annex_event_get_data (event);
+
+      if (type == ANNEX_EVENT_IMPORTED ||
+          (type == ANNEX_EVENT_UNTRUSTED_READ &&
+           g_str_equal (annex_json_opt_string (data, "source", ""), ANNEX_SOURCE_IMPORT)))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -83,6 +102,7 @@ annex_eval_case_load (const char *file, GError **error)
   if (events == NULL || (recording = annex_recording_new (events, error)) == NULL)
     return NULL;
   trial = annex_trial_new (recording);
+  trial->is_others = is_of_others (events);
   for (guint i = 0; i < recording->folders->len; i++)
     if (!add_folder (trial, g_ptr_array_index (recording->folders, i), stem, error))
       return NULL;

@@ -206,10 +206,19 @@ hand_over_folder (Run *run, AnnexTrialFolder *folder, guint number, GError **err
 }
 
 static gboolean
+note_origin (Run *run, GError **error)
+{
+  return !run->trial->is_others ||
+         annex_workspace_note_untrusted (run->workspace, ANNEX_SOURCE_IMPORT, error);
+}
+
+static gboolean
 hand_over (Run *run, GError **error)
 {
   AnnexTrial *trial = run->trial;
 
+  if (!note_origin (run, error))
+    return FALSE;
   for (guint i = 0; i < trial->folders->len; i++)
     if (!hand_over_folder (run, g_ptr_array_index (trial->folders, i), i, error))
       return FALSE;

@@ -27,6 +27,7 @@ typedef struct
 {
   AnnexRecording *recording;
   GPtrArray *folders; /* AnnexTrialFolder, each of the recording's */
+  gboolean is_others; /* the recorded task was imported: its words are whoever's made that file */
   char *provider;     /* NULL: the model's words and the user's answers are the recorded ones */
   char *model;        /* nullable */
   char *base_url;     /* nullable */

@@ -77,6 +77,23 @@ class Eval(Journey):
         self.assertEqual([(s.get("before", {}).get("tool"), s.get("after", {}).get("tool")) for s in found["steps"]],
                          [("ask_user", None), ("shell", "shell")])
 
+    def test_of_others(self):
+        """The words of an imported task stay those of whoever made the file, in a case of it, too."""
+        path = os.path.join(self.temporary, "words.annex")
+        url, _ = self.model(turn("Done."))
+        self.ask_model(url, "--unattended", "Say it")
+        own = self.newest()["id"]
+        self.annex("tasks", "export", own, path)
+        other = self.annex("tasks", "import", path).stdout.strip()
+        for task, sources in ((own, []), (other, ["import"])):
+            case = self.annex("eval", "--save", os.path.join(self.temporary, task), task).stdout.strip()
+            found, _ = self.eval(case, "--keep")
+            self.assertEqual([e["data"]["source"] for e in self.events(found["task"], "untrusted-read")], sources)
+            # A case of what was tried from that case.
+            again = self.annex("eval", "--save", os.path.join(self.temporary, found["task"]), found["task"])
+            found, _ = self.eval(again.stdout.strip(), "--keep")
+            self.assertEqual([e["data"]["source"] for e in self.events(found["task"], "untrusted-read")], sources)
+
     def test_not_a_case(self):
         path = os.path.join(self.temporary, "none.annex")
         with open(path, "w", encoding="utf-8") as file:
