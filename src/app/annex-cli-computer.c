@@ -71,7 +71,13 @@ build (Options *options, GError **error)
   /* The image before stays until the new one has started. */
   if (image == NULL || !dex_await (annex_image_keeper_remove_unused (store), error))
     return -1;
-  annex_cli_print ("The computer's image %s is ready.\n", annex_image_get_version (image));
+  if (annex_image_store_has_fallen (store, annex_image_get_version (image),
+                                    annex_image_get_sha256 (image)))
+    annex_cli_print ("The computer's image %s is here, but it did not start before. It is tried "
+                     "again when a computer starts; if that fails, the one before is used.\n",
+                     annex_image_get_version (image));
+  else
+    annex_cli_print ("The computer's image %s is ready.\n", annex_image_get_version (image));
   return ANNEX_EXIT_DONE;
 }
 

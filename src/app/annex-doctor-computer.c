@@ -21,7 +21,8 @@
 
 /* The image */
 
-/* The version that is offered in place of @current and is another one; NULL where there is none.
+/* The version that is offered in place of @current and is another one, which has not been tried in
+ * vain; NULL where there is none.
  * What takes more than reading a file, only when @thorough. (transfer full) */
 static char *
 find_newer (AnnexDoctor *self, const char *current, gboolean thorough)
@@ -36,7 +37,8 @@ find_newer (AnnexDoctor *self, const char *current, gboolean thorough)
   if (origin == ANNEX_IMAGE_ORIGIN_NONE || (origin != ANNEX_IMAGE_ORIGIN_EXTENSION && !thorough))
     return NULL;
   version = dex_await_string (annex_image_source_find_version (source, NULL), NULL);
-  if (version == NULL || g_str_equal (version, current))
+  if (version == NULL || g_str_equal (version, current) ||
+      annex_image_store_has_fallen (annex_session_get_images (self->session), version, NULL))
     return NULL;
   estimate = dex_await_boxed (
       annex_image_source_estimate (source, annex_session_get_images (self->session), NULL), &error);
@@ -181,6 +183,17 @@ boot_trial (AnnexDoctor *self, GError **error)
   return dex_await (annex_computers_prepare (annex_session_get_computers (self->session)), error);
 }
 
+/* Did the image of @kit give way to the one before, which has started? */
+static gboolean
+has_fallen_back (AnnexDoctor *self, AnnexComputerKit *kit, const GError *error)
+{
+  g_autofree char *current =
+      annex_image_store_dup_current (annex_session_get_images (self->session));
+
+  return g_error_matches (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED) &&
+         g_strcmp0 (current, kit->image_version) != 0;
+}
+
 /* Why the next computer takes longer to start. */
 static const char *
 describe_template (AnnexTemplateState state)
@@ -224,6 +237,11 @@ look_template (AnnexDoctor *self, AnnexCheckResult *result, gboolean thorough)
     {
       if (!boot_trial (self, &error))
         {
+          if (has_fallen_back (self, kit, error))
+            {
+              annex_doctor_say (result, ANNEX_CHECK_NOTICE, "%s.", annex_error_said (error));
+              return;
+            }
           annex_doctor_say_error (result, ANNEX_CHECK_FAILED, error,
                                   _ ("A trial computer did not start."));
           result->repair = g_strdup (_ ("Try Again"));

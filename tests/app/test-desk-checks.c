@@ -5,6 +5,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "annex-desk-session-private.h"
+#include "annex-doctor.h"
+#include "annex-image-origin.h"
 #include "annex-paths.h"
 #include "annex-space.h"
 #include "image-harness.h"
@@ -275,6 +277,46 @@ test_newer_image (void)
   office_close (&office);
 }
 
+static AnnexCheckState
+look_at_image (Office *office)
+{
+  g_autoptr (AnnexDoctor) doctor = annex_doctor_new (office->self->session, NULL, NULL);
+  g_autoptr (AnnexCheckResult) result =
+      dex_await_boxed (annex_doctor_look (doctor, "image", TRUE), NULL);
+
+  g_assert_nonnull (result);
+  return result->state;
+}
+
+/* A system that did not start is not offered again. */
+static void
+test_fallen_image (void)
+{
+  g_autofree char *folder = g_build_filename (app_fixture_get_home (), "data/annex/image", NULL);
+  g_autofree char *image = g_build_filename (folder, "13-a", NULL);
+  g_autofree char *current = g_build_filename (folder, "current", NULL);
+  g_autofree char *offered = NULL;
+  g_autoptr (AnnexImageSource) source = NULL;
+  AnnexImageStore *images;
+  Office office;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  image_harness_write_image (image, "13-a", "a");
+  g_assert_cmpint (symlink ("13-a", current), ==, 0);
+  office_open (&office, NULL);
+  images = annex_session_get_images (office.self->session);
+  source = annex_image_origin_create_source (annex_image_origin_find (), FALSE,
+                                             annex_session_get_store (office.self->session));
+  offered = dex_await_string (annex_image_source_find_version (source, NULL), NULL);
+  g_assert_nonnull (offered);
+  g_assert_cmpint (look_at_image (&office), ==, ANNEX_CHECK_NOTICE);
+  test_await (annex_image_store_note_fallen (images, "another", "a1"));
+  g_assert_cmpint (look_at_image (&office), ==, ANNEX_CHECK_NOTICE);
+  test_await (annex_image_store_note_fallen (images, offered, "a1"));
+  g_assert_cmpint (look_at_image (&office), ==, ANNEX_CHECK_OK);
+  office_close (&office);
+}
+
 /* What lies on a disk that was away is looked at when it comes, though its time is not then. */
 static void
 test_disk_comes (void)
@@ -307,6 +349,7 @@ main (int argc, char **argv)
   app_fixture_add ("/desk-checks/model", test_watches_model);
   app_fixture_add ("/desk-checks/room", test_watches_room);
   app_fixture_add ("/desk-checks/newer-image", test_newer_image);
+  app_fixture_add ("/desk-checks/fallen-image", test_fallen_image);
   app_fixture_add ("/desk-checks/disk-comes", test_disk_comes);
   app_fixture_add ("/desk-checks/keyring-mended", test_keyring_mended);
   g_test_add_func ("/desk-checks/keyring-locked", test_keyring_locked);

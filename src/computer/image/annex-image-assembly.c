@@ -147,6 +147,20 @@ annex_image_assembly_is_same (AnnexImage *current, const AnnexImageManifest *man
          strcmp (annex_image_get_sha256 (current), manifest->sha256) == 0;
 }
 
+AnnexImage *
+annex_image_assembly_take_present (AnnexImageStore *store,
+                                   const AnnexImageManifest *manifest,
+                                   GCancellable *cancellable)
+{
+  g_autofree char *path =
+      g_build_filename (annex_image_store_get_folder (store), manifest->version, NULL);
+  g_autoptr (AnnexImage) present = annex_image_open_blocking (path, cancellable, NULL);
+
+  if (!annex_image_assembly_is_same (present, manifest))
+    return NULL;
+  return annex_image_store_set_current_blocking (store, manifest->version, cancellable, NULL);
+}
+
 gboolean
 annex_image_assembly_check_age (AnnexImage *current,
                                 const AnnexImageManifest *manifest,

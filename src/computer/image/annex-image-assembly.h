@@ -19,6 +19,13 @@ annex_image_assembly_open_current (AnnexImageStore *store, GCancellable *cancell
 gboolean
 annex_image_assembly_is_same (AnnexImage *current, const AnnexImageManifest *manifest);
 
+/* The described image, where it is in @store whole though another one is the current one: it is made
+ * that again. NULL: it must be brought. (transfer full) */
+AnnexImage *
+annex_image_assembly_take_present (AnnexImageStore *store,
+                                   const AnnexImageManifest *manifest,
+                                   GCancellable *cancellable);
+
 /* An image that was made before the current one is not taken in its place: whoever can put an old
  * image where a new one is expected could bring its faults back. FALSE with
  * ANNEX_IMAGE_ERROR_DAMAGED. @current is nullable. */

@@ -184,6 +184,7 @@ copy_locked (gpointer data, GError **error)
   g_autoptr (GBytes) text = NULL;
   g_autoptr (AnnexImageManifest) manifest = read_own_manifest (work, &text, error);
   g_autoptr (AnnexImage) current = NULL;
+  g_autoptr (AnnexImage) present = NULL;
   g_autofree char *staging = NULL, *manifest_path = NULL;
 
   if (manifest == NULL)
@@ -193,6 +194,9 @@ copy_locked (gpointer data, GError **error)
     return g_steal_pointer (&current);
   if (!annex_image_assembly_check_age (current, manifest, error))
     return NULL;
+  present = annex_image_assembly_take_present (work->base.store, manifest, work->base.cancellable);
+  if (present != NULL)
+    return g_steal_pointer (&present);
   staging = annex_image_store_stage (work->base.store, manifest->version, error);
   if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, current, error))
     return NULL;

@@ -265,6 +265,7 @@ fetch_locked (gpointer data, GError **error)
   Work *work = data;
   g_autoptr (AnnexImageManifest) manifest = NULL;
   g_autoptr (AnnexImage) current = NULL;
+  g_autoptr (AnnexImage) present = NULL;
   g_autoptr (GBytes) text = NULL;
   g_autofree char *staging = NULL, *manifest_path = NULL;
 
@@ -277,6 +278,9 @@ fetch_locked (gpointer data, GError **error)
     return g_steal_pointer (&current);
   if (!check_age (work, current, manifest, error))
     return NULL;
+  present = annex_image_assembly_take_present (work->base.store, manifest, work->base.cancellable);
+  if (present != NULL)
+    return g_steal_pointer (&present);
 
   staging = annex_image_store_stage (work->base.store, manifest->version, error);
   if (staging == NULL || !annex_image_assembly_check_space (staging, manifest, current, error))

@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "annex-image-store.h"
+#include "annex-image-store-private.h"
 
 #include "annex-future.h"
 #include "annex-paths.h"
@@ -25,8 +25,6 @@
 #define STAGING_PREFIX ".staging-"
 #define TRASH_PREFIX ".old-"
 #define LOCK_NAME ".lock"
-/* Beside an image's files: it has started. */
-#define STARTED_NAME "started"
 #define LOCK_INTERVAL_US (G_USEC_PER_SEC / 5)
 /* A staging folder that nobody has touched for so long belongs to no download. */
 #define STAGING_LIFE_S (24 * 60 * 60)
@@ -53,9 +51,8 @@ set_failed (GError **error, const char *what)
   return FALSE;
 }
 
-/* A version is a folder's name, and comes from a link's target or a manifest. */
-static gboolean
-is_version (const char *version)
+gboolean
+annex_image_store_is_version (const char *version)
 {
   return version != NULL && version[0] != '\0' && version[0] != '.' &&
          strchr (version, '/') == NULL && strcmp (version, CURRENT_NAME) != 0;
@@ -111,7 +108,7 @@ read_current (const char *folder)
   g_autofree char *link = g_build_filename (folder, CURRENT_NAME, NULL);
   g_autofree char *target = g_file_read_link (link, NULL);
 
-  return is_version (target) ? g_steal_pointer (&target) : NULL;
+  return annex_image_store_is_version (target) ? g_steal_pointer (&target) : NULL;
 }
 
 char *
@@ -129,7 +126,7 @@ annex_image_store_open_version (AnnexImageStore *self,
   g_autofree char *path = NULL;
 
   dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (self));
-  if (!is_version (version))
+  if (!annex_image_store_is_version (version))
     return annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
                                     N_ ("There is no image of the computer yet"));
   path = g_build_filename (self->folder, version, NULL);
@@ -153,7 +150,7 @@ annex_image_store_stage (AnnexImageStore *self, const char *version, GError **er
   g_autoptr (GError) local = NULL;
 
   g_return_val_if_fail (ANNEX_IS_IMAGE_STORE (self), NULL);
-  if (!is_version (version))
+  if (!annex_image_store_is_version (version))
     {
       annex_set_spoken (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_DAMAGED,
                         N_ ("The image’s version cannot be a folder’s name"));
@@ -437,47 +434,11 @@ DexFuture *
 annex_image_store_set_current (AnnexImageStore *self, const char *version)
 {
   dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (self));
-  if (!is_version (version))
+  if (!annex_image_store_is_version (version))
     return annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
                                     N_ ("There is no such image of the computer"));
   return annex_worker_run ("image-set-current", set_current_work, work_new (self, version),
                            work_free);
-}
-
-/* ---- has it started? */
-
-static DexFuture *
-note_started_work (gpointer data)
-{
-  Work *work = data;
-  g_autofree char *path =
-      g_build_filename (work->store->folder, work->argument, STARTED_NAME, NULL);
-  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-  if (fd >= 0)
-    close (fd);
-  return dex_future_new_true ();
-}
-
-DexFuture *
-annex_image_store_note_started (AnnexImageStore *self, const char *version)
-{
-  dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (self));
-  if (!is_version (version))
-    return dex_future_new_true ();
-  return annex_worker_run ("image-started", note_started_work, work_new (self, version), work_free);
-}
-
-gboolean
-annex_image_store_has_started (AnnexImageStore *self, const char *version)
-{
-  g_autofree char *path = NULL;
-
-  g_return_val_if_fail (ANNEX_IS_IMAGE_STORE (self), FALSE);
-  if (!is_version (version))
-    return FALSE;
-  path = g_build_filename (self->folder, version, STARTED_NAME, NULL);
-  return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
 /* ---- listing */
@@ -538,7 +499,8 @@ list_work (gpointer data)
       struct stat info;
       Listed *listed;
 
-      if (!is_version (name) || lstat (path, &info) < 0 || !S_ISDIR (info.st_mode))
+      if (!annex_image_store_is_version (name) || lstat (path, &info) < 0 ||
+          !S_ISDIR (info.st_mode))
         continue;
       listed = g_new0 (Listed, 1);
       listed->entry.version = g_strdup (name);
@@ -616,12 +578,13 @@ remove_work (gpointer data)
         doom = all || is_abandoned (path);
       else if (g_str_has_prefix (name, TRASH_PREFIX))
         doom = TRUE;
-      else if (is_version (name))
+      else if (annex_image_store_is_version (name))
         doom = all ||
                (current != NULL && strcmp (name, current) != 0 &&
                 !(work->keep != NULL && g_strv_contains ((const char *const *) work->keep, name)));
       else
-        doom = all && strcmp (name, CURRENT_NAME) == 0;
+        doom = all &&
+               (strcmp (name, CURRENT_NAME) == 0 || strcmp (name, ANNEX_IMAGE_STORE_FALLEN) == 0);
       if (doom)
         g_ptr_array_add (doomed, g_strdup (name));
     }

@@ -101,6 +101,17 @@ annex_image_store_note_started (AnnexImageStore *self,
 gboolean
 annex_image_store_has_started (AnnexImageStore *self, const char *version);
 
+/* Notes that the image @version with @sha256 did not start, and that the one before it was taken
+ * again, until it has started all the same, or another one does not: so that it is not offered again.
+ * In a store that cannot be written nothing is noted. Resolves to TRUE. */
+DexFuture *
+annex_image_store_note_fallen (AnnexImageStore *self,
+                               const char *version,
+                               const char *sha256) G_GNUC_WARN_UNUSED_RESULT;
+/* Is that noted of @version, with @sha256 (NULL: with any)? Blocking, but only one small file. */
+gboolean
+annex_image_store_has_fallen (AnnexImageStore *self, const char *version, const char *sha256);
+
 /* Resolves to a GPtrArray (boxed) of AnnexImageEntry, newest first. */
 DexFuture *
 annex_image_store_list (AnnexImageStore *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -149,6 +149,22 @@ test_outlives_the_package (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* What is there whole, though it is not in use, is not copied again. */
+static void
+test_present (Fixture *f, gconstpointer data)
+{
+  g_autofree char *base = g_build_filename (f->package, "base.erofs", NULL);
+  g_autoptr (GError) error = NULL;
+
+  assert_taken (f, "one");
+  pack (f, "two", "b", "2026-03-01T10:00:00Z");
+  assert_taken (f, "two");
+  image_harness_wait (annex_image_store_set_current (f->store, "one"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_unlink (base), ==, 0);
+  assert_taken (f, "two");
+}
+
 static void
 test_older (Fixture *f, gconstpointer data)
 {
@@ -282,6 +298,7 @@ main (int argc, char **argv)
   dex_init ();
   ADD ("taken", test_taken);
   ADD ("outlives-the-package", test_outlives_the_package);
+  ADD ("present", test_present);
   ADD ("older", test_older);
   ADD ("changed", test_changed);
   ADD ("link", test_link);

@@ -223,6 +223,22 @@ test_update (FetchFixture *f, gconstpointer data)
   g_assert_cmpuint (fetch_count_requests (f, "/image/base.erofs"), ==, 1);
 }
 
+/* What is there whole, though it is not in use, is not fetched again. */
+static void
+test_present (FetchFixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fetch_assert_provided (f, "one");
+  fetch_serve_image (f, "two", "b");
+  fetch_assert_provided (f, "two");
+  image_harness_wait (annex_image_store_set_current (f->store, "one"), &error);
+  g_assert_no_error (error);
+  g_ptr_array_set_size (f->requests, 0);
+  fetch_assert_provided (f, "two");
+  g_assert_cmpuint (f->requests->len, ==, 1); /* the manifest */
+}
+
 static void
 replace_in_manifest (FetchFixture *f, const char *from, const char *to)
 {
@@ -481,6 +497,7 @@ main (int argc, char **argv)
   ADD ("hostile-manifest", test_hostile_manifest);
   ADD ("pinned", test_pinned);
   ADD ("update", test_update);
+  ADD ("present", test_present);
   ADD ("signed", test_signed);
   ADD ("wrong-signature", test_wrong_signature);
   ADD ("other-key", test_other_key);
