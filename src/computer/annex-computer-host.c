@@ -295,7 +295,7 @@ making_free (gpointer data)
   g_free (making);
 }
 
-/* May it be the image's own fault? */
+/* May it be the fault of the image, whose guest did not come up? */
 static gboolean
 is_suspect (const GError *error)
 {
@@ -307,6 +307,49 @@ is_suspect (const GError *error)
 }
 
 static gboolean
+is_current (AnnexComputerHost *self, const char *version)
+{
+  g_autofree char *current = annex_image_store_dup_current (self->images);
+
+  return g_strcmp0 (current, version) == 0;
+}
+
+/* Back to the image before that of @kit, where it starts and that one did not: if neither does, it
+ * may as well be this machine's fault. Returns its version. (transfer full) */
+static char *
+await_before (AnnexComputerHost *self, AnnexComputerKit *kit)
+{
+  g_autofree char *version = dex_await_string (
+      annex_image_keeper_find_before (self->images, kit->image_version), NULL); /* there is none */
+  g_autoptr (AnnexComputerKit) before = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean guest_failed;
+
+  /* Somebody else was first. */
+  if (version == NULL || is_current (self, version))
+    return g_steal_pointer (&version);
+  before = dex_await_boxed (annex_computer_kit_gather (self->virt, self->images, version), &error);
+  if (before == NULL || !dex_await (annex_template_make (self->virt, before, TRUE,
+                                                         DEX_FUTURE (self->ending), &guest_failed),
+                                    &error))
+    {
+      g_info ("The image %s does not start, nor does %s: %s", kit->image_version, version,
+              error->message);
+      return NULL;
+    }
+  annex_computer_host_await_noted (self, before);
+  if (is_current (self, kit->image_version))
+    {
+      if (!dex_await (annex_image_store_set_current (self->images, version), NULL))
+        return NULL;
+      dex_await (
+          annex_image_store_note_fallen (self->images, kit->image_version, kit->image_sha256),
+          NULL); /* always resolves */
+    }
+  return g_steal_pointer (&version);
+}
+
+static gboolean
 await_template (AnnexComputerHost *self, AnnexComputerKit *kit, GError **error)
 {
   g_autoptr (GError) local = NULL;
@@ -314,20 +357,25 @@ await_template (AnnexComputerHost *self, AnnexComputerKit *kit, GError **error)
 
   for (guint i = 0; i < TEMPLATE_TRIES; i++)
     {
+      gboolean guest_failed;
+
       g_clear_error (&local);
-      if (dex_await (annex_template_make (self->virt, kit, DEX_FUTURE (self->ending)), &local))
+      if (dex_await (annex_template_make (self->virt, kit, FALSE, DEX_FUTURE (self->ending),
+                                          &guest_failed),
+                     &local))
         {
           annex_computer_host_await_noted (self, kit);
           return TRUE;
         }
-      if (!is_suspect (local) || annex_image_store_has_started (self->images, kit->image_version))
+      if (!guest_failed || !is_suspect (local) ||
+          dex_future_is_rejected (DEX_FUTURE (self->ending)) ||
+          annex_image_store_has_started (self->images, kit->image_version))
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
     }
-  before = dex_await_string (annex_image_keeper_fall_back (self->images, kit->image_version),
-                             NULL); /* none: the first error is told */
+  before = await_before (self, kit);
   if (before == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));

@@ -27,8 +27,9 @@ DexFuture *
 annex_computer_host_kit (AnnexComputerHost *self, const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Makes sure that there is a template; one at a time is made, whoever asks. Resolves to TRUE. Where
- * an image that has never started does not, twice, the one before it is made the current one:
- * rejects IMAGE_DAMAGED, and a new kit has the image before. */
+ * the guest of an image that has never started does not come up, twice, and that of the image before
+ * it does, that one is made the current one: rejects IMAGE_DAMAGED, and a new kit has the image
+ * before. */
 DexFuture *
 annex_computer_host_template (AnnexComputerHost *self,
                               AnnexComputerKit *kit) G_GNUC_WARN_UNUSED_RESULT;

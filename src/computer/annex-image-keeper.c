@@ -79,16 +79,16 @@ typedef struct
 {
   AnnexImageStore *images;
   char *version;
-} Fall;
+} Find;
 
 static void
-fall_free (gpointer data)
+find_free (gpointer data)
 {
-  Fall *fall = data;
+  Find *find = data;
 
-  g_object_unref (fall->images);
-  g_free (fall->version);
-  g_free (fall);
+  g_object_unref (find->images);
+  g_free (find->version);
+  g_free (find);
 }
 
 /* Whether it can be told of any image that it has started: Annex did not always note it. */
@@ -135,43 +135,42 @@ await_newest (AnnexImageStore *images, GPtrArray *entries, GStrv needed)
 }
 
 static DexFuture *
-fall_back_fiber (gpointer data)
+find_before_fiber (gpointer data)
 {
-  Fall *fall = data;
-  AnnexImageStore *images = fall->images;
+  Find *find = data;
+  AnnexImageStore *images = find->images;
   g_autofree char *current = annex_image_store_dup_current (images);
   g_auto (GStrv) needed = annex_image_keeper_dup_needed ();
-  gboolean has_disk = g_strv_contains ((const char *const *) needed, fall->version);
+  gboolean has_disk = g_strv_contains ((const char *const *) needed, find->version);
   g_autoptr (GPtrArray) entries = NULL;
   g_autoptr (AnnexImage) before = NULL;
 
-  if (current != NULL && !annex_image_store_has_started (images, fall->version))
+  if (current != NULL && !annex_image_store_has_started (images, find->version))
     entries = dex_await_boxed (annex_image_store_list (images), NULL);
   if (entries != NULL && (has_notes (images, entries) || !has_disk))
     {
       /* Somebody else was first. */
-      if (g_strcmp0 (current, fall->version) != 0)
+      if (g_strcmp0 (current, find->version) != 0)
         return dex_future_new_for_string (current);
       before = await_newest (images, entries, needed);
     }
-  if (before != NULL &&
-      dex_await (annex_image_store_set_current (images, annex_image_get_version (before)), NULL))
+  if (before != NULL)
     return dex_future_new_for_string (annex_image_get_version (before));
   return annex_future_new_spoken (ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND,
                                   N_ ("There is no such image of the computer"));
 }
 
 DexFuture *
-annex_image_keeper_fall_back (AnnexImageStore *images, const char *version)
+annex_image_keeper_find_before (AnnexImageStore *images, const char *version)
 {
-  Fall *fall;
+  Find *find;
 
   dex_return_error_if_fail (ANNEX_IS_IMAGE_STORE (images));
   dex_return_error_if_fail (version != NULL);
-  fall = g_new0 (Fall, 1);
-  fall->images = g_object_ref (images);
-  fall->version = g_strdup (version);
-  return annex_fiber_run (fall_back_fiber, fall, fall_free);
+  find = g_new0 (Find, 1);
+  find->images = g_object_ref (images);
+  find->version = g_strdup (version);
+  return annex_fiber_run (find_before_fiber, find, find_free);
 }
 
 DexFuture *

@@ -16,13 +16,13 @@ G_BEGIN_DECLS
 GStrv
 annex_image_keeper_dup_needed (void);
 
-/* The version @version of @images does not start. Makes the newest one current that has started
- * before, or that a task's disk was made with; where another one is current already, that stays.
- * Resolves to its version (string); rejects with ANNEX_IMAGE_ERROR_NOT_FOUND when there is none, or
+/* The version @version of @images does not start. Finds the one to go back to, and changes nothing:
+ * the newest one that has started before, or that a task's disk was made with; where another one is
+ * current already, that one. Resolves to its version (string); rejects with ANNEX_IMAGE_ERROR_NOT_FOUND when there is none, or
  * @version has started itself. */
 DexFuture *
-annex_image_keeper_fall_back (AnnexImageStore *images,
-                              const char *version) G_GNUC_WARN_UNUSED_RESULT;
+annex_image_keeper_find_before (AnnexImageStore *images,
+                                const char *version) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Removes from @images what no disk needs, except the current version. All stay until the current
  * one has started: it may turn out that it does not. Nothing is done where @images are not

@@ -26,6 +26,10 @@
 #define STAMP_NAME "template.json"
 #define STALL_MS 60000
 #define KEEP_TEMPLATES 3
+/* Emulated, on a busy machine, another Annex may make one for many minutes; its end ends its lock.
+ */
+#define LOCK_WAIT_MS 500
+#define LOCK_TRIES (2 * 60 * 60)
 
 /* What the first commands of a task will need is read into the page cache, which is saved too. */
 #define WARM_UP_SCRIPT                                                                             \
@@ -235,6 +239,9 @@ typedef struct
   char *key;
   AnnexMachine *machine;
   DexFuture *cancel;
+  gboolean trial;
+  gboolean keep; /* the one that is there: copies of it may be made right now */
+  gboolean *guest_failed;
 } Make;
 
 static void
@@ -271,12 +278,12 @@ lock_folder (Make *make, GError **error)
 
       if (annex_computer_folder_lock (folder, &local))
         return TRUE;
-      if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_BUSY) || tries > 240)
+      if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_BUSY) || tries >= LOCK_TRIES)
         {
           g_propagate_error (error, annex_computer_error_from_io (g_steal_pointer (&local)));
           return FALSE;
         }
-      dex_await (dex_timeout_new_msec (500), NULL); /* a time-out always rejects */
+      dex_await (dex_timeout_new_msec (LOCK_WAIT_MS), NULL); /* a time-out always rejects */
       if (is_cancelled (make, error))
         return FALSE;
     }
@@ -291,16 +298,16 @@ prepare_worker (gpointer data)
   g_autofree char *target = dup_template_path (make->key, NULL);
   g_autoptr (GError) error = NULL;
 
-  annex_folder_remove_flat (target, NULL);
+  if (!make->keep)
+    annex_folder_remove_flat (target, NULL);
   if (!annex_paths_make (target, &error) || !annex_file_copy_sparse (make->kit->disk, disk, &error))
     return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
   return dex_future_new_true ();
 }
 
-static DexFuture *
-finish_worker (gpointer data)
+static gboolean
+put_in_place (Make *make, GError **error)
 {
-  Make *make = data;
   AnnexComputerFolder *folder = annex_machine_get_folder (make->machine);
   g_autofree char *from = annex_computer_folder_dup_path (folder, DISK_NAME);
   g_autofree char *to = dup_template_path (make->key, DISK_NAME);
@@ -309,17 +316,25 @@ finish_worker (gpointer data)
   g_autofree char *stamp = NULL;
   g_autofree char *text = NULL;
   g_autoptr (JsonObject) object = json_object_new ();
-  g_autoptr (GError) error = NULL;
 
-  if (g_rename (from, to) != 0 && !annex_file_copy_sparse (from, to, &error))
-    return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
+  if (g_rename (from, to) != 0 && !annex_file_copy_sparse (from, to, error))
+    return FALSE;
   stamp = dup_stamp (make->key);
   json_object_set_string_member (object, "stamp", stamp != NULL ? stamp : "");
   json_object_set_string_member (object, "facts", facts);
   text = annex_json_object_to_string (object);
-  if (!annex_file_write_atomic (stamp_path, text, strlen (text), 0600, &error))
+  return annex_file_write_atomic (stamp_path, text, strlen (text), 0600, error);
+}
+
+static DexFuture *
+finish_worker (gpointer data)
+{
+  Make *make = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!make->keep && !put_in_place (make, &error))
     return dex_future_new_for_error (annex_computer_error_from_io (g_steal_pointer (&error)));
-  annex_computer_folder_remove (folder, NULL);
+  annex_computer_folder_remove (annex_machine_get_folder (make->machine), NULL);
   remove_oldest ();
   return dex_future_new_true ();
 }
@@ -356,12 +371,28 @@ boot_and_settle (Make *make, GError **error)
   return TRUE;
 }
 
+static gboolean
+await_made (Make *make, GError **error)
+{
+  g_autofree char *memory = dup_template_path (make->key, MEMORY_NAME);
+
+  /* What an earlier attempt that was cut short may have left running. */
+  if (!dex_await (annex_machine_destroy (make->machine), error) ||
+      !dex_await (annex_worker_run ("annex-template", prepare_worker, make, NULL), error))
+    return FALSE;
+  *make->guest_failed = !boot_and_settle (make, error);
+  return !*make->guest_failed &&
+         dex_await (make->keep ? annex_machine_destroy (make->machine)
+                               : annex_machine_save (make->machine, memory),
+                    error) &&
+         dex_await (annex_worker_run ("annex-template", finish_worker, make, NULL), error);
+}
+
 static DexFuture *
 make_fiber (gpointer data)
 {
   Make *make = data;
   g_autofree char *id = dup_template_id (make->key);
-  g_autofree char *memory = dup_template_path (make->key, MEMORY_NAME);
   g_autoptr (GError) error = NULL;
   AnnexComputerFolder *folder;
 
@@ -369,33 +400,37 @@ make_fiber (gpointer data)
   folder = annex_machine_get_folder (make->machine);
   if (!lock_folder (make, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
-  if (template_is_whole (make->key))
+  make->keep = template_is_whole (make->key);
+  if (make->keep && !make->trial)
     return dex_future_new_true ();
-  /* What an earlier attempt that was cut short may have left running. */
-  if (dex_await (annex_machine_destroy (make->machine), &error) &&
-      dex_await (annex_worker_run ("annex-template", prepare_worker, make, NULL), &error) &&
-      boot_and_settle (make, &error) &&
-      dex_await (annex_machine_save (make->machine, memory), &error) &&
-      dex_await (annex_worker_run ("annex-template", finish_worker, make, NULL), &error))
+  if (await_made (make, &error))
     {
       g_debug ("Template: done");
       return dex_future_new_true ();
     }
   dex_await (annex_machine_destroy (make->machine), NULL); /* the first error is the one to tell */
   annex_computer_folder_remove (folder, NULL);
-  annex_template_discard (make->kit);
+  if (!make->keep)
+    annex_template_discard (make->kit);
   return annex_future_new_error (g_steal_pointer (&error));
 }
 
 DexFuture *
-annex_template_make (AnnexVirt *virt, AnnexComputerKit *kit, DexFuture *cancel)
+annex_template_make (AnnexVirt *virt,
+                     AnnexComputerKit *kit,
+                     gboolean trial,
+                     DexFuture *cancel,
+                     gboolean *guest_failed)
 {
   Make *make = g_new0 (Make, 1);
 
+  *guest_failed = FALSE;
   make->virt = g_object_ref (virt);
   make->kit = annex_computer_kit_ref (kit);
   make->key = annex_computer_kit_dup_key (kit);
   make->cancel = dex_ref (cancel);
+  make->trial = trial;
+  make->guest_failed = guest_failed;
   return annex_fiber_run (make_fiber, make, make_free);
 }
 

@@ -33,12 +33,17 @@ AnnexTemplateState
 annex_template_look (const AnnexComputerKit *kit);
 
 /* Boots a computer without shares, lets it settle, saves it. Takes about a boot and a save; the
- * memory of one computer must be free. When @cancel rejects, the computer is destroyed and nothing is
- * left. Resolves to TRUE, at once when there is one already. */
+ * memory of one computer must be free. While another Annex makes the same one, waits for that. When
+ * @cancel rejects, the computer is destroyed and nothing is left. Resolves to TRUE, at once when there
+ * is one already; a @trial boots all the same, to see whether it does, and leaves that one as it is.
+ * @guest_failed, which must live until the future settles, becomes TRUE where a computer was started
+ * and did not come up, and FALSE with any other failure. */
 DexFuture *
 annex_template_make (AnnexVirt *virt,
                      AnnexComputerKit *kit,
-                     DexFuture *cancel) G_GNUC_WARN_UNUSED_RESULT;
+                     gboolean trial,
+                     DexFuture *cancel,
+                     gboolean *guest_failed) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Puts copies into @folder: the disk as disk.qcow2, the memory as @memory_name, the latter given to
  * the folder's computer. The disk comes last and at once: a crash leaves none, or a whole one.

@@ -223,8 +223,22 @@ assert_no_way_back (const char *version)
 {
   g_autoptr (GError) error = NULL;
 
-  image_harness_wait (annex_image_keeper_fall_back (store, version), &error);
+  image_harness_wait (annex_image_keeper_find_before (store, version), &error);
   g_assert_error (error, ANNEX_IMAGE_ERROR, ANNEX_IMAGE_ERROR_NOT_FOUND);
+}
+
+/* The way back is named, and not gone yet. */
+static void
+assert_way_back (const char *version, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *current = annex_image_store_dup_current (store);
+  const GValue *value =
+      image_harness_wait (annex_image_keeper_find_before (store, version), &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_value_get_string (value), ==, expected);
+  assert_current (current);
 }
 
 /* Writes when image @version was made. */
@@ -245,7 +259,7 @@ date_image (const char *version, const char *created)
 
 /* From one that never started to the newest one that did; never away from one that has. */
 static void
-test_fall_back (gpointer *fixture, gconstpointer data)
+test_way_back (gpointer *fixture, gconstpointer data)
 {
   assert_no_way_back ("three");
   install_anew ("three");
@@ -255,27 +269,47 @@ test_fall_back (gpointer *fixture, gconstpointer data)
   date_image ("two", "2026-01-03T00:00:00Z");
   note_started ("two");
   note_started ("one"); /* last, though it is older */
-  assert_works (annex_image_keeper_fall_back (store, "three"));
-  assert_current ("two");
+  assert_way_back ("three", "two");
   /* Who comes second takes what is current then. */
-  assert_works (annex_image_keeper_fall_back (store, "three"));
-  assert_current ("two");
+  assert_works (annex_image_store_set_current (store, "one"));
+  assert_way_back ("three", "one");
   assert_no_way_back ("two");
   assert_images ("111");
 }
 
 /* Data of an Annex that did not note it: what a disk was made with has started. */
 static void
-test_fall_back_unnoted (gpointer *fixture, gconstpointer data)
+test_way_back_unnoted (gpointer *fixture, gconstpointer data)
 {
   install_anew ("three");
   write_computer (TASK_TWO, "two");
-  assert_works (annex_image_keeper_fall_back (store, "three"));
-  assert_current ("two");
+  assert_way_back ("three", "two");
   install_anew ("three");
   write_computer (TASK_THREE, "three");
   assert_no_way_back ("three");
   assert_current ("three");
+}
+
+/* It outlives the image, and is true until that one starts, or is another one. */
+static void
+test_fallen (gpointer *fixture, gconstpointer data)
+{
+  g_assert_false (annex_image_store_has_fallen (store, "three", NULL));
+  assert_works (annex_image_store_set_current (store, "two"));
+  note_started ("two");
+  assert_works (annex_image_store_note_fallen (store, "three", "a1"));
+  assert_works (annex_image_keeper_remove_unused (store));
+  assert_images ("-1-");
+  g_assert_true (annex_image_store_has_fallen (store, "three", NULL));
+  g_assert_true (annex_image_store_has_fallen (store, "three", "a1"));
+  g_assert_false (annex_image_store_has_fallen (store, "three", "a2"));
+  g_assert_false (annex_image_store_has_fallen (store, "two", NULL));
+  install ("three");
+  note_started ("three");
+  g_assert_false (annex_image_store_has_fallen (store, "three", NULL));
+  assert_works (annex_image_store_note_fallen (store, "three", "a1"));
+  assert_works (annex_image_store_clear (store));
+  g_assert_false (g_file_test (annex_image_store_get_folder (store), G_FILE_TEST_EXISTS));
 }
 
 /* Nor from a folder that others use, nor while a source fills the store. */
@@ -324,8 +358,9 @@ main (int argc, char **argv)
   ADD ("reset", test_reset);
   ADD ("start", test_start);
   ADD ("unproven", test_unproven);
-  ADD ("fall-back", test_fall_back);
-  ADD ("fall-back/unnoted", test_fall_back_unnoted);
+  ADD ("way-back", test_way_back);
+  ADD ("way-back/unnoted", test_way_back_unnoted);
+  ADD ("fallen", test_fallen);
   ADD ("not-ours", test_not_ours);
   ADD ("off", test_off);
   status = g_test_run ();
