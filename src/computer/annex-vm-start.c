@@ -404,6 +404,7 @@ static gboolean
 next_way (AnnexVm *self, AnnexComputerKit *kit, const guint *tried, const GError *error, Way *way)
 {
   AnnexComputerFolder *folder = annex_vm_get_folder (self);
+  gboolean made;
 
   annex_computer_folder_discard (folder, ANNEX_VM_COPY);
   switch (*way)
@@ -418,8 +419,11 @@ next_way (AnnexVm *self, AnnexComputerKit *kit, const guint *tried, const GError
       return TRUE;
     case WAY_TEMPLATE:
       annex_computer_folder_discard (folder, ANNEX_VM_DISK);
-      annex_template_discard (kit);
-      *way = tried[WAY_TEMPLATE] > 1 ? WAY_FRESH_DISK : WAY_TEMPLATE;
+      /* One that could not be made was tried often enough, or is being made by somebody else. */
+      made = annex_template_exists (kit);
+      if (made)
+        annex_template_discard (kit);
+      *way = made && tried[WAY_TEMPLATE] == 1 ? WAY_TEMPLATE : WAY_FRESH_DISK;
       return TRUE;
     case WAY_OWN_DISK:
     case WAY_FRESH_DISK:

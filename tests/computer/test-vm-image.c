@@ -72,6 +72,30 @@ assert_current (AnnexImageStore *images, const char *expected)
   g_assert_cmpstr (current, ==, expected);
 }
 
+/* So often has a computer been started for a template, by what libvirt notes of it. */
+static guint
+count_template_starts (void)
+{
+  g_autofree char *folder =
+      g_build_filename (g_get_user_cache_dir (), "libvirt", "qemu", "log", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "annex-template"))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+        g_autofree char *text = NULL;
+        g_auto (GStrv) parts = NULL;
+
+        g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+        parts = g_strsplit (text, ": starting up", -1);
+        n += g_strv_length (parts) - 1;
+      }
+  return n;
+}
+
 static void
 body_of_image (void)
 {
@@ -84,8 +108,11 @@ body_of_image (void)
   g_autoptr (AnnexImageStore) images = annex_image_store_new (folder);
   g_autoptr (AnnexComputers) computers = annex_computers_new (NULL, images, NULL);
   g_autofree char *id = annex_identifier_new ();
+  g_autofree char *other_id = annex_identifier_new ();
   g_autoptr (AnnexComputer) computer = NULL;
+  g_autoptr (AnnexComputer) other = NULL;
   g_autoptr (GError) error = NULL;
+  guint n_starts;
 
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   copy_folder (from, good);
@@ -99,6 +126,7 @@ body_of_image (void)
   g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_IMAGE_DAMAGED);
   assert_current (images, version);
   g_assert_false (annex_image_store_has_started (images, BAD_VERSION));
+  g_assert_true (annex_image_store_has_fallen (images, BAD_VERSION, NULL));
 
   /* And when a task is the first that needs it. */
   await_true (annex_image_store_set_current (images, BAD_VERSION));
@@ -115,6 +143,16 @@ body_of_image (void)
   g_assert_false (dex_await (annex_computers_prepare (computers), &error));
   g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST);
   assert_current (images, BAD_VERSION);
+
+  /* And a task soon hears that it does not start. */
+  n_starts = count_template_starts ();
+  g_assert_cmpuint (n_starts, >, 0);
+  other = annex_computers_get (computers, other_id, NULL);
+  g_clear_error (&error);
+  g_assert_false (dex_await (annex_computer_start (other), &error));
+  g_assert_error (error, ANNEX_COMPUTER_ERROR, ANNEX_COMPUTER_ERROR_GUEST_LOST);
+  g_assert_cmpuint (count_template_starts (), ==, n_starts + 1);
+  await_true (annex_computer_reset (other));
 }
 
 static void
