@@ -356,8 +356,16 @@ ask_view (AnnexPageChannel *self)
                                        asked_cb, g_object_ref (self));
 }
 
-/* Whose document it is that speaks; NULL where that is not known (yet). A frame inside a page
- * cannot be told apart, so of windows that are open together no new one is heard. */
+static gboolean
+is_inside (AnnexPageChannel *self, const char *top)
+{
+  Frame *frame = top != NULL ? g_hash_table_lookup (self->frames, top) : NULL;
+
+  return frame != NULL && frame->main;
+}
+
+/* Whose document it is that speaks; NULL where that is not known (yet). A frame of another site
+ * than its page cannot be told apart, so of windows that are open together no new one is heard. */
 static AnnexPageChannel *
 find_channel (Hub *hub, const AnnexPageMessage *message)
 {
@@ -366,6 +374,7 @@ find_channel (Hub *hub, const AnnexPageMessage *message)
       AnnexPageChannel *channel = g_ptr_array_index (hub->channels, i);
 
       if (g_hash_table_contains (channel->frames, message->id) ||
+          (!message->main && is_inside (channel, message->top)) ||
           (message->main && g_strcmp0 (channel->own_id, message->id) == 0))
         return channel;
     }

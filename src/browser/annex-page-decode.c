@@ -169,6 +169,13 @@ annex_page_message_read (const char *text, gssize length, GError **error)
           return NULL;
         }
       self->frame = (guint) frame;
+      id = annex_json_opt_string (object, "top", NULL);
+      if (id != NULL && !is_id (id, "-"))
+        {
+          fail (error, "its main document is unknown");
+          return NULL;
+        }
+      self->top = g_strdup (id);
     }
   else if (g_str_equal (kind, "done"))
     {
@@ -192,6 +199,7 @@ annex_page_message_free (AnnexPageMessage *self)
   if (self == NULL)
     return;
   g_free (self->id);
+  g_free (self->top);
   g_clear_pointer (&self->path, g_array_unref);
   g_clear_pointer (&self->result, json_object_unref);
   g_clear_error (&self->error);

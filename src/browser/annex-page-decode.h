@@ -32,6 +32,7 @@ typedef struct
   char *id;           /* of the document: digits and '-' */
   guint frame;        /* POLL: the number it has, 0 when none or the main one */
   gboolean main;      /* POLL */
+  char *top;          /* POLL: the document in the main frame; NULL where that is another site's */
   gint64 seq;         /* DONE */
   gint64 next;        /* DONE: its first free reference */
   GArray *path;       /* DONE: guint indices from the top; NULL when it has no place any more */

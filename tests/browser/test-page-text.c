@@ -145,6 +145,8 @@ test_messages (void)
     gboolean good;
   } cases[] = {
     { "{\"id\":\"1-2-3\",\"kind\":\"poll\",\"frame\":0,\"main\":true}", TRUE },
+    { "{\"id\":\"1\",\"kind\":\"poll\",\"frame\":0,\"main\":false,\"top\":\"1-2-3\"}", TRUE },
+    { "{\"id\":\"1\",\"kind\":\"poll\",\"frame\":0,\"main\":false,\"top\":\"a b\"}", FALSE },
     { "{\"id\":\"1\",\"kind\":\"bye\"}", TRUE },
     { "{\"id\":\"1\",\"kind\":\"done\",\"seq\":4,\"next\":7,\"path\":[0,2],\"result\":{}}", TRUE },
     { "{\"id\":\"1\",\"kind\":\"done\",\"seq\":4,\"next\":7,\"error\":\"stale\",\"message\":\"m\"}",

@@ -88,6 +88,44 @@ test_reading (gconstpointer data)
   HAS (after, "framed");
 }
 
+/* The frames of a window are its own, and read with it while its opener is open, too. */
+static void
+test_frames (void)
+{
+  g_autoptr (Case) c = case_new (site);
+  g_autofree char *page = open_page (c);
+  AnnexBrowserTab *opener = front (c);
+  AnnexBrowserTab *window;
+  g_autofree char *input =
+      g_strdup_printf ("{\"action\":\"select\",\"index\":%u}", annex_browser_tab_get_id (opener));
+  g_autofree char *seen = NULL;
+  g_autofree char *again = NULL;
+
+  pane_fixture_page (c->pane, "site.example/outer", NULL,
+                     "<title>Outer</title><p>outer<iframe srcdoc='<p>inside'></iframe>"
+                     "<iframe src='/inner'></iframe>");
+  pane_fixture_page (c->pane, "site.example/inner", NULL,
+                     "<p>inner<iframe srcdoc='<p>innermost'></iframe>");
+  annex_browser_pane_take_over (c->pane->pane);
+  window = open_window (c, "w = window.open('/outer'); 1");
+  pane_wait_until (is_at (window, "Outer"));
+  annex_browser_pane_hand_back (c->pane->pane);
+  for (guint i = 0; i < 20 && (seen == NULL || strstr (seen, "innermost") == NULL); i++)
+    {
+      g_free (seen);
+      pane_wait_ms (300);
+      seen = call (c, "page_snapshot", "{}");
+    }
+  HAS (seen, "outer");
+  HAS (seen, "inside");
+  HAS (seen, "innermost");
+  HAS_NOT (seen, "framed");
+  again = call (c, "page_tabs", input);
+  HAS (again, "framed");
+  HAS_NOT (again, "inside");
+  HAS_NOT (again, "inner");
+}
+
 /* What the user opens in one for themselves is not told as the other's. */
 static void
 test_own_window (void)
@@ -316,6 +354,7 @@ main (int argc, char **argv)
   gtk_init ();
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
     g_test_add_data_func (windows[i].path, GUINT_TO_POINTER (i), test_reading);
+  g_test_add_func ("/browser/windows/frames", test_frames);
   g_test_add_func ("/browser/windows/own", test_own_window);
   g_test_add_func ("/browser/windows/handing-over", test_handing_over_a_written_window);
   g_test_add_func ("/browser/windows/guard", test_guard_of_a_window);

@@ -26,6 +26,16 @@ const channel = webkit.messageHandlers.annexPage;
 const documentId = crypto.getRandomValues(new Uint32Array(3)).join('-');
 // The app asks a view for it, of this world, where it cannot tell who speaks.
 globalThis.annexDocumentId = documentId;
+// Of the document in the main frame, read from that document's own world, which no page can write to.
+// Another site's keeps it to itself.
+const topId = () => {
+  try {
+    const id = window.top.annexDocumentId;
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+};
 const send = (message) => channel.postMessage(JSON.stringify({id: documentId, ...message}));
 
 const run = async ({seq, command, args, limit_ms: limit, frame, next}) => {
@@ -51,7 +61,7 @@ const serve = async () => {
   let delay = 50;
   while (turn === serving) {
     try {
-      const reply = await send({kind: 'poll', frame: references.frame, main: window === window.top, url: location.href});
+      const reply = await send({kind: 'poll', frame: references.frame, main: window === window.top, top: topId(), url: location.href});
       delay = 50;
       if (turn !== serving || typeof reply !== 'string' || reply === '') continue;
       const order = JSON.parse(reply);
