@@ -47,6 +47,25 @@ dup_list (char **names)
   return g_strdup_printf ("%s… (%u, %.8s)", start, g_strv_length (names), digest);
 }
 
+/* @ask for as long as the task has the folder @path: one that is given again is asked about again,
+ * whatever became of the question before. Takes @ask. (transfer full) */
+static AnnexAsk *
+bind_to_share (AnnexAsk *ask, AnnexTask *task, const char *path, GError **error)
+{
+  g_autoptr (AnnexAsk) unbound = ask;
+  g_autoptr (GPtrArray) shares = annex_task_dup_shares (task);
+  JsonObject *json = annex_json_object_copy (annex_ask_get_json (ask));
+
+  for (guint i = 0; i < shares->len; i++)
+    {
+      AnnexShare *share = g_ptr_array_index (shares, i);
+
+      if (g_strcmp0 (annex_share_get_home (share), path) == 0)
+        json_object_set_string_member (json, "share", annex_share_get_id (share));
+    }
+  return annex_ask_new_from_json (json, error);
+}
+
 /* In the fiber: asks whether the skills @names in the folder @path may be used. The answer; NULL
  * without one. (transfer full) */
 static JsonObject *
@@ -58,11 +77,13 @@ ask_about (AnnexAgent *self, const char *path, char **names, const char *name, G
       g_strdup_printf (_ ("The folder “%s” brings skills of its own: %.300s. They tell Annex "
                           "how to work. Use them only if you know who wrote them."),
                        path, list);
+  AnnexAsk *ask = bind_to_share (
+      annex_ask_new_consent (annex_task_get_id (task), "Skills", question, ALLOW, REFUSE), task,
+      path, error);
 
-  return annex_workspace_ask_once (
-      self->workspace,
-      annex_ask_new_consent (annex_task_get_id (task), "Skills", question, ALLOW, REFUSE), name,
-      DEX_FUTURE (self->stop), error);
+  return ask != NULL
+             ? annex_workspace_ask_once (self->workspace, ask, name, DEX_FUTURE (self->stop), error)
+             : NULL;
 }
 
 static gboolean

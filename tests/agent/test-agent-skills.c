@@ -160,14 +160,20 @@ put_in_share (SkillFixture *f, const char *name)
 }
 
 static void
-share (SkillFixture *f)
+share_as (SkillFixture *f, const char *id)
 {
   g_autofree char *data =
-      g_strdup_printf ("{\"share\":{\"id\":\"s1\",\"name\":\"Share\",\"path\":\"%s/Share\","
+      g_strdup_printf ("{\"share\":{\"id\":\"%s\",\"name\":\"Share\",\"path\":\"%s/Share\","
                        "\"mode\":\"read-only\"}}",
-                       f->base.dir);
+                       id, f->base.dir);
 
   put (&f->base, ANNEX_EVENT_SHARE_GRANTED, data);
+}
+
+static void
+share (SkillFixture *f)
+{
+  share_as (f, "s1");
 }
 
 static void
@@ -321,6 +327,11 @@ test_share_taken_back (SkillFixture *f, gconstpointer data)
   say_and_run (f, "Go");
   g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_EXPIRED), ==, 1);
   assert_untrusted (f);
+  /* Given once more it is asked about once more. */
+  share_as (f, "s2");
+  g_signal_handlers_disconnect_by_func (f->base.inbox, revoke_cb, f);
+  run_until_asked (f);
+  assert_asks_about (f, "its own: first.");
 }
 
 /* The same of a question that an earlier run left, whoever took the folder back. */
@@ -361,6 +372,10 @@ test_share_answered_late (SkillFixture *f, gconstpointer data)
   say_and_run (f, "Go");
   g_assert_cmpuint (count_events (&f->base, ANNEX_EVENT_ASK_ANSWERED), ==, 1);
   assert_untrusted (f);
+  share_as (f, "s2");
+  g_signal_handlers_disconnect_by_func (f->base.inbox, agree_too_late_cb, f);
+  run_until_asked (f);
+  assert_asks_about (f, "its own: first.");
 }
 
 int
