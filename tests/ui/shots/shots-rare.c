@@ -32,7 +32,11 @@ show_ask (ShotsStage *stage, const char *title, AnnexAsk *(*new_ask) (const char
 static AnnexAsk *
 new_tainted (const char *task_id)
 {
-  static const char *const read[] = { "web", "host:templates.example.org", "connector:bookkeeping",
+  static const char *const read[] = { "web",
+                                      "host:templates.example.org",
+                                      "connector:bookkeeping",
+                                      "tools:bookkeeping",
+                                      "tools:calendar",
                                       NULL };
   static const char *const holds[] = { "Contracts 2026", "Letters to the town council and others",
                                        NULL };
