@@ -398,7 +398,8 @@ create_cb (AnnexBrowserPane *self, WebKitNavigationAction *action, WebKitWebView
   AnnexBrowserTab *tab;
 
   /* A script's window.open () comes here without having been decided. */
-  if (self->is_closed || opener == NULL || !has_room (self))
+  if (self->is_closed || opener == NULL || !has_room (self) ||
+      !(opener->may_open || webkit_navigation_action_is_user_gesture (action)))
     return NULL;
   tab = annex_browser_pane_add_tab (self, opener);
   if (tab == NULL)

@@ -61,6 +61,7 @@ struct _AnnexBrowserTab
   guint family;        /* the same for all tabs that pages opened from one another */
 
   /* The pane's. */
+  gboolean may_open;    /* windows: Annex acts in it */
   gboolean is_touched;  /* by the user's hand, since Annex drove last */
   char *asked_computer; /* nullable: a page of the computer's that it is on its way to */
 

@@ -497,3 +497,9 @@ annex_browser_tab_set_zoom (AnnexBrowserTab *self, double zoom)
   if (self->view != NULL)
     webkit_web_view_set_zoom_level (self->view, CLAMP (zoom, ZOOM_MIN, ZOOM_MAX));
 }
+
+void
+annex_browser_tab_set_may_open (AnnexBrowserTab *self, gboolean may_open)
+{
+  self->may_open = may_open;
+}

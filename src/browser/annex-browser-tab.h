@@ -125,6 +125,9 @@ annex_browser_tab_stop (AnnexBrowserTab *self);
 void
 annex_browser_tab_set_zoom (AnnexBrowserTab *self, double zoom);
 
+/* Its page may open windows without a person's hand: while Annex acts in it. */
+void
+annex_browser_tab_set_may_open (AnnexBrowserTab *self, gboolean may_open);
 /* FALSE once WebKit has waited in vain for the page's process, until it answers. */
 gboolean
 annex_browser_tab_is_responsive (AnnexBrowserTab *self);

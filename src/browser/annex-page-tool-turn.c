@@ -339,6 +339,36 @@ run_until_dialog (AnnexPageTurn *turn, const char *command, JsonObject *args, GE
   return dex_await_boxed (dex_ref (ran), error);
 }
 
+/* The events of an action are made by script, and WebKit takes none of them for a person's: what
+ * they open would not come. Meanwhile the page may open windows, as it may while a person clicks;
+ * the setting is of all tabs, so the pane asks for the tab. */
+static void
+let_open (AnnexBrowserTab *tab, gboolean may_open)
+{
+  WebKitWebView *view = annex_browser_tab_get_view (tab);
+
+  annex_browser_tab_set_may_open (tab, may_open);
+  if (view != NULL)
+    webkit_settings_set_javascript_can_open_windows_automatically (
+        webkit_web_view_get_settings (view), may_open);
+}
+
+/* What it opened came to the front, and is waited for too. */
+static gboolean
+settle (AnnexPageTurn *turn, AnnexBrowserTab *tab, GError **error)
+{
+  AnnexBrowserTab *opened;
+
+  if (!dex_await (annex_browser_pane_settle (turn->pane, tab, turn->call->id, turn->call->cancel),
+                  error))
+    return FALSE;
+  opened = annex_browser_pane_get_selected (turn->pane);
+  return opened == NULL || opened == tab ||
+         dex_await (
+             annex_browser_pane_settle (turn->pane, opened, turn->call->id, turn->call->cancel),
+             error);
+}
+
 AnnexBlock *
 annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args, GError **error)
 {
@@ -347,7 +377,9 @@ annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args,
   g_autoptr (AnnexPageAnswer) answer = NULL;
   g_autoptr (GError) failure = NULL;
 
+  let_open (tab, TRUE);
   answer = run_until_dialog (turn, command, args, &failure);
+  let_open (tab, FALSE);
   if (failure != NULL &&
       !g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_STALE) &&
       !g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_TIMED_OUT))
@@ -355,8 +387,7 @@ annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args,
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
-  if (!dex_await (annex_browser_pane_settle (turn->pane, tab, turn->call->id, turn->call->cancel),
-                  error))
+  if (!settle (turn, tab, error))
     return NULL;
   /* A page that went away in the middle of an action takes its answer with it. */
   if (failure != NULL && tab == annex_browser_pane_get_selected (turn->pane) &&

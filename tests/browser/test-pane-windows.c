@@ -126,6 +126,27 @@ test_frames (void)
   HAS_NOT (again, "inner");
 }
 
+/* The agent's own click opens one as a person's does, however long after anything else; a script of
+ * the page opens none without it, before and after. */
+static void
+test_click (void)
+{
+  g_autoptr (Case) c =
+      case_new ("<title>Site</title><a target=_blank href='/next'>x</a>"
+                "<script>setInterval(() => { window.open('/popup') }, 1500)</script>");
+  g_autofree char *page = open_page (c);
+  AnnexBrowserTab *opener = front (c);
+  g_autofree char *seen = NULL;
+
+  pane_wait_ms (2000);
+  g_assert_true (front (c) == opener);
+  seen = call (c, "page_click", "{\"target\":\"e1\"}");
+  g_assert_true (front (c) != opener);
+  HAS (seen, "You are there");
+  pane_wait_ms (2000);
+  g_assert_false (pane_fixture_was_asked (c->pane, "GET site.example/popup"));
+}
+
 /* What the user opens in one for themselves is not told as the other's. */
 static void
 test_own_window (void)
@@ -355,6 +376,7 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
     g_test_add_data_func (windows[i].path, GUINT_TO_POINTER (i), test_reading);
   g_test_add_func ("/browser/windows/frames", test_frames);
+  g_test_add_func ("/browser/windows/click", test_click);
   g_test_add_func ("/browser/windows/own", test_own_window);
   g_test_add_func ("/browser/windows/handing-over", test_handing_over_a_written_window);
   g_test_add_func ("/browser/windows/guard", test_guard_of_a_window);
