@@ -25,6 +25,8 @@ announce (AnnexWorkspace *self, const char *text, GError **error)
 
 /* Folders */
 
+/* "PATH:MODE", or a path alone, which the window never sends: what ends like a mode is one, unless
+ * it is part of the only folder there is. */
 AnnexShare *
 annex_workspace_grant_answer (AnnexWorkspace *self, const char *answer, GError **error)
 {
@@ -32,9 +34,15 @@ annex_workspace_grant_answer (AnnexWorkspace *self, const char *answer, GError *
   AnnexShareMode mode = ANNEX_SHARE_REVIEW;
   char *colon = strrchr (path, ':');
 
-  if (colon != NULL && !g_file_test (path, G_FILE_TEST_EXISTS) &&
-      annex_share_mode_from_name (colon + 1, &mode, NULL))
-    *colon = '\0';
+  if (colon != NULL && annex_share_mode_from_name (colon + 1, &mode, NULL))
+    {
+      *colon = '\0';
+      if (!g_file_test (path, G_FILE_TEST_EXISTS) && g_file_test (answer, G_FILE_TEST_EXISTS))
+        {
+          *colon = ':';
+          mode = ANNEX_SHARE_REVIEW;
+        }
+    }
   return annex_workspace_grant_folder (self, path, mode, error);
 }
 

@@ -162,13 +162,12 @@ length (JsonObject *data, const char *name)
 }
 
 static const char *
-mode_words (const char *mode)
+mode_words (const char *name)
 {
-  if (is (mode, "read-only"))
-    return C_ ("folder", "read only");
-  if (is (mode, "keep"))
-    return C_ ("folder", "changes are kept by themselves");
-  return C_ ("folder", "changes wait for you");
+  AnnexShareMode mode;
+
+  return annex_ask_words_mode (annex_share_mode_from_name (name, &mode, NULL) ? mode
+                                                                              : ANNEX_SHARE_REVIEW);
 }
 
 static char *

@@ -549,6 +549,36 @@ permission_answer (const char *label)
   return _ ("Nothing was allowed");
 }
 
+/* "PATH:MODE", or a path alone, as earlier answers were: then for review. */
+static char *
+folder_answer (const char *label)
+{
+  const char *colon = strrchr (label, ':');
+  AnnexShareMode mode = ANNEX_SHARE_REVIEW;
+  gboolean has_mode = colon != NULL && annex_share_mode_from_name (colon + 1, &mode, NULL);
+  g_autofree char *path = has_mode ? g_strndup (label, (gsize) (colon - label)) : g_strdup (label);
+  g_autofree char *shown = annex_ask_words_spell_path (path);
+
+  /* Translators: a folder's path, and "read only" and the like */
+  return g_strdup_printf (_ ("You gave the folder %s: %s"), shown,
+                          annex_ask_words_mode (has_mode ? mode : ANNEX_SHARE_REVIEW));
+}
+
+const char *
+annex_ask_words_mode (AnnexShareMode mode)
+{
+  switch (mode)
+    {
+    case ANNEX_SHARE_READ_ONLY:
+      return C_ ("folder", "read only");
+    case ANNEX_SHARE_REVIEW:
+      return C_ ("folder", "changes wait for you");
+    case ANNEX_SHARE_KEEP:
+      return C_ ("folder", "changes are kept by themselves");
+    }
+  return "";
+}
+
 char *
 annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired)
 {
@@ -585,8 +615,7 @@ annex_ask_words_answer (AnnexAsk *ask, JsonObject *answer, gboolean expired)
     case ANNEX_ASK_FOLDER:
       if (label[0] != '/')
         return g_strdup (_ ("You gave no folder"));
-      text = annex_ask_words_spell_path (label);
-      return g_strdup_printf (_ ("You gave the folder %s"), text);
+      return folder_answer (label);
     }
   return NULL;
 }

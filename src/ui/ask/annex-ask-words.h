@@ -8,6 +8,7 @@
 #pragma once
 
 #include "annex-inbox.h"
+#include "annex-share.h"
 
 G_BEGIN_DECLS
 
@@ -40,6 +41,9 @@ annex_ask_words_spell_text (const char *text);
 gboolean
 annex_ask_words_can_allow (AnnexAsk *ask);
 
+/* How a folder is given: "read only". */
+const char *
+annex_ask_words_mode (AnnexShareMode mode);
 /* Does it permit something, so that only the app may draw it? Network, folder, site and consents;
  * a question and a draft do not. */
 gboolean

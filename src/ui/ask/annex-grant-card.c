@@ -11,6 +11,8 @@
 #include "annex-grant-facts.h"
 #include "annex-spoken.h"
 #include "annex-then.h"
+#include "annex-ui.h"
+#include "annex-usual-mode.h"
 
 #include <glib/gi18n.h>
 
@@ -23,6 +25,8 @@ struct _AnnexGrantCard
 
   AnnexDesk *desk;
   AnnexAsk *ask;
+  GSettings *settings; /* nullable */
+  AnnexShareMode mode; /* how a folder is given; what the card says */
   gboolean busy;
   gboolean facts_wanted;
   GtkWidget *refuse; /* borrowed: where the focus goes first */
@@ -33,6 +37,7 @@ struct _AnnexGrantCard
   GtkWidget *target_frame;
   GtkLabel *target;
   GtkLabel *suggestion;
+  GtkLabel *promise;
   GtkToggleButton *details_button;
   GtkLabel *reason_title;
   GtkWidget *reason_frame;
@@ -122,7 +127,12 @@ folder_chosen_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (asked != self->ask)
     return; /* answered elsewhere meanwhile */
   if (path != NULL)
-    answer_text (self, path);
+    {
+      g_autofree char *answer =
+          g_strdup_printf ("%s:%s", path, annex_share_mode_to_name (self->mode));
+
+      answer_text (self, answer);
+    }
   else if (file != NULL)
     show_failure (self, _ ("Only folders on this machine can be given."));
   else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) &&
@@ -177,6 +187,31 @@ details_toggled_cb (AnnexGrantCard *self)
 }
 
 /* ---- what is shown */
+
+static const char *
+get_promise (AnnexShareMode mode)
+{
+  switch (mode)
+    {
+    case ANNEX_SHARE_READ_ONLY:
+      return _ ("Annex can read what is in it and cannot change it.");
+    case ANNEX_SHARE_REVIEW:
+      return _ ("Annex can read what is in it; nothing in it is changed until you keep it.");
+    case ANNEX_SHARE_KEEP:
+      return _ ("Annex can read and change it; you can undo what it changes.");
+    }
+  return "";
+}
+
+/* As the preferences say now: what is given is what stands here. */
+static void
+show_mode (AnnexGrantCard *self)
+{
+  self->mode = annex_usual_mode ();
+  gtk_label_set_text (self->promise, get_promise (self->mode));
+  gtk_widget_set_visible (GTK_WIDGET (self->promise),
+                          self->ask != NULL && annex_ask_get_kind (self->ask) == ANNEX_ASK_FOLDER);
+}
 
 /* A long text scrolls in its frame; a short one needs no frame higher than it is. */
 static void
@@ -341,6 +376,7 @@ show_ask (AnnexGrantCard *self)
   question = annex_ask_words_permission (self->ask);
   gtk_label_set_text (self->question, question);
   show_target (self);
+  show_mode (self);
   given = annex_json_opt_string (annex_ask_get_json (self->ask), "reason", NULL);
   has_reason = given != NULL && given[0] != '\0';
   reason = annex_ask_words_block (given, MAX_REASON_LINES);
@@ -443,6 +479,7 @@ annex_grant_card_dispose (GObject *object)
 
   self->refuse = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), ANNEX_TYPE_GRANT_CARD);
+  g_clear_object (&self->settings);
   g_clear_object (&self->desk);
   g_clear_pointer (&self->ask, annex_ask_unref);
   G_OBJECT_CLASS (annex_grant_card_parent_class)->dispose (object);
@@ -473,6 +510,7 @@ annex_grant_card_class_init (AnnexGrantCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, target_frame);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, target);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, suggestion);
+  gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, promise);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, details_button);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, reason_title);
   gtk_widget_class_bind_template_child (widget_class, AnnexGrantCard, reason_frame);
@@ -498,6 +536,10 @@ annex_grant_card_init (AnnexGrantCard *self)
   gtk_label_set_attributes (self->target, attributes);
   gtk_label_set_attributes (self->suggestion, attributes);
   gtk_label_set_attributes (self->reason, attributes);
+  self->settings = annex_ui_dup_settings ();
+  if (self->settings != NULL)
+    g_signal_connect_object (self->settings, "changed::default-folder-mode", G_CALLBACK (show_mode),
+                             self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

@@ -11,6 +11,7 @@
 #include "annex-grant-card.h"
 #include "annex-shot.h"
 #include "annex-ui-find.h"
+#include "annex-ui.h"
 
 typedef struct
 {
@@ -139,6 +140,75 @@ test_folder (Fixture *fixture, gconstpointer width)
   g_assert_true (annex_called (fixture->desk, "answer*no*"));
 }
 
+static GtkWidget *
+find_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (g_str_equal (G_OBJECT_TYPE_NAME (window), "GtkFileChooserDialog"))
+        return window;
+    }
+  return NULL;
+}
+
+static gboolean
+has_chooser (gpointer data)
+{
+  return find_chooser () != NULL;
+}
+
+static gboolean
+has_chosen (gpointer folder)
+{
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (find_chooser ()));
+  G_GNUC_END_IGNORE_DEPRECATIONS
+
+  return file != NULL && g_file_equal (file, folder);
+}
+
+static gboolean
+was_answered (gpointer desk)
+{
+  return annex_called (desk, "answer*");
+}
+
+/* It is given as new folders are, and the card says how. */
+static void
+test_folder_mode (Fixture *fixture, gconstpointer width)
+{
+  g_autofree char *path =
+      annex_fake_desk_make_folder (fixture->desk, "More", (const char *[]) { "a.pdf", NULL });
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GSettings) settings = annex_ui_dup_settings ();
+  g_autofree char *call = g_strdup_printf ("answer*%s:read-only*", path);
+
+  annex_fake_desk_ask (fixture->desk, fixture->task,
+                       annex_ask_new_folder (annex_task_get_id (fixture->task), "why", NULL));
+  annex_shot_settle (ANNEX_ARM_DELAY_MS + 100);
+  g_assert_true (annex_shows (fixture->bar, "nothing in it is changed until you keep it"));
+  g_settings_set_enum (settings, "default-folder-mode", ANNEX_SHARE_KEEP);
+  g_assert_true (annex_shows (fixture->bar, "you can undo what it changes"));
+  g_settings_set_enum (settings, "default-folder-mode", ANNEX_SHARE_READ_ONLY);
+  g_assert_true (annex_shows (fixture->bar, "cannot change it"));
+  annex_shot_take (fixture->window, "ask-grant-folder-mode");
+  annex_press (fixture->bar, "Choose Folder…");
+  g_assert_true (annex_shot_wait (has_chooser, NULL, 10000));
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  g_assert_true (gtk_file_chooser_set_file (GTK_FILE_CHOOSER (find_chooser ()), folder, NULL));
+  g_assert_true (annex_shot_wait (has_chosen, folder, 20000));
+  gtk_dialog_response (GTK_DIALOG (find_chooser ()), GTK_RESPONSE_ACCEPT);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+  g_assert_true (annex_shot_wait (was_answered, fixture->desk, 10000));
+  g_assert_true (annex_called (fixture->desk, call));
+  g_settings_reset (settings, "default-folder-mode");
+  annex_shot_settle (200);
+}
+
 static void
 test_consent (Fixture *fixture, gconstpointer width)
 {
@@ -251,6 +321,7 @@ main (int argc, char **argv)
   add ("/ui/ask/grant/network-narrow", 360, test_network);
   add ("/ui/ask/grant/failure", 800, test_failure);
   add ("/ui/ask/grant/folder", 800, test_folder);
+  add ("/ui/ask/grant/folder-mode", 360, test_folder_mode);
   add ("/ui/ask/grant/consent", 800, test_consent);
   add ("/ui/ask/grant/focus", 800, test_focus);
   add ("/ui/ask/grant/hostile", 800, test_hostile);

@@ -152,7 +152,16 @@ test_answers (void)
                 "Nobody answered in time; nothing was allowed");
   check_answer (network, "{\"answer\":[7]}", FALSE, "Nothing was allowed");
   check_answer (network, NULL, FALSE, "Not answered yet");
-  check_answer (folder, "{\"answer\":\"/home/me/A\"}", FALSE, "You gave the folder /home/me/A");
+  check_answer (folder, "{\"answer\":\"/home/me/A\"}", FALSE,
+                "You gave the folder /home/me/A: changes wait for you");
+  check_answer (folder, "{\"answer\":\"/home/me/A:review\"}", FALSE,
+                "You gave the folder /home/me/A: changes wait for you");
+  check_answer (folder, "{\"answer\":\"/home/me/A:read-only\"}", FALSE,
+                "You gave the folder /home/me/A: read only");
+  check_answer (folder, "{\"answer\":\"/home/me/A:keep\"}", FALSE,
+                "You gave the folder /home/me/A: changes are kept by themselves");
+  check_answer (folder, "{\"answer\":\"/home/me/A:B\"}", FALSE,
+                "You gave the folder /home/me/A:B: changes wait for you");
   check_answer (folder, "{\"answer\":\"no\"}", FALSE, "You gave no folder");
   check_answer (draft, "{\"answer\":\"keep\"}", FALSE, "You kept the changes");
   check_answer (question, "{\"a\":\"Two\",\"b\":{\"secret\":\"secret:x\"}}", FALSE,
