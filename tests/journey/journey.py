@@ -203,6 +203,19 @@ def turn(*blocks, **more):
     return {"blocks": [text(b) if isinstance(b, str) else b for b in blocks], **more}
 
 
+def what_it_does(pid):
+    """Where its threads stand, what they have waited for, and which programs run below it."""
+    debugger = ["gdb", "-p", str(pid), "-batch", "-nx", "-ex", "thread apply all backtrace 14"]
+    found = []
+    for command in (debugger, ["ps", "-eo", "pid,ppid,stat,time,wchan:20,args", "--sort", "pid"]):
+        try:
+            told = subprocess.run(command, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+            found.append(told.stdout.decode(errors="replace")[-12000:])
+        except (OSError, subprocess.TimeoutExpired) as error:
+            found.append(str(error))
+    return "\n".join(found)
+
+
 def follow(words, env, stdin, silence):
     """As subprocess.run does; it takes as long as it goes on, and @silence seconds without a word are too many."""
     process = subprocess.Popen(words, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -213,8 +226,10 @@ def follow(words, env, stdin, silence):
         while open_ones.get_map():
             ready = open_ones.select(silence)
             if not ready:
+                state = what_it_does(process.pid)
                 process.kill()
-                raise subprocess.TimeoutExpired(words, silence, said[process.stdout], said[process.stderr])
+                heard = "\n".join(text.decode(errors="replace")[-2000:] for text in said.values())
+                raise AssertionError(f"{words} said nothing for {silence} s\n{heard}\n{state}")
             for key, _ in ready:
                 chunk = os.read(key.fd, 65536)
                 said[key.fileobj] += chunk
