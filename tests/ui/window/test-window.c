@@ -240,6 +240,14 @@ count_rows (AnnexWindow *window)
 }
 
 static void
+await_rows (AnnexWindow *window, guint n)
+{
+  for (guint i = 0; i < 100 && count_rows (window) != n; i++)
+    annex_shot_settle (100);
+  g_assert_cmpuint (count_rows (window), ==, n);
+}
+
+static void
 test_delete (void)
 {
   g_autoptr (AnnexFakeDesk) desk = annex_fake_desk_new ();
@@ -247,15 +255,13 @@ test_delete (void)
   AnnexTask *second = annex_fake_desk_add_task (desk, "Second");
   AnnexWindow *window = open_window (desk, 1000, 700);
 
-  g_assert_cmpuint (count_rows (window), ==, 2);
+  await_rows (window, 2);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
                               annex_task_get_id (first));
-  annex_shot_settle (100);
-  g_assert_cmpuint (count_rows (window), ==, 1);
+  await_rows (window, 1);
   gtk_widget_activate_action (GTK_WIDGET (window), "win.undelete-task", "s",
                               annex_task_get_id (first));
-  annex_shot_settle (200);
-  g_assert_cmpuint (count_rows (window), ==, 2);
+  await_rows (window, 2);
   g_assert_false (annex_fake_desk_was_called (desk, "delete_task*"));
 
   gtk_widget_activate_action (GTK_WIDGET (window), "win.delete-task", "s",
@@ -339,16 +345,18 @@ find_shown_card (AnnexWindow *window)
   return find (gtk_stack_get_visible_child (GTK_STACK (stack)), ANNEX_TYPE_USER_CARD);
 }
 
+static GtkWidget *
+await_shown_card (AnnexWindow *window)
+{
+  for (guint i = 0; i < 100 && find_shown_card (window) == NULL; i++)
+    annex_shot_settle (100);
+  return find_shown_card (window);
+}
+
 static gboolean
 is_let_go (gpointer data)
 {
   return *(gpointer *) data == NULL;
-}
-
-static gboolean
-lists_twelve (gpointer window)
-{
-  return count_rows (window) == 12;
 }
 
 /* Of the tasks looked at, those with something under way keep their page: an edited message, the
@@ -378,15 +386,15 @@ test_busy_pages (void)
                               annex_task_get_id (tasks[0]));
   annex_shot_settle (100);
   g_assert_nonnull (pane); /* not while they move */
-  g_assert_true (annex_shot_wait (lists_twelve, window, 10000));
+  await_rows (window, 12);
 
   open_and_wait (window, tasks[1]);
-  card = find_shown_card (window);
+  card = await_shown_card (window);
   g_assert_nonnull (card);
   g_object_add_weak_pointer (card, &card);
   annex_user_card_edit (card);
   open_and_wait (window, tasks[2]);
-  idle = find_shown_card (window);
+  idle = await_shown_card (window);
   g_object_add_weak_pointer (idle, &idle);
   for (guint i = 3; i < G_N_ELEMENTS (tasks); i++)
     open_and_wait (window, tasks[i]);
@@ -395,8 +403,8 @@ test_busy_pages (void)
   g_assert_nonnull (card);
   annex_fake_desk_release (desk, "move_computers");
   annex_shot_settle (200);
-  g_object_remove_weak_pointer (pane, &pane);
-  g_object_remove_weak_pointer (card, &card);
+  g_clear_weak_pointer (&pane); /* may have gone by now */
+  g_clear_weak_pointer (&card);
   close_window (window);
   annex_fake_desk_close (desk);
 }
