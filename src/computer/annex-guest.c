@@ -122,14 +122,17 @@ to_true_cb (DexFuture *future, gpointer data)
 /* ---------------------------------------------------------------- waking */
 
 /* The kernel itself takes fresh randomness when the generation id changes; this adds the host's.
- * Each command of the agent's is counted for itself (annex-guest-command.c). */
+ * Each command of the agent's is counted for itself (annex-guest-command.c). What is put in place of
+ * the template's identity is on the disk before: with the new names and not yet their content, a
+ * computer that is killed then would never answer again. */
 #define WAKE_SCRIPT                                                                                \
   "{ echo '+memory +pids' >/sys/fs/cgroup/agent/cgroup.subtree_control; } 2>/dev/null; "           \
   "cat >/dev/urandom; date -s @\"$0\" >/dev/null; "                                                \
-  "[ -z \"$1\" ] || { printf '%s\\n' \"$1\" >/etc/machine-id.new && "                              \
-  "chmod 444 /etc/machine-id.new && mv /etc/machine-id.new /etc/machine-id || exit 1; "            \
+  "[ -z \"$1\" ] || { m=/etc/machine-id; printf '%s\\n' \"$1\" >$m.new && chmod 444 $m.new && "    \
+  "sync $m.new && mv $m.new $m || exit 1; "                                                        \
   "k=/etc/annex/ssh_host_ed25519_key; rm -f $k.new $k.new.pub; "                                   \
-  "ssh-keygen -q -t ed25519 -N '' -C annex -f $k.new && mv $k.new.pub $k.pub && mv $k.new $k; }"
+  "ssh-keygen -q -t ed25519 -N '' -C annex -f $k.new && sync $k.new $k.new.pub && "                \
+  "mv $k.new.pub $k.pub && mv $k.new $k; }"
 
 DexFuture *
 annex_guest_wake (AnnexGuest *self, gboolean new_identity)
@@ -175,7 +178,7 @@ annex_guest_wake (AnnexGuest *self, gboolean new_identity)
   "for f in $d/annex-*.crt; do [ -e $f ] || continue; b=${f##*/}; p=${b%.crt}.pem; "               \
   "cat $f >>$e/ca-certificates.crt; ln -sf $f $e/$p; "                                             \
   "h=$(openssl x509 -hash -noout -in $f 2>/dev/null) && ln -sf $p $e/$h.0 || :; done; fi; "        \
-  "printf %s \"$0\" >$mark"
+  "sync; printf %s \"$0\" >$mark"
 
 DexFuture *
 annex_guest_trust (AnnexGuest *self, GBytes *certificates)
