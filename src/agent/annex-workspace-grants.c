@@ -33,17 +33,26 @@ annex_workspace_grant_answer (AnnexWorkspace *self, const char *answer, GError *
   g_autofree char *path = g_strdup (answer);
   AnnexShareMode mode = ANNEX_SHARE_REVIEW;
   char *colon = strrchr (path, ':');
+  gboolean named = FALSE;
+  g_autoptr (AnnexShare) share = NULL;
 
   if (colon != NULL && annex_share_mode_from_name (colon + 1, &mode, NULL))
     {
       *colon = '\0';
-      if (!g_file_test (path, G_FILE_TEST_EXISTS) && g_file_test (answer, G_FILE_TEST_EXISTS))
+      named = g_file_test (path, G_FILE_TEST_EXISTS) || !g_file_test (answer, G_FILE_TEST_EXISTS);
+      if (!named)
         {
           *colon = ':';
           mode = ANNEX_SHARE_REVIEW;
         }
     }
-  return annex_workspace_grant_folder (self, path, mode, error);
+  share = annex_workspace_grant_folder (self, path, mode, error);
+  if (share == NULL || !named || annex_share_get_mode (share) == mode)
+    return g_steal_pointer (&share);
+  /* The task had it with less, and the user has said what it shall be now. */
+  return annex_workspace_set_share_mode (self, annex_share_get_id (share), mode, error)
+             ? annex_share_with_mode (share, mode)
+             : NULL;
 }
 
 static AnnexShare *

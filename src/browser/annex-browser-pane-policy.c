@@ -401,6 +401,8 @@ create_cb (AnnexBrowserPane *self, WebKitNavigationAction *action, WebKitWebView
   if (self->is_closed || opener == NULL || !has_room (self) ||
       !(opener->may_open || webkit_navigation_action_is_user_gesture (action)))
     return NULL;
+  if (!webkit_navigation_action_is_user_gesture (action))
+    opener->may_open = FALSE; /* one window for an act */
   tab = annex_browser_pane_add_tab (self, opener);
   if (tab == NULL)
     return NULL;

@@ -198,9 +198,13 @@ go_idle_cb (gpointer data)
 void
 annex_browser_tab_go_on (AnnexBrowserTab *self)
 {
-  self->was_ended = TRUE;
-  self->ended_pages = self->n_pages;
-  annex_browser_tab_emit_ended (self);
+  /* One that crashed by itself while it was being left is nothing to tell of. */
+  if (self->is_ending)
+    {
+      self->was_ended = TRUE;
+      self->ended_pages = self->n_pages;
+      annex_browser_tab_emit_ended (self);
+    }
   /* What WebKit still says of the process that was does not end the way. */
   self->is_ending = self->leave != NULL;
   if (self->leave == NULL)

@@ -227,7 +227,7 @@ const AnnexPageToolSpec annex_page_tool_drag = {
 static AnnexBlock *
 page_scroll (AnnexPageTurn *turn, GError **error)
 {
-  return annex_page_turn_act (turn, "scroll", turn->call->input, error);
+  return annex_page_turn_watch (turn, "scroll", turn->call->input, error);
 }
 
 const AnnexPageToolSpec annex_page_tool_scroll = {

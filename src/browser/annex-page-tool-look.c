@@ -334,7 +334,7 @@ page_wait (AnnexPageTurn *turn, GError **error)
                            "page_wait needs “text”, “text_gone” or “time_s”.");
       return NULL;
     }
-  return annex_page_turn_act (turn, "wait", input, error);
+  return annex_page_turn_watch (turn, "wait", input, error);
 }
 
 const AnnexPageToolSpec annex_page_tool_wait = {

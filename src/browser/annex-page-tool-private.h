@@ -84,9 +84,13 @@ annex_page_turn_judge (AnnexPageTurn *turn,
                        const char *const *targets,
                        gboolean *by_user,
                        GError **error);
-/* Acts, and makes the result of what came of it: changes, another page, a dialog, downloads. */
+/* Acts, and makes the result of what came of it: changes, another page, a dialog, downloads. What a
+ * person's hand may do to the page, too, may open one window. */
 AnnexBlock *
 annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args, GError **error);
+/* The same of what is no act on the page: to wait, to scroll. */
+AnnexBlock *
+annex_page_turn_watch (AnnexPageTurn *turn, const char *command, JsonObject *args, GError **error);
 /* The result after the page was left or an action was answered elsewhere: a look at what is there.
  */
 AnnexBlock *

@@ -343,14 +343,10 @@ run_until_dialog (AnnexPageTurn *turn, const char *command, JsonObject *args, GE
  * they open would not come. Meanwhile the page may open windows, as it may while a person clicks;
  * the setting is of all tabs, so the pane asks for the tab. */
 static void
-let_open (AnnexBrowserTab *tab, gboolean may_open)
+let_open (AnnexBrowserTab *tab, WebKitSettings *settings, gboolean may_open)
 {
-  WebKitWebView *view = annex_browser_tab_get_view (tab);
-
   annex_browser_tab_set_may_open (tab, may_open);
-  if (view != NULL)
-    webkit_settings_set_javascript_can_open_windows_automatically (
-        webkit_web_view_get_settings (view), may_open);
+  webkit_settings_set_javascript_can_open_windows_automatically (settings, may_open);
 }
 
 /* What it opened came to the front, and is waited for too. */
@@ -369,17 +365,23 @@ settle (AnnexPageTurn *turn, AnnexBrowserTab *tab, GError **error)
              error);
 }
 
-AnnexBlock *
-annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args, GError **error)
+static AnnexBlock *
+act (AnnexPageTurn *turn, const char *command, JsonObject *args, gboolean opens, GError **error)
 {
   g_autofree char *before = g_strdup (annex_browser_tab_get_page_uri (turn->tab));
   g_autoptr (AnnexBrowserTab) tab = g_object_ref (turn->tab);
   g_autoptr (AnnexPageAnswer) answer = NULL;
   g_autoptr (GError) failure = NULL;
+  WebKitWebView *view = opens ? annex_browser_tab_get_view (tab) : NULL;
+  /* The tab may be closed by what is done. */
+  g_autoptr (WebKitSettings) settings =
+      view != NULL ? g_object_ref (webkit_web_view_get_settings (view)) : NULL;
 
-  let_open (tab, TRUE);
+  if (settings != NULL)
+    let_open (tab, settings, TRUE);
   answer = run_until_dialog (turn, command, args, &failure);
-  let_open (tab, FALSE);
+  if (settings != NULL)
+    let_open (tab, settings, FALSE);
   if (failure != NULL &&
       !g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_STALE) &&
       !g_error_matches (failure, ANNEX_BROWSER_ERROR, ANNEX_BROWSER_ERROR_TIMED_OUT))
@@ -403,6 +405,18 @@ annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args,
   if (!annex_page_turn_take_downloads (turn, error))
     return NULL;
   return annex_page_turn_result (turn, answer->text, NULL);
+}
+
+AnnexBlock *
+annex_page_turn_act (AnnexPageTurn *turn, const char *command, JsonObject *args, GError **error)
+{
+  return act (turn, command, args, TRUE, error);
+}
+
+AnnexBlock *
+annex_page_turn_watch (AnnexPageTurn *turn, const char *command, JsonObject *args, GError **error)
+{
+  return act (turn, command, args, FALSE, error);
 }
 
 /* ---- what only the user does */

@@ -497,7 +497,7 @@ judge_listen (Post *post, GInputStream *stream)
 {
   guint status = stream != NULL ? soup_message_get_status (post->message) : 0;
 
-  if (stream == NULL || status >= 500)
+  if (stream == NULL || (status >= 500 && status != SOUP_STATUS_NOT_IMPLEMENTED))
     return LISTEN_UNREACHED;
   return status == SOUP_STATUS_OK ? LISTEN_HEARD : LISTEN_NOT_OFFERED;
 }

@@ -286,6 +286,23 @@ annex_admin_policy_check_share (AnnexAdminPolicy *self,
   return TRUE;
 }
 
+AnnexShareMode
+annex_admin_policy_nearest_mode (AnnexAdminPolicy *self, AnnexShareMode wanted)
+{
+  /* As wanted, else with less, else with more. */
+  static const AnnexShareMode order[][3] = {
+    [ANNEX_SHARE_READ_ONLY] = { ANNEX_SHARE_READ_ONLY, ANNEX_SHARE_REVIEW, ANNEX_SHARE_KEEP },
+    [ANNEX_SHARE_REVIEW] = { ANNEX_SHARE_REVIEW, ANNEX_SHARE_READ_ONLY, ANNEX_SHARE_KEEP },
+    [ANNEX_SHARE_KEEP] = { ANNEX_SHARE_KEEP, ANNEX_SHARE_REVIEW, ANNEX_SHARE_READ_ONLY },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (order[wanted]); i++)
+    if (allows (self, ANNEX_ADMIN_SHARE_MODES, match_same,
+                annex_share_mode_to_name (order[wanted][i])))
+      return order[wanted][i];
+  return wanted;
+}
+
 gboolean
 annex_admin_policy_check_skill (AnnexAdminPolicy *self, const char *name, GError **error)
 {

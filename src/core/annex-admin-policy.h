@@ -103,6 +103,10 @@ annex_admin_policy_check_share (AnnexAdminPolicy *self,
                                 const char *path,
                                 AnnexShareMode mode,
                                 GError **error);
+/* The mode that a folder may be given with and that is @wanted, or else as near to it as is allowed,
+ * with less first; @wanted where none is. */
+AnnexShareMode
+annex_admin_policy_nearest_mode (AnnexAdminPolicy *self, AnnexShareMode wanted);
 gboolean
 annex_admin_policy_check_skill (AnnexAdminPolicy *self, const char *name, GError **error);
 /* @host: of its address; NULL: it is a command. */

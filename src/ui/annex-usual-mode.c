@@ -6,6 +6,7 @@
  */
 #include "annex-usual-mode.h"
 
+#include "annex-admin-policy.h"
 #include "annex-ui.h"
 
 AnnexShareMode
@@ -13,6 +14,9 @@ annex_usual_mode (void)
 {
   g_autoptr (GSettings) settings = annex_ui_dup_settings ();
 
-  return settings != NULL ? (AnnexShareMode) g_settings_get_enum (settings, "default-folder-mode")
-                          : ANNEX_SHARE_REVIEW;
+  AnnexShareMode wanted =
+      settings != NULL ? (AnnexShareMode) g_settings_get_enum (settings, "default-folder-mode")
+                       : ANNEX_SHARE_REVIEW;
+
+  return annex_admin_policy_nearest_mode (annex_admin_policy_get (), wanted);
 }

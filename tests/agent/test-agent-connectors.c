@@ -441,6 +441,24 @@ test_never_meanwhile_task (Notes *f, gconstpointer data)
   assert_result (f, "a", FALSE, "Written.");
 }
 
+/* Which was the later word is not known: this call, and no more. */
+static void
+test_never_meanwhile_always (Notes *f, gconstpointer data)
+{
+  g_autoptr (AnnexConnectorInfo) info = NULL;
+
+  check_never_meanwhile (f, "always", "One: x\n");
+  assert_result (f, "a", FALSE, "Written.");
+  info = get_info (f);
+  for (guint i = 0; i < info->tools->len; i++)
+    {
+      AnnexConnectorTool *tool = info->tools->pdata[i];
+
+      if (g_str_equal (tool->name, "write_note"))
+        g_assert_cmpint (tool->rule, ==, ANNEX_CONNECTOR_RULE_NEVER);
+    }
+}
+
 static void
 test_never_meanwhile_no (Notes *f, gconstpointer data)
 {
@@ -574,6 +592,7 @@ main (int argc, char *argv[])
   ADD_NOTES ("restart-while-asking", test_restart_while_asking);
   ADD_NOTES ("never-meanwhile-once", test_never_meanwhile_once);
   ADD_NOTES ("never-meanwhile-task", test_never_meanwhile_task);
+  ADD_NOTES ("never-meanwhile-always", test_never_meanwhile_always);
   ADD_NOTES ("never-meanwhile-no", test_never_meanwhile_no);
   ADD_NOTES ("changed-tool", test_changed_tool);
   ADD_NOTES ("elicitation", test_elicitation);

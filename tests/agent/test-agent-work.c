@@ -116,29 +116,29 @@ test_pictures (Fixture *f, gconstpointer data)
   scripted_model_add (
       f->model,
       "[" USE ("small", "read_file", "{\"path\":\"/home/agent/odd: 100%d [1].jpg\"}") "," USE (
-          "tall",
-          "read_file", "{\"path\":\"/home/agent/tall.gif\"}") "," USE ("half", "read_file",
-                                                                       "{\"path\":\"/home/agent/"
-                                                                       "half.jpg\"}") "," USE ("bro"
-                                                                                               "ke"
-                                                                                               "n",
-                                                                                               "rea"
-                                                                                               "d_"
-                                                                                               "fil"
-                                                                                               "e",
-                                                                                               "{\""
-                                                                                               "pat"
-                                                                                               "h\""
-                                                                                               ":\""
-                                                                                               "/ho"
-                                                                                               "me/"
-                                                                                               "age"
-                                                                                               "nt/"
-                                                                                               "bro"
-                                                                                               "ken"
-                                                                                               ".pn"
-                                                                                               "g\""
-                                                                                               "}") "]",
+          "tall", "read_file",
+          "{\"path\":\"/home/agent/tall.gif\"}") "," USE ("half", "read_file",
+                                                          "{\"path\":\"/home/agent/"
+                                                          "half.jpg\"}") "," USE ("bro"
+                                                                                  "ke"
+                                                                                  "n",
+                                                                                  "rea"
+                                                                                  "d_"
+                                                                                  "fil"
+                                                                                  "e",
+                                                                                  "{\""
+                                                                                  "pat"
+                                                                                  "h\""
+                                                                                  ":\""
+                                                                                  "/ho"
+                                                                                  "me/"
+                                                                                  "age"
+                                                                                  "nt/"
+                                                                                  "bro"
+                                                                                  "ken"
+                                                                                  ".pn"
+                                                                                  "g\""
+                                                                                  "}") "]",
       ANNEX_STOP_TOOL_USE);
   scripted_model_add (f->model, "[" TEXT ("Done.") "]", ANNEX_STOP_END_TURN);
   settle_ok (annex_agent_say (f->agent, "Go"));
@@ -596,6 +596,7 @@ share_again_fiber (gpointer data)
 {
   Fixture *f = data;
   g_autofree char *path = g_build_filename (f->dir, "shared", ".", NULL);
+  g_autofree char *named = g_strconcat (path, ":review", NULL);
   GError *error = NULL;
   g_autoptr (AnnexShare) share =
       annex_workspace_grant_folder (f->workspace, path, ANNEX_SHARE_READ_ONLY, &error);
@@ -606,6 +607,15 @@ share_again_fiber (gpointer data)
   share = annex_workspace_grant_folder (f->workspace, path, ANNEX_SHARE_REVIEW, &error);
   g_assert_no_error (error);
   g_assert_cmpint (annex_share_get_mode (share), ==, ANNEX_SHARE_READ_ONLY);
+  g_clear_pointer (&share, annex_share_unref);
+  /* A path alone names no mode. */
+  share = annex_workspace_grant_answer (f->workspace, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (annex_share_get_mode (share), ==, ANNEX_SHARE_READ_ONLY);
+  g_clear_pointer (&share, annex_share_unref);
+  share = annex_workspace_grant_answer (f->workspace, named, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (annex_share_get_mode (share), ==, ANNEX_SHARE_REVIEW);
   return dex_future_new_true ();
 }
 
@@ -618,7 +628,7 @@ test_share_again (Fixture *f, gconstpointer data)
   settle_ok (dex_scheduler_spawn (NULL, 256 * 1024, share_again_fiber, f, NULL));
   shares = annex_task_dup_shares (f->task);
   g_assert_cmpuint (shares->len, ==, 1);
-  g_assert_cmpint (annex_share_get_mode (g_ptr_array_index (shares, 0)), ==, ANNEX_SHARE_READ_ONLY);
+  g_assert_cmpint (annex_share_get_mode (g_ptr_array_index (shares, 0)), ==, ANNEX_SHARE_REVIEW);
 }
 
 int

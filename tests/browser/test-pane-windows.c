@@ -133,7 +133,8 @@ test_click (void)
 {
   g_autoptr (Case) c =
       case_new ("<title>Site</title><a target=_blank href='/next'>x</a>"
-                "<script>setInterval(() => { window.open('/popup') }, 1500)</script>");
+                "<script>const popup = () => { window.open('/popup') }; setTimeout(popup, 1000);"
+                "document.querySelector('a').onclick = () => { setTimeout(popup, 1500) }</script>");
   g_autofree char *page = open_page (c);
   AnnexBrowserTab *opener = front (c);
   g_autofree char *seen = NULL;

@@ -201,6 +201,8 @@ test_shares (void)
   g_assert_null (annex_share_new (inside, ANNEX_SHARE_KEEP, NULL, &error));
   g_assert_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE);
   g_clear_error (&error);
+  for (int mode = ANNEX_SHARE_READ_ONLY; mode <= ANNEX_SHARE_KEEP; mode++)
+    g_assert_cmpint (annex_admin_policy_nearest_mode (policy, mode), ==, ANNEX_SHARE_REVIEW);
   g_assert_null (annex_share_new (beside, ANNEX_SHARE_REVIEW, NULL, &error));
   g_assert_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE);
   g_clear_error (&error);
@@ -214,6 +216,19 @@ test_shares (void)
   g_assert_null (annex_share_new_copy (inside, beside, ANNEX_SHARE_REVIEW, NULL, &error));
   g_assert_error (error, ANNEX_ADMIN_ERROR, ANNEX_ADMIN_ERROR_SHARE);
   annex_admin_policy_set (NULL);
+}
+
+/* What is wished for, else less, else more. */
+static void
+test_nearest_mode (void)
+{
+  g_autoptr (AnnexAdminPolicy) none = parse ("{}");
+  g_autoptr (AnnexAdminPolicy) two = parse ("{\"share_modes\": [\"read-only\", \"keep\"]}");
+
+  g_assert_cmpint (annex_admin_policy_nearest_mode (none, ANNEX_SHARE_KEEP), ==, ANNEX_SHARE_KEEP);
+  g_assert_cmpint (annex_admin_policy_nearest_mode (two, ANNEX_SHARE_KEEP), ==, ANNEX_SHARE_KEEP);
+  g_assert_cmpint (annex_admin_policy_nearest_mode (two, ANNEX_SHARE_REVIEW), ==,
+                   ANNEX_SHARE_READ_ONLY);
 }
 
 static void
@@ -280,6 +295,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-policy/hosts", test_hosts);
   g_test_add_func ("/admin-policy/hosts-of-a-task", test_hosts_of_a_task);
   g_test_add_func ("/admin-policy/shares", test_shares);
+  g_test_add_func ("/admin-policy/nearest-mode", test_nearest_mode);
   g_test_add_func ("/admin-policy/names", test_names);
   g_test_add_func ("/admin-policy/files", test_files);
   return g_test_run ();

@@ -327,6 +327,10 @@ ask_user (AnnexWorkspace *workspace,
   if (answer == NULL)
     return FALSE;
   label = annex_json_opt_string (answer, "answer", "");
+  /* It was asked before Annex ended, and Never was said elsewhere: which of them is the later word
+   * is not known, so that nothing is taken back for good. */
+  if (match->tool->rule == ANNEX_CONNECTOR_RULE_NEVER && g_str_equal (label, "always"))
+    label = "once";
   if (!annex_workspace_decide_tool (workspace, ask, label, error))
     return FALSE;
   if (g_str_equal (label, "once") || g_str_equal (label, "task") || g_str_equal (label, "always"))
