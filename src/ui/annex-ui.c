@@ -10,6 +10,7 @@
 
 #include <gtksourceview/gtksource.h>
 
+#define TOAST_EDGES 88 /* around what a toast says, and between that and its buttons */
 #define RESOURCES "/io/github/annex_desktop/Annex/"
 
 static void
@@ -103,6 +104,52 @@ annex_ui_name_drop_down (GtkDropDown *choice, const char *name)
   say_choice (choice);
 }
 
+/* Beside its buttons, whose words are not cut for it, a toast's text has the room that is left. */
+static void
+fit_title (GtkWidget *title)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (title, ADW_TYPE_TOAST_OVERLAY);
+  int room = overlay != NULL ? gtk_widget_get_width (overlay) - TOAST_EDGES : 0;
+  int wanted;
+
+  for (GtkWidget *next = gtk_widget_get_parent (title); next != NULL;
+       next = gtk_widget_get_next_sibling (next))
+    if (GTK_IS_BUTTON (next) && gtk_widget_get_visible (next))
+      {
+        int width;
+
+        gtk_button_set_can_shrink (GTK_BUTTON (next), FALSE);
+        gtk_widget_measure (next, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+        room -= width;
+      }
+  gtk_widget_measure (title, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &wanted, NULL, NULL);
+  if (wanted <= room || room <= 0)
+    return;
+  gtk_label_set_max_width_chars (GTK_LABEL (title), 1);
+  gtk_widget_set_size_request (title, room, -1);
+  gtk_widget_set_margin_top (title, 6);
+  gtk_widget_set_margin_bottom (title, 6);
+}
+
+AdwToast *
+annex_ui_toast_new (const char *text)
+{
+  AdwToast *toast = adw_toast_new ("");
+  g_autofree char *shown = annex_text_for_display (text);
+  GtkWidget *label = gtk_label_new (shown);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (label), GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_lines (GTK_LABEL (label), 5);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  g_signal_connect (label, "map", G_CALLBACK (fit_title), NULL);
+  adw_toast_set_custom_title (toast, label);
+  return toast;
+}
+
 AdwToast *
 annex_ui_toast_with_action (GtkWidget *widget,
                             const char *text,
@@ -112,17 +159,16 @@ annex_ui_toast_with_action (GtkWidget *widget,
 {
   GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
   g_autoptr (GVariant) held = target != NULL ? g_variant_ref_sink (target) : NULL;
-  g_autofree char *shown = annex_text_for_display (text);
   AdwToast *toast;
 
   if (overlay == NULL)
     {
+      g_autofree char *shown = annex_text_for_display (text);
+
       g_message ("%s", shown);
       return NULL;
     }
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, shown);
+  toast = annex_ui_toast_new (text);
   if (button != NULL)
     {
       adw_toast_set_button_label (toast, button);

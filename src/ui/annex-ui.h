@@ -35,6 +35,10 @@ annex_ui_leave_page (AdwNavigationPage *page);
 void
 annex_ui_name_drop_down (GtkDropDown *choice, const char *name);
 
+/* A toast that says @text, which may come from anywhere, in as many lines as it needs: its own title
+ * is one line, and cut beside a button in a narrow window. (transfer full) */
+AdwToast *
+annex_ui_toast_new (const char *text);
 /* Shows @text, which may come from anywhere, as a toast in the window that @widget is in. */
 void
 annex_ui_toast (GtkWidget *widget, const char *text);

@@ -10,6 +10,7 @@
 #include "annex-draft-actions.h"
 #include "annex-spoken.h"
 #include "annex-text.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -92,9 +93,7 @@ tell_back (AnnexCheckpointList *self, Asked *asked, const char *before)
 
   if (overlay == NULL)
     return;
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
+  toast = annex_ui_toast_new (text);
   if (before != NULL)
     {
       undo = g_new0 (Undo, 1);

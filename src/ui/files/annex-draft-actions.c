@@ -11,6 +11,7 @@
 #include "annex-recent.h"
 #include "annex-spoken.h"
 #include "annex-text.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -93,28 +94,10 @@ show_toast (GtkWidget *widget, AdwToast *toast)
     g_object_unref (g_object_ref_sink (toast));
 }
 
-/* A reason is read to its end: the toast's own title is one line, and cut. */
-static AdwToast *
-toast_new (const char *text)
-{
-  AdwToast *toast = adw_toast_new ("");
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_natural_wrap_mode (GTK_LABEL (label), GTK_NATURAL_WRAP_NONE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_lines (GTK_LABEL (label), 5);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "heading");
-  adw_toast_set_custom_title (toast, label);
-  return toast;
-}
-
 void
 annex_toast (GtkWidget *widget, const char *text)
 {
-  show_toast (widget, toast_new (text));
+  show_toast (widget, annex_ui_toast_new (text));
 }
 
 static void
@@ -141,7 +124,7 @@ show_with_undo (Work *work,
                 const char *label,
                 const char *const *keep_ids)
 {
-  AdwToast *toast = toast_new (text);
+  AdwToast *toast = annex_ui_toast_new (text);
 
   if (keep_ids[0] != NULL)
     {

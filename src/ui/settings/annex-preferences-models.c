@@ -10,6 +10,7 @@
 #include "annex-model-form.h"
 #include "annex-text.h"
 #include "annex-then.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -134,9 +135,7 @@ remove_model_action (GtkWidget *widget, const char *name, GVariant *target)
     return;
   shown = annex_text_for_display (profile->name);
   text = g_strdup_printf (_ ("“%s” removed"), shown);
-  toast = adw_toast_new ("");
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
+  toast = annex_ui_toast_new (text);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "annex-profile", g_strdup (id), g_free);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, 0);

@@ -11,6 +11,7 @@
 #include "annex-store-rules.h"
 #include "annex-text.h"
 #include "annex-then.h"
+#include "annex-ui.h"
 
 #include <glib/gi18n.h>
 
@@ -123,10 +124,8 @@ remove_cb (GtkButton *button, AnnexPreferences *self)
   const AnnexNetworkRule *rule = g_object_get_data (G_OBJECT (button), "annex-rule");
   g_autofree char *host = annex_text_for_display (get_name (rule));
   g_autofree char *text = g_strdup_printf (_ ("Annex asks about %s again"), host);
-  AdwToast *toast = adw_toast_new ("");
+  AdwToast *toast = annex_ui_toast_new (text);
 
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "annex-rule", annex_network_rule_copy (rule),
                           (GDestroyNotify) annex_network_rule_free);

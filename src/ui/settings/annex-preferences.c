@@ -24,11 +24,9 @@ void
 annex_preferences_tell (AnnexPreferences *self, const GError *error)
 {
   g_autoptr (AnnexErrorText) text = annex_error_text_new (error);
-  AdwToast *toast = adw_toast_new ("");
 
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_title (toast, text->title);
-  adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self), toast);
+  adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (self),
+                                    annex_ui_toast_new (text->title));
 }
 
 void
